@@ -1,0 +1,143 @@
+// Sizes, rectangles and orientations, in whole luma samples.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace quad {
+
+struct Size {
+  int width = 0;
+  int height = 0;
+
+  bool operator== (const Size &) const = default;
+  constexpr bool empty () const { return width <= 0 || height <= 0; }
+  constexpr Size transposed () const { return {height, width}; }
+};
+
+// Half open: covers [x, x + width) by [y, y + height).
+struct Rect {
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+
+  bool operator== (const Rect &) const = default;
+  constexpr bool empty () const { return width <= 0 || height <= 0; }
+  constexpr int right () const { return x + width; }
+  constexpr int bottom () const { return y + height; }
+  constexpr Size size () const { return {width, height}; }
+  constexpr bool contains (const Rect &r) const
+  {
+    return r.x >= x && r.y >= y && r.right () <= right () && r.bottom () <= bottom ();
+  }
+};
+
+constexpr Rect rect_of (Size s) { return {0, 0, s.width, s.height}; }
+
+// The common part; empty where there is none.
+constexpr Rect intersect (const Rect &a, const Rect &b)
+{
+  const int x = std::max (a.x, b.x), y = std::max (a.y, b.y);
+  return {x, y, std::max (0, std::min (a.right (), b.right ()) - x),
+          std::max (0, std::min (a.bottom (), b.bottom ()) - y)};
+}
+
+constexpr Rect grown (const Rect &r, int by)
+{
+  return {r.x - by, r.y - by, r.width + 2 * by, r.height + 2 * by};
+}
+
+// A positive ratio, used for pixel and display aspect ratios.
+struct Ratio {
+  std::int64_t num = 1;
+  std::int64_t den = 1;
+
+  bool operator== (const Ratio &) const = default;
+};
+
+// How a picture that has one shape is put into a rectangle of another.
+enum class Fit {
+  contain,  // all of the picture is seen, bars where the shapes differ
+  cover,    // all of the rectangle is filled, the picture's edges are cut
+  fill,     // all of both: the picture is stretched
+};
+
+// The eight of GstVideoOrientationMethod and in its order. Rotations are
+// clockwise; `transpose` mirrors across the diagonal from the upper left.
+enum class Orientation {
+  identity,
+  rotate_90,
+  rotate_180,
+  rotate_270,
+  flip_horizontal,
+  flip_vertical,
+  transpose,
+  anti_transpose,
+};
+
+// An orientation as the three steps that backends carry out: the scaled
+// picture's axes are mirrored (its own x and y axis), then swapped.
+struct OrientationSteps {
+  bool mirror_x = false;
+  bool mirror_y = false;
+  bool swap_axes = false;
+};
+
+constexpr OrientationSteps steps_of (Orientation o)
+{
+  switch (o) {
+    case Orientation::identity: return {false, false, false};
+    case Orientation::rotate_90: return {false, true, true};
+    case Orientation::rotate_180: return {true, true, false};
+    case Orientation::rotate_270: return {true, false, true};
+    case Orientation::flip_horizontal: return {true, false, false};
+    case Orientation::flip_vertical: return {false, true, false};
+    case Orientation::transpose: return {false, false, true};
+    case Orientation::anti_transpose: return {true, true, true};
+  }
+  return {};
+}
+
+// Rounds to the nearest, halves up. `num` >= 0, `den` > 0.
+constexpr std::int64_t round_div (std::int64_t num, std::int64_t den)
+{
+  return (num + den / 2) / den;
+}
+
+// The largest size of display aspect ratio `dar` (width over height, in
+// square-sample terms of the box) inside `box`; at least 1x1.
+constexpr Size fit_inside (Ratio dar, Size box)
+{
+  const std::int64_t w = round_div (std::int64_t{box.height} * dar.num, dar.den);
+  if (w <= box.width) return {static_cast<int> (std::max<std::int64_t> (1, w)), box.height};
+  const std::int64_t h = round_div (std::int64_t{box.width} * dar.den, dar.num);
+  return {box.width, static_cast<int> (std::clamp<std::int64_t> (h, 1, box.height))};
+}
+
+// The largest part of a picture of `size` that has the aspect ratio `dar`.
+constexpr Size largest_part (Ratio dar, Size size) { return fit_inside (dar, size); }
+
+// Where `inner` lies in `outer` for alignments from 0 (left, top) to 1.
+constexpr Rect aligned (Size inner, const Rect &outer, double xalign, double yalign)
+{
+  return {outer.x + static_cast<int> ((outer.width - inner.width) * xalign + 0.5),
+          outer.y + static_cast<int> ((outer.height - inner.height) * yalign + 0.5), inner.width,
+          inner.height};
+}
+
+// The nearest rectangle whose edges lie on whole chroma samples (`unit`: luma
+// samples per chroma sample) or on the canvas's far edges. Both edges round the
+// same way, so that neighbours stay neighbours.
+constexpr Rect snapped (const Rect &r, Size unit, Size canvas)
+{
+  auto snap = [] (int v, int u, int end) {
+    return v >= end ? end : std::min (end, (v + u / 2) / u * u);
+  };
+  const int x = snap (std::max (0, r.x), unit.width, canvas.width);
+  const int y = snap (std::max (0, r.y), unit.height, canvas.height);
+  return {x, y, std::max (0, snap (r.right (), unit.width, canvas.width) - x),
+          std::max (0, snap (r.bottom (), unit.height, canvas.height) - y)};
+}
+
+}  // namespace quad

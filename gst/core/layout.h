@@ -1,0 +1,49 @@
+// A grid of cells on a canvas.
+#pragma once
+
+#include <vector>
+
+#include "geometry.h"
+
+namespace quad {
+
+struct Grid {
+  int rows = 2;
+  int columns = 2;
+  int gap = 0;     // luma samples between neighbouring cells
+  int margin = 0;  // luma samples around the whole grid
+
+  bool operator== (const Grid &) const = default;
+  int cells () const { return rows * columns; }
+};
+
+// The grid with each dimension that is 0 set to what `cells` cells need: both 0,
+// the squarest that holds them, wider rather than taller; one 0, that one.
+Grid resolved (Grid grid, int cells);
+
+// The rectangle of the cell (0 at the upper left, row by row) that spans
+// `row_span` by `column_span` cells, cut where it would leave the grid. Edges
+// are snapped to `unit`, see snapped(). Empty where nothing is left of it.
+Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span);
+
+// The canvas on which each cell of `grid` is exactly `cell`.
+Size canvas_for (const Grid &grid, Size cell);
+
+// Which cells are taken, and by whom. `spans` past the grid's edge are cut.
+class Occupancy {
+ public:
+  explicit Occupancy (const Grid &grid) : grid_ (grid), taken_ (std::size_t (grid.cells ()), false)
+  {
+  }
+
+  void take (int cell, int row_span, int column_span);
+  bool taken (int cell) const { return taken_.at (std::size_t (cell)); }
+  // The first free cell, or -1.
+  int next_free () const;
+
+ private:
+  Grid grid_;
+  std::vector<bool> taken_;
+};
+
+}  // namespace quad

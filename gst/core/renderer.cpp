@@ -1,0 +1,48 @@
+#include "renderer.h"
+
+namespace quad {
+namespace {
+
+bool in_range (Size s) { return !s.empty () && s.width <= kMaxSide && s.height <= kMaxSide; }
+
+bool on_chroma_grid (const Rect &r, Size unit, Size canvas)
+{
+  auto on = [] (int v, int u, int end) { return v % u == 0 || v == end; };
+  return on (r.x, unit.width, canvas.width) && on (r.right (), unit.width, canvas.width) &&
+         on (r.y, unit.height, canvas.height) && on (r.bottom (), unit.height, canvas.height);
+}
+
+}  // namespace
+
+const char *describe (Status status)
+{
+  switch (status) {
+    case Status::ok: return "no error";
+    case Status::unsupported_format: return "this pixel format cannot be drawn";
+    case Status::bad_geometry: return "a size or position is out of range";
+    case Status::mixed_sources: return "a tile differs from the canvas in format or memory";
+    case Status::not_prepared: return "the scene was not prepared";
+    case Status::out_of_memory: return "out of memory";
+  }
+  return "unknown error";
+}
+
+Status check (const Scene &scene, Memory memory)
+{
+  const FormatInfo &format = info_of (scene.format);
+  if (format.planes == 0) return Status::unsupported_format;
+  if (!in_range (scene.canvas)) return Status::bad_geometry;
+  for (const Tile &t : scene.tiles) {
+    if (t.target.empty () || !rect_of (scene.canvas).contains (t.target) ||
+        !on_chroma_grid (t.target, format.chroma_unit (), scene.canvas) || t.alpha < 0 ||
+        t.alpha > 255)
+      return Status::bad_geometry;
+    if (t.solid) continue;
+    if (t.source.format != scene.format || t.source.memory != memory) return Status::mixed_sources;
+    if (!in_range (t.source.size) || t.crop.empty () || !rect_of (t.source.size).contains (t.crop))
+      return Status::bad_geometry;
+  }
+  return Status::ok;
+}
+
+}  // namespace quad

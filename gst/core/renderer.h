@@ -1,0 +1,44 @@
+// What a backend is.
+#pragma once
+
+#include "scene.h"
+
+namespace quad {
+
+enum class [[nodiscard]] Status{
+    ok,
+    unsupported_format,  // the backend does not draw this pixel format
+    bad_geometry,        // a size out of range, a tile off the canvas or off the chroma grid
+    mixed_sources,       // a tile's format or memory is not the canvas's
+    not_prepared,        // draw() was given a scene of another shape than prepare()
+    out_of_memory,
+};
+
+const char *describe (Status status);
+
+// Sizes that scenes and sources may have, on each axis.
+inline constexpr int kMaxSide = 16384;
+
+// Draws scenes. One thread at a time may call a renderer; it may use threads of
+// its own while a call lasts.
+class Renderer {
+ public:
+  virtual ~Renderer () = default;
+
+  // Where sources and output must lie.
+  virtual Memory memory () const = 0;
+
+  // Gets ready for scenes of this shape (Scene::same_shape); the views' pointers
+  // are not looked at. All that can fail, fails here. Cheap where little changed.
+  virtual Status prepare (const Scene &scene) = 0;
+
+  // Writes every byte of the canvas's planes in `out` once. `scene` has the shape
+  // last prepared, its views and `out` are valid until the call returns.
+  // Allocates nothing; fails only with not_prepared.
+  virtual Status draw (const Scene &scene, const FrameView &out) = 0;
+};
+
+// What every backend refuses in the same words: ok, or why `scene` cannot be drawn.
+Status check (const Scene &scene, Memory memory);
+
+}  // namespace quad

@@ -1,0 +1,153 @@
+#include "scene.h"
+
+#include <algorithm>
+
+namespace quad {
+namespace {
+
+// The sorted, distinct edges of `tiles` and the canvas along one axis.
+template <typename Begin, typename End>
+std::vector<int> edges (const std::vector<Tile> &tiles, int length, Begin begin, End end)
+{
+  std::vector<int> e = {0, length};
+  for (const Tile &t : tiles) {
+    e.push_back (std::clamp (begin (t.target), 0, length));
+    e.push_back (std::clamp (end (t.target), 0, length));
+  }
+  std::sort (e.begin (), e.end ());
+  e.erase (std::unique (e.begin (), e.end ()), e.end ());
+  return e;
+}
+
+std::vector<int> layers_at (const Scene &scene, const FormatInfo &format, const Rect &cell)
+{
+  std::vector<int> layers;
+  for (int i = static_cast<int> (scene.tiles.size ()) - 1; i >= 0; i--) {
+    const Tile &tile = scene.tiles[std::size_t (i)];
+    if (tile.alpha == 0 || !tile.target.contains (cell)) continue;
+    layers.push_back (i);
+    if (is_opaque (tile, format)) break;
+  }
+  if (layers.empty () || !is_opaque (scene.tiles[std::size_t (layers.back ())], format))
+    layers.push_back (kBackground);
+  std::reverse (layers.begin (), layers.end ());
+  return layers;
+}
+
+// One axis of a plane's resampling: `length` luma samples of the target show
+// [crop, crop + crop_length) of the source.
+struct AxisGeometry {
+  int crop;
+  int crop_length;
+  int length;
+  int source_sub;
+  int target_sub;
+  bool source_cosited;
+  bool target_cosited;
+  bool mirrored;
+};
+
+// How far a co-sited sample lies before the centre of what it stands for, in
+// its own samples: a quarter for one chroma sample per two luma samples.
+double siting_shift (int sub, bool cosited) { return cosited ? (sub - 1) / (2.0 * sub) : 0.0; }
+
+Axis axis_of (const AxisGeometry &g)
+{
+  const double scale = double (g.crop_length) / g.length;
+  const double shift = siting_shift (g.target_sub, g.target_cosited);
+  auto source_position = [&] (int o) {
+    const double x = g.target_sub * (o + 0.5 - shift);
+    return (g.crop + (g.mirrored ? g.length - x : x) * scale) / g.source_sub +
+           siting_shift (g.source_sub, g.source_cosited);
+  };
+  Axis a;
+  a.first = source_position (0);
+  a.step = (g.mirrored ? -1 : 1) * g.target_sub * scale / g.source_sub;
+  a.count = ceil_div (g.length, g.target_sub);
+  a.lo = g.crop / g.source_sub;
+  a.hi = ceil_div (g.crop + g.crop_length, g.source_sub);
+  return a;
+}
+
+}  // namespace
+
+bool Scene::same_shape (const Scene &o) const
+{
+  return format == o.format && canvas == o.canvas && site == o.site && background == o.background &&
+         std::equal (tiles.begin (), tiles.end (), o.tiles.begin (), o.tiles.end (),
+                     [] (const Tile &a, const Tile &b) { return a.same_shape (b); });
+}
+
+bool is_opaque (const Tile &tile, const FormatInfo &format)
+{
+  if (tile.blend == Blend::source) return true;
+  if (tile.alpha < 255) return false;
+  if (!format.has_alpha ()) return true;
+  return tile.solid && tile.solid->value[3] == 255;
+}
+
+std::vector<Region> regions_of (const Scene &scene)
+{
+  const FormatInfo &format = info_of (scene.format);
+  const auto xs = edges (
+      scene.tiles, scene.canvas.width, [] (Rect r) { return r.x; },
+      [] (Rect r) { return r.right (); });
+  const auto ys = edges (
+      scene.tiles, scene.canvas.height, [] (Rect r) { return r.y; },
+      [] (Rect r) { return r.bottom (); });
+  std::vector<Region> regions;
+  for (std::size_t j = 0; j + 1 < ys.size (); j++) {
+    for (std::size_t i = 0; i + 1 < xs.size (); i++) {
+      const Rect cell = {xs[i], ys[j], xs[i + 1] - xs[i], ys[j + 1] - ys[j]};
+      auto layers = layers_at (scene, format, cell);
+      // Grow the region to the left, or the one above, where both hold the same.
+      Region *left = i > 0 ? &regions.back () : nullptr;
+      if (left && left->layers == layers && left->rect.y == cell.y &&
+          left->rect.bottom () == cell.bottom () && left->rect.right () == cell.x)
+        left->rect.width += cell.width;
+      else
+        regions.push_back ({cell, std::move (layers)});
+    }
+  }
+  std::vector<Region> merged;
+  for (Region &r : regions) {
+    auto above = std::find_if (merged.begin (), merged.end (), [&] (const Region &m) {
+      return m.rect.x == r.rect.x && m.rect.width == r.rect.width && m.rect.bottom () == r.rect.y &&
+             m.layers == r.layers;
+    });
+    if (above != merged.end ())
+      above->rect.height += r.rect.height;
+    else
+      merged.push_back (std::move (r));
+  }
+  return merged;
+}
+
+PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site)
+{
+  const OrientationSteps steps = steps_of (tile.orientation);
+  const Size sub = format.plane[std::size_t (plane)].sub;
+  const Rect &t = tile.target;
+  // Seen from the source: its x axis ends up on the target's y axis when swapped.
+  const bool swap = steps.swap_axes;
+  const AxisGeometry x = {tile.crop.x,
+                          tile.crop.width,
+                          swap ? t.height : t.width,
+                          sub.width,
+                          swap ? sub.height : sub.width,
+                          tile.site.cosited_x,
+                          swap ? canvas_site.cosited_y : canvas_site.cosited_x,
+                          steps.mirror_x};
+  const AxisGeometry y = {tile.crop.y,
+                          tile.crop.height,
+                          swap ? t.width : t.height,
+                          sub.height,
+                          swap ? sub.width : sub.height,
+                          tile.site.cosited_y,
+                          swap ? canvas_site.cosited_x : canvas_site.cosited_y,
+                          steps.mirror_y};
+  return {plane_rect (format, plane, t), plan_axis (tile.filter, axis_of (x)),
+          plan_axis (tile.filter, axis_of (y)), swap};
+}
+
+}  // namespace quad

@@ -1,0 +1,50 @@
+#include "glue/enums.h"
+
+#include "core/filter.h"
+#include "core/geometry.h"
+
+namespace {
+
+template <typename E>
+constexpr GEnumValue value (E e, const char *description, const char *nick)
+{
+  return {static_cast<gint> (e), description, nick};
+}
+
+}  // namespace
+
+GType gst_quad_method_get_type ()
+{
+  using quad::Filter;
+  static const GEnumValue values[] = {
+      value (Filter::area, "Area: exact box coverage, bilinear when enlarging", "area"),
+      value (Filter::bilinear, "Bilinear: triangle, widened when shrinking", "bilinear"),
+      value (Filter::bicubic, "Bicubic: Catmull-Rom, widened when shrinking", "bicubic"),
+      value (Filter::lanczos, "Lanczos: three lobes, widened when shrinking", "lanczos"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadMethod", values);
+  return type;
+}
+
+GType gst_quad_fit_get_type ()
+{
+  using quad::Fit;
+  static const GEnumValue values[] = {
+      value (Fit::contain, "All of the picture, with bars where the shapes differ", "contain"),
+      value (Fit::cover, "All of the cell, with the picture's edges cut off", "cover"),
+      value (Fit::fill, "All of both: the picture is stretched", "fill"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadFit", values);
+  return type;
+}
+
+GType gst_quad_eos_policy_get_type ()
+{
+  using quad::EosPolicy;
+  static const GEnumValue values[] = {
+      value (EosPolicy::longest, "End when all inputs have ended", "longest"),
+      value (EosPolicy::shortest, "End when the first input ends", "shortest"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadEosPolicy", values);
+  return type;
+}

@@ -1,0 +1,50 @@
+// GStreamer's video types <-> the core's.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "core/scene.h"
+#include "glue/owned.h"
+
+namespace quad {
+
+GstVideoFormat to_gst (PixelFormat format);
+PixelFormat from_gst (GstVideoFormat format);
+
+// video/x-raw in system memory of every format that is drawn, any size up to
+// kMaxSide and any rate. Owned by the caller.
+Owned<GstCaps> drawable_caps ();
+
+// Sites that the caps leave open count as centred.
+ChromaSite chroma_site_of (const GstVideoInfo &info);
+
+// A colour given as 0xAARRGGBB, in the code values of `info`'s format, matrix and range.
+Color color_of (guint argb, const GstVideoInfo &info);
+
+Ratio display_aspect_of (const GstVideoInfo &info);
+
+// The part of the picture that a GstVideoCropMeta on `buffer` shows, within `size`;
+// all of it where there is no such meta. Empty where the meta lies outside.
+Rect crop_of (GstBuffer *buffer, Size size);
+
+// A buffer's frame, mapped for as long as this lives. False where the buffer
+// cannot be mapped or is smaller than its caps and strides say: nothing outside
+// the mapped memory is ever reachable through view ().
+class MappedFrame {
+ public:
+  MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags);
+  ~MappedFrame ();
+  MappedFrame (const MappedFrame &) = delete;
+  MappedFrame &operator= (const MappedFrame &) = delete;
+
+  explicit operator bool () const { return mapped_; }
+  const FrameView &view () const { return view_; }
+  GstVideoFrame &frame () { return frame_; }
+
+ private:
+  GstVideoFrame frame_ = {};
+  FrameView view_;
+  bool mapped_ = false;
+};
+
+}  // namespace quad

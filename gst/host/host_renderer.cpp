@@ -1,0 +1,265 @@
+#include "host/host_renderer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <optional>
+
+#include "host/compose.h"
+#include "host/plane_program.h"
+#include "host/thread_pool.h"
+
+namespace quad::host {
+namespace {
+
+// A tile as it is drawn: a program a plane, and for a tile whose axes are
+// swapped the picture at cell size, turned, which regions then take rows from.
+struct TileProgram {
+  std::vector<PlaneProgram> planes;
+  std::vector<std::vector<std::byte>> turned;
+
+  std::size_t turned_stride (int p) const
+  {
+    const PlaneProgram &plane = planes[std::size_t (p)];
+    return std::size_t (plane.target ().width) * std::size_t (plane.bytes_per_position ());
+  }
+};
+
+// Rows [begin, end) of plane `plane` of a region, or of a tile that is turned.
+struct Job {
+  int item;
+  int plane;
+  int begin;
+  int end;
+};
+
+class HostRenderer final : public Renderer {
+ public:
+  explicit HostRenderer (const HostOptions &options)
+      : ops_ (options.scalar ? scalar_ops () : simd_ops ()),
+        pool_ (options.threads > 0
+                   ? options.threads
+                   : static_cast<int> (std::max (1u, std::thread::hardware_concurrency ())))
+  {
+  }
+
+  Memory memory () const override { return Memory::host; }
+  Status prepare (const Scene &scene) override;
+  Status draw (const Scene &scene, const FrameView &out) override;
+
+ private:
+  void build (const Scene &scene);
+  void add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const;
+  void turn (const Scene &scene, const Job &job, Scratch &scratch);
+  void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
+  bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
+                       std::byte *out, Scratch &scratch);
+  void fill_part (int layer, int plane, int positions, std::byte *out) const;
+
+  const Ops &ops_;
+  ThreadPool pool_;
+  std::optional<Scene> prepared_;
+  const FormatInfo *format_ = nullptr;
+  std::vector<Region> regions_;
+  std::vector<TileProgram> tiles_;
+  // A canvas-wide row of each plane in the background's colour, then one in each
+  // solid tile's: fill_[layer + 1][plane].
+  std::vector<std::array<std::vector<std::byte>, 3>> fill_;
+  std::vector<Job> turn_jobs_, region_jobs_;
+  std::vector<Scratch> scratch_;
+};
+
+Status HostRenderer::prepare (const Scene &scene)
+{
+  if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
+  if (const Status s = check (scene, Memory::host); s != Status::ok) return s;
+  try {
+    build (scene);
+  } catch (const std::bad_alloc &) {
+    prepared_.reset ();
+    return Status::out_of_memory;
+  }
+  return Status::ok;
+}
+
+void HostRenderer::build (const Scene &scene)
+{
+  // Tiles that stayed as they were keep their programs: plans are not cheap.
+  std::vector<TileProgram> tiles (scene.tiles.size ());
+  const bool same_canvas =
+      prepared_ && prepared_->format == scene.format && prepared_->site == scene.site;
+  format_ = &info_of (scene.format);
+  for (std::size_t i = 0; i < scene.tiles.size (); i++) {
+    const Tile &tile = scene.tiles[i];
+    if (tile.solid) continue;
+    if (same_canvas && i < prepared_->tiles.size () && i < tiles_.size () &&
+        prepared_->tiles[i].same_shape (tile)) {
+      tiles[i] = std::move (tiles_[i]);
+      continue;
+    }
+    for (int p = 0; p < format_->planes; p++)
+      tiles[i].planes.emplace_back (tile, *format_, p, scene.site, ops_);
+  }
+  prepared_.reset ();
+  tiles_ = std::move (tiles);
+  regions_ = regions_of (scene);
+
+  fill_.assign (scene.tiles.size () + 1, {});
+  std::size_t depth = 1;
+  for (const Region &r : regions_) {
+    depth = std::max (depth, r.layers.size ());
+    for (int layer : r.layers) {
+      if (layer != kBackground && !scene.tiles[std::size_t (layer)].solid) continue;
+      const Color &color =
+          layer == kBackground ? scene.background : *scene.tiles[std::size_t (layer)].solid;
+      for (int p = 0; p < format_->planes; p++) {
+        auto &row = fill_[std::size_t (layer + 1)][std::size_t (p)];
+        const int width = plane_size (*format_, p, scene.canvas).width;
+        row.resize (std::size_t (width) * std::size_t (format_->bytes_per_position (p)));
+        fill_row (*format_, p, color, width, row.data ());
+      }
+    }
+  }
+
+  turn_jobs_.clear ();
+  region_jobs_.clear ();
+  scratch_.assign (std::size_t (pool_.size ()), {});
+  std::size_t widest = std::size_t (scene.canvas.width);
+  for (std::size_t i = 0; i < tiles_.size (); i++)
+    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
+      const PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
+      for (Scratch &s : scratch_) plane.reserve (s);
+      widest = std::max (widest, std::size_t (plane.positions ()));
+      if (!plane.swap_axes ()) continue;
+      tiles_[i].turned.resize (std::size_t (format_->planes));
+      tiles_[i].turned[std::size_t (p)].resize (tiles_[i].turned_stride (p) *
+                                                std::size_t (plane.target ().height));
+      add_jobs (turn_jobs_, static_cast<int> (i), p, 0, plane.rows ());
+    }
+  for (Scratch &s : scratch_) s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
+  for (std::size_t i = 0; i < regions_.size (); i++)
+    for (int p = 0; p < format_->planes; p++) {
+      const Rect r = plane_rect (*format_, p, regions_[i].rect);
+      add_jobs (region_jobs_, static_cast<int> (i), p, r.y, r.bottom ());
+    }
+
+  prepared_ = scene;
+}
+
+void HostRenderer::add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const
+{
+  // Enough pieces to keep all threads busy to the end, none too small to pay.
+  const int pieces = pool_.size () == 1 ? 1 : pool_.size () * 2;
+  const int rows = std::max (16, ceil_div (end - begin, pieces));
+  for (int y = begin; y < end; y += rows)
+    jobs.push_back ({item, plane, y, std::min (end, y + rows)});
+}
+
+Status HostRenderer::draw (const Scene &scene, const FrameView &out)
+{
+  if (!prepared_ || !prepared_->same_shape (scene) || out.format != scene.format ||
+      out.size != scene.canvas)
+    return Status::not_prepared;
+  pool_.run (static_cast<int> (turn_jobs_.size ()), [&] (int i, int worker) {
+    turn (scene, turn_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
+  });
+  pool_.run (static_cast<int> (region_jobs_.size ()), [&] (int i, int worker) {
+    draw_region (scene, out, region_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
+  });
+  return Status::ok;
+}
+
+// Draws source-side rows and lays them down as columns of the turned picture,
+// some rows at a time, so that columns are written in runs.
+void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
+{
+  TileProgram &tile = tiles_[std::size_t (job.item)];
+  const PlaneProgram &plane = tile.planes[std::size_t (job.plane)];
+  const FrameView &source = scene.tiles[std::size_t (job.item)].source;
+  std::byte *turned = tile.turned[std::size_t (job.plane)].data ();
+  const std::size_t stride = tile.turned_stride (job.plane);
+  const auto size = std::size_t (plane.bytes_per_position ());
+  std::byte *row = scratch.layers[0].data ();
+  for (int x = job.begin; x < job.end; x++) {
+    (void)plane.draw_row (ops_, source.plane[std::size_t (job.plane)], x, row, scratch);
+    for (int y = 0; y < plane.positions (); y++)
+      std::memcpy (turned + std::size_t (y) * stride + std::size_t (x) * size,
+                   row + std::size_t (y) * size, size);
+  }
+}
+
+void HostRenderer::fill_part (int layer, int plane, int positions, std::byte *out) const
+{
+  std::memcpy (out, fill_[std::size_t (layer + 1)][std::size_t (plane)].data (),
+               std::size_t (positions) * std::size_t (format_->bytes_per_position (plane)));
+}
+
+// Row `y` of the canvas's plane, its part `part`, as the layer alone has it.
+// Returns whether it is opaque.
+bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int y,
+                                   const Rect &part, std::byte *out, Scratch &scratch)
+{
+  if (layer == kBackground || scene.tiles[std::size_t (layer)].solid) {
+    fill_part (layer, plane, part.width, out);
+    return layer == kBackground || is_opaque (scene.tiles[std::size_t (layer)], *format_);
+  }
+  const Tile &tile = scene.tiles[std::size_t (layer)];
+  const TileProgram &program = tiles_[std::size_t (layer)];
+  const PlaneProgram &p = program.planes[std::size_t (plane)];
+  const auto size = std::size_t (p.bytes_per_position ());
+  const int x = part.x - p.target ().x, row = y - p.target ().y;
+  const std::size_t bytes = std::size_t (part.width) * size;
+  bool opaque = false;
+  if (p.swap_axes ()) {
+    std::memcpy (out,
+                 program.turned[std::size_t (plane)].data () +
+                     std::size_t (row) * program.turned_stride (plane) + std::size_t (x) * size,
+                 bytes);
+    opaque = !format_->has_alpha () || ops_.opaque (out, part.width, format_->alpha_channel);
+  } else if (part.width == p.target ().width) {
+    opaque = p.draw_row (ops_, tile.source.plane[std::size_t (plane)], row, out, scratch);
+  } else {
+    std::byte *whole = scratch.layers[0].data ();
+    opaque = p.draw_row (ops_, tile.source.plane[std::size_t (plane)], row, whole, scratch);
+    std::memcpy (out, whole + std::size_t (x) * size, bytes);
+  }
+  return tile.blend == Blend::source || (opaque && tile.alpha == 255);
+}
+
+void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const Job &job,
+                                Scratch &scratch)
+{
+  const Region &region = regions_[std::size_t (job.item)];
+  const Rect part = plane_rect (*format_, job.plane, region.rect);
+  const auto size = std::size_t (format_->bytes_per_position (job.plane));
+  const int top = static_cast<int> (region.layers.size ()) - 1;
+  for (int y = job.begin; y < job.end; y++) {
+    std::byte *dst = out.plane[std::size_t (job.plane)].row (y) + std::size_t (part.x) * size;
+    if (top == 0) {
+      (void)draw_layer_row (scene, region.layers[0], job.plane, y, part, dst, scratch);
+      continue;
+    }
+    // Down to the first layer that hides the rest, then mixed from there up, and
+    // only the result is written to the canvas.
+    int i = top;
+    while (!draw_layer_row (scene, region.layers[std::size_t (i)], job.plane, y, part,
+                            scratch.layers[std::size_t (i) + 1].data (), scratch) &&
+           i > 0)
+      i--;
+    std::byte *mixed = scratch.layers[std::size_t (i) + 1].data ();
+    for (i++; i <= top; i++)
+      blend_row (*format_, job.plane,
+                 scene.tiles[std::size_t (region.layers[std::size_t (i)])].alpha,
+                 scratch.layers[std::size_t (i) + 1].data (), part.width, mixed);
+    std::memcpy (dst, mixed, std::size_t (part.width) * size);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_host_renderer (const HostOptions &options)
+{
+  return std::make_unique<HostRenderer> (options);
+}
+
+}  // namespace quad::host

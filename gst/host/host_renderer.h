@@ -1,0 +1,18 @@
+// The Renderer for system memory.
+#pragma once
+
+#include <memory>
+
+#include "core/renderer.h"
+
+namespace quad::host {
+
+struct HostOptions {
+  int threads = 1;      // that draw a frame, the calling one included; 0: one a processor
+  bool scalar = false;  // the plain reference operations instead of SIMD
+};
+
+// The bytes drawn depend on neither option.
+std::unique_ptr<Renderer> make_host_renderer (const HostOptions &options = {});
+
+}  // namespace quad::host

@@ -1,0 +1,62 @@
+// One plane of one tile, ready to be drawn row by row.
+#pragma once
+
+#include <vector>
+
+#include "core/scene.h"
+#include "host/ops.h"
+
+namespace quad::host {
+
+// Buffers of one worker, large enough for every row of the prepared scene.
+struct Scratch {
+  std::vector<const std::byte *> rows;
+  std::vector<std::int16_t> mid;
+  std::vector<std::int16_t> planar;
+  std::vector<std::int32_t> wide;
+  std::vector<std::byte> joined;
+  std::vector<std::vector<std::byte>> layers;
+};
+
+class PlaneProgram {
+ public:
+  PlaneProgram (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site,
+                const Ops &ops);
+
+  // In positions of the plane; before the axes are swapped, where they are.
+  int rows () const { return down_.count (); }
+  int positions () const { return across_.plan.count (); }
+  int bytes_per_position () const { return channels_ * sample_.bytes; }
+  const Rect &target () const { return target_; }
+  bool swap_axes () const { return swap_axes_; }
+
+  // Draws row `y` as `positions ()` positions to `out`. Returns whether all of
+  // them are opaque.
+  bool draw_row (const Ops &ops, const PlaneView &source, int y, std::byte *out,
+                 Scratch &scratch) const;
+
+  // Makes `scratch` large enough.
+  void reserve (Scratch &scratch) const;
+
+ private:
+  void copy_row (const std::byte *row, std::byte *out) const;
+  void filter_row (const Ops &ops, std::byte *out, Scratch &scratch) const;
+  void filter_row_wide (const std::int16_t *taps, std::byte *out, Scratch &scratch) const;
+  void filter_row_alpha (const std::int16_t *taps, std::byte *out, Scratch &scratch) const;
+  const std::int16_t *split_mid (const Ops &ops, Scratch &scratch) const;
+  std::size_t planar_stride () const;
+  std::size_t joined_stride () const;
+
+  SampleFormat sample_;
+  int channels_;
+  int alpha_channel_;
+  bool swap_axes_;
+  Rect target_;
+  FilterPlan down_;
+  RowPlan across_;   // left counted from the first sample read
+  int lo_, hi_;      // the positions of a source row that are read
+  bool contiguous_;  // across is a copy of neighbours in order
+  bool box2_;        // exactly 2:1 of whole samples by area on both axes
+};
+
+}  // namespace quad::host

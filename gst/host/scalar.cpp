@@ -1,0 +1,80 @@
+#include "host/scalar.h"
+
+#include <utility>
+
+namespace quad::host {
+namespace scalar {
+
+void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
+               const SampleFormat &format, std::int16_t *mid)
+{
+  for (int i = 0; i < samples; i++) {
+    std::int32_t sum = 0;
+    for (int k = 0; k < n; k++) sum += taps[k] * sample_at (rows[k], i, format);
+    mid[i] = static_cast<std::int16_t> (vertical_round (sum, format.depth));
+  }
+}
+
+void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
+            std::size_t stride)
+{
+  for (int i = 0; i < count; i++)
+    for (int c = 0; c < channels; c++)
+      planar[std::size_t (c) * stride + std::size_t (i)] = mid[i * channels + c];
+}
+
+RowPlan pack (FilterPlan plan)
+{
+  RowPlan row;
+  row.plan = std::move (plan);
+  return row;
+}
+
+void horizontal (const RowPlan &row, const std::int16_t *mid, const SampleFormat &format,
+                 std::byte *out)
+{
+  const FilterPlan &plan = row.plan;
+  for (int o = 0; o < plan.count (); o++) {
+    const std::int16_t *tap = plan.tap (o), *m = mid + plan.left[std::size_t (o)];
+    std::int32_t sum = 0;
+    for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k];
+    set_sample (out, o, format, horizontal_round (sum, format.depth));
+  }
+}
+
+void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
+           std::byte *out)
+{
+  const auto size = std::size_t (bytes);
+  for (int i = 0; i < count; i++)
+    for (int c = 0; c < channels; c++, out += size)
+      std::memcpy (out, planar + (std::size_t (c) * stride + std::size_t (i)) * size, size);
+}
+
+void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
+{
+  for (int i = 0; i < count * channels; i++) {
+    const int left = i / channels * 2 * channels + i % channels, right = left + channels;
+    const int sum = load<std::uint8_t> (upper, left) + load<std::uint8_t> (upper, right) +
+                    load<std::uint8_t> (lower, left) + load<std::uint8_t> (lower, right);
+    store (out, i, static_cast<std::uint8_t> ((sum + 2) >> 2));
+  }
+}
+
+bool opaque (const std::byte *row, int count, int channel)
+{
+  std::uint8_t all = 255;
+  for (int i = 0; i < count; i++) all &= load<std::uint8_t> (row, 4 * i + channel);
+  return all == 255;
+}
+
+}  // namespace scalar
+
+const Ops &scalar_ops ()
+{
+  static constexpr Ops ops = {scalar::vertical, scalar::split, scalar::pack,  scalar::horizontal,
+                              scalar::join,     scalar::box2,  scalar::opaque};
+  return ops;
+}
+
+}  // namespace quad::host

@@ -1,0 +1,56 @@
+// The row operations in plain C++: the reference for every other version, and
+// what SIMD versions call for rows shorter than a vector.
+#pragma once
+
+#include <cstring>
+
+#include "core/pixel_math.h"
+#include "host/ops.h"
+
+namespace quad::host {
+
+template <typename Sample>
+inline Sample load (const std::byte *row, int i)
+{
+  Sample v;
+  std::memcpy (&v, row + std::size_t (i) * sizeof (Sample), sizeof (Sample));
+  return v;
+}
+
+template <typename Sample>
+inline void store (std::byte *row, int i, Sample v)
+{
+  std::memcpy (row + std::size_t (i) * sizeof (Sample), &v, sizeof (Sample));
+}
+
+// A sample's value, whatever its size. Bits above the depth count for nothing.
+inline int sample_at (const std::byte *row, int i, const SampleFormat &f)
+{
+  if (f.bytes == 1) return load<std::uint8_t> (row, i);
+  return (load<std::uint16_t> (row, i) >> f.shift) & ((1 << f.depth) - 1);
+}
+
+inline void set_sample (std::byte *row, int i, const SampleFormat &f, std::uint16_t v)
+{
+  if (f.bytes == 1)
+    store (row, i, static_cast<std::uint8_t> (v));
+  else
+    store (row, i, static_cast<std::uint16_t> (v << f.shift));
+}
+
+namespace scalar {
+
+void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
+               const SampleFormat &format, std::int16_t *mid);
+void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
+            std::size_t stride);
+RowPlan pack (FilterPlan plan);
+void horizontal (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
+                 std::byte *out);
+void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
+           std::byte *out);
+void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
+bool opaque (const std::byte *row, int count, int channel);
+
+}  // namespace scalar
+}  // namespace quad::host

@@ -1,0 +1,66 @@
+#include "host/thread_pool.h"
+
+#include <system_error>
+
+namespace quad::host {
+
+ThreadPool::ThreadPool (int threads)
+{
+  try {
+    for (int i = 1; i < threads; i++) threads_.emplace_back ([this, i] { work (i); });
+  } catch (const std::system_error &) {
+    // The machine has no more threads to give: those there are do the work.
+  }
+}
+
+ThreadPool::~ThreadPool ()
+{
+  {
+    const std::lock_guard lock (mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all ();
+  for (std::thread &t : threads_) t.join ();
+}
+
+void ThreadPool::run (int count, const std::function<void (int, int)> &job)
+{
+  if (threads_.empty () || count < 2) {
+    for (int i = 0; i < count; i++) job (i, 0);
+    return;
+  }
+  {
+    const std::lock_guard lock (mutex_);
+    job_ = &job;
+    count_ = count;
+    next_ = 0;
+    busy_ = static_cast<int> (threads_.size ());
+    round_++;
+  }
+  wake_.notify_all ();
+  drain (0);
+  std::unique_lock lock (mutex_);
+  done_.wait (lock, [this] { return busy_ == 0; });
+}
+
+void ThreadPool::drain (int worker)
+{
+  for (int i; (i = next_.fetch_add (1)) < count_;) (*job_) (i, worker);
+}
+
+void ThreadPool::work (int worker)
+{
+  unsigned seen = 0;
+  std::unique_lock lock (mutex_);
+  for (;;) {
+    wake_.wait (lock, [&] { return stop_ || round_ != seen; });
+    if (stop_) return;
+    seen = round_;
+    lock.unlock ();
+    drain (worker);
+    lock.lock ();
+    if (--busy_ == 0) done_.notify_one ();
+  }
+}
+
+}  // namespace quad::host
