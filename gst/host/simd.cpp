@@ -1,5 +1,12 @@
-#include "host/ops.h"
+#include "host/simd.h"
 
 namespace quad::host {
-const Ops &simd_ops () { return scalar_ops (); }
+
+const Ops &simd_ops ()
+{
+  static constexpr Ops ops = {simd::vertical, simd::split, simd::pack,  simd::horizontal,
+                              simd::join,     simd::box2,  simd::opaque};
+  return ops;
+}
+
 }  // namespace quad::host

@@ -1,0 +1,107 @@
+// Two by two 8-bit positions to one: vertical and horizontal sums of the even
+// and the odd channels of positions of 1, 2 or 4 bytes, all within 16 bits.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "host/box2.cpp"
+#include <hwy/foreach_target.h>
+//
+#include "host/scalar.h"
+#include "host/simd-inl.h"
+#include "host/simd.h"
+
+HWY_BEFORE_NAMESPACE ();
+namespace quad::host::simd {
+namespace HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SCALAR
+using scalar::box2;
+#else
+
+using DU16 = hn::RebindToUnsigned<D16>;
+using VU16 = hn::Vec<DU16>;
+
+// The sums of a column of two bytes each: in `even` those of bytes 0, 2, ..., in
+// `odd` those of bytes 1, 3, ...
+struct Columns {
+  VU16 even, odd;
+};
+
+HWY_INLINE Columns columns (const std::byte *upper, const std::byte *lower, int at)
+{
+  const D8 d8;
+  const DU16 d16;
+  const auto a =
+      hn::BitCast (d16, hn::LoadU (d8, reinterpret_cast<const std::uint8_t *> (upper) + at));
+  const auto b =
+      hn::BitCast (d16, hn::LoadU (d8, reinterpret_cast<const std::uint8_t *> (lower) + at));
+  const auto low = hn::Set (d16, 255);
+  return {hn::Add (hn::And (a, low), hn::And (b, low)),
+          hn::Add (hn::ShiftRight<8> (a), hn::ShiftRight<8> (b))};
+}
+
+HWY_INLINE VU16 quarter (VU16 sum)
+{
+  return hn::ShiftRight<2> (hn::Add (sum, hn::Set (DU16 (), 2)));
+}
+
+// One vector's worth of positions of `Position` bytes, in its even positions.
+template <typename Position>
+HWY_INLINE hn::Vec<hn::ScalableTag<Position>> average (const std::byte *upper,
+                                                       const std::byte *lower, int at)
+{
+  const hn::ScalableTag<Position> d;
+  const Columns c = columns (upper, lower, at);
+  if constexpr (sizeof (Position) == 1) {
+    return hn::BitCast (d, quarter (hn::Add (c.even, c.odd)));
+  } else {
+    // Neighbouring positions: the same lanes, one position on.
+    const hn::RepartitionToWide<hn::ScalableTag<Position>> dw;
+    constexpr int kBits = 8 * sizeof (Position);
+    auto with_next = [&] (VU16 v) HWY_ATTR {
+      const auto next = hn::ShiftRight<kBits> (hn::BitCast (dw, v));
+      return quarter (hn::Add (v, hn::BitCast (DU16 (), next)));
+    };
+    return hn::BitCast (d, hn::Or (with_next (c.even), hn::ShiftLeft<8> (with_next (c.odd))));
+  }
+}
+
+template <typename Position>
+HWY_INLINE void halve (const std::byte *upper, const std::byte *lower, int count, std::byte *out)
+{
+  const hn::ScalableTag<Position> d;
+  const int lanes = static_cast<int> (hn::Lanes (d)), bytes = sizeof (Position);
+  auto *to = reinterpret_cast<Position *> (out);
+  for_blocks (count, lanes, [&] (int o) HWY_ATTR {
+    const int at = 2 * o * bytes;
+    const auto left = average<Position> (upper, lower, at);
+    const auto right = average<Position> (upper, lower, at + lanes * bytes);
+    hn::StoreU (hn::ConcatEven (d, right, left), d, to + o);
+  });
+}
+
+void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
+{
+  if (count < static_cast<int> (hn::Lanes (D8 ())) / channels)
+    return scalar::box2 (upper, lower, channels, count, out);
+  switch (channels) {
+    case 1: return halve<std::uint8_t> (upper, lower, count, out);
+    case 2: return halve<std::uint16_t> (upper, lower, count, out);
+    default: return halve<std::uint32_t> (upper, lower, count, out);
+  }
+}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace quad::host::simd
+HWY_AFTER_NAMESPACE ();
+
+#if HWY_ONCE
+namespace quad::host::simd {
+HWY_EXPORT (box2);
+
+void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
+{
+  HWY_DYNAMIC_DISPATCH (box2) (upper, lower, channels, count, out);
+}
+}  // namespace quad::host::simd
+#endif

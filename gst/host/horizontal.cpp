@@ -1,0 +1,296 @@
+// Weighted sums along a row of 16-bit intermediates, one output a 32-bit lane.
+//
+// Taps are taken in pairs that begin on an even sample, so that a pair is one
+// 32-bit lane of the source row and bringing the pairs of neighbouring outputs
+// together is a table look-up of 32-bit lanes: in one vector, or in two, as far
+// as the outputs of one vector lie apart. Pair k + 1 is the same look-up in the
+// vectors two samples on. Where the outputs lie too far apart for that, each
+// output loads its own windows of 8 samples, and the partial sums of four
+// outputs are added up across.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "host/horizontal.cpp"
+#include <hwy/foreach_target.h>
+//
+#include <algorithm>
+#include <utility>
+
+#include "core/pixel_math.h"
+#include "host/scalar.h"
+#include "host/simd-inl.h"
+#include "host/simd.h"
+
+HWY_BEFORE_NAMESPACE ();
+namespace quad::host::simd {
+namespace HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SCALAR
+using scalar::horizontal;
+int lanes32 () { return 1; }
+#else
+
+int lanes32 () { return static_cast<int> (hn::Lanes (D32 ())); }
+
+// Lane i of `indices`, of the vector `lower` and `upper` make together.
+class TwoTables {
+ public:
+  HWY_INLINE explicit TwoTables (V32 indices)
+#if HWY_TARGET == HWY_AVX3
+      : indices_ (indices){}
+#else
+      : lower_ (hn::IndicesFromVec (D32 (), hn::And (indices, within ()))),
+        in_upper_ (hn::Gt (indices, within ()))
+  {
+  }
+#endif
+
+        HWY_INLINE V16
+        operator() (const std::int16_t *from) const
+  {
+    const D16 d16;
+    const D32 d32;
+    const V32 lower = hn::BitCast (d32, hn::LoadU (d16, from));
+    const V32 upper = hn::BitCast (d32, hn::LoadU (d16, from + hn::Lanes (d16)));
+#if HWY_TARGET == HWY_AVX3
+    return hn::BitCast (d16, V32{_mm512_permutex2var_epi32 (lower.raw, indices_.raw, upper.raw)});
+#else
+    return hn::BitCast (d16, hn::IfThenElse (in_upper_, hn::TableLookupLanes (upper, lower_),
+                                             hn::TableLookupLanes (lower, lower_)));
+#endif
+  }
+
+ private:
+#if HWY_TARGET == HWY_AVX3
+  V32 indices_;
+#else
+  static HWY_INLINE V32 within ()
+  {
+    return hn::Set (D32 (), static_cast<int> (hn::Lanes (D32 ())) - 1);
+  }
+
+  decltype (hn::IndicesFromVec (D32 (), V32 ())) lower_;
+  hn::Mask<D32> in_upper_;
+#endif
+};
+
+class OneTable {
+ public:
+  HWY_INLINE explicit OneTable (V32 indices) : indices_ (hn::IndicesFromVec (D32 (), indices)) {}
+
+  HWY_INLINE V16 operator() (const std::int16_t *from) const
+  {
+    const V32 v = hn::BitCast (D32 (), hn::LoadU (D16 (), from));
+    return hn::BitCast (D16 (), hn::TableLookupLanes (v, indices_));
+  }
+
+ private:
+  decltype (hn::IndicesFromVec (D32 (), V32 ())) indices_;
+};
+
+// Rounds, clamps and stores one vector of sums.
+class Finish {
+ public:
+  explicit Finish (const SampleFormat &format)
+      : format_ (format),
+        shift_ (kTapBits + fraction_bits (format.depth)),
+        half_ (hn::Set (D32 (), 1 << (shift_ - 1))),
+        max_ (hn::Set (D32 (), (1 << format.depth) - 1))
+  {
+  }
+
+  HWY_INLINE V32 start () const { return half_; }
+
+  HWY_INLINE void operator() (V32 sum, std::byte *out, int o) const
+  {
+    const V32 v = hn::ShiftRightSame (sum, shift_);
+    if (format_.bytes == 1) {
+      const hn::Rebind<std::uint8_t, D32> d8;
+      hn::StoreU (hn::DemoteTo (d8, v), d8, reinterpret_cast<std::uint8_t *> (out) + o);
+    } else {
+      const hn::Rebind<std::uint16_t, D32> d16;
+      const auto clamped = hn::DemoteTo (d16, hn::Min (v, max_));
+      hn::StoreU (hn::ShiftLeftSame (clamped, format_.shift), d16,
+                  reinterpret_cast<std::uint16_t *> (out) + o);
+    }
+  }
+
+ private:
+  SampleFormat format_;
+  int shift_;
+  V32 half_, max_;
+};
+
+template <typename Table>
+HWY_INLINE void by_table (const RowPlan &row, const std::int16_t *mid, const Finish &finish,
+                          std::byte *out)
+{
+  const D16 d16;
+  const D32 d32;
+  const auto lanes16 = static_cast<std::ptrdiff_t> (hn::Lanes (d16));
+  const std::int16_t *weight = row.weight.data ();
+  const std::int32_t *index = row.index.data ();
+  for (std::size_t g = 0; g < row.first.size (); g++, index += row.lanes) {
+    const Table table (hn::LoadU (d32, index));
+    const std::int16_t *from = mid + row.base[g];
+    V32 sum = finish.start ();
+    for (int k = 0; k < row.pairs; k++, from += 2, weight += lanes16)
+      sum = multiply_add_pairs (table (from), hn::LoadU (d16, weight), sum);
+    finish (sum, out, row.first[g]);
+  }
+}
+
+// One window a 128-bit block: block b holds the 8 samples at from[4 * b].
+template <typename D>
+HWY_INLINE hn::Vec<D> load_windows (D d, const std::int16_t *mid, const std::int32_t *from)
+{
+  if constexpr (hn::MaxLanes (D ()) <= 8) {
+    return hn::LoadU (d, mid + from[0]);
+  } else {
+    const hn::Half<D> half;
+    const auto upper = load_windows (half, mid, from + hn::Lanes (d) / 4);
+    return hn::Combine (d, upper, load_windows (half, mid, from));
+  }
+}
+
+HWY_INLINE void by_windows (const RowPlan &row, const std::int16_t *mid, const Finish &finish,
+                            std::byte *out)
+{
+  const D16 d16;
+  const D32 d32;
+  const hn::RepartitionToWide<D32> d64;
+  const auto lanes16 = static_cast<std::ptrdiff_t> (hn::Lanes (d16));
+  const std::int16_t *weight = row.weight.data ();
+  const std::int32_t *from = row.base.data ();
+  for (std::size_t g = 0; g < row.first.size (); g++, from += row.lanes) {
+    V32 part0 = hn::Zero (d32), part1 = part0, part2 = part0, part3 = part0;
+    for (int w = 0; w < row.windows; w++, weight += 4 * lanes16) {
+      const std::int16_t *m = mid + 8 * w;
+      part0 = multiply_add_pairs (load_windows (d16, m, from), hn::LoadU (d16, weight), part0);
+      part1 = multiply_add_pairs (load_windows (d16, m, from + 1),
+                                  hn::LoadU (d16, weight + lanes16), part1);
+      part2 = multiply_add_pairs (load_windows (d16, m, from + 2),
+                                  hn::LoadU (d16, weight + 2 * lanes16), part2);
+      part3 = multiply_add_pairs (load_windows (d16, m, from + 3),
+                                  hn::LoadU (d16, weight + 3 * lanes16), part3);
+    }
+    // In each block: lane i becomes the sum of the four lanes of part i.
+    const V32 sum01 =
+        hn::Add (hn::InterleaveLower (d32, part0, part1), hn::InterleaveUpper (d32, part0, part1));
+    const V32 sum23 =
+        hn::Add (hn::InterleaveLower (d32, part2, part3), hn::InterleaveUpper (d32, part2, part3));
+    const auto a = hn::BitCast (d64, sum01), b = hn::BitCast (d64, sum23);
+    const V32 sum = hn::Add (hn::BitCast (d32, hn::InterleaveLower (d64, a, b)),
+                             hn::BitCast (d32, hn::InterleaveUpper (d64, a, b)));
+    finish (hn::Add (sum, finish.start ()), out, row.first[g]);
+  }
+}
+
+void horizontal (const RowPlan &row, const std::int16_t *mid, const SampleFormat &format,
+                 std::byte *out)
+{
+  if (!row.packed ()) return scalar::horizontal (row, mid, format, out);
+  const Finish finish (format);
+  switch (row.mode) {
+    case RowPlan::Mode::one_table: return by_table<OneTable> (row, mid, finish, out);
+    case RowPlan::Mode::two_tables: return by_table<TwoTables> (row, mid, finish, out);
+    default: return by_windows (row, mid, finish, out);
+  }
+}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace quad::host::simd
+HWY_AFTER_NAMESPACE ();
+
+#if HWY_ONCE
+namespace quad::host::simd {
+namespace {
+
+HWY_EXPORT (lanes32);
+HWY_EXPORT (horizontal);
+
+// Tap k of output o, as placed when reading begins at sample `begin`.
+std::int16_t tap_from (const FilterPlan &plan, int o, int begin, int k)
+{
+  const int i = begin + k - plan.left[std::size_t (o)];
+  return i >= 0 && i < plan.taps ? plan.tap (o)[i] : std::int16_t{0};
+}
+
+int even_left (const FilterPlan &plan, int o) { return plan.left[std::size_t (o)] & ~1; }
+
+int first_read (const FilterPlan &plan, int from, int lanes)
+{
+  int least = even_left (plan, from);
+  for (int i = 1; i < lanes; i++) least = std::min (least, even_left (plan, from + i));
+  return least;
+}
+
+void pack_tables (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  for (const int from : row.first) {
+    const int base = first_read (plan, from, row.lanes);
+    row.base.push_back (base);
+    for (int i = 0; i < row.lanes; i++)
+      row.index.push_back ((even_left (plan, from + i) - base) / 2);
+    for (int k = 0; k < row.pairs; k++)
+      for (int i = 0; i < 2 * row.lanes; i++)
+        row.weight.push_back (
+            tap_from (plan, from + i / 2, even_left (plan, from + i / 2), 2 * k + i % 2));
+  }
+}
+
+void pack_windows (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  for (const int from : row.first) {
+    for (int i = 0; i < row.lanes; i++) row.base.push_back (plan.left[std::size_t (from + i)]);
+    for (int w = 0; w < row.windows; w++)
+      for (int part = 0; part < 4; part++)
+        for (int i = 0; i < 2 * row.lanes; i++) {
+          const int o = from + i / 8 * 4 + part;
+          row.weight.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 8 * w + i % 8));
+        }
+  }
+}
+
+}  // namespace
+
+RowPlan pack (FilterPlan plan)
+{
+  RowPlan row;
+  row.plan = std::move (plan);
+  row.lanes = HWY_DYNAMIC_DISPATCH (lanes32) ();
+  const int count = row.plan.count ();
+  if (row.plan.copy || row.lanes < 4 || count < row.lanes) return row;
+
+  int span = 0;
+  bool odd = false;
+  for (int o = 0; o < count; o += row.lanes) {
+    const int from = std::min (o, count - row.lanes), base = first_read (row.plan, from, row.lanes);
+    row.first.push_back (from);
+    for (int i = 0; i < row.lanes; i++) {
+      span = std::max (span, (even_left (row.plan, from + i) - base) / 2 + 1);
+      odd = odd || row.plan.left[std::size_t (from + i)] % 2 != 0;
+    }
+  }
+  row.pairs = (row.plan.taps + (odd ? 1 : 0) + 1) / 2;
+  row.windows = (row.plan.taps + 7) / 8;
+  if (span <= 2 * row.lanes) {
+    row.mode = span <= row.lanes ? RowPlan::Mode::one_table : RowPlan::Mode::two_tables;
+    pack_tables (row);
+  } else {
+    row.mode = RowPlan::Mode::windows;
+    pack_windows (row);
+  }
+  return row;
+}
+
+void horizontal (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
+                 std::byte *out)
+{
+  HWY_DYNAMIC_DISPATCH (horizontal) (plan, mid, format, out);
+}
+
+}  // namespace quad::host::simd
+#endif

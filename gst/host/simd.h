@@ -1,0 +1,21 @@
+// The SIMD row operations, one file each: operation.cpp. They hold to ops.h and
+// give the bytes of scalar.h's namesakes on every target.
+#pragma once
+
+#include "host/ops.h"
+
+namespace quad::host::simd {
+
+void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
+               const SampleFormat &format, std::int16_t *mid);
+void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
+            std::size_t stride);
+RowPlan pack (FilterPlan plan);
+void horizontal (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
+                 std::byte *out);
+void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
+           std::byte *out);
+void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
+bool opaque (const std::byte *row, int count, int channel);
+
+}  // namespace quad::host::simd
