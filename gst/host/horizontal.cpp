@@ -119,22 +119,34 @@ class Finish {
   V32 half_, max_;
 };
 
-template <typename Table>
-HWY_INLINE void by_table (const RowPlan &row, const std::int16_t *mid, const Finish &finish,
-                          std::byte *out)
+// Rows of intermediates, and where their outputs go.
+struct Rows {
+  const std::int16_t *mid;
+  std::size_t mid_stride;
+  std::byte *out;
+  std::ptrdiff_t out_stride;
+};
+
+// Several rows share each look-up's indices and taps.
+template <int kRows, typename Table>
+HWY_INLINE void by_table (const RowPlan &row, const Rows &rows, const Finish &finish)
 {
   const D16 d16;
-  const D32 d32;
-  const auto lanes16 = static_cast<std::ptrdiff_t> (hn::Lanes (d16));
-  const std::int16_t *weight = row.weight.data ();
+  const std::size_t lanes16 = hn::Lanes (d16);
   const std::int32_t *index = row.index.data ();
   for (std::size_t g = 0; g < row.first.size (); g++, index += row.lanes) {
-    const Table table (hn::LoadU (d32, index));
-    const std::int16_t *from = mid + row.base[g];
-    V32 sum = finish.start ();
-    for (int k = 0; k < row.pairs; k++, from += 2, weight += lanes16)
-      sum = multiply_add_pairs (table (from), hn::LoadU (d16, weight), sum);
-    finish (sum, out, row.first[g]);
+    const Table table (hn::LoadU (D32 (), index));
+    const std::int16_t *weight = row.weight.data () + row.taps_at[g];
+    const std::int16_t *from = rows.mid + row.base[g];
+    V32 sum[kRows];
+    for (V32 &s : sum) s = finish.start ();
+    for (int k = 0; k < row.pairs; k++, from += 2, weight += lanes16) {
+      const V16 taps = hn::LoadU (d16, weight);
+      for (int r = 0; r < kRows; r++)
+        sum[r] =
+            multiply_add_pairs (table (from + std::size_t (r) * rows.mid_stride), taps, sum[r]);
+    }
+    for (int r = 0; r < kRows; r++) finish (sum[r], rows.out + r * rows.out_stride, row.first[g]);
   }
 }
 
@@ -151,19 +163,18 @@ HWY_INLINE hn::Vec<D> load_windows (D d, const std::int16_t *mid, const std::int
   }
 }
 
-HWY_INLINE void by_windows (const RowPlan &row, const std::int16_t *mid, const Finish &finish,
-                            std::byte *out)
+HWY_INLINE void by_windows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {
   const D16 d16;
   const D32 d32;
   const hn::RepartitionToWide<D32> d64;
   const auto lanes16 = static_cast<std::ptrdiff_t> (hn::Lanes (d16));
-  const std::int16_t *weight = row.weight.data ();
   const std::int32_t *from = row.base.data ();
   for (std::size_t g = 0; g < row.first.size (); g++, from += row.lanes) {
+    const std::int16_t *weight = row.weight.data () + row.taps_at[g];
     V32 part0 = hn::Zero (d32), part1 = part0, part2 = part0, part3 = part0;
     for (int w = 0; w < row.windows; w++, weight += 4 * lanes16) {
-      const std::int16_t *m = mid + 8 * w;
+      const std::int16_t *m = rows.mid + 8 * w;
       part0 = multiply_add_pairs (load_windows (d16, m, from), hn::LoadU (d16, weight), part0);
       part1 = multiply_add_pairs (load_windows (d16, m, from + 1),
                                   hn::LoadU (d16, weight + lanes16), part1);
@@ -180,19 +191,39 @@ HWY_INLINE void by_windows (const RowPlan &row, const std::int16_t *mid, const F
     const auto a = hn::BitCast (d64, sum01), b = hn::BitCast (d64, sum23);
     const V32 sum = hn::Add (hn::BitCast (d32, hn::InterleaveLower (d64, a, b)),
                              hn::BitCast (d32, hn::InterleaveUpper (d64, a, b)));
-    finish (hn::Add (sum, finish.start ()), out, row.first[g]);
+    finish (hn::Add (sum, finish.start ()), rows.out, row.first[g]);
   }
 }
 
-void horizontal (const RowPlan &row, const std::int16_t *mid, const SampleFormat &format,
-                 std::byte *out)
+template <int kRows>
+HWY_INLINE void some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {
-  if (!row.packed ()) return scalar::horizontal (row, mid, format, out);
+  if (row.mode == RowPlan::Mode::one_table)
+    by_table<kRows, OneTable> (row, rows, finish);
+  else
+    by_table<kRows, TwoTables> (row, rows, finish);
+}
+
+void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
+{
+  if (!row.packed ())
+    return scalar::horizontal (row, mid, mid_stride, rows, format, out, out_stride);
   const Finish finish (format);
-  switch (row.mode) {
-    case RowPlan::Mode::one_table: return by_table<OneTable> (row, mid, finish, out);
-    case RowPlan::Mode::two_tables: return by_table<TwoTables> (row, mid, finish, out);
-    default: return by_windows (row, mid, finish, out);
+  const bool windows = row.mode == RowPlan::Mode::windows;
+  for (int r = 0; r < rows;) {
+    const Rows from = {mid + std::size_t (r) * mid_stride, mid_stride, out + r * out_stride,
+                       out_stride};
+    if (windows) {
+      by_windows (row, from, finish);
+      r++;
+    } else if (rows - r >= 4) {
+      some_rows<4> (row, from, finish);
+      r += 4;
+    } else {
+      some_rows<1> (row, from, finish);
+      r++;
+    }
   }
 }
 
@@ -225,32 +256,54 @@ int first_read (const FilterPlan &plan, int from, int lanes)
   return least;
 }
 
+// Adds a group's packed taps, unless one of the last few groups had the same:
+// ratios of small numbers repeat, and their tables then stay in the cache.
+void add_taps (RowPlan &row, const std::vector<std::int16_t> &taps)
+{
+  constexpr std::size_t kRemembered = 8;
+  const std::size_t known = row.weight.size () / taps.size ();
+  for (std::size_t i = known - std::min (known, kRemembered); i < known; i++) {
+    const auto at = row.weight.begin () + static_cast<std::ptrdiff_t> (i * taps.size ());
+    if (!std::equal (taps.begin (), taps.end (), at)) continue;
+    row.taps_at.push_back (static_cast<std::int32_t> (i * taps.size ()));
+    return;
+  }
+  row.taps_at.push_back (static_cast<std::int32_t> (row.weight.size ()));
+  row.weight.insert (row.weight.end (), taps.begin (), taps.end ());
+}
+
 void pack_tables (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
+  std::vector<std::int16_t> taps;
   for (const int from : row.first) {
     const int base = first_read (plan, from, row.lanes);
     row.base.push_back (base);
     for (int i = 0; i < row.lanes; i++)
       row.index.push_back ((even_left (plan, from + i) - base) / 2);
+    taps.clear ();
     for (int k = 0; k < row.pairs; k++)
       for (int i = 0; i < 2 * row.lanes; i++)
-        row.weight.push_back (
+        taps.push_back (
             tap_from (plan, from + i / 2, even_left (plan, from + i / 2), 2 * k + i % 2));
+    add_taps (row, taps);
   }
 }
 
 void pack_windows (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
+  std::vector<std::int16_t> taps;
   for (const int from : row.first) {
     for (int i = 0; i < row.lanes; i++) row.base.push_back (plan.left[std::size_t (from + i)]);
+    taps.clear ();
     for (int w = 0; w < row.windows; w++)
       for (int part = 0; part < 4; part++)
         for (int i = 0; i < 2 * row.lanes; i++) {
           const int o = from + i / 8 * 4 + part;
-          row.weight.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 8 * w + i % 8));
+          taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 8 * w + i % 8));
         }
+    add_taps (row, taps);
   }
 }
 
@@ -286,10 +339,10 @@ RowPlan pack (FilterPlan plan)
   return row;
 }
 
-void horizontal (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
-                 std::byte *out)
+void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
 {
-  HWY_DYNAMIC_DISPATCH (horizontal) (plan, mid, format, out);
+  HWY_DYNAMIC_DISPATCH (horizontal) (plan, mid, mid_stride, rows, format, out, out_stride);
 }
 
 }  // namespace quad::host::simd

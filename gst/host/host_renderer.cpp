@@ -54,6 +54,8 @@ class HostRenderer final : public Renderer {
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
                        std::byte *out, Scratch &scratch);
+  bool draw_whole (const Scene &scene, int layer, const FrameView &out, const Rect &part,
+                   const Job &job, Scratch &scratch);
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
 
   const Ops &ops_;
@@ -181,7 +183,7 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
   const auto size = std::size_t (plane.bytes_per_position ());
   std::byte *row = scratch.layers[0].data ();
   for (int x = job.begin; x < job.end; x++) {
-    (void)plane.draw_row (ops_, source.plane[std::size_t (job.plane)], x, row, scratch);
+    (void)plane.draw_rows (ops_, source.plane[std::size_t (job.plane)], x, 1, row, 0, scratch);
     for (int y = 0; y < plane.positions (); y++)
       std::memcpy (turned + std::size_t (y) * stride + std::size_t (x) * size,
                    row + std::size_t (y) * size, size);
@@ -217,13 +219,32 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
                  bytes);
     opaque = !format_->has_alpha () || ops_.opaque (out, part.width, format_->alpha_channel);
   } else if (part.width == p.target ().width) {
-    opaque = p.draw_row (ops_, tile.source.plane[std::size_t (plane)], row, out, scratch);
+    opaque = p.draw_rows (ops_, tile.source.plane[std::size_t (plane)], row, 1, out, 0, scratch);
   } else {
     std::byte *whole = scratch.layers[0].data ();
-    opaque = p.draw_row (ops_, tile.source.plane[std::size_t (plane)], row, whole, scratch);
+    opaque = p.draw_rows (ops_, tile.source.plane[std::size_t (plane)], row, 1, whole, 0, scratch);
     std::memcpy (out, whole + std::size_t (x) * size, bytes);
   }
   return tile.blend == Blend::source || (opaque && tile.alpha == 255);
+}
+
+// Draws the job's rows straight to the canvas, several at a time, where they are
+// all that a picture has across. Returns whether they are.
+bool HostRenderer::draw_whole (const Scene &scene, int layer, const FrameView &out,
+                               const Rect &part, const Job &job, Scratch &scratch)
+{
+  if (layer == kBackground || scene.tiles[std::size_t (layer)].solid) return false;
+  const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (job.plane)];
+  if (p.swap_axes () || part.width != p.target ().width) return false;
+  const PlaneView &source = scene.tiles[std::size_t (layer)].source.plane[std::size_t (job.plane)];
+  const PlaneView &canvas = out.plane[std::size_t (job.plane)];
+  const std::ptrdiff_t left = std::ptrdiff_t{part.x} * p.bytes_per_position ();
+  for (int y = job.begin, count; y < job.end; y += count) {
+    count = std::min (p.band (), job.end - y);
+    (void)p.draw_rows (ops_, source, y - p.target ().y, count, canvas.row (y) + left, canvas.stride,
+                       scratch);
+  }
+  return true;
 }
 
 void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const Job &job,
@@ -233,6 +254,7 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
   const Rect part = plane_rect (*format_, job.plane, region.rect);
   const auto size = std::size_t (format_->bytes_per_position (job.plane));
   const int top = static_cast<int> (region.layers.size ()) - 1;
+  if (top == 0 && draw_whole (scene, region.layers[0], out, part, job, scratch)) return;
   for (int y = job.begin; y < job.end; y++) {
     std::byte *dst = out.plane[std::size_t (job.plane)].row (y) + std::size_t (part.x) * size;
     if (top == 0) {

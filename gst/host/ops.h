@@ -34,21 +34,41 @@ struct RowPlan {
   enum class Mode { scalar, one_table, two_tables, windows };
   Mode mode = Mode::scalar;
   int lanes = 0;
-  int pairs = 0;                     // pairs of taps per output, or per window
-  int windows = 0;                   // windows of 8 taps per output
-  std::vector<std::int32_t> first;   // first output of each group
-  std::vector<std::int32_t> base;    // where a group (or output) begins to read, in samples
-  std::vector<std::int32_t> index;   // table look-up indices, lanes per group
-  std::vector<std::int16_t> weight;  // packed taps
+  int pairs = 0;                      // pairs of taps per output, or per window
+  int windows = 0;                    // windows of 8 taps per output
+  std::vector<std::int32_t> first;    // first output of each group
+  std::vector<std::int32_t> base;     // where a group (or output) begins to read, in samples
+  std::vector<std::int32_t> index;    // table look-up indices, lanes per group
+  std::vector<std::int32_t> taps_at;  // where a group's taps begin in `weight`
+  std::vector<std::int16_t> weight;   // packed taps, those that groups share only once
 
   bool packed () const { return mode != Mode::scalar; }
 };
 
+// Output rows that are computed together, at most kMaxBand, from neighbouring
+// source rows.
+inline constexpr int kMaxBand = 8;
+
+struct RowBand {
+  struct Output {
+    int first;  // index in `rows` of the first tap's row
+    const std::int16_t *taps;
+  };
+
+  const std::byte *const *rows;  // `row_count` of them, at their first sample
+  int row_count;
+  Output output[kMaxBand];
+  int output_count;
+  int taps;     // of each output
+  int samples;  // of each row
+  SampleFormat format;
+};
+
 struct Ops {
-  // mid[i] = vertical_round (sum over k < n of taps[k] * rows[k][i]), `samples`
-  // of them. Reads nothing past the last sample of a row.
-  void (*vertical) (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
-                    const SampleFormat &format, std::int16_t *mid);
+  // For each output r: mid[r * stride + i] = vertical_round (sum over k < taps of
+  // output[r].taps[k] * rows[output[r].first + k][i]), for i < samples. Reads
+  // nothing past the last sample of a row.
+  void (*vertical) (const RowBand &band, std::int16_t *mid, std::size_t stride);
 
   // Splits `count` positions of `channels` interleaved samples into rows of
   // one channel each, `stride` samples apart. May write up to kMidPadding more.
@@ -57,10 +77,13 @@ struct Ops {
 
   RowPlan (*pack) (FilterPlan plan);
 
-  // out[o] = horizontal_round (sum over k of tap(o)[k] * mid[left[o] + k]) for
-  // all outputs of the plan, in `format`. Writes nothing past the last.
-  void (*horizontal) (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
-                      std::byte *out);
+  // For each of `rows` rows r: out[r * out_stride][o] = horizontal_round (sum over
+  // k of tap(o)[k] * mid[r * mid_stride + left[o] + k]) for all outputs o of the
+  // plan, in `format`. Strides are in elements and bytes. Writes nothing past
+  // the last output of a row.
+  void (*horizontal) (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride,
+                      int rows, const SampleFormat &format, std::byte *out,
+                      std::ptrdiff_t out_stride);
 
   // The inverse of split for finished samples of `bytes` each.
   void (*join) (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,

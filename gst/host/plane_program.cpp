@@ -48,9 +48,14 @@ PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plan
   contiguous_ = plan.across.copy && consecutive (plan.across, 1);
   box2_ = sample_.bytes == 1 && channels_ != 3 && halves (plan.across) && halves (down_);
   across_ = ops.pack (std::move (plan.across));
+  // With many taps neighbouring outputs read much the same rows. Few taps gain
+  // from being few rows, which stay in the nearest cache.
+  band_ = std::min (down_.taps > 4 ? kMaxBand : kMaxBand / 2, std::max (1, rows ()));
 }
 
 std::size_t PlaneProgram::planar_stride () const { return std::size_t (hi_ - lo_) + kMidPadding; }
+
+std::size_t PlaneProgram::mid_stride () const { return planar_stride () * std::size_t (channels_); }
 
 std::size_t PlaneProgram::joined_stride () const
 {
@@ -59,9 +64,14 @@ std::size_t PlaneProgram::joined_stride () const
 
 void PlaneProgram::reserve (Scratch &scratch) const
 {
-  const auto channels = std::size_t (channels_);
-  at_least (scratch.rows, std::size_t (down_.taps));
-  at_least (scratch.mid, planar_stride () * channels);
+  const auto channels = std::size_t (channels_), band = std::size_t (band_);
+  int most_rows = 0;
+  for (int y = 0; y < rows (); y++) {
+    const auto [first, last] = rows_read (y, std::min (band_, rows () - y));
+    most_rows = std::max (most_rows, last - first);
+  }
+  at_least (scratch.rows, std::size_t (most_rows));
+  at_least (scratch.mid, mid_stride () * band);
   at_least (scratch.planar, planar_stride () * channels);
   at_least (scratch.joined, joined_stride () * channels * std::size_t (sample_.bytes));
   if (sample_.depth > 10 || alpha_channel_ >= 0)
@@ -81,14 +91,14 @@ void PlaneProgram::copy_row (const std::byte *row, std::byte *out) const
 }
 
 // 16-bit samples: the same sums in 64 bits, from an intermediate of 32.
-void PlaneProgram::filter_row_wide (const std::int16_t *taps, std::byte *out,
+void PlaneProgram::filter_row_wide (const RowBand &band, int row, std::byte *out,
                                     Scratch &scratch) const
 {
-  const int samples = (hi_ - lo_) * channels_;
-  for (int i = 0; i < samples; i++) {
+  const RowBand::Output &output = band.output[row];
+  for (int i = 0; i < band.samples; i++) {
     std::int64_t sum = 0;
-    for (int k = 0; k < down_.taps; k++)
-      sum += std::int64_t{taps[k]} * sample_at (scratch.rows[std::size_t (k)], i, sample_);
+    for (int k = 0; k < band.taps; k++)
+      sum += std::int64_t{output.taps[k]} * sample_at (band.rows[output.first + k], i, sample_);
     scratch.wide[std::size_t (i)] = static_cast<std::int32_t> (vertical_round (sum, sample_.depth));
   }
   for (int o = 0; o < positions (); o++) {
@@ -100,48 +110,31 @@ void PlaneProgram::filter_row_wide (const std::int16_t *taps, std::byte *out,
   }
 }
 
-// The intermediate of each channel in a row of its own.
-const std::int16_t *PlaneProgram::split_mid (const Ops &ops, Scratch &scratch) const
-{
-  if (channels_ == 1) return scratch.mid.data ();
-  ops.split (scratch.mid.data (), channels_, hi_ - lo_, scratch.planar.data (), planar_stride ());
-  return scratch.planar.data ();
-}
-
-void PlaneProgram::filter_row (const Ops &ops, std::byte *out, Scratch &scratch) const
-{
-  const std::int16_t *mid = channels_ == 1 ? scratch.mid.data () : scratch.planar.data ();
-  if (channels_ == 1) {
-    ops.horizontal (across_, mid, sample_, out);
-    return;
-  }
-  const std::size_t stride = joined_stride () * std::size_t (sample_.bytes);
-  for (int c = 0; c < channels_; c++)
-    ops.horizontal (across_, mid + std::size_t (c) * planar_stride (), sample_,
-                    scratch.joined.data () + std::size_t (c) * stride);
-  ops.join (scratch.joined.data (), joined_stride (), channels_, positions (), sample_.bytes, out);
-}
-
-// Colours weighted by their alpha, for rows that are not opaque throughout. `out`
-// holds what filter_row made of the row: right where the alpha sum is opaque.
-void PlaneProgram::filter_row_alpha (const std::int16_t *taps, std::byte *out,
+// Colours weighted by their alpha, where row `row` of the band is not opaque
+// throughout. `out` holds what it is without weights: right where the alpha sum
+// is opaque, and so everywhere in an opaque row. Returns whether it is one.
+bool PlaneProgram::filter_row_alpha (const RowBand &band, int row, std::byte *out,
                                      Scratch &scratch) const
 {
   const int width = hi_ - lo_;
+  const std::int16_t *alpha =
+      scratch.planar.data () + std::size_t (alpha_channel_) * planar_stride ();
+  if (std::all_of (alpha, alpha + width, [] (std::int16_t v) { return v == kOpaqueMid; }))
+    return true;
+
+  const RowBand::Output &output = band.output[row];
   for (int c = 0; c < channels_; c++) {
     if (c == alpha_channel_) continue;
     for (int i = 0; i < width; i++) {
       std::int32_t sum = 0;
-      for (int k = 0; k < down_.taps; k++) {
-        const std::byte *row = scratch.rows[std::size_t (k)];
-        sum += taps[k] * (load<std::uint8_t> (row, i * channels_ + c) *
-                          load<std::uint8_t> (row, i * channels_ + alpha_channel_));
+      for (int k = 0; k < band.taps; k++) {
+        const std::byte *from = band.rows[output.first + k];
+        sum += output.taps[k] * (load<std::uint8_t> (from, i * channels_ + c) *
+                                 load<std::uint8_t> (from, i * channels_ + alpha_channel_));
       }
       scratch.wide[std::size_t (c * width + i)] = vertical_round (sum, sample_.depth);
     }
   }
-  const std::int16_t *alpha =
-      scratch.planar.data () + std::size_t (alpha_channel_) * planar_stride ();
   for (int o = 0; o < positions (); o++) {
     const std::int16_t *tap = across_.plan.tap (o);
     const int left = across_.plan.left[std::size_t (o)];
@@ -156,40 +149,89 @@ void PlaneProgram::filter_row_alpha (const std::int16_t *taps, std::byte *out,
       store (out, o * channels_ + c, static_cast<std::uint8_t> (unpremultiply (sum, alpha_sum)));
     }
   }
+  return false;
 }
 
-bool PlaneProgram::draw_row (const Ops &ops, const PlaneView &source, int y, std::byte *out,
-                             Scratch &scratch) const
+// The vertical pass for the band and, of a single channel, the horizontal one.
+void PlaneProgram::filter_band (const Ops &ops, const RowBand &band, std::byte *out,
+                                std::ptrdiff_t stride, Scratch &scratch) const
 {
-  const std::ptrdiff_t skip = std::ptrdiff_t{lo_} * bytes_per_position ();
-  const int top = down_.left[std::size_t (y)], n = down_.taps;
-  const std::int16_t *taps = down_.tap (y);
-  for (int k = 0; k < n; k++) scratch.rows[std::size_t (k)] = source.row (top + k) + skip;
-  const std::byte *const *rows = scratch.rows.data ();
-  const bool alpha = alpha_channel_ >= 0;
+  ops.vertical (band, scratch.mid.data (), mid_stride ());
+  if (channels_ == 1)
+    ops.horizontal (across_, scratch.mid.data (), mid_stride (), band.output_count, sample_, out,
+                    stride);
+}
 
-  if (down_.copy && across_.plan.copy) {
-    copy_row (rows[0], out);
-    return !alpha || ops.opaque (out, positions (), alpha_channel_);
+// Row `row` of the band of interleaved channels: each in a row of its own, and
+// together again.
+void PlaneProgram::filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const
+{
+  const std::size_t joined = joined_stride () * std::size_t (sample_.bytes);
+  ops.split (scratch.mid.data () + std::size_t (row) * mid_stride (), channels_, hi_ - lo_,
+             scratch.planar.data (), planar_stride ());
+  ops.horizontal (across_, scratch.planar.data (), planar_stride (), channels_, sample_,
+                  scratch.joined.data (), static_cast<std::ptrdiff_t> (joined));
+  ops.join (scratch.joined.data (), joined_stride (), channels_, positions (), sample_.bytes, out);
+}
+
+// The source rows [first, last) that rows [y, y + count) are made of.
+std::pair<int, int> PlaneProgram::rows_read (int y, int count) const
+{
+  const auto begin = down_.left.begin () + y;
+  const auto [least, most] = std::minmax_element (begin, begin + count);
+  return {*least, *most + down_.taps};
+}
+
+RowBand PlaneProgram::band_of (const PlaneView &source, int y, int count, Scratch &scratch) const
+{
+  RowBand band = {};
+  const auto [first, last] = rows_read (y, count);
+  band.row_count = last - first;
+  const std::ptrdiff_t skip = std::ptrdiff_t{lo_} * bytes_per_position ();
+  for (int k = 0; k < band.row_count; k++)
+    scratch.rows[std::size_t (k)] = source.row (first + k) + skip;
+  band.rows = scratch.rows.data ();
+  band.output_count = count;
+  for (int r = 0; r < count; r++)
+    band.output[r] = {down_.left[std::size_t (y + r)] - first, down_.tap (y + r)};
+  band.taps = down_.taps;
+  band.samples = (hi_ - lo_) * channels_;
+  band.format = sample_;
+  return band;
+}
+
+bool PlaneProgram::draw_rows (const Ops &ops, const PlaneView &source, int y, int count,
+                              std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const
+{
+  const RowBand band = band_of (source, y, count, scratch);
+  const bool alpha = alpha_channel_ >= 0;
+  const bool copy = down_.copy && across_.plan.copy;
+  const bool filter = !copy && !box2_ && sample_.depth <= 10;
+  if (filter) filter_band (ops, band, out, stride, scratch);
+
+  bool opaque = true;
+  for (int r = 0; r < count; r++, out += stride) {
+    const std::byte *const *rows = band.rows + band.output[r].first;
+    if (copy) {
+      copy_row (rows[0], out);
+      opaque = opaque && (!alpha || ops.opaque (out, positions (), alpha_channel_));
+    } else if (box2_ && (!alpha || (ops.opaque (rows[0], hi_ - lo_, alpha_channel_) &&
+                                    ops.opaque (rows[1], hi_ - lo_, alpha_channel_)))) {
+      ops.box2 (rows[0], rows[1], channels_, positions (), out);
+    } else if (sample_.depth > 10) {
+      filter_row_wide (band, r, out, scratch);
+    } else if (channels_ > 1) {
+      if (!filter) {
+        RowBand one = band;
+        one.output[0] = band.output[r];
+        one.output_count = 1;
+        ops.vertical (one, scratch.mid.data (), mid_stride ());
+      }
+      filter_channels (ops, filter ? r : 0, out, scratch);
+      if (alpha) opaque = filter_row_alpha (band, r, out, scratch) && opaque;
+    }
   }
-  if (box2_ && (!alpha || (ops.opaque (rows[0], hi_ - lo_, alpha_channel_) &&
-                           ops.opaque (rows[1], hi_ - lo_, alpha_channel_)))) {
-    ops.box2 (rows[0], rows[1], channels_, positions (), out);
-    return true;
-  }
-  if (sample_.depth > 10) {
-    filter_row_wide (taps, out, scratch);
-    return true;
-  }
-  ops.vertical (rows, taps, n, (hi_ - lo_) * channels_, sample_, scratch.mid.data ());
-  const std::int16_t *mid = split_mid (ops, scratch);
-  filter_row (ops, out, scratch);
-  if (!alpha) return true;
-  const std::int16_t *a = mid + std::size_t (alpha_channel_) * planar_stride ();
-  if (std::all_of (a, a + (hi_ - lo_), [] (std::int16_t v) { return v == kOpaqueMid; }))
-    return true;
-  filter_row_alpha (taps, out, scratch);
-  return false;
+  return opaque;
 }
 
 }  // namespace quad::host

@@ -1,6 +1,7 @@
 // One plane of one tile, ready to be drawn row by row.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "core/scene.h"
@@ -30,21 +31,28 @@ class PlaneProgram {
   const Rect &target () const { return target_; }
   bool swap_axes () const { return swap_axes_; }
 
-  // Draws row `y` as `positions ()` positions to `out`. Returns whether all of
-  // them are opaque.
-  bool draw_row (const Ops &ops, const PlaneView &source, int y, std::byte *out,
-                 Scratch &scratch) const;
+  // How many rows to draw with one call; at most kMaxBand.
+  int band () const { return band_; }
+
+  // Draws rows [y, y + count), count <= band (), each as `positions ()` positions
+  // `stride` bytes apart. Returns whether all of them are opaque.
+  bool draw_rows (const Ops &ops, const PlaneView &source, int y, int count, std::byte *out,
+                  std::ptrdiff_t stride, Scratch &scratch) const;
 
   // Makes `scratch` large enough.
   void reserve (Scratch &scratch) const;
 
  private:
   void copy_row (const std::byte *row, std::byte *out) const;
-  void filter_row (const Ops &ops, std::byte *out, Scratch &scratch) const;
-  void filter_row_wide (const std::int16_t *taps, std::byte *out, Scratch &scratch) const;
-  void filter_row_alpha (const std::int16_t *taps, std::byte *out, Scratch &scratch) const;
-  const std::int16_t *split_mid (const Ops &ops, Scratch &scratch) const;
+  void filter_band (const Ops &ops, const RowBand &band, std::byte *out, std::ptrdiff_t stride,
+                    Scratch &scratch) const;
+  void filter_row_wide (const RowBand &band, int row, std::byte *out, Scratch &scratch) const;
+  bool filter_row_alpha (const RowBand &band, int row, std::byte *out, Scratch &scratch) const;
+  void filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const;
+  std::pair<int, int> rows_read (int y, int count) const;
+  RowBand band_of (const PlaneView &source, int y, int count, Scratch &scratch) const;
   std::size_t planar_stride () const;
+  std::size_t mid_stride () const;
   std::size_t joined_stride () const;
 
   SampleFormat sample_;
@@ -56,6 +64,7 @@ class PlaneProgram {
   RowPlan across_;   // left counted from the first sample read
   int lo_, hi_;      // the positions of a source row that are read
   bool contiguous_;  // across is a copy of neighbours in order
+  int band_;         // rows to draw at a time
   bool box2_;        // exactly 2:1 of whole samples by area on both axes
 };
 

@@ -5,13 +5,16 @@
 namespace quad::host {
 namespace scalar {
 
-void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
-               const SampleFormat &format, std::int16_t *mid)
+void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride)
 {
-  for (int i = 0; i < samples; i++) {
-    std::int32_t sum = 0;
-    for (int k = 0; k < n; k++) sum += taps[k] * sample_at (rows[k], i, format);
-    mid[i] = static_cast<std::int16_t> (vertical_round (sum, format.depth));
+  for (int r = 0; r < band.output_count; r++, mid += stride) {
+    const RowBand::Output &output = band.output[r];
+    for (int i = 0; i < band.samples; i++) {
+      std::int32_t sum = 0;
+      for (int k = 0; k < band.taps; k++)
+        sum += output.taps[k] * sample_at (band.rows[output.first + k], i, band.format);
+      mid[i] = static_cast<std::int16_t> (vertical_round (sum, band.format.depth));
+    }
   }
 }
 
@@ -30,15 +33,17 @@ RowPlan pack (FilterPlan plan)
   return row;
 }
 
-void horizontal (const RowPlan &row, const std::int16_t *mid, const SampleFormat &format,
-                 std::byte *out)
+void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
 {
   const FilterPlan &plan = row.plan;
-  for (int o = 0; o < plan.count (); o++) {
-    const std::int16_t *tap = plan.tap (o), *m = mid + plan.left[std::size_t (o)];
-    std::int32_t sum = 0;
-    for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k];
-    set_sample (out, o, format, horizontal_round (sum, format.depth));
+  for (int r = 0; r < rows; r++, mid += mid_stride, out += out_stride) {
+    for (int o = 0; o < plan.count (); o++) {
+      const std::int16_t *tap = plan.tap (o), *m = mid + plan.left[std::size_t (o)];
+      std::int32_t sum = 0;
+      for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k];
+      set_sample (out, o, format, horizontal_round (sum, format.depth));
+    }
   }
 }
 

@@ -40,13 +40,12 @@ inline void set_sample (std::byte *row, int i, const SampleFormat &f, std::uint1
 
 namespace scalar {
 
-void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
-               const SampleFormat &format, std::int16_t *mid);
+void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride);
 void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
             std::size_t stride);
 RowPlan pack (FilterPlan plan);
-void horizontal (const RowPlan &plan, const std::int16_t *mid, const SampleFormat &format,
-                 std::byte *out);
+void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride);
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out);
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);

@@ -38,14 +38,6 @@ HWY_INLINE V32 multiply_add_pairs (V16 a, V16 b, V32 sum)
 #endif
 }
 
-// Two taps as the pair that multiply_add_pairs wants, in every lane.
-HWY_INLINE V16 tap_pair (std::int16_t first, std::int16_t second)
-{
-  const std::uint32_t pair =
-      static_cast<std::uint16_t> (first) | std::uint32_t{static_cast<std::uint16_t> (second)} << 16;
-  return hn::BitCast (D16 (), hn::Set (D32 (), static_cast<std::int32_t> (pair)));
-}
-
 // Calls block (i) for steps of `lanes` that cover [0, count), the last one moved
 // back to end at `count`. `count` >= lanes.
 template <typename Block>

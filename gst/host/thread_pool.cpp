@@ -23,15 +23,15 @@ ThreadPool::~ThreadPool ()
   for (std::thread &t : threads_) t.join ();
 }
 
-void ThreadPool::run (int count, const std::function<void (int, int)> &job)
+void ThreadPool::run_erased (int count, JobRef job)
 {
   if (threads_.empty () || count < 2) {
-    for (int i = 0; i < count; i++) job (i, 0);
+    for (int i = 0; i < count; i++) job.call (job.job, i, 0);
     return;
   }
   {
     const std::lock_guard lock (mutex_);
-    job_ = &job;
+    job_ = job;
     count_ = count;
     next_ = 0;
     busy_ = static_cast<int> (threads_.size ());
@@ -45,7 +45,7 @@ void ThreadPool::run (int count, const std::function<void (int, int)> &job)
 
 void ThreadPool::drain (int worker)
 {
-  for (int i; (i = next_.fetch_add (1)) < count_;) (*job_) (i, worker);
+  for (int i; (i = next_.fetch_add (1)) < count_;) job_.call (job_.job, i, worker);
 }
 
 void ThreadPool::work (int worker)

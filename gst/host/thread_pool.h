@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -23,17 +22,30 @@ class ThreadPool {
 
   // Calls job (i, worker) for every i < count, each once, on any thread; worker
   // < size () tells concurrent calls apart. Returns when all have returned.
-  // Not to be called from two threads at once.
-  void run (int count, const std::function<void (int, int)> &job);
+  // Not to be called from two threads at once. Allocates nothing.
+  template <typename Job>
+  void run (int count, const Job &job)
+  {
+    run_erased (count, {&job, [] (const void *j, int i, int worker) {
+                          (*static_cast<const Job *> (j)) (i, worker);
+                        }});
+  }
 
  private:
+  // A callable that its caller keeps.
+  struct JobRef {
+    const void *job = nullptr;
+    void (*call) (const void *job, int i, int worker) = nullptr;
+  };
+
+  void run_erased (int count, JobRef job);
   void work (int worker);
   void drain (int worker);
 
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable wake_, done_;
-  const std::function<void (int, int)> *job_ = nullptr;
+  JobRef job_;
   int count_ = 0;
   std::atomic<int> next_ = 0;
   int busy_ = 0;

@@ -4,6 +4,8 @@
 #define HWY_TARGET_INCLUDE "host/vertical.cpp"
 #include <hwy/foreach_target.h>
 //
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 
 #include "core/pixel_math.h"
@@ -40,71 +42,153 @@ struct Load16 {
   }
 };
 
-// The rounded sums of one vector of samples; `pairs` of rows, known beforehand
-// for the usual few so that the loop unrolls.
-template <int kPairs, typename Loader>
-HWY_INLINE void sum_rows (const std::byte *const *rows, const std::int16_t *taps, int pairs,
-                          int samples, int shift, Loader load, std::int16_t *mid)
+HWY_INLINE V16 tap_pair (std::int32_t pair) { return hn::BitCast (D16 (), hn::Set (D32 (), pair)); }
+
+// Taps of two rows as multiply_add_pairs wants them.
+std::int32_t paired (std::int16_t first, std::int16_t second)
+{
+  return static_cast<std::int32_t> (static_cast<std::uint16_t> (first) |
+                                    std::uint32_t{static_cast<std::uint16_t> (second)} << 16);
+}
+
+// More rows than fit the fixed arrays are left to the scalar version: such
+// ratios are rare, and the pictures they make small.
+constexpr int kMaxPairs = 64;
+
+// How far ahead rows are called for, in bytes.
+constexpr int kAhead = 384;
+
+// Interleaving went by 128-bit blocks, and so does this: it undoes that.
+HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to)
 {
   const D16 d16;
-  const D32 d32;
-  const int count = kPairs > 0 ? kPairs : pairs;
-  V16 held[kPairs > 0 ? kPairs : 1];
-  for (int k = 0; k < kPairs; k++) held[k] = tap_pair (taps[2 * k], taps[2 * k + 1]);
-  const V32 half = hn::Set (d32, 1 << (shift - 1));
+  hn::StoreU (hn::ReorderDemote2To (d16, hn::ShiftRightSame (lower, shift),
+                                    hn::ShiftRightSame (upper, shift)),
+              d16, to);
+}
+
+// One output row, straight from its source rows; `pairs` of them, known
+// beforehand for the usual few so that the loop unrolls.
+template <int kPairs, typename Loader>
+HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int samples,
+                           int shift, Loader load, std::int16_t *mid)
+{
+  const D16 d16;
+  const V32 half = hn::Set (D32 (), 1 << (shift - 1));
+  V16 tap[kPairs];
+  for (int k = 0; k < kPairs; k++) tap[k] = tap_pair (taps[k]);
   for_blocks (samples, static_cast<int> (hn::Lanes (d16)), [&] (int i) HWY_ATTR {
     V32 lower = half, upper = half;
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < kPairs; k++) {
       const V16 a = load (rows[2 * k], i), b = load (rows[2 * k + 1], i);
-      const V16 pair = kPairs > 0 ? held[k] : tap_pair (taps[2 * k], taps[2 * k + 1]);
-      lower = multiply_add_pairs (hn::InterleaveLower (d16, a, b), pair, lower);
-      upper = multiply_add_pairs (hn::InterleaveUpper (d16, a, b), pair, upper);
+      lower = multiply_add_pairs (hn::InterleaveLower (d16, a, b), tap[k], lower);
+      upper = multiply_add_pairs (hn::InterleaveUpper (d16, a, b), tap[k], upper);
     }
-    // Interleaving went by 128-bit blocks, and so does this: it undoes that.
-    hn::StoreU (hn::ReorderDemote2To (d16, hn::ShiftRightSame (lower, shift),
-                                      hn::ShiftRightSame (upper, shift)),
-                d16, mid + i);
+    store_rounded (lower, upper, shift, mid + i);
   });
 }
 
 template <typename Loader>
-HWY_INLINE void sum_some_rows (const std::byte *const *rows, const std::int16_t *taps, int pairs,
-                               int samples, int shift, Loader load, std::int16_t *mid)
+HWY_INLINE void few_taps (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
-  switch (pairs) {
-    case 1: return sum_rows<1> (rows, taps, pairs, samples, shift, load, mid);
-    case 2: return sum_rows<2> (rows, taps, pairs, samples, shift, load, mid);
-    case 3: return sum_rows<3> (rows, taps, pairs, samples, shift, load, mid);
-    case 4: return sum_rows<4> (rows, taps, pairs, samples, shift, load, mid);
-    default: return sum_rows<0> (rows, taps, pairs, samples, shift, load, mid);
+  const int n = band.taps, shift = kTapBits - fraction_bits (band.format.depth);
+  for (int r = 0; r < band.output_count; r++, mid += stride) {
+    // An odd row out is paired with itself, at no weight.
+    const RowBand::Output &output = band.output[r];
+    const std::byte *rows[4];
+    std::int32_t taps[2];
+    for (int k = 0; k < n; k += 2) {
+      const bool both = k + 1 < n;
+      rows[k] = band.rows[output.first + k];
+      rows[k + 1] = band.rows[output.first + k + (both ? 1 : 0)];
+      taps[k / 2] = paired (output.taps[k], both ? output.taps[k + 1] : std::int16_t{0});
+    }
+    if (n <= 2)
+      sum_pairs<1> (rows, taps, band.samples, shift, load, mid);
+    else
+      sum_pairs<2> (rows, taps, band.samples, shift, load, mid);
   }
 }
 
-// Sums more rows than fit the fixed arrays: they are rare, and long in any case.
-constexpr int kMaxPairs = 64;
-
-void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
-               const SampleFormat &format, std::int16_t *mid)
+// Where each source row serves several output rows: a narrow strip of all source
+// rows is interleaved once, and lies in the nearest cache for all outputs.
+template <typename Loader>
+HWY_INLINE void many_taps (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
   const D16 d16;
-  const int pairs = (n + 1) / 2;
-  if (samples < static_cast<int> (hn::Lanes (d16)) || pairs > kMaxPairs)
-    return scalar::vertical (rows, taps, n, samples, format, mid);
-  // An odd row out is paired with itself, at no weight.
-  const std::byte *row[2 * kMaxPairs];
-  std::int16_t tap[2 * kMaxPairs];
-  std::copy_n (rows, n, row);
-  std::copy_n (taps, n, tap);
-  if (n % 2 != 0) {
-    row[n] = row[n - 1];
-    tap[n] = 0;
+  const D32 d32;
+  const std::size_t lanes = hn::Lanes (d16);
+  const int shift = kTapBits - fraction_bits (band.format.depth);
+  const V32 half = hn::Set (d32, 1 << (shift - 1));
+  const int band_pairs = (band.row_count + 1) / 2;
+
+  // Pairs begin on even rows of the band: an output that begins on an odd one
+  // has a pair more, its outer taps zero.
+  std::int32_t taps[kMaxBand][kMaxPairs + 1];
+  int pairs[kMaxBand];
+  for (int r = 0; r < band.output_count; r++) {
+    const RowBand::Output &output = band.output[r];
+    const int odd = output.first % 2;
+    auto tap = [&] (int k) { return k >= 0 && k < band.taps ? output.taps[k] : std::int16_t{0}; };
+    pairs[r] = (band.taps + odd + 1) / 2;
+    for (int k = 0; k < pairs[r]; k++)
+      taps[r][k] = paired (tap (2 * k - odd), tap (2 * k + 1 - odd));
   }
-  const int shift = kTapBits - fraction_bits (format.depth);
-  if (format.bytes == 1)
-    sum_some_rows (row, tap, pairs, samples, shift, Load8{}, mid);
+
+  HWY_ALIGN std::int16_t strip[kMaxPairs * 4 * hn::MaxLanes (D16 ())];
+  for_blocks (band.samples, static_cast<int> (2 * lanes), [&] (int i) HWY_ATTR {
+    const int next = i + static_cast<int> (lanes);
+    std::int16_t *to = strip;
+    for (int p = 0; p < band_pairs; p++, to += 4 * lanes) {
+      const std::byte *upper = band.rows[2 * p];
+      const std::byte *lower = band.rows[std::min (2 * p + 1, band.row_count - 1)];
+      // More rows than the hardware follows by itself.
+      hwy::Prefetch (upper + kAhead + i);
+      hwy::Prefetch (lower + kAhead + i);
+      const V16 a0 = load (upper, i), b0 = load (lower, i);
+      const V16 a1 = load (upper, next), b1 = load (lower, next);
+      hn::Store (hn::InterleaveLower (d16, a0, b0), d16, to);
+      hn::Store (hn::InterleaveUpper (d16, a0, b0), d16, to + lanes);
+      hn::Store (hn::InterleaveLower (d16, a1, b1), d16, to + 2 * lanes);
+      hn::Store (hn::InterleaveUpper (d16, a1, b1), d16, to + 3 * lanes);
+    }
+    for (int r = 0; r < band.output_count; r++) {
+      const std::int16_t *from = strip + std::size_t (band.output[r].first / 2) * 4 * lanes;
+      V32 sum0 = half, sum1 = half, sum2 = half, sum3 = half;
+      for (int k = 0; k < pairs[r]; k++, from += 4 * lanes) {
+        const V16 tap = tap_pair (taps[r][k]);
+        sum0 = multiply_add_pairs (hn::Load (d16, from), tap, sum0);
+        sum1 = multiply_add_pairs (hn::Load (d16, from + lanes), tap, sum1);
+        sum2 = multiply_add_pairs (hn::Load (d16, from + 2 * lanes), tap, sum2);
+        sum3 = multiply_add_pairs (hn::Load (d16, from + 3 * lanes), tap, sum3);
+      }
+      std::int16_t *out = mid + std::size_t (r) * stride;
+      store_rounded (sum0, sum1, shift, out + i);
+      store_rounded (sum2, sum3, shift, out + next);
+    }
+  });
+}
+
+template <typename Loader>
+HWY_INLINE void sum_band (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
+{
+  const int lanes = static_cast<int> (hn::Lanes (D16 ()));
+  if (band.taps <= 4 && band.samples >= lanes)
+    few_taps (band, load, mid, stride);
+  else if (band.row_count <= 2 * kMaxPairs && band.samples >= 2 * lanes)
+    many_taps (band, load, mid, stride);
   else
-    sum_some_rows (row, tap, pairs, samples, shift,
-                   Load16{format.shift, static_cast<std::uint16_t> ((1 << format.depth) - 1)}, mid);
+    scalar::vertical (band, mid, stride);
+}
+
+void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride)
+{
+  const SampleFormat &format = band.format;
+  if (format.bytes == 1)
+    sum_band (band, Load8{}, mid, stride);
+  else
+    sum_band (band, Load16{format.shift, static_cast<std::uint16_t> ((1 << format.depth) - 1)}, mid,
+              stride);
 }
 
 #endif
@@ -117,10 +201,9 @@ HWY_AFTER_NAMESPACE ();
 namespace quad::host::simd {
 HWY_EXPORT (vertical);
 
-void vertical (const std::byte *const *rows, const std::int16_t *taps, int n, int samples,
-               const SampleFormat &format, std::int16_t *mid)
+void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride)
 {
-  HWY_DYNAMIC_DISPATCH (vertical) (rows, taps, n, samples, format, mid);
+  HWY_DYNAMIC_DISPATCH (vertical) (band, mid, stride);
 }
 }  // namespace quad::host::simd
 #endif
