@@ -14,6 +14,7 @@ namespace HWY_NAMESPACE {
 #if HWY_TARGET == HWY_SCALAR
 using scalar::join;
 using scalar::opaque;
+using scalar::opaque_mid;
 using scalar::split;
 #else
 
@@ -80,6 +81,19 @@ bool opaque (const std::byte *row, int count, int channel)
   return hn::AllTrue (d32, hn::Eq (all, mask));
 }
 
+bool opaque_mid (const std::int16_t *mid, int count)
+{
+  const D16 d;
+  const int lanes = static_cast<int> (hn::Lanes (d));
+  if (count < lanes) return scalar::opaque_mid (mid, count);
+  const V16 opaque = hn::Set (d, kOpaqueMid);
+  V16 off = hn::Zero (d);
+  for_blocks (count, lanes, [&] (int i) HWY_ATTR {
+    off = hn::Or (off, hn::Xor (hn::LoadU (d, mid + i), opaque));
+  });
+  return hn::AllTrue (d, hn::Eq (off, hn::Zero (d)));
+}
+
 #endif
 
 }  // namespace HWY_NAMESPACE
@@ -91,6 +105,7 @@ namespace quad::host::simd {
 HWY_EXPORT (split);
 HWY_EXPORT (join);
 HWY_EXPORT (opaque);
+HWY_EXPORT (opaque_mid);
 
 void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
             std::size_t stride)
@@ -107,6 +122,11 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
 bool opaque (const std::byte *row, int count, int channel)
 {
   return HWY_DYNAMIC_DISPATCH (opaque) (row, count, channel);
+}
+
+bool opaque_mid (const std::int16_t *mid, int count)
+{
+  return HWY_DYNAMIC_DISPATCH (opaque_mid) (mid, count);
 }
 }  // namespace quad::host::simd
 #endif

@@ -96,6 +96,9 @@ struct Ops {
 
   // Whether byte `channel` of all `count` 4-byte positions is 255.
   bool (*opaque) (const std::byte *row, int count, int channel);
+
+  // Whether all `count` intermediates are those of an opaque alpha channel.
+  bool (*opaque_mid) (const std::int16_t *mid, int count);
 };
 
 const Ops &scalar_ops ();

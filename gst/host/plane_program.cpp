@@ -113,14 +113,13 @@ void PlaneProgram::filter_row_wide (const RowBand &band, int row, std::byte *out
 // Colours weighted by their alpha, where row `row` of the band is not opaque
 // throughout. `out` holds what it is without weights: right where the alpha sum
 // is opaque, and so everywhere in an opaque row. Returns whether it is one.
-bool PlaneProgram::filter_row_alpha (const RowBand &band, int row, std::byte *out,
+bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int row, std::byte *out,
                                      Scratch &scratch) const
 {
   const int width = hi_ - lo_;
   const std::int16_t *alpha =
       scratch.planar.data () + std::size_t (alpha_channel_) * planar_stride ();
-  if (std::all_of (alpha, alpha + width, [] (std::int16_t v) { return v == kOpaqueMid; }))
-    return true;
+  if (ops.opaque_mid (alpha, width)) return true;
 
   const RowBand::Output &output = band.output[row];
   for (int c = 0; c < channels_; c++) {
@@ -228,7 +227,7 @@ bool PlaneProgram::draw_rows (const Ops &ops, const PlaneView &source, int y, in
         ops.vertical (one, scratch.mid.data (), mid_stride ());
       }
       filter_channels (ops, filter ? r : 0, out, scratch);
-      if (alpha) opaque = filter_row_alpha (band, r, out, scratch) && opaque;
+      if (alpha) opaque = filter_row_alpha (ops, band, r, out, scratch) && opaque;
     }
   }
   return opaque;

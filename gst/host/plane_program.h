@@ -47,7 +47,8 @@ class PlaneProgram {
   void filter_band (const Ops &ops, const RowBand &band, std::byte *out, std::ptrdiff_t stride,
                     Scratch &scratch) const;
   void filter_row_wide (const RowBand &band, int row, std::byte *out, Scratch &scratch) const;
-  bool filter_row_alpha (const RowBand &band, int row, std::byte *out, Scratch &scratch) const;
+  bool filter_row_alpha (const Ops &ops, const RowBand &band, int row, std::byte *out,
+                         Scratch &scratch) const;
   void filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const;
   std::pair<int, int> rows_read (int y, int count) const;
   RowBand band_of (const PlaneView &source, int y, int count, Scratch &scratch) const;

@@ -1,5 +1,6 @@
 #include "host/scalar.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace quad::host {
@@ -73,12 +74,17 @@ bool opaque (const std::byte *row, int count, int channel)
   return all == 255;
 }
 
+bool opaque_mid (const std::int16_t *mid, int count)
+{
+  return std::all_of (mid, mid + count, [] (std::int16_t v) { return v == kOpaqueMid; });
+}
+
 }  // namespace scalar
 
 const Ops &scalar_ops ()
 {
-  static constexpr Ops ops = {scalar::vertical, scalar::split, scalar::pack,  scalar::horizontal,
-                              scalar::join,     scalar::box2,  scalar::opaque};
+  static constexpr Ops ops = {scalar::vertical, scalar::split, scalar::pack,   scalar::horizontal,
+                              scalar::join,     scalar::box2,  scalar::opaque, scalar::opaque_mid};
   return ops;
 }
 

@@ -16,5 +16,6 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
            std::byte *out);
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
 bool opaque (const std::byte *row, int count, int channel);
+bool opaque_mid (const std::int16_t *mid, int count);
 
 }  // namespace quad::host::simd
