@@ -81,17 +81,19 @@ bool opaque (const std::byte *row, int count, int channel)
   return hn::AllTrue (d32, hn::Eq (all, mask));
 }
 
-bool opaque_mid (const std::int16_t *mid, int count)
+bool opaque_mid (const std::int16_t *mid, int count, int channel)
 {
   const D16 d;
-  const int lanes = static_cast<int> (hn::Lanes (d));
-  if (count < lanes) return scalar::opaque_mid (mid, count);
+  const hn::RepartitionToWide<hn::RepartitionToWide<D16>> d64;
+  const int lanes = static_cast<int> (hn::Lanes (d64));
+  if (count < lanes) return scalar::opaque_mid (mid, count, channel);
+  const auto mask = hn::BitCast (d, hn::Set (d64, std::int64_t{0xffff} << (16 * channel)));
   const V16 opaque = hn::Set (d, kOpaqueMid);
   V16 off = hn::Zero (d);
   for_blocks (count, lanes, [&] (int i) HWY_ATTR {
-    off = hn::Or (off, hn::Xor (hn::LoadU (d, mid + i), opaque));
+    off = hn::Or (off, hn::Xor (hn::LoadU (d, mid + 4 * i), opaque));
   });
-  return hn::AllTrue (d, hn::Eq (off, hn::Zero (d)));
+  return hn::AllTrue (d, hn::Eq (hn::And (off, mask), hn::Zero (d)));
 }
 
 #endif
@@ -124,9 +126,9 @@ bool opaque (const std::byte *row, int count, int channel)
   return HWY_DYNAMIC_DISPATCH (opaque) (row, count, channel);
 }
 
-bool opaque_mid (const std::int16_t *mid, int count)
+bool opaque_mid (const std::int16_t *mid, int count, int channel)
 {
-  return HWY_DYNAMIC_DISPATCH (opaque_mid) (mid, count);
+  return HWY_DYNAMIC_DISPATCH (opaque_mid) (mid, count, channel);
 }
 }  // namespace quad::host::simd
 #endif

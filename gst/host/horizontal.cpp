@@ -7,6 +7,9 @@
 // vectors two samples on. Where the outputs lie too far apart for that, each
 // output loads its own windows of 8 samples, and the partial sums of four
 // outputs are added up across.
+//
+// Of four interleaved channels each output loads its own pairs of positions, and
+// a byte shuffle makes pairs of each channel.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/horizontal.cpp"
 #include <hwy/foreach_target.h>
@@ -150,16 +153,38 @@ HWY_INLINE void by_table (const RowPlan &row, const Rows &rows, const Finish &fi
   }
 }
 
-// One window a 128-bit block: block b holds the 8 samples at from[4 * b].
-template <typename D>
-HWY_INLINE hn::Vec<D> load_windows (D d, const std::int16_t *mid, const std::int32_t *from)
+// Block b of 8 samples is what lies at from[kApart * b].
+template <int kApart, typename D>
+HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int32_t *from)
 {
   if constexpr (hn::MaxLanes (D ()) <= 8) {
     return hn::LoadU (d, mid + from[0]);
   } else {
     const hn::Half<D> half;
-    const auto upper = load_windows (half, mid, from + hn::Lanes (d) / 4);
-    return hn::Combine (d, upper, load_windows (half, mid, from));
+    const auto upper = load_blocks<kApart> (half, mid, from + kApart * hn::Lanes (d) / 16);
+    return hn::Combine (d, upper, load_blocks<kApart> (half, mid, from));
+  }
+}
+
+HWY_INLINE void by_positions (const RowPlan &row, const Rows &rows, const Finish &finish)
+{
+  const D16 d16;
+  const D8 d8;
+  // In each block: a0 b0 c0 d0 a1 b1 c1 d1 to a0 a1 b0 b1 c0 c1 d0 d1.
+  alignas (16) static constexpr std::uint8_t kPairs[16] = {0, 1, 8,  9,  2, 3, 10, 11,
+                                                           4, 5, 12, 13, 6, 7, 14, 15};
+  const auto pairs = hn::LoadDup128 (d8, kPairs);
+  const int outputs = row.lanes / 4;
+  const std::int32_t *from = row.base.data ();
+  for (std::size_t g = 0; g < row.first.size (); g++, from += outputs) {
+    const std::int16_t *weight = row.weight.data () + row.taps_at[g];
+    V32 sum = finish.start ();
+    for (int k = 0; k < row.pairs; k++, weight += hn::Lanes (d16)) {
+      const auto v = hn::BitCast (d8, load_blocks<1> (d16, rows.mid + 8 * k, from));
+      sum = multiply_add_pairs (hn::BitCast (d16, hn::TableLookupBytes (v, pairs)),
+                                hn::LoadU (d16, weight), sum);
+    }
+    finish (sum, rows.out, 4 * row.first[g]);
   }
 }
 
@@ -175,12 +200,12 @@ HWY_INLINE void by_windows (const RowPlan &row, const Rows &rows, const Finish &
     V32 part0 = hn::Zero (d32), part1 = part0, part2 = part0, part3 = part0;
     for (int w = 0; w < row.windows; w++, weight += 4 * lanes16) {
       const std::int16_t *m = rows.mid + 8 * w;
-      part0 = multiply_add_pairs (load_windows (d16, m, from), hn::LoadU (d16, weight), part0);
-      part1 = multiply_add_pairs (load_windows (d16, m, from + 1),
+      part0 = multiply_add_pairs (load_blocks<4> (d16, m, from), hn::LoadU (d16, weight), part0);
+      part1 = multiply_add_pairs (load_blocks<4> (d16, m, from + 1),
                                   hn::LoadU (d16, weight + lanes16), part1);
-      part2 = multiply_add_pairs (load_windows (d16, m, from + 2),
+      part2 = multiply_add_pairs (load_blocks<4> (d16, m, from + 2),
                                   hn::LoadU (d16, weight + 2 * lanes16), part2);
-      part3 = multiply_add_pairs (load_windows (d16, m, from + 3),
+      part3 = multiply_add_pairs (load_blocks<4> (d16, m, from + 3),
                                   hn::LoadU (d16, weight + 3 * lanes16), part3);
     }
     // In each block: lane i becomes the sum of the four lanes of part i.
@@ -211,11 +236,12 @@ void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_st
     return scalar::horizontal (row, mid, mid_stride, rows, format, out, out_stride);
   const Finish finish (format);
   const bool windows = row.mode == RowPlan::Mode::windows;
+  const bool positions = row.mode == RowPlan::Mode::positions;
   for (int r = 0; r < rows;) {
     const Rows from = {mid + std::size_t (r) * mid_stride, mid_stride, out + r * out_stride,
                        out_stride};
-    if (windows) {
-      by_windows (row, from, finish);
+    if (windows || positions) {
+      positions ? by_positions (row, from, finish) : by_windows (row, from, finish);
       r++;
     } else if (rows - r >= 4) {
       some_rows<4> (row, from, finish);
@@ -307,21 +333,53 @@ void pack_windows (RowPlan &row)
   }
 }
 
+void pack_positions (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  std::vector<std::int16_t> taps;
+  for (const int from : row.first) {
+    for (int i = 0; i < row.lanes / 4; i++)
+      row.base.push_back (4 * plan.left[std::size_t (from + i)]);
+    taps.clear ();
+    for (int k = 0; k < row.pairs; k++)
+      for (int i = 0; i < 2 * row.lanes; i++) {
+        const int o = from + i / 8;
+        taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 2 * k + i % 2));
+      }
+    add_taps (row, taps);
+  }
+}
+
+// The first output of each group: groups of `outputs`, the last moved back.
+std::vector<std::int32_t> groups (int count, int outputs)
+{
+  std::vector<std::int32_t> first;
+  for (int o = 0; o < count; o += outputs) first.push_back (std::min (o, count - outputs));
+  return first;
+}
+
 }  // namespace
 
-RowPlan pack (FilterPlan plan)
+RowPlan pack (FilterPlan plan, int channels)
 {
   RowPlan row;
   row.plan = std::move (plan);
+  row.channels = channels;
   row.lanes = HWY_DYNAMIC_DISPATCH (lanes32) ();
-  const int count = row.plan.count ();
-  if (row.plan.copy || row.lanes < 4 || count < row.lanes) return row;
+  const int outputs = row.lanes / channels;
+  if (row.plan.copy || row.lanes < 4 || row.plan.count () < outputs) return row;
+  row.first = groups (row.plan.count (), outputs);
+  if (channels == 4) {
+    row.mode = RowPlan::Mode::positions;
+    row.pairs = (row.plan.taps + 1) / 2;
+    pack_positions (row);
+    return row;
+  }
 
   int span = 0;
   bool odd = false;
-  for (int o = 0; o < count; o += row.lanes) {
-    const int from = std::min (o, count - row.lanes), base = first_read (row.plan, from, row.lanes);
-    row.first.push_back (from);
+  for (const int from : row.first) {
+    const int base = first_read (row.plan, from, row.lanes);
     for (int i = 0; i < row.lanes; i++) {
       span = std::max (span, (even_left (row.plan, from + i) - base) / 2 + 1);
       odd = odd || row.plan.left[std::size_t (from + i)] % 2 != 0;

@@ -28,10 +28,11 @@ inline constexpr int kMidPadding = 192;
 // Ops::pack; only the Ops that built it can read it.
 struct RowPlan {
   FilterPlan plan;
+  int channels = 1;  // 1, or 4 interleaved ones that share the taps
 
   // SIMD: outputs in groups of `lanes`; the last group overlaps the one before
   // it. See horizontal.cpp for what the tables hold in each mode.
-  enum class Mode { scalar, one_table, two_tables, windows };
+  enum class Mode { scalar, one_table, two_tables, windows, positions };
   Mode mode = Mode::scalar;
   int lanes = 0;
   int pairs = 0;                      // pairs of taps per output, or per window
@@ -75,12 +76,13 @@ struct Ops {
   void (*split) (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
                  std::size_t stride);
 
-  RowPlan (*pack) (FilterPlan plan);
+  RowPlan (*pack) (FilterPlan plan, int channels);
 
-  // For each of `rows` rows r: out[r * out_stride][o] = horizontal_round (sum over
-  // k of tap(o)[k] * mid[r * mid_stride + left[o] + k]) for all outputs o of the
-  // plan, in `format`. Strides are in elements and bytes. Writes nothing past
-  // the last output of a row.
+  // For each of `rows` rows r, outputs o and channels c of the plan:
+  // out[r * out_stride][o * channels + c] = horizontal_round (sum over k of
+  // tap(o)[k] * mid[r * mid_stride + (left[o] + k) * channels + c]), in `format`.
+  // Strides are in elements and bytes. Writes nothing past the last output of a
+  // row.
   void (*horizontal) (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride,
                       int rows, const SampleFormat &format, std::byte *out,
                       std::ptrdiff_t out_stride);
@@ -97,8 +99,8 @@ struct Ops {
   // Whether byte `channel` of all `count` 4-byte positions is 255.
   bool (*opaque) (const std::byte *row, int count, int channel);
 
-  // Whether all `count` intermediates are those of an opaque alpha channel.
-  bool (*opaque_mid) (const std::int16_t *mid, int count);
+  // Whether channel `channel` of all `count` 4-channel intermediates is opaque.
+  bool (*opaque_mid) (const std::int16_t *mid, int count, int channel);
 };
 
 const Ops &scalar_ops ();

@@ -47,10 +47,12 @@ PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plan
   for (std::int32_t &left : plan.across.left) left -= lo_;
   contiguous_ = plan.across.copy && consecutive (plan.across, 1);
   box2_ = sample_.bytes == 1 && channels_ != 3 && halves (plan.across) && halves (down_);
-  across_ = ops.pack (std::move (plan.across));
-  // With many taps neighbouring outputs read much the same rows. Few taps gain
-  // from being few rows, which stay in the nearest cache.
-  band_ = std::min (down_.taps > 4 ? kMaxBand : kMaxBand / 2, std::max (1, rows ()));
+  across_ = ops.pack (std::move (plan.across), direct () ? channels_ : 1);
+  // Outputs that read much the same rows gain from being drawn together, others
+  // from being few, so that what they read stays in the nearest cache.
+  band_ = std::min (kMaxBand, rows ());
+  const auto [first_row, last_row] = rows_read (0, band_);
+  if (down_.taps * band_ < 2 * (last_row - first_row)) band_ = std::min (kMaxBand / 2, rows ());
 }
 
 std::size_t PlaneProgram::planar_stride () const { return std::size_t (hi_ - lo_) + kMidPadding; }
@@ -117,9 +119,8 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int ro
                                      Scratch &scratch) const
 {
   const int width = hi_ - lo_;
-  const std::int16_t *alpha =
-      scratch.planar.data () + std::size_t (alpha_channel_) * planar_stride ();
-  if (ops.opaque_mid (alpha, width)) return true;
+  const std::int16_t *mid = scratch.mid.data () + std::size_t (row) * mid_stride ();
+  if (ops.opaque_mid (mid, width, alpha_channel_)) return true;
 
   const RowBand::Output &output = band.output[row];
   for (int c = 0; c < channels_; c++) {
@@ -138,7 +139,8 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int ro
     const std::int16_t *tap = across_.plan.tap (o);
     const int left = across_.plan.left[std::size_t (o)];
     std::int64_t alpha_sum = 0;
-    for (int k = 0; k < across_.plan.taps; k++) alpha_sum += tap[k] * alpha[left + k];
+    for (int k = 0; k < across_.plan.taps; k++)
+      alpha_sum += tap[k] * mid[(left + k) * channels_ + alpha_channel_];
     if (alpha_sum == kOpaqueSum) continue;
     for (int c = 0; c < channels_; c++) {
       if (c == alpha_channel_) continue;
@@ -156,7 +158,7 @@ void PlaneProgram::filter_band (const Ops &ops, const RowBand &band, std::byte *
                                 std::ptrdiff_t stride, Scratch &scratch) const
 {
   ops.vertical (band, scratch.mid.data (), mid_stride ());
-  if (channels_ == 1)
+  if (direct ())
     ops.horizontal (across_, scratch.mid.data (), mid_stride (), band.output_count, sample_, out,
                     stride);
 }
@@ -219,15 +221,17 @@ bool PlaneProgram::draw_rows (const Ops &ops, const PlaneView &source, int y, in
       ops.box2 (rows[0], rows[1], channels_, positions (), out);
     } else if (sample_.depth > 10) {
       filter_row_wide (band, r, out, scratch);
-    } else if (channels_ > 1) {
-      if (!filter) {
-        RowBand one = band;
-        one.output[0] = band.output[r];
-        one.output_count = 1;
-        ops.vertical (one, scratch.mid.data (), mid_stride ());
-      }
-      filter_channels (ops, filter ? r : 0, out, scratch);
-      if (alpha) opaque = filter_row_alpha (ops, band, r, out, scratch) && opaque;
+    } else if (!filter) {
+      // Would be a box, but for its alpha.
+      RowBand one = band;
+      one.output[0] = band.output[r];
+      one.output_count = 1;
+      filter_band (ops, one, out, stride, scratch);
+      opaque = filter_row_alpha (ops, one, 0, out, scratch) && opaque;
+    } else if (alpha) {
+      opaque = filter_row_alpha (ops, band, r, out, scratch) && opaque;
+    } else if (!direct ()) {
+      filter_channels (ops, r, out, scratch);
     }
   }
   return opaque;

@@ -52,6 +52,8 @@ class PlaneProgram {
   void filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const;
   std::pair<int, int> rows_read (int y, int count) const;
   RowBand band_of (const PlaneView &source, int y, int count, Scratch &scratch) const;
+  // Whether all channels are filtered together along a row.
+  bool direct () const { return channels_ == 1 || channels_ == 4; }
   std::size_t planar_stride () const;
   std::size_t mid_stride () const;
   std::size_t joined_stride () const;

@@ -1,6 +1,5 @@
 #include "host/scalar.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace quad::host {
@@ -27,10 +26,11 @@ void split (const std::int16_t *mid, int channels, int count, std::int16_t *plan
       planar[std::size_t (c) * stride + std::size_t (i)] = mid[i * channels + c];
 }
 
-RowPlan pack (FilterPlan plan)
+RowPlan pack (FilterPlan plan, int channels)
 {
   RowPlan row;
   row.plan = std::move (plan);
+  row.channels = channels;
   return row;
 }
 
@@ -38,12 +38,15 @@ void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_st
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
 {
   const FilterPlan &plan = row.plan;
+  const int channels = row.channels;
   for (int r = 0; r < rows; r++, mid += mid_stride, out += out_stride) {
-    for (int o = 0; o < plan.count (); o++) {
-      const std::int16_t *tap = plan.tap (o), *m = mid + plan.left[std::size_t (o)];
+    for (int i = 0; i < plan.count () * channels; i++) {
+      const int o = i / channels;
+      const std::int16_t *tap = plan.tap (o);
+      const std::int16_t *m = mid + plan.left[std::size_t (o)] * channels + i % channels;
       std::int32_t sum = 0;
-      for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k];
-      set_sample (out, o, format, horizontal_round (sum, format.depth));
+      for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k * channels];
+      set_sample (out, i, format, horizontal_round (sum, format.depth));
     }
   }
 }
@@ -74,9 +77,11 @@ bool opaque (const std::byte *row, int count, int channel)
   return all == 255;
 }
 
-bool opaque_mid (const std::int16_t *mid, int count)
+bool opaque_mid (const std::int16_t *mid, int count, int channel)
 {
-  return std::all_of (mid, mid + count, [] (std::int16_t v) { return v == kOpaqueMid; });
+  bool opaque = true;
+  for (int i = 0; i < count; i++) opaque = opaque && mid[4 * i + channel] == kOpaqueMid;
+  return opaque;
 }
 
 }  // namespace scalar

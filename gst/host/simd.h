@@ -9,13 +9,13 @@ namespace quad::host::simd {
 void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride);
 void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
             std::size_t stride);
-RowPlan pack (FilterPlan plan);
+RowPlan pack (FilterPlan plan, int channels);
 void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride);
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out);
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
 bool opaque (const std::byte *row, int count, int channel);
-bool opaque_mid (const std::int16_t *mid, int count);
+bool opaque_mid (const std::int16_t *mid, int count, int channel);
 
 }  // namespace quad::host::simd

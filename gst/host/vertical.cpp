@@ -67,53 +67,54 @@ HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to
               d16, to);
 }
 
-// One output row, straight from its source rows; `pairs` of them, known
-// beforehand for the usual few so that the loop unrolls.
+// One output row, straight from its source rows; kPairs > 0 of them are known
+// beforehand, so that the loop unrolls.
 template <int kPairs, typename Loader>
-HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int samples,
-                           int shift, Loader load, std::int16_t *mid)
+HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int pairs,
+                           int samples, int shift, Loader load, std::int16_t *mid)
 {
   const D16 d16;
+  const int count = kPairs > 0 ? kPairs : pairs;
   const V32 half = hn::Set (D32 (), 1 << (shift - 1));
-  V16 tap[kPairs];
-  for (int k = 0; k < kPairs; k++) tap[k] = tap_pair (taps[k]);
   for_blocks (samples, static_cast<int> (hn::Lanes (d16)), [&] (int i) HWY_ATTR {
     V32 lower = half, upper = half;
-    for (int k = 0; k < kPairs; k++) {
-      const V16 a = load (rows[2 * k], i), b = load (rows[2 * k + 1], i);
-      lower = multiply_add_pairs (hn::InterleaveLower (d16, a, b), tap[k], lower);
-      upper = multiply_add_pairs (hn::InterleaveUpper (d16, a, b), tap[k], upper);
+    for (int k = 0; k < count; k++) {
+      const V16 a = load (rows[2 * k], i), b = load (rows[2 * k + 1], i), tap = tap_pair (taps[k]);
+      lower = multiply_add_pairs (hn::InterleaveLower (d16, a, b), tap, lower);
+      upper = multiply_add_pairs (hn::InterleaveUpper (d16, a, b), tap, upper);
     }
     store_rounded (lower, upper, shift, mid + i);
   });
 }
 
 template <typename Loader>
-HWY_INLINE void few_taps (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
+HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
   const int n = band.taps, shift = kTapBits - fraction_bits (band.format.depth);
+  const std::byte *rows[2 * kMaxPairs];
+  std::int32_t taps[kMaxPairs];
   for (int r = 0; r < band.output_count; r++, mid += stride) {
     // An odd row out is paired with itself, at no weight.
     const RowBand::Output &output = band.output[r];
-    const std::byte *rows[4];
-    std::int32_t taps[2];
     for (int k = 0; k < n; k += 2) {
       const bool both = k + 1 < n;
       rows[k] = band.rows[output.first + k];
       rows[k + 1] = band.rows[output.first + k + (both ? 1 : 0)];
       taps[k / 2] = paired (output.taps[k], both ? output.taps[k + 1] : std::int16_t{0});
     }
-    if (n <= 2)
-      sum_pairs<1> (rows, taps, band.samples, shift, load, mid);
-    else
-      sum_pairs<2> (rows, taps, band.samples, shift, load, mid);
+    const int pairs = (n + 1) / 2;
+    switch (pairs) {
+      case 1: sum_pairs<1> (rows, taps, pairs, band.samples, shift, load, mid); break;
+      case 2: sum_pairs<2> (rows, taps, pairs, band.samples, shift, load, mid); break;
+      default: sum_pairs<0> (rows, taps, pairs, band.samples, shift, load, mid); break;
+    }
   }
 }
 
 // Where each source row serves several output rows: a narrow strip of all source
 // rows is interleaved once, and lies in the nearest cache for all outputs.
 template <typename Loader>
-HWY_INLINE void many_taps (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
+HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
   const D16 d16;
   const D32 d32;
@@ -173,10 +174,11 @@ template <typename Loader>
 HWY_INLINE void sum_band (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
   const int lanes = static_cast<int> (hn::Lanes (D16 ()));
-  if (band.taps <= 4 && band.samples >= lanes)
-    few_taps (band, load, mid, stride);
-  else if (band.row_count <= 2 * kMaxPairs && band.samples >= 2 * lanes)
-    many_taps (band, load, mid, stride);
+  const bool shared = band.taps * band.output_count >= 2 * band.row_count;
+  if (shared && band.row_count <= 2 * kMaxPairs && band.samples >= 2 * lanes)
+    together (band, load, mid, stride);
+  else if (band.taps <= 2 * kMaxPairs && band.samples >= lanes)
+    each_alone (band, load, mid, stride);
   else
     scalar::vertical (band, mid, stride);
 }
