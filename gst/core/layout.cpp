@@ -14,6 +14,53 @@ struct Interval {
   int end;
 };
 
+// The first free cell where all of the span is free too, else the first free one.
+int find_place (const Grid &grid, const Occupancy &taken, const CellClaim &claim)
+{
+  auto fits = [&] (int cell) {
+    const int row = cell / grid.columns, column = cell % grid.columns;
+    if (row + claim.row_span > grid.rows || column + claim.column_span > grid.columns) return false;
+    for (int r = row; r < row + claim.row_span; r++)
+      for (int c = column; c < column + claim.column_span; c++)
+        if (taken.taken (r * grid.columns + c)) return false;
+    return true;
+  };
+  for (int i = 0; i < grid.cells (); i++)
+    if (fits (i)) return i;
+  return taken.next_free ();
+}
+
+// Assigns on a grid that has no 0; false where a claim found no place of its own.
+bool try_assign (const Grid &grid, std::span<const CellClaim> claims, std::vector<int> &cells)
+{
+  Occupancy taken (grid);
+  cells.assign (claims.size (), -1);
+  auto give = [&] (std::size_t i, int cell) {
+    cells[i] = cell;
+    taken.take (cell, claims[i].row_span, claims[i].column_span);
+  };
+  auto inside = [&] (int cell) { return cell >= 0 && cell < grid.cells (); };
+  for (std::size_t i = 0; i < claims.size (); i++)
+    if (inside (claims[i].cell)) give (i, claims[i].cell);
+  for (std::size_t i = 0; i < claims.size (); i++)
+    if (claims[i].cell < 0 && inside (claims[i].kept) && !taken.taken (claims[i].kept))
+      give (i, claims[i].kept);
+  bool all = true;
+  for (std::size_t i = 0; i < claims.size (); i++) {
+    if (cells[i] >= 0) continue;
+    if (claims[i].cell >= 0) {
+      all = false;
+      continue;
+    }
+    const int place = find_place (grid, taken, claims[i]);
+    if (place >= 0) give (i, place);
+    if (place >= 0) continue;
+    all = false;
+    cells[i] = inside (claims[i].kept) ? claims[i].kept : -1;
+  }
+  return all;
+}
+
 Interval interval (int first, int span, int count, int length, const Grid &grid)
 {
   const int last = std::min (count, first + std::max (1, span));
@@ -65,6 +112,30 @@ int Occupancy::next_free () const
   for (int i = 0; i < grid_.cells (); i++)
     if (!taken_[std::size_t (i)]) return i;
   return -1;
+}
+
+CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims)
+{
+  std::vector<CellClaim> sane (claims.begin (), claims.end ());
+  int needed = 0, certain = 0;
+  for (CellClaim &c : sane) {
+    c.row_span = std::max (1, c.row_span);
+    c.column_span = std::max (1, c.column_span);
+    // A span past a fixed edge is cut there.
+    const int rows = grid.rows > 0 ? std::min (grid.rows, c.row_span) : c.row_span;
+    const int columns = grid.columns > 0 ? std::min (grid.columns, c.column_span) : c.column_span;
+    needed += rows * columns;
+    certain = std::max (certain, c.cell + 1);
+  }
+  needed = std::max (needed, certain);
+  CellAssignment a;
+  const bool grows = grid.rows == 0 || grid.columns == 0;
+  // Spans of odd shapes can need more room than the sum of their cells.
+  for (int cells = needed; cells <= 2 * needed + 1; cells++) {
+    a.grid = resolved (grid, cells);
+    if (try_assign (a.grid, sane, a.cells) || !grows) break;
+  }
+  return a;
 }
 
 }  // namespace quad

@@ -1,6 +1,7 @@
 // A grid of cells on a canvas.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "geometry.h"
@@ -45,5 +46,24 @@ class Occupancy {
   Grid grid_;
   std::vector<bool> taken_;
 };
+
+// What one picture asks of a grid.
+struct CellClaim {
+  int cell = -1;  // the cell that it must have, or -1 for the next free one
+  int row_span = 1;
+  int column_span = 1;
+  int kept = -1;  // the cell that it had so far, or -1
+};
+
+struct CellAssignment {
+  Grid grid;               // with no dimension left at 0
+  std::vector<int> cells;  // one a claim; -1 where the grid has no place for it
+};
+
+// Gives each claim a cell. Claims for a certain cell get it, or -1 where the
+// grid ends before it. The others keep the cell that they had unless it is taken
+// now, then the rest get free cells in the order of the claims; one that finds
+// none stays where it was. A dimension that is 0 grows until all have a place.
+CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims);
 
 }  // namespace quad

@@ -44,12 +44,17 @@ struct Tile {
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
 
+  // Whether the same samples make up the same picture: all but how it is mixed
+  // with what lies below, and where the source's samples lie.
+  bool same_picture (const Tile &o) const
+  {
+    return target == o.target && solid == o.solid && source.same_shape (o.source) &&
+           crop == o.crop && site == o.site && orientation == o.orientation && filter == o.filter;
+  }
   // All but where the source's samples lie.
   bool same_shape (const Tile &o) const
   {
-    return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           crop == o.crop && site == o.site && orientation == o.orientation && filter == o.filter &&
-           alpha == o.alpha && blend == o.blend;
+    return same_picture (o) && alpha == o.alpha && blend == o.blend;
   }
 };
 

@@ -95,7 +95,7 @@ void HostRenderer::build (const Scene &scene)
     const Tile &tile = scene.tiles[i];
     if (tile.solid) continue;
     if (same_canvas && i < prepared_->tiles.size () && i < tiles_.size () &&
-        prepared_->tiles[i].same_shape (tile)) {
+        prepared_->tiles[i].same_picture (tile)) {
       tiles[i] = std::move (tiles_[i]);
       continue;
     }

@@ -1,0 +1,91 @@
+#include "placement.h"
+
+#include <numeric>
+
+namespace quad {
+namespace {
+
+// In lowest terms, and small enough that two of them can be multiplied.
+Ratio reduced (std::int64_t num, std::int64_t den)
+{
+  const std::int64_t g = std::max<std::int64_t> (1, std::gcd (num, den));
+  num /= g;
+  den /= g;
+  while (num >= (std::int64_t{1} << 31) || den >= (std::int64_t{1} << 31)) {
+    num >>= 1;
+    den >>= 1;
+  }
+  return {std::max<std::int64_t> (1, num), std::max<std::int64_t> (1, den)};
+}
+
+Ratio operator* (const Ratio &a, const Ratio &b) { return reduced (a.num * b.num, a.den * b.den); }
+
+Ratio inverse (const Ratio &r) { return {r.den, r.num}; }
+
+// A rectangle of no width or height gets one chroma sample of it, if there is one.
+Rect at_least_one (Rect r, Size unit, Size canvas)
+{
+  auto widen = [] (int &begin, int &length, int u, int end) {
+    if (length > 0) return;
+    begin = std::max (0, std::min (begin, (end - 1) / u * u));
+    length = std::min (u, end - begin);
+  };
+  widen (r.x, r.width, unit.width, canvas.width);
+  widen (r.y, r.height, unit.height, canvas.height);
+  return r;
+}
+
+// The part of `picture` that has the shape of `box`, where the alignments put it.
+Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canvas, double xalign,
+                    double yalign)
+{
+  const OrientationSteps steps = steps_of (picture.orientation);
+  Ratio shape = reduced (box.width, box.height) * canvas.sample;
+  if (steps.swap_axes) shape = inverse (shape);
+  const Size size = largest_part (shape * inverse (picture.sample), picture.part.size ());
+  // The alignments are those of the picture as it is seen.
+  double x = steps.swap_axes ? yalign : xalign, y = steps.swap_axes ? xalign : yalign;
+  if (steps.mirror_x) x = 1 - x;
+  if (steps.mirror_y) y = 1 - y;
+  Rect part = aligned (size, picture.part, x, y);
+  // On whole chroma samples, so that an unscaled picture is copied.
+  part.x = std::max (picture.part.x, part.x - part.x % picture.chroma_unit.width);
+  part.y = std::max (picture.part.y, part.y - part.y % picture.chroma_unit.height);
+  return part;
+}
+
+}  // namespace
+
+Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
+                 double xalign, double yalign)
+{
+  if (box.empty () || picture.part.empty ()) return {picture.part, {}};
+  Placement p = {picture.part, box};
+  if (fit == Fit::cover) p.crop = covering_part (picture, box, canvas, xalign, yalign);
+  if (fit == Fit::contain) {
+    Ratio shape = reduced (picture.part.width, picture.part.height) *
+                  reduced (picture.sample.num, picture.sample.den);
+    if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
+    p.target =
+        aligned (fit_inside (shape * inverse (canvas.sample), box.size ()), box, xalign, yalign);
+  }
+  p.target = at_least_one (snapped (p.target, canvas.chroma_unit, canvas.size), canvas.chroma_unit,
+                           canvas.size);
+  return p;
+}
+
+std::optional<Point> source_point (const Placement &placement, Orientation orientation, Point at)
+{
+  const Rect &t = placement.target;
+  if (t.empty () || !(at.x >= t.x && at.x < t.right () && at.y >= t.y && at.y < t.bottom ()))
+    return std::nullopt;
+  const double u = (at.x - t.x) / t.width, v = (at.y - t.y) / t.height;
+  const OrientationSteps steps = steps_of (orientation);
+  double x = steps.swap_axes ? v : u, y = steps.swap_axes ? u : v;
+  if (steps.mirror_x) x = 1 - x;
+  if (steps.mirror_y) y = 1 - y;
+  return Point{placement.crop.x + x * placement.crop.width,
+               placement.crop.y + y * placement.crop.height};
+}
+
+}  // namespace quad
