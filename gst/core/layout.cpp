@@ -3,6 +3,8 @@
 namespace quad {
 namespace {
 
+constexpr int kMaxSpan = 128;
+
 // Where cell `i` of `count` begins when `room` samples are shared among them.
 int edge (int i, int count, int room, int gap, int margin)
 {
@@ -14,8 +16,8 @@ struct Interval {
   int end;
 };
 
-// The first free cell where all of the span is free too, else the first free one.
-int find_place (const Grid &grid, const Occupancy &taken, const CellClaim &claim)
+// The first free cell where all of the span is free too, or -1.
+int find_room (const Grid &grid, const Occupancy &taken, const CellClaim &claim)
 {
   auto fits = [&] (int cell) {
     const int row = cell / grid.columns, column = cell % grid.columns;
@@ -27,7 +29,7 @@ int find_place (const Grid &grid, const Occupancy &taken, const CellClaim &claim
   };
   for (int i = 0; i < grid.cells (); i++)
     if (fits (i)) return i;
-  return taken.next_free ();
+  return -1;
 }
 
 // Assigns on a grid that has no 0; false where a claim found no place of its own.
@@ -52,11 +54,13 @@ bool try_assign (const Grid &grid, std::span<const CellClaim> claims, std::vecto
       all = false;
       continue;
     }
-    const int place = find_place (grid, taken, claims[i]);
-    if (place >= 0) give (i, place);
-    if (place >= 0) continue;
-    all = false;
-    cells[i] = inside (claims[i].kept) ? claims[i].kept : -1;
+    const int room = find_room (grid, taken, claims[i]);
+    all = all && room >= 0;
+    const int place = room >= 0 ? room : taken.next_free ();
+    if (place >= 0)
+      give (i, place);
+    else
+      cells[i] = inside (claims[i].kept) ? claims[i].kept : -1;
   }
   return all;
 }
@@ -118,14 +122,14 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
 {
   std::vector<CellClaim> sane (claims.begin (), claims.end ());
   int needed = 0, certain = 0;
+  Size widest = {1, 1};
   for (CellClaim &c : sane) {
-    c.row_span = std::max (1, c.row_span);
-    c.column_span = std::max (1, c.column_span);
     // A span past a fixed edge is cut there.
-    const int rows = grid.rows > 0 ? std::min (grid.rows, c.row_span) : c.row_span;
-    const int columns = grid.columns > 0 ? std::min (grid.columns, c.column_span) : c.column_span;
-    needed += rows * columns;
+    c.row_span = std::clamp (c.row_span, 1, grid.rows > 0 ? grid.rows : kMaxSpan);
+    c.column_span = std::clamp (c.column_span, 1, grid.columns > 0 ? grid.columns : kMaxSpan);
+    needed += c.row_span * c.column_span;
     certain = std::max (certain, c.cell + 1);
+    widest = {std::max (widest.width, c.column_span), std::max (widest.height, c.row_span)};
   }
   needed = std::max (needed, certain);
   CellAssignment a;
@@ -133,6 +137,12 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
   // Spans of odd shapes can need more room than the sum of their cells.
   for (int cells = needed; cells <= 2 * needed + 1; cells++) {
     a.grid = resolved (grid, cells);
+    if (grid.columns == 0 && a.grid.columns < widest.width) {
+      a.grid.columns = widest.width;
+      a.grid.rows = grid.rows;
+      a.grid = resolved (a.grid, cells);
+    }
+    if (grid.rows == 0) a.grid.rows = std::max (a.grid.rows, widest.height);
     if (try_assign (a.grid, sane, a.cells) || !grows) break;
   }
   return a;

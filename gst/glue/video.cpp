@@ -24,6 +24,18 @@ const GstMapInfo &map_of (const GstVideoFrame &frame, int p)
   return frame.map[plane].memory || frame.map[plane].data ? frame.map[plane] : frame.map[0];
 }
 
+// Whether a frame of `info` may lie in a buffer with `meta`: what
+// gst_video_frame_map takes for granted.
+bool matches (const GstVideoInfo &info, const GstVideoMeta *meta)
+{
+  auto holds = [] (guint side, int least) {
+    return side >= static_cast<guint> (least) && side <= static_cast<guint> (G_MAXINT / 16);
+  };
+  return !meta ||
+         (meta->format == GST_VIDEO_INFO_FORMAT (&info) && holds (meta->width, info.width) &&
+          holds (meta->height, info.height) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (&info));
+}
+
 }  // namespace
 
 GstVideoFormat to_gst (PixelFormat format)
@@ -113,15 +125,24 @@ Rect crop_of (GstBuffer *buffer, Size size)
 
 MappedFrame::MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags)
 {
+  if (!matches (info, gst_buffer_get_video_meta (buffer))) {
+    problem_ = "has a video meta of another format, or a smaller size, than its caps";
+    return;
+  }
   // The reference that gst_video_frame_map takes would make the buffer unwritable.
   const auto no_ref = static_cast<GstMapFlags> (int{flags} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF});
-  if (!gst_video_frame_map (&frame_, &info, buffer, no_ref)) return;
+  if (!gst_video_frame_map (&frame_, &info, buffer, no_ref)) {
+    problem_ = "is smaller than its caps say, or its memory cannot be mapped";
+    return;
+  }
   mapped_ = true;
 
   view_.format = from_gst (GST_VIDEO_FRAME_FORMAT (&frame_));
-  view_.size = {GST_VIDEO_FRAME_WIDTH (&frame_), GST_VIDEO_FRAME_HEIGHT (&frame_)};
+  view_.size = {info.width, info.height};
+  if (gst_buffer_get_video_crop_meta (buffer))
+    view_.size = {GST_VIDEO_FRAME_WIDTH (&frame_), GST_VIDEO_FRAME_HEIGHT (&frame_)};
   const FormatInfo &format = info_of (view_.format);
-  bool fits = format.planes > 0 && view_.size == Size{info.width, info.height};
+  bool fits = format.planes > 0;
   for (int p = 0; fits && p < format.planes; p++) {
     auto *data = static_cast<guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&frame_, p));
     const int stride = GST_VIDEO_FRAME_PLANE_STRIDE (&frame_, p);
@@ -132,7 +153,7 @@ MappedFrame::MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFla
     view_.plane[std::size_t (p)] = {reinterpret_cast<std::byte *> (data), stride, size};
   }
   if (fits) return;
-  GST_WARNING ("%" GST_PTR_FORMAT " is smaller than its caps say", static_cast<void *> (buffer));
+  problem_ = "is smaller than its caps and strides say";
   gst_video_frame_unmap (&frame_);
   mapped_ = false;
 }

@@ -30,6 +30,10 @@ Rect crop_of (GstBuffer *buffer, Size size);
 // A buffer's frame, mapped for as long as this lives. False where the buffer
 // cannot be mapped or is smaller than its caps and strides say: nothing outside
 // the mapped memory is ever reachable through view ().
+//
+// view ().size is that of the caps. On a buffer with a GstVideoCropMeta it is the
+// whole frame that the crop lies in, which a GstVideoMeta may give as larger than
+// the caps: crop_of (buffer, view ().size) is the part to show in both cases.
 class MappedFrame {
  public:
   MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags);
@@ -38,6 +42,8 @@ class MappedFrame {
   MappedFrame &operator= (const MappedFrame &) = delete;
 
   explicit operator bool () const { return mapped_; }
+  // Where false: why, for the user; a sentence's end after "The buffer".
+  const char *problem () const { return problem_; }
   const FrameView &view () const { return view_; }
   GstVideoFrame &frame () { return frame_; }
 
@@ -45,6 +51,7 @@ class MappedFrame {
   GstVideoFrame frame_ = {};
   FrameView view_;
   bool mapped_ = false;
+  const char *problem_ = "";
 };
 
 }  // namespace quad

@@ -1,0 +1,216 @@
+#include "glue/converted_tile.h"
+
+#include "glue/backend.h"
+
+namespace quad {
+namespace {
+
+bool wide_gamut (GstVideoColorPrimaries p)
+{
+  switch (p) {
+    case GST_VIDEO_COLOR_PRIMARIES_UNKNOWN:
+    case GST_VIDEO_COLOR_PRIMARIES_BT709:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470M:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470BG:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE240M: return false;
+    default: return true;
+  }
+}
+
+bool high_dynamic_range (GstVideoTransferFunction t)
+{
+  return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
+}
+
+bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
+{
+  const bool primaries = a.primaries == b.primaries || a.primaries == 0 || b.primaries == 0 ||
+                         (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
+  const bool transfer = a.transfer == b.transfer || a.transfer == 0 || b.transfer == 0 ||
+                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
+  return primaries && transfer;
+}
+
+// `from` with what it leaves open taken from `to`, where both are of one kind.
+void complete (GstVideoColorimetry &from, const GstVideoColorimetry &to, bool same_kind)
+{
+  if (from.range == GST_VIDEO_COLOR_RANGE_UNKNOWN && same_kind) from.range = to.range;
+  if (from.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN && same_kind) from.matrix = to.matrix;
+  if (from.primaries == GST_VIDEO_COLOR_PRIMARIES_UNKNOWN) from.primaries = to.primaries;
+  if (from.transfer == GST_VIDEO_TRANSFER_UNKNOWN) from.transfer = to.transfer;
+}
+
+bool same_kind (const GstVideoInfo &a, const GstVideoInfo &b)
+{
+  return GST_VIDEO_INFO_IS_RGB (&a) == GST_VIDEO_INFO_IS_RGB (&b);
+}
+
+// `like` at another size.
+bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info)
+{
+  if (!gst_video_info_set_format (&info, GST_VIDEO_INFO_FORMAT (&like),
+                                  static_cast<guint> (size.width),
+                                  static_cast<guint> (size.height)))
+    return false;
+  info.colorimetry = like.colorimetry;
+  info.chroma_site = like.chroma_site;
+  return true;
+}
+
+GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to, int threads)
+{
+  const bool light = !same_light (from.colorimetry, to.colorimetry);
+  const guint count =
+      threads > 0 ? static_cast<guint> (threads) : static_cast<guint> (g_get_num_processors ());
+  // Plain rounding: a constant picture stays constant.
+  return gst_video_converter_new (
+      &from, &to,
+      gst_structure_new (
+          "GstVideoConverter", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, count,
+          GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+          GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_GAMMA_MODE, GST_TYPE_VIDEO_GAMMA_MODE,
+          light ? GST_VIDEO_GAMMA_MODE_REMAP : GST_VIDEO_GAMMA_MODE_NONE,
+          GST_VIDEO_CONVERTER_OPT_PRIMARIES_MODE, GST_TYPE_VIDEO_PRIMARIES_MODE,
+          light ? GST_VIDEO_PRIMARIES_MODE_FAST : GST_VIDEO_PRIMARIES_MODE_NONE, nullptr));
+}
+
+}  // namespace
+
+void ConvertedTile::Passage::clear ()
+{
+  if (buffer) gst_video_frame_unmap (&frame);
+  buffer.reset ();
+}
+
+bool ConvertedTile::Passage::allocate (const GstVideoInfo &info)
+{
+  clear ();
+  Owned<GstBuffer> fresh{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr)};
+  const auto flags =
+      static_cast<GstMapFlags> (int{GST_MAP_READWRITE} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF});
+  if (!fresh || !gst_video_frame_map (&frame, &info, fresh.get (), flags)) return false;
+  buffer = std::move (fresh);
+  return true;
+}
+
+// GstVideoConverter leaves the range as it is between formats of one matrix
+// (chain_convert and video_converter_lookup_fastpath in video-converter.c look at
+// the matrix alone), so such a pair goes through one of another matrix.
+bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoInfo &result)
+{
+  second_.reset ();
+  passage_.clear ();
+  const GstVideoColorimetry &a = scaled.colorimetry, &b = result.colorimetry;
+  if (a.range == b.range || a.matrix != b.matrix) {
+    converter_.reset (new_converter (scaled, result, threads_));
+    return converter_ != nullptr;
+  }
+  GstVideoInfo between;
+  const bool rgb = GST_VIDEO_INFO_IS_RGB (&scaled) && GST_VIDEO_INFO_IS_RGB (&result);
+  if (!gst_video_info_set_format (&between, rgb ? GST_VIDEO_FORMAT_AYUV64 : GST_VIDEO_FORMAT_ARGB64,
+                                  static_cast<guint> (result.width),
+                                  static_cast<guint> (result.height)))
+    return false;
+  between.colorimetry = {GST_VIDEO_COLOR_RANGE_0_255,
+                         rgb ? GST_VIDEO_COLOR_MATRIX_BT709 : GST_VIDEO_COLOR_MATRIX_RGB,
+                         a.transfer, a.primaries};
+  if (!passage_.allocate (between)) return false;
+  converter_.reset (new_converter (scaled, between, threads_));
+  second_.reset (new_converter (between, result, threads_));
+  return converter_ && second_;
+}
+
+bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  if (GST_VIDEO_INFO_FORMAT (&from) != GST_VIDEO_INFO_FORMAT (&to)) return false;
+  const GstVideoColorimetry &a = from.colorimetry, &b = to.colorimetry;
+  auto same = [] (auto x, auto y) {
+    return x == y || static_cast<int> (x) == 0 || static_cast<int> (y) == 0;
+  };
+  const bool has_matrix = GST_VIDEO_INFO_IS_YUV (&from);
+  return same (a.range, b.range) && (!has_matrix || same (a.matrix, b.matrix)) && same_light (a, b);
+}
+
+bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
+{
+  frame.reset ();
+  buffer.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr));
+  if (!buffer) return false;
+  frame.emplace (info, buffer.get (), GST_MAP_READWRITE);
+  return bool{*frame};
+}
+
+Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
+                               guint background)
+{
+  const Color back = color_of (background | 0xff000000u, from);
+  if (ready_ && shape_.same_shape (tile) && gst_video_info_is_equal (&from_, &from) &&
+      gst_video_info_is_equal (&to_, &to) && scene_.background == back)
+    return Status::ok;
+  ready_ = false;
+  scene_.background = back;
+  const Status status = build (tile, from, to);
+  ready_ = status == Status::ok;
+  return status;
+}
+
+void ConvertedTile::describe (const Tile &tile)
+{
+  scene_.tiles.assign (1, tile);
+  Tile &t = scene_.tiles[0];
+  t.target = rect_of (tile.target.size ());
+  t.alpha = 255;
+  // The sum of the alphas is the canvas's affair, unless it has none.
+  t.blend =
+      info_of (from_gst (GST_VIDEO_INFO_FORMAT (&to_))).has_alpha () ? Blend::source : Blend::over;
+}
+
+Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  from_ = from;
+  to_ = to;
+  shape_ = tile;
+  const Size size = tile.target.size ();
+  GstVideoInfo scaled, result;
+  if (!resized (from, size, scaled) || !resized (to, size, result))
+    return Status::unsupported_format;
+  complete (scaled.colorimetry, to.colorimetry, same_kind (from, to));
+
+  describe (tile);
+  const Tile &alone = scene_.tiles[0];
+  scene_.format = tile.source.format;
+  scene_.canvas = size;
+  scene_.site = tile.site;
+  const bool flattens = alone.blend == Blend::over && info_of (scene_.format).has_alpha ();
+  direct_ = !flattens && tile.crop == rect_of (size) && tile.source.size == size &&
+            tile.orientation == Orientation::identity;
+  if (!direct_) {
+    if (!renderer_) renderer_ = make_renderer (Memory::host, threads_);
+    if (!renderer_) return Status::out_of_memory;
+    if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
+    if (!scaled_.allocate (scaled)) return Status::out_of_memory;
+  }
+  if (!converted_.allocate (result)) return Status::out_of_memory;
+
+  return make_converters (scaled, result) ? Status::ok : Status::unsupported_format;
+}
+
+Status ConvertedTile::draw (const Tile &tile, GstVideoFrame &frame, FrameView &converted)
+{
+  if (!ready_) return Status::not_prepared;
+  GstVideoFrame *scaled = &frame;
+  if (!direct_) {
+    scene_.tiles[0].source = tile.source;
+    if (const Status s = renderer_->draw (scene_, scaled_.frame->view ()); s != Status::ok)
+      return s;
+    scaled = &scaled_.frame->frame ();
+  }
+  GstVideoFrame *result = &converted_.frame->frame ();
+  gst_video_converter_frame (converter_.get (), scaled, second_ ? &passage_.frame : result);
+  if (second_) gst_video_converter_frame (second_.get (), &passage_.frame, result);
+  converted = converted_.frame->view ();
+  return Status::ok;
+}
+
+}  // namespace quad

@@ -1,0 +1,122 @@
+#include "core/format.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace quad {
+namespace {
+
+// The formats once more, written down from their definitions: the order of the
+// components in memory, plane by plane.
+struct Expected {
+  PixelFormat format;
+  const char *name;
+  const char *planes;
+  Size chroma;
+  int depth, shift;
+};
+
+constexpr Expected kExpected[] = {
+    {PixelFormat::i420, "I420", "Y/U/V", {2, 2}, 8, 0},
+    {PixelFormat::yv12, "YV12", "Y/V/U", {2, 2}, 8, 0},
+    {PixelFormat::nv12, "NV12", "Y/UV", {2, 2}, 8, 0},
+    {PixelFormat::nv21, "NV21", "Y/VU", {2, 2}, 8, 0},
+    {PixelFormat::y42b, "Y42B", "Y/U/V", {2, 1}, 8, 0},
+    {PixelFormat::y444, "Y444", "Y/U/V", {1, 1}, 8, 0},
+    {PixelFormat::gray8, "GRAY8", "Y", {1, 1}, 8, 0},
+    {PixelFormat::gray16_le, "GRAY16_LE", "Y", {1, 1}, 16, 0},
+    {PixelFormat::i420_10le, "I420_10LE", "Y/U/V", {2, 2}, 10, 0},
+    {PixelFormat::p010_10le, "P010_10LE", "Y/UV", {2, 2}, 10, 6},
+    {PixelFormat::rgba, "RGBA", "RGBA", {1, 1}, 8, 0},
+    {PixelFormat::bgra, "BGRA", "BGRA", {1, 1}, 8, 0},
+    {PixelFormat::argb, "ARGB", "ARGB", {1, 1}, 8, 0},
+    {PixelFormat::abgr, "ABGR", "ABGR", {1, 1}, 8, 0},
+    {PixelFormat::rgbx, "RGBx", "RGBx", {1, 1}, 8, 0},
+    {PixelFormat::bgrx, "BGRx", "BGRx", {1, 1}, 8, 0},
+    {PixelFormat::xrgb, "xRGB", "xRGB", {1, 1}, 8, 0},
+    {PixelFormat::xbgr, "xBGR", "xBGR", {1, 1}, 8, 0},
+    {PixelFormat::rgb, "RGB", "RGB", {1, 1}, 8, 0},
+    {PixelFormat::bgr, "BGR", "BGR", {1, 1}, 8, 0},
+};
+
+std::string planes_of (const FormatInfo &f)
+{
+  std::string s;
+  for (int p = 0; p < f.planes; p++) {
+    if (p > 0) s += '/';
+    for (int c = 0; c < f.plane[std::size_t (p)].channels; c++) {
+      const int component = f.plane[std::size_t (p)].component[std::size_t (c)];
+      s += component < 0 ? 'x' : (f.rgb ? "RGBA" : "YUVA")[component];
+    }
+  }
+  return s;
+}
+
+TEST (Formats, AreAsDefined)
+{
+  EXPECT_EQ (all_formats ().size (), std::size (kExpected));
+  for (const Expected &e : kExpected) {
+    const FormatInfo &f = info_of (e.format);
+    EXPECT_EQ (f.format, e.format);
+    EXPECT_STREQ (f.name, e.name);
+    EXPECT_EQ (planes_of (f), e.planes) << e.name;
+    EXPECT_EQ (f.chroma_unit (), e.chroma) << e.name;
+    EXPECT_EQ (f.depth, e.depth) << e.name;
+    EXPECT_EQ (f.shift, e.shift) << e.name;
+    EXPECT_EQ (f.sample_bytes, e.depth > 8 ? 2 : 1) << e.name;
+  }
+}
+
+TEST (Formats, HoldTogether)
+{
+  std::set<std::string> names;
+  for (const FormatInfo &f : all_formats ()) {
+    EXPECT_EQ (&info_of (f.format), &f) << f.name;
+    EXPECT_TRUE (names.insert (f.name).second) << f.name;
+    EXPECT_LE (f.depth + f.shift, 8 * f.sample_bytes) << f.name;
+    EXPECT_EQ (f.plane[0].sub, (Size{1, 1})) << f.name;
+
+    std::set<int> components;
+    for (int p = 0; p < f.planes; p++)
+      for (int c = 0; c < f.plane[std::size_t (p)].channels; c++)
+        if (const int k = f.plane[std::size_t (p)].component[std::size_t (c)]; k >= 0) {
+          EXPECT_TRUE (components.insert (k).second) << f.name << " has a component twice";
+        }
+    EXPECT_EQ (static_cast<int> (components.size ()), f.components) << f.name;
+    EXPECT_EQ (f.has_alpha (), components.contains (3)) << f.name;
+    if (f.has_alpha ()) {
+      EXPECT_EQ (f.plane[0].component[std::size_t (f.alpha_channel)], 3) << f.name;
+    }
+    EXPECT_EQ (f.rgb, std::string (f.name).find ('R') != std::string::npos && f.components >= 3)
+        << f.name;
+  }
+}
+
+TEST (Formats, UnknownHasNoPlanes) { EXPECT_EQ (info_of (PixelFormat::unknown).planes, 0); }
+
+TEST (Planes, SizesRoundUp)
+{
+  const FormatInfo &i420 = info_of (PixelFormat::i420), &y42b = info_of (PixelFormat::y42b);
+  EXPECT_EQ (plane_size (i420, 0, {5, 3}), (Size{5, 3}));
+  EXPECT_EQ (plane_size (i420, 1, {5, 3}), (Size{3, 2}));
+  EXPECT_EQ (plane_size (i420, 2, {1, 1}), (Size{1, 1}));
+  EXPECT_EQ (plane_size (y42b, 1, {5, 3}), (Size{3, 3}));
+  EXPECT_EQ (info_of (PixelFormat::nv12).bytes_per_position (1), 2);
+  EXPECT_EQ (info_of (PixelFormat::p010_10le).bytes_per_position (1), 4);
+  EXPECT_EQ (info_of (PixelFormat::rgb).bytes_per_position (0), 3);
+  EXPECT_EQ (info_of (PixelFormat::rgba).bytes_per_position (0), 4);
+}
+
+TEST (Planes, RectsHoldAllThatIsTouched)
+{
+  const FormatInfo &i420 = info_of (PixelFormat::i420);
+  EXPECT_EQ (plane_rect (i420, 1, {4, 2, 6, 8}), (Rect{2, 1, 3, 4}));
+  EXPECT_EQ (plane_rect (i420, 1, {3, 1, 2, 2}), (Rect{1, 0, 2, 2}));
+  EXPECT_EQ (plane_rect (i420, 1, {4, 4, 1, 1}), (Rect{2, 2, 1, 1}));
+  EXPECT_EQ (plane_rect (i420, 0, {3, 1, 2, 2}), (Rect{3, 1, 2, 2}));
+}
+
+}  // namespace
+}  // namespace quad

@@ -1,0 +1,143 @@
+#include "core/layout.h"
+
+#include <gtest/gtest.h>
+
+namespace quad {
+namespace {
+
+TEST (Cells, ByHand)
+{
+  const Grid grid = {.rows = 2, .columns = 2};
+  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, 0, 1, 1), (Rect{0, 0, 640, 360}));
+  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, 3, 1, 1), (Rect{640, 360, 640, 360}));
+
+  const Grid spaced = {.rows = 2, .columns = 3, .gap = 8, .margin = 10};
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 0, 1, 1), (Rect{10, 10, 100, 100}));
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 1, 1, 1), (Rect{118, 10, 100, 100}));
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 5, 1, 1), (Rect{226, 118, 100, 100}));
+}
+
+TEST (Cells, SpansTakeTheGapsBetween)
+{
+  const Grid grid = {.rows = 2, .columns = 3, .gap = 8, .margin = 10};
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 1, 2), (Rect{10, 10, 208, 100}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 2, 2), (Rect{118, 10, 208, 208}));
+  // Cut where they would leave the grid; one at least.
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 9, 9), (Rect{118, 10, 208, 208}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 0, -1), (Rect{10, 10, 100, 100}));
+}
+
+TEST (Cells, OutsideTheGridOrWithoutRoomAreEmpty)
+{
+  const Grid grid = {.rows = 2, .columns = 2};
+  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, -1, 1, 1).empty ());
+  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, 4, 1, 1).empty ());
+  EXPECT_TRUE (
+      cell_rect ({.rows = 1, .columns = 1, .margin = 50}, {100, 100}, {1, 1}, 0, 1, 1).empty ());
+  EXPECT_TRUE (
+      cell_rect ({.rows = 1, .columns = 3, .gap = 90}, {100, 100}, {1, 1}, 2, 1, 1).empty ());
+}
+
+// Without gaps the cells cover the canvas, each sample once, however it divides.
+TEST (Cells, TileTheCanvas)
+{
+  for (const Size canvas : {Size{1280, 720}, Size{101, 53}, Size{16, 9}, Size{97, 31}})
+    for (const Size unit : {Size{1, 1}, Size{2, 1}, Size{2, 2}})
+      for (int rows = 1; rows <= 4; rows++)
+        for (int columns = 1; columns <= 7; columns++) {
+          const Grid grid = {.rows = rows, .columns = columns};
+          std::vector<int> covered (std::size_t (canvas.width * canvas.height), 0);
+          for (int i = 0; i < grid.cells (); i++) {
+            const Rect r = cell_rect (grid, canvas, unit, i, 1, 1);
+            for (int y = r.y; y < r.bottom (); y++)
+              for (int x = r.x; x < r.right (); x++) covered[std::size_t (y * canvas.width + x)]++;
+          }
+          for (const int n : covered) ASSERT_EQ (n, 1) << rows << " by " << columns;
+        }
+}
+
+// The remainder is spread: no two cells differ by more than one unit on either side.
+TEST (Cells, AreOfOneSizeButForTheRemainder)
+{
+  for (const int gap : {0, 3, 8})
+    for (int columns = 1; columns <= 9; columns++)
+      for (int width = 150; width < 190; width++) {
+        const Grid grid = {.rows = 1, .columns = columns, .gap = gap, .margin = 5};
+        int least = width, most = 0;
+        Rect before = {5 - gap, 0, 0, 0};
+        for (int i = 0; i < columns; i++) {
+          const Rect r = cell_rect (grid, {width, 40}, {1, 1}, i, 1, 1);
+          ASSERT_EQ (r.x - before.right (), gap);
+          least = std::min (least, r.width);
+          most = std::max (most, r.width);
+          before = r;
+        }
+        ASSERT_EQ (before.right (), width - 5);
+        ASSERT_LE (most - least, 1);
+      }
+}
+
+TEST (Cells, NeverOverlapNorLeaveTheCanvas)
+{
+  for (const int gap : {0, 1, 5, 40})
+    for (const int margin : {0, 3, 30})
+      for (const Size canvas : {Size{99, 55}, Size{320, 200}}) {
+        const Grid grid = {.rows = 3, .columns = 4, .gap = gap, .margin = margin};
+        for (int a = 0; a < grid.cells (); a++) {
+          const Rect r = cell_rect (grid, canvas, {2, 2}, a, 1, 1);
+          if (r.empty ()) continue;
+          ASSERT_TRUE (rect_of (canvas).contains (r));
+          for (int b = 0; b < a; b++)
+            ASSERT_TRUE (intersect (r, cell_rect (grid, canvas, {2, 2}, b, 1, 1)).empty ());
+        }
+      }
+}
+
+TEST (CanvasFor, GivesEachCellItsSize)
+{
+  for (const Grid grid : {Grid{2, 2, 0, 0}, Grid{1, 3, 8, 4}, Grid{3, 2, 6, 10}}) {
+    const Size cell = {320, 180}, canvas = canvas_for (grid, cell);
+    for (int i = 0; i < grid.cells (); i++)
+      EXPECT_EQ (cell_rect (grid, canvas, {2, 2}, i, 1, 1).size (), cell);
+  }
+  EXPECT_EQ (canvas_for ({2, 3, 8, 10}, {100, 100}), (Size{336, 228}));
+}
+
+TEST (Resolved, ZeroIsAsManyAsNeeded)
+{
+  struct {
+    int rows, columns, cells, want_rows, want_columns;
+  } const cases[] = {
+      {2, 2, 9, 2, 2}, {0, 0, 0, 1, 1}, {0, 0, 1, 1, 1}, {0, 0, 2, 1, 2}, {0, 0, 3, 2, 2},
+      {0, 0, 4, 2, 2}, {0, 0, 5, 2, 3}, {0, 0, 6, 2, 3}, {0, 0, 7, 3, 3}, {0, 0, 10, 3, 4},
+      {0, 3, 7, 3, 3}, {0, 3, 3, 1, 3}, {2, 0, 7, 2, 4}, {2, 0, 1, 2, 1}, {0, 5, 0, 1, 5},
+  };
+  for (const auto &c : cases) {
+    const Grid g = resolved ({.rows = c.rows, .columns = c.columns, .gap = 3}, c.cells);
+    EXPECT_EQ (g, (Grid{c.want_rows, c.want_columns, 3, 0}))
+        << c.cells << " in " << c.rows << " by " << c.columns;
+  }
+}
+
+TEST (Occupancy, GivesTheNextFreeCell)
+{
+  Occupancy o ({.rows = 2, .columns = 3});
+  EXPECT_EQ (o.next_free (), 0);
+  o.take (0, 1, 1);
+  EXPECT_EQ (o.next_free (), 1);
+  o.take (2, 2, 1);
+  EXPECT_TRUE (o.taken (2));
+  EXPECT_TRUE (o.taken (5));
+  EXPECT_FALSE (o.taken (4));
+  EXPECT_EQ (o.next_free (), 1);
+  o.take (1, 1, 1);
+  EXPECT_EQ (o.next_free (), 3);
+  o.take (3, 5, 5);  // cut at the grid's edge
+  EXPECT_EQ (o.next_free (), -1);
+  o.take (6, 1, 1);
+  o.take (-1, 1, 1);  // neither is a cell
+  EXPECT_EQ (o.next_free (), -1);
+}
+
+}  // namespace
+}  // namespace quad

@@ -1,0 +1,227 @@
+#include "core/scene.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "core/renderer.h"
+#include "support/picture.h"
+
+namespace quad::test {
+namespace {
+
+Scene random_tiles (PixelFormat format, Random &random)
+{
+  Scene s;
+  s.format = format;
+  s.canvas = {random.between (1, 40), random.between (1, 40)};
+  const int count = random.below (6);
+  for (int i = 0; i < count; i++) {
+    Tile t;
+    t.target.x = random.below (s.canvas.width);
+    t.target.y = random.below (s.canvas.height);
+    t.target.width = random.between (1, s.canvas.width - t.target.x);
+    t.target.height = random.between (1, s.canvas.height - t.target.y);
+    if (random.one_in (3)) t.alpha = random.one_in (2) ? 0 : random.below (255);
+    if (random.one_in (4)) t.blend = Blend::source;
+    if (random.one_in (3)) {
+      const bool opaque = random.one_in (2);
+      t.solid = Color{{1, 2, 3, static_cast<std::uint16_t> (opaque ? 255 : random.below (255))}};
+    }
+    s.tiles.push_back (t);
+  }
+  return s;
+}
+
+// Hides all below: by its own words, not is_opaque ().
+bool hides (const Tile &t, bool alpha_format)
+{
+  if (t.blend == Blend::source) return true;
+  const bool clear_colour = alpha_format && (!t.solid || t.solid->value[3] < 255);
+  return t.alpha == 255 && !clear_colour;
+}
+
+std::vector<int> layers_seen_at (const Scene &s, bool alpha_format, int x, int y)
+{
+  std::vector<int> seen = {kBackground};
+  for (int i = 0; i < static_cast<int> (s.tiles.size ()); i++) {
+    const Tile &t = s.tiles[std::size_t (i)];
+    if (t.alpha == 0 || !t.target.contains ({x, y, 1, 1})) continue;
+    if (hides (t, alpha_format)) seen.clear ();
+    seen.push_back (i);
+  }
+  return seen;
+}
+
+TEST (Regions, CoverTheCanvasOnceWithWhatIsSeen)
+{
+  Random random (21);
+  for (int i = 0; i < 600; i++) {
+    const bool alpha = i % 2 == 0;
+    const Scene s = random_tiles (alpha ? PixelFormat::rgba : PixelFormat::gray8, random);
+    const auto regions = regions_of (s);
+    std::vector<int> owner (std::size_t (s.canvas.width * s.canvas.height), -1);
+    for (int r = 0; r < static_cast<int> (regions.size ()); r++) {
+      const Rect rect = regions[std::size_t (r)].rect;
+      ASSERT_FALSE (rect.empty ());
+      ASSERT_TRUE (rect_of (s.canvas).contains (rect));
+      for (int y = rect.y; y < rect.bottom (); y++)
+        for (int x = rect.x; x < rect.right (); x++) {
+          int &o = owner[std::size_t (y * s.canvas.width + x)];
+          ASSERT_EQ (o, -1) << "two regions at (" << x << ", " << y << ")";
+          o = r;
+        }
+    }
+    for (int y = 0; y < s.canvas.height; y++)
+      for (int x = 0; x < s.canvas.width; x++) {
+        const int o = owner[std::size_t (y * s.canvas.width + x)];
+        ASSERT_GE (o, 0) << "no region at (" << x << ", " << y << ")";
+        ASSERT_EQ (regions[std::size_t (o)].layers, layers_seen_at (s, alpha, x, y))
+            << "(" << x << ", " << y << ") " << describe (s);
+      }
+  }
+}
+
+TEST (Regions, AreFewWhereLittleHappens)
+{
+  Scene s;
+  s.format = PixelFormat::i420;
+  s.canvas = {64, 64};
+  EXPECT_EQ (regions_of (s).size (), 1u);
+  Tile t;
+  t.target = {16, 16, 32, 32};
+  s.tiles = {t};
+  // The tile, above, below, left and right of it.
+  EXPECT_EQ (regions_of (s).size (), 5u);
+  // Four tiles that fill the canvas are four regions: no background is drawn.
+  s.tiles.clear ();
+  for (const Rect r :
+       {Rect{0, 0, 32, 32}, Rect{32, 0, 32, 32}, Rect{0, 32, 32, 32}, Rect{32, 32, 32, 32}}) {
+    t.target = r;
+    s.tiles.push_back (t);
+  }
+  const auto regions = regions_of (s);
+  ASSERT_EQ (regions.size (), 4u);
+  for (const Region &r : regions) EXPECT_EQ (r.layers.size (), 1u);
+}
+
+TEST (Regions, AClearTileIsNowhere)
+{
+  Scene s;
+  s.format = PixelFormat::rgba;
+  s.canvas = {8, 8};
+  Tile t;
+  t.target = rect_of (s.canvas);
+  t.alpha = 0;
+  s.tiles = {t};
+  for (const Region &r : regions_of (s)) EXPECT_EQ (r.layers, std::vector<int>{kBackground});
+}
+
+Scene drawable ()
+{
+  Scene s;
+  s.format = PixelFormat::i420;
+  s.canvas = {101, 51};
+  Tile t;
+  t.target = {20, 10, 40, 20};
+  t.source.format = s.format;
+  t.source.size = {33, 17};
+  t.crop = {1, 1, 32, 16};
+  s.tiles = {t};
+  return s;
+}
+
+TEST (Check, AnswersWhatIsWrong)
+{
+  struct {
+    const char *what;
+    std::function<void (Scene &)> change;
+    Status status;
+  } const cases[] = {
+      {"nothing", [] (Scene &) {}, Status::ok},
+      {"no tiles", [] (Scene &s) { s.tiles.clear (); }, Status::ok},
+      {"target up to the odd edges",
+       [] (Scene &s) {
+         s.tiles[0].target = {20, 10, 81, 41};
+       },
+       Status::ok},
+      {"the largest",
+       [] (Scene &s) {
+         s.canvas = {kMaxSide, kMaxSide};
+       },
+       Status::ok},
+      {"unknown format", [] (Scene &s) { s.format = PixelFormat::unknown; },
+       Status::unsupported_format},
+      {"no canvas", [] (Scene &s) { s.canvas = {}; }, Status::bad_geometry},
+      {"canvas of no height", [] (Scene &s) { s.canvas.height = 0; }, Status::bad_geometry},
+      {"canvas too wide", [] (Scene &s) { s.canvas.width = kMaxSide + 1; }, Status::bad_geometry},
+      {"canvas too high", [] (Scene &s) { s.canvas.height = kMaxSide + 1; }, Status::bad_geometry},
+      {"empty target", [] (Scene &s) { s.tiles[0].target.width = 0; }, Status::bad_geometry},
+      {"negative target", [] (Scene &s) { s.tiles[0].target.x = -2; }, Status::bad_geometry},
+      {"target past the edge", [] (Scene &s) { s.tiles[0].target.x = 62; }, Status::bad_geometry},
+      {"left between chroma samples", [] (Scene &s) { s.tiles[0].target.x = 21; },
+       Status::bad_geometry},
+      {"right between chroma samples", [] (Scene &s) { s.tiles[0].target.width = 41; },
+       Status::bad_geometry},
+      {"top between chroma samples", [] (Scene &s) { s.tiles[0].target.y = 11; },
+       Status::bad_geometry},
+      {"bottom between chroma samples", [] (Scene &s) { s.tiles[0].target.height = 19; },
+       Status::bad_geometry},
+      {"alpha too large", [] (Scene &s) { s.tiles[0].alpha = 256; }, Status::bad_geometry},
+      {"alpha too small", [] (Scene &s) { s.tiles[0].alpha = -1; }, Status::bad_geometry},
+      {"another format", [] (Scene &s) { s.tiles[0].source.format = PixelFormat::nv12; },
+       Status::mixed_sources},
+      {"another memory", [] (Scene &s) { s.tiles[0].source.memory = Memory::cuda; },
+       Status::mixed_sources},
+      {"no source", [] (Scene &s) { s.tiles[0].source.size = {}; }, Status::bad_geometry},
+      {"source too wide", [] (Scene &s) { s.tiles[0].source.size.width = kMaxSide + 1; },
+       Status::bad_geometry},
+      {"empty crop", [] (Scene &s) { s.tiles[0].crop = {}; }, Status::bad_geometry},
+      {"crop past the source", [] (Scene &s) { s.tiles[0].crop.x = 2; }, Status::bad_geometry},
+      {"crop before the source", [] (Scene &s) { s.tiles[0].crop.y = -1; }, Status::bad_geometry},
+      {"a colour needs no source",
+       [] (Scene &s) {
+         s.tiles[0].source = {};
+         s.tiles[0].crop = {};
+         s.tiles[0].solid = Color{};
+       },
+       Status::ok},
+      {"a colour needs a target",
+       [] (Scene &s) {
+         s.tiles[0].solid = Color{};
+         s.tiles[0].target = {};
+       },
+       Status::bad_geometry},
+  };
+  for (const auto &c : cases) {
+    Scene s = drawable ();
+    c.change (s);
+    EXPECT_EQ (check (s, Memory::host), c.status) << c.what;
+  }
+  EXPECT_EQ (check (drawable (), Memory::cuda), Status::mixed_sources);
+}
+
+TEST (Check, EveryStatusSaysSomething)
+{
+  for (const Status s : {Status::ok, Status::unsupported_format, Status::bad_geometry,
+                         Status::mixed_sources, Status::not_prepared, Status::out_of_memory})
+    EXPECT_GT (std::string (quad::describe (s)).size (), 5u);
+}
+
+TEST (Shape, IsAllButThePointers)
+{
+  std::byte memory[4] = {};
+  const Scene a = drawable ();
+  Scene b = a;
+  b.tiles[0].source.plane[0] = {memory, 17, {33, 17}};
+  EXPECT_TRUE (a.same_shape (b));
+  b.tiles[0].alpha = 3;
+  EXPECT_FALSE (a.same_shape (b));
+  b = a;
+  b.tiles.push_back (a.tiles[0]);
+  EXPECT_FALSE (a.same_shape (b));
+  EXPECT_FALSE (b.same_shape (a));
+}
+
+}  // namespace
+}  // namespace quad::test
