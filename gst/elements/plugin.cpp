@@ -1,12 +1,15 @@
 // Registers what this machine can run.
 #include <gst/gst.h>
 
+#include "elements/quaddownscale.h"
+#include "elements/quadmuxgrid.h"
+
 namespace {
 
 gboolean plugin_init (GstPlugin *plugin)
 {
-  (void)plugin;
-  return TRUE;
+  return GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
+         GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }
 
 }  // namespace

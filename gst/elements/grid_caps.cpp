@@ -1,0 +1,309 @@
+#include "elements/grid_caps.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quad {
+namespace {
+
+// Frames that last less could not be told apart by their timestamps.
+constexpr int kMaxRate = 1000000;
+// What a file may claim before its rate counts as a mistake.
+constexpr int kMaxInputRate = 1000;
+
+struct Wanted {
+  Size size;  // in square samples
+  FrameRate rate = {25, 1};
+};
+
+std::int64_t pixels (const GstVideoInfo &info) { return std::int64_t{info.width} * info.height; }
+
+// The picture's size in square samples as it is seen: nothing of it is scaled down.
+Size seen_size (const InputCaps &input)
+{
+  const Ratio dar = display_aspect_of (input.info);
+  Size size = {input.info.width, input.info.height};
+  const int par_n = std::max (1, input.info.par_n), par_d = std::max (1, input.info.par_d);
+  if (par_n > par_d)
+    size.width = static_cast<int> (std::min<std::int64_t> (
+        kMaxSide, round_div (std::int64_t{size.height} * dar.num, dar.den)));
+  else if (par_n < par_d)
+    size.height = static_cast<int> (
+        std::min<std::int64_t> (kMaxSide, round_div (std::int64_t{size.width} * dar.den, dar.num)));
+  return steps_of (input.orientation).swap_axes ? size.transposed () : size;
+}
+
+Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
+{
+  Wanted wanted;
+  Size largest;
+  double highest = 0;
+  for (const InputCaps &input : inputs) {
+    const Size s = seen_size (input);
+    if (std::int64_t{s.width} * s.height > std::int64_t{largest.width} * largest.height)
+      largest = s;
+    const int n = input.info.fps_n, d = std::max (1, input.info.fps_d);
+    const double rate = double (n) / d;
+    if (rate > highest && rate <= kMaxInputRate) {
+      highest = rate;
+      wanted.rate = {n, d};
+    }
+  }
+  wanted.size = canvas_for (grid, largest);
+  return wanted;
+}
+
+// `formats` in the order in which they would be taken.
+std::vector<std::string> by_preference (std::vector<std::string> formats,
+                                        std::span<const InputCaps> inputs)
+{
+  struct Weight {
+    bool alpha;
+    std::int64_t pixels;
+  };
+  const bool alpha = std::any_of (inputs.begin (), inputs.end (), [] (const InputCaps &i) {
+    return GST_VIDEO_INFO_HAS_ALPHA (&i.info);
+  });
+  auto weight = [&] (const std::string &name) {
+    const GstVideoFormat format = gst_video_format_from_string (name.c_str ());
+    Weight w = {alpha && info_of (from_gst (format)).has_alpha (), 0};
+    for (const InputCaps &i : inputs)
+      if (GST_VIDEO_INFO_FORMAT (&i.info) == format) w.pixels += pixels (i.info);
+    return w;
+  };
+  std::stable_sort (formats.begin (), formats.end (), [&] (const auto &a, const auto &b) {
+    const Weight x = weight (a), y = weight (b);
+    return x.alpha != y.alpha ? x.alpha : x.pixels > y.pixels;
+  });
+  return formats;
+}
+
+// Fixes width and height: the wanted size in the shape of the caps' samples, and
+// where the caps do not take it the nearest of the same shape that they do.
+void fixate_size (GstStructure *s, Size square)
+{
+  double width = square.width, height = square.height;
+  if (gst_structure_has_field (s, "pixel-aspect-ratio"))
+    gst_structure_fixate_field_nearest_fraction (s, "pixel-aspect-ratio", 1, 1);
+  else
+    gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
+  gint par_n = 1, par_d = 1;
+  gst_structure_get_fraction (s, "pixel-aspect-ratio", &par_n, &par_d);
+  width = width * std::max (1, par_d) / std::max (1, par_n);
+  auto fix = [s] (const char *field, double v) {
+    const double limited = std::clamp (v, 1.0, double (G_MAXINT));
+    gst_structure_fixate_field_nearest_int (s, field, static_cast<gint> (std::lround (limited)));
+    gint fixed = 1;
+    gst_structure_get_int (s, field, &fixed);
+    return fixed / limited;
+  };
+  // Each side as it would come out alone; the one that is held back more leads.
+  GstStructure *trial = gst_structure_copy (s);
+  gst_structure_fixate_field_nearest_int (trial, "width", static_cast<gint> (std::lround (width)));
+  gst_structure_fixate_field_nearest_int (trial, "height",
+                                          static_cast<gint> (std::lround (height)));
+  gint w = 1, h = 1;
+  gst_structure_get_int (trial, "width", &w);
+  gst_structure_get_int (trial, "height", &h);
+  gst_structure_free (trial);
+  const double scale_x = w / std::max (1.0, std::round (width));
+  const double scale_y = h / std::max (1.0, std::round (height));
+  if (std::abs (std::log (scale_x)) >= std::abs (std::log (scale_y)))
+    fix ("height", height * fix ("width", width));
+  else
+    fix ("width", width * fix ("height", height));
+}
+
+// Colorimetry and chroma siting: those of the largest input of the format, where
+// `s` takes them, else GStreamer's defaults for the size.
+void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
+{
+  const InputCaps *model = nullptr;
+  for (const InputCaps &i : inputs)
+    if (GST_VIDEO_INFO_FORMAT (&i.info) == format &&
+        (!model || pixels (i.info) > pixels (model->info)))
+      model = &i;
+  gint width = 1, height = 1;
+  gst_structure_get_int (s, "width", &width);
+  gst_structure_get_int (s, "height", &height);
+  GstVideoInfo info;
+  if (!gst_video_info_set_format (&info, format, static_cast<guint> (width),
+                                  static_cast<guint> (height)))
+    return;
+  if (model) {
+    info.colorimetry = model->info.colorimetry;
+    info.chroma_site = model->info.chroma_site;
+  }
+  auto set = [s] (const char *field, gchar *value) {
+    const Owned<char> owned{value};
+    if (!value) return;
+    if (gst_structure_has_field (s, field))
+      gst_structure_fixate_field_string (s, field, value);
+    else
+      gst_structure_set (s, field, G_TYPE_STRING, value, nullptr);
+  };
+  set ("colorimetry", gst_video_colorimetry_to_string (&info.colorimetry));
+  if (GST_VIDEO_FORMAT_INFO_N_PLANES (info.finfo) > 1 &&
+      info.chroma_site != GST_VIDEO_CHROMA_SITE_UNKNOWN)
+    set ("chroma-site", gst_video_chroma_site_to_string (info.chroma_site));
+}
+
+// The first structure of `caps` that takes `format`, with it.
+Owned<GstStructure> structure_with (const GstCaps *caps, const std::string &format)
+{
+  Owned<GstCaps> only{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format.c_str (),
+                                           "interlace-mode", G_TYPE_STRING, "progressive",
+                                           nullptr)};
+  Owned<GstCaps> taken{gst_caps_intersect_full (const_cast<GstCaps *> (caps), only.get (),
+                                                GST_CAPS_INTERSECT_FIRST)};
+  if (gst_caps_is_empty (taken.get ())) return nullptr;
+  return Owned<GstStructure>{gst_structure_copy (gst_caps_get_structure (taken.get (), 0))};
+}
+
+std::string too_large (const Grid &grid, Size size)
+{
+  return "The grid would be " + std::to_string (size.width) + " by " +
+         std::to_string (size.height) + " pixels with " + std::to_string (grid.rows) +
+         " rows and " + std::to_string (grid.columns) +
+         " columns of the largest input's size, and " + std::to_string (kMaxSide) +
+         " is the most for a side: set a width and height with a capsfilter behind it, or put "
+         "quaddownscale in front.";
+}
+
+std::string bad_rate (int n, int d)
+{
+  return "An output rate of " + std::to_string (n) + "/" + std::to_string (d) +
+         " frames a second is not possible: set another with a capsfilter behind it, for example "
+         "video/x-raw,framerate=25/1.";
+}
+
+// Whether sides up to the largest are possible.
+bool is_unlimited (const GstStructure *s, const char *field)
+{
+  const GValue *v = gst_structure_get_value (s, field);
+  return v && GST_VALUE_HOLDS_INT_RANGE (v) && gst_value_get_int_range_max (v) >= kMaxSide;
+}
+
+bool leaves_size_open (const GstStructure *s)
+{
+  gint v = 0;
+  return !gst_structure_get_int (s, "width", &v) || !gst_structure_get_int (s, "height", &v);
+}
+
+}  // namespace
+
+std::vector<std::string> formats_in (const GstCaps *caps)
+{
+  std::vector<std::string> names;
+  auto add = [&] (const GValue *v) {
+    if (!v || !G_VALUE_HOLDS_STRING (v)) return;
+    std::string name = g_value_get_string (v);
+    if (std::find (names.begin (), names.end (), name) == names.end ()) names.push_back (name);
+  };
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    const GValue *v = gst_structure_get_value (gst_caps_get_structure (caps, i), "format");
+    if (v && GST_VALUE_HOLDS_LIST (v))
+      for (guint k = 0; k < gst_value_list_get_size (v); k++) add (gst_value_list_get_value (v, k));
+    else
+      add (v);
+  }
+  return names;
+}
+
+OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
+                            const Grid &grid)
+{
+  Owned<GstCaps> drawable = drawable_caps ();
+  Owned<GstCaps> possible{gst_caps_intersect_full (const_cast<GstCaps *> (downstream),
+                                                   drawable.get (), GST_CAPS_INTERSECT_FIRST)};
+  Owned<GstStructure> s;
+  std::string format;
+  for (const std::string &name : by_preference (formats_in (possible.get ()), inputs)) {
+    s = structure_with (possible.get (), name);
+    format = name;
+    if (s) break;
+  }
+  if (!s)
+    return {nullptr,
+            "Downstream takes none of the formats and sizes that a grid can have: put "
+            "videoconvert behind it."};
+  const Wanted wanted = wanted_by (inputs, grid);
+  if (leaves_size_open (s.get ())) {
+    if (inputs.empty ()) return {};
+    if (std::max (wanted.size.width, wanted.size.height) > kMaxSide &&
+        is_unlimited (s.get (), "width") && is_unlimited (s.get (), "height"))
+      return {nullptr, too_large (grid, wanted.size)};
+  }
+  fixate_size (s.get (), wanted.size);
+  if (gst_structure_has_field (s.get (), "framerate"))
+    gst_structure_fixate_field_nearest_fraction (s.get (), "framerate", wanted.rate.num,
+                                                 wanted.rate.den);
+  gint rate_n = 0, rate_d = 1;
+  gst_structure_get_fraction (s.get (), "framerate", &rate_n, &rate_d);
+  if (rate_n <= 0 || rate_n / rate_d > kMaxRate) return {nullptr, bad_rate (rate_n, rate_d)};
+  fixate_colors (s.get (), gst_video_format_from_string (format.c_str ()), inputs);
+  GstCaps *caps = gst_caps_new_empty ();
+  gst_caps_append_structure (caps, s.release ());
+  return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
+}
+
+std::optional<Canvas> fixed_canvas (const GstCaps *downstream)
+{
+  std::optional<Canvas> canvas;
+  if (gst_caps_is_any (downstream)) return canvas;
+  for (guint i = 0; i < gst_caps_get_size (downstream); i++) {
+    const GstStructure *s = gst_caps_get_structure (downstream, i);
+    Canvas c;
+    if (!gst_structure_get_int (s, "width", &c.size.width) ||
+        !gst_structure_get_int (s, "height", &c.size.height))
+      return std::nullopt;
+    gint n = 1, d = 1;
+    if (gst_structure_get_fraction (s, "pixel-aspect-ratio", &n, &d) && n > 0 && d > 0)
+      c.sample = {n, d};
+    if (canvas && (canvas->size != c.size || canvas->sample != c.sample)) return std::nullopt;
+    canvas = c;
+  }
+  return canvas;
+}
+
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred)
+{
+  Owned<GstCaps> any = drawable_caps ();
+  if (wish.any) return any;
+  // All formats, the preferred first.
+  std::vector<std::string> formats;
+  const std::vector<std::string> all = formats_in (any.get ());
+  for (const std::string &name : preferred)
+    if (std::find (all.begin (), all.end (), name) != all.end ()) formats.push_back (name);
+  for (const std::string &name : all)
+    if (std::find (formats.begin (), formats.end (), name) == formats.end ())
+      formats.push_back (name);
+  GValue list = G_VALUE_INIT;
+  g_value_init (&list, GST_TYPE_LIST);
+  for (const std::string &name : formats) {
+    GValue v = G_VALUE_INIT;
+    g_value_init (&v, G_TYPE_STRING);
+    g_value_set_string (&v, name.c_str ());
+    gst_value_list_append_and_take_value (&list, &v);
+  }
+  GstStructure *s =
+      gst_structure_new ("video/x-raw", "pixel-aspect-ratio", GST_TYPE_FRACTION,
+                         static_cast<gint> (wish.sample.num), static_cast<gint> (wish.sample.den),
+                         "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, nullptr);
+  gst_structure_take_value (s, "format", &list);
+  auto side = [s] (const char *field, int low, int high) {
+    if (low == high)
+      gst_structure_set (s, field, G_TYPE_INT, low, nullptr);
+    else
+      gst_structure_set (s, field, GST_TYPE_INT_RANGE, low, high, nullptr);
+  };
+  const auto [w, h] = wish.size;
+  side ("width", wish.fit == Fit::contain ? 1 : w, wish.fit == Fit::cover ? kMaxSide : w);
+  side ("height", wish.fit == Fit::contain ? 1 : h, wish.fit == Fit::cover ? kMaxSide : h);
+  GstCaps *caps = gst_caps_new_empty ();
+  gst_caps_append_structure (caps, s);
+  gst_caps_append (caps, any.release ());
+  return Owned<GstCaps>{caps};
+}
+
+}  // namespace quad

@@ -1,0 +1,44 @@
+// Which caps the output gets, and which the inputs are asked for.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/layout.h"
+#include "elements/quadmuxgridpad.h"
+
+namespace quad {
+
+// An input that has caps.
+struct InputCaps {
+  GstVideoInfo info;
+  Orientation orientation = Orientation::identity;
+};
+
+// The output's caps, fixed; or none, and either why not or that inputs must be
+// known first.
+struct OutputChoice {
+  Owned<GstCaps> caps;
+  std::string refusal;
+};
+
+// Chooses among what `downstream` takes: the format that most pixels of the
+// inputs have (one with alpha where an input has alpha, if there is such), the
+// size nearest to `grid` with cells of the largest input, and the rate nearest to
+// the highest input's.
+OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
+                            const Grid &grid);
+
+// The canvas, where `downstream` takes one size alone.
+std::optional<Canvas> fixed_canvas (const GstCaps *downstream);
+
+// Caps for an input: first what fits `wish`, then anything that is drawn. The
+// formats in `preferred` (by name) come first.
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred);
+
+// The names of the formats in `caps`, each once, in their order.
+std::vector<std::string> formats_in (const GstCaps *caps);
+
+}  // namespace quad

@@ -1,0 +1,186 @@
+// The caps functions of quadmux-grid.
+#include "elements/grid_caps.h"
+#include "elements/grid_cells.h"
+
+namespace quad {
+namespace {
+
+GstAggregatorClass *parent_class ()
+{
+  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
+}
+
+Owned<GstCaps> downstream_caps (GstQuadMuxGrid *self)
+{
+  GstPad *src = GST_AGGREGATOR_SRC_PAD (self);
+  Owned<GstCaps> filter{gst_pad_get_pad_template_caps (src)};
+  return Owned<GstCaps>{gst_pad_peer_query_caps (src, filter.get ())};
+}
+
+// The formats that the output may have, the current one first.
+std::vector<std::string> output_formats (GstQuadMuxGrid *self, const GstCaps *downstream)
+{
+  std::vector<std::string> names = formats_in (downstream);
+  Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  if (current) {
+    const std::vector<std::string> first = formats_in (current.get ());
+    names.insert (names.begin (), first.begin (), first.end ());
+  }
+  return names;
+}
+
+// The canvas if inputs have no say in its size.
+std::optional<Canvas> known_canvas (const GstCaps *downstream,
+                                    const std::vector<std::string> &names)
+{
+  std::optional<Canvas> canvas = fixed_canvas (downstream);
+  if (!canvas || names.empty ()) return canvas;
+  canvas->chroma_unit =
+      info_of (from_gst (gst_video_format_from_string (names[0].c_str ()))).chroma_unit ();
+  return canvas;
+}
+
+Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps *filter)
+{
+  Owned<GstCaps> downstream = downstream_caps (self);
+  const std::vector<std::string> names = output_formats (self, downstream.get ());
+  InputWish wish;
+  if (const auto canvas = known_canvas (downstream.get (), names)) {
+    const GridSnapshot snapshot = snapshot_of (self);
+    for (const PadSnapshot &p : snapshot.pads)
+      if (p.pad.get () == pad) wish = wish_of (snapshot, p, *canvas);
+  }
+  {
+    const std::lock_guard guard (pad->impl->lock);
+    pad->impl->wish = wish;
+    pad->impl->asked = true;
+  }
+  Owned<GstCaps> caps = caps_for (wish, names);
+  if (!filter) return caps;
+  // In our order: the cell's size comes first.
+  return Owned<GstCaps>{gst_caps_intersect_full (caps.get (), filter, GST_CAPS_INTERSECT_FIRST)};
+}
+
+gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
+{
+  GstCaps *given = nullptr;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) {
+    gst_query_parse_caps (query, &given);
+    gst_query_set_caps_result (query, sink_caps (as_grid (agg), as_grid_pad (pad), given).get ());
+    return TRUE;
+  }
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
+    gst_query_parse_accept_caps (query, &given);
+    Owned<GstCaps> any = drawable_caps ();
+    gst_query_set_accept_caps_result (query, gst_caps_is_subset (given, any.get ()));
+    return TRUE;
+  }
+  return parent_class ()->sink_query (agg, pad, query);
+}
+
+// Says what frames may come with; needs no place in the stream, so that an input
+// need not wait for its frames to be shown before it may change its caps.
+gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
+    gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+    gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
+    return TRUE;
+  }
+  const bool serialized =
+      gst_query_type_get_flags (GST_QUERY_TYPE (query)) & GST_QUERY_TYPE_SERIALIZED;
+  if (serialized && has_ended (as_grid (agg))) return FALSE;
+  return parent_class ()->sink_query_pre_queue (agg, pad, query);
+}
+
+// Posts a negotiation error once.
+void refuse (GstQuadMuxGrid *self, const std::string &why)
+{
+  if (self->impl->refusal == why) return;
+  self->impl->refusal = why;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", why.c_str ()), (nullptr));
+}
+
+std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
+{
+  std::vector<InputCaps> inputs;
+  for (const PadSnapshot &p : snapshot.pads) {
+    const GstVideoInfo &info = p.pad->parent.info;
+    if (info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0)
+      inputs.push_back ({info, p.orientation});
+  }
+  return inputs;
+}
+
+GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps **caps)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  const GridSnapshot snapshot = snapshot_of (self);
+  const std::vector<InputCaps> inputs = inputs_of (snapshot);
+  OutputChoice choice = choose_output (downstream, inputs, snapshot.grid);
+  if (!choice.refusal.empty ()) {
+    refuse (self, choice.refusal);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  if (!choice.caps) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  *caps = choice.caps.release ();
+  return GST_FLOW_OK;
+}
+
+gboolean negotiate (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  const bool done = parent_class ()->negotiate (agg);
+  if (done) {
+    self->impl->refusal.clear ();
+    return TRUE;
+  }
+  GstPad *src = GST_AGGREGATOR_SRC_PAD (agg);
+  Owned<GstCaps> downstream = downstream_caps (self);
+  if (self->impl->refusal.empty () && !GST_PAD_IS_FLUSHING (src) &&
+      gst_caps_is_empty (downstream.get ()))
+    refuse (self,
+            "Downstream takes none of the formats and sizes that a grid can have: put "
+            "videoconvert behind it.");
+  return FALSE;
+}
+
+gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
+{
+  if (!parent_class ()->negotiated_src_caps (agg, caps)) return FALSE;
+  cells_changed (as_grid (agg));
+  return TRUE;
+}
+
+}  // namespace
+
+void cells_changed (GstQuadMuxGrid *self)
+{
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  if (pads.empty ()) return;
+  Owned<GstCaps> downstream = downstream_caps (self);
+  const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
+  const GridSnapshot snapshot = snapshot_of (self);
+  for (const PadSnapshot &p : snapshot.pads) {
+    const InputWish wish = canvas ? wish_of (snapshot, p, *canvas) : InputWish{};
+    bool changed = false;
+    {
+      GridPad &impl = *p.pad->impl;
+      const std::lock_guard guard (impl.lock);
+      changed = impl.asked && impl.wish != wish;
+      impl.wish = wish;
+    }
+    if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
+  }
+}
+
+void install_negotiation (GstAggregatorClass *klass)
+{
+  klass->sink_query = sink_query;
+  klass->sink_query_pre_queue = sink_query_pre_queue;
+  klass->update_src_caps = update_src_caps;
+  klass->negotiate = negotiate;
+  klass->negotiated_src_caps = negotiated_src_caps;
+}
+
+}  // namespace quad

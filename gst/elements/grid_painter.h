@@ -1,0 +1,46 @@
+// Draws one output frame of quadmux-grid: map, describe, draw.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/renderer.h"
+#include "glue/video.h"
+
+struct GstQuadMuxGrid;
+
+namespace quad {
+
+struct GridSnapshot;
+struct PadSnapshot;
+
+class GridPainter {
+ public:
+  // Draws the inputs' current frames into `out`. Problems are posted to the bus.
+  GstFlowReturn draw (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const GstVideoInfo &info,
+                      GstBuffer *out);
+
+  // Lets go of everything that was kept for the next frame.
+  void reset ();
+
+ private:
+  bool add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
+                    const GstVideoInfo &info);
+  bool convert (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
+                const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile);
+  void add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner, guint argb,
+                   const GstVideoInfo &info);
+
+  std::unique_ptr<Renderer> renderer_;
+  int threads_ = -1;
+  Scene scene_;
+  // Sources of this frame: they stay mapped until it is drawn.
+  std::deque<MappedFrame> frames_;
+  std::vector<Owned<GstBuffer>> buffers_;
+};
+
+}  // namespace quad

@@ -1,0 +1,460 @@
+/**
+ * SECTION:element-quadmux-grid
+ * @title: quadmux-grid
+ * @short_description: Shows several videos side by side in a grid
+ *
+ * Every sink pad has a cell of `rows` by `columns`. Each picture is scaled,
+ * turned and blended straight into the output frame, of which every byte is
+ * written once.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid ! video/x-raw,width=640,height=360 ! videoconvert !
+ * autovideosink videotestsrc num-buffers=90 ! grid. videotestsrc num-buffers=90 pattern=ball !
+ * grid.
+ * ]| Two of four cells, for three seconds.
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid rows=1 columns=0 gap=8 margin=8 background-color=0xff202020
+ * sink_0::fit=cover sink_1::orientation=90r ! videoconvert ! autovideosink videotestsrc
+ * num-buffers=90 ! grid.sink_0 videotestsrc num-buffers=90 pattern=smpte ! grid.sink_1
+ * ]| One row of as many columns as there are inputs.
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid eos-policy=shortest ! video/x-raw,width=1280,height=720 !
+ * videoconvert ! autovideosink videotestsrc num-buffers=90 ! video/x-raw,width=1920,height=1080 !
+ * quaddownscale ! queue ! grid. videotestsrc num-buffers=60 pattern=ball ! grid.
+ * ]| The first input is shrunk to its cell before it is queued; the output ends
+ * with the shorter input.
+ */
+#include "elements/quadmuxgrid.h"
+
+#include <algorithm>
+
+#include "elements/grid_cells.h"
+
+using quad::kGridDefaults;
+
+namespace {
+
+void child_proxy_init (gpointer interface, gpointer data);
+
+}  // namespace
+
+G_DEFINE_TYPE_WITH_CODE (GstQuadMuxGrid, gst_quad_mux_grid, GST_TYPE_VIDEO_AGGREGATOR,
+                         G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY, child_proxy_init))
+GST_ELEMENT_REGISTER_DEFINE (quadmux_grid, "quadmux-grid", GST_RANK_NONE,
+                             gst_quad_mux_grid_get_type ())
+
+namespace quad {
+
+std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
+{
+  std::vector<GridPadRef> pads;
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
+  GST_OBJECT_UNLOCK (self);
+  return pads;
+}
+
+void layout_changed (GstQuadMuxGrid *self)
+{
+  gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  cells_changed (self);
+}
+
+}  // namespace quad
+
+namespace {
+
+enum Property : guint {
+  PROP_ROWS = 1,
+  PROP_COLUMNS,
+  PROP_GAP,
+  PROP_MARGIN,
+  PROP_BORDER_WIDTH,
+  PROP_BORDER_COLOR,
+  PROP_BACKGROUND_COLOR,
+  PROP_METHOD,
+  PROP_EOS_POLICY,
+  PROP_N_THREADS,
+  PROP_IGNORE_INACTIVE_PADS,
+};
+
+GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
+GstAggregatorClass *aggregator_parent ()
+{
+  return GST_AGGREGATOR_CLASS (gst_quad_mux_grid_parent_class);
+}
+
+void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstQuadMuxGrid *self = as_grid (object);
+  if (id == PROP_IGNORE_INACTIVE_PADS) {
+    gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), g_value_get_boolean (value));
+    return;
+  }
+  bool moves = false;
+  {
+    const std::lock_guard guard (self->impl->lock);
+    quad::GridSettings &s = self->impl->settings;
+    auto set = [&] (int &field) {
+      moves = field != g_value_get_int (value);
+      field = g_value_get_int (value);
+    };
+    switch (id) {
+      case PROP_ROWS: set (s.rows); break;
+      case PROP_COLUMNS: set (s.columns); break;
+      case PROP_GAP: set (s.gap); break;
+      case PROP_MARGIN: set (s.margin); break;
+      case PROP_BORDER_WIDTH: set (s.border_width); break;
+      case PROP_BORDER_COLOR: s.border_color = g_value_get_uint (value); break;
+      case PROP_BACKGROUND_COLOR: s.background_color = g_value_get_uint (value); break;
+      case PROP_METHOD: s.method = static_cast<quad::Filter> (g_value_get_enum (value)); break;
+      case PROP_EOS_POLICY:
+        s.eos_policy = static_cast<quad::EosPolicy> (g_value_get_enum (value));
+        break;
+      case PROP_N_THREADS: s.n_threads = g_value_get_int (value); break;
+      default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
+    }
+  }
+  if (moves) quad::layout_changed (self);
+}
+
+void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  const quad::GridSettings s = as_grid (object)->impl->snapshot ();
+  switch (id) {
+    case PROP_ROWS: g_value_set_int (value, s.rows); break;
+    case PROP_COLUMNS: g_value_set_int (value, s.columns); break;
+    case PROP_GAP: g_value_set_int (value, s.gap); break;
+    case PROP_MARGIN: g_value_set_int (value, s.margin); break;
+    case PROP_BORDER_WIDTH: g_value_set_int (value, s.border_width); break;
+    case PROP_BORDER_COLOR: g_value_set_uint (value, s.border_color); break;
+    case PROP_BACKGROUND_COLOR: g_value_set_uint (value, s.background_color); break;
+    case PROP_METHOD: g_value_set_enum (value, static_cast<gint> (s.method)); break;
+    case PROP_EOS_POLICY: g_value_set_enum (value, static_cast<gint> (s.eos_policy)); break;
+    case PROP_N_THREADS: g_value_set_int (value, s.n_threads); break;
+    case PROP_IGNORE_INACTIVE_PADS:
+      g_value_set_boolean (value,
+                           gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
+      break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
+  }
+}
+
+// Pads.
+
+GstAggregatorPad *create_new_pad (GstAggregator *agg, GstPadTemplate *templ, const gchar *name,
+                                  const GstCaps *caps)
+{
+  GstAggregatorPad *pad = aggregator_parent ()->create_new_pad (agg, templ, name, caps);
+  if (pad) as_grid_pad (pad)->impl->serial = ++as_grid (agg)->impl->next_serial;
+  return pad;
+}
+
+GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar *name,
+                         const GstCaps *caps)
+{
+  GstQuadMuxGrid *self = as_grid (element);
+  if (!quad::has_free_cell (self)) {
+    const quad::GridSettings s = self->impl->snapshot ();
+    GST_ELEMENT_WARNING (self, CORE, PAD,
+                         ("No cell is free for another input: rows=%d and columns=%d make %d.",
+                          s.rows, s.columns, s.rows * s.columns),
+                         ("Set more rows or columns, or 0 for as many as the inputs need."));
+    return nullptr;
+  }
+  GstPad *pad = element_parent ()->request_new_pad (element, templ, name, caps);
+  if (!pad) return nullptr;
+  gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
+  quad::layout_changed (self);
+  return pad;
+}
+
+void release_pad (GstElement *element, GstPad *pad)
+{
+  quad::Owned<GstPad> kept{GST_PAD (gst_object_ref (pad))};
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
+  element_parent ()->release_pad (element, pad);
+  quad::cells_changed (as_grid (element));
+}
+
+GObject *child_by_index (GstChildProxy *proxy, guint index)
+{
+  GST_OBJECT_LOCK (proxy);
+  gpointer pad = g_list_nth_data (GST_ELEMENT (proxy)->sinkpads, index);
+  if (pad) gst_object_ref (pad);
+  GST_OBJECT_UNLOCK (proxy);
+  return static_cast<GObject *> (pad);
+}
+
+guint children_count (GstChildProxy *proxy)
+{
+  GST_OBJECT_LOCK (proxy);
+  const guint count = GST_ELEMENT (proxy)->numsinkpads;
+  GST_OBJECT_UNLOCK (proxy);
+  return count;
+}
+
+void child_proxy_init (gpointer interface, gpointer)
+{
+  auto *proxy = static_cast<GstChildProxyInterface *> (interface);
+  proxy->get_child_by_index = child_by_index;
+  proxy->get_children_count = children_count;
+}
+
+// Frames.
+
+GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
+{
+  // The base class holds the pad's lock: its segment is this buffer's.
+  quad::GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard guard (impl.lock);
+  return quad::clipped (quad::Owned<GstBuffer>{buffer}, pad->segment, impl.rate, impl.end)
+      .release ();
+}
+
+// Where the next output frame begins, in running time.
+GstClockTime next_start (GstAggregator *agg)
+{
+  const GstSegment &s = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  GstClockTime start = s.position;
+  if (s.rate >= 0)
+    start = GST_CLOCK_TIME_IS_VALID (start) ? std::max (start, s.start) : s.start;
+  else
+    start = GST_CLOCK_TIME_IS_VALID (start) ? std::min (start, s.stop) : s.stop;
+  return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
+}
+
+void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
+{
+  if (pad->impl->warned_of_no_frame) return;
+  pad->impl->warned_of_no_frame = true;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+                       ("The input of %s ended before its first frame.", GST_PAD_NAME (pad)),
+                       ("Its cell shows the background, and its length does not count."));
+}
+
+// What comes before the base class's own decision: whether the output is at its
+// end, or an input's next frame is still to come.
+GstFlowReturn before_frame (GstQuadMuxGrid *self, bool timeout)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  std::vector<quad::InputState> inputs;
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    GstAggregatorPad *pad = GST_AGGREGATOR_PAD (p.get ());
+    if (gst_aggregator_pad_is_inactive (pad)) continue;
+    // Clips: what lies outside of the segment is gone then.
+    const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
+    const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
+    if (!has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
+    quad::InputState input = {eos, false, {}};
+    {
+      const std::lock_guard guard (p->impl->lock);
+      input.repeats = p->impl->settings.repeat_after_eos;
+      input.end = p->impl->end;
+    }
+    if (eos && !input.end.any) warn_of_no_frame (self, p.get ());
+    inputs.push_back (input);
+  }
+  const auto policy = self->impl->snapshot ().eos_policy;
+  if (gst_aggregator_get_force_live (agg) && policy == quad::EosPolicy::longest) return GST_FLOW_OK;
+  return quad::output_ended (policy, inputs, next_start (agg)) ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+// Lets upstream go at once: threads that wait for room get it, and are told of the
+// end with their next buffer.
+void release_upstream (GstQuadMuxGrid *self)
+{
+  self->impl->ended = true;
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self))
+    while (gst_aggregator_pad_drop_buffer (GST_AGGREGATOR_PAD (p.get ()))) {
+    }
+}
+
+GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  if (self->impl->failed) return GST_FLOW_ERROR;
+  GstFlowReturn flow = before_frame (self, timeout);
+  if (flow == GST_FLOW_OK) flow = aggregator_parent ()->aggregate (agg, timeout);
+  if (flow == GST_FLOW_EOS) release_upstream (self);
+  return flow;
+}
+
+GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
+{
+  GstQuadMuxGrid *self = as_grid (vagg);
+  const GstSegment &segment = GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+  const GstClockTime time =
+      gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
+  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
+  return self->impl->painter.draw (self, quad::snapshot_of (self), vagg->info, out);
+}
+
+// With repeat-after-eos, what is shown after the end too.
+GstSample *peek_next_sample (GstAggregator *agg, GstAggregatorPad *pad)
+{
+  if (GstSample *sample = aggregator_parent ()->peek_next_sample (agg, pad)) return sample;
+  quad::GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard guard (impl.lock);
+  if (!impl.held || !impl.settings.repeat_after_eos) return nullptr;
+  quad::Owned<GstCaps> caps{gst_video_info_to_caps (&impl.held_info)};
+  return gst_sample_new (impl.held.get (), caps.get (), &pad->segment, nullptr);
+}
+
+// States.
+
+void forget (GstQuadMuxGrid *self)
+{
+  self->impl->ended = false;
+  self->impl->failed = false;
+}
+
+gboolean start (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  forget (self);
+  self->impl->refusal.clear ();
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    p->impl->refused = false;
+    p->impl->warned_of_cell = false;
+    p->impl->warned_of_no_frame = false;
+  }
+  return aggregator_parent ()->start (agg);
+}
+
+gboolean stop (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  const gboolean done = aggregator_parent ()->stop (agg);
+  self->impl->painter.reset ();
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    p->impl->converted.reset ();
+    const std::lock_guard guard (p->impl->lock);
+    p->impl->shown = {};
+    p->impl->tagged = quad::Orientation::identity;
+  }
+  return done;
+}
+
+GstFlowReturn flush (GstAggregator *agg)
+{
+  forget (as_grid (agg));
+  return aggregator_parent ()->flush (agg);
+}
+
+void finalize (GObject *object)
+{
+  delete as_grid (object)->impl;
+  G_OBJECT_CLASS (gst_quad_mux_grid_parent_class)->finalize (object);
+}
+
+// The class.
+
+constexpr auto kFlags =
+    static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS});
+constexpr auto kControllable = static_cast<GParamFlags> (int{kFlags} | int{GST_PARAM_CONTROLLABLE} |
+                                                         int{GST_PARAM_MUTABLE_PLAYING});
+
+void install_layout_properties (GObjectClass *klass)
+{
+  auto number = [klass] (guint id, const char *name, const char *nick, const char *blurb, int max,
+                         int value) {
+    g_object_class_install_property (
+        klass, id, g_param_spec_int (name, nick, blurb, 0, max, value, kControllable));
+  };
+  auto color = [klass] (guint id, const char *name, const char *nick, const char *blurb,
+                        guint value) {
+    g_object_class_install_property (
+        klass, id, g_param_spec_uint (name, nick, blurb, 0, G_MAXUINT, value, kControllable));
+  };
+  number (PROP_ROWS, "rows", "Rows", "Rows of cells; 0 for as many as the inputs need",
+          quad::kMaxLines, kGridDefaults.rows);
+  number (PROP_COLUMNS, "columns", "Columns", "Columns of cells; 0 for as many as the inputs need",
+          quad::kMaxLines, kGridDefaults.columns);
+  number (PROP_GAP, "gap", "Gap", "Pixels between neighbouring cells", quad::kMaxSide,
+          kGridDefaults.gap);
+  number (PROP_MARGIN, "margin", "Margin", "Pixels around the grid", quad::kMaxSide,
+          kGridDefaults.margin);
+  number (PROP_BORDER_WIDTH, "border-width", "Border width",
+          "Pixels of border in every cell that shows a picture, along the cell's edge",
+          quad::kMaxSide, kGridDefaults.border_width);
+  color (PROP_BORDER_COLOR, "border-color", "Border color", "Color of borders, as 0xAARRGGBB",
+         kGridDefaults.border_color);
+  color (PROP_BACKGROUND_COLOR, "background-color", "Background color",
+         "Color where no picture is, as 0xAARRGGBB", kGridDefaults.background_color);
+}
+
+void install_properties (GObjectClass *klass)
+{
+  install_layout_properties (klass);
+  auto add = [klass] (guint id, GParamSpec *spec) {
+    g_object_class_install_property (klass, id, spec);
+  };
+  add (PROP_METHOD, g_param_spec_enum ("method", "Method", "Filter that pictures are scaled with",
+                                       GST_TYPE_QUAD_METHOD,
+                                       static_cast<gint> (kGridDefaults.method), kControllable));
+  add (PROP_EOS_POLICY, g_param_spec_enum ("eos-policy", "EOS policy", "When the output ends",
+                                           GST_TYPE_QUAD_EOS_POLICY,
+                                           static_cast<gint> (kGridDefaults.eos_policy), kFlags));
+  add (PROP_N_THREADS,
+       g_param_spec_int ("n-threads", "Threads", "Threads that draw; 0 for one a processor", 0, 256,
+                         kGridDefaults.n_threads, kFlags));
+  add (PROP_IGNORE_INACTIVE_PADS,
+       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
+                             "When live, do not wait for inputs that never had a frame", TRUE,
+                             kFlags));
+}
+
+void add_templates (GstElementClass *klass)
+{
+  quad::Owned<GstCaps> caps = quad::drawable_caps ();
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new_with_gtype ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get (),
+                                              GST_TYPE_AGGREGATOR_PAD));
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new_with_gtype ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, caps.get (),
+                                              gst_quad_mux_grid_pad_get_type ()));
+  gst_element_class_set_static_metadata (
+      klass, "Video grid", "Filter/Editor/Video/Compositor",
+      "Shows several videos side by side in a grid, drawn in one pass", "The gst-quad project");
+  gst_type_mark_as_plugin_api (gst_quad_mux_grid_pad_get_type (),
+                               static_cast<GstPluginAPIFlags> (0));
+  for (const GType type : {GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT, GST_TYPE_QUAD_EOS_POLICY})
+    gst_type_mark_as_plugin_api (type, static_cast<GstPluginAPIFlags> (0));
+}
+
+}  // namespace
+
+static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  element_class->request_new_pad = request_new_pad;
+  element_class->release_pad = release_pad;
+  add_templates (element_class);
+
+  GstAggregatorClass *aggregator_class = GST_AGGREGATOR_CLASS (klass);
+  aggregator_class->create_new_pad = create_new_pad;
+  aggregator_class->clip = clip;
+  aggregator_class->aggregate = aggregate;
+  aggregator_class->peek_next_sample = peek_next_sample;
+  aggregator_class->start = start;
+  aggregator_class->stop = stop;
+  aggregator_class->flush = flush;
+  quad::install_negotiation (aggregator_class);
+  quad::install_events (aggregator_class);
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames = aggregate_frames;
+}
+
+static void gst_quad_mux_grid_init (GstQuadMuxGrid *self)
+{
+  self->impl = new quad::QuadMuxGrid;
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), TRUE);
+}

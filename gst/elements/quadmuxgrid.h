@@ -1,0 +1,77 @@
+// quadmux-grid: several videos side by side, drawn in one pass.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "elements/grid_painter.h"
+#include "elements/grid_settings.h"
+#include "elements/quadmuxgridpad.h"
+
+namespace quad {
+
+using GridPadRef = Owned<GstQuadMuxGridPad>;
+
+struct QuadMuxGrid {
+  std::mutex lock;  // protects `settings`; nothing is called with it held
+  GridSettings settings;
+
+  std::mutex cells_lock;  // one assignment of cells at a time; before a pad's lock
+
+  std::atomic<bool> ended{false};   // the output has, upstream is let go
+  std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
+  std::atomic<guint> next_serial{0};
+
+  // Of the thread that makes the output alone.
+  GridPainter painter;
+  std::string refusal;  // the last negotiation error posted
+
+  GridSettings snapshot ()
+  {
+    const std::lock_guard guard (lock);
+    return settings;
+  }
+};
+
+}  // namespace quad
+
+struct GstQuadMuxGrid {
+  GstVideoAggregator parent;
+  quad::QuadMuxGrid *impl;
+};
+
+struct GstQuadMuxGridClass {
+  GstVideoAggregatorClass parent_class;
+};
+
+GType gst_quad_mux_grid_get_type ();
+
+GST_ELEMENT_REGISTER_DECLARE (quadmux_grid)
+
+inline GstQuadMuxGrid *as_grid (gpointer element)
+{
+  return reinterpret_cast<GstQuadMuxGrid *> (g_type_check_instance_cast (
+      static_cast<GTypeInstance *> (element), gst_quad_mux_grid_get_type ()));
+}
+
+namespace quad {
+
+// The sink pads, the lowest zorder first.
+std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self);
+
+// To be called when cells, or what inputs are asked for, may have changed: lets
+// upstream and the output negotiate anew where that makes a difference.
+void cells_changed (GstQuadMuxGrid *self);
+
+// The same where the size of the output may be another too.
+void layout_changed (GstQuadMuxGrid *self);
+
+inline bool has_ended (GstQuadMuxGrid *self) { return self->impl->ended; }
+
+// The groups of GstAggregatorClass's functions that have files of their own.
+void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp
+void install_events (GstAggregatorClass *klass);       // grid_events.cpp
+
+}  // namespace quad

@@ -1,0 +1,205 @@
+#include "elements/quadmuxgridpad.h"
+
+#include "elements/quadmuxgrid.h"
+
+using quad::GridPad;
+using quad::kPadDefaults;
+
+G_DEFINE_TYPE (GstQuadMuxGridPad, gst_quad_mux_grid_pad, GST_TYPE_VIDEO_AGGREGATOR_PAD)
+
+namespace quad {
+
+Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged)
+{
+  if (method == GST_VIDEO_ORIENTATION_AUTO) return tagged;
+  if (method == GST_VIDEO_ORIENTATION_CUSTOM) return Orientation::identity;
+  return static_cast<Orientation> (method);  // both are in the same order
+}
+
+}  // namespace quad
+
+namespace {
+
+enum Property : guint {
+  PROP_CELL = 1,
+  PROP_ROW_SPAN,
+  PROP_COLUMN_SPAN,
+  PROP_FIT,
+  PROP_XALIGN,
+  PROP_YALIGN,
+  PROP_ALPHA,
+  PROP_ORIENTATION,
+  PROP_REPEAT_AFTER_EOS,
+};
+
+// The property system's range check lets NaN through.
+void set_fraction (double &field, const GValue *value)
+{
+  const double v = g_value_get_double (value);
+  if (v >= 0 && v <= 1) field = v;
+}
+
+void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GridPad &impl = *as_grid_pad (object)->impl;
+  bool moves = false;  // whether cells, or what their inputs are asked for, may change
+  {
+    const std::lock_guard guard (impl.lock);
+    quad::PadSettings &s = impl.settings;
+    const quad::PadSettings before = s;
+    switch (id) {
+      case PROP_CELL: s.cell = g_value_get_int (value); break;
+      case PROP_ROW_SPAN: s.row_span = g_value_get_int (value); break;
+      case PROP_COLUMN_SPAN: s.column_span = g_value_get_int (value); break;
+      case PROP_FIT: s.fit = static_cast<quad::Fit> (g_value_get_enum (value)); break;
+      case PROP_ORIENTATION:
+        s.orientation = static_cast<GstVideoOrientationMethod> (g_value_get_enum (value));
+        break;
+      case PROP_XALIGN: set_fraction (s.xalign, value); break;
+      case PROP_YALIGN: set_fraction (s.yalign, value); break;
+      case PROP_ALPHA: set_fraction (s.alpha, value); break;
+      case PROP_REPEAT_AFTER_EOS: s.repeat_after_eos = g_value_get_boolean (value); break;
+      default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); return;
+    }
+    moves = s.cell != before.cell || s.row_span != before.row_span ||
+            s.column_span != before.column_span || s.fit != before.fit ||
+            s.orientation != before.orientation;
+  }
+  if (!moves) return;
+  quad::Owned<GstElement> grid{gst_pad_get_parent_element (GST_PAD (object))};
+  if (grid) quad::layout_changed (as_grid (grid.get ()));
+}
+
+void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  const quad::PadSettings s = as_grid_pad (object)->impl->snapshot ();
+  switch (id) {
+    case PROP_CELL: g_value_set_int (value, s.cell); break;
+    case PROP_ROW_SPAN: g_value_set_int (value, s.row_span); break;
+    case PROP_COLUMN_SPAN: g_value_set_int (value, s.column_span); break;
+    case PROP_FIT: g_value_set_enum (value, static_cast<gint> (s.fit)); break;
+    case PROP_ORIENTATION: g_value_set_enum (value, s.orientation); break;
+    case PROP_XALIGN: g_value_set_double (value, s.xalign); break;
+    case PROP_YALIGN: g_value_set_double (value, s.yalign); break;
+    case PROP_ALPHA: g_value_set_double (value, s.alpha); break;
+    case PROP_REPEAT_AFTER_EOS: g_value_set_boolean (value, s.repeat_after_eos); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
+  }
+}
+
+// Refuses what the base class could only answer with an assertion, and lets
+// upstream go as soon as the output has ended.
+GstFlowReturn chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  quad::Owned<GstBuffer> owned{buffer};
+  if (quad::has_ended (as_grid (parent))) return GST_FLOW_EOS;
+  if (impl.refused) return GST_FLOW_ERROR;
+  const char *problem = nullptr;
+  if (!impl.has_time_segment)
+    problem = "has buffers without a segment in time: with appsrc, set format=time";
+  else if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    problem =
+        "has buffers without timestamps: put a parser or a decoder in front, or with appsrc set "
+        "do-timestamp=true";
+  if (problem) {
+    impl.refused = true;
+    GST_ELEMENT_ERROR (parent, STREAM, FORMAT, ("The input of %s %s.", GST_PAD_NAME (pad), problem),
+                       (nullptr));
+    return GST_FLOW_ERROR;
+  }
+  return impl.base_chain (pad, parent, owned.release ());
+}
+
+void constructed (GObject *object)
+{
+  G_OBJECT_CLASS (gst_quad_mux_grid_pad_parent_class)->constructed (object);
+  GstPad *pad = GST_PAD (object);
+  if (!GST_PAD_IS_SINK (pad)) return;
+  as_grid_pad (object)->impl->base_chain = GST_PAD_CHAINFUNC (pad);
+  gst_pad_set_chain_function (pad, chain);
+}
+
+GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
+{
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  quad::Owned<GstBuffer> held;
+  impl.has_time_segment = false;  // the base class forgets it too
+  {
+    const std::lock_guard guard (impl.lock);
+    held = std::move (impl.held);
+    impl.end = {};
+    impl.segment_done = false;
+  }
+  return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
+}
+
+void finalize (GObject *object)
+{
+  delete as_grid_pad (object)->impl;
+  G_OBJECT_CLASS (gst_quad_mux_grid_pad_parent_class)->finalize (object);
+}
+
+constexpr auto kFlags = static_cast<GParamFlags> (
+    int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} | int{GST_PARAM_CONTROLLABLE});
+
+void install_properties (GObjectClass *klass)
+{
+  auto add = [klass] (guint id, GParamSpec *spec) {
+    g_object_class_install_property (klass, id, spec);
+  };
+  const int max_cell = quad::kMaxLines * quad::kMaxLines - 1;
+  add (PROP_CELL, g_param_spec_int ("cell", "Cell",
+                                    "Cell of the picture's upper left corner, counted row by row "
+                                    "from 0; -1 for the next free one",
+                                    -1, max_cell, kPadDefaults.cell, kFlags));
+  add (PROP_ROW_SPAN, g_param_spec_int ("row-span", "Row span", "Rows that the picture takes", 1,
+                                        quad::kMaxLines, kPadDefaults.row_span, kFlags));
+  add (PROP_COLUMN_SPAN,
+       g_param_spec_int ("column-span", "Column span", "Columns that the picture takes", 1,
+                         quad::kMaxLines, kPadDefaults.column_span, kFlags));
+  add (PROP_FIT,
+       g_param_spec_enum ("fit", "Fit", "How the picture is put into its cell", GST_TYPE_QUAD_FIT,
+                          static_cast<gint> (kPadDefaults.fit), kFlags));
+  add (PROP_XALIGN,
+       g_param_spec_double ("xalign", "Horizontal alignment",
+                            "Where the picture lies in its cell (fit=contain), or which part of it "
+                            "is seen (fit=cover): 0 left, 1 right",
+                            0, 1, kPadDefaults.xalign, kFlags));
+  add (PROP_YALIGN,
+       g_param_spec_double ("yalign", "Vertical alignment",
+                            "Where the picture lies in its cell (fit=contain), or which part of it "
+                            "is seen (fit=cover): 0 top, 1 bottom",
+                            0, 1, kPadDefaults.yalign, kFlags));
+  add (PROP_ALPHA, g_param_spec_double ("alpha", "Alpha", "Opacity of the picture and its border",
+                                        0, 1, kPadDefaults.alpha, kFlags));
+  add (PROP_ORIENTATION,
+       g_param_spec_enum ("orientation", "Orientation",
+                          "How the picture is turned; auto: as the stream's image-orientation tag "
+                          "says; custom: not at all",
+                          GST_TYPE_VIDEO_ORIENTATION_METHOD, kPadDefaults.orientation, kFlags));
+  // The base class's would also keep the output going when all inputs have ended.
+  add (PROP_REPEAT_AFTER_EOS,
+       g_param_spec_boolean ("repeat-after-eos", "Repeat after EOS",
+                             "Show the last frame when the input has ended, until the output ends",
+                             kPadDefaults.repeat_after_eos, kFlags));
+}
+
+}  // namespace
+
+static void gst_quad_mux_grid_pad_class_init (GstQuadMuxGridPadClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->constructed = constructed;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+  GST_AGGREGATOR_PAD_CLASS (klass)->flush = flush;
+  // Frames are mapped by the element, while it draws.
+  auto *video_class = reinterpret_cast<GstVideoAggregatorPadClass *> (klass);
+  video_class->prepare_frame = nullptr;
+  video_class->clean_frame = nullptr;
+}
+
+static void gst_quad_mux_grid_pad_init (GstQuadMuxGridPad *self) { self->impl = new GridPad; }

@@ -1,0 +1,87 @@
+// A sink pad of quadmux-grid.
+#pragma once
+
+#include <gst/video/gstvideoaggregator.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "core/placement.h"
+#include "elements/grid_settings.h"
+#include "elements/grid_timing.h"
+#include "glue/converted_tile.h"
+
+namespace quad {
+
+// What a pad's upstream was told that the pad would like to get.
+struct InputWish {
+  Size size;
+  Fit fit = Fit::contain;
+  Ratio sample = {1, 1};
+  bool any = true;  // no restriction
+
+  bool operator== (const InputWish &) const = default;
+};
+
+// A picture as the last output frame shows it.
+struct ShownPicture {
+  Placement placement;
+  Orientation orientation = Orientation::identity;
+};
+
+// The state of a pad. `lock` protects what stands below it; no function of
+// GStreamer is called with it held.
+struct GridPad {
+  std::mutex lock;
+  PadSettings settings;
+  int kept_cell = -1;
+  Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
+  FrameRate rate;
+  InputEnd end;
+  bool segment_done = false;
+  InputWish wish;
+  bool asked = false;  // whether upstream knows `wish`
+  ShownPicture shown;
+
+  // Of the thread that makes the output alone.
+  guint serial = 0;  // in the order of the requests; set before the pad is added
+  bool warned_of_cell = false;
+  bool warned_of_no_frame = false;
+  std::unique_ptr<ConvertedTile> converted;
+
+  // The last frame, for repeat-after-eos, with `lock` held.
+  Owned<GstBuffer> held;
+  GstVideoInfo held_info = {};
+
+  GstPadChainFunction base_chain = nullptr;  // the base class's
+  std::atomic<bool> has_time_segment{false};
+  std::atomic<bool> refused{false};  // bad input was met, and an error posted
+
+  PadSettings snapshot ()
+  {
+    const std::lock_guard guard (lock);
+    return settings;
+  }
+};
+
+// The eight, with `auto` resolved by the stream's tag and `custom` as identity.
+Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged);
+
+}  // namespace quad
+
+struct GstQuadMuxGridPad {
+  GstVideoAggregatorPad parent;
+  quad::GridPad *impl;
+};
+
+struct GstQuadMuxGridPadClass {
+  GstVideoAggregatorPadClass parent_class;
+};
+
+GType gst_quad_mux_grid_pad_get_type ();
+
+inline GstQuadMuxGridPad *as_grid_pad (gpointer pad)
+{
+  return reinterpret_cast<GstQuadMuxGridPad *> (g_type_check_instance_cast (
+      static_cast<GTypeInstance *> (pad), gst_quad_mux_grid_pad_get_type ()));
+}
