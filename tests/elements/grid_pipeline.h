@@ -1,0 +1,251 @@
+// A pipeline of appsrcs, a quadmux-grid and an appsink, for the grid's tests.
+#pragma once
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/base/gstaggregator.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "support/gst_helpers.h"
+
+namespace quad::test {
+
+inline constexpr GstClockTime kNone = GST_CLOCK_TIME_NONE;
+
+// The time of frame `n` at num/den frames a second.
+inline GstClockTime frame_time (std::uint64_t n, int num, int den = 1)
+{
+  return gst_util_uint64_scale (n, GST_SECOND * static_cast<guint64> (den),
+                                static_cast<guint64> (num));
+}
+
+inline std::string raw (const std::string &format, int width, int height,
+                        const std::string &rest = "framerate=(fraction)10/1")
+{
+  return "video/x-raw,format=" + format + ",width=" + std::to_string (width) +
+         ",height=" + std::to_string (height) + "," + rest;
+}
+
+using Values = std::array<int, 4>;  // one a component: Y U V, or R G B A
+
+// A buffer in which every component has one value.
+inline Owned<GstBuffer> solid (const GstVideoInfo &info, const Values &value)
+{
+  Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr)};
+  gst_buffer_memset (buffer.get (), 0, 0, GST_VIDEO_INFO_SIZE (&info));
+  GstVideoFrame frame;
+  if (!gst_video_frame_map (&frame, &info, buffer.get (), GST_MAP_WRITE)) g_error ("cannot map");
+  for (guint c = 0; c < GST_VIDEO_INFO_N_COMPONENTS (&info); c++)
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT (&frame, c); y++)
+      for (int x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH (&frame, c); x++) {
+        auto *at = static_cast<guint8 *> (GST_VIDEO_FRAME_COMP_DATA (&frame, c)) +
+                   y * GST_VIDEO_FRAME_COMP_STRIDE (&frame, c) +
+                   x * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, c);
+        *at = static_cast<guint8> (value[c]);
+      }
+  gst_video_frame_unmap (&frame);
+  return buffer;
+}
+
+inline Owned<GstBuffer> timed (Owned<GstBuffer> buffer, GstClockTime pts, GstClockTime duration)
+{
+  GST_BUFFER_PTS (buffer.get ()) = pts;
+  GST_BUFFER_DURATION (buffer.get ()) = duration;
+  return buffer;
+}
+
+// An output frame of 8 bits a sample.
+class Picture8 {
+ public:
+  explicit Picture8 (Owned<GstSample> sample) : sample_ (std::move (sample))
+  {
+    if (!gst_video_info_from_caps (&info_, gst_sample_get_caps (sample_.get ())) ||
+        !gst_video_frame_map (&frame_, &info_, buffer (), GST_MAP_READ))
+      g_error ("cannot map");
+  }
+  ~Picture8 () { gst_video_frame_unmap (&frame_); }
+  Picture8 (const Picture8 &) = delete;
+  Picture8 &operator= (const Picture8 &) = delete;
+
+  GstBuffer *buffer () const { return gst_sample_get_buffer (sample_.get ()); }
+  const GstVideoInfo &info () const { return info_; }
+  GstClockTime pts () const { return GST_BUFFER_PTS (buffer ()); }
+  GstClockTime duration () const { return GST_BUFFER_DURATION (buffer ()); }
+  std::string size () const
+  {
+    return std::to_string (info_.width) + "x" + std::to_string (info_.height);
+  }
+
+  // The components at a position in luma samples; missing ones are 0.
+  Values at (int x, int y) const
+  {
+    Values v = {0, 0, 0, 0};
+    for (guint c = 0; c < GST_VIDEO_INFO_N_COMPONENTS (&info_); c++) {
+      const int sx = x >> GST_VIDEO_FORMAT_INFO_W_SUB (info_.finfo, c);
+      const int sy = y >> GST_VIDEO_FORMAT_INFO_H_SUB (info_.finfo, c);
+      v[c] = static_cast<const guint8 *> (
+          GST_VIDEO_FRAME_COMP_DATA (&frame_, c))[sy * GST_VIDEO_FRAME_COMP_STRIDE (&frame_, c) +
+                                                  sx * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame_, c)];
+    }
+    return v;
+  }
+
+ private:
+  Owned<GstSample> sample_;
+  GstVideoInfo info_ = {};
+  GstVideoFrame frame_ = {};
+};
+
+using Pictures = std::vector<std::unique_ptr<Picture8>>;
+
+class GridPipeline {
+ public:
+  // `properties` as in a launch line; `downstream` caps, or "" for none.
+  explicit GridPipeline (const std::string &properties = "", const std::string &downstream = "")
+  {
+    GError *error = nullptr;
+    const std::string line = "quadmux-grid name=grid " + properties + " ! " +
+                             (downstream.empty () ? "" : downstream + " ! ") +
+                             "appsink name=out sync=false";
+    pipeline_.reset (gst_parse_launch (line.c_str (), &error));
+    if (error) g_error ("%s: %s", line.c_str (), error->message);
+    grid_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "grid"));
+    out_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "out"));
+    bus_.reset (gst_element_get_bus (pipeline_.get ()));
+  }
+  ~GridPipeline () { gst_element_set_state (pipeline_.get (), GST_STATE_NULL); }
+
+  GstElement *pipeline () { return pipeline_.get (); }
+  GstElement *grid () { return grid_.get (); }
+  GstElement *out () { return out_.get (); }
+
+  // An appsrc at a new pad; `live` as appsrc's is-live.
+  GstElement *add_input (const std::string &caps, bool live = false)
+  {
+    GstElement *src = gst_element_factory_make ("appsrc", nullptr);
+    g_object_set (src, "caps", caps_of (caps).get (), "format", GST_FORMAT_TIME, "is-live", live,
+                  "max-bytes", guint64{0}, nullptr);
+    gst_bin_add (GST_BIN (pipeline_.get ()), src);
+    if (!gst_element_link (src, grid_.get ())) g_error ("cannot link");
+    sources_.push_back (src);
+    infos_.push_back (info_of_caps (caps));
+    return src;
+  }
+
+  GstElement *source (std::size_t i) { return sources_.at (i); }
+  const GstVideoInfo &info (std::size_t i) const { return infos_.at (i); }
+
+  // The grid's pad of input `i`.
+  Owned<GstPad> pad (std::size_t i)
+  {
+    const Owned<GstPad> src{gst_element_get_static_pad (sources_.at (i), "src")};
+    return Owned<GstPad>{gst_pad_get_peer (src.get ())};
+  }
+
+  template <typename... Args>
+  void set_pad (std::size_t i, Args... args)
+  {
+    g_object_set (pad (i).get (), args..., nullptr);
+  }
+
+  GstFlowReturn push (std::size_t i, Owned<GstBuffer> buffer)
+  {
+    return gst_app_src_push_buffer (GST_APP_SRC (sources_.at (i)), buffer.release ());
+  }
+  void end (std::size_t i) { gst_app_src_end_of_stream (GST_APP_SRC (sources_.at (i))); }
+
+  // An input of `count` frames of one colour at the rate of its caps.
+  std::size_t add_solid (const std::string &caps, const Values &value, int count,
+                         bool durations = true)
+  {
+    add_input (caps);
+    const std::size_t i = sources_.size () - 1;
+    const GstVideoInfo &info = infos_[i];
+    for (int n = 0; n < count; n++) {
+      const auto k = static_cast<std::uint64_t> (n);
+      const GstClockTime pts = frame_time (k, info.fps_n, info.fps_d);
+      const GstClockTime next = frame_time (k + 1, info.fps_n, info.fps_d);
+      push (i, timed (solid (info, value), pts, durations ? next - pts : kNone));
+    }
+    end (i);
+    return i;
+  }
+
+  void play () { gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING); }
+
+  // The next output frame; none at the end, or after an error.
+  std::unique_ptr<Picture8> pull ()
+  {
+    for (int tries = 0; tries < 300; tries++) {
+      Owned<GstSample> sample{
+          gst_app_sink_try_pull_sample (GST_APP_SINK (out_.get ()), 100 * GST_MSECOND)};
+      if (sample) return std::make_unique<Picture8> (std::move (sample));
+      take_messages ();
+      if (!error_.empty ()) return nullptr;
+      if (gst_app_sink_is_eos (GST_APP_SINK (out_.get ()))) {
+        eos_ = true;
+        return nullptr;
+      }
+    }
+    ADD_FAILURE () << "no output frame, no end and no error in 30 seconds";
+    return nullptr;
+  }
+
+  // Plays to the end.
+  Pictures run ()
+  {
+    play ();
+    Pictures all;
+    while (auto p = pull ()) all.push_back (std::move (p));
+    take_messages ();
+    return all;
+  }
+
+  // All that was posted so far: of errors the first.
+  const std::string &error ()
+  {
+    take_messages ();
+    return error_;
+  }
+  const std::vector<std::string> &warnings ()
+  {
+    take_messages ();
+    return warnings_;
+  }
+  bool eos () const { return eos_; }
+
+ private:
+  void take_messages ()
+  {
+    while (Owned<GstMessage> m{gst_bus_pop_filtered (
+        bus_.get (), static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))})
+      take (m.get ());
+  }
+  void take (GstMessage *m)
+  {
+    // What a test has taken out may complain that it is not linked.
+    if (!gst_object_has_as_ancestor (GST_MESSAGE_SRC (m), GST_OBJECT (pipeline_.get ()))) return;
+    GError *error = nullptr;
+    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR)
+      gst_message_parse_error (m, &error, nullptr);
+    else
+      gst_message_parse_warning (m, &error, nullptr);
+    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_WARNING)
+      warnings_.push_back (error->message);
+    else if (error_.empty ())
+      error_ = error->message;
+    g_error_free (error);
+  }
+
+  Owned<GstElement> pipeline_, grid_, out_;
+  Owned<GstBus> bus_;
+  std::vector<GstElement *> sources_;
+  std::vector<GstVideoInfo> infos_;
+  std::string error_;
+  std::vector<std::string> warnings_;
+  bool eos_ = false;
+};
+
+}  // namespace quad::test

@@ -1,0 +1,308 @@
+// quadmux-grid's pads: who gets which cell, and pads that come and go.
+#include <cmath>
+
+#include "grid_pipeline.h"
+
+using namespace quad::test;
+using quad::Owned;
+
+namespace {
+
+Owned<GstElement> new_grid (const char *property = nullptr, int value = 0)
+{
+  Owned<GstElement> grid{
+      GST_ELEMENT (gst_object_ref_sink (gst_element_factory_make ("quadmux-grid", nullptr)))};
+  if (property) g_object_set (grid.get (), property, value, nullptr);
+  return grid;
+}
+
+Owned<GstPad> request (GstElement *grid, const char *name = "sink_%u")
+{
+  return Owned<GstPad>{gst_element_request_pad_simple (grid, name)};
+}
+
+TEST (GridPads, AFifthPadIsRefusedWithAWarning)
+{
+  const Owned<GstElement> grid = new_grid ();
+  Bus bus (grid.get ());
+  std::vector<Owned<GstPad>> pads;
+  for (int i = 0; i < 4; i++) {
+    pads.push_back (request (grid.get ()));
+    ASSERT_TRUE (pads.back ());
+  }
+  EXPECT_FALSE (request (grid.get ()));
+  const std::string warning = bus.warning ();
+  EXPECT_NE (warning.find ("rows=2"), std::string::npos) << warning;
+  EXPECT_NE (warning.find ("columns=2"), std::string::npos) << warning;
+  // One that goes makes room.
+  gst_element_release_request_pad (grid.get (), pads[1].get ());
+  EXPECT_TRUE (request (grid.get ()));
+  EXPECT_FALSE (request (grid.get ()));
+}
+
+TEST (GridPads, SpansTakeCells)
+{
+  const Owned<GstElement> grid = new_grid ();
+  Bus bus (grid.get ());
+  const Owned<GstPad> wide = request (grid.get ());
+  g_object_set (wide.get (), "column-span", 2, nullptr);
+  EXPECT_TRUE (request (grid.get ()));
+  EXPECT_TRUE (request (grid.get ()));
+  EXPECT_FALSE (request (grid.get ()));
+  EXPECT_NE (bus.warning (), "");
+}
+
+TEST (GridPads, NoPadIsRefusedWhereTheGridGrows)
+{
+  const Owned<GstElement> grid = new_grid ("rows", 0);
+  for (int i = 0; i < 20; i++) EXPECT_TRUE (request (grid.get ()));
+}
+
+TEST (GridPads, ChildProxy)
+{
+  const Owned<GstElement> grid = new_grid ();
+  request (grid.get ());
+  request (grid.get (), "sink_7");
+  auto *proxy = GST_CHILD_PROXY (grid.get ());
+  EXPECT_EQ (gst_child_proxy_get_children_count (proxy), 2u);
+  gst_child_proxy_set (proxy, "sink_7::fit", 1, "sink_7::xalign", 0.25, nullptr);
+  gint fit = 0;
+  gdouble xalign = 0;
+  gst_child_proxy_get (proxy, "sink_7::fit", &fit, "sink_7::xalign", &xalign, nullptr);
+  EXPECT_EQ (fit, 1);
+  EXPECT_EQ (xalign, 0.25);
+}
+
+TEST (GridPads, NotANumberIsNoAlignment)
+{
+  const Owned<GstElement> grid = new_grid ();
+  const Owned<GstPad> pad = request (grid.get ());
+  for (const char *name : {"xalign", "yalign", "alpha"}) {
+    g_object_set (pad.get (), name, 0.25, nullptr);
+    g_object_set (pad.get (), name, static_cast<double> (NAN), nullptr);
+    gdouble value = -1;
+    g_object_get (pad.get (), name, &value, nullptr);
+    EXPECT_EQ (value, 0.25) << name;
+  }
+}
+
+TEST (GridPads, PropertiesKeepTheirValuesAndRanges)
+{
+  const Owned<GstElement> grid = new_grid ();
+  const Owned<GstPad> pad = request (grid.get ());
+  for (GObject *object : {G_OBJECT (grid.get ()), G_OBJECT (pad.get ())}) {
+    guint count = 0;
+    GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &count);
+    for (guint i = 0; i < count; i++) {
+      GParamSpec *spec = specs[i];
+      if (!(spec->flags & G_PARAM_WRITABLE) || (spec->flags & G_PARAM_CONSTRUCT_ONLY) ||
+          !(spec->flags & G_PARAM_READABLE) || spec->value_type == G_TYPE_STRING ||
+          g_type_is_a (spec->value_type, G_TYPE_OBJECT) ||
+          g_type_is_a (spec->value_type, G_TYPE_BOXED))
+        continue;
+      SCOPED_TRACE (spec->name);
+      GValue value = G_VALUE_INIT, read = G_VALUE_INIT;
+      g_value_init (&value, spec->value_type);
+      g_value_init (&read, spec->value_type);
+      std::vector<double> numbers;
+      if (auto *s = G_IS_PARAM_SPEC_INT (spec) ? G_PARAM_SPEC_INT (spec) : nullptr)
+        numbers = {double (s->minimum), double (s->maximum), double (s->default_value)};
+      else if (auto *d = G_IS_PARAM_SPEC_DOUBLE (spec) ? G_PARAM_SPEC_DOUBLE (spec) : nullptr)
+        numbers = {d->minimum, d->maximum, d->default_value};
+      for (double number : numbers) {
+        if (G_VALUE_HOLDS_INT (&value)) g_value_set_int (&value, static_cast<gint> (number));
+        if (G_VALUE_HOLDS_DOUBLE (&value)) g_value_set_double (&value, number);
+        g_object_set_property (object, spec->name, &value);
+        g_object_get_property (object, spec->name, &read);
+        EXPECT_EQ (g_param_values_cmp (spec, &value, &read), 0) << number;
+      }
+      g_param_value_set_default (spec, &value);
+      g_object_set_property (object, spec->name, &value);
+      g_object_get_property (object, spec->name, &read);
+      EXPECT_EQ (g_param_values_cmp (spec, &value, &read), 0);
+      g_value_unset (&value);
+      g_value_unset (&read);
+    }
+    g_free (specs);
+  }
+}
+
+// Brightness 40, 80, ... of input 0, 1, ...
+Values shade (std::size_t i) { return {40 * (static_cast<int> (i) + 1), 128, 128, 0}; }
+
+void feed (GridPipeline &p, std::size_t input, std::uint64_t n)
+{
+  p.push (input,
+          timed (solid (p.info (input), shade (input)), frame_time (n, 10), GST_SECOND / 10));
+}
+
+void remove_input (GridPipeline &p, std::size_t input)
+{
+  const Owned<GstPad> sink = p.pad (input);
+  const Owned<GstPad> src{gst_pad_get_peer (sink.get ())};
+  gst_element_set_locked_state (p.source (input), TRUE);
+  gst_element_set_state (p.source (input), GST_STATE_NULL);
+  gst_pad_unlink (src.get (), sink.get ());
+  gst_element_release_request_pad (p.grid (), sink.get ());
+}
+
+TEST (GridPads, CellsStayWhenOthersComeAndGoWhilePlaying)
+{
+  const std::string size = raw ("GRAY8", 32, 32);
+  GridPipeline p ("", raw ("GRAY8", 64, 64));
+  for (int i = 0; i < 4; i++) p.add_input (size);
+  for (std::size_t i = 0; i < 4; i++) feed (p, i, 0);
+  p.play ();
+  auto picture = p.pull ();
+  ASSERT_TRUE (picture);
+  EXPECT_EQ (picture->at (0, 0)[0], 40);
+  EXPECT_EQ (picture->at (32, 0)[0], 80);
+  EXPECT_EQ (picture->at (0, 32)[0], 120);
+  EXPECT_EQ (picture->at (32, 32)[0], 160);
+
+  remove_input (p, 1);
+  for (std::size_t i : {0u, 2u, 3u}) feed (p, i, 1);
+  picture = p.pull ();
+  ASSERT_TRUE (picture);
+  EXPECT_EQ (picture->at (0, 0)[0], 40);
+  EXPECT_EQ (picture->at (32, 0)[0], 0) << "the background";
+  EXPECT_EQ (picture->at (0, 32)[0], 120);
+  EXPECT_EQ (picture->at (32, 32)[0], 160);
+
+  GstElement *src = p.add_input (size);
+  feed (p, 4, 2);
+  gst_element_sync_state_with_parent (src);
+  for (std::size_t i : {0u, 2u, 3u}) feed (p, i, 2);
+  picture = p.pull ();
+  ASSERT_TRUE (picture);
+  EXPECT_EQ (picture->at (32, 0)[0], 200) << "the newcomer has the free cell";
+  EXPECT_EQ (picture->at (0, 32)[0], 120);
+}
+
+TEST (GridPads, AnExplicitCellMovesWhoHadIt)
+{
+  GridPipeline p ("", raw ("GRAY8", 64, 64));
+  for (int i = 0; i < 3; i++) p.add_input (raw ("GRAY8", 32, 32));
+  p.set_pad (2, "cell", 0);
+  for (std::size_t i = 0; i < 3; i++) {
+    feed (p, i, 0);
+    p.end (i);
+  }
+  const Pictures all = p.run ();
+  ASSERT_EQ (all.size (), 1u);
+  EXPECT_EQ (all[0]->at (0, 0)[0], 120);
+  EXPECT_EQ (all[0]->at (32, 0)[0], 80) << "stays";
+  EXPECT_EQ (all[0]->at (0, 32)[0], 40) << "moves to the next free one";
+}
+
+TEST (GridPads, ACellOutsideOfTheGridIsWarnedOfOnce)
+{
+  GridPipeline p ("", raw ("GRAY8", 64, 64));
+  p.add_solid (raw ("GRAY8", 32, 32), shade (0), 5);
+  p.add_solid (raw ("GRAY8", 32, 32), shade (1), 5);
+  p.set_pad (1, "cell", 4);
+  const Pictures all = p.run ();
+  ASSERT_EQ (all.size (), 5u);
+  EXPECT_EQ (all[0]->at (0, 0)[0], 40);
+  ASSERT_EQ (p.warnings ().size (), 1u);
+  EXPECT_NE (p.warnings ()[0].find ("sink_1"), std::string::npos);
+  EXPECT_NE (p.warnings ()[0].find ("no cell 4 among 2 rows and 2 columns"), std::string::npos)
+      << p.warnings ()[0];
+}
+
+TEST (GridPads, ACellWithoutRoomIsWarnedOf)
+{
+  GridPipeline p ("gap=64", raw ("GRAY8", 64, 64));
+  p.add_solid (raw ("GRAY8", 32, 32), shade (0), 2);
+  EXPECT_EQ (p.run ().size (), 2u);
+  ASSERT_EQ (p.warnings ().size (), 1u);
+  EXPECT_NE (p.warnings ()[0].find ("nothing is left of cell 0"), std::string::npos);
+}
+
+TEST (GridPads, RowsAndColumnsByTheNumberOfInputs)
+{
+  const struct {
+    int rows, columns, inputs;
+    const char *size;
+  } cases[] = {{0, 0, 1, "32x32"}, {0, 0, 2, "64x32"}, {0, 0, 3, "64x64"},
+               {0, 0, 5, "96x64"}, {1, 0, 3, "96x32"}, {0, 1, 3, "32x96"},
+               {2, 0, 5, "96x64"}, {0, 2, 5, "64x96"}, {3, 4, 1, "128x96"}};
+  for (const auto &c : cases) {
+    SCOPED_TRACE (c.size);
+    GridPipeline p ("rows=" + std::to_string (c.rows) + " columns=" + std::to_string (c.columns));
+    for (int i = 0; i < c.inputs; i++) p.add_solid (raw ("GRAY8", 32, 32), shade (0), 1);
+    const Pictures all = p.run ();
+    ASSERT_EQ (all.size (), 1u);
+    EXPECT_EQ (all[0]->size (), c.size);
+  }
+}
+
+TEST (GridPads, ReleaseWhilePlayingUnderLoad)
+{
+  GridPipeline p ("rows=0 columns=0", raw ("GRAY8", 64, 64));
+  const Owned<GstElement> sink{gst_bin_get_by_name (GST_BIN (p.pipeline ()), "out")};
+  g_object_set (sink.get (), "max-buffers", 2u, "drop", TRUE, nullptr);
+  GstElement *steady = gst_element_factory_make ("videotestsrc", nullptr);
+  g_object_set (steady, "is-live", TRUE, nullptr);
+  gst_bin_add (GST_BIN (p.pipeline ()), steady);
+  ASSERT_TRUE (gst_element_link (steady, p.grid ()));
+  p.play ();
+  for (int i = 0; i < 40; i++) {
+    GstElement *src = gst_element_factory_make ("videotestsrc", nullptr);
+    gst_bin_add (GST_BIN (p.pipeline ()), src);
+    ASSERT_TRUE (gst_element_link (src, p.grid ()));
+    gst_element_sync_state_with_parent (src);
+    if (i % 4 == 0) {
+      ASSERT_TRUE (p.pull ());
+    }
+    const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
+    const Owned<GstPad> pad{gst_pad_get_peer (src_pad.get ())};
+    gst_pad_unlink (src_pad.get (), pad.get ());
+    gst_element_release_request_pad (p.grid (), pad.get ());
+    // The pipeline, on its own way to PLAYING, must not take it along again.
+    gst_element_set_locked_state (src, TRUE);
+    gst_element_set_state (src, GST_STATE_NULL);
+    gst_bin_remove (GST_BIN (p.pipeline ()), src);
+  }
+  ASSERT_TRUE (p.pull ());
+}
+
+TEST (GridPads, StatesGoUpAndDown)
+{
+  GridPipeline p ("", raw ("GRAY8", 64, 64));
+  for (int i = 0; i < 2; i++) p.add_input (raw ("GRAY8", 32, 32));
+  for (int round = 0; round < 5; round++) {
+    p.play ();
+    for (std::size_t i = 0; i < 2; i++) feed (p, i, 0);
+    const auto picture = p.pull ();
+    ASSERT_TRUE (picture) << p.error ();
+    EXPECT_EQ (picture->at (0, 0)[0], 40);
+    EXPECT_EQ (gst_element_set_state (p.pipeline (), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  }
+}
+
+TEST (GridPads, SamplesSelected)
+{
+  GridPipeline p ("emit-signals=true rows=1 columns=2", raw ("GRAY8", 64, 32));
+  p.add_solid (raw ("GRAY8", 32, 32), shade (0), 1);
+  p.add_solid (raw ("GRAY8", 32, 32), shade (1), 3);
+  p.set_pad (0, "repeat-after-eos", TRUE);
+  struct Seen {
+    GstPad *pad;
+    std::vector<GstClockTime> frames, samples;
+  } seen = {p.pad (0).get (), {}, {}};
+  auto selected = +[] (GstElement *grid, GstSegment *, guint64 pts, guint64, guint64,
+                       GstStructure *, gpointer data) {
+    auto &s = *static_cast<Seen *> (data);
+    s.frames.push_back (pts);
+    const Owned<GstSample> sample{
+        gst_aggregator_peek_next_sample (GST_AGGREGATOR (grid), GST_AGGREGATOR_PAD (s.pad))};
+    s.samples.push_back (sample ? GST_BUFFER_PTS (gst_sample_get_buffer (sample.get ())) : kNone);
+  };
+  g_signal_connect (p.grid (), "samples-selected", G_CALLBACK (selected), &seen);
+  EXPECT_EQ (p.run ().size (), 3u);
+  EXPECT_EQ (seen.frames, (std::vector<GstClockTime>{0, frame_time (1, 10), frame_time (2, 10)}));
+  EXPECT_EQ (seen.samples, (std::vector<GstClockTime>{0, 0, 0})) << "the still is repeated";
+}
+
+}  // namespace

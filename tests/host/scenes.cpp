@@ -1,0 +1,128 @@
+#include "scenes.h"
+
+#include <gtest/gtest.h>
+
+namespace quad::test {
+
+std::vector<PixelFormat> every_format ()
+{
+  std::vector<PixelFormat> formats;
+  for (const FormatInfo &f : all_formats ()) formats.push_back (f.format);
+  return formats;
+}
+
+std::string format_name (PixelFormat format) { return info_of (format).name; }
+
+Picture &OwnedScene::add_picture (Size size, Layout layout)
+{
+  pictures.push_back (std::make_unique<Picture> (scene.format, size, layout));
+  return *pictures.back ();
+}
+
+OwnedScene scene_of (PixelFormat format, Size source, Size target, Filter filter,
+                     Orientation orientation, Layout layout)
+{
+  OwnedScene s;
+  s.scene.format = format;
+  s.scene.canvas = target;
+  Tile tile;
+  tile.target = rect_of (target);
+  tile.source = s.add_picture (source, layout).view ();
+  tile.crop = rect_of (source);
+  tile.orientation = orientation;
+  tile.filter = filter;
+  s.scene.tiles.push_back (tile);
+  return s;
+}
+
+Rect random_target (const FormatInfo &format, Size canvas, Random &random)
+{
+  const Size unit = format.chroma_unit ();
+  auto interval = [&] (int length, int u) {
+    const int cells = (length + u - 1) / u;
+    const int a = random.below (cells), b = random.between (a + 1, cells);
+    return std::pair{a * u, std::min (length, b * u)};
+  };
+  const auto [x0, x1] = interval (canvas.width, unit.width);
+  const auto [y0, y1] = interval (canvas.height, unit.height);
+  return {x0, y0, x1 - x0, y1 - y0};
+}
+
+namespace {
+
+Color random_color (const FormatInfo &format, Random &random)
+{
+  Color c;
+  for (auto &v : c.value) v = static_cast<std::uint16_t> (random.below (max_value (format) + 1));
+  if (random.one_in (2)) c.value[3] = 255;
+  return c;
+}
+
+Size random_size (int max_side, Random &random)
+{
+  // Small sizes are where the corner cases are.
+  auto side = [&] {
+    return random.one_in (3) ? random.between (1, std::min (9, max_side))
+                             : random.between (1, max_side);
+  };
+  const int width = side ();
+  return {width, side ()};
+}
+
+}  // namespace
+
+OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options)
+{
+  const FormatInfo &info = info_of (format);
+  OwnedScene s;
+  s.scene.format = format;
+  s.scene.canvas = random_size (options.max_side, random);
+  s.scene.site = random.pick (kSites);
+  s.scene.background = random_color (info, random);
+  const int tiles = random.between (1, options.max_tiles);
+  for (int i = 0; i < tiles; i++) {
+    Tile tile;
+    tile.target =
+        random.one_in (3) ? rect_of (s.scene.canvas) : random_target (info, s.scene.canvas, random);
+    Picture &picture = s.add_picture (random_size (options.max_side, random), options.layout);
+    paint (picture, random.pick (kPatterns), static_cast<std::uint32_t> (random.below (1000)));
+    paint_alpha (picture, random.pick (kAlphaPatterns),
+                 static_cast<std::uint32_t> (random.below (1000)));
+    if (random.one_in (2)) paint_junk_bits (picture, 7);
+    tile.source = picture.view ();
+    tile.crop = rect_of (picture.size ());
+    if (random.one_in (2)) {
+      tile.crop.x = random.below (picture.size ().width);
+      tile.crop.y = random.below (picture.size ().height);
+      tile.crop.width = random.between (1, picture.size ().width - tile.crop.x);
+      tile.crop.height = random.between (1, picture.size ().height - tile.crop.y);
+    }
+    tile.site = random.pick (kSites);
+    tile.orientation = random.pick (kOrientations);
+    tile.filter = random.pick (kFilters);
+    if (options.blend) {
+      if (random.one_in (3)) tile.alpha = random.below (256);
+      if (random.one_in (5)) tile.blend = Blend::source;
+      if (random.one_in (6)) tile.solid = random_color (info, random);
+    } else {
+      tile.blend = Blend::source;
+    }
+    s.scene.tiles.push_back (tile);
+  }
+  return s;
+}
+
+Picture draw (const Scene &scene, const host::HostOptions &options, Layout layout,
+              std::uint8_t junk)
+{
+  Picture out (scene.format, scene.canvas, layout);
+  out.fill (junk);
+  const auto renderer = host::make_host_renderer (options);
+  const Status prepared = renderer->prepare (scene);
+  EXPECT_EQ (prepared, Status::ok) << describe (prepared) << ": " << describe (scene);
+  const Status drawn = renderer->draw (scene, out.view ());
+  EXPECT_EQ (drawn, Status::ok) << describe (drawn) << ": " << describe (scene);
+  return out;
+}
+
+}  // namespace quad::test

@@ -1,0 +1,77 @@
+// The bytes depend on neither the instruction set nor the number of threads.
+#include <gtest/gtest.h>
+
+#include "scenes.h"
+#include "targets.h"
+
+namespace quad::test {
+namespace {
+
+constexpr int kScenes = 40;  // a format
+
+class SameBytesTest : public ::testing::TestWithParam<PixelFormat> {};
+
+void expect_scalar_on_every_target (const OwnedScene &s)
+{
+  const Picture reference = draw (s.scene, {.scalar = true});
+  for (const std::int64_t target : machine_targets ()) {
+    const UseTarget use (target);
+    const Picture drawn = draw (s.scene);
+    ASSERT_EQ (first_difference (reference, drawn), "")
+        << hwy::TargetName (target) << ": " << describe (s.scene);
+  }
+}
+
+TEST_P (SameBytesTest, EveryTargetDrawsAsScalar)
+{
+  Random random (41);
+  for (int i = 0; i < kScenes && !HasFatalFailure (); i++)
+    expect_scalar_on_every_target (random_scene (GetParam (), random, {}));
+}
+
+TEST_P (SameBytesTest, EveryTargetDrawsWideRowsAsScalar)
+{
+  Random random (42);
+  for (const Size width : {Size{1920, 960}, Size{1280, 426}, Size{3840, 361}, Size{500, 1333}}) {
+    const Orientation orientation =
+        random.one_in (2) ? Orientation::identity : Orientation::rotate_180;
+    OwnedScene s = scene_of (GetParam (), {width.width, 12}, {width.height, 6},
+                             random.pick (kFilters), orientation);
+    paint (*s.pictures[0], Pattern::noise, 9);
+    paint_alpha (*s.pictures[0], random.pick (kAlphaPatterns), 9);
+    expect_scalar_on_every_target (s);
+    if (HasFatalFailure ()) return;
+  }
+}
+
+// The special way of exactly 2:1 gives what the general one gives, also where it
+// meets its neighbours' rows with alpha.
+TEST_P (SameBytesTest, HalvingIsNothingSpecial)
+{
+  Random random (43);
+  for (int i = 0; i < kScenes && !HasFatalFailure (); i++) {
+    const Size half = {random.between (1, 150), random.between (1, 12)};
+    OwnedScene s = scene_of (GetParam (), {2 * half.width, 2 * half.height}, half, Filter::area);
+    paint (*s.pictures[0], random.pick (kPatterns), static_cast<std::uint32_t> (i));
+    paint_alpha (*s.pictures[0], random.pick (kAlphaPatterns), static_cast<std::uint32_t> (i));
+    expect_scalar_on_every_target (s);
+  }
+}
+
+TEST_P (SameBytesTest, AnyNumberOfThreads)
+{
+  Random random (44);
+  for (int i = 0; i < kScenes / 2; i++) {
+    const OwnedScene s = random_scene (GetParam (), random, {});
+    const Picture one = draw (s.scene, {.threads = 1});
+    for (const int threads : {2, 3, 8})
+      ASSERT_EQ (first_difference (one, draw (s.scene, {.threads = threads})), "")
+          << threads << " threads: " << describe (s.scene);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P (Formats, SameBytesTest, ::testing::ValuesIn (every_format ()),
+                          [] (const auto &p) { return format_name (p.param); });
+
+}  // namespace
+}  // namespace quad::test

@@ -1,0 +1,318 @@
+#include "oracle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <sstream>
+
+namespace quad::test {
+namespace {
+
+double tent (double x) { return std::max (0.0, 1 - std::abs (x)); }
+
+// Catmull and Rom's spline: the cubic through the middle two of four samples
+// whose slopes there are half the difference of their neighbours.
+double catmull_rom (double x)
+{
+  x = std::abs (x);
+  if (x < 1) return 1 - 2.5 * x * x + 1.5 * x * x * x;
+  if (x < 2) return 2 - 4 * x + 2.5 * x * x - 0.5 * x * x * x;
+  return 0;
+}
+
+double sinc (double x)
+{
+  const double a = std::numbers::pi * x;
+  return std::abs (a) < 1e-6 ? 1 - a * a / 6 : std::sin (a) / a;
+}
+
+double lanczos3 (double x) { return std::abs (x) < 3 ? sinc (x) * sinc (x / 3) : 0; }
+
+double kernel_at (Filter filter, double x)
+{
+  if (filter == Filter::bicubic) return catmull_rom (x);
+  if (filter == Filter::lanczos) return lanczos3 (x);
+  return tent (x);
+}
+
+}  // namespace
+
+std::vector<Share> shares_at (Filter filter, double centre, double step, int lo, int hi)
+{
+  const double scale = std::max (1.0, std::abs (step));
+  const bool box = filter == Filter::area && scale > 1;
+  const double reach = 3 * scale + 1;
+  const auto seen = [&] (double i) {
+    return static_cast<int> (std::clamp (i, double (lo), double (hi - 1)));
+  };
+  const double first = std::floor (centre - reach), last = std::ceil (centre + reach);
+  std::vector<double> share (std::size_t (seen (last) - seen (first) + 1), 0.0);
+  double sum = 0;
+  for (double i = first; i <= last; i++) {
+    double w = 0;
+    if (box)
+      w = std::max (0.0, std::min (i + 1, centre + scale / 2) - std::max (i, centre - scale / 2));
+    else
+      w = kernel_at (filter, (i + 0.5 - centre) / scale);
+    share[std::size_t (seen (i) - seen (first))] += w;
+    sum += w;
+  }
+  std::vector<Share> r;
+  for (std::size_t k = 0; k < share.size (); k++)
+    if (share[k] != 0) r.push_back ({seen (first) + static_cast<int> (k), share[k] / sum});
+  return r;
+}
+
+namespace {
+
+using Shares = std::vector<std::vector<Share>>;
+
+// One axis of the tile's picture, in luma samples.
+struct Span {
+  int crop_begin, crop_length;  // of the source
+  int source_sub;               // luma samples per sample of the source's plane
+  bool source_cosited;
+  int target_length;
+  int target_sub;
+  bool target_cosited;
+  bool mirrored;
+};
+
+// Where the centre of sample `i` of a plane lies, in luma samples: amid the luma
+// samples it stands for, or on the first of them.
+double centre_of (int i, int sub, bool cosited)
+{
+  return cosited ? i * sub + 0.5 : (i + 0.5) * sub;
+}
+
+Shares shares_of (Filter filter, const Span &s)
+{
+  const double scale = double (s.crop_length) / s.target_length;
+  const int count = (s.target_length + s.target_sub - 1) / s.target_sub;
+  const int lo = s.crop_begin / s.source_sub;
+  const int hi = (s.crop_begin + s.crop_length + s.source_sub - 1) / s.source_sub;
+  Shares all;
+  for (int o = 0; o < count; o++) {
+    double luma = centre_of (o, s.target_sub, s.target_cosited);
+    if (s.mirrored) luma = s.target_length - luma;
+    const double source_luma = s.crop_begin + luma * scale;
+    // Back to samples of the source's plane, sample i covering [i, i + 1).
+    const double centre =
+        (source_luma - centre_of (0, s.source_sub, s.source_cosited)) / s.source_sub + 0.5;
+    all.push_back (shares_at (filter, centre, scale * s.target_sub / s.source_sub, lo, hi));
+  }
+  return all;
+}
+
+// What the orientation does, seen from the target: which source axis runs along
+// its rows, and which source axes run backwards.
+struct Turn {
+  bool rows_along_source_y;
+  bool source_x_backwards;
+  bool source_y_backwards;
+};
+
+Turn turn_of (Orientation o)
+{
+  switch (o) {
+    case Orientation::identity: return {false, false, false};
+    // Clockwise by 90 degrees: the target's upper left is the source's lower
+    // left, its rows run up the source's columns.
+    case Orientation::rotate_90: return {true, false, true};
+    case Orientation::rotate_180: return {false, true, true};
+    // The target's upper left is the source's upper right.
+    case Orientation::rotate_270: return {true, true, false};
+    case Orientation::flip_horizontal: return {false, true, false};
+    case Orientation::flip_vertical: return {false, false, true};
+    // Upper left stays; then the one about the other diagonal.
+    case Orientation::transpose: return {true, false, false};
+    case Orientation::anti_transpose: return {true, true, true};
+  }
+  return {};
+}
+
+RealPlane read_plane (const FrameView &frame, int p)
+{
+  const FormatInfo &f = info_of (frame.format);
+  RealPlane r;
+  r.size = plane_size (f, p, frame.size);
+  r.channels = f.plane[std::size_t (p)].channels;
+  r.value.resize (std::size_t (r.size.width) * std::size_t (r.size.height) *
+                  std::size_t (r.channels));
+  for (int y = 0; y < r.size.height; y++)
+    for (int x = 0; x < r.size.width; x++)
+      for (int c = 0; c < r.channels; c++) {
+        const std::byte *at = frame.plane[std::size_t (p)].row (y) +
+                              (std::ptrdiff_t{x} * r.channels + c) * f.sample_bytes;
+        unsigned v = std::to_integer<unsigned> (at[0]);
+        if (f.sample_bytes == 2)
+          v = ((v | std::to_integer<unsigned> (at[1]) << 8) >> f.shift) & ((1u << f.depth) - 1);
+        r.at (x, y, c) = v;
+      }
+  return r;
+}
+
+// The sums of shares along y, then along x; not clamped.
+RealPlane resample (const RealPlane &in, const Shares &along_x, const Shares &along_y)
+{
+  RealPlane tall, out;
+  const int width = static_cast<int> (along_x.size ()), height = static_cast<int> (along_y.size ());
+  tall.size = {in.size.width, height};
+  out.size = {width, height};
+  tall.channels = out.channels = in.channels;
+  tall.value.resize (std::size_t (in.size.width) * std::size_t (height * in.channels));
+  out.value.resize (std::size_t (width) * std::size_t (height * in.channels));
+  for (int c = 0; c < in.channels; c++)
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < in.size.width; x++)
+        for (const Share &s : along_y[std::size_t (y)])
+          tall.at (x, y, c) += s.weight * in.at (x, s.index, c);
+      for (int x = 0; x < width; x++)
+        for (const Share &s : along_x[std::size_t (x)])
+          out.at (x, y, c) += s.weight * tall.at (s.index, y, c);
+    }
+  return out;
+}
+
+RealPlane transposed (const RealPlane &in)
+{
+  RealPlane out = in;
+  out.size = in.size.transposed ();
+  for (int y = 0; y < in.size.height; y++)
+    for (int x = 0; x < in.size.width; x++)
+      for (int c = 0; c < in.channels; c++) out.at (y, x, c) = in.at (x, y, c);
+  return out;
+}
+
+// Plane `p` of a tile's picture as it fills its target.
+RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite site)
+{
+  const Turn turn = turn_of (tile.orientation);
+  const bool swap = turn.rows_along_source_y;
+  const Size sub = f.plane[std::size_t (p)].sub;
+  const Span x = {tile.crop.x,
+                  tile.crop.width,
+                  sub.width,
+                  sub.width > 1 && tile.site.cosited_x,
+                  swap ? tile.target.height : tile.target.width,
+                  swap ? sub.height : sub.width,
+                  swap ? sub.height > 1 && site.cosited_y : sub.width > 1 && site.cosited_x,
+                  turn.source_x_backwards};
+  const Span y = {tile.crop.y,
+                  tile.crop.height,
+                  sub.height,
+                  sub.height > 1 && tile.site.cosited_y,
+                  swap ? tile.target.width : tile.target.height,
+                  swap ? sub.width : sub.height,
+                  swap ? sub.width > 1 && site.cosited_x : sub.height > 1 && site.cosited_y,
+                  turn.source_y_backwards};
+  RealPlane in = read_plane (tile.source, p);
+  const int alpha = f.alpha_channel;
+  if (alpha >= 0)
+    for (int j = 0; j < in.size.height; j++)
+      for (int i = 0; i < in.size.width; i++)
+        for (int c = 0; c < in.channels; c++)
+          if (c != alpha) in.at (i, j, c) *= in.at (i, j, alpha);
+  RealPlane out = resample (in, shares_of (tile.filter, x), shares_of (tile.filter, y));
+  const double max = (1 << f.depth) - 1;
+  for (int j = 0; j < out.size.height; j++)
+    for (int i = 0; i < out.size.width; i++)
+      for (int c = 0; c < out.channels; c++) {
+        double &v = out.at (i, j, c);
+        if (alpha >= 0 && c != alpha) {
+          const double a = out.at (i, j, alpha);
+          v = a > 1e-9 ? v / a : 0;
+        }
+      }
+  for (double &v : out.value) v = std::clamp (v, 0.0, max);
+  return swap ? transposed (out) : out;
+}
+
+RealPlane colour_plane (const Color &color, const FormatInfo &f, int p, Size size)
+{
+  RealPlane r;
+  r.size = size;
+  r.channels = f.plane[std::size_t (p)].channels;
+  for (int i = 0; i < size.width * size.height; i++)
+    for (int c = 0; c < r.channels; c++) {
+      const int component = f.plane[std::size_t (p)].component[std::size_t (c)];
+      r.value.push_back (component < 0 ? 255 : color.value[std::size_t (component)]);
+    }
+  return r;
+}
+
+// Lays `upper` over `lower` from (x0, y0) on.
+void lay_over (const FormatInfo &f, const Tile &tile, const RealPlane &upper, int x0, int y0,
+               RealPlane &lower)
+{
+  for (int y = 0; y < upper.size.height; y++)
+    for (int x = 0; x < upper.size.width; x++) {
+      const int alpha = f.alpha_channel;
+      double sa = tile.blend == Blend::source ? 1 : tile.alpha / 255.0;
+      double da = 1, whole = 1;
+      if (alpha >= 0 && tile.blend == Blend::over) {
+        sa *= upper.at (x, y, alpha) / 255;
+        da = lower.at (x0 + x, y0 + y, alpha) / 255;
+        whole = sa + da * (1 - sa);
+      }
+      for (int c = 0; c < upper.channels; c++) {
+        double &d = lower.at (x0 + x, y0 + y, c);
+        if (c == alpha && tile.blend == Blend::over)
+          d = whole * 255;
+        else
+          d = whole > 0 ? (upper.at (x, y, c) * sa + d * da * (1 - sa)) / whole : 0;
+      }
+    }
+}
+
+}  // namespace
+
+RealFrame render (const Scene &scene)
+{
+  const FormatInfo &f = info_of (scene.format);
+  RealFrame frame;
+  frame.format = scene.format;
+  for (int p = 0; p < f.planes; p++) {
+    RealPlane &canvas = frame.plane[std::size_t (p)];
+    canvas = colour_plane (scene.background, f, p, plane_size (f, p, scene.canvas));
+    for (const Tile &tile : scene.tiles) {
+      if (tile.alpha == 0) continue;
+      const Size sub = f.plane[std::size_t (p)].sub;
+      const int x = tile.target.x / sub.width, y = tile.target.y / sub.height;
+      const Size size = {(tile.target.right () + sub.width - 1) / sub.width - x,
+                         (tile.target.bottom () + sub.height - 1) / sub.height - y};
+      const RealPlane upper =
+          tile.solid ? colour_plane (*tile.solid, f, p, size) : picture_of (tile, f, p, scene.site);
+      lay_over (f, tile, upper, x, y, canvas);
+    }
+  }
+  return frame;
+}
+
+Distance distance (const RealFrame &truth, const Picture &drawn)
+{
+  const FormatInfo &f = drawn.info ();
+  Distance d;
+  for (int p = 0; p < f.planes; p++) {
+    const RealPlane &plane = truth.plane[std::size_t (p)];
+    for (int y = 0; y < plane.size.height; y++)
+      for (int x = 0; x < plane.size.width; x++)
+        for (int c = 0; c < plane.channels; c++) {
+          const double want = plane.at (x, y, c);
+          const int got = drawn.get (p, x, y, c);
+          const double seen =
+              f.has_alpha () && c != f.alpha_channel ? plane.at (x, y, f.alpha_channel) / 255 : 1.0;
+          d.worst_rounded =
+              std::max (d.worst_rounded, std::abs (got - std::floor (want + 0.5)) * seen);
+          if (std::abs (got - want) * seen <= d.worst) continue;
+          d.worst = std::abs (got - want) * seen;
+          std::ostringstream where;
+          where << "plane " << p << " (" << x << ", " << y << ") channel " << c << ": " << got
+                << " for " << want;
+          d.where = where.str ();
+        }
+  }
+  return d;
+}
+
+}  // namespace quad::test

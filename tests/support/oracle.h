@@ -1,0 +1,58 @@
+// The pixel contract in real numbers: slow, obvious, and made of nothing that
+// the engine is made of but the description of formats and scenes.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/scene.h"
+#include "picture.h"
+
+namespace quad::test {
+
+// The share of source sample `index` in an output sample.
+struct Share {
+  int index;
+  double weight;
+};
+
+// What an output sample at source position `centre` is made of when neighbouring
+// outputs lie `step` apart (any sign) and only samples [lo, hi) are seen.
+std::vector<Share> shares_at (Filter filter, double centre, double step, int lo, int hi);
+
+struct RealPlane {
+  Size size;
+  int channels = 0;
+  std::vector<double> value;
+
+  double &at (int x, int y, int c)
+  {
+    return value[(std::size_t (y) * std::size_t (size.width) + std::size_t (x)) *
+                     std::size_t (channels) +
+                 std::size_t (c)];
+  }
+  double at (int x, int y, int c) const { return const_cast<RealPlane *> (this)->at (x, y, c); }
+};
+
+struct RealFrame {
+  PixelFormat format = PixelFormat::unknown;
+  std::array<RealPlane, 3> plane;
+};
+
+// The canvas in code values, not rounded, clamped to their range. Colours of
+// alpha formats are straight.
+RealFrame render (const Scene &scene);
+
+// How far drawn samples are from the truth. `worst` is the greatest distance in
+// code values of colours and alpha; where there is alpha, a colour's distance
+// counts by the share of it that is seen (its alpha over 255).
+struct Distance {
+  double worst = 0;
+  double worst_rounded = 0;  // to the truth rounded to code values
+  std::string where;
+};
+
+Distance distance (const RealFrame &truth, const Picture &drawn);
+
+}  // namespace quad::test

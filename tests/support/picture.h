@@ -1,0 +1,110 @@
+// Pictures that tests own: any stride, and fences that show who leaves the rows.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/scene.h"
+
+namespace quad::test {
+
+// The same numbers on every machine, from a seed.
+class Random {
+ public:
+  explicit Random (std::uint32_t seed) : engine_ (seed) {}
+  // 0 to n - 1.
+  int below (int n) { return static_cast<int> (engine_ () % static_cast<std::uint32_t> (n)); }
+  int between (int low, int high) { return low + below (high - low + 1); }
+  bool one_in (int n) { return below (n) == 0; }
+  template <typename Container>
+  const auto &pick (const Container &c)
+  {
+    return c[static_cast<std::size_t> (below (static_cast<int> (std::size (c))))];
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+// Where a plane's memory lies.
+enum class Place {
+  heap,          // guard bytes around and between the rows, see guards_intact()
+  fence_after,   // the plane's last byte is the last before a page that faults
+  fence_before,  // the plane's first byte is the first after a page that faults
+};
+
+struct Layout {
+  int padding = 0;         // bytes from the end of a row to the beginning of the next one
+  bool bottom_up = false;  // a negative stride
+  Place place = Place::heap;
+};
+
+class Picture {
+ public:
+  Picture (PixelFormat format, Size size, Layout layout = {});
+  ~Picture ();
+  Picture (Picture &&) noexcept = default;
+  Picture &operator= (Picture &&) = delete;
+
+  const FormatInfo &info () const { return info_of (view_.format); }
+  Size size () const { return view_.size; }
+  const FrameView &view () const { return view_; }
+
+  // Samples of plane `p` in memory order, without the bits outside the depth.
+  int get (int p, int x, int y, int channel) const;
+  void set (int p, int x, int y, int channel, int value);
+
+  // Every byte of every row, and nothing else.
+  void fill (std::uint8_t byte);
+  std::vector<std::byte> bytes () const;
+
+  // No byte outside the rows was written (Place::heap; else true: those fault).
+  bool guards_intact () const;
+
+ private:
+  struct Block {
+    std::byte *base = nullptr;
+    std::size_t size = 0;
+    bool mapped = false;
+    std::vector<std::byte> heap;
+  };
+
+  PlaneView place_plane (int p, const Layout &layout);
+
+  FrameView view_;
+  std::vector<Block> blocks_;
+};
+
+enum class Pattern { noise, extremes, gradient, zone_plate, checker, impulses };
+inline constexpr Pattern kPatterns[] = {Pattern::noise,      Pattern::extremes, Pattern::gradient,
+                                        Pattern::zone_plate, Pattern::checker,  Pattern::impulses};
+
+// Paints all channels, alpha too.
+void paint (Picture &picture, Pattern pattern, std::uint32_t seed);
+
+enum class AlphaPattern { opaque, clear, binary, noise, faint, half_planes };
+inline constexpr AlphaPattern kAlphaPatterns[] = {AlphaPattern::opaque, AlphaPattern::clear,
+                                                  AlphaPattern::binary, AlphaPattern::noise,
+                                                  AlphaPattern::faint,  AlphaPattern::half_planes};
+
+// Repaints the alpha channel alone; nothing where there is none.
+void paint_alpha (Picture &picture, AlphaPattern pattern, std::uint32_t seed);
+
+// `color` by component (Y U V A, R G B A); padding channels get `padding`.
+void paint_constant (Picture &picture, const Color &color, int padding = 255);
+
+// Random bits outside the depth of each sample; nothing where there are none.
+void paint_junk_bits (Picture &picture, std::uint32_t seed);
+
+int max_value (const FormatInfo &format);
+
+// "NV12 17x5" and the like, for messages.
+std::string describe (const Scene &scene);
+std::string describe (Size size);
+
+// The first position in which two pictures of one format and size differ, or "".
+std::string first_difference (const Picture &a, const Picture &b);
+
+}  // namespace quad::test
