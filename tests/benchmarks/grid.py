@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""quadmux-grid beside compositor: four 1080p sources in a 2x2 grid of 1080p.
+
+The cost of the whole process, sources and all, per output frame. Each source
+makes one frame and imagefreeze repeats it, so that what is measured is the
+element and the buffers' way to it.
+"""
+
+import argparse
+import shlex
+
+import measure
+
+PATTERNS = ("smpte", "ball", "gradient", "snow")
+PLACES = ((0, 0), (960, 0), (0, 540), (960, 540))
+# How many times less CPU than compositor is aimed at.
+LESS_CPU = {"I420": 8, "NV12": 8, "BGRA": 5}
+
+
+def caps(video_format):
+    # The rate that imagefreeze puts out where it may choose: every input frame is one output frame.
+    return f"video/x-raw,format={video_format},width=1920,height=1080,framerate=25/1"
+
+
+def source(video_format, pattern, frames):
+    return f"videotestsrc num-buffers=1 pattern={pattern} ! {caps(video_format)} ! imagefreeze num-buffers={frames}"
+
+
+def mixer(element, video_format, frames, sink="fakesink", flag="-q"):
+    sources = " ".join(f"{source(video_format, p, frames)} ! m." for p in PATTERNS)
+    return shlex.split(f"gst-launch-1.0 {flag} {element} name=m ! {caps(video_format)} ! {sink} {sources}")
+
+
+def grid(video_format, frames, **more):
+    return mixer("quadmux-grid", video_format, frames, **more)
+
+
+def compositor(video_format, frames, **more):
+    # A plain background is compositor's cheapest.
+    cells = " ".join(f"sink_{i}::xpos={x} sink_{i}::ypos={y} sink_{i}::width=960 sink_{i}::height=540"
+                     for i, (x, y) in enumerate(PLACES))
+    return mixer(f"compositor background=black {cells}", video_format, frames, **more)
+
+
+def sources_only(video_format, frames):
+    pipeline = " ".join(f"{source(video_format, p, frames)} ! fakesink" for p in PATTERNS)
+    return shlex.split(f"gst-launch-1.0 -q {pipeline}")
+
+
+def check_frames(command, frames, env):
+    """A mixer that loses frames would be cheap for nothing."""
+    lines = measure.output_of(command, env).splitlines()
+    seen = sum("chain" in line and "*******" in line for line in lines)
+    if seen != frames:
+        raise SystemExit(f"{seen} frames of {frames} arrived: {' '.join(command)}")
+
+
+def beside_compositor(formats, frames, runs, env):
+    print(f"\n### The grid: four 1080p sources to one 1080p frame, {frames} frames, median of {runs} runs\n")
+    print("| format | | CPU ms/frame | ms/frame | peak MiB |\n|---|---|---:|---:|---:|")
+    rows = []
+    for f in formats:
+        for make in (grid, compositor):
+            check_frames(make(f, 50, sink="fakesink silent=false", flag="-v"), 50, env)
+        costs = measure.run_in_turns({
+            "quadmux-grid": grid(f, frames),
+            "compositor": compositor(f, frames),
+            "sources into fakesinks": sources_only(f, frames),
+        }, runs, env)
+        for name, cost in costs.items():
+            c = cost.per_frame(frames)
+            print(f"| {f} | {name} | {c.cpu:.2f} | {c.wall:.2f} | {c.peak:.1f} |", flush=True)
+        rows.append((f, costs["quadmux-grid"], costs["compositor"]))
+    print("\n| format | compositor's CPU / quadmux-grid's | compositor's time / quadmux-grid's | peak MiB, ours - theirs |")
+    print("|---|---:|---:|---:|")
+    for f, ours, theirs in rows:
+        less, faster, more = theirs.cpu / ours.cpu, theirs.wall / ours.wall, ours.peak - theirs.peak
+        print(f"| {f} | {measure.verdict(LESS_CPU[f], less, f'{less:.1f} (of {LESS_CPU[f]})')} "
+              f"| {measure.verdict(1, faster, f'{faster:.2f}')} | {measure.verdict(more, 0, f'{more:+.1f}')} |")
+
+
+def memory_over_time(formats, runs, env):
+    print("\n### Peak memory of quadmux-grid, 400 and 4,000 frames\n")
+    print("| format | 400 frames, MiB | 4,000 frames, MiB | difference |\n|---|---:|---:|---:|")
+    for f in formats:
+        costs = measure.run_in_turns({"400": grid(f, 400), "4000": grid(f, 4000)}, runs, env)
+        few, many = costs["400"].peak, costs["4000"].peak
+        print(f"| {f} | {few:.1f} | {many:.1f} | {measure.verdict(abs(many - few), 2, f'{many - few:+.1f}')} |",
+              flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default=measure.ROOT / "build", help="the build folder")
+    parser.add_argument("--format", default="I420,NV12,BGRA")
+    parser.add_argument("--frames", type=int, default=400)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=("speed", "memory"))
+    options = parser.parse_args()
+    env = measure.environment(options.build)
+    formats = options.format.split(",")
+    print(measure.machine())
+    if options.only != "memory":
+        beside_compositor(formats, options.frames, options.runs, env)
+    if options.only != "speed":
+        memory_over_time(formats, min(3, options.runs), env)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+// GstVideoConverter, which videoscale and compositor scale with.
+#include <gst/video/video.h>
+
+#include <memory>
+
+#include "contender.h"
+
+namespace quad::bench {
+namespace {
+
+GstVideoInfo info_for (PixelFormat format, Size size)
+{
+  GstVideoInfo info;
+  gst_video_info_set_format (&info, gst_video_format_from_string (info_of (format).name),
+                             static_cast<guint> (size.width), static_cast<guint> (size.height));
+  return info;
+}
+
+// A GstVideoFrame on a view's memory, without a buffer below it.
+GstVideoFrame frame_on (GstVideoInfo info, const FrameView &view)
+{
+  GstVideoFrame frame = {};
+  for (std::size_t p = 0; p < GST_VIDEO_INFO_N_PLANES (&info); p++) {
+    frame.data[p] = view.plane[p].data;
+    info.stride[p] = static_cast<gint> (view.plane[p].stride);
+  }
+  frame.info = info;
+  return frame;
+}
+
+}  // namespace
+
+void add_gst (Contenders &list, PixelFormat format, Size from, Size to)
+{
+  GstVideoInfo in = info_for (format, from), out = info_for (format, to);
+  // The defaults depend on the size: without this, colours would be converted too.
+  out.colorimetry = in.colorimetry;
+  out.chroma_site = in.chroma_site;
+  GstStructure *config = gst_structure_new (
+      "config", GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD, GST_TYPE_VIDEO_RESAMPLER_METHOD,
+      GST_VIDEO_RESAMPLER_METHOD_LANCZOS, GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1, nullptr);
+  std::shared_ptr<GstVideoConverter> converter (gst_video_converter_new (&in, &out, config),
+                                                gst_video_converter_free);
+  if (!converter) give_up ("GstVideoConverter does not convert this");
+  list.push_back ({"GstVideoConverter lanczos", Family::lanczos, false, format,
+                   [=] (const FrameView &source, const FrameView &target) {
+                     const GstVideoFrame a = frame_on (in, source);
+                     GstVideoFrame b = frame_on (out, target);
+                     gst_video_converter_frame (converter.get (), &a, &b);
+                   }});
+}
+
+}  // namespace quad::bench

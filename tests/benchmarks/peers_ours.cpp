@@ -1,0 +1,90 @@
+// This project, and what the memory alone costs.
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "contender.h"
+#include "frames.h"
+#include "host/host_renderer.h"
+
+namespace quad::bench {
+namespace {
+
+struct Drawing {
+  std::unique_ptr<Renderer> renderer = host::make_host_renderer ({.threads = 1});
+  Scene scene;
+};
+
+void add (Contenders &list, const char *name, Family family, PixelFormat format, Size from, Size to,
+          Filter filter, ChromaSite site)
+{
+  auto d = std::make_shared<Drawing> ();
+  d->scene = {.format = format, .canvas = to, .site = site};
+  d->scene.tiles.push_back ({.target = rect_of (to),
+                             .source = {.format = format, .size = from},
+                             .crop = rect_of (from),
+                             .site = site,
+                             .filter = filter,
+                             .blend = Blend::source});
+  if (const Status s = d->renderer->prepare (d->scene); s != Status::ok) give_up (describe (s));
+  list.push_back ({name, family, true, format, [d] (const FrameView &in, const FrameView &out) {
+                     d->scene.tiles[0].source = in;
+                     if (d->renderer->draw (d->scene, out) != Status::ok) give_up ("draw failed");
+                   }});
+}
+
+}  // namespace
+
+void add_ours (Contenders &list, PixelFormat format, Size from, Size to)
+{
+  add (list, "gst-quad area", Family::area, format, from, to, Filter::area, {});
+  if (info_of (format).planes > 1)
+    add (list, "gst-quad area, MPEG-2 siting", Family::area, format, from, to, Filter::area,
+         {.cosited_x = true});
+  if (format == PixelFormat::bgra)
+    add (list, "gst-quad area, BGRx", Family::area, PixelFormat::bgrx, from, to, Filter::area, {});
+  add (list, "gst-quad lanczos", Family::lanczos, format, from, to, Filter::lanczos, {});
+  if (info_of (format).planes > 1)
+    add (list, "gst-quad lanczos, MPEG-2 siting", Family::lanczos, format, from, to,
+         Filter::lanczos, {.cosited_x = true});
+  if (format == PixelFormat::bgra)
+    add (list, "gst-quad lanczos, BGRx", Family::lanczos, PixelFormat::bgrx, from, to,
+         Filter::lanczos, {});
+}
+
+void add_memory (Contenders &list, PixelFormat format, Size from, Size)
+{
+  struct Copies {
+    Frames frames;
+    int next = 0;
+  };
+  auto c = std::make_shared<Copies> (Frames (format, from, 8));
+  list.push_back ({"memcpy of the source", Family::copy, false, format,
+                   [c] (const FrameView &in, const FrameView &) {
+                     const FrameView &out = c->frames[c->next++ % c->frames.count ()];
+                     for (int p = 0; p < info_of (in.format).planes; p++) {
+                       const PlaneView &plane = in.plane[std::size_t (p)];
+                       std::memcpy (out.plane[std::size_t (p)].data, plane.data,
+                                    std::size_t (plane.stride) * std::size_t (plane.size.height));
+                     }
+                   }});
+  // What no scaler that looks at all of the picture can be faster than.
+  list.push_back ({"reading the source", Family::copy, false, format,
+                   [] (const FrameView &in, const FrameView &out) {
+                     std::uint64_t sum = 0;
+                     for (int p = 0; p < info_of (in.format).planes; p++) {
+                       const PlaneView &plane = in.plane[std::size_t (p)];
+                       const std::size_t bytes =
+                           std::size_t (plane.stride) * std::size_t (plane.size.height);
+                       for (std::size_t i = 0; i < bytes; i += 8) {
+                         std::uint64_t word;
+                         std::memcpy (&word, plane.data + i, 8);
+                         sum += word;
+                       }
+                     }
+                     // Kept, so that the loop is.
+                     std::memcpy (out.plane[0].data, &sum, sizeof sum);
+                   }});
+}
+
+}  // namespace quad::bench

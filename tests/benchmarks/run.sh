@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
+#
+#   tests/benchmarks/run.sh [scale] [grid] [quickstart]      default: all three
+#
+# QUAD_MEDIA=FOLDER    measure the quickstart on the first four MP4 files in FOLDER; it is left out without
+# QUAD_BUILD=FOLDER    build there; default: build-benchmarks
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source tests/packages.sh
+build=${QUAD_BUILD:-$PWD/build-benchmarks}
+here=tests/benchmarks
+
+[ $# -gt 0 ] || set -- scale grid quickstart
+for part in "$@"; do
+  [[ $part =~ ^(scale|grid|quickstart)$ ]] || { echo "run.sh: the parts are scale, grid and quickstart" >&2; exit 2; }
+done
+
+# Tables go to stdout, all else to stderr.
+need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev >&2
+configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
+ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench >&2
+
+for part in "$@"; do
+  case $part in
+    scale) "$build/$here/scale_bench" ;;
+    grid) python3 -B $here/grid.py --build "$build" ;;
+    quickstart) python3 -B $here/quickstart.py --build "$build" ;;
+  esac
+  echo
+done
