@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Four live sources in a window; the third one stalls after a second, and the others go on.
+#
+#   examples/live-wall.sh [SECONDS]      default: 5
+set -euo pipefail
+seconds=${1:-5}
+here=$(cd "$(dirname "$0")" && pwd)
+export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/elements}
+
+sink=autovideosink
+if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  echo "There is no screen, so nothing is shown."
+  sink=fakevideosink
+fi
+size=video/x-raw,width=640,height=360,framerate=30/1
+gst-launch-1.0 quadmux-grid name=grid gap=4 \
+  sink_1::fit=cover sink_2::alpha=0.8 sink_3::orientation=180 \
+  ! video/x-raw,width=960,height=540,framerate=30/1 \
+  ! identity eos-after=$((seconds * 30)) ! videoconvert ! $sink \
+  videotestsrc is-live=true pattern=ball ! $size ! quaddownscale ! queue ! grid. \
+  videotestsrc is-live=true pattern=smpte ! $size ! quaddownscale ! queue ! grid. \
+  videotestsrc is-live=true pattern=snow num-buffers=30 ! $size ! quaddownscale ! queue ! grid. \
+  videotestsrc is-live=true pattern=pinwheel ! $size ! quaddownscale ! queue ! grid.

@@ -1,0 +1,351 @@
+#!/usr/bin/env python3
+"""Runs the scripts in examples/ and each launch line of the documents and of the elements' sources.
+
+usage: examples_test.py SOURCE-FOLDER BUILD-FOLDER
+
+Prints what GoogleTest would. A launch line is a command that begins with `gst-launch-1.0` or
+`gst-inspect-1.0`: in a document in a fenced block, in a source between `|[` and `]|`. It has to end by
+itself. Clips that it reads from the working folder or from build/clips are there. `<!-- not run: WHY -->` right before a
+fence leaves a block out.
+
+QUAD_MEDIA=FOLDER    compose the MP4 files in FOLDER, too
+QUAD_PRELOAD=LIBRARY load LIBRARY into GStreamer's programs
+"""
+
+import html
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+import mp4
+
+TIMEOUT = 60
+TOOLS = ("gst-launch-1.0", "gst-inspect-1.0", "gst-discoverer-1.0")
+
+
+class Skip(Exception):
+    pass
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(truth, message):
+    if not truth:
+        raise Failure(message)
+
+
+# ---- where the lines are
+
+
+COMMANDS = ("gst-launch-1.0 ", "gst-inspect-1.0 ")
+
+
+def commands(lines, bare=False):
+    """(number, command) for each command. It goes on after a backslash; where `bare`, as in comments
+    that a formatter fills, up to the next command."""
+    command, first, open_line = "", 0, False
+    for number, line in lines:
+        line = line.strip().removeprefix("$ ")
+        if not open_line:
+            if command:
+                yield first, command
+            command, first = "", number
+        begins = line.startswith(COMMANDS)
+        if bare and begins and command:
+            yield first, command
+            command, first = "", number
+        if command or begins:
+            command = f"{command} {line.removesuffix(chr(92)).strip()}".strip()
+            open_line = bare or line.endswith(chr(92))
+    if command:
+        yield first, command
+
+
+def lines_of_document(text):
+    """(number, command, why not to run it)."""
+    block, reason = None, None
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip().startswith("```"):
+            if block is None:
+                block = []
+            else:
+                yield from ((n, c, reason) for n, c in commands(block))
+                block, reason = None, None
+        elif block is not None:
+            block.append((number, line))
+        elif line.strip():
+            excuse = re.match(r"<!-- not run: (.*?) -->", line.strip())
+            reason = excuse[1] if excuse else None
+
+
+def lines_of_source(text):
+    """(number, command, None)."""
+    block = None
+    for number, line in enumerate(text.splitlines(), 1):
+        line = re.sub(r"^\s*(\*|//)? ?", "", line)
+        if line.startswith("|["):
+            block, line = [], line[2:]
+        if block is None:
+            continue
+        block.append((number, html.unescape(line.split("]|")[0])))
+        if "]|" in line:
+            yield from ((n, c, None) for n, c in commands(block, bare=True))
+            block = None
+
+
+# ---- running
+
+
+class Suite:
+    def __init__(self, source, build):
+        self.source = source
+        self.build = build
+        self.folder = build / "tests" / "examples"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        # Where the quickstart leaves things, as seen from the repository.
+        (self.folder / "build").symlink_to(".")
+        self.env = dict(os.environ, QUAD_BUILD=str(build), QUAD_OUT=str(self.folder))
+        self.env.update(G_DEBUG="fatal-criticals", GST_PLUGIN_PATH=str(build / "gst" / "elements"))
+        # No window opens, and no sink is tried that expects a screen.
+        self.env["GST_PLUGIN_FEATURE_RANK"] = "fakevideosink:MAX"
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            self.env.pop(name, None)
+        self.cases = []
+        self.preload()
+
+    def preload(self):
+        library = os.environ.get("QUAD_PRELOAD")
+        if not library:
+            return
+        shims = self.folder / "bin"
+        shims.mkdir()
+        for tool in TOOLS:
+            real = shutil.which(tool)
+            shim = shims / tool
+            shim.write_text(f'#!/bin/sh\nLD_PRELOAD="{library}" exec {real} "$@"\n')
+            shim.chmod(0o755)
+        self.env["PATH"] = f"{shims}:{self.env['PATH']}"
+
+    def run(self, command, **env):
+        """Runs a command in the working folder and returns what it printed."""
+        process = subprocess.Popen(
+            command,
+            shell=isinstance(command, str),
+            executable="/bin/bash" if isinstance(command, str) else None,
+            cwd=self.folder,
+            env=dict(self.env, **env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        limit = TIMEOUT * int(os.environ.get("QUAD_PATIENCE") or 1)
+        try:
+            output, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            raise Failure(f"still running after {limit} s: {command}\n{output}") from None
+        self.status = process.returncode
+        return output
+
+    def succeed(self, command, **env):
+        output = self.run(command, **env)
+        expect(self.status == 0, f"status {self.status} of {command}\n{output}")
+        return output
+
+    def add(self, name, function, *arguments):
+        self.cases.append((f"Examples.{name}", function, arguments))
+
+    def run_all(self):
+        failed = []
+        print(f"[==========] Running {len(self.cases)} tests.", flush=True)
+        for name, function, arguments in self.cases:
+            print(f"[ RUN      ] {name}", flush=True)
+            start, mark = time.monotonic(), "[       OK ]"
+            try:
+                function(*arguments)
+            except Skip as skip:
+                print(skip)
+                mark = "[  SKIPPED ]"
+            except (Failure, OSError, mp4.Broken) as failure:
+                print(failure)
+                mark = "[  FAILED  ]"
+                failed.append(name)
+            print(f"{mark} {name} ({(time.monotonic() - start) * 1000:.0f} ms)", flush=True)
+        return 1 if failed else 0
+
+    # ---- the cases
+
+    def launch_line(self, command, reason):
+        if reason:
+            raise Skip(reason)
+        written = re.findall(r"filesink location=(\S+)", command)
+        for name in written:
+            (self.folder / name).unlink(missing_ok=True)
+        clips = sorted((self.folder / "clips").glob("*.mp4"))
+        for i, name in enumerate(re.findall(r"filesrc location=([\w./-]+)", command)):
+            link = self.folder / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.exists():
+                link.symlink_to(clips[i % len(clips)])
+        self.succeed(command)
+        for name in written:
+            path = self.folder / name
+            expect(path.exists() and path.stat().st_size > 0, f"{name} is empty after {command}")
+
+    def make_clips(self):
+        folder = self.folder / "clips"
+        self.succeed([str(self.source / "examples/make-clips.sh"), str(folder)])
+        tracks = {path.name: mp4.tracks(path) for path in folder.glob("*.mp4")}
+        expect(set(tracks) == {"one.mp4", "two.mp4", "three.mp4", "four.mp4"}, str(tracks))
+        kinds = {name: sorted(t.kind for t in of) for name, of in tracks.items()}
+        expect(kinds["one.mp4"] == ["soun", "vide"], str(kinds))
+        expect(all(kinds[n] == ["vide"] for n in kinds if n != "one.mp4"), str(kinds))
+        seconds = [mp4.video(of).seconds for of in tracks.values()]
+        expect(sorted(round(s, 3) for s in seconds) == [5, 6, 7, 8], str(seconds))
+        tags = self.succeed(["gst-discoverer-1.0", "-v", str(folder / "two.mp4")])
+        expect("image orientation: rotate-90" in tags, tags)
+
+    def compose(self, clips, frames, sound):
+        """Runs the quickstart and holds its result against what it promises."""
+        video, picture = self.folder / "quad.mp4", self.folder / "quad.png"
+        output = self.succeed([str(self.source / "examples/quickstart.sh"), *map(str, clips)])
+        expect(str(video) in output and str(picture) in output, f"names no results:\n{output}")
+        expect("gst-launch-1.0 " in output, f"does not show its line:\n{output}")
+        expect("progressreport" in output, f"shows no progress:\n{output}")
+        tracks = mp4.tracks(video)
+        shown = mp4.video(tracks)
+        expect(shown.size == (1280, 720), f"size {shown.size}")
+        expect(shown.samples in frames, f"{shown.samples} frames, not {frames}")
+        expect(abs(shown.seconds - shown.samples / 24) < 1e-3, f"{shown.seconds} s")
+        heard = [t for t in tracks if t.kind == "soun"]
+        expect(len(heard) == (1 if sound else 0), f"{len(heard)} tracks of sound")
+        for track in heard:
+            # A frame and a packet of AAC is the measure of "the same end".
+            late = track.seconds - shown.seconds
+            expect(abs(late) < 1 / 24 + 1024 / 48000, f"the sound ends {late} s after the video")
+        head = picture.read_bytes()[:24]
+        expect(head[1:4] == b"PNG", "no PNG")
+        size = (int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big"))
+        expect(size == (1280, 720), f"a frame of {size}")
+        return output
+
+    def pixel(self, x, y):
+        """A pixel of the picture that the quickstart wrote."""
+        raw = self.folder / "quad.rgb"
+        self.succeed(
+            f"gst-launch-1.0 -q filesrc location=quad.png ! pngdec ! videoconvert"
+            f" ! video/x-raw,format=RGB ! filesink location={raw}"
+        )
+        at = (y * 1280 + x) * 3
+        return tuple(raw.read_bytes()[at : at + 3])
+
+    def quickstart(self):
+        clips = self.folder / "clips"
+        order = [clips / f"{name}.mp4" for name in ("one", "two", "three", "four")]
+        self.compose(order, {120}, sound=True)  # the shortest has 5 s
+        near = lambda a, b: all(abs(x - y) < 24 for x, y in zip(a, b))
+        # The colour bars of the first clip: white at the left, blue at the right.
+        expect(near(self.pixel(30, 60), (255, 255, 255)), f"white: {self.pixel(30, 60)}")
+        expect(near(self.pixel(600, 60), (0, 0, 255)), f"blue: {self.pixel(600, 60)}")
+        # The second stands upright: 200 wide in the middle of its cell, black at its sides.
+        expect(near(self.pixel(700, 180), (0, 0, 0)), f"left of it: {self.pixel(700, 180)}")
+        expect(near(self.pixel(1220, 180), (0, 0, 0)), f"right of it: {self.pixel(1220, 180)}")
+        expect(not near(self.pixel(962, 40), (0, 0, 0)), f"its top: {self.pixel(962, 40)}")
+        # The third is 4:3, and all of the fourth's cell is filled.
+        expect(near(self.pixel(30, 540), (0, 0, 0)), f"left of the third: {self.pixel(30, 540)}")
+        expect(near(self.pixel(100, 700), (61, 64, 91)), f"the third: {self.pixel(100, 700)}")
+
+    def quickstart_silent_first(self):
+        clips = self.folder / "clips"
+        order = [clips / f"{name}.mp4" for name in ("four", "three", "two", "one")]
+        self.compose(order, {120}, sound=False)
+
+    def quickstart_odd_name(self):
+        clip = self.folder / "it's a clip & more.mp4"
+        shutil.copy(self.folder / "clips" / "one.mp4", clip)
+        others = [self.folder / "clips" / f"{name}.mp4" for name in ("two", "three", "four")]
+        output = self.compose([clip, *others], {120}, sound=True)
+        # What it shows is what a shell would take.
+        line = output[output.index("gst-launch-1.0 ") :].split("\nprogressreport")[0]
+        (self.folder / "quad.mp4").unlink()
+        self.succeed(line)
+        expect(mp4.video(mp4.tracks(self.folder / "quad.mp4")).samples == 120, "not 120 frames")
+
+    def quickstart_refuses(self, arguments, message):
+        output = self.run([str(self.source / "examples/quickstart.sh"), *arguments])
+        expect(self.status != 0, f"status 0 of quickstart.sh {arguments}\n{output}")
+        expect(message in output, f"does not say `{message}`:\n{output}")
+
+    def real_clips(self, clips, turn):
+        order = clips[turn:] + clips[:turn]
+        tracks = [mp4.tracks(clip) for clip in order]
+        sound = any(t.kind == "soun" for t in tracks[0])
+        shortest = min(mp4.video(of).seconds for of in tracks)
+        frames = range(int(shortest * 24), int(shortest * 24) + 2)
+        self.compose(order, frames, sound)
+
+    def script(self, name, *arguments):
+        self.succeed([str(self.source / "examples" / name), *arguments])
+
+    def wall(self):
+        clips = [str(self.folder / "clips" / f"{n}.mp4") for n in ("one", "three", "three", "three", "two")]
+        self.script("wall.sh", "wall.mp4", *clips)
+        shown = mp4.video(mp4.tracks(self.folder / "wall.mp4"))
+        expect(shown.samples == 7 * 30, f"{shown.samples} frames")
+
+    def shrink(self):
+        self.script("shrink.sh", "clips/one.mp4", "small.mp4")
+        shown = mp4.video(mp4.tracks(self.folder / "small.mp4"))
+        expect(shown.size == (640, 360) and shown.samples == 180, f"{shown}")
+
+
+def main():
+    source, build = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
+    suite = Suite(source, build)
+    suite.add("make_clips", suite.make_clips)
+    suite.add("quickstart", suite.quickstart)
+    suite.add("quickstart_silent_first", suite.quickstart_silent_first)
+    suite.add("quickstart_odd_name", suite.quickstart_odd_name)
+    suite.add("quickstart_two_clips", suite.quickstart_refuses, ["a", "b"], "give four clips")
+    suite.add("quickstart_no_file", suite.quickstart_refuses, ["a", "b", "c", "d"], "no file a")
+    script = str(source / "examples/quickstart.sh")
+    suite.add("quickstart_no_clip", suite.quickstart_refuses, [script] * 4, f"{script} has no video")
+    suite.add("shrink", suite.shrink)
+    suite.add("wall", suite.wall)
+    suite.add("live_wall", suite.script, "live-wall.sh", "2")
+    tested = {"make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh"}
+    for path in sorted((source / "examples").glob("*.sh")):
+        if path.name not in tested:
+            suite.add(path.stem, suite.script, path.name)
+
+    places = [(p, lines_of_document) for p in [source / "README.md", *sorted((source / "docs").rglob("*.md"))]]
+    places += [(p, lines_of_source) for p in sorted((source / "gst/elements").glob("*.cpp"))]
+    for path, reader in places:
+        if not path.exists():
+            continue
+        place = re.sub(r"\W", "_", str(path.relative_to(source)))
+        for number, command, reason in reader(path.read_text()):
+            suite.add(f"{place}_line_{number}", suite.launch_line, command, reason)
+
+    media = os.environ.get("QUAD_MEDIA")
+    clips = sorted(pathlib.Path(media).resolve().glob("*.mp4"))[:4] if media else []
+    if len(clips) == 4:
+        for turn in range(4):
+            suite.add(f"real_clips_{turn + 1}", suite.real_clips, clips, turn)
+    return suite.run_all()
+
+
+sys.exit(main())

@@ -1,0 +1,56 @@
+# Installs Debian packages that are missing. To be sourced by bash scripts.
+
+packages_to_build=(meson ninja-build g++ pkg-config libgstreamer1.0-dev
+  libgstreamer-plugins-base1.0-dev libhwy-dev)
+packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
+  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
+packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev)
+
+# as_root COMMAND...: runs it as root; asks for a password only where there is a terminal.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif ! command -v sudo >/dev/null; then
+    echo "This needs root: $*" >&2
+    return 1
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+# need_packages PACKAGE...: installs those that are not there yet. Where all are there, it does
+# nothing and needs neither root nor a network.
+need_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "This is no Debian or Ubuntu: be sure to have what these packages hold: $*" >&2
+    return 0
+  fi
+  local package missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return 0
+
+  echo "Installing: ${missing[*]}"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
+  # A failing third-party source is no reason to stop: what matters is whether the packages install.
+  as_root "${apt[@]}" update </dev/null >/dev/null || true
+  if ! as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then
+    echo "Could not install: ${missing[*]}. Install them as root and try again." >&2
+    return 1
+  fi
+}
+
+# configure FOLDER OPTION...: makes a meson build folder, or sets the options in the one that is there.
+configure() {
+  local folder=$1
+  shift
+  if [ -f "$folder/build.ninja" ]; then
+    meson configure "$folder" "$@"
+  else
+    meson setup "$folder" "$@"
+  fi
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. The last line is
+# `N passed, N failed` or `N passed, N failed, N skipped`.
+#
+#   tests/run.sh [BUILD-FOLDER [MESON-OPTION...]]      default: build
+#
+# QUAD_MEDIA=FOLDER    run the tests on the MP4 files in FOLDER, too
+# QUAD_PATIENCE=N      give each test N times its usual time (default 2)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tests/packages.sh
+
+build=${1:-build}
+shift $(($# > 0))
+
+# Even what stops us before the tests counts as a failure.
+trap 'echo "0 passed, 1 failed"' EXIT
+
+need_packages "${packages_to_test[@]}"
+
+options=(-Dtests=true -Dexamples=true)
+[ -z "${CI:-}" ] || options+=(-Dwerror=true)
+configure "$build" "${options[@]}" "$@"
+ninja -C "$build"
+
+# What counts is the cases, not the programs that meson counts: summary.py reads them in meson's log.
+log=$build/meson-logs/testlog.json
+rm -f "$log"
+status=0
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier "${QUAD_PATIENCE:-2}" </dev/null || status=$?
+exec python3 tests/summary.py "$log" "$status"

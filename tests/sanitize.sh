@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs the suite under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, in build-sanitize.
+# Leaks of libraries that are not ours are listed in tests/support/lsan.supp.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tests/packages.sh
+trap 'echo "0 passed, 1 failed"' EXIT
+need_packages "${packages_to_test[@]}"
+
+build=build-sanitize
+options=(-Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false)
+configure "$build" "${options[@]}" -Dtests=true
+ninja -C "$build"
+
+# A full unwind costs time, but only it sees through libraries without frame pointers.
+export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:malloc_context_size=30
+export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+# GLib's slices and their magazines hide leaks.
+export G_SLICE=always-malloc
+# Programs that are not built here (gst-launch-1.0) need the sanitizer loaded before our plugin.
+export QUAD_PRELOAD=$(g++ -print-file-name=libasan.so)
+
+# GStreamer's scanner is such a program: fill the tests' registry before they start.
+env LD_PRELOAD="$QUAD_PRELOAD" ASAN_OPTIONS=detect_leaks=0 GST_REGISTRY="$PWD/$build/tests/registry.bin" \
+  GST_PLUGIN_PATH="$PWD/$build/gst/elements" gst-inspect-1.0 quad
+
+export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
+trap - EXIT
+exec tests/run.sh "$build" "${options[@]}"
