@@ -29,29 +29,21 @@
  */
 #include "elements/quaddownscale.h"
 
-#include <mutex>
-#include <string_view>
-
+#include "elements/downscale.h"
 #include "elements/downscale_caps.h"
-#include "glue/backend.h"
 #include "glue/enums.h"
 
 GST_DEBUG_CATEGORY_STATIC (quad_downscale_debug);
 #define GST_CAT_DEFAULT quad_downscale_debug
 
-namespace quad {
+using quad::Owned;
+
+G_DEFINE_TYPE (GstQuadDownscale, gst_quad_downscale, GST_TYPE_BASE_TRANSFORM)
+
+GST_ELEMENT_REGISTER_DEFINE (quaddownscale, "quaddownscale", GST_RANK_NONE, GST_TYPE_QUAD_DOWNSCALE)
+
 namespace {
 
-struct Settings {
-  Filter method = Filter::area;
-  guint divisor = 2;
-  int max_width = 0;
-  int max_height = 0;
-  bool upscale = false;
-  guint threads = 1;
-};
-
-constexpr Settings kDefaults;
 constexpr guint kMaxThreads = 256;
 
 enum class Property : guint {
@@ -62,318 +54,6 @@ enum class Property : guint {
   upscale,
   n_threads,
 };
-
-// Which memory the frames of `caps` lie in.
-Memory memory_of (const GstCaps *caps)
-{
-  (void)caps;  // the templates have system memory alone
-  return Memory::host;
-}
-
-SizeRules rules_of (const Settings &s)
-{
-  return {.divisor = static_cast<int> (s.divisor),
-          .max_width = s.max_width,
-          .max_height = s.max_height,
-          .upscale = s.upscale};
-}
-
-// The tags of metas that hold for the scaled picture too, some after scaling.
-bool is_of_video (std::string_view tag)
-{
-  return tag == GST_META_TAG_VIDEO_STR || tag == GST_META_TAG_VIDEO_COLORSPACE_STR ||
-         tag == GST_META_TAG_VIDEO_ORIENTATION_STR || tag == GST_META_TAG_VIDEO_SIZE_STR;
-}
-
-// Whether `out` says what `in` says of its colours, or leaves it open.
-bool same_colorimetry (const GstVideoColorimetry &in, const GstVideoColorimetry &out)
-{
-  const auto same = [] (auto a, auto b) {
-    return a == b || static_cast<int> (a) == 0 || static_cast<int> (b) == 0;
-  };
-  return same (in.range, out.range) && same (in.matrix, out.matrix) &&
-         same (in.transfer, out.transfer) && same (in.primaries, out.primaries);
-}
-
-}  // namespace
-
-// What an instance holds. Settings are read and written by any thread under the
-// lock; all else belongs to the streaming thread, but for the two infos, which
-// events read under the lock too.
-class Downscale {
- public:
-  explicit Downscale (GstQuadDownscale *element) : element_ (element) {}
-
-  Settings settings () const
-  {
-    const std::lock_guard lock{mutex_};
-    return settings_;
-  }
-  template <typename Change>
-  void change (Change change)
-  {
-    const std::lock_guard lock{mutex_};
-    change (settings_);
-  }
-
-  Owned<GstCaps> fixate (GstCaps *in, Owned<GstCaps> allowed);
-  bool set_caps (const GstCaps *in, const GstCaps *out);
-  GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
-  bool transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) const;
-  void translate_pointer (GstEvent *event) const;
-  void stop ();
-
- private:
-  bool agree (const GstVideoInfo &in, const GstVideoInfo &out) const;
-  bool ready_renderer (const Settings &settings);
-  Scene scene (const Settings &settings, const FrameView &source, const Rect &crop) const;
-  void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
-                           const Rect &crop) const;
-
-  GstQuadDownscale *element_;
-  mutable std::mutex mutex_;
-  Settings settings_;
-  GstVideoInfo in_ = {};
-  GstVideoInfo out_ = {};
-  bool insisted_ = false;  // downstream left but one kind of caps
-  ChromaSite in_site_;
-  Memory memory_ = Memory::host;
-  std::unique_ptr<Renderer> renderer_;
-  guint renderer_threads_ = 0;
-};
-
-Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
-{
-  insisted_ = gst_caps_get_size (allowed.get ()) == 1;
-  return downscale_fixate (in, std::move (allowed), rules_of (settings ()));
-}
-
-// Says on the bus what downstream's wish means for the picture; false where it
-// is not carried out.
-bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out) const
-{
-  const Outcome outcome = downscale_outcome (in, out);
-  if (outcome.enlarged && !settings ().upscale) {
-    GST_ELEMENT_ERROR (
-        element_, STREAM, FORMAT,
-        ("Downstream asks for %dx%d, more than the video's %dx%d. Set upscale=true on "
-         "quaddownscale to have it enlarged, or let the caps after quaddownscale allow a smaller "
-         "size.",
-         out.width, out.height, in.width, in.height),
-        (nullptr));
-    return false;
-  }
-  if (!same_colorimetry (in.colorimetry, out.colorimetry)) {
-    Owned<char> from{gst_video_colorimetry_to_string (&in.colorimetry)};
-    Owned<char> to{gst_video_colorimetry_to_string (&out.colorimetry)};
-    GST_ELEMENT_ERROR (
-        element_, STREAM, FORMAT,
-        ("Downstream asks for the colorimetry %s and the video has %s (which is what its size "
-         "implies where its caps do not say). Put a videoconvert element after quaddownscale, or "
-         "say the video's colorimetry in the caps before it.",
-         to ? to.get () : "unknown", from ? from.get () : "unknown"),
-        (nullptr));
-    return false;
-  }
-  // Who offers alternatives, as a grid does, stretches on purpose.
-  if (outcome.stretched && insisted_)
-    GST_ELEMENT_WARNING (
-        element_, STREAM, FORMAT,
-        ("The picture is stretched: downstream fixes %dx%d with the pixel aspect ratio %d/%d, "
-         "which is another shape than the video's %dx%d with %d/%d. Leave one of the sides or the "
-         "pixel-aspect-ratio open to keep the shape.",
-         out.width, out.height, out.par_n, out.par_d, in.width, in.height, in.par_n, in.par_d),
-        (nullptr));
-  return true;
-}
-
-bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
-{
-  GstVideoInfo in, out;
-  if (!gst_video_info_from_caps (&in, in_caps) || !gst_video_info_from_caps (&out, out_caps)) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("The video's caps cannot be understood."),
-                       ("%" GST_PTR_FORMAT " to %" GST_PTR_FORMAT,
-                        static_cast<const void *> (in_caps), static_cast<const void *> (out_caps)));
-    return false;
-  }
-  if (!agree (in, out)) return false;
-  {
-    const std::lock_guard lock{mutex_};
-    in_ = in;
-    out_ = out;
-  }
-  // An unknown site is taken for the output's: nothing is moved on a guess.
-  const bool known = GST_VIDEO_INFO_CHROMA_SITE (&in) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
-  const ChromaSite out_site = chroma_site_of (out);
-  in_site_ = known ? chroma_site_of (in) : out_site;
-  memory_ = memory_of (in_caps);
-
-  const bool nothing_to_do =
-      in.width == out.width && in.height == out.height && in_site_ == out_site;
-  gst_base_transform_set_passthrough (GST_BASE_TRANSFORM (element_), nothing_to_do);
-  if (nothing_to_do) return true;
-
-  const Settings s = settings ();
-  if (!ready_renderer (s)) return false;
-  const FrameView source{from_gst (GST_VIDEO_INFO_FORMAT (&in)), {in.width, in.height}, memory_};
-  const Status status = renderer_->prepare (scene (s, source, rect_of (source.size)));
-  if (status == Status::ok) return true;
-  GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                     ("Cannot scale %dx%d to %dx%d: %s.", in.width, in.height, out.width,
-                      out.height, describe (status)),
-                     (nullptr));
-  return false;
-}
-
-// Makes the renderer for the frames' memory, again where n-threads changed.
-bool Downscale::ready_renderer (const Settings &settings)
-{
-  if (renderer_ && renderer_->memory () == memory_ && renderer_threads_ == settings.threads)
-    return true;
-  renderer_ = make_renderer (memory_, static_cast<int> (settings.threads));
-  renderer_threads_ = settings.threads;
-  if (renderer_) return true;
-  GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
-                     ("This machine cannot scale frames in this kind of memory."), (nullptr));
-  return false;
-}
-
-Scene Downscale::scene (const Settings &settings, const FrameView &source, const Rect &crop) const
-{
-  Scene s;
-  s.format = from_gst (GST_VIDEO_INFO_FORMAT (&out_));
-  s.canvas = {out_.width, out_.height};
-  s.site = chroma_site_of (out_);
-  s.tiles.push_back ({.target = rect_of (s.canvas),
-                      .source = source,
-                      .crop = crop,
-                      .site = in_site_,
-                      .filter = settings.method,
-                      .blend = Blend::source});
-  return s;
-}
-
-GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
-{
-  const Settings s = settings ();
-  const MappedFrame in{in_, inbuf, GST_MAP_READ};
-  if (!in) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                       ("A video buffer does not hold the frame that its caps describe: the "
-                        "buffer %s. The element before quaddownscale is at fault.",
-                        in.problem ()),
-                       ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", gst_buffer_get_size (inbuf),
-                        in_.width, in_.height, gst_video_format_to_string (in_.finfo->format)));
-    return GST_FLOW_ERROR;
-  }
-  const MappedFrame out{out_, outbuf, GST_MAP_WRITE};
-  if (!out) {
-    GST_ELEMENT_ERROR (element_, RESOURCE, WRITE,
-                       ("A buffer for the scaled video cannot be written: the buffer %s. The "
-                        "element after quaddownscale provides these buffers.",
-                        out.problem ()),
-                       (nullptr));
-    return GST_FLOW_ERROR;
-  }
-  const Rect crop = crop_of (inbuf, in.view ().size);
-  if (crop.empty ()) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                       ("A video buffer's crop metadata shows a part outside of its %dx%d frame. "
-                        "The element before quaddownscale is at fault.",
-                        in.view ().size.width, in.view ().size.height),
-                       (nullptr));
-    return GST_FLOW_ERROR;
-  }
-  if (!ready_renderer (s)) return GST_FLOW_ERROR;
-  const Scene picture = scene (s, in.view (), crop);
-  Status status = renderer_->prepare (picture);
-  if (status == Status::ok) status = renderer_->draw (picture, out.view ());
-  if (status == Status::ok) return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (element_, STREAM, FAILED, ("Cannot scale the video: %s.", describe (status)),
-                     (nullptr));
-  return GST_FLOW_ERROR;
-}
-
-// True where the base class shall copy `meta`.
-bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) const
-{
-  const GstMetaInfo *info = meta->info;
-  // They describe the input's memory and the part of it that was scaled.
-  if (info->api == GST_VIDEO_META_API_TYPE || info->api == GST_VIDEO_CROP_META_API_TYPE)
-    return false;
-  bool of_size = false;
-  for (const gchar *const *tag = gst_meta_api_type_get_tags (info->api); tag && *tag; tag++) {
-    if (!is_of_video (*tag)) return false;
-    of_size |= std::string_view{*tag} == GST_META_TAG_VIDEO_SIZE_STR;
-  }
-  if (!of_size) return true;
-
-  if (gst_buffer_get_video_crop_meta (in) &&
-      info->api == GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) {
-    const GstVideoMeta *frame = gst_buffer_get_video_meta (in);
-    const Size size = frame
-                          ? Size{static_cast<int> (frame->width), static_cast<int> (frame->height)}
-                          : Size{in_.width, in_.height};
-    add_cropped_region (out, *reinterpret_cast<GstVideoRegionOfInterestMeta *> (meta),
-                        crop_of (in, size));
-    return false;
-  }
-  GstVideoInfo from = in_, to = out_;
-  GstVideoMetaTransform scale = {&from, &to};
-  if (info->transform_func)
-    info->transform_func (out, meta, in, gst_video_meta_transform_scale_get_quark (), &scale);
-  return false;
-}
-
-// GStreamer's scaling of regions knows no crop.
-void Downscale::add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
-                                    const Rect &crop) const
-{
-  const auto limited = [] (guint v) { return static_cast<int> (std::min<guint> (v, kMaxSide)); };
-  const Rect seen = intersect (
-      {limited (region.x), limited (region.y), limited (region.w), limited (region.h)}, crop);
-  if (seen.empty ()) return;
-  const auto scaled = [] (int v, int to, int from) {
-    return static_cast<guint> (round_div (std::int64_t{v} * to, from));
-  };
-  GstVideoRegionOfInterestMeta *added = gst_buffer_add_video_region_of_interest_meta_id (
-      out, region.roi_type, scaled (seen.x - crop.x, out_.width, crop.width),
-      scaled (seen.y - crop.y, out_.height, crop.height),
-      scaled (seen.width, out_.width, crop.width), scaled (seen.height, out_.height, crop.height));
-  added->id = region.id;
-  added->parent_id = region.parent_id;
-  for (const GList *p = region.params; p; p = p->next)
-    gst_video_region_of_interest_meta_add_param (
-        added, gst_structure_copy (static_cast<const GstStructure *> (p->data)));
-}
-
-// Pointer positions on the output become positions on the input.
-void Downscale::translate_pointer (GstEvent *event) const
-{
-  gdouble x, y;
-  if (!gst_navigation_event_get_coordinates (event, &x, &y)) return;
-  const std::lock_guard lock{mutex_};
-  if (out_.width < 1 || out_.height < 1) return;
-  gst_navigation_event_set_coordinates (event, x * in_.width / out_.width,
-                                        y * in_.height / out_.height);
-}
-
-void Downscale::stop ()
-{
-  renderer_.reset ();
-  const std::lock_guard lock{mutex_};
-  in_ = out_ = {};
-}
-
-}  // namespace quad
-
-using quad::Owned;
-
-G_DEFINE_TYPE (GstQuadDownscale, gst_quad_downscale, GST_TYPE_BASE_TRANSFORM)
-
-GST_ELEMENT_REGISTER_DEFINE (quaddownscale, "quaddownscale", GST_RANK_NONE, GST_TYPE_QUAD_DOWNSCALE)
-
-namespace {
 
 GstQuadDownscale *self_of (gpointer object) { return static_cast<GstQuadDownscale *> (object); }
 
@@ -386,9 +66,8 @@ GstBaseTransformClass *parent_class ()
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
-  using quad::Property;
   bool resize = true;
-  impl_of (object).change ([&] (quad::Settings &s) {
+  impl_of (object).change ([&] (quad::DownscaleSettings &s) {
     switch (static_cast<Property> (id)) {
       case Property::method:
         s.method = static_cast<quad::Filter> (g_value_get_enum (value));
@@ -413,8 +92,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  using quad::Property;
-  const quad::Settings s = impl_of (object).settings ();
+  const quad::DownscaleSettings s = impl_of (object).settings ();
   switch (static_cast<Property> (id)) {
     case Property::method: g_value_set_enum (value, static_cast<gint> (s.method)); break;
     case Property::divisor: g_value_set_uint (value, s.divisor); break;
@@ -468,9 +146,7 @@ gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     GstCaps *caps;
     gst_event_parse_caps (event, &caps);
-    if (const std::string why = quad::downscale_refusal (caps); !why.empty ()) {
-      GST_ELEMENT_ERROR (trans, STREAM, FORMAT, ("%s", why.c_str ()),
-                         ("%" GST_PTR_FORMAT, static_cast<void *> (caps)));
+    if (impl_of (trans).refuses (caps)) {
       gst_event_unref (event);
       return FALSE;
     }
@@ -601,8 +277,7 @@ GstFlowReturn transform (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *o
 
 void install_properties (GObjectClass *klass)
 {
-  using quad::kDefaults;
-  using quad::Property;
+  using quad::kDownscaleDefaults;
   const auto flags = static_cast<GParamFlags> (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                                GST_PARAM_MUTABLE_PLAYING);
   const auto controllable = static_cast<GParamFlags> (flags | GST_PARAM_CONTROLLABLE);
@@ -611,30 +286,30 @@ void install_properties (GObjectClass *klass)
   };
   install (Property::method,
            g_param_spec_enum ("method", "Method", "How samples are weighted", GST_TYPE_QUAD_METHOD,
-                              static_cast<gint> (kDefaults.method), controllable));
+                              static_cast<gint> (kDownscaleDefaults.method), controllable));
   install (
       Property::divisor,
       g_param_spec_uint ("divisor", "Divisor",
                          "What both sides are divided by where downstream leaves the size open", 1,
-                         quad::kMaxSide, kDefaults.divisor, flags));
+                         quad::kMaxSide, kDownscaleDefaults.divisor, flags));
   install (Property::max_width,
            g_param_spec_int ("max-width", "Maximum width",
                              "The output's greatest width where downstream does not fix it "
                              "(0 = no limit)",
-                             0, quad::kMaxSide, kDefaults.max_width, flags));
+                             0, quad::kMaxSide, kDownscaleDefaults.max_width, flags));
   install (Property::max_height,
            g_param_spec_int ("max-height", "Maximum height",
                              "The output's greatest height where downstream does not fix it "
                              "(0 = no limit)",
-                             0, quad::kMaxSide, kDefaults.max_height, flags));
+                             0, quad::kMaxSide, kDownscaleDefaults.max_height, flags));
   install (Property::upscale,
            g_param_spec_boolean ("upscale", "Upscale",
                                  "Enlarge where downstream asks for more than the source has",
-                                 kDefaults.upscale, flags));
+                                 kDownscaleDefaults.upscale, flags));
   install (Property::n_threads,
            g_param_spec_uint ("n-threads", "Threads",
-                              "Threads that scale a frame (0 = one per processor)", 0,
-                              quad::kMaxThreads, kDefaults.threads, flags));
+                              "Threads that scale a frame (0 = one per processor)", 0, kMaxThreads,
+                              kDownscaleDefaults.threads, flags));
 }
 
 }  // namespace
@@ -680,6 +355,6 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
 
 static void gst_quad_downscale_init (GstQuadDownscale *self)
 {
-  self->impl = new quad::Downscale{self};
+  self->impl = new quad::Downscale{GST_BASE_TRANSFORM (self)};
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), TRUE);
 }

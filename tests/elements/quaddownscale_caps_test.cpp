@@ -177,6 +177,27 @@ TEST (DownscaleCaps, EnlargingNeedsToBeAllowed)
   }
 }
 
+// Upstream tries again with each buffer; the bus is told once, and again for other caps.
+TEST (DownscaleCaps, ErrorsAreSaidOnce)
+{
+  const Harness h{gst_harness_new ("quaddownscale")};
+  Bus bus{h->element};
+  const gsize size = info_of_caps (kHd).size;
+  for (const char *bad : {"interlace-mode=mixed", "interlace-mode=interleaved"}) {
+    gst_harness_set_src_caps (h.get (), caps_of (std::string{kHd} + "," + bad).release ());
+    for (int i = 0; i < 3; i++)
+      EXPECT_NE (gst_harness_push (h.get (), gst_buffer_new_allocate (nullptr, size, nullptr)),
+                 GST_FLOW_OK);
+    EXPECT_NE (bus.error ().find (bad), std::string::npos) << bad;
+    EXPECT_EQ (bus.error (), "") << bad;
+  }
+  // And good caps end it.
+  gst_harness_set_src_caps (h.get (), caps_of (kHd).release ());
+  EXPECT_EQ (gst_harness_push (h.get (), gst_buffer_new_allocate (nullptr, size, nullptr)),
+             GST_FLOW_OK);
+  EXPECT_EQ (bus.error (), "");
+}
+
 // A source that may choose is led to the size that downstream wants.
 TEST (DownscaleCaps, UpstreamLearnsWhatIsWanted)
 {

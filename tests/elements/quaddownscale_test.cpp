@@ -355,7 +355,8 @@ Owned<GstBuffer> laid_out (gsize bytes, gsize offset, gint stride)
                                   8, 4, 1, offsets, strides);
   for (int y = 0; y < 4; y++)
     for (int x = 0; x < 8; x++) {
-      const std::ptrdiff_t at = static_cast<std::ptrdiff_t> (offset) + y * stride + x;
+      const std::ptrdiff_t at =
+          static_cast<std::ptrdiff_t> (offset) + std::ptrdiff_t{y} * stride + x;
       const auto value = static_cast<guint8> (x / 2 * 10 + y / 2 * 100);
       if (at >= 0 && at < static_cast<std::ptrdiff_t> (bytes))
         gst_buffer_fill (buffer.get (), static_cast<gsize> (at), &value, 1);
@@ -711,12 +712,12 @@ TEST (DownscaleStream, Stress)
   GValue one = G_VALUE_INIT;
   g_value_init (&one, G_TYPE_UINT);
   g_value_set_uint (&one, 3);
+  const Owned<GstEvent> reconfigure{gst_event_new_reconfigure ()};
   GstHarnessThread *threads[] = {
       gst_harness_stress_push_buffer_start_full (h.get (), caps.get (), &segment, buffer.get (),
                                                  100),
       gst_harness_stress_property_start_full (h.get (), "divisor", &one, 300),
-      gst_harness_stress_push_upstream_event_start_full (h.get (), gst_event_new_reconfigure (),
-                                                         500),
+      gst_harness_stress_push_upstream_event_start_full (h.get (), reconfigure.get (), 500),
   };
   // Until enough frames went through, however slow the machine is.
   while (gst_harness_buffers_received (h.get ()) < 200) g_thread_yield ();

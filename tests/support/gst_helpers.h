@@ -106,6 +106,10 @@ class Bus {
   {
     gst_element_set_bus (element, bus_.get ());
   }
+  // Messages that nobody took hold the element, and the element its bus.
+  ~Bus () { gst_bus_set_flushing (bus_.get (), TRUE); }
+  Bus (const Bus &) = delete;
+  Bus &operator= (const Bus &) = delete;
 
   // Takes the next message of `type` (an error's, or a warning's, text for the
   // user), dropping others before it; "" where there is none.
