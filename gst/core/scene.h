@@ -29,7 +29,7 @@ struct ChromaSite {
 
 enum class Blend {
   over,    // the tile's alpha mixes it with what lies below (Porter-Duff over)
-  source,  // the tile replaces what lies below, its alpha channel included
+  source,  // the tile replaces what lies below, its alpha channel included, at any alpha but 0
 };
 
 // A picture, or a solid colour, in a rectangle of the canvas.
