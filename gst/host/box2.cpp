@@ -4,6 +4,8 @@
 #define HWY_TARGET_INCLUDE "host/box2.cpp"
 #include <hwy/foreach_target.h>
 //
+#include <hwy/cache_control.h>
+
 #include "host/scalar.h"
 #include "host/simd-inl.h"
 #include "host/simd.h"
@@ -29,6 +31,10 @@ HWY_INLINE Columns columns (const std::byte *upper, const std::byte *lower, int 
 {
   const D8 d8;
   const DU16 d16;
+  // The rows of the next output: the hardware does not see them coming.
+  const std::ptrdiff_t next = 2 * (lower - upper);
+  hwy::Prefetch (upper + next + at);
+  hwy::Prefetch (lower + next + at);
   const auto a =
       hn::BitCast (d16, hn::LoadU (d8, reinterpret_cast<const std::uint8_t *> (upper) + at));
   const auto b =

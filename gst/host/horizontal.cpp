@@ -1,4 +1,5 @@
 // Weighted sums along a row of 16-bit intermediates, one output a 32-bit lane.
+// pack.cpp lays out the taps for it.
 //
 // Taps are taken in pairs that begin on an even sample, so that a pair is one
 // 32-bit lane of the source row and bringing the pairs of neighbouring outputs
@@ -8,14 +9,14 @@
 // output loads its own windows of 8 samples, and the partial sums of four
 // outputs are added up across.
 //
-// Of four interleaved channels each output loads its own pairs of positions, and
-// a byte shuffle makes pairs of each channel.
+// Of four interleaved channels a pair is two positions. They are brought together
+// in the same ways, a window being one pair, and a byte shuffle makes pairs of
+// each channel.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/horizontal.cpp"
 #include <hwy/foreach_target.h>
 //
-#include <algorithm>
-#include <utility>
+#include <type_traits>
 
 #include "core/pixel_math.h"
 #include "host/scalar.h"
@@ -37,7 +38,7 @@ int lanes32 () { return static_cast<int> (hn::Lanes (D32 ())); }
 class TwoTables {
  public:
   HWY_INLINE explicit TwoTables (V32 indices)
-#if HWY_TARGET == HWY_AVX3
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
       : indices_ (indices){}
 #else
       : lower_ (hn::IndicesFromVec (D32 (), hn::And (indices, within ()))),
@@ -53,7 +54,7 @@ class TwoTables {
     const D32 d32;
     const V32 lower = hn::BitCast (d32, hn::LoadU (d16, from));
     const V32 upper = hn::BitCast (d32, hn::LoadU (d16, from + hn::Lanes (d16)));
-#if HWY_TARGET == HWY_AVX3
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
     return hn::BitCast (d16, V32{_mm512_permutex2var_epi32 (lower.raw, indices_.raw, upper.raw)});
 #else
     return hn::BitCast (d16, hn::IfThenElse (in_upper_, hn::TableLookupLanes (upper, lower_),
@@ -62,7 +63,7 @@ class TwoTables {
   }
 
  private:
-#if HWY_TARGET == HWY_AVX3
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
   V32 indices_;
 #else
   static HWY_INLINE V32 within ()
@@ -90,11 +91,12 @@ class OneTable {
 };
 
 // Rounds, clamps and stores one vector of sums.
+template <typename Sample>
 class Finish {
  public:
   explicit Finish (const SampleFormat &format)
-      : format_ (format),
-        shift_ (kTapBits + fraction_bits (format.depth)),
+      : shift_ (kTapBits + fraction_bits (format.depth)),
+        up_ (format.shift),
         half_ (hn::Set (D32 (), 1 << (shift_ - 1))),
         max_ (hn::Set (D32 (), (1 << format.depth) - 1))
   {
@@ -104,21 +106,17 @@ class Finish {
 
   HWY_INLINE void operator() (V32 sum, std::byte *out, int o) const
   {
+    const hn::Rebind<Sample, D32> d;
+    auto *to = reinterpret_cast<Sample *> (out) + o;
     const V32 v = hn::ShiftRightSame (sum, shift_);
-    if (format_.bytes == 1) {
-      const hn::Rebind<std::uint8_t, D32> d8;
-      hn::StoreU (hn::DemoteTo (d8, v), d8, reinterpret_cast<std::uint8_t *> (out) + o);
-    } else {
-      const hn::Rebind<std::uint16_t, D32> d16;
-      const auto clamped = hn::DemoteTo (d16, hn::Min (v, max_));
-      hn::StoreU (hn::ShiftLeftSame (clamped, format_.shift), d16,
-                  reinterpret_cast<std::uint16_t *> (out) + o);
-    }
+    if constexpr (sizeof (Sample) == 1)
+      hn::StoreU (hn::DemoteTo (d, v), d, to);
+    else
+      hn::StoreU (hn::ShiftLeftSame (hn::DemoteTo (d, hn::Min (v, max_)), up_), d, to);
   }
 
  private:
-  SampleFormat format_;
-  int shift_;
+  int shift_, up_;
   V32 half_, max_;
 };
 
@@ -130,26 +128,46 @@ struct Rows {
   std::ptrdiff_t out_stride;
 };
 
+// The plan's tables by themselves: stores of bytes could change anything else, and
+// would have it read again.
+struct Tables {
+  explicit Tables (const RowPlan &row)
+      : first (row.first.data ()),
+        base (row.base.data ()),
+        index (row.index.data ()),
+        taps_at (row.taps_at.data ()),
+        weight (row.weight.data ()),
+        groups (row.first.size ()),
+        pairs (row.pairs)
+  {
+  }
+
+  const std::int32_t *first, *base, *index, *taps_at;
+  const std::int16_t *weight;
+  std::size_t groups;
+  int pairs;
+};
+
 // Several rows share each look-up's indices and taps.
-template <int kRows, typename Table>
-HWY_INLINE void by_table (const RowPlan &row, const Rows &rows, const Finish &finish)
+template <int kRows, typename Table, typename Finish>
+HWY_INLINE void by_table (const RowPlan &row, const Rows rows, const Finish finish)
 {
   const D16 d16;
-  const std::size_t lanes16 = hn::Lanes (d16);
-  const std::int32_t *index = row.index.data ();
-  for (std::size_t g = 0; g < row.first.size (); g++, index += row.lanes) {
-    const Table table (hn::LoadU (D32 (), index));
-    const std::int16_t *weight = row.weight.data () + row.taps_at[g];
-    const std::int16_t *from = rows.mid + row.base[g];
+  const Tables t (row);
+  const std::size_t lanes = hn::Lanes (D32 ());
+  for (std::size_t g = 0; g < t.groups; g++) {
+    const Table table (hn::LoadU (D32 (), t.index + g * lanes));
+    const std::int16_t *weight = t.weight + t.taps_at[g];
+    const std::int16_t *from = rows.mid + t.base[g];
     V32 sum[kRows];
     for (V32 &s : sum) s = finish.start ();
-    for (int k = 0; k < row.pairs; k++, from += 2, weight += lanes16) {
+    for (int k = 0; k < t.pairs; k++, from += 2, weight += 2 * lanes) {
       const V16 taps = hn::LoadU (d16, weight);
       for (int r = 0; r < kRows; r++)
         sum[r] =
             multiply_add_pairs (table (from + std::size_t (r) * rows.mid_stride), taps, sum[r]);
     }
-    for (int r = 0; r < kRows; r++) finish (sum[r], rows.out + r * rows.out_stride, row.first[g]);
+    for (int r = 0; r < kRows; r++) finish (sum[r], rows.out + r * rows.out_stride, t.first[g]);
   }
 }
 
@@ -166,29 +184,52 @@ HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int3
   }
 }
 
-HWY_INLINE void by_positions (const RowPlan &row, const Rows &rows, const Finish &finish)
+// Where an output's pairs of positions are loaded from, one output a block.
+class Blocks {
+ public:
+  HWY_INLINE explicit Blocks (const std::int32_t *from) : from_ (from) {}
+  HWY_INLINE V16 operator() (const std::int16_t *mid) const
+  {
+    return load_blocks<1> (D16 (), mid, from_);
+  }
+
+ private:
+  const std::int32_t *from_;
+};
+
+HWY_INLINE V16 by_channel (V16 positions)
 {
-  const D16 d16;
-  const D8 d8;
   // In each block: a0 b0 c0 d0 a1 b1 c1 d1 to a0 a1 b0 b1 c0 c1 d0 d1.
   alignas (16) static constexpr std::uint8_t kPairs[16] = {0, 1, 8,  9,  2, 3, 10, 11,
                                                            4, 5, 12, 13, 6, 7, 14, 15};
-  const auto pairs = hn::LoadDup128 (d8, kPairs);
-  const int outputs = row.lanes / 4;
-  const std::int32_t *from = row.base.data ();
-  for (std::size_t g = 0; g < row.first.size (); g++, from += outputs) {
-    const std::int16_t *weight = row.weight.data () + row.taps_at[g];
+  const D8 d8;
+  return hn::BitCast (
+      D16 (), hn::TableLookupBytes (hn::BitCast (d8, positions), hn::LoadDup128 (d8, kPairs)));
+}
+
+template <typename Table, typename Finish>
+HWY_INLINE void by_positions (const RowPlan &row, const Rows rows, const Finish finish)
+{
+  const D16 d16;
+  const Tables t (row);
+  const std::size_t lanes = hn::Lanes (D32 ());
+  for (std::size_t g = 0; g < t.groups; g++) {
+    const std::int16_t *weight = t.weight + t.taps_at[g];
     V32 sum = finish.start ();
-    for (int k = 0; k < row.pairs; k++, weight += hn::Lanes (d16)) {
-      const auto v = hn::BitCast (d8, load_blocks<1> (d16, rows.mid + 8 * k, from));
-      sum = multiply_add_pairs (hn::BitCast (d16, hn::TableLookupBytes (v, pairs)),
-                                hn::LoadU (d16, weight), sum);
-    }
-    finish (sum, rows.out, 4 * row.first[g]);
+    auto add = [&] (const auto &table, const std::int16_t *from) HWY_ATTR {
+      for (int k = 0; k < t.pairs; k++, from += 8, weight += 2 * lanes)
+        sum = multiply_add_pairs (by_channel (table (from)), hn::LoadU (d16, weight), sum);
+    };
+    if constexpr (std::is_same_v<Table, Blocks>)
+      add (Blocks (t.base + g * lanes / 4), rows.mid);
+    else
+      add (Table (hn::LoadU (D32 (), t.index + g * lanes)), rows.mid + t.base[g]);
+    finish (sum, rows.out, 4 * t.first[g]);
   }
 }
 
-HWY_INLINE void by_windows (const RowPlan &row, const Rows &rows, const Finish &finish)
+template <typename Finish>
+HWY_INLINE void by_windows (const RowPlan &row, const Rows rows, const Finish finish)
 {
   const D16 d16;
   const D32 d32;
@@ -220,13 +261,35 @@ HWY_INLINE void by_windows (const RowPlan &row, const Rows &rows, const Finish &
   }
 }
 
-template <int kRows>
-HWY_INLINE void some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
+// These return how many rows they did, of `left`.
+template <int kRows, typename Finish>
+HWY_INLINE int some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {
   if (row.mode == RowPlan::Mode::one_table)
     by_table<kRows, OneTable> (row, rows, finish);
   else
     by_table<kRows, TwoTables> (row, rows, finish);
+  return kRows;
+}
+
+template <typename Finish>
+HWY_INLINE int one_channel (const RowPlan &row, const Rows &rows, int left, const Finish &finish)
+{
+  if (row.mode != RowPlan::Mode::windows)
+    return left >= 4 ? some_rows<4> (row, rows, finish) : some_rows<1> (row, rows, finish);
+  by_windows (row, rows, finish);
+  return 1;
+}
+
+HWY_INLINE int four_channels (const RowPlan &row, const Rows &rows,
+                              const Finish<std::uint8_t> &finish)
+{
+  switch (row.mode) {
+    case RowPlan::Mode::one_table: by_positions<OneTable> (row, rows, finish); break;
+    case RowPlan::Mode::two_tables: by_positions<TwoTables> (row, rows, finish); break;
+    default: by_positions<Blocks> (row, rows, finish); break;
+  }
+  return 1;
 }
 
 void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
@@ -234,22 +297,15 @@ void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_st
 {
   if (!row.packed ())
     return scalar::horizontal (row, mid, mid_stride, rows, format, out, out_stride);
-  const Finish finish (format);
-  const bool windows = row.mode == RowPlan::Mode::windows;
-  const bool positions = row.mode == RowPlan::Mode::positions;
   for (int r = 0; r < rows;) {
     const Rows from = {mid + std::size_t (r) * mid_stride, mid_stride, out + r * out_stride,
                        out_stride};
-    if (windows || positions) {
-      positions ? by_positions (row, from, finish) : by_windows (row, from, finish);
-      r++;
-    } else if (rows - r >= 4) {
-      some_rows<4> (row, from, finish);
-      r += 4;
-    } else {
-      some_rows<1> (row, from, finish);
-      r++;
-    }
+    if (row.channels == 4)
+      r += four_channels (row, from, Finish<std::uint8_t> (format));
+    else if (format.bytes == 1)
+      r += one_channel (row, from, rows - r, Finish<std::uint8_t> (format));
+    else
+      r += one_channel (row, from, rows - r, Finish<std::uint16_t> (format));
   }
 }
 
@@ -261,141 +317,10 @@ HWY_AFTER_NAMESPACE ();
 
 #if HWY_ONCE
 namespace quad::host::simd {
-namespace {
-
 HWY_EXPORT (lanes32);
 HWY_EXPORT (horizontal);
 
-// Tap k of output o, as placed when reading begins at sample `begin`.
-std::int16_t tap_from (const FilterPlan &plan, int o, int begin, int k)
-{
-  const int i = begin + k - plan.left[std::size_t (o)];
-  return i >= 0 && i < plan.taps ? plan.tap (o)[i] : std::int16_t{0};
-}
-
-int even_left (const FilterPlan &plan, int o) { return plan.left[std::size_t (o)] & ~1; }
-
-int first_read (const FilterPlan &plan, int from, int lanes)
-{
-  int least = even_left (plan, from);
-  for (int i = 1; i < lanes; i++) least = std::min (least, even_left (plan, from + i));
-  return least;
-}
-
-// Adds a group's packed taps, unless one of the last few groups had the same:
-// ratios of small numbers repeat, and their tables then stay in the cache.
-void add_taps (RowPlan &row, const std::vector<std::int16_t> &taps)
-{
-  constexpr std::size_t kRemembered = 8;
-  const std::size_t known = row.weight.size () / taps.size ();
-  for (std::size_t i = known - std::min (known, kRemembered); i < known; i++) {
-    const auto at = row.weight.begin () + static_cast<std::ptrdiff_t> (i * taps.size ());
-    if (!std::equal (taps.begin (), taps.end (), at)) continue;
-    row.taps_at.push_back (static_cast<std::int32_t> (i * taps.size ()));
-    return;
-  }
-  row.taps_at.push_back (static_cast<std::int32_t> (row.weight.size ()));
-  row.weight.insert (row.weight.end (), taps.begin (), taps.end ());
-}
-
-void pack_tables (RowPlan &row)
-{
-  const FilterPlan &plan = row.plan;
-  std::vector<std::int16_t> taps;
-  for (const int from : row.first) {
-    const int base = first_read (plan, from, row.lanes);
-    row.base.push_back (base);
-    for (int i = 0; i < row.lanes; i++)
-      row.index.push_back ((even_left (plan, from + i) - base) / 2);
-    taps.clear ();
-    for (int k = 0; k < row.pairs; k++)
-      for (int i = 0; i < 2 * row.lanes; i++)
-        taps.push_back (
-            tap_from (plan, from + i / 2, even_left (plan, from + i / 2), 2 * k + i % 2));
-    add_taps (row, taps);
-  }
-}
-
-void pack_windows (RowPlan &row)
-{
-  const FilterPlan &plan = row.plan;
-  std::vector<std::int16_t> taps;
-  for (const int from : row.first) {
-    for (int i = 0; i < row.lanes; i++) row.base.push_back (plan.left[std::size_t (from + i)]);
-    taps.clear ();
-    for (int w = 0; w < row.windows; w++)
-      for (int part = 0; part < 4; part++)
-        for (int i = 0; i < 2 * row.lanes; i++) {
-          const int o = from + i / 8 * 4 + part;
-          taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 8 * w + i % 8));
-        }
-    add_taps (row, taps);
-  }
-}
-
-void pack_positions (RowPlan &row)
-{
-  const FilterPlan &plan = row.plan;
-  std::vector<std::int16_t> taps;
-  for (const int from : row.first) {
-    for (int i = 0; i < row.lanes / 4; i++)
-      row.base.push_back (4 * plan.left[std::size_t (from + i)]);
-    taps.clear ();
-    for (int k = 0; k < row.pairs; k++)
-      for (int i = 0; i < 2 * row.lanes; i++) {
-        const int o = from + i / 8;
-        taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 2 * k + i % 2));
-      }
-    add_taps (row, taps);
-  }
-}
-
-// The first output of each group: groups of `outputs`, the last moved back.
-std::vector<std::int32_t> groups (int count, int outputs)
-{
-  std::vector<std::int32_t> first;
-  for (int o = 0; o < count; o += outputs) first.push_back (std::min (o, count - outputs));
-  return first;
-}
-
-}  // namespace
-
-RowPlan pack (FilterPlan plan, int channels)
-{
-  RowPlan row;
-  row.plan = std::move (plan);
-  row.channels = channels;
-  row.lanes = HWY_DYNAMIC_DISPATCH (lanes32) ();
-  const int outputs = row.lanes / channels;
-  if (row.plan.copy || row.lanes < 4 || row.plan.count () < outputs) return row;
-  row.first = groups (row.plan.count (), outputs);
-  if (channels == 4) {
-    row.mode = RowPlan::Mode::positions;
-    row.pairs = (row.plan.taps + 1) / 2;
-    pack_positions (row);
-    return row;
-  }
-
-  int span = 0;
-  bool odd = false;
-  for (const int from : row.first) {
-    const int base = first_read (row.plan, from, row.lanes);
-    for (int i = 0; i < row.lanes; i++) {
-      span = std::max (span, (even_left (row.plan, from + i) - base) / 2 + 1);
-      odd = odd || row.plan.left[std::size_t (from + i)] % 2 != 0;
-    }
-  }
-  row.pairs = (row.plan.taps + (odd ? 1 : 0) + 1) / 2;
-  row.windows = (row.plan.taps + 7) / 8;
-  if (span <= 2 * row.lanes) {
-    row.mode = span <= row.lanes ? RowPlan::Mode::one_table : RowPlan::Mode::two_tables;
-    pack_tables (row);
-  } else {
-    row.mode = RowPlan::Mode::windows;
-    pack_windows (row);
-  }
-  return row;
-}
+int horizontal_lanes () { return HWY_DYNAMIC_DISPATCH (lanes32) (); }
 
 void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)

@@ -32,7 +32,7 @@ struct RowPlan {
 
   // SIMD: outputs in groups of `lanes`; the last group overlaps the one before
   // it. See horizontal.cpp for what the tables hold in each mode.
-  enum class Mode { scalar, one_table, two_tables, windows, positions };
+  enum class Mode { scalar, one_table, two_tables, windows };
   Mode mode = Mode::scalar;
   int lanes = 0;
   int pairs = 0;                      // pairs of taps per output, or per window

@@ -18,4 +18,7 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
 bool opaque (const std::byte *row, int count, int channel);
 bool opaque_mid (const std::int16_t *mid, int count, int channel);
 
+// How many outputs horizontal () computes at once on this machine.
+int horizontal_lanes ();
+
 }  // namespace quad::host::simd

@@ -67,11 +67,26 @@ HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to
               d16, to);
 }
 
+// Half of each of two rows: what the taps make of them needs no product.
+template <typename Loader>
+HWY_INLINE void average_rows (const std::byte *const *rows, int samples, int fraction,
+                              std::ptrdiff_t next, Loader load, std::int16_t *mid)
+{
+  const D16 d16;
+  for_blocks (samples, static_cast<int> (hn::Lanes (d16)), [&] (int i) HWY_ATTR {
+    hwy::Prefetch (rows[0] + next + i);
+    hwy::Prefetch (rows[1] + next + i);
+    const V16 sum = hn::Add (load (rows[0], i), load (rows[1], i));
+    hn::StoreU (hn::ShiftLeftSame (sum, fraction - 1), d16, mid + i);
+  });
+}
+
 // One output row, straight from its source rows; kPairs > 0 of them are known
 // beforehand, so that the loop unrolls.
 template <int kPairs, typename Loader>
 HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int pairs,
-                           int samples, int shift, Loader load, std::int16_t *mid)
+                           int samples, int shift, std::ptrdiff_t next, Loader load,
+                           std::int16_t *mid)
 {
   const D16 d16;
   const int count = kPairs > 0 ? kPairs : pairs;
@@ -79,6 +94,8 @@ HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *tap
   for_blocks (samples, static_cast<int> (hn::Lanes (d16)), [&] (int i) HWY_ATTR {
     V32 lower = half, upper = half;
     for (int k = 0; k < count; k++) {
+      hwy::Prefetch (rows[2 * k] + next + i);
+      hwy::Prefetch (rows[2 * k + 1] + next + i);
       const V16 a = load (rows[2 * k], i), b = load (rows[2 * k + 1], i), tap = tap_pair (taps[k]);
       lower = multiply_add_pairs (hn::InterleaveLower (d16, a, b), tap, lower);
       upper = multiply_add_pairs (hn::InterleaveUpper (d16, a, b), tap, upper);
@@ -103,11 +120,16 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
       taps[k / 2] = paired (output.taps[k], both ? output.taps[k + 1] : std::int16_t{0});
     }
     const int pairs = (n + 1) / 2;
-    switch (pairs) {
-      case 1: sum_pairs<1> (rows, taps, pairs, band.samples, shift, load, mid); break;
-      case 2: sum_pairs<2> (rows, taps, pairs, band.samples, shift, load, mid); break;
-      default: sum_pairs<0> (rows, taps, pairs, band.samples, shift, load, mid); break;
-    }
+    // The rows of the next output: the hardware does not see them coming.
+    const std::ptrdiff_t next = n > 1 ? (rows[1] - rows[0]) * n : 0;
+    if (n == 2 && output.taps[0] == kTapOne / 2 && output.taps[1] == kTapOne / 2)
+      average_rows (rows, band.samples, fraction_bits (band.format.depth), next, load, mid);
+    else if (pairs == 1)
+      sum_pairs<1> (rows, taps, pairs, band.samples, shift, next, load, mid);
+    else if (pairs == 2)
+      sum_pairs<2> (rows, taps, pairs, band.samples, shift, next, load, mid);
+    else
+      sum_pairs<0> (rows, taps, pairs, band.samples, shift, next, load, mid);
   }
 }
 

@@ -1,0 +1,159 @@
+// Lays out the taps of a FilterPlan for horizontal.cpp, which says how they are used.
+#include <algorithm>
+#include <utility>
+
+#include "host/simd.h"
+
+namespace quad::host::simd {
+namespace {
+
+// Tap k of output o, as placed when reading begins at sample `begin`.
+std::int16_t tap_from (const FilterPlan &plan, int o, int begin, int k)
+{
+  const int i = begin + k - plan.left[std::size_t (o)];
+  return i >= 0 && i < plan.taps ? plan.tap (o)[i] : std::int16_t{0};
+}
+
+int even_left (const FilterPlan &plan, int o) { return plan.left[std::size_t (o)] & ~1; }
+
+int first_read (const FilterPlan &plan, int from, int lanes)
+{
+  int least = even_left (plan, from);
+  for (int i = 1; i < lanes; i++) least = std::min (least, even_left (plan, from + i));
+  return least;
+}
+
+// Adds a group's packed taps, unless one of the last few groups had the same:
+// ratios of small numbers repeat, and their tables then stay in the cache.
+void add_taps (RowPlan &row, const std::vector<std::int16_t> &taps)
+{
+  constexpr std::size_t kRemembered = 8;
+  const std::size_t known = row.weight.size () / taps.size ();
+  for (std::size_t i = known - std::min (known, kRemembered); i < known; i++) {
+    const auto at = row.weight.begin () + static_cast<std::ptrdiff_t> (i * taps.size ());
+    if (!std::equal (taps.begin (), taps.end (), at)) continue;
+    row.taps_at.push_back (static_cast<std::int32_t> (i * taps.size ()));
+    return;
+  }
+  row.taps_at.push_back (static_cast<std::int32_t> (row.weight.size ()));
+  row.weight.insert (row.weight.end (), taps.begin (), taps.end ());
+}
+
+void pack_tables (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  std::vector<std::int16_t> taps;
+  for (const int from : row.first) {
+    const int base = first_read (plan, from, row.lanes);
+    row.base.push_back (base);
+    for (int i = 0; i < row.lanes; i++)
+      row.index.push_back ((even_left (plan, from + i) - base) / 2);
+    taps.clear ();
+    for (int k = 0; k < row.pairs; k++)
+      for (int i = 0; i < 2 * row.lanes; i++)
+        taps.push_back (
+            tap_from (plan, from + i / 2, even_left (plan, from + i / 2), 2 * k + i % 2));
+    add_taps (row, taps);
+  }
+}
+
+void pack_windows (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  std::vector<std::int16_t> taps;
+  for (const int from : row.first) {
+    for (int i = 0; i < row.lanes; i++) row.base.push_back (plan.left[std::size_t (from + i)]);
+    taps.clear ();
+    for (int w = 0; w < row.windows; w++)
+      for (int part = 0; part < 4; part++)
+        for (int i = 0; i < 2 * row.lanes; i++) {
+          const int o = from + i / 8 * 4 + part;
+          taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 8 * w + i % 8));
+        }
+    add_taps (row, taps);
+  }
+}
+
+// As tables where the positions of a group lie close enough, else as blocks.
+void pack_positions (RowPlan &row)
+{
+  const FilterPlan &plan = row.plan;
+  const int outputs = row.lanes / 4;
+  auto least = [&] (int from) {
+    const auto begin = plan.left.begin () + from;
+    return *std::min_element (begin, begin + outputs);
+  };
+  int span = 0;
+  for (const int from : row.first)
+    for (int i = 0; i < outputs; i++)
+      span = std::max (span, 2 * (plan.left[std::size_t (from + i)] - least (from)) + 4);
+  row.mode = span <= row.lanes       ? RowPlan::Mode::one_table
+             : span <= 2 * row.lanes ? RowPlan::Mode::two_tables
+                                     : RowPlan::Mode::windows;
+
+  std::vector<std::int16_t> taps;
+  for (const int from : row.first) {
+    if (row.mode == RowPlan::Mode::windows) {
+      for (int i = 0; i < outputs; i++) row.base.push_back (4 * plan.left[std::size_t (from + i)]);
+    } else {
+      row.base.push_back (4 * least (from));
+      for (int i = 0; i < row.lanes; i++)
+        row.index.push_back (2 * (plan.left[std::size_t (from + i / 4)] - least (from)) + i % 4);
+    }
+    taps.clear ();
+    for (int k = 0; k < row.pairs; k++)
+      for (int i = 0; i < 2 * row.lanes; i++) {
+        const int o = from + i / 8;
+        taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 2 * k + i % 2));
+      }
+    add_taps (row, taps);
+  }
+}
+
+// The first output of each group: groups of `outputs`, the last moved back.
+std::vector<std::int32_t> groups (int count, int outputs)
+{
+  std::vector<std::int32_t> first;
+  for (int o = 0; o < count; o += outputs) first.push_back (std::min (o, count - outputs));
+  return first;
+}
+
+}  // namespace
+
+RowPlan pack (FilterPlan plan, int channels)
+{
+  RowPlan row;
+  row.plan = std::move (plan);
+  row.channels = channels;
+  row.lanes = horizontal_lanes ();
+  const int outputs = row.lanes / channels;
+  if (row.plan.copy || row.lanes < 4 || row.plan.count () < outputs) return row;
+  row.first = groups (row.plan.count (), outputs);
+  if (channels == 4) {
+    row.pairs = (row.plan.taps + 1) / 2;
+    pack_positions (row);
+    return row;
+  }
+
+  int span = 0;
+  bool odd = false;
+  for (const int from : row.first) {
+    const int base = first_read (row.plan, from, row.lanes);
+    for (int i = 0; i < row.lanes; i++) {
+      span = std::max (span, (even_left (row.plan, from + i) - base) / 2 + 1);
+      odd = odd || row.plan.left[std::size_t (from + i)] % 2 != 0;
+    }
+  }
+  row.pairs = (row.plan.taps + (odd ? 1 : 0) + 1) / 2;
+  row.windows = (row.plan.taps + 7) / 8;
+  if (span <= 2 * row.lanes) {
+    row.mode = span <= row.lanes ? RowPlan::Mode::one_table : RowPlan::Mode::two_tables;
+    pack_tables (row);
+  } else {
+    row.mode = RowPlan::Mode::windows;
+    pack_windows (row);
+  }
+  return row;
+}
+
+}  // namespace quad::host::simd
