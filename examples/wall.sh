@@ -11,7 +11,7 @@ export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/elements}
 
 # rows=0 columns=0: as many as there are clips.
 line=(quadmux-grid name=grid rows=0 columns=0 gap=8 margin=8 background-color=0xff202020
-  ! video/x-raw,width=1280,height=720,framerate=30/1
+  ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1
   ! x264enc pass=qual quantizer=22 ! h264parse ! mp4mux ! filesink location="$out")
 for clip in "$@"; do
   line+=(filesrc location="$clip" ! decodebin ! quaddownscale ! queue max-size-buffers=2 ! grid.)

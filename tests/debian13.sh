@@ -46,13 +46,12 @@ refresh_root() {
   done
 }
 
-# The tree as it is here, without what git ignores. Times are kept, so that only what changed is built.
+# The tree as it is here, without builds. Times are kept, so that only what changed is built.
 copy_tree() {
   as_root mkdir -p "$root/src"
   as_root find "$root/src" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf {} +
-  git ls-files -z --cached --others --exclude-standard |
-    while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-    tar --create --null --files-from=- | as_root tar --extract --no-same-owner --directory="$root/src"
+  tar --create --exclude='./build*' --exclude=./.git . |
+    as_root tar --extract --no-same-owner --directory="$root/src"
 }
 
 # Where mounts are allowed, /proc and /dev are there, in a mount namespace that ends with the command.

@@ -28,7 +28,7 @@ inline constexpr int kMidPadding = 192;
 // Ops::pack; only the Ops that built it can read it.
 struct RowPlan {
   FilterPlan plan;
-  int channels = 1;  // 1, or 4 interleaved ones that share the taps
+  int channels = 1;  // 1, or 4 interleaved ones of 8 bits that share the taps
 
   // SIMD: outputs in groups of `lanes`; the last group overlaps the one before
   // it. See horizontal.cpp for what the tables hold in each mode.

@@ -8,6 +8,7 @@ element and the buffers' way to it.
 
 import argparse
 import shlex
+from pathlib import Path
 
 import measure
 
@@ -91,7 +92,8 @@ def memory_over_time(formats, runs, env):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=measure.ROOT / "build", help="the build folder")
+    parser.add_argument("--build", type=lambda p: Path(p).resolve(), default=measure.ROOT / "build-benchmarks",
+                        help="the build folder")
     parser.add_argument("--format", default="I420,NV12,BGRA")
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--runs", type=int, default=5)

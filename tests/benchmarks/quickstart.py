@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 import measure
@@ -62,18 +63,23 @@ def properties(line, element):
     return found
 
 
-def x264_options(line):
-    """What ffmpeg calls the settings of the pipeline's x264enc, its defaults included."""
+def x264_options(line, plain):
+    """What ffmpeg calls the settings of the pipeline's x264enc, its defaults included.
+
+    `plain`: only the preset and the quality, the rest as ffmpeg has it.
+    """
     x264 = properties(line, "x264enc")
     if x264 is None:
         raise SystemExit("the pipeline has no x264enc to be compared by")
     bitrate = int(x264.get("bitrate", 2048))
     buffer = bitrate * int(x264.get("vbv-buf-capacity", 600)) // 1000
-    limits = ["-maxrate", f"{bitrate}k", "-bufsize", f"{buffer}k"]
+    limits = [] if plain else ["-maxrate", f"{bitrate}k", "-bufsize", f"{buffer}k"]
     quantizer = x264.get("quantizer", "21")
     rate = {"quant": ["-qp", quantizer], "qual": ["-crf", quantizer, *limits]}.get(
         x264.get("pass", "cbr"), ["-b:v", f"{bitrate}k", *limits])
     options = ["-c:v", "libx264", "-preset", x264.get("speed-preset", "medium"), *rate]
+    if plain:
+        return options
     for ours, theirs in (("tune", "-tune"), ("threads", "-threads"), ("bframes", "-bf"), ("key-int-max", "-g"),
                          ("rc-lookahead", "-rc-lookahead")):
         if x264.get(ours, "0") != "0":
@@ -84,29 +90,37 @@ def x264_options(line):
     return options
 
 
-# Ways to run ffmpeg: the scaler's filter, and options before each input. With its defaults it decodes on as
-# many threads as there are processors.
+@dataclass
+class Way:
+    """A way to run ffmpeg. By itself it decodes each clip on as many threads as there are processors."""
+
+    flags: str = "area"  # the scaler's
+    input_options: tuple = ()
+    plain: bool = False  # see x264_options: another job, for information
+
+
 PEERS = {
-    "ffmpeg, area": ("area", []),
-    "ffmpeg, bicubic (its default)": ("bicubic", []),
-    "ffmpeg, area, one decoding thread a clip": ("area", ["-threads", "1"]),
+    "ffmpeg, area": Way(),
+    "ffmpeg, bicubic (its default)": Way(flags="bicubic"),
+    "ffmpeg, area, one decoding thread a clip": Way(input_options=("-threads", "1")),
+    "ffmpeg, area, x264 with preset and quality alone": Way(plain=True),
 }
 
 
-def ffmpeg_line(clips, line, output, audio, flags, input_options):
+def ffmpeg_line(clips, line, output, audio, way):
     gap = int(properties(line, "quadmux-grid").get("gap", 0))
     width, height = (WIDTH - gap) // 2, (HEIGHT - gap) // 2
     cell, right, down = f"{width}:{height}", width + gap, height + gap
     inputs, chains = [], []
     for i, clip in enumerate(clips):
-        inputs += [*input_options, "-i", str(clip)]
+        inputs += [*way.input_options, "-i", str(clip)]
         # Rate first, so that frames that are dropped are never scaled.
-        chains.append(f"[{i}:v:0]fps={RATE},scale={cell}:force_original_aspect_ratio=decrease:flags={flags},"
+        chains.append(f"[{i}:v:0]fps={RATE},scale={cell}:force_original_aspect_ratio=decrease:flags={way.flags},"
                       f"pad={cell}:-1:-1,setsar=1,format=yuv420p[v{i}]")
     stack = f"[v0][v1][v2][v3]xstack=inputs=4:layout=0_0|{right}_0|0_{down}|{right}_{down}:fill=black:shortest=1[v]"
     sound = ["-map", "0:a:0", "-c:a", "aac", "-shortest"] if audio else ["-an"]
     return ["ffmpeg", "-y", "-v", "error", "-nostdin", *inputs, "-filter_complex", ";".join([*chains, stack]),
-            "-map", "[v]", *sound, "-r", str(RATE), *x264_options(line), str(output)]
+            "-map", "[v]", *sound, "-r", str(RATE), *x264_options(line, way.plain), str(output)]
 
 
 def describe(path):
@@ -118,7 +132,8 @@ def describe(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=measure.ROOT / "build", help="the build folder")
+    parser.add_argument("--build", type=lambda p: Path(p).resolve(), default=measure.ROOT / "build-benchmarks",
+                        help="the build folder")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("clips", nargs="*")
     options = parser.parse_args()
@@ -133,7 +148,7 @@ def main():
     theirs = {name: Path(options.build) / f"ffmpeg-{i}.mp4" for i, name in enumerate(PEERS)}
     commands = {"quickstart": line}
     for name, path in theirs.items():
-        commands[name] = ffmpeg_line(clips, line, path, audio, *PEERS[name])
+        commands[name] = ffmpeg_line(clips, line, path, audio, PEERS[name])
     costs = measure.run_in_turns(commands, options.runs, env)
 
     print(measure.machine())
@@ -150,6 +165,9 @@ def main():
     for name in theirs:
         memory = costs["quickstart"].peak / costs[name].peak
         cpu = costs["quickstart"].cpu / costs[name].cpu
+        if PEERS[name].plain:
+            print(f"| {name} | {memory:.2f} | {cpu:.2f} |")
+            continue
         print(f"| {name} | {measure.verdict(memory, 0.6, f'{memory:.2f} (of 0.6)')} "
               f"| {measure.verdict(cpu, 1, f'{cpu:.2f}')} |")
     print("\nCommands:\n")

@@ -6,9 +6,10 @@
 # QUAD_MEDIA=FOLDER    measure the quickstart on the first four MP4 files in FOLDER; it is left out without
 # QUAD_BUILD=FOLDER    build there; default: build-benchmarks
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(realpath -m "${QUAD_BUILD:-$top/build-benchmarks}")
+cd "$top"
 source tests/packages.sh
-build=${QUAD_BUILD:-$PWD/build-benchmarks}
 here=tests/benchmarks
 
 [ $# -gt 0 ] || set -- scale grid quickstart
