@@ -5,7 +5,7 @@
 set -euo pipefail
 seconds=${1:-5}
 here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/elements}
+export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
 
 sink=autovideosink
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

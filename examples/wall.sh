@@ -7,7 +7,7 @@ out=${1:?usage: wall.sh OUT.mp4 CLIP...}
 shift
 [ $# -gt 0 ] || { echo "usage: wall.sh OUT.mp4 CLIP..." >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${GST_PLUGIN_PATH:-$here/../build/gst/elements}
+export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
 
 # rows=0 columns=0: as many as there are clips.
 line=(quadmux-grid name=grid rows=0 columns=0 gap=8 margin=8 background-color=0xff202020

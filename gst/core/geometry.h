@@ -43,11 +43,6 @@ constexpr Rect intersect (const Rect &a, const Rect &b)
           std::max (0, std::min (a.bottom (), b.bottom ()) - y)};
 }
 
-constexpr Rect grown (const Rect &r, int by)
-{
-  return {r.x - by, r.y - by, r.width + 2 * by, r.height + 2 * by};
-}
-
 // A positive ratio, used for pixel and display aspect ratios.
 struct Ratio {
   std::int64_t num = 1;

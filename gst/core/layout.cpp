@@ -135,6 +135,7 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
   CellAssignment a;
   const bool grows = grid.rows == 0 || grid.columns == 0;
   // Spans of odd shapes can need more room than the sum of their cells.
+  Grid tried = {.rows = 0, .columns = 0};
   for (int cells = needed; cells <= 2 * needed + 1; cells++) {
     a.grid = resolved (grid, cells);
     if (grid.columns == 0 && a.grid.columns < widest.width) {
@@ -143,6 +144,8 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
       a.grid = resolved (a.grid, cells);
     }
     if (grid.rows == 0) a.grid.rows = std::max (a.grid.rows, widest.height);
+    if (cells > needed && a.grid == tried) continue;
+    tried = a.grid;
     if (try_assign (a.grid, sane, a.cells) || !grows) break;
   }
   return a;

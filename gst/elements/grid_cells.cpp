@@ -64,7 +64,10 @@ CellBox box_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canv
                                pad.settings.row_span, pad.settings.column_span);
   const int border = snapshot.settings.border_width;
   if (cell.empty () || border == 0) return {cell, cell};
-  const Rect inner = grown (cell, -border);
+  // As wide on all sides: whole chroma samples, rounded up.
+  auto whole = [border] (int unit) { return (border + unit - 1) / unit * unit; };
+  const int x = whole (canvas.chroma_unit.width), y = whole (canvas.chroma_unit.height);
+  const Rect inner = {cell.x + x, cell.y + y, cell.width - 2 * x, cell.height - 2 * y};
   if (inner.empty ()) return {cell, {}};
   return {cell, snapped (inner, canvas.chroma_unit, canvas.size)};
 }

@@ -114,7 +114,12 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstQuadMuxGrid *self = as_grid (agg);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) self->impl->ended = false;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
+    GridPad &impl = *as_grid_pad (pad)->impl;
+    impl.ended = false;
+    const std::lock_guard guard (impl.lock);
+    impl.had_frame = false;
+  }
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
     const GstSegment *segment = nullptr;
     gst_event_parse_segment (event, &segment);
@@ -180,9 +185,9 @@ gboolean src_query (GstAggregator *agg, GstQuery *query)
   gint64 shortest = -1;
   for (const GridPadRef &p : sink_pads_of (self)) {
     gint64 duration = -1;
-    if (p->impl->snapshot ().repeat_after_eos ||
-        !gst_pad_peer_query_duration (GST_PAD (p.get ()), format, &duration) || duration < 0)
-      continue;
+    if (p->impl->snapshot ().repeat_after_eos) continue;
+    if (!gst_pad_peer_query_duration (GST_PAD (p.get ()), format, &duration) || duration < 0)
+      return FALSE;
     if (shortest < 0 || duration < shortest) shortest = duration;
   }
   if (shortest < 0) return FALSE;

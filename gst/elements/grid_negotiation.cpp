@@ -89,7 +89,7 @@ gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQue
   }
   const bool serialized =
       gst_query_type_get_flags (GST_QUERY_TYPE (query)) & GST_QUERY_TYPE_SERIALIZED;
-  if (serialized && has_ended (as_grid (agg))) return FALSE;
+  if (serialized && as_grid_pad (pad)->impl->ended) return FALSE;
   return parent_class ()->sink_query_pre_queue (agg, pad, query);
 }
 

@@ -24,10 +24,11 @@ Current current_of (const PadSnapshot &snapshot)
 {
   GstVideoAggregatorPad *pad = &snapshot.pad->parent;
   GridPad &impl = *snapshot.pad->impl;
-  GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
   const bool eos = gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
   Owned<GstBuffer> dropped;
+  // A flush takes the base class's buffer away with the lock held.
   const std::lock_guard guard (impl.lock);
+  GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
   if (buffer && is_gap (buffer)) buffer = nullptr;
   if (!buffer && eos && snapshot.settings.repeat_after_eos && impl.held)
     return {Owned<GstBuffer>{gst_buffer_ref (impl.held.get ())}, impl.held_info};
@@ -164,7 +165,9 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   tile.target = placement.target;
   tile.source = frame.view ();
   tile.crop = placement.crop;
-  tile.site = chroma_site_of (current.info);
+  // An unknown site is taken for the canvas's: nothing is moved on a guess.
+  const bool known = GST_VIDEO_INFO_CHROMA_SITE (&current.info) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  tile.site = known ? chroma_site_of (current.info) : scene_.site;
   tile.orientation = pad.orientation;
   tile.filter = snapshot.settings.method;
   tile.alpha = alpha;

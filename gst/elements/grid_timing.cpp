@@ -75,7 +75,7 @@ bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstCloc
   if (inputs.empty ()) return false;
   if (policy == EosPolicy::shortest &&
       std::any_of (inputs.begin (), inputs.end (), [&] (const InputState &i) {
-        return i.end.any && !i.repeats && has_ended (i, start);
+        return i.counts && !i.repeats && has_ended (i, start);
       }))
     return true;
   return std::all_of (inputs.begin (), inputs.end (),

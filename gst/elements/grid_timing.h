@@ -31,6 +31,7 @@ Owned<GstBuffer> clipped (Owned<GstBuffer> buffer, const GstSegment &segment, Fr
 struct InputState {
   bool eos = false;
   bool repeats = false;  // repeat-after-eos
+  bool counts = false;   // there was a frame since the stream began, be it before a seek
   InputEnd end;
 };
 

@@ -156,7 +156,9 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
                          const GstCaps *caps)
 {
   GstQuadMuxGrid *self = as_grid (element);
+  std::unique_lock requesting (self->impl->request_lock);
   if (!quad::has_free_cell (self)) {
+    requesting.unlock ();
     const quad::GridSettings s = self->impl->snapshot ();
     GST_ELEMENT_WARNING (self, CORE, PAD,
                          ("No cell is free for another input: rows=%d and columns=%d make %d.",
@@ -165,6 +167,7 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
     return nullptr;
   }
   GstPad *pad = element_parent ()->request_new_pad (element, templ, name, caps);
+  requesting.unlock ();
   if (!pad) return nullptr;
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
   quad::layout_changed (self);
@@ -248,13 +251,15 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, bool timeout)
     const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
     const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
     if (!has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
-    quad::InputState input = {eos, false, {}};
+    quad::InputState input = {eos, false, false, {}};
     {
       const std::lock_guard guard (p->impl->lock);
       input.repeats = p->impl->settings.repeat_after_eos;
       input.end = p->impl->end;
+      p->impl->had_frame |= input.end.any;
+      input.counts = p->impl->had_frame;
     }
-    if (eos && !input.end.any) warn_of_no_frame (self, p.get ());
+    if (eos && !input.counts) warn_of_no_frame (self, p.get ());
     inputs.push_back (input);
   }
   const auto policy = self->impl->snapshot ().eos_policy;
@@ -266,10 +271,11 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, bool timeout)
 // end with their next buffer.
 void release_upstream (GstQuadMuxGrid *self)
 {
-  self->impl->ended = true;
-  for (const quad::GridPadRef &p : quad::sink_pads_of (self))
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    p->impl->ended = true;
     while (gst_aggregator_pad_drop_buffer (GST_AGGREGATOR_PAD (p.get ()))) {
     }
+  }
 }
 
 GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
@@ -305,11 +311,7 @@ GstSample *peek_next_sample (GstAggregator *agg, GstAggregatorPad *pad)
 
 // States.
 
-void forget (GstQuadMuxGrid *self)
-{
-  self->impl->ended = false;
-  self->impl->failed = false;
-}
+void forget (GstQuadMuxGrid *self) { self->impl->failed = false; }
 
 gboolean start (GstAggregator *agg)
 {
@@ -318,6 +320,7 @@ gboolean start (GstAggregator *agg)
   self->impl->refusal.clear ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->refused = false;
+    p->impl->ended = false;
     p->impl->warned_of_cell = false;
     p->impl->warned_of_no_frame = false;
   }

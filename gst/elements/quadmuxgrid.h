@@ -18,9 +18,9 @@ struct QuadMuxGrid {
   std::mutex lock;  // protects `settings`; nothing is called with it held
   GridSettings settings;
 
-  std::mutex cells_lock;  // one assignment of cells at a time; before a pad's lock
+  std::mutex request_lock;  // one request of a pad at a time; before all others
+  std::mutex cells_lock;    // one assignment of cells at a time; before a pad's lock
 
-  std::atomic<bool> ended{false};   // the output has, upstream is let go
   std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
   std::atomic<guint> next_serial{0};
 
@@ -67,8 +67,6 @@ void cells_changed (GstQuadMuxGrid *self);
 
 // The same where the size of the output may be another too.
 void layout_changed (GstQuadMuxGrid *self);
-
-inline bool has_ended (GstQuadMuxGrid *self) { return self->impl->ended; }
 
 // The groups of GstAggregatorClass's functions that have files of their own.
 void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp

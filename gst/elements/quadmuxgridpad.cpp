@@ -93,7 +93,7 @@ GstFlowReturn chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
   quad::Owned<GstBuffer> owned{buffer};
-  if (quad::has_ended (as_grid (parent))) return GST_FLOW_EOS;
+  if (impl.ended) return GST_FLOW_EOS;
   if (impl.refused) return GST_FLOW_ERROR;
   const char *problem = nullptr;
   if (!impl.has_time_segment)
@@ -125,12 +125,11 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   GridPad &impl = *as_grid_pad (pad)->impl;
   quad::Owned<GstBuffer> held;
   impl.has_time_segment = false;  // the base class forgets it too
-  {
-    const std::lock_guard guard (impl.lock);
-    held = std::move (impl.held);
-    impl.end = {};
-    impl.segment_done = false;
-  }
+  impl.ended = false;
+  const std::lock_guard guard (impl.lock);
+  held = std::move (impl.held);
+  impl.end = {};
+  impl.segment_done = false;
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }
 

@@ -29,8 +29,8 @@ struct ShownPicture {
   Orientation orientation = Orientation::identity;
 };
 
-// The state of a pad. `lock` protects what stands below it; no function of
-// GStreamer is called with it held.
+// The state of a pad. `lock` protects what stands below it, and the base class's
+// current buffer; it comes before the element's object lock.
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
@@ -38,6 +38,7 @@ struct GridPad {
   Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
   FrameRate rate;
   InputEnd end;
+  bool had_frame = false;  // since the stream began, whatever was flushed
   bool segment_done = false;
   InputWish wish;
   bool asked = false;  // whether upstream knows `wish`
@@ -55,6 +56,7 @@ struct GridPad {
 
   GstPadChainFunction base_chain = nullptr;  // the base class's
   std::atomic<bool> has_time_segment{false};
+  std::atomic<bool> ended{false};    // the output has: upstream is let go
   std::atomic<bool> refused{false};  // bad input was met, and an error posted
 
   PadSettings snapshot ()

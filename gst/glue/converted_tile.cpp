@@ -145,7 +145,7 @@ Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const
                                guint background)
 {
   const Color back = color_of (background | 0xff000000u, from);
-  if (ready_ && shape_.same_shape (tile) && gst_video_info_is_equal (&from_, &from) &&
+  if (ready_ && shape_.same_picture (tile) && gst_video_info_is_equal (&from_, &from) &&
       gst_video_info_is_equal (&to_, &to) && scene_.background == back)
     return Status::ok;
   ready_ = false;

@@ -85,6 +85,27 @@ TEST (GridLayout, GapMarginAndBorder)
                               {79, 47, kBlack}});
 }
 
+// Borders are whole chroma samples wide, and as wide on all sides.
+TEST (GridLayout, AnOddBorderIsAsWideOnAllSides)
+{
+  for (const int width : {1, 3}) {
+    GridPipeline p (
+        "rows=1 columns=1 border-color=0xff0000ff border-width=" + std::to_string (width),
+        i420 (40, 40));
+    p.add_solid (i420 (32, 32), kGreen, 1);
+    p.set_pad (0, "fit", 2);
+    const int b = width + 1, last = 39 - b;
+    expect_at (*one_frame (p), {{b - 1, 20, kBlue},
+                                {b, 20, kGreen},
+                                {last, 20, kGreen},
+                                {last + 1, 20, kBlue},
+                                {20, b - 1, kBlue},
+                                {20, b, kGreen},
+                                {20, last, kGreen},
+                                {20, last + 1, kBlue}});
+  }
+}
+
 TEST (GridLayout, BorderLeavesContainsBarsToTheBackground)
 {
   GridPipeline p ("rows=1 columns=1 border-width=2 border-color=0xff0000ff", i420 (68, 36));
