@@ -45,7 +45,8 @@ prepare() {
 streams_of() {
   local said
   said=$(gst-discoverer-1.0 -v "$1" 2>&1) && grep -q '^ *video #' <<<"$said" && ! grep -q '^ *Missing plugins' <<<"$said" ||
-    fail "$1 has no video that can be decoded: $(grep -iE 'error|missing|not find|could not' <<<"$said" | head -n 1)"
+    fail "$1 has no video that can be decoded: $(grep -v -e '^Analyzing' -e '^Done' -e '^An error' <<<"$said" |
+      grep -m 1 . | sed 's/^ *//')"
   echo "$said"
 }
 
