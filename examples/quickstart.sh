@@ -43,10 +43,13 @@ prepare() {
 
 # streams_of CLIP: what gst-discoverer-1.0 says of it. Fails where there is no video to be decoded.
 streams_of() {
-  local said
-  said=$(gst-discoverer-1.0 -v "$1" 2>&1) && grep -q '^ *video #' <<<"$said" && ! grep -q '^ *Missing plugins' <<<"$said" ||
-    fail "$1 has no video that can be decoded: $(grep -v -e '^Analyzing' -e '^Done' -e '^An error' <<<"$said" |
-      grep -m 1 . | sed 's/^ *//')"
+  local said why
+  # It may report an error and end with status 0 all the same.
+  if ! said=$(gst-discoverer-1.0 -v "$1" 2>&1) || grep -qE '^ *(Missing plugins|An error)' <<<"$said"; then
+    why=$(grep -v -e '^Analyzing' -e '^Done' -e '^An error' <<<"$said" | sed -n '/[^ ]/{s/^ *//p;q}' || true)
+    fail "$1 has no video that can be decoded: $why"
+  fi
+  grep -q '^ *video #' <<<"$said" || fail "$1 has no video"
   echo "$said"
 }
 

@@ -8,7 +8,7 @@ Prints what GoogleTest would. A launch line is a command that begins with `gst-l
 itself. Clips that it reads from the working folder or from build/clips are there. `<!-- not run: WHY -->` right before a
 fence leaves a block out.
 
-QUAD_MEDIA=FOLDER    compose the MP4 files in FOLDER, too
+QUAD_MEDIA=FOLDER    compose the first four MP4 files in FOLDER, too; a failure where there are fewer
 QUAD_PRELOAD=LIBRARY load LIBRARY into GStreamer's programs
 """
 
@@ -299,6 +299,9 @@ class Suite:
         frames = range(int(shortest * 24), int(shortest * 24) + 2)
         self.compose(order, frames, sound)
 
+    def too_few_clips(self, media, count):
+        raise Failure(f"QUAD_MEDIA={media} holds {count} .mp4 files where four are needed")
+
     def script(self, name, *arguments):
         self.succeed([str(self.source / "examples" / name), *arguments])
 
@@ -347,6 +350,8 @@ def main():
     if len(clips) == 4:
         for turn in range(4):
             suite.add(f"real_clips_{turn + 1}", suite.real_clips, clips, turn)
+    elif media:
+        suite.add("real_clips", suite.too_few_clips, media, len(clips))
     return suite.run_all()
 
 

@@ -1,6 +1,8 @@
 // The event functions of quadmux-grid.
 #include <gst/video/navigation.h>
 
+#include <cmath>
+
 #include "elements/grid_cells.h"
 
 namespace quad {
@@ -11,13 +13,14 @@ GstAggregatorClass *parent_class ()
   return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
 }
 
-// Marks the element as failed and posts why.
+// Posts why, and then marks the element as failed: other threads answer their
+// sources with that mark, and a source's own error must not come before the reason.
 gboolean refuse (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::string &why)
 {
-  self->impl->failed = true;
-  as_grid_pad (pad)->impl->refused = true;
   GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("The input of %s %s", GST_PAD_NAME (pad), why.c_str ()),
                      (nullptr));
+  self->impl->failed = true;
+  as_grid_pad (pad)->impl->refused = true;
   return FALSE;
 }
 
@@ -166,10 +169,24 @@ gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
   return FALSE;
 }
 
+// A rate of 0 cannot be asked for, but one that is no number can. The base class
+// counts on through a seek without a flush, and its frames would have no duration.
+bool can_seek (GstEvent *seek)
+{
+  gdouble rate = 0;
+  GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  gst_event_parse_seek (seek, &rate, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
+  return std::isfinite (rate) && (flags & GST_SEEK_FLAG_FLUSH);
+}
+
 gboolean src_event (GstAggregator *agg, GstEvent *event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION)
     return navigation_event (as_grid (agg), Owned<GstEvent>{event});
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK && !can_seek (event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
   return parent_class ()->src_event (agg, event);
 }
 

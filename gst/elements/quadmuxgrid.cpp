@@ -238,15 +238,28 @@ void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
                        ("Its cell shows the background, and its length does not count."));
 }
 
+// The inputs that count, for aggregate() alone. A pad that has been taken out of the
+// element cannot be asked; with the lock held it is in.
+std::vector<quad::GridPadRef> active_pads_of (GstQuadMuxGrid *self)
+{
+  std::vector<quad::GridPadRef> pads;
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    if (!gst_aggregator_pad_is_inactive (GST_AGGREGATOR_PAD (l->data)))
+      pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
+  GST_OBJECT_UNLOCK (self);
+  return pads;
+}
+
 // What comes before the base class's own decision: whether the output is at its
-// end, or an input's next frame is still to come.
-GstFlowReturn before_frame (GstQuadMuxGrid *self, bool timeout)
+// end, or the next frame of an input, of which `pads` are active, still to come.
+GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPadRef> &pads,
+                            bool timeout)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
   std::vector<quad::InputState> inputs;
-  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+  for (const quad::GridPadRef &p : pads) {
     GstAggregatorPad *pad = GST_AGGREGATOR_PAD (p.get ());
-    if (gst_aggregator_pad_is_inactive (pad)) continue;
     // Clips: what lies outside of the segment is gone then.
     const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
     const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
@@ -278,12 +291,32 @@ void release_upstream (GstQuadMuxGrid *self)
   }
 }
 
+// No live input has had a frame so far: the output goes on with what is below them.
+// The base class would call that the end, unless it is forced to be live.
+GstFlowReturn draw_without_inputs (GstQuadMuxGrid *self, bool timeout)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  const bool forced = gst_aggregator_get_force_live (agg);
+  if (!timeout && !forced) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  // Only a live aggregator times out, so to others this changes nothing.
+  gst_aggregator_set_force_live (agg, TRUE);
+  const GstFlowReturn flow = aggregator_parent ()->aggregate (agg, timeout);
+  gst_aggregator_set_force_live (agg, forced);
+  return flow;
+}
+
 GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   if (self->impl->failed) return GST_FLOW_ERROR;
-  GstFlowReturn flow = before_frame (self, timeout);
-  if (flow == GST_FLOW_OK) flow = aggregator_parent ()->aggregate (agg, timeout);
+  const std::vector<quad::GridPadRef> pads = active_pads_of (self);
+  GstFlowReturn flow = before_frame (self, pads, timeout);
+  if (flow == GST_FLOW_OK)
+    flow = pads.empty () ? draw_without_inputs (self, timeout)
+                         : aggregator_parent ()->aggregate (agg, timeout);
+  // The last active pad may have been released in between.
+  if (flow == GST_FLOW_EOS && !pads.empty () && active_pads_of (self).empty ())
+    flow = GST_AGGREGATOR_FLOW_NEED_DATA;
   if (flow == GST_FLOW_EOS) release_upstream (self);
   return flow;
 }

@@ -1,4 +1,9 @@
 // quadmux-grid says what is wrong, and never shows a picture that is.
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include <random>
+
 #include "grid_pipeline.h"
 
 using namespace quad::test;
@@ -87,6 +92,35 @@ TEST (GridBadInput, InterlacedInputAmongProgressiveOnes)
   expect_words (error_of (p), {"sink_1", "deinterlace"});
 }
 
+TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawnAreRefused)
+{
+  for (const char *caps :
+       {"video/x-raw,format=I420,width=0,height=16,framerate=10/1",
+        "video/x-raw,format=I420,width=16,height=0,framerate=10/1",
+        "video/x-raw,format=I420,width=-16,height=16,framerate=10/1",
+        "video/x-raw,format=GRAY8,width=16385,height=1,framerate=10/1",
+        "video/x-raw,format=GRAY8,width=1,height=16385,framerate=10/1",
+        "video/x-raw,format=NV16,width=16,height=16,framerate=10/1",
+        "video/x-raw,format=AYUV,width=16,height=16,framerate=10/1",
+        "video/x-raw,format=NONSENSE,width=16,height=16,framerate=10/1",
+        "video/x-raw,width=16,height=16,framerate=10/1", "video/x-raw", "audio/x-raw"}) {
+    SCOPED_TRACE (caps);
+    GridPipeline p ("", "video/x-raw,width=64,height=64");
+    GstElement *src = p.add_input (kInput);
+    g_object_set (src, "caps", caps_of (caps).get (), nullptr);
+    EXPECT_FALSE (gst_pad_query_accept_caps (p.pad (0).get (), caps_of (caps).get ()));
+    p.add_solid (kInput, kRed, 3);
+    Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, 32768, nullptr)};
+    gst_buffer_memset (buffer.get (), 0, 128, 32768);
+    p.push (0, timed (std::move (buffer), 0, GST_SECOND / 10));
+    p.end (0);
+    // The source says so, whose caps they are; nothing was drawn.
+    p.play ();
+    EXPECT_FALSE (p.pull ());
+    EXPECT_EQ (p.error (), "Internal data stream error.");
+  }
+}
+
 TEST (GridBadInput, BuffersWithoutTimestamps)
 {
   GridPipeline p;
@@ -167,6 +201,37 @@ TEST (GridBadInput, AnErrorIsPostedOnce)
     if (GST_MESSAGE_SRC (m.get ()) == GST_OBJECT (p.grid ())) count++;
   EXPECT_EQ (GST_MESSAGE_SRC (first.get ()), GST_OBJECT (p.grid ()));
   EXPECT_EQ (count, 0);
+}
+
+// A file that is none. The decoder says so, and the pipeline can be stopped.
+TEST (GridBadInput, AFileThatDoesNotDecode)
+{
+  const Owned<char> name{g_build_filename (g_get_tmp_dir (), "quadmux-grid-XXXXXX", nullptr)};
+  const int file = g_mkstemp (name.get ());
+  ASSERT_GE (file, 0);
+  std::mt19937 random (1);
+  std::string bytes;
+  for (int i = 0; i < 65536; i++) bytes += static_cast<char> (random ());
+  ASSERT_EQ (write (file, bytes.data (), bytes.size ()), static_cast<ssize_t> (bytes.size ()));
+  close (file);
+  GError *error = nullptr;
+  const Owned<GstElement> pipeline{gst_parse_launch (
+      ("quadmux-grid name=grid ! fakesink videotestsrc ! video/x-raw,width=64,height=64 ! grid. "
+       "filesrc location=" +
+       std::string (name.get ()) + " ! decodebin name=decoder ! grid.")
+          .c_str (),
+      &error)};
+  ASSERT_FALSE (error) << error->message;
+  const Owned<GstBus> bus{gst_element_get_bus (pipeline.get ())};
+  gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+  const Owned<GstMessage> message{
+      gst_bus_timed_pop_filtered (bus.get (), 30 * GST_SECOND, GST_MESSAGE_ERROR)};
+  ASSERT_TRUE (message);
+  const Owned<GstElement> decoder{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "decoder")};
+  EXPECT_TRUE (
+      gst_object_has_as_ancestor (GST_MESSAGE_SRC (message.get ()), GST_OBJECT (decoder.get ())));
+  EXPECT_EQ (gst_element_set_state (pipeline.get (), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  EXPECT_EQ (g_unlink (name.get ()), 0);
 }
 
 TEST (GridBadInput, CropMetaOutsideOfThePictureShowsNothing)

@@ -1,4 +1,4 @@
-// Seeks, flushes, tags and navigation through quadmux-grid.
+// Flushes, tags and navigation through quadmux-grid.
 #include <gst/video/navigation.h>
 
 #include "grid_pipeline.h"
@@ -10,101 +10,6 @@ namespace {
 
 const Values kRed = {81, 90, 240, 0};
 const Values kGreen = {145, 54, 34, 0};
-
-// Two videotestsrcs of ten frames a second, which can be sought.
-struct Seekable {
-  Owned<GstElement> pipeline, out;
-  Owned<GstBus> bus;
-
-  explicit Seekable (const std::string &properties = "")
-  {
-    const std::string src =
-        " videotestsrc num-buffers=50 ! "
-        "video/x-raw,format=I420,width=16,height=16,framerate=10/1 ! queue ! "
-        "grid.";
-    pipeline.reset (gst_parse_launch (("quadmux-grid name=grid rows=1 columns=2 " + properties +
-                                       " ! video/x-raw,framerate=10/1 ! appsink name=out "
-                                       "sync=false max-buffers=2 " +
-                                       src + src)
-                                          .c_str (),
-                                      nullptr));
-    out.reset (gst_bin_get_by_name (GST_BIN (pipeline.get ()), "out"));
-    bus.reset (gst_element_get_bus (pipeline.get ()));
-    gst_element_set_state (pipeline.get (), GST_STATE_PAUSED);
-    gst_element_get_state (pipeline.get (), nullptr, nullptr, 10 * GST_SECOND);
-  }
-  ~Seekable () { gst_element_set_state (pipeline.get (), GST_STATE_NULL); }
-
-  bool seek (double rate, int flags, GstClockTime start, GstClockTime stop)
-  {
-    return gst_element_seek (pipeline.get (), rate, GST_FORMAT_TIME,
-                             static_cast<GstSeekFlags> (flags), GST_SEEK_TYPE_SET,
-                             static_cast<gint64> (start), GST_SEEK_TYPE_SET,
-                             static_cast<gint64> (stop));
-  }
-
-  // The stream times of all frames to the end, in tenths of a second.
-  std::vector<int> play ()
-  {
-    std::vector<int> times;
-    gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
-    while (Owned<GstSample> s{
-        gst_app_sink_try_pull_sample (GST_APP_SINK (out.get ()), 10 * GST_SECOND)}) {
-      const GstClockTime t =
-          gst_segment_to_stream_time (gst_sample_get_segment (s.get ()), GST_FORMAT_TIME,
-                                      GST_BUFFER_PTS (gst_sample_get_buffer (s.get ())));
-      times.push_back (static_cast<int> (gst_util_uint64_scale_round (t, 10, GST_SECOND)));
-    }
-    EXPECT_TRUE (gst_app_sink_is_eos (GST_APP_SINK (out.get ())));
-    return times;
-  }
-};
-
-std::vector<int> range (int first, int last, int step = 1)
-{
-  std::vector<int> r;
-  for (int i = first; step > 0 ? i <= last : i >= last; i += step) r.push_back (i);
-  return r;
-}
-
-TEST (GridSeek, Flushing)
-{
-  for (const char *policy : {"", "eos-policy=shortest"}) {
-    Seekable s (policy);
-    ASSERT_TRUE (
-        s.seek (1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, 2 * GST_SECOND, 3 * GST_SECOND));
-    EXPECT_EQ (s.play (), range (20, 29));
-    // And again, after the end.
-    ASSERT_TRUE (
-        s.seek (1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, GST_SECOND, 2 * GST_SECOND));
-    EXPECT_EQ (s.play (), range (10, 19));
-  }
-}
-
-TEST (GridSeek, Reverse)
-{
-  Seekable s;
-  ASSERT_TRUE (s.seek (-1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, 0, GST_SECOND));
-  EXPECT_EQ (s.play (), range (9, 0, -1));
-}
-
-TEST (GridSeek, SegmentPostsItsEndOnce)
-{
-  Seekable s;
-  ASSERT_TRUE (s.seek (1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE | GST_SEEK_FLAG_SEGMENT, 0,
-                       GST_SECOND));
-  gst_element_set_state (s.pipeline.get (), GST_STATE_PLAYING);
-  int frames = 0;
-  for (; frames < 10; frames++) {
-    const Owned<GstSample> sample{
-        gst_app_sink_try_pull_sample (GST_APP_SINK (s.out.get ()), 10 * GST_SECOND)};
-    if (!sample) break;
-  }
-  EXPECT_EQ (frames, 10);
-  const Owned<GstMessage> done{
-      gst_bus_timed_pop_filtered (s.bus.get (), 10 * GST_SECOND, GST_MESSAGE_SEGMENT_DONE)};
-  EXPECT_TRUE (done);
-}
 
 TEST (GridEvents, AFlushOfOneInputForgetsItsFrame)
 {

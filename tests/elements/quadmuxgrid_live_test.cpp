@@ -34,8 +34,8 @@ class Live : public GridPipeline {
       push (i, timed (solid (info (i), v), frame_time (n, 10), GST_SECOND / 10));
   }
 
-  // The next frame: time goes on by itself where the grid waits for it.
-  std::unique_ptr<Picture8> next ()
+  // The next frame: time goes on by itself where the grid waits for it, or stands still.
+  std::unique_ptr<Picture8> next (bool stands = false)
   {
     const gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
     while (g_get_monotonic_time () < deadline) {
@@ -43,7 +43,11 @@ class Live : public GridPipeline {
           gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 10 * GST_MSECOND)};
       if (sample) return std::make_unique<Picture8> (std::move (sample));
       auto *clock = GST_TEST_CLOCK (clock_.get ());
-      if (gst_test_clock_peek_id_count (clock) > 0) gst_test_clock_crank (clock);
+      if (stands) {
+        if (GstClockID due = gst_test_clock_process_next_clock_id (clock)) gst_clock_id_unref (due);
+      } else if (gst_test_clock_peek_id_count (clock) > 0) {
+        gst_test_clock_crank (clock);
+      }
     }
     ADD_FAILURE () << "no frame: " << error ();
     return nullptr;
@@ -69,6 +73,67 @@ TEST (GridLive, AnInputThatNeverStartsStopsNobody)
     EXPECT_EQ (picture->at (4, 4), kRed) << i;
     EXPECT_EQ (picture->at (20, 4), kBlack) << i;
   }
+}
+
+// Frames come as soon as the inputs that have started have theirs: nobody moves the clock.
+TEST (GridLive, InactivePadsAreNotWaitedFor)
+{
+  Live p;
+  p.add_input (kInput, true);
+  p.add_input (kInput, true);
+  p.send (0, kRed, 0, 30);
+  p.play ();
+  for (std::uint64_t i = 0; i < 10; i++) {
+    const auto picture = p.next (true);
+    ASSERT_TRUE (picture);
+    EXPECT_EQ (picture->pts (), frame_time (i, 10));
+    EXPECT_EQ (picture->at (4, 4), kRed) << i;
+  }
+  EXPECT_EQ (p.now (), 0u);
+}
+
+TEST (GridLive, InactivePadsAreWaitedForWhereTheyAreNotIgnored)
+{
+  Live p ("ignore-inactive-pads=false");
+  p.add_input (kInput, true);
+  p.add_input (kInput, true);
+  p.send (0, kRed, 0, 30);
+  p.play ();
+  for (std::uint64_t i = 0; i < 10; i++) {
+    const auto picture = p.next ();
+    ASSERT_TRUE (picture);
+    EXPECT_EQ (picture->pts (), frame_time (i, 10));
+    EXPECT_EQ (picture->at (4, 4), kRed) << i;
+    EXPECT_EQ (picture->at (20, 4), kBlack) << i;
+    // Its time and the latency, known from the first frame on, have to be over.
+    if (i > 0) {
+      EXPECT_GE (p.now (), frame_time (i + 1, 10)) << i;
+    }
+  }
+}
+
+// All inputs are inactive then, which is not the end.
+TEST (GridLive, NobodyHasStartedAndTheOutputGoesOn)
+{
+  Live p;
+  p.add_input (kInput, true);
+  p.add_input (kInput, true);
+  p.play ();
+  for (std::uint64_t i = 0; i < 5; i++) {
+    const auto picture = p.next ();
+    ASSERT_TRUE (picture);
+    EXPECT_EQ (picture->pts (), frame_time (i, 10));
+    EXPECT_EQ (picture->at (4, 4), kBlack) << i;
+  }
+  // And who starts late is shown.
+  p.send (0, kRed, 5, 30);
+  p.send (1, kGreen, 5, 30);
+  std::unique_ptr<Picture8> picture;
+  for (int i = 0; i < 10 && (!picture || picture->at (4, 4) != kRed); i++) {
+    picture = p.next ();
+    ASSERT_TRUE (picture);
+  }
+  EXPECT_EQ (picture->at (4, 4), kRed);
 }
 
 TEST (GridLive, AnInputThatStallsStopsNobody)

@@ -260,7 +260,7 @@ TEST (GridPads, ReleaseWhilePlayingUnderLoad)
     ASSERT_TRUE (gst_element_link (src, p.grid ()));
     gst_element_sync_state_with_parent (src);
     if (i % 4 == 0) {
-      ASSERT_TRUE (p.pull ());
+      ASSERT_TRUE (p.pull ()) << p.error ();
     }
     const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
     const Owned<GstPad> pad{gst_pad_get_peer (src_pad.get ())};
@@ -271,7 +271,7 @@ TEST (GridPads, ReleaseWhilePlayingUnderLoad)
     gst_element_set_state (src, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (p.pipeline ()), src);
   }
-  ASSERT_TRUE (p.pull ());
+  ASSERT_TRUE (p.pull ()) << p.error ();
 }
 
 TEST (GridPads, StatesGoUpAndDown)

@@ -245,6 +245,61 @@ TEST (GridTiming, GapsShowTheBackground)
   EXPECT_EQ (all[3]->at (4, 4), kGreen);
 }
 
+// In the source's own thread: a flagged buffer goes on as a gap event of its time.
+GstPadProbeReturn to_gap (GstPad *pad, GstPadProbeInfo *info, gpointer)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP)) return GST_PAD_PROBE_OK;
+  EXPECT_TRUE (gst_pad_push_event (
+      pad, gst_event_new_gap (GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer))));
+  return GST_PAD_PROBE_DROP;
+}
+
+TEST (GridTiming, GapEventsShowTheBackgroundAndStopNobody)
+{
+  GridPipeline p ("rows=1 columns=2", output (10));
+  p.add_input (input (10));
+  p.add_solid (input (10), kGreen, 9);
+  const Owned<GstPad> src{gst_element_get_static_pad (p.source (0), "src")};
+  gst_pad_add_probe (src.get (), GST_PAD_PROBE_TYPE_BUFFER, to_gap, nullptr, nullptr);
+  auto send = [&] (std::uint64_t first, std::uint64_t count, bool gap) {
+    Owned<GstBuffer> buffer =
+        timed (solid (p.info (0), kRed), frame_time (first, 10), frame_time (count, 10));
+    if (gap) GST_BUFFER_FLAG_SET (buffer.get (), GST_BUFFER_FLAG_GAP);
+    p.push (0, std::move (buffer));
+  };
+  // Frames, a gap in one piece, a frame, and a gap in two up to the end.
+  send (0, 1, false);
+  send (1, 1, false);
+  send (2, 3, true);
+  send (5, 1, false);
+  send (6, 1, true);
+  send (7, 1, true);
+  p.end (0);
+  const Pictures all = p.run ();
+  expect_gapless (all, 9, 10);
+  for (std::size_t i = 0; i < 9; i++) {
+    EXPECT_EQ (all[i]->at (4, 16), i < 2 || i == 5 ? kRed : kBlack) << i;
+    EXPECT_EQ (all[i]->at (20, 16), kGreen) << i;
+  }
+  EXPECT_EQ (p.error (), "");
+}
+
+TEST (GridTiming, AGapAtTheEndCountsInTheLength)
+{
+  GridPipeline p ("rows=1 columns=2 eos-policy=shortest", output (10));
+  p.add_input (input (10));
+  p.add_solid (input (10), kGreen, 9);
+  const Owned<GstPad> src{gst_element_get_static_pad (p.source (0), "src")};
+  gst_pad_add_probe (src.get (), GST_PAD_PROBE_TYPE_BUFFER, to_gap, nullptr, nullptr);
+  p.push (0, timed (solid (p.info (0), kRed), 0, frame_time (2, 10)));
+  Owned<GstBuffer> gap = timed (solid (p.info (0), kRed), frame_time (2, 10), frame_time (3, 10));
+  GST_BUFFER_FLAG_SET (gap.get (), GST_BUFFER_FLAG_GAP);
+  p.push (0, std::move (gap));
+  p.end (0);
+  expect_gapless (p.run (), 5, 10);
+}
+
 TEST (GridTiming, OutputRateIsTheHighestInputs)
 {
   GridPipeline p;
