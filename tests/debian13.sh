@@ -46,6 +46,13 @@ refresh_root() {
   done
 }
 
+# cuda.h is not Debian's: where this machine has it, the CUDA backend is built and tested there too.
+copy_cuda_headers() {
+  [ -e /usr/local/cuda/include/cuda.h ] || return 0
+  as_root mkdir -p "$root/usr/local/cuda/include"
+  as_root cp -L /usr/local/cuda/include/cuda*.h "$root/usr/local/cuda/include/"
+}
+
 # The tree as it is here, without builds. Times are kept, so that only what changed is built.
 copy_tree() {
   as_root mkdir -p "$root/src"
@@ -66,6 +73,7 @@ outside() { as_root chroot "$root" "$@"; }
 need_packages debootstrap
 [ -e "$root/.complete" ] || make_root
 refresh_root
+copy_cuda_headers
 copy_tree
 
 enter=inside

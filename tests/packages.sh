@@ -2,6 +2,13 @@
 
 packages_to_build=(meson ninja-build g++ pkg-config libgstreamer1.0-dev
   libgstreamer-plugins-base1.0-dev libhwy-dev)
+# The CUDA backend is built where cuda.h is, which Debian does not have.
+for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
+  if [ -e "$header" ]; then
+    packages_to_build+=(libgstreamer-plugins-bad1.0-dev)
+    break
+  fi
+done
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev)

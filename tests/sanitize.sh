@@ -28,6 +28,13 @@ export QUAD_PRELOAD=$(g++ -print-file-name=libasan.so)
 env LD_PRELOAD="$QUAD_PRELOAD" ASAN_OPTIONS=detect_leaks=0 GST_REGISTRY="$PWD/$build/tests/registry.bin" \
   GST_PLUGIN_PATH="$PWD/$build/gst/elements" gst-inspect-1.0 quad
 
+# And that of the tests on the double of the CUDA driver.
+double=$PWD/$build/tests/support/hostcuda
+if [ -d "$double" ]; then
+  env LD_PRELOAD="$QUAD_PRELOAD" ASAN_OPTIONS=detect_leaks=0 LD_LIBRARY_PATH="$double" \
+    GST_REGISTRY="$double/registry.bin" GST_PLUGIN_PATH="$PWD/$build/gst/elements" gst-inspect-1.0 nvcodec
+fi
+
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
 trap - EXIT
 exec tests/run.sh "$build" "${options[@]}"

@@ -4,13 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "pixel_math.h"
+
 namespace quad {
 
 enum class Filter { area, bilinear, bicubic, lanczos };
-
-// Taps are fixed point: they sum to kTapOne for every output sample, exactly.
-inline constexpr int kTapBits = 14;
-inline constexpr int kTapOne = 1 << kTapBits;
 
 // One axis of a resampling. Output sample o is centred at source position
 // `first + o * step`, where source sample i covers [i, i + 1). Only the samples

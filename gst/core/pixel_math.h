@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "filter.h"
-
 #ifdef __CUDACC__
 #define QUAD_HOST_DEVICE __host__ __device__
 #else
@@ -13,6 +11,10 @@
 #endif
 
 namespace quad {
+
+// Taps are fixed point: they sum to kTapOne for every output sample, exactly.
+inline constexpr int kTapBits = 14;
+inline constexpr int kTapOne = 1 << kTapBits;
 
 // Fraction bits of the intermediate that the vertical pass leaves: for 8 and 10
 // bits what fits an int16_t with room for a kernel's overshoot.

@@ -23,6 +23,13 @@ const char *describe (Status status)
     case Status::mixed_sources: return "a tile differs from the canvas in format or memory";
     case Status::not_prepared: return "the scene was not prepared";
     case Status::out_of_memory: return "out of memory";
+    case Status::out_of_device_memory:
+      return "out of GPU memory: show fewer or smaller pictures, or free some of it";
+    case Status::device_failed:
+      return "the GPU or its driver failed: see the log (GST_DEBUG=quadcuda:1)";
+    case Status::no_kernels:
+      return "no kernels for this GPU: update its driver, or install the NVRTC of its CUDA "
+             "version (libnvrtc)";
   }
   return "unknown error";
 }

@@ -12,6 +12,9 @@ enum class [[nodiscard]] Status{
     mixed_sources,       // a tile's format or memory is not the canvas's
     not_prepared,        // draw() was given a scene of another shape than prepare()
     out_of_memory,
+    out_of_device_memory,
+    device_failed,  // the GPU or its driver gave up; what it drew is lost
+    no_kernels,     // no kernel image loads on this GPU, and none can be compiled
 };
 
 const char *describe (Status status);
@@ -33,9 +36,13 @@ class Renderer {
   virtual Status prepare (const Scene &scene) = 0;
 
   // Writes every byte of the canvas's planes in `out` once. `scene` has the shape
-  // last prepared, its views and `out` are valid until the call returns.
-  // Allocates nothing; fails only with not_prepared.
+  // last prepared, its views and `out` are valid until finish() returns, or what else
+  // orders the device's work. Allocates nothing; fails only with not_prepared and, on
+  // a device, device_failed.
   virtual Status draw (const Scene &scene, const FrameView &out) = 0;
+
+  // Waits until what was drawn is in its memory. Nothing to wait for on the host.
+  virtual Status finish () { return Status::ok; }
 };
 
 // What every backend refuses in the same words: ok, or why `scene` cannot be drawn.

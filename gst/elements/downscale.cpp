@@ -8,13 +8,6 @@
 namespace quad {
 namespace {
 
-// Which memory the frames of `caps` lie in.
-Memory memory_of (const GstCaps *caps)
-{
-  (void)caps;  // the templates have system memory alone
-  return Memory::host;
-}
-
 SizeRules rules_of (const DownscaleSettings &s)
 {
   return {.divisor = static_cast<int> (s.divisor),
@@ -152,9 +145,10 @@ bool Downscale::ready_renderer (const DownscaleSettings &settings)
 {
   if (renderer_ && renderer_->memory () == memory_ && renderer_threads_ == settings.threads)
     return true;
-  renderer_ = make_renderer (memory_, static_cast<int> (settings.threads));
+  renderer_ = make_renderer (memory_, static_cast<int> (settings.threads), &device_);
   renderer_threads_ = settings.threads;
   if (renderer_) return true;
+  if (memory_ == Memory::cuda && device_available ()) return false;  // the device has said why
   GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
                      ("This machine cannot scale frames in this kind of memory."), (nullptr));
   return false;
@@ -176,10 +170,35 @@ Scene Downscale::scene (const DownscaleSettings &settings, const FrameView &sour
   return s;
 }
 
+// Whether both buffers are of the device; says why not.
+bool Downscale::usable (GstBuffer *in, GstBuffer *out)
+{
+  for (GstBuffer *buffer : {in, out}) {
+    const char *problem = device_.problem_of (buffer);
+    if (!problem) continue;
+    GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
+                       ("A buffer %s quaddownscale cannot be used: the buffer %s.",
+                        buffer == in ? "before" : "after", problem),
+                       (nullptr));
+    return false;
+  }
+  return true;
+}
+
+Status Downscale::draw (const Scene &scene, GstBuffer *in, GstBuffer *out, const FrameView &view)
+{
+  Status status = renderer_->prepare (scene);
+  if (memory_ == Memory::host) return status == Status::ok ? renderer_->draw (scene, view) : status;
+  if (status == Status::ok) status = device_.begin ({&in, 1}, out);
+  if (status == Status::ok) status = renderer_->draw (scene, view);
+  return status == Status::ok ? device_.end ({&in, 1}, out) : status;
+}
+
 GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
 {
   const DownscaleSettings s = settings ();
-  const MappedFrame in{in_, inbuf, GST_MAP_READ};
+  if (memory_ == Memory::cuda && !usable (inbuf, outbuf)) return GST_FLOW_ERROR;
+  const MappedFrame in{in_, inbuf, GST_MAP_READ, memory_};
   if (!in) {
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
                        ("A video buffer does not hold the frame that its caps describe: the "
@@ -189,7 +208,7 @@ GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
                         in_.width, in_.height, gst_video_format_to_string (in_.finfo->format)));
     return GST_FLOW_ERROR;
   }
-  const MappedFrame out{out_, outbuf, GST_MAP_WRITE};
+  const MappedFrame out{out_, outbuf, GST_MAP_WRITE, memory_};
   if (!out) {
     GST_ELEMENT_ERROR (element_, RESOURCE, WRITE,
                        ("A buffer for the scaled video cannot be written: the buffer %s. The "
@@ -209,8 +228,7 @@ GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
   }
   if (!ready_renderer (s)) return GST_FLOW_ERROR;
   const Scene picture = scene (s, in.view (), crop);
-  Status status = renderer_->prepare (picture);
-  if (status == Status::ok) status = renderer_->draw (picture, out.view ());
+  const Status status = draw (picture, inbuf, outbuf, out.view ());
   if (status == Status::ok) return GST_FLOW_OK;
   GST_ELEMENT_ERROR (element_, STREAM, FAILED, ("Cannot scale the video: %s.", describe (status)),
                      (nullptr));
@@ -282,6 +300,7 @@ void Downscale::translate_pointer (GstEvent *event) const
 void Downscale::stop ()
 {
   renderer_.reset ();
+  device_.close ();
   reported_.clear ();
   const std::lock_guard lock{mutex_};
   in_ = out_ = {};

@@ -9,7 +9,7 @@
 
 #include "core/renderer.h"
 #include "elements/size_choice.h"
-#include "glue/video.h"
+#include "glue/device.h"
 
 namespace quad {
 
@@ -30,7 +30,10 @@ inline constexpr DownscaleSettings kDownscaleDefaults;
 // them, on behalf of `element`.
 class Downscale {
  public:
-  explicit Downscale (GstBaseTransform *element) : element_ (element) {}
+  explicit Downscale (GstBaseTransform *element)
+      : element_ (element), device_ (GST_ELEMENT (element))
+  {
+  }
 
   DownscaleSettings settings () const
   {
@@ -55,10 +58,15 @@ class Downscale {
   void translate_pointer (GstEvent *event) const;
   void stop ();
 
+  // For frames in CUDA memory.
+  Device &device () { return device_; }
+
  private:
   bool agree (const GstVideoInfo &in, const GstVideoInfo &out);
   void report_caps (const std::string &text);
   bool ready_renderer (const DownscaleSettings &settings);
+  Status draw (const Scene &scene, GstBuffer *in, GstBuffer *out, const FrameView &view);
+  bool usable (GstBuffer *in, GstBuffer *out);
   Scene scene (const DownscaleSettings &settings, const FrameView &source, const Rect &crop) const;
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
                            const Rect &crop) const;
@@ -72,6 +80,7 @@ class Downscale {
   bool insisted_ = false;  // downstream left but one kind of caps
   ChromaSite in_site_;
   Memory memory_ = Memory::host;
+  Device device_;
   std::unique_ptr<Renderer> renderer_;
   guint renderer_threads_ = 0;
 };

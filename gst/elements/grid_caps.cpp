@@ -53,6 +53,22 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
   return wanted;
 }
 
+void set_memory (GstCaps *caps, Memory memory)
+{
+  if (memory == Memory::cuda)
+    gst_caps_set_features_simple (caps, gst_caps_features_new (kCudaFeature, nullptr));
+}
+
+// The memories that the output may be in, the first that downstream takes is used.
+std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
+{
+  if (!device_available ()) return {Memory::host};
+  const bool any_cuda = std::any_of (inputs.begin (), inputs.end (),
+                                     [] (const InputCaps &i) { return i.memory == Memory::cuda; });
+  if (any_cuda) return {Memory::cuda, Memory::host};
+  return {Memory::host, Memory::cuda};
+}
+
 // `formats` in the order in which they would be taken.
 std::vector<std::string> by_preference (std::vector<std::string> formats,
                                         std::span<const InputCaps> inputs)
@@ -148,12 +164,13 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
     set ("chroma-site", gst_video_chroma_site_to_string (info.chroma_site));
 }
 
-// The first structure of `caps` that takes `format`, with it.
-Owned<GstStructure> structure_with (const GstCaps *caps, const std::string &format)
+// The first structure of `caps`, which are of `memory`, that takes `format`, with it.
+Owned<GstStructure> structure_with (const GstCaps *caps, const std::string &format, Memory memory)
 {
   Owned<GstCaps> only{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format.c_str (),
                                            "interlace-mode", G_TYPE_STRING, "progressive",
                                            nullptr)};
+  set_memory (only.get (), memory);
   Owned<GstCaps> taken{gst_caps_intersect_full (const_cast<GstCaps *> (caps), only.get (),
                                                 GST_CAPS_INTERSECT_FIRST)};
   if (gst_caps_is_empty (taken.get ())) return nullptr;
@@ -213,14 +230,19 @@ std::vector<std::string> formats_in (const GstCaps *caps)
 OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
                             const Grid &grid)
 {
-  Owned<GstCaps> drawable = drawable_caps ();
-  Owned<GstCaps> possible{gst_caps_intersect_full (const_cast<GstCaps *> (downstream),
-                                                   drawable.get (), GST_CAPS_INTERSECT_FIRST)};
   Owned<GstStructure> s;
   std::string format;
-  for (const std::string &name : by_preference (formats_in (possible.get ()), inputs)) {
-    s = structure_with (possible.get (), name);
-    format = name;
+  Memory memory = Memory::host;
+  for (const Memory m : memories_by_preference (inputs)) {
+    Owned<GstCaps> drawable = drawable_caps (m);
+    Owned<GstCaps> possible{gst_caps_intersect_full (const_cast<GstCaps *> (downstream),
+                                                     drawable.get (), GST_CAPS_INTERSECT_FIRST)};
+    memory = m;
+    for (const std::string &name : by_preference (formats_in (possible.get ()), inputs)) {
+      s = structure_with (possible.get (), name, m);
+      format = name;
+      if (s) break;
+    }
     if (s) break;
   }
   if (!s)
@@ -244,6 +266,7 @@ OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps
   fixate_colors (s.get (), gst_video_format_from_string (format.c_str ()), inputs);
   GstCaps *caps = gst_caps_new_empty ();
   gst_caps_append_structure (caps, s.release ());
+  set_memory (caps, memory);
   return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
 }
 
@@ -266,12 +289,14 @@ std::optional<Canvas> fixed_canvas (const GstCaps *downstream)
   return canvas;
 }
 
-Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred)
+namespace {
+
+Owned<GstCaps> wished_caps (const InputWish &wish, std::span<const std::string> preferred,
+                            Memory memory)
 {
-  Owned<GstCaps> any = drawable_caps ();
-  if (wish.any) return any;
   // All formats, the preferred first.
   std::vector<std::string> formats;
+  const Owned<GstCaps> any = drawable_caps (memory);
   const std::vector<std::string> all = formats_in (any.get ());
   for (const std::string &name : preferred)
     if (std::find (all.begin (), all.end (), name) != all.end ()) formats.push_back (name);
@@ -302,8 +327,25 @@ Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> pre
   side ("height", wish.fit == Fit::contain ? 1 : h, wish.fit == Fit::cover ? kMaxSide : h);
   GstCaps *caps = gst_caps_new_empty ();
   gst_caps_append_structure (caps, s);
-  gst_caps_append (caps, any.release ());
+  set_memory (caps, memory);
   return Owned<GstCaps>{caps};
+}
+
+}  // namespace
+
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
+                         Memory memory)
+{
+  Owned<GstCaps> any = drawable_caps_from (memory);
+  if (wish.any) return any;
+  Owned<GstCaps> caps{gst_caps_new_empty ()};
+  if (device_available () && memory == Memory::cuda)
+    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
+  gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::host).release ());
+  if (device_available () && memory == Memory::host)
+    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
+  gst_caps_append (caps.get (), any.release ());
+  return caps;
 }
 
 }  // namespace quad

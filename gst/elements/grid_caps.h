@@ -15,6 +15,7 @@ namespace quad {
 struct InputCaps {
   GstVideoInfo info;
   Orientation orientation = Orientation::identity;
+  Memory memory = Memory::host;
 };
 
 // The output's caps, fixed; or none, and either why not or that inputs must be
@@ -24,7 +25,8 @@ struct OutputChoice {
   std::string refusal;
 };
 
-// Chooses among what `downstream` takes: the format that most pixels of the
+// Chooses among what `downstream` takes: CUDA memory where an input has it, else system
+// memory, where either can be; the format that most pixels of the
 // inputs have (one with alpha where an input has alpha, if there is such), the
 // size nearest to `grid` with cells of the largest input, and the rate nearest to
 // the highest input's.
@@ -34,9 +36,10 @@ OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps
 // The canvas, where `downstream` takes one size alone.
 std::optional<Canvas> fixed_canvas (const GstCaps *downstream);
 
-// Caps for an input: first what fits `wish`, then anything that is drawn. The
-// formats in `preferred` (by name) come first.
-Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred);
+// Caps for an input: first what fits `wish`, then anything that is drawn; of each, the
+// output's `memory` comes first, and the formats in `preferred` (by name).
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
+                         Memory memory);
 
 // The names of the formats in `caps`, each once, in their order.
 std::vector<std::string> formats_in (const GstCaps *caps);

@@ -35,6 +35,7 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self)
     const std::lock_guard guard (impl.lock);
     p->settings = impl.settings;
     p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
+    p->memory = impl.memory;
     claims.push_back (claim_of (impl.settings, impl.kept_cell));
   }
   const CellAssignment assigned = assign_cells (grid_of (snapshot.settings), claims);

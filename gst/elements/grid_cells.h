@@ -14,6 +14,7 @@ struct PadSnapshot {
   GridPadRef pad;
   PadSettings settings;
   Orientation orientation = Orientation::identity;  // `auto` resolved
+  Memory memory = Memory::host;                     // that its caps say
   int cell = -1;                                    // -1: it has none
 };
 

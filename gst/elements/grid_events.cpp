@@ -55,6 +55,7 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
     GridPad &impl = *as_grid_pad (pad)->impl;
     const std::lock_guard guard (impl.lock);
     impl.rate = {info.fps_n, info.fps_d};
+    impl.memory = memory_of (caps);
   }
   return parent_class ()->sink_event (GST_AGGREGATOR (self), pad, event);
 }
@@ -194,6 +195,7 @@ gboolean src_event (GstAggregator *agg, GstEvent *event)
 gboolean src_query (GstAggregator *agg, GstQuery *query)
 {
   GstQuadMuxGrid *self = as_grid (agg);
+  if (self->impl->device.answer (query)) return TRUE;
   if (GST_QUERY_TYPE (query) != GST_QUERY_DURATION ||
       self->impl->snapshot ().eos_policy == EosPolicy::longest)
     return parent_class ()->src_query (agg, query);

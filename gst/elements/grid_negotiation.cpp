@@ -40,6 +40,17 @@ std::optional<Canvas> known_canvas (const GstCaps *downstream,
   return canvas;
 }
 
+// Which memory the output is in or, before that is known, may be in: that of the GPU
+// where downstream takes it.
+Memory output_memory (GstQuadMuxGrid *self, const GstCaps *downstream)
+{
+  Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  if (current) return memory_of (current.get ());
+  for (guint i = 0; i < gst_caps_get_size (downstream); i++)
+    if (memory_of (downstream, i) == Memory::cuda) return Memory::cuda;
+  return Memory::host;
+}
+
 Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps *filter)
 {
   Owned<GstCaps> downstream = downstream_caps (self);
@@ -55,7 +66,7 @@ Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps 
     pad->impl->wish = wish;
     pad->impl->asked = true;
   }
-  Owned<GstCaps> caps = caps_for (wish, names);
+  Owned<GstCaps> caps = caps_for (wish, names, output_memory (self, downstream.get ()));
   if (!filter) return caps;
   // In our order: the cell's size comes first.
   return Owned<GstCaps>{gst_caps_intersect_full (caps.get (), filter, GST_CAPS_INTERSECT_FIRST)};
@@ -71,11 +82,49 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
   }
   if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
     gst_query_parse_accept_caps (query, &given);
-    Owned<GstCaps> any = drawable_caps ();
+    Owned<GstCaps> any = drawable_caps_from (Memory::host);
     gst_query_set_accept_caps_result (query, gst_caps_is_subset (given, any.get ()));
     return TRUE;
   }
+  if (as_grid (agg)->impl->device.answer (query)) return TRUE;
   return parent_class ()->sink_query (agg, pad, query);
+}
+
+// A pool of our GPU's memory, for an input that has frames there.
+void propose_device_pool (GstQuadMuxGrid *self, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gboolean need_pool = FALSE;
+  gst_query_parse_allocation (query, &caps, &need_pool);
+  if (!caps || memory_of (caps) != Memory::cuda || !self->impl->device.open ()) return;
+  guint size = 0;
+  Owned<GstBufferPool> pool;
+  if (need_pool) pool = self->impl->device.pool_for (caps, size, 0, 0);
+  gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
+}
+
+gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  if (!caps || memory_of (caps) != Memory::cuda)
+    return parent_class ()->decide_allocation (agg, query);
+  Device &device = as_grid (agg)->impl->device;
+  if (!device.open ()) return FALSE;
+  GstBufferPool *offered = nullptr;
+  guint size = 0, min = 0, max = 0;
+  const bool any = gst_query_get_n_allocation_pools (query) > 0;
+  if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
+  Owned<GstBufferPool> pool = device.pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
+  if (!pool) {
+    GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS, ("No pool of CUDA memory can be made."), (nullptr));
+    return FALSE;
+  }
+  if (any)
+    gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
+  else
+    gst_query_add_allocation_pool (query, pool.get (), size, min, max);
+  return TRUE;
 }
 
 // Says what frames may come with; needs no place in the stream, so that an input
@@ -83,6 +132,7 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
+    propose_device_pool (as_grid (agg), query);
     gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
     gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
     return TRUE;
@@ -107,7 +157,7 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   for (const PadSnapshot &p : snapshot.pads) {
     const GstVideoInfo &info = p.pad->parent.info;
     if (info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0)
-      inputs.push_back ({info, p.orientation});
+      inputs.push_back ({info, p.orientation, p.memory});
   }
   return inputs;
 }
@@ -180,6 +230,7 @@ void install_negotiation (GstAggregatorClass *klass)
   klass->sink_query_pre_queue = sink_query_pre_queue;
   klass->update_src_caps = update_src_caps;
   klass->negotiate = negotiate;
+  klass->decide_allocation = decide_allocation;
   klass->negotiated_src_caps = negotiated_src_caps;
 }
 

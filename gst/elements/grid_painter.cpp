@@ -85,46 +85,91 @@ void GridPainter::reset ()
 {
   frames_.clear ();
   buffers_.clear ();
+  on_device_.clear ();
   scene_ = {};
   renderer_.reset ();
   threads_ = -1;
 }
 
+// Makes the renderer for the canvas's memory, again where n-threads changed.
+bool GridPainter::ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory)
+{
+  if (renderer_ && renderer_->memory () == memory && threads_ == snapshot.settings.n_threads)
+    return true;
+  threads_ = snapshot.settings.n_threads;
+  for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
+  renderer_ = make_renderer (memory, threads_, &self->impl->device);
+  return renderer_ != nullptr;
+}
+
 GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                                  const GstVideoInfo &info, GstBuffer *out)
 {
-  if (threads_ != snapshot.settings.n_threads) {
-    threads_ = snapshot.settings.n_threads;
-    renderer_ = make_renderer (Memory::host, threads_);
-    for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
-  }
+  const GstFlowReturn flow = draw_on (self, snapshot, info, out);
+  frames_.clear ();
+  buffers_.clear ();
+  on_device_.clear ();
+  return flow;
+}
+
+GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
+                                    const GstVideoInfo &info, GstBuffer *out)
+{
+  const Memory memory = memory_of (out);
+  if (!ready (self, snapshot, memory)) return GST_FLOW_ERROR;
+  Device &device = self->impl->device;
   scene_.format = from_gst (GST_VIDEO_INFO_FORMAT (&info));
   scene_.canvas = {info.width, info.height};
   scene_.site = chroma_site_of (info);
   scene_.background = color_of (snapshot.settings.background_color, info);
   scene_.tiles.clear ();
-
-  bool good = true;
   for (const PadSnapshot &pad : snapshot.pads)
-    good = good && add_picture (self, snapshot, pad, info);
-  if (good) {
-    MappedFrame canvas (info, out, GST_MAP_WRITE);
-    if (!canvas) {
-      GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("The output's memory cannot be written."),
-                         ("Downstream's buffers cannot be mapped or are too small."));
-      good = false;
-    } else {
-      Status status = renderer_->prepare (scene_);
-      if (status == Status::ok) status = renderer_->draw (scene_, canvas.view ());
-      good = status == Status::ok;
-      if (!good)
-        GST_ELEMENT_ERROR (self, LIBRARY, FAILED,
-                           ("The grid cannot be drawn: %s.", describe (status)), (nullptr));
+    if (!add_picture (self, snapshot, pad, info)) return GST_FLOW_ERROR;
+
+  const char *problem = memory == Memory::cuda ? device.problem_of (out) : nullptr;
+  MappedFrame canvas (info, out, GST_MAP_WRITE, memory);
+  if (problem || !canvas) {
+    GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("The output's memory cannot be written."),
+                       ("The buffer %s.", problem ? problem : canvas.problem ()));
+    return GST_FLOW_ERROR;
+  }
+  GstBuffer *target = memory == Memory::cuda ? out : nullptr;
+  Status status = renderer_->prepare (scene_);
+  if (status == Status::ok && target) status = device.begin ({}, target);
+  if (status == Status::ok) status = renderer_->draw (scene_, canvas.view ());
+  if (status == Status::ok && (target || !on_device_.empty ()))
+    status = device.end (on_device_, target);
+  if (status == Status::ok) return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("The grid cannot be drawn: %s.", describe (status)),
+                     (nullptr));
+  return GST_FLOW_ERROR;
+}
+
+// The pad's frame as it lies in memory; null, with an error posted, where it cannot be
+// read.
+MappedFrame *GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad,
+                               const GstVideoInfo &info, GstBuffer *buffer)
+{
+  const Memory memory = memory_of (buffer);
+  const char *problem = nullptr;
+  if (memory == Memory::cuda) {
+    Device &device = self->impl->device;
+    if (!device.open ()) return nullptr;
+    problem = device.problem_of (buffer);
+    if (!problem) {
+      const Status status = device.begin ({&buffer, 1}, nullptr);
+      if (status != Status::ok) problem = describe (status);
+      on_device_.push_back (buffer);
     }
   }
-  frames_.clear ();
-  buffers_.clear ();
-  return good ? GST_FLOW_OK : GST_FLOW_ERROR;
+  MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
+  if (!problem && frame) return &frame;
+  GST_ELEMENT_ERROR (
+      self, STREAM, FORMAT,
+      ("A buffer of %s %s.", GST_PAD_NAME (pad.pad.get ()), problem ? problem : frame.problem ()),
+      ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", gst_buffer_get_size (buffer), info.width, info.height,
+       gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&info))));
+  return nullptr;
 }
 
 bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
@@ -142,15 +187,9 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   if (box.picture.empty ()) return true;
 
   GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
-  MappedFrame &frame = frames_.emplace_back (current.info, buffer, GST_MAP_READ);
-  if (!frame) {
-    GST_ELEMENT_ERROR (
-        self, STREAM, FORMAT,
-        ("A buffer of %s %s.", GST_PAD_NAME (pad.pad.get ()), frame.problem ()),
-        ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", gst_buffer_get_size (buffer), current.info.width,
-         current.info.height, gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&current.info))));
-    return false;
-  }
+  MappedFrame *mapped = map (self, pad, current.info, buffer);
+  if (!mapped) return false;
+  MappedFrame &frame = *mapped;
   Picture picture;
   picture.part = crop_of (buffer, frame.view ().size);
   picture.sample = {std::max (1, current.info.par_n), std::max (1, current.info.par_d)};
@@ -171,37 +210,101 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   tile.orientation = pad.orientation;
   tile.filter = snapshot.settings.method;
   tile.alpha = alpha;
-  if (!same_pixels (current.info, info)) {
-    if (!convert (self, pad, current.info, info, snapshot.settings.background_color, frame, tile))
-      return false;
-  } else {
-    pad.pad->impl->converted.reset ();
+  const Status status =
+      bring (self, pad, current.info, info, snapshot.settings.background_color, frame, tile);
+  if (status != Status::ok) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
+                       ("The pictures of %s cannot be converted to the output's format: %s.",
+                        GST_PAD_NAME (pad.pad.get ()), describe (status)),
+                       ("Put videoconvert in front of the pad, after cudadownload for frames in "
+                        "CUDA memory."));
+    return false;
   }
   scene_.tiles.push_back (tile);
   return true;
 }
 
-// Replaces the tile's source by the picture as it is shown, in the canvas's format.
-bool GridPainter::convert (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
+namespace {
+
+// The tile shows all of `view`, which is as large as its target.
+void show (Tile &tile, const FrameView &view, const ChromaSite &site)
+{
+  tile.source = view;
+  tile.crop = rect_of (view.size);
+  tile.site = site;
+  tile.orientation = Orientation::identity;
+}
+
+// Said once a pad.
+void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
+{
+  if (pad.pad->impl->said_moved) return;
+  pad.pad->impl->said_moved = true;
+  GST_ELEMENT_INFO (
+      self, STREAM, FORMAT,
+      ("The frames of %s lie in %s memory and the output in %s memory: each is %s at the size "
+       "that is shown.",
+       GST_PAD_NAME (pad.pad.get ()), to_device ? "system" : "CUDA", to_device ? "CUDA" : "system",
+       to_device ? "uploaded" : "downloaded"),
+      (nullptr));
+}
+
+}  // namespace
+
+// Replaces the tile's source where its format or memory is not the canvas's.
+Status GridPainter::bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
                            const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile)
+{
+  GridPad &impl = *pad.pad->impl;
+  const bool same = same_pixels (from, to), here = tile.source.memory == Memory::cuda;
+  const bool there = renderer_->memory () == Memory::cuda;
+  if (same) impl.converted.reset ();
+  if (same && here == there) {
+    impl.on_device.reset ();
+    return Status::ok;
+  }
+  if (!here && !there) return convert (pad, from, to, background, frame.frame (), tile);
+
+  if (!impl.on_device) impl.on_device = std::make_unique<DeviceTile> (self->impl->device);
+  FrameView view;
+  if (here && there) {
+    if (!device_converts (from, to)) return Status::unsupported_format;
+    if (const Status s = impl.on_device->convert (tile, from, to, background, view);
+        s != Status::ok)
+      return s;
+    show (tile, view, chroma_site_of (to));
+    return Status::ok;
+  }
+  say_moved (self, pad, there);
+  if (here) {
+    MappedFrame *copy = nullptr;
+    GstVideoInfo info;
+    if (const Status s = impl.on_device->download (tile, from, copy, info); s != Status::ok)
+      return s;
+    show (tile, copy->view (), tile.site);
+    return same ? Status::ok : convert (pad, info, to, background, copy->frame (), tile);
+  }
+  if (const Status s = convert (pad, from, to, background, frame.frame (), tile); s != Status::ok)
+    return s;
+  if (const Status s = impl.on_device->upload (tile.source, view); s != Status::ok) return s;
+  show (tile, view, tile.site);
+  return Status::ok;
+}
+
+// Replaces the tile's source, on the host, by the picture as it is shown, in the
+// canvas's format.
+Status GridPainter::convert (const PadSnapshot &pad, const GstVideoInfo &from,
+                             const GstVideoInfo &to, guint background, GstVideoFrame &frame,
+                             Tile &tile)
 {
   std::unique_ptr<ConvertedTile> &converted = pad.pad->impl->converted;
   if (!converted) converted = std::make_unique<ConvertedTile> (threads_);
   FrameView view;
   Status status = converted->prepare (tile, from, to, background);
-  if (status == Status::ok) status = converted->draw (tile, frame.frame (), view);
-  if (status != Status::ok) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-                       ("The pictures of %s cannot be converted to the output's format: %s.",
-                        GST_PAD_NAME (pad.pad.get ()), describe (status)),
-                       ("Put videoconvert in front of the pad."));
-    return false;
-  }
-  tile.source = view;
-  tile.crop = rect_of (view.size);
-  tile.site = chroma_site_of (to);
-  tile.orientation = Orientation::identity;
-  return true;
+  if (status == Status::ok) status = converted->draw (tile, frame, view);
+  if (status != Status::ok) return status;
+  show (tile, view, same_pixels (from, to) ? tile.site : chroma_site_of (to));
+  return Status::ok;
 }
 
 // Four strips between the cell's edge and the picture's box.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/renderer.h"
-#include "glue/video.h"
+#include "glue/device.h"
 
 struct GstQuadMuxGrid;
 
@@ -30,7 +30,14 @@ class GridPainter {
  private:
   bool add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
                     const GstVideoInfo &info);
-  bool convert (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
+  GstFlowReturn draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
+                         const GstVideoInfo &info, GstBuffer *out);
+  bool ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory);
+  MappedFrame *map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+                    GstBuffer *buffer);
+  Status convert (const PadSnapshot &pad, const GstVideoInfo &from, const GstVideoInfo &to,
+                  guint background, GstVideoFrame &frame, Tile &tile);
+  Status bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
                 const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile);
   void add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner, guint argb,
                    const GstVideoInfo &info);
@@ -41,6 +48,7 @@ class GridPainter {
   // Sources of this frame: they stay mapped until it is drawn.
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
+  std::vector<GstBuffer *> on_device_;  // those of them that lie in CUDA memory
 };
 
 }  // namespace quad

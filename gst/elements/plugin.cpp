@@ -3,11 +3,20 @@
 
 #include "elements/quaddownscale.h"
 #include "elements/quadmuxgrid.h"
+#include "glue/device.h"
 
 namespace {
 
 gboolean plugin_init (GstPlugin *plugin)
 {
+  std::string why;
+  if (!quad::device_available (why)) {
+    const std::string text = "Without CUDA memory: " + why + ".";
+#if GST_CHECK_VERSION(1, 24, 0)
+    gst_plugin_add_status_info (plugin, text.c_str ());
+#endif
+    GST_INFO ("%s", text.c_str ());
+  }
   return GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
          GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }

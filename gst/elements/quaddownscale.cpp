@@ -53,6 +53,7 @@ enum class Property : guint {
   max_height,
   upscale,
   n_threads,
+  cuda_device_id,
 };
 
 GstQuadDownscale *self_of (gpointer object) { return static_cast<GstQuadDownscale *> (object); }
@@ -66,6 +67,10 @@ GstBaseTransformClass *parent_class ()
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
+  if (static_cast<Property> (id) == Property::cuda_device_id) {
+    impl_of (object).device ().set_id (g_value_get_int (value));
+    return;
+  }
   bool resize = true;
   impl_of (object).change ([&] (quad::DownscaleSettings &s) {
     switch (static_cast<Property> (id)) {
@@ -100,6 +105,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::max_height: g_value_set_int (value, s.max_height); break;
     case Property::upscale: g_value_set_boolean (value, s.upscale); break;
     case Property::n_threads: g_value_set_uint (value, s.threads); break;
+    case Property::cuda_device_id: g_value_set_int (value, impl_of (object).device ().id ()); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
@@ -108,6 +114,18 @@ void finalize (GObject *object)
 {
   delete self_of (object)->impl;
   G_OBJECT_CLASS (gst_quad_downscale_parent_class)->finalize (object);
+}
+
+void set_context (GstElement *element, GstContext *context)
+{
+  impl_of (element).device ().take_context (context);
+  GST_ELEMENT_CLASS (gst_quad_downscale_parent_class)->set_context (element, context);
+}
+
+gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+  if (impl_of (trans).device ().answer (query)) return TRUE;
+  return parent_class ()->query (trans, direction, query);
 }
 
 gboolean stop (GstBaseTransform *trans)
@@ -194,8 +212,12 @@ gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
          api != GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE;
 }
 
-Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, bool video_meta)
+Owned<GstBufferPool> new_pool (GstBaseTransform *trans, GstCaps *caps, guint &size, bool video_meta)
 {
+  if (quad::memory_of (caps) == quad::Memory::cuda) {
+    quad::Device &device = impl_of (trans).device ();
+    return device.open () ? device.pool_for (caps, size, 0, 0) : nullptr;
+  }
   Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
   GstStructure *config = gst_buffer_pool_get_config (pool.get ());
   gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
@@ -213,10 +235,10 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   gst_query_parse_allocation (query, &caps, &need_pool);
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
-  const auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
+  auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
   if (gst_query_get_n_allocation_pools (query) == 0) {
     Owned<GstBufferPool> pool;
-    if (need_pool) pool = new_pool (caps, size, true);
+    if (need_pool) pool = new_pool (trans, caps, size, true);
     gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
@@ -238,8 +260,13 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
   if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
   Owned<GstBufferPool> pool{offered};
   size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
-  if (!pool) {
-    pool = new_pool (caps, size, video_meta);
+  if (quad::memory_of (caps) == quad::Memory::cuda) {
+    quad::Device &device = impl_of (trans).device ();
+    if (!device.open ()) return FALSE;
+    pool = device.pool_for (caps, size, min, max, std::move (pool));
+    if (!pool) return FALSE;
+  } else if (!pool) {
+    pool = new_pool (trans, caps, size, video_meta);
     if (!pool) return FALSE;
   } else if (video_meta &&
              gst_buffer_pool_has_option (pool.get (), GST_BUFFER_POOL_OPTION_VIDEO_META)) {
@@ -310,6 +337,7 @@ void install_properties (GObjectClass *klass)
            g_param_spec_uint ("n-threads", "Threads",
                               "Threads that scale a frame (0 = one per processor)", 0, kMaxThreads,
                               kDownscaleDefaults.threads, flags));
+  install (Property::cuda_device_id, quad::cuda_device_id_spec ());
 }
 
 }  // namespace
@@ -324,7 +352,8 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
   install_properties (object_class);
 
   auto *element_class = GST_ELEMENT_CLASS (klass);
-  const Owned<GstCaps> caps = quad::drawable_caps ();
+  element_class->set_context = set_context;
+  const Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
   gst_element_class_add_pad_template (
       element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
   gst_element_class_add_pad_template (
@@ -336,6 +365,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
 
   auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
   trans_class->stop = stop;
+  trans_class->query = query;
   trans_class->transform_caps = transform_caps;
   trans_class->fixate_caps = fixate_caps;
   trans_class->accept_caps = accept_caps;

@@ -78,6 +78,7 @@ enum Property : guint {
   PROP_EOS_POLICY,
   PROP_N_THREADS,
   PROP_IGNORE_INACTIVE_PADS,
+  PROP_CUDA_DEVICE_ID,
 };
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
@@ -91,6 +92,10 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   GstQuadMuxGrid *self = as_grid (object);
   if (id == PROP_IGNORE_INACTIVE_PADS) {
     gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), g_value_get_boolean (value));
+    return;
+  }
+  if (id == PROP_CUDA_DEVICE_ID) {
+    self->impl->device.set_id (g_value_get_int (value));
     return;
   }
   bool moves = false;
@@ -138,8 +143,15 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_boolean (value,
                            gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
       break;
+    case PROP_CUDA_DEVICE_ID: g_value_set_int (value, as_grid (object)->impl->device.id ()); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
+}
+
+void set_context (GstElement *element, GstContext *context)
+{
+  as_grid (element)->impl->device.take_context (context);
+  element_parent ()->set_context (element, context);
 }
 
 // Pads.
@@ -356,6 +368,7 @@ gboolean start (GstAggregator *agg)
     p->impl->ended = false;
     p->impl->warned_of_cell = false;
     p->impl->warned_of_no_frame = false;
+    p->impl->said_moved = false;
   }
   return aggregator_parent ()->start (agg);
 }
@@ -367,10 +380,12 @@ gboolean stop (GstAggregator *agg)
   self->impl->painter.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->converted.reset ();
+    p->impl->on_device.reset ();
     const std::lock_guard guard (p->impl->lock);
     p->impl->shown = {};
     p->impl->tagged = quad::Orientation::identity;
   }
+  self->impl->device.close ();
   return done;
 }
 
@@ -441,11 +456,12 @@ void install_properties (GObjectClass *klass)
        g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
                              "When live, do not wait for inputs that never had a frame", TRUE,
                              kFlags));
+  add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
 }
 
 void add_templates (GstElementClass *klass)
 {
-  quad::Owned<GstCaps> caps = quad::drawable_caps ();
+  quad::Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
   gst_element_class_add_pad_template (
       klass, gst_pad_template_new_with_gtype ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get (),
                                               GST_TYPE_AGGREGATOR_PAD));
@@ -474,6 +490,7 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   element_class->request_new_pad = request_new_pad;
   element_class->release_pad = release_pad;
+  element_class->set_context = set_context;
   add_templates (element_class);
 
   GstAggregatorClass *aggregator_class = GST_AGGREGATOR_CLASS (klass);
@@ -491,6 +508,6 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
 
 static void gst_quad_mux_grid_init (GstQuadMuxGrid *self)
 {
-  self->impl = new quad::QuadMuxGrid;
+  self->impl = new quad::QuadMuxGrid (GST_ELEMENT (self));
   gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), TRUE);
 }

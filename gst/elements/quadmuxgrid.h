@@ -15,6 +15,8 @@ namespace quad {
 using GridPadRef = Owned<GstQuadMuxGridPad>;
 
 struct QuadMuxGrid {
+  explicit QuadMuxGrid (GstElement *element) : device (element) {}
+
   std::mutex lock;  // protects `settings`; nothing is called with it held
   GridSettings settings;
 
@@ -23,6 +25,8 @@ struct QuadMuxGrid {
 
   std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
   std::atomic<guint> next_serial{0};
+
+  Device device;  // for frames in CUDA memory
 
   // Of the thread that makes the output alone.
   GridPainter painter;

@@ -10,6 +10,7 @@
 #include "elements/grid_settings.h"
 #include "elements/grid_timing.h"
 #include "glue/converted_tile.h"
+#include "glue/device_tile.h"
 
 namespace quad {
 
@@ -37,6 +38,7 @@ struct GridPad {
   int kept_cell = -1;
   Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
   FrameRate rate;
+  Memory memory = Memory::host;  // of the frames that come next
   InputEnd end;
   bool had_frame = false;  // since the stream began, whatever was flushed
   bool segment_done = false;
@@ -48,7 +50,9 @@ struct GridPad {
   guint serial = 0;  // in the order of the requests; set before the pad is added
   bool warned_of_cell = false;
   bool warned_of_no_frame = false;
+  bool said_moved = false;
   std::unique_ptr<ConvertedTile> converted;
+  std::unique_ptr<DeviceTile> on_device;
 
   // The last frame, for repeat-after-eos, with `lock` held.
   Owned<GstBuffer> held;

@@ -4,11 +4,13 @@
 #include <memory>
 
 #include "core/renderer.h"
+#include "glue/device.h"
 
 namespace quad {
 
-// A renderer for frames in `memory`, or none where this build or machine has
-// none. `threads`: 0 for one a processor.
-std::unique_ptr<Renderer> make_renderer (Memory memory, int threads);
+// A renderer for frames in `memory`, or none where this build or machine has none:
+// on the host with `threads` (0 for one a processor), or on `device`, which is opened
+// and, where that fails, has posted why.
+std::unique_ptr<Renderer> make_renderer (Memory memory, int threads, Device *device);
 
 }  // namespace quad

@@ -23,15 +23,6 @@ bool high_dynamic_range (GstVideoTransferFunction t)
   return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
 }
 
-bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
-{
-  const bool primaries = a.primaries == b.primaries || a.primaries == 0 || b.primaries == 0 ||
-                         (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
-  const bool transfer = a.transfer == b.transfer || a.transfer == 0 || b.transfer == 0 ||
-                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
-  return primaries && transfer;
-}
-
 // `from` with what it leaves open taken from `to`, where both are of one kind.
 void complete (GstVideoColorimetry &from, const GstVideoColorimetry &to, bool same_kind)
 {
@@ -44,18 +35,6 @@ void complete (GstVideoColorimetry &from, const GstVideoColorimetry &to, bool sa
 bool same_kind (const GstVideoInfo &a, const GstVideoInfo &b)
 {
   return GST_VIDEO_INFO_IS_RGB (&a) == GST_VIDEO_INFO_IS_RGB (&b);
-}
-
-// `like` at another size.
-bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info)
-{
-  if (!gst_video_info_set_format (&info, GST_VIDEO_INFO_FORMAT (&like),
-                                  static_cast<guint> (size.width),
-                                  static_cast<guint> (size.height)))
-    return false;
-  info.colorimetry = like.colorimetry;
-  info.chroma_site = like.chroma_site;
-  return true;
 }
 
 GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to, int threads)
@@ -76,6 +55,26 @@ GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &
 }
 
 }  // namespace
+
+bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
+{
+  const bool primaries = a.primaries == b.primaries || a.primaries == 0 || b.primaries == 0 ||
+                         (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
+  const bool transfer = a.transfer == b.transfer || a.transfer == 0 || b.transfer == 0 ||
+                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
+  return primaries && transfer;
+}
+
+bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info)
+{
+  if (!gst_video_info_set_format (&info, GST_VIDEO_INFO_FORMAT (&like),
+                                  static_cast<guint> (size.width),
+                                  static_cast<guint> (size.height)))
+    return false;
+  info.colorimetry = like.colorimetry;
+  info.chroma_site = like.chroma_site;
+  return true;
+}
 
 void ConvertedTile::Passage::clear ()
 {
@@ -186,10 +185,15 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   direct_ = !flattens && tile.crop == rect_of (size) && tile.source.size == size &&
             tile.orientation == Orientation::identity;
   if (!direct_) {
-    if (!renderer_) renderer_ = make_renderer (Memory::host, threads_);
+    if (!renderer_) renderer_ = make_renderer (Memory::host, threads_, nullptr);
     if (!renderer_) return Status::out_of_memory;
     if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
     if (!scaled_.allocate (scaled)) return Status::out_of_memory;
+  }
+  // Only moved to other memory, by whoever asked.
+  if (same_pixels (from, to)) {
+    converter_.reset ();
+    return Status::ok;
   }
   if (!converted_.allocate (result)) return Status::out_of_memory;
 
@@ -205,6 +209,10 @@ Status ConvertedTile::draw (const Tile &tile, GstVideoFrame &frame, FrameView &c
     if (const Status s = renderer_->draw (scene_, scaled_.frame->view ()); s != Status::ok)
       return s;
     scaled = &scaled_.frame->frame ();
+  }
+  if (!converter_) {
+    converted = direct_ ? tile.source : scaled_.frame->view ();
+    return Status::ok;
   }
   GstVideoFrame *result = &converted_.frame->frame ();
   gst_video_converter_frame (converter_.get (), scaled, second_ ? &passage_.frame : result);

@@ -15,6 +15,13 @@ namespace quad {
 // primaries of the SDR standards, as is usual.
 bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to);
 
+// Whether one matrix is enough between them: the transfer functions and primaries are
+// the same, unknown, or those of SDR standards.
+bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
+
+// `like` at another size; false where there can be no such picture.
+bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info);
+
 // Not thread safe. Its buffers are kept between frames of the same shape.
 class ConvertedTile {
  public:

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/renderer.h"
+#include "glue/device.h"
 
 namespace quad {
 namespace {
@@ -36,6 +37,24 @@ bool matches (const GstVideoInfo &info, const GstVideoMeta *meta)
           holds (meta->height, info.height) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (&info));
 }
 
+// Formats that GStreamer's CUDA memory can hold in every release since 1.22.
+bool in_cuda_memory (PixelFormat format)
+{
+  switch (format) {
+    case PixelFormat::nv12:
+    case PixelFormat::i420:
+    case PixelFormat::yv12:
+    case PixelFormat::p010_10le:
+    case PixelFormat::i420_10le:
+    case PixelFormat::y444:
+    case PixelFormat::rgba:
+    case PixelFormat::bgra:
+    case PixelFormat::rgbx:
+    case PixelFormat::bgrx: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 GstVideoFormat to_gst (PixelFormat format)
@@ -51,11 +70,12 @@ PixelFormat from_gst (GstVideoFormat format)
   return PixelFormat::unknown;
 }
 
-Owned<GstCaps> drawable_caps ()
+Owned<GstCaps> drawable_caps (Memory memory)
 {
   GValue formats = G_VALUE_INIT;
   g_value_init (&formats, GST_TYPE_LIST);
   for (const FormatInfo &f : all_formats ()) {
+    if (memory == Memory::cuda && !in_cuda_memory (f.format)) continue;
     GValue name = G_VALUE_INIT;
     g_value_init (&name, G_TYPE_STRING);
     g_value_set_static_string (&name, f.name);
@@ -66,7 +86,25 @@ Owned<GstCaps> drawable_caps ()
                                        GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, nullptr);
   gst_caps_set_value (caps, "format", &formats);
   g_value_unset (&formats);
+  if (memory == Memory::cuda)
+    gst_caps_set_features_simple (caps, gst_caps_features_new (kCudaFeature, nullptr));
   return Owned<GstCaps>{caps};
+}
+
+Owned<GstCaps> drawable_caps_from (Memory first)
+{
+  if (!device_available ()) return drawable_caps (Memory::host);
+  Owned<GstCaps> caps = drawable_caps (first);
+  gst_caps_append (caps.get (),
+                   drawable_caps (first == Memory::cuda ? Memory::host : Memory::cuda).release ());
+  return caps;
+}
+
+Memory memory_of (const GstCaps *caps, guint i)
+{
+  const GstCapsFeatures *features = gst_caps_get_features (caps, i);
+  return features && gst_caps_features_contains (features, kCudaFeature) ? Memory::cuda
+                                                                         : Memory::host;
 }
 
 ChromaSite chroma_site_of (const GstVideoInfo &info)
@@ -123,8 +161,13 @@ Rect crop_of (GstBuffer *buffer, Size size)
       rect_of (size));
 }
 
-MappedFrame::MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags)
+MappedFrame::MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags,
+                          Memory memory)
 {
+  // GST_MAP_CUDA: its header needs CUDA's own.
+  constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
+  if (memory == Memory::cuda) flags = static_cast<GstMapFlags> (int{flags} | kMapCuda);
+  view_.memory = memory;
   if (!matches (info, gst_buffer_get_video_meta (buffer))) {
     problem_ = "has a video meta of another format, or a smaller size, than its caps";
     return;

@@ -11,9 +11,17 @@ namespace quad {
 GstVideoFormat to_gst (PixelFormat format);
 PixelFormat from_gst (GstVideoFormat format);
 
-// video/x-raw in system memory of every format that is drawn, any size up to
+inline constexpr const char *kCudaFeature = "memory:CUDAMemory";
+
+// video/x-raw in `memory` of every format that is drawn there, any size up to
 // kMaxSide and any rate. Owned by the caller.
-Owned<GstCaps> drawable_caps ();
+Owned<GstCaps> drawable_caps (Memory memory);
+// The same in each memory that this machine has, `first` (where it is one) before the other.
+Owned<GstCaps> drawable_caps_from (Memory first);
+
+// Which memory the frames of `caps` (its structure `i`), or a buffer, lie in.
+Memory memory_of (const GstCaps *caps, guint i = 0);
+Memory memory_of (GstBuffer *buffer);
 
 // Sites that the caps leave open count as centred.
 ChromaSite chroma_site_of (const GstVideoInfo &info);
@@ -29,14 +37,17 @@ Rect crop_of (GstBuffer *buffer, Size size);
 
 // A buffer's frame, mapped for as long as this lives. False where the buffer
 // cannot be mapped or is smaller than its caps and strides say: nothing outside
-// the mapped memory is ever reachable through view ().
+// the mapped memory is ever reachable through view (). In Memory::cuda the view's
+// pointers are the device's, and only for buffers that Device::problem_of has nothing
+// against; mapped as Memory::host, CUDA memory is copied to the host first.
 //
 // view ().size is that of the caps. On a buffer with a GstVideoCropMeta it is the
 // whole frame that the crop lies in, which a GstVideoMeta may give as larger than
 // the caps: crop_of (buffer, view ().size) is the part to show in both cases.
 class MappedFrame {
  public:
-  MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags);
+  MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags,
+               Memory memory = Memory::host);
   ~MappedFrame ();
   MappedFrame (const MappedFrame &) = delete;
   MappedFrame &operator= (const MappedFrame &) = delete;

@@ -238,6 +238,7 @@ TEST (GridProperties, RangesOfTheElement)
   expect_ranges (p.grid (), {{"rows", 0, 128, 2},
                              {"columns", 0, 128, 2},
                              {"gap", 0, 16384, 0},
+                             {"cuda-device-id", -1, G_MAXINT, -1},
                              {"margin", 0, 16384, 0},
                              {"border-width", 0, 16384, 0},
                              {"border-color", 0, kMaxUint, double (0xffffffff)},

@@ -1,0 +1,121 @@
+#include "cuda/cuda_renderer.h"
+
+#include <optional>
+
+#include "cuda/module.h"
+#include "cuda/scene_program.h"
+
+namespace quad::cuda {
+namespace {
+
+DevicePlane device_plane (const PlaneView &view)
+{
+  return {reinterpret_cast<std::uint8_t *> (view.data), view.stride};
+}
+
+class CudaRenderer final : public Renderer {
+ public:
+  CudaRenderer (GstCudaContext *context, CUstream stream, std::shared_ptr<const void> keep)
+      : context_ (GST_CUDA_CONTEXT (gst_object_ref (context))),
+        stream_ (stream),
+        keep_ (std::move (keep))
+  {
+  }
+  ~CudaRenderer () override
+  {
+    // The kernels may still be reading the tables.
+    if (prepared_) (void)finish ();
+    tables_.reset ();
+    module_.reset ();
+    gst_object_unref (context_);
+  }
+
+  Memory memory () const override { return Memory::cuda; }
+  Status prepare (const Scene &scene) override;
+  Status draw (const Scene &scene, const FrameView &out) override;
+  Status finish () override;
+
+ private:
+  GstCudaContext *context_;
+  CUstream stream_;
+  std::shared_ptr<const void> keep_;
+  std::unique_ptr<Module> module_;
+  DeviceBuffer tables_;
+  std::optional<SceneProgram> program_;
+  std::optional<Scene> prepared_;
+};
+
+Status CudaRenderer::prepare (const Scene &scene)
+{
+  if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
+  if (const Status s = check (scene, Memory::cuda); s != Status::ok) return s;
+  const Current current (context_);
+  if (!current) return Status::device_failed;
+  if (!module_) {
+    Status status = Status::ok;
+    module_ = Module::load (context_, status);
+    if (!module_) return status;
+  }
+  // Until the launches that read the old tables are over.
+  if (prepared_)
+    if (const Status s = status_of (CuStreamSynchronize (stream_), "cuStreamSynchronize");
+        s != Status::ok)
+      return s;
+  prepared_.reset ();
+  try {
+    program_.emplace (scene);
+  } catch (const std::bad_alloc &) {
+    return Status::out_of_memory;
+  }
+  if (const Status s = tables_.reserve (context_, program_->size ()); s != Status::ok) return s;
+  const auto &bytes = program_->relocated (tables_.address ());
+  if (const Status s = upload (tables_.address (), bytes.data (), bytes.size (), stream_);
+      s != Status::ok)
+    return s;
+  prepared_ = scene;
+  return Status::ok;
+}
+
+Status CudaRenderer::draw (const Scene &scene, const FrameView &out)
+{
+  if (!prepared_ || !prepared_->same_shape (scene) || out.format != scene.format ||
+      out.size != scene.canvas)
+    return Status::not_prepared;
+  const Current current (context_);
+  if (!current) return Status::device_failed;
+  const int planes = info_of (scene.format).planes;
+  for (const Launch &launch : program_->launches ()) {
+    DrawParams params = program_->params (launch);
+    for (int p = 0; p < planes; p++) {
+      const auto plane = std::size_t (p);
+      params.out[plane] = device_plane (out.plane[plane]);
+      for (std::size_t i = 0; i < launch.sources.size (); i++)
+        params.source[i][plane] =
+            device_plane (scene.tiles[std::size_t (launch.sources[i])].source.plane[plane]);
+    }
+    void *arguments[] = {&params};
+    const Status s =
+        status_of (CuLaunchKernel (module_->draw (), static_cast<unsigned> (launch.count), 1, 1,
+                                   kThreads, 1, 1, 0, stream_, arguments, nullptr),
+                   "cuLaunchKernel");
+    if (s != Status::ok) return s;
+  }
+  return Status::ok;
+}
+
+Status CudaRenderer::finish ()
+{
+  const Current current (context_);
+  if (!current) return Status::device_failed;
+  return status_of (CuStreamSynchronize (stream_), "cuStreamSynchronize");
+}
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_cuda_renderer (GstCudaContext *context, CUstream stream,
+                                              std::shared_ptr<const void> keep)
+{
+  return std::make_unique<CudaRenderer> (context, stream, std::move (keep));
+}
+
+}  // namespace quad::cuda

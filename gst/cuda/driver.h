@@ -1,0 +1,87 @@
+// The CUDA driver: what libgstcuda does not wrap, and owners for what it does.
+#pragma once
+
+// The CUDA library of GStreamer calls itself unstable; what is used of it here is the
+// same from 1.22 to 1.28.
+#ifndef GST_USE_UNSTABLE_API
+#define GST_USE_UNSTABLE_API
+#endif
+// Its headers and cuda.h cast in the old way.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wconversion"
+#include <gst/cuda/gstcudabufferpool.h>
+#include <gst/cuda/gstcudacontext.h>
+#include <gst/cuda/gstcudamemory.h>
+#include <gst/cuda/gstcudautils.h>
+#pragma GCC diagnostic pop
+
+#include <cstddef>
+#include <string>
+
+#include "core/renderer.h"
+
+namespace quad::cuda {
+
+// Where this backend logs: quadcuda.
+GstDebugCategory *debug_category ();
+
+// Logs a failed call, and says what it means to whoever draws. What a launch got wrong
+// earlier may be reported by any later call.
+Status status_of (CUresult result, const char *call);
+
+// Makes a context the calling thread's for a scope.
+class Current {
+ public:
+  explicit Current (GstCudaContext *context);
+  ~Current ();
+  Current (const Current &) = delete;
+  Current &operator= (const Current &) = delete;
+  explicit operator bool () const { return pushed_; }
+
+ private:
+  bool pushed_;
+};
+
+// Device memory of one context; freed in it.
+class DeviceBuffer {
+ public:
+  DeviceBuffer () = default;
+  ~DeviceBuffer () { reset (); }
+  DeviceBuffer (const DeviceBuffer &) = delete;
+  DeviceBuffer &operator= (const DeviceBuffer &) = delete;
+
+  // Makes room for `size` bytes; what was there is lost where it does not fit. The
+  // context is current; a reference of it is kept.
+  Status reserve (GstCudaContext *context, std::size_t size);
+  void reset ();
+
+  CUdeviceptr address () const { return address_; }
+  std::size_t size () const { return size_; }
+
+ private:
+  GstCudaContext *context_ = nullptr;
+  CUdeviceptr address_ = 0;
+  std::size_t size_ = 0;
+};
+
+// Copies `size` bytes to the device, in the order of `stream`; `from` may be changed
+// when it returns.
+Status upload (CUdeviceptr to, const void *from, std::size_t size, CUstream stream);
+
+// A stream of the context's.
+class Stream {
+ public:
+  // Null where the device refuses one.
+  explicit Stream (GstCudaContext *context);
+  ~Stream ();
+  Stream (const Stream &) = delete;
+  Stream &operator= (const Stream &) = delete;
+  CUstream get () const { return stream_; }
+
+ private:
+  GstCudaContext *context_;
+  CUstream stream_ = nullptr;
+};
+
+}  // namespace quad::cuda

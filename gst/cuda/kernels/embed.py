@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Writes a C++ file that holds the kernels: embed.py OUTPUT IMAGE|- NAME=FILE...
+
+NAME is how kernels include FILE; the first is the one to compile.
+"""
+import sys
+
+
+def bytes_of(data):
+    lines = (data[i:i + 24] for i in range(0, len(data), 24))
+    return ",\n".join(",".join(str(b) for b in line) for line in lines)
+
+
+def array(name, data):
+    return f"alignas (64) constexpr unsigned char {name}[] = {{\n{bytes_of(data)}}};\n"
+
+
+def main(output, image, *files):
+    text = '#include "cuda/kernel_image.h"\n\nnamespace quad::cuda {\nnamespace {\n\n'
+    # NVRTC has no standard library; the kernels use these few names of it.
+    text += 'constexpr char kCstdint[] =\n'
+    for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long")):
+        text += f'    "typedef signed {kind} q_i{bits}; typedef unsigned {kind} q_u{bits};"\n'
+    text += '    "namespace std {"\n'
+    for bits in (8, 16, 32, 64):
+        text += f'    "typedef q_i{bits} int{bits}_t; typedef q_u{bits} uint{bits}_t;"\n'
+    text += '    "typedef unsigned long long uintptr_t; typedef unsigned long long size_t; }";\n\n'
+    if image != "-":
+        text += array("kImage", open(image, "rb").read())
+    names = []
+    for i, file in enumerate(files):
+        name, path = file.split("=", 1)
+        names.append(name)
+        text += array(f"kFile{i}", open(path, "rb").read() + b"\0")
+    text += "\n}  // namespace\n\nconst void *kernel_image () { return "
+    text += ("nullptr" if image == "-" else "kImage") + "; }\n\n"
+    text += "std::vector<SourceFile> kernel_sources ()\n{\n  auto text = [] (const unsigned char *p) "
+    text += "{ return reinterpret_cast<const char *> (p); };\n  return {"
+    text += ",\n          ".join(f'{{"{n}", text (kFile{i})}}' for i, n in enumerate(names))
+    text += ',\n          {"cstdint", kCstdint}};\n}\n\n}  // namespace quad::cuda\n'
+    with open(output, "w") as f:
+        f.write(text)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,3 @@
+// All kernels, in one module.
+#include "cuda/kernels/convert.cu"
+#include "cuda/kernels/draw.cu"

@@ -1,0 +1,139 @@
+#include "cuda/nvrtc.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+
+namespace quad::cuda {
+namespace {
+
+// The part of nvrtc.h that is used; its types are the same in every version. No header
+// of the toolkit is needed.
+struct Library {
+  void *handle = nullptr;
+  int (*version) (int *, int *) = nullptr;
+  int (*arch_count) (int *) = nullptr;
+  int (*archs) (int *) = nullptr;
+  int (*create) (void **, const char *, const char *, int, const char *const *,
+                 const char *const *) = nullptr;
+  int (*compile) (void *, int, const char *const *) = nullptr;
+  int (*log_size) (void *, std::size_t *) = nullptr;
+  int (*log) (void *, char *) = nullptr;
+  int (*cubin_size) (void *, std::size_t *) = nullptr;
+  int (*cubin) (void *, char *) = nullptr;
+  int (*ptx_size) (void *, std::size_t *) = nullptr;
+  int (*ptx) (void *, char *) = nullptr;
+  int (*destroy) (void **) = nullptr;
+
+  Library ();
+  ~Library ()
+  {
+    if (handle) dlclose (handle);
+  }
+  Library (const Library &) = delete;
+  Library &operator= (const Library &) = delete;
+
+ private:
+  template <typename F>
+  bool find (F &function, const char *name)
+  {
+    function = reinterpret_cast<F> (dlsym (handle, name));
+    return function != nullptr;
+  }
+};
+
+Library::Library ()
+{
+  // Architectures can be asked for from 11.2 on.
+  for (const char *name :
+       {"libnvrtc.so", "libnvrtc.so.14", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"}) {
+    handle = dlopen (name, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) continue;
+    if (find (version, "nvrtcVersion") && find (arch_count, "nvrtcGetNumSupportedArchs") &&
+        find (archs, "nvrtcGetSupportedArchs") && find (create, "nvrtcCreateProgram") &&
+        find (compile, "nvrtcCompileProgram") && find (log_size, "nvrtcGetProgramLogSize") &&
+        find (log, "nvrtcGetProgramLog") && find (cubin_size, "nvrtcGetCUBINSize") &&
+        find (cubin, "nvrtcGetCUBIN") && find (ptx_size, "nvrtcGetPTXSize") &&
+        find (ptx, "nvrtcGetPTX") && find (destroy, "nvrtcDestroyProgram"))
+      return;
+    dlclose (handle);
+    handle = nullptr;
+  }
+}
+
+// What a size and a get function of one program say together.
+std::string fetched (void *program, int (*size_of) (void *, std::size_t *),
+                     int (*get) (void *, char *))
+{
+  std::size_t size = 0;
+  if (size_of (program, &size) != 0) return {};
+  std::string text (size, '\0');
+  if (size > 0 && get (program, text.data ()) != 0) return {};
+  return text;
+}
+
+class Program {
+ public:
+  Program (const Library &nvrtc, const std::vector<SourceFile> &files) : nvrtc_ (nvrtc)
+  {
+    std::vector<const char *> names, texts;
+    for (std::size_t i = 1; i < files.size (); i++) {
+      names.push_back (files[i].name);
+      texts.push_back (files[i].text);
+    }
+    if (nvrtc.create (&program_, files[0].text, files[0].name, static_cast<int> (names.size ()),
+                      texts.data (), names.data ()) != 0)
+      program_ = nullptr;
+  }
+  ~Program ()
+  {
+    if (program_) nvrtc_.destroy (&program_);
+  }
+  Program (const Program &) = delete;
+  Program &operator= (const Program &) = delete;
+
+  // The image for one architecture: real (machine code) or virtual (PTX).
+  std::string compiled (int arch, bool real, std::string &problem)
+  {
+    const std::string target =
+        (real ? "--gpu-architecture=sm_" : "--gpu-architecture=compute_") + std::to_string (arch);
+    const char *options[] = {target.c_str (), "--std=c++17"};
+    if (!program_ || nvrtc_.compile (program_, 2, options) != 0) {
+      problem = program_ ? fetched (program_, nvrtc_.log_size, nvrtc_.log) : "no program";
+      return {};
+    }
+    return real ? fetched (program_, nvrtc_.cubin_size, nvrtc_.cubin)
+                : fetched (program_, nvrtc_.ptx_size, nvrtc_.ptx);
+  }
+
+ private:
+  const Library &nvrtc_;
+  void *program_ = nullptr;
+};
+
+}  // namespace
+
+std::string compile_kernels (const std::vector<SourceFile> &files, int capability,
+                             std::string &problem)
+{
+  const Library nvrtc;
+  int count = 0;
+  if (!nvrtc.handle || nvrtc.arch_count (&count) != 0 || count <= 0) {
+    problem = "there is no NVRTC of CUDA 11.2 or later (libnvrtc.so)";
+    return {};
+  }
+  std::vector<int> archs (static_cast<std::size_t> (count));
+  if (nvrtc.archs (archs.data ()) != 0) {
+    problem = "NVRTC does not say which architectures it knows";
+    return {};
+  }
+  std::erase_if (archs, [&] (int a) { return a > capability; });
+  if (archs.empty ()) {
+    problem = "this NVRTC knows no architecture as old as the GPU's";
+    return {};
+  }
+  const int best = *std::max_element (archs.begin (), archs.end ());
+  return Program (nvrtc, files).compiled (best, best == capability, problem);
+}
+
+}  // namespace quad::cuda

@@ -1,0 +1,329 @@
+#include "cuda/scene_program.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace quad::cuda {
+namespace {
+
+constexpr int kWidest = 128;  // of a patch, in positions
+
+// The range of source samples that outputs [from, from + count) read.
+int span_of (const FilterPlan &plan, int from, int count)
+{
+  const auto begin = plan.left.begin () + from;
+  const auto [least, most] = std::minmax_element (begin, begin + count);
+  return *most - *least + plan.taps;
+}
+
+// Whether the outputs begin `step` samples after each other.
+bool ascends (const FilterPlan &plan, int step)
+{
+  for (int o = 1; o < plan.count (); o++)
+    if (plan.left[std::size_t (o)] != plan.left[std::size_t (o) - 1] + step) return false;
+  return true;
+}
+
+bool halves (const FilterPlan &plan)
+{
+  return plan.taps == 2 && ascends (plan, 2) &&
+         std::all_of (plan.weight.begin (), plan.weight.end (),
+                      [] (std::int16_t w) { return w == kTapOne / 2; });
+}
+
+Method method_of (const PlanePlan &plan, const Samples &s)
+{
+  if (plan.across.copy && plan.down.copy) return Method::copy;
+  if (s.bytes == 1 && s.channels != 3 && !plan.swap_axes && halves (plan.across) &&
+      halves (plan.down))
+    return Method::halves;
+  return s.depth > 10 ? Method::direct : Method::staged;
+}
+
+// The most shared memory that a patch of `size` of the picture takes.
+std::size_t mid_bytes (const PlanePlan &plan, const Samples &s, Size size)
+{
+  const Size seen = plan.swap_axes ? size.transposed () : size;
+  const int columns = std::min (seen.width, plan.across.count ());
+  int most = 0;
+  for (int u = 0; u + columns <= plan.across.count (); u++)
+    most = std::max (most, span_of (plan.across, u, columns));
+  // Up to three samples more, for a beginning on a word.
+  const auto count = std::size_t (most * s.channels + 3);
+  const auto rows = std::size_t (std::min (seen.height, plan.down.count ()));
+  const std::size_t weighted = s.alpha >= 0 ? 3 * sizeof (std::int32_t) * (count / 4) : 0;
+  return rows * (count * sizeof (std::int16_t) + weighted) + sizeof (std::int32_t);
+}
+
+// How many positions a word of the canvas holds.
+int group_of (const Samples &s)
+{
+  const int size = s.bytes * s.channels;
+  return size == 1 ? 4 : size == 2 ? 2 : 1;
+}
+
+int words_of (const Samples &s, Size size)
+{
+  return ceil_div (size.width, group_of (s)) * size.height;
+}
+
+// The next smaller patch; the same where there is none.
+Size smaller (Size size)
+{
+  if (size.height > 8 || (size.height > 1 && size.width <= 16))
+    return {size.width, size.height / 2};
+  return {std::max (1, size.width / 2), size.height};
+}
+
+}  // namespace
+
+Samples samples_of (const FormatInfo &format, int plane)
+{
+  return {format.depth, format.sample_bytes, format.shift,
+          format.plane[std::size_t (plane)].channels, plane == 0 ? format.alpha_channel : -1};
+}
+
+// Gathers what goes to the device.
+struct SceneProgram::Build {
+  const Scene &scene;
+  const FormatInfo &format;
+  const Samples *samples;
+  std::vector<std::byte> tables;  // taps, behind all else
+  std::vector<Picture> pictures;
+  std::vector<PlanePlan> plans;
+  std::vector<Layer> layers;
+  std::vector<Part> parts;
+  struct Step {
+    std::vector<Patch> patches;
+    std::vector<int> sources;
+  };
+  std::vector<Step> steps;
+
+  template <typename T>
+  std::uint64_t put (const std::vector<T> &values)
+  {
+    tables.resize ((tables.size () + 7) / 8 * 8);
+    const std::size_t at = tables.size ();
+    tables.resize (at + values.size () * sizeof (T));
+    if (!values.empty ())
+      std::memcpy (tables.data () + at, values.data (), values.size () * sizeof (T));
+    return at;
+  }
+
+  AxisTable table_of (const FilterPlan &plan)
+  {
+    AxisTable t = {};
+    t.left = reinterpret_cast<const std::int32_t *> (put (plan.left));
+    t.weight = reinterpret_cast<const std::int16_t *> (put (plan.weight));
+    t.taps = plan.taps;
+    t.count = plan.count ();
+    return t;
+  }
+
+  void add_picture (const Tile &tile, int plane)
+  {
+    PlanePlan plan = plan_plane (tile, format, plane, scene.site);
+    Picture p = {};
+    p.across = table_of (plan.across);
+    p.down = table_of (plan.down);
+    p.x = plan.target.x;
+    p.y = plan.target.y;
+    p.method = method_of (plan, samples[plane]);
+    if (p.method == Method::staged &&
+        mid_bytes (plan, samples[plane], plan.swap_axes ? Size{1, 8} : Size{8, 1}) > kMidBytes)
+      p.method = Method::direct;
+    p.swap_axes = plan.swap_axes;
+    p.runs = p.method == Method::copy && !plan.swap_axes && ascends (plan.across, 1);
+    pictures.push_back (p);
+    plans.push_back (std::move (plan));
+  }
+
+  std::size_t picture_at (int tile, int plane) const
+  {
+    return std::size_t (tile) * std::size_t (format.planes) + std::size_t (plane);
+  }
+
+  // The largest patch that all pictures of the part can be drawn in.
+  Size patch_size (const Part &part, Size whole) const
+  {
+    const Samples &s = samples[part.plane];
+    Size size = {std::min (kWidest, whole.width), whole.height};
+    auto fits = [&] {
+      if (words_of (s, size) > kWords) return false;
+      for (int i = 0; i < part.layers; i++) {
+        const Layer &layer = layers[std::size_t (part.first_layer + i)];
+        if (layer.source < 0) continue;
+        const auto k = std::size_t (layer.picture);
+        if (pictures[k].method == Method::staged && mid_bytes (plans[k], s, size) > kMidBytes)
+          return false;
+      }
+      return true;
+    };
+    while (!fits () && size != smaller (size)) size = smaller (size);
+    return size;
+  }
+
+  void add_patches (Step &step, int part, const Rect &area)
+  {
+    const Size size = patch_size (parts[std::size_t (part)], area.size ());
+    for (int y = area.y; y < area.bottom (); y += size.height)
+      for (int x = area.x; x < area.right (); x += size.width)
+        step.patches.push_back (
+            {part, x, y, static_cast<std::int16_t> (std::min (size.width, area.right () - x)),
+             static_cast<std::int16_t> (std::min (size.height, area.bottom () - y))});
+  }
+
+  Layer layer_of (int tile, int plane, int slot) const
+  {
+    Layer l = {};
+    l.source = slot;
+    l.alpha = 255;
+    const bool background = tile == kBackground;
+    if (!background) {
+      l.alpha = scene.tiles[std::size_t (tile)].alpha;
+      l.picture = static_cast<std::int32_t> (picture_at (tile, plane));
+    }
+    if (slot >= 0) return l;
+    const Color &color = background ? scene.background : *scene.tiles[std::size_t (tile)].solid;
+    const PlaneInfo &info = format.plane[std::size_t (plane)];
+    for (std::size_t c = 0; c < std::size_t (info.channels); c++) {
+      const int component = info.component[c];
+      l.solid[c] = static_cast<std::uint16_t> (
+          component < 0 ? 255 : color.value[std::size_t (component)] << format.shift);
+    }
+    return l;
+  }
+
+  // The place of a tile among the sources of a step; taken where it has none yet.
+  int slot_of (Step &step, int tile) const
+  {
+    if (!has_source (tile)) return kSolid;
+    const auto found = std::find (step.sources.begin (), step.sources.end (), tile);
+    const auto at = found - step.sources.begin ();
+    if (found == step.sources.end ()) step.sources.push_back (tile);
+    return static_cast<int> (at);
+  }
+
+  bool has_room (const Step &step, const std::vector<int> &tiles) const
+  {
+    std::size_t more = 0;
+    for (int tile : tiles)
+      if (has_source (tile) &&
+          std::find (step.sources.begin (), step.sources.end (), tile) == step.sources.end ())
+        more++;
+    return step.sources.size () + more <= std::size_t (kSourcesPerLaunch);
+  }
+
+  // Draws layers of the region in the first step from `from` on that has room for
+  // their sources. Returns which it was.
+  std::size_t add_layers (const Region &region, const std::vector<int> &tiles, bool first,
+                          std::size_t from)
+  {
+    std::size_t at = from;
+    while (at < steps.size () && !has_room (steps[at], tiles)) at++;
+    if (at >= steps.size ()) steps.resize (at + 1);
+    Step &step = steps[at];
+    for (int plane = 0; plane < format.planes; plane++) {
+      Part part = {plane, static_cast<int> (layers.size ()), 0};
+      if (!first) layers.push_back (layer_of (kBackground, plane, kBelow));
+      for (int tile : tiles) layers.push_back (layer_of (tile, plane, slot_of (step, tile)));
+      part.layers = static_cast<int> (layers.size ()) - part.first_layer;
+      parts.push_back (part);
+      add_patches (step, static_cast<int> (parts.size ()) - 1,
+                   plane_rect (format, plane, region.rect));
+    }
+    return at;
+  }
+
+  bool has_source (int tile) const
+  {
+    return tile != kBackground && !scene.tiles[std::size_t (tile)].solid;
+  }
+
+  // A region of more pictures than a launch has sources is drawn in several launches,
+  // each on what the one before it left.
+  void add_region (const Region &region)
+  {
+    std::size_t step = 0;
+    for (auto begin = region.layers.begin (); begin != region.layers.end ();) {
+      int sources = 0;
+      const auto end = std::find_if (begin, region.layers.end (), [&] (int tile) {
+        return has_source (tile) && ++sources > kSourcesPerLaunch;
+      });
+      step = add_layers (region, {begin, end}, begin == region.layers.begin (), step) + 1;
+      begin = end;
+    }
+  }
+};
+
+SceneProgram::SceneProgram (const Scene &scene)
+{
+  const FormatInfo &format = info_of (scene.format);
+  for (int p = 0; p < format.planes; p++) samples_[p] = samples_of (format, p);
+  Build build = {scene, format, samples_, {}, {}, {}, {}, {}, {}};
+  for (const Tile &tile : scene.tiles)
+    for (int p = 0; p < format.planes; p++) {
+      if (tile.solid) {
+        build.pictures.emplace_back ();
+        build.plans.emplace_back ();
+      } else {
+        build.add_picture (tile, p);
+      }
+    }
+  for (const Region &region : regions_of (scene)) build.add_region (region);
+
+  std::vector<Patch> patches;
+  for (Build::Step &step : build.steps) {
+    launches_.push_back ({static_cast<int> (patches.size ()),
+                          static_cast<int> (step.patches.size ()), std::move (step.sources)});
+    patches.insert (patches.end (), step.patches.begin (), step.patches.end ());
+  }
+  auto append = [this] (const auto &values) {
+    bytes_.resize ((bytes_.size () + 15) / 16 * 16);
+    const std::size_t at = bytes_.size (), size = values.size () * sizeof (values[0]);
+    bytes_.resize (at + size);
+    if (size > 0) std::memcpy (bytes_.data () + at, values.data (), size);
+    return at;
+  };
+  const std::size_t tables = append (build.tables);
+  for (Picture &p : build.pictures)
+    for (AxisTable *t : {&p.across, &p.down}) {
+      t->left = reinterpret_cast<const std::int32_t *> (reinterpret_cast<std::uintptr_t> (t->left) +
+                                                        tables);
+      t->weight = reinterpret_cast<const std::int16_t *> (
+          reinterpret_cast<std::uintptr_t> (t->weight) + tables);
+    }
+  pictures_ = append (build.pictures);
+  picture_count_ = build.pictures.size ();
+  layers_ = append (build.layers);
+  parts_ = append (build.parts);
+  patches_ = append (patches);
+}
+
+const std::vector<std::byte> &SceneProgram::relocated (std::uint64_t base)
+{
+  base_ = base;
+  auto *pictures = reinterpret_cast<Picture *> (bytes_.data () + pictures_);
+  for (std::size_t i = 0; i < picture_count_; i++)
+    for (AxisTable *t : {&pictures[i].across, &pictures[i].down}) {
+      t->left = reinterpret_cast<const std::int32_t *> (reinterpret_cast<std::uintptr_t> (t->left) +
+                                                        base);
+      t->weight = reinterpret_cast<const std::int16_t *> (
+          reinterpret_cast<std::uintptr_t> (t->weight) + base);
+    }
+  return bytes_;
+}
+
+DrawParams SceneProgram::params (const Launch &launch) const
+{
+  DrawParams p = {};
+  p.patches = reinterpret_cast<const Patch *> (base_ + patches_) + launch.first;
+  p.parts = reinterpret_cast<const Part *> (base_ + parts_);
+  p.layers = reinterpret_cast<const Layer *> (base_ + layers_);
+  p.pictures = reinterpret_cast<const Picture *> (base_ + pictures_);
+  std::copy (std::begin (samples_), std::end (samples_), std::begin (p.samples));
+  return p;
+}
+
+}  // namespace quad::cuda

@@ -1,0 +1,222 @@
+#include "glue/device.h"
+
+#include "glue/device_impl.h"
+
+namespace quad {
+
+GParamSpec *cuda_device_id_spec ()
+{
+  return g_param_spec_int (
+      "cuda-device-id", "CUDA device ID",
+      "Which GPU draws frames in CUDA memory, as nvidia-smi counts them "
+      "(-1 = any)",
+      -1, G_MAXINT, -1,
+      static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} |
+                                int{GST_PARAM_MUTABLE_READY}));
+}
+
+bool device_available ()
+{
+  std::string why;
+  return device_available (why);
+}
+
+#ifdef QUAD_HAVE_CUDA
+
+bool device_available (std::string &why)
+{
+  static const std::string problem = [] () -> std::string {
+    int count = 0;
+    if (!gst_cuda_load_library ()) return "there is no NVIDIA driver (libcuda.so.1)";
+    if (CuInit (0) != CUDA_SUCCESS || CuDeviceGetCount (&count) != CUDA_SUCCESS)
+      return "the NVIDIA driver does not start";
+    if (count < 1) return "the NVIDIA driver knows no GPU";
+    gst_cuda_memory_init_once ();
+    return {};
+  }();
+  why = problem;
+  return problem.empty ();
+}
+
+void Device::Impl::publish ()
+{
+  const std::lock_guard guard (lock);
+  if (context.get () == candidate) return;
+  stream.reset ();
+  context.reset (candidate ? GST_CUDA_CONTEXT (gst_object_ref (candidate)) : nullptr);
+}
+
+Device::Device (GstElement *element) : impl_ (std::make_unique<Impl> ())
+{
+  impl_->element = element;
+}
+
+Device::~Device () { close (); }
+
+void Device::set_id (int id)
+{
+  const std::lock_guard guard (impl_->lock);
+  impl_->id = id;
+}
+
+int Device::id () const
+{
+  const std::lock_guard guard (impl_->lock);
+  return impl_->id;
+}
+
+void Device::take_context (GstContext *context)
+{
+  if (!device_available ()) return;
+  const int wanted = id ();
+  const std::lock_guard opening (impl_->opening);
+  // Keeps the one there is, if any.
+  gst_cuda_handle_set_context (impl_->element, context, wanted, &impl_->candidate);
+  impl_->publish ();
+}
+
+bool Device::answer (GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CONTEXT || !device_available ()) return false;
+  Owned<GstCudaContext> context;
+  {
+    const std::lock_guard guard (impl_->lock);
+    if (impl_->context) context.reset (GST_CUDA_CONTEXT (gst_object_ref (impl_->context.get ())));
+  }
+  return gst_cuda_handle_context_query (impl_->element, query, context.get ());
+}
+
+bool Device::open ()
+{
+  if (!device_available ()) return false;
+  const int wanted = id ();
+  const std::lock_guard opening (impl_->opening);
+  {
+    const std::lock_guard guard (impl_->lock);
+    if (impl_->context && impl_->stream) return true;
+  }
+  // Asks the neighbours and the application, who may answer through take_context, and
+  // makes a context where nobody has one.
+  if (!gst_cuda_ensure_element_context (impl_->element, wanted, &impl_->candidate)) {
+    GST_ELEMENT_ERROR (
+        impl_->element, RESOURCE, NOT_FOUND,
+        ("There is no CUDA context: cuda-device-id=%d names no GPU that can be used.", wanted),
+        ("Set cuda-device-id to a GPU that nvidia-smi lists, or -1 for any."));
+    return false;
+  }
+  impl_->publish ();
+  const std::lock_guard guard (impl_->lock);
+  if (!impl_->stream) impl_->stream = WorkStream::make (impl_->context.get ());
+  if (impl_->stream) return true;
+  GST_ELEMENT_ERROR (impl_->element, RESOURCE, FAILED,
+                     ("The GPU gives no stream: %s.", describe (Status::device_failed)), (nullptr));
+  return false;
+}
+
+void Device::close ()
+{
+  const std::lock_guard opening (impl_->opening);
+  gst_clear_object (&impl_->candidate);
+  impl_->publish ();
+}
+
+std::unique_ptr<Renderer> Device::make_renderer ()
+{
+  const std::lock_guard guard (impl_->lock);
+  if (!impl_->context || !impl_->stream) return nullptr;
+  return cuda::make_cuda_renderer (impl_->context.get (), impl_->stream->get (), impl_->stream);
+}
+
+Owned<GstBufferPool> Device::pool_for (GstCaps *caps, guint &size, guint min, guint max,
+                                       Owned<GstBufferPool> offered)
+{
+  const std::lock_guard guard (impl_->lock);
+  GstVideoInfo info;
+  if (!impl_->context || !gst_video_info_from_caps (&info, caps)) return nullptr;
+  size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
+  Owned<GstBufferPool> pool = std::move (offered);
+  if (pool && (!GST_IS_CUDA_BUFFER_POOL (pool.get ()) ||
+               GST_CUDA_BUFFER_POOL (pool.get ())->context != impl_->context.get ()))
+    pool.reset ();
+  if (!pool) pool.reset (gst_cuda_buffer_pool_new (impl_->context.get ()));
+  GstStructure *config = gst_buffer_pool_get_config (pool.get ());
+  gst_buffer_pool_config_set_params (config, caps, size, min, max);
+  gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  if (impl_->stream) impl_->stream->configure (config);
+  if (!gst_buffer_pool_set_config (pool.get (), config)) return nullptr;
+  // The pool says what a frame takes with the device's pitch.
+  config = gst_buffer_pool_get_config (pool.get ());
+  gst_buffer_pool_config_get_params (config, nullptr, &size, nullptr, nullptr);
+  gst_structure_free (config);
+  return pool;
+}
+
+const char *Device::problem_of (GstBuffer *buffer)
+{
+  const std::lock_guard guard (impl_->lock);
+  GstMemory *memory =
+      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
+  if (!gst_is_cuda_memory (memory)) return "lies in no CUDA memory, as its caps say";
+  if (!impl_->context || gst_cuda_context_get_handle (GST_CUDA_MEMORY_CAST (memory)->context) !=
+                             gst_cuda_context_get_handle (impl_->context.get ()))
+    return "lies in another CUDA context, or on another GPU: give all elements the same "
+           "cuda-device-id and put them in one pipeline, or put cudadownload in between";
+  return nullptr;
+}
+
+Status Device::begin (std::span<GstBuffer *const> inputs, GstBuffer *output)
+{
+  const cuda::Current current (impl_->context.get ());
+  if (!current) return Status::device_failed;
+  for (GstBuffer *in : inputs)
+    if (const Status s = impl_->stream->wait_for (in); s != Status::ok) return s;
+  return output ? impl_->stream->wait_for (output) : Status::ok;
+}
+
+Status Device::end (std::span<GstBuffer *const> inputs, GstBuffer *output)
+{
+  const cuda::Current current (impl_->context.get ());
+  if (!current) return Status::device_failed;
+  return impl_->stream->hand_over (inputs, output);
+}
+
+Memory memory_of (GstBuffer *buffer)
+{
+  GstMemory *memory =
+      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
+  return gst_is_cuda_memory (memory) ? Memory::cuda : Memory::host;
+}
+
+#else
+
+struct Device::Impl {
+  int id = -1;
+};
+
+bool device_available (std::string &why)
+{
+  why = "this build has no CUDA";
+  return false;
+}
+
+Device::Device (GstElement *) : impl_ (std::make_unique<Impl> ()) {}
+Device::~Device () = default;
+void Device::set_id (int id) { impl_->id = id; }
+int Device::id () const { return impl_->id; }
+void Device::take_context (GstContext *) {}
+bool Device::answer (GstQuery *) { return false; }
+bool Device::open () { return false; }
+void Device::close () {}
+std::unique_ptr<Renderer> Device::make_renderer () { return nullptr; }
+Owned<GstBufferPool> Device::pool_for (GstCaps *, guint &, guint, guint, Owned<GstBufferPool>)
+{
+  return nullptr;
+}
+const char *Device::problem_of (GstBuffer *) { return "lies in no CUDA memory"; }
+Status Device::begin (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
+Status Device::end (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
+Memory memory_of (GstBuffer *) { return Memory::host; }
+
+#endif
+
+}  // namespace quad

@@ -1,0 +1,74 @@
+// The GPU that an element draws on: a CUDA context that it shares with its
+// neighbours, and a stream of its own. Without CUDA in this build, or a driver on
+// this machine, all of it says no.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include "core/renderer.h"
+#include "glue/owned.h"
+#include "glue/video.h"
+
+namespace quad {
+
+// Whether elements can offer CUDA memory on this machine; where they cannot, `why`
+// says the reason. Looks once, and loads the driver.
+bool device_available (std::string &why);
+bool device_available ();
+
+// The property cuda-device-id, as nvcodec's elements have it.
+GParamSpec *cuda_device_id_spec ();
+
+class Device {
+ public:
+  // `element` outlives this.
+  explicit Device (GstElement *element);
+  ~Device ();
+  Device (const Device &) = delete;
+  Device &operator= (const Device &) = delete;
+
+  // cuda-device-id: which GPU, or -1 for any. Counts when the context is next found.
+  void set_id (int id);
+  int id () const;
+
+  // GstElement::set_context, and CONTEXT queries on any pad: whether it was answered.
+  // On any thread.
+  void take_context (GstContext *context);
+  bool answer (GstQuery *query);
+
+  // Finds a context among the neighbours and the application, or makes one. False where
+  // there is none: the reason has been posted as an error.
+  bool open ();
+  // Lets go of it all; renderers of this device have to be gone.
+  void close ();
+
+  // A renderer that queues its work in the device's stream; after open ().
+  std::unique_ptr<Renderer> make_renderer ();
+
+  // A pool of CUDA memory in the context, for frames of `caps`, set up; null where the
+  // device refuses. `offered` is used itself where it is such a pool.
+  Owned<GstBufferPool> pool_for (GstCaps *caps, guint &size, guint min, guint max,
+                                 Owned<GstBufferPool> offered = nullptr);
+
+  // Why `buffer` cannot be used on this device; nullptr where it can. A sentence's end
+  // after "The buffer".
+  const char *problem_of (GstBuffer *buffer);
+
+  // Between begin and end the renderers' launches are queued: they come after what
+  // fills the inputs, and the inputs' memory is not filled anew before they are over.
+  // After end() the output is ready, or says itself that it will be when its stream is.
+  Status begin (std::span<GstBuffer *const> inputs, GstBuffer *output);
+  Status end (std::span<GstBuffer *const> inputs, GstBuffer *output);
+
+  // For the glue alone.
+  struct Impl;
+  Impl &impl () { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace quad

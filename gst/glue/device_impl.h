@@ -1,0 +1,56 @@
+// The inside of Device, for the glue alone.
+#pragma once
+
+#ifdef QUAD_HAVE_CUDA
+
+#include "cuda/cuda_renderer.h"
+#include "cuda/driver.h"
+#include "glue/device.h"
+
+namespace quad {
+
+// The stream that an element's work is queued in, and what keeps it in order with the
+// streams of others. Up to GStreamer 1.22 memory carries no stream: whoever hands a
+// buffer on has finished with it. From 1.24 on, streams wait for each other's events.
+// All calls with the context current, but for make and the destructor.
+class WorkStream {
+ public:
+  static std::shared_ptr<WorkStream> make (GstCudaContext *context);
+  ~WorkStream ();
+  WorkStream (const WorkStream &) = delete;
+  WorkStream &operator= (const WorkStream &) = delete;
+
+  CUstream get () const;
+  // Lets the pool's memory belong to this stream.
+  void configure (GstStructure *pool_config) const;
+  // What is queued from now on comes after what fills, or still reads, the buffer.
+  Status wait_for (GstBuffer *buffer);
+  Status hand_over (std::span<GstBuffer *const> inputs, GstBuffer *output);
+
+ private:
+  struct State;
+  explicit WorkStream (std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+struct Device::Impl {
+  GstElement *element = nullptr;
+  // One search for a context at a time. Answers to it come through take_context, in the
+  // same thread. Before `lock`.
+  std::recursive_mutex opening;
+  GstCudaContext *candidate = nullptr;  // what libgstcuda's functions find, a reference
+
+  // Protects what stands below; nothing is called with it held. So a neighbour's question
+  // is answered while this element asks one itself.
+  mutable std::mutex lock;
+  int id = -1;
+  Owned<GstCudaContext> context;
+  std::shared_ptr<WorkStream> stream;  // what draws in it keeps it too
+
+  // Makes the candidate the context.
+  void publish ();
+};
+
+}  // namespace quad
+
+#endif

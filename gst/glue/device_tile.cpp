@@ -1,0 +1,218 @@
+#include "glue/device_tile.h"
+
+#include <cmath>
+
+#include "cuda/module.h"
+#include "cuda/scene_program.h"
+#include "glue/color_matrix.h"
+#include "glue/converted_tile.h"
+#include "glue/device_impl.h"
+
+namespace quad {
+namespace {
+
+// A picture in device memory of our own.
+class DevicePicture {
+ public:
+  Status reserve (GstCudaContext *context, PixelFormat format, Size size)
+  {
+    constexpr std::size_t kAlignment = 256;
+    const FormatInfo &info = info_of (format);
+    view_ = {format, size, Memory::cuda};
+    std::size_t at = 0;
+    std::array<std::size_t, 3> offset = {};
+    for (int p = 0; p < info.planes; p++) {
+      const auto i = std::size_t (p);
+      PlaneView &plane = view_.plane[i];
+      plane.size = plane_size (info, p, size);
+      const auto row = std::size_t (plane.size.width * info.bytes_per_position (p));
+      plane.stride = static_cast<std::ptrdiff_t> ((row + kAlignment - 1) / kAlignment * kAlignment);
+      offset[i] = at;
+      at += std::size_t (plane.stride) * std::size_t (plane.size.height);
+    }
+    if (const Status s = memory_.reserve (context, at); s != Status::ok) return s;
+    for (std::size_t i = 0; i < std::size_t (info.planes); i++)
+      view_.plane[i].data = reinterpret_cast<std::byte *> (memory_.address () + offset[i]);
+    return Status::ok;
+  }
+  const FrameView &view () const { return view_; }
+
+ private:
+  cuda::DeviceBuffer memory_;
+  FrameView view_;
+};
+
+// Copies the planes of one picture to another of the same format and size, of which
+// one lies on the host.
+Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
+{
+  const FormatInfo &info = info_of (from.format);
+  for (int p = 0; p < info.planes; p++) {
+    const PlaneView &a = from.plane[std::size_t (p)], &b = to.plane[std::size_t (p)];
+    CUDA_MEMCPY2D copy = {};
+    const bool down = from.memory == Memory::cuda;
+    copy.srcMemoryType = down ? CU_MEMORYTYPE_DEVICE : CU_MEMORYTYPE_HOST;
+    copy.srcDevice = down ? reinterpret_cast<CUdeviceptr> (a.data) : 0;
+    copy.srcHost = down ? nullptr : a.data;
+    copy.srcPitch = static_cast<std::size_t> (a.stride);
+    copy.dstMemoryType = down ? CU_MEMORYTYPE_HOST : CU_MEMORYTYPE_DEVICE;
+    copy.dstDevice = down ? 0 : reinterpret_cast<CUdeviceptr> (b.data);
+    copy.dstHost = down ? b.data : nullptr;
+    copy.dstPitch = static_cast<std::size_t> (b.stride);
+    copy.WidthInBytes = static_cast<std::size_t> (a.size.width * info.bytes_per_position (p));
+    copy.Height = static_cast<std::size_t> (a.size.height);
+    if (const Status s = cuda::status_of (CuMemcpy2DAsync (&copy, stream), "cuMemcpy2DAsync");
+        s != Status::ok)
+      return s;
+  }
+  // Memory that is not locked is copied when the call returns, or soon after.
+  return cuda::status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
+}
+
+cuda::Raster raster_of (const FrameView &view, const ChromaSite &site)
+{
+  const FormatInfo &format = info_of (view.format);
+  cuda::Raster r = {};
+  r.planes = format.planes;
+  r.cosited[0] = site.cosited_x;
+  r.cosited[1] = site.cosited_y;
+  for (int c = 0; c < 4; c++) r.at_plane[c] = -1;
+  for (int p = 0; p < format.planes; p++) {
+    const auto i = std::size_t (p);
+    r.plane[p] = {reinterpret_cast<std::uint8_t *> (view.plane[i].data), view.plane[i].stride};
+    r.samples[p] = cuda::samples_of (format, p);
+    r.sub[p][0] = format.plane[i].sub.width;
+    r.sub[p][1] = format.plane[i].sub.height;
+    for (int k = 0; k < format.plane[i].channels; k++)
+      if (const int c = format.plane[i].component[std::size_t (k)]; c >= 0) {
+        r.at_plane[c] = p;
+        r.at_channel[c] = k;
+      }
+  }
+  return r;
+}
+
+}  // namespace
+
+struct DeviceTile::Impl {
+  explicit Impl (Device &d) : device (d) {}
+
+  Device &device;
+  std::unique_ptr<Renderer> renderer;
+  std::unique_ptr<cuda::Module> module;
+  Scene scene;  // the tile alone, on a canvas of its target's size
+  DevicePicture scaled, result;
+  Owned<GstBuffer> host_buffer;
+  std::unique_ptr<MappedFrame> host_frame;
+
+  GstCudaContext *context () { return device.impl ().context.get (); }
+  CUstream stream () { return device.impl ().stream->get (); }
+  Status scale (const Tile &tile, const Color &background, bool flatten);
+};
+
+DeviceTile::DeviceTile (Device &device) : impl_ (std::make_unique<Impl> (device)) {}
+DeviceTile::~DeviceTile () = default;
+
+bool device_converts (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  return same_light (from.colorimetry, to.colorimetry);
+}
+
+Status DeviceTile::Impl::scale (const Tile &tile, const Color &background, bool flatten)
+{
+  scene.format = tile.source.format;
+  scene.canvas = tile.target.size ();
+  scene.site = tile.site;
+  scene.background = background;
+  scene.tiles.assign (1, tile);
+  Tile &t = scene.tiles[0];
+  t.target = rect_of (scene.canvas);
+  t.alpha = 255;
+  t.blend = flatten ? Blend::over : Blend::source;
+  if (!renderer) renderer = device.make_renderer ();
+  if (!renderer) return Status::device_failed;
+  if (const Status s = scaled.reserve (context (), scene.format, scene.canvas); s != Status::ok)
+    return s;
+  if (const Status s = renderer->prepare (scene); s != Status::ok) return s;
+  return renderer->draw (scene, scaled.view ());
+}
+
+Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
+                            guint background, FrameView &converted)
+{
+  const cuda::Current current (impl_->context ());
+  if (!current) return Status::device_failed;
+  const bool flatten = GST_VIDEO_INFO_HAS_ALPHA (&from) && !GST_VIDEO_INFO_HAS_ALPHA (&to);
+  if (const Status s = impl_->scale (tile, color_of (background | 0xff000000u, from), flatten);
+      s != Status::ok)
+    return s;
+  if (!impl_->module) {
+    Status status = Status::ok;
+    impl_->module = cuda::Module::load (impl_->context (), status);
+    if (!impl_->module) return status;
+  }
+  const Size size = tile.target.size ();
+  if (const Status s =
+          impl_->result.reserve (impl_->context (), from_gst (GST_VIDEO_INFO_FORMAT (&to)), size);
+      s != Status::ok)
+    return s;
+  converted = impl_->result.view ();
+
+  cuda::ConvertParams params = {};
+  params.in = raster_of (impl_->scaled.view (), tile.site);
+  params.out = raster_of (converted, chroma_site_of (to));
+  params.width = size.width;
+  params.height = size.height;
+  const ColorMatrix matrix = color_matrix (from, to);
+  for (int c = 0; c < 3; c++) {
+    for (int k = 0; k < 3; k++)
+      params.matrix[c][k] = std::llround (matrix.factor[c][k] * (1 << cuda::kMatrixBits));
+    params.offset[c] = std::llround (matrix.offset[c] * (1 << cuda::kMatrixBits));
+  }
+  std::int64_t positions = 0;
+  for (int p = 0; p < params.out.planes; p++) {
+    const Size s = converted.plane[std::size_t (p)].size;
+    positions += std::int64_t{s.width} * s.height;
+  }
+  const auto blocks =
+      static_cast<unsigned> ((positions + cuda::kConvertBlock - 1) / cuda::kConvertBlock);
+  void *arguments[] = {&params};
+  return cuda::status_of (CuLaunchKernel (impl_->module->convert (), blocks, 1, 1, cuda::kThreads,
+                                          1, 1, 0, impl_->stream (), arguments, nullptr),
+                          "cuLaunchKernel");
+}
+
+Status DeviceTile::download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
+                             GstVideoInfo &info)
+{
+  const cuda::Current current (impl_->context ());
+  if (!current) return Status::device_failed;
+  if (const Status s = impl_->scale (tile, {}, false); s != Status::ok) return s;
+  const Size size = tile.target.size ();
+  if (!resized (from, size, info)) return Status::unsupported_format;
+  if (!impl_->host_frame || impl_->host_frame->view ().size != size ||
+      impl_->host_frame->view ().format != tile.source.format) {
+    impl_->host_frame.reset ();
+    impl_->host_buffer.reset (
+        gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr));
+    if (!impl_->host_buffer) return Status::out_of_memory;
+    impl_->host_frame =
+        std::make_unique<MappedFrame> (info, impl_->host_buffer.get (), GST_MAP_READWRITE);
+    if (!*impl_->host_frame) return Status::out_of_memory;
+  }
+  frame = impl_->host_frame.get ();
+  return copy_planes (impl_->scaled.view (), frame->view (), impl_->stream ());
+}
+
+Status DeviceTile::upload (const FrameView &picture, FrameView &copy)
+{
+  const cuda::Current current (impl_->context ());
+  if (!current) return Status::device_failed;
+  if (const Status s = impl_->result.reserve (impl_->context (), picture.format, picture.size);
+      s != Status::ok)
+    return s;
+  copy = impl_->result.view ();
+  return copy_planes (picture, copy, impl_->stream ());
+}
+
+}  // namespace quad

@@ -1,0 +1,50 @@
+// How a kernel, compiled as C++, is put into the driver's double: kernels.cpp holds the table.
+//
+// cuLaunchKernel runs one thread a block: a kernel must give the same result for every
+// number of threads in a block, as block-stride loops do.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+namespace hostcuda {
+
+struct Dim {
+  unsigned x, y, z;
+};
+extern constinit thread_local Dim block_index, grid_size;
+
+// Abort with a message unless all of [p, p + bytes) lies in one live allocation that this
+// launch's device may touch, and p is a multiple of `alignment`. Cheap where the last few
+// allocations are asked for again.
+void check_read (const void *p, std::size_t bytes, std::size_t alignment = 1);
+void check_write (void *p, std::size_t bytes, std::size_t alignment = 1);
+
+// Does the work of one block. `params` is what cuLaunchKernel was given: a pointer to each
+// parameter. How large a parameter is the driver cannot know; Entry casts to its type.
+using Entry = void (*) (void **params);
+
+// The Entry of a function that takes a kernel's parameters: entry_of<&function>.
+template <typename... Parameters, std::size_t... I>
+void run_with (void (*function) (Parameters...), void **params, std::index_sequence<I...>)
+{
+  function (*static_cast<Parameters *> (params[I])...);
+}
+template <auto Function>
+void entry_of (void **params)
+{
+  const auto run = [params]<typename... Parameters> (void (*function) (Parameters...)) {
+    run_with (function, params, std::index_sequence_for<Parameters...>{});
+  };
+  run (Function);
+}
+
+struct Kernel {
+  const char *name;      // as cuModuleGetFunction is asked for it
+  Entry run;             // for one block
+  unsigned max_threads;  // larger blocks fail to launch (__launch_bounds__)
+};
+extern const Kernel kernels[];
+extern const std::size_t kernel_count;
+
+}  // namespace hostcuda

@@ -1,0 +1,44 @@
+// The kernels that cuModuleGetFunction finds, whatever image was loaded: the project's,
+// compiled as C++, and those of the double's own tests.
+#include "cuda/kernels/kernels.cu"
+#include "hostcuda_kernel.h"
+#include "test_kernels.h"
+
+namespace hostcuda {
+namespace {
+
+// Rows of bytes, one row a block.
+void fill (test::Fill fill)
+{
+  for (unsigned y = block_index.x; y < fill.height; y += grid_size.x) {
+    unsigned char *row = fill.data + y * fill.stride;
+    check_write (row, fill.width);
+    for (unsigned x = 0; x < fill.width; x++) row[x] = fill.value;
+  }
+}
+
+// Wrong on purpose: the result depends on the order of the blocks.
+void last_block (unsigned *winner)
+{
+  check_write (winner, sizeof *winner, alignof (unsigned));
+  *winner = block_index.x;
+}
+
+// Wrong on purpose: writes without asking.
+void unchecked (test::Fill fill)
+{
+  for (unsigned x = 0; x < fill.width; x++) fill.data[x] = fill.value;
+}
+
+}  // namespace
+
+const Kernel kernels[] = {
+    {"quad_draw", entry_of<&quad_draw>, quad::cuda::kThreads},
+    {"quad_convert", entry_of<&quad_convert>, quad::cuda::kThreads},
+    {"hostcuda_fill", entry_of<&fill>, 256},
+    {"hostcuda_last_block", entry_of<&last_block>, 1024},
+    {"hostcuda_unchecked", entry_of<&unchecked>, 1024},
+};
+const std::size_t kernel_count = sizeof kernels / sizeof kernels[0];
+
+}  // namespace hostcuda

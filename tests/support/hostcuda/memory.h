@@ -1,0 +1,77 @@
+// Device memory and pinned memory, each allocation a mapping of its own between pages that
+// nobody may touch.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "api.h"
+
+namespace hostcuda {
+
+enum class Kind { device, host };
+
+struct Allocation {
+  std::uintptr_t begin;
+  std::size_t bytes;
+  Kind kind;
+  int device;
+  CUcontext owner;
+  unsigned char poison;
+  std::byte *mapping;  // with a forbidden page on either side
+  std::size_t mapped;
+
+  bool contains (std::uintptr_t address, std::size_t count) const
+  {
+    return address >= begin && count <= bytes && address - begin <= bytes - count;
+  }
+};
+
+// Changes with each release: what was found before may be gone.
+extern std::atomic<std::uint64_t> memory_generation;
+
+// Opens device memory to this thread while it lives.
+class DeviceAccess {
+ public:
+  DeviceAccess ();
+  ~DeviceAccess ();
+  DeviceAccess (const DeviceAccess &) = delete;
+  DeviceAccess &operator= (const DeviceAccess &) = delete;
+
+ private:
+  int before_;
+};
+
+class Memory {
+ public:
+  Memory ();
+
+  // Null where the system has no more. The bytes are poisoned.
+  void *allocate (Kind kind, std::size_t bytes, int device, CUcontext owner, unsigned char poison);
+  // False where no allocation of that kind starts there.
+  bool release (Kind kind, std::uintptr_t begin);
+  void release_all_of (CUcontext owner);
+
+  // The one that `address` lies in; null where there is none.
+  const Allocation *find (std::uintptr_t address) const;
+  // What to tell of an address that is not in live memory.
+  std::string describe (std::uintptr_t address) const;
+
+  std::size_t count (Kind kind) const;
+  std::size_t bytes (Kind kind) const;
+  bool hidden () const;
+
+ private:
+  using Map = std::map<std::uintptr_t, Allocation>;
+  Map::iterator remove (Map::iterator at);
+
+  Map live_;
+  // Freed addresses are not given out again for a while, so that their late use shows.
+  std::deque<Allocation> freed_;
+};
+
+}  // namespace hostcuda

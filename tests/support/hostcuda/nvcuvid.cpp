@@ -1,0 +1,26 @@
+// GStreamer's nvcodec plugin registers nothing without a decoder library, cudaupload and
+// cudadownload included. This one has all that it looks for, and decodes nothing: asked
+// for its capabilities it says that there are none.
+#include "api.h"
+
+// What they are given is of no interest, and a caller's ABI lets them leave it undeclared.
+#pragma GCC visibility push(default)
+extern "C" {
+CUresult cuvidCtxLockCreate () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidCtxLockDestroy () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidCtxLock () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidCtxUnlock () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidCreateDecoder () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidReconfigureDecoder () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidDestroyDecoder () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidDecodePicture () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidCreateVideoParser () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidParseVideoData () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidDestroyVideoParser () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidMapVideoFrame () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidMapVideoFrame64 () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidUnmapVideoFrame () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidUnmapVideoFrame64 () { return CUDA_ERROR_NOT_SUPPORTED; }
+CUresult cuvidGetDecoderCaps () { return CUDA_ERROR_NOT_SUPPORTED; }
+}
+#pragma GCC visibility pop
