@@ -7,6 +7,9 @@
 # are given, and writes build/quad.mp4, 1280x720 at 24 frames a second, with the first clip's sound if it
 # has any, and build/quad.png, one frame of it. It ends with the shortest clip.
 #
+# With an NVIDIA GPU whose decoder GStreamer knows (nvh264dec), frames are decoded, shrunk and composed in
+# CUDA memory, and encoded there too where the card has an encoder (nvh264enc). It says which it chose.
+#
 # QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER already; install and build nothing
 # QUAD_OUT=FOLDER    write to FOLDER instead of build/
 set -euo pipefail
@@ -59,6 +62,32 @@ is_h264_in_mp4() {
     [[ $(grep -m 1 '^ *video #' <<<"$1") == *video/x-h264* ]]
 }
 
+has() { gst-inspect-1.0 --exists "$1"; }
+
+# Sets decode, canvas and encode: the parts of the pipeline that depend on what this machine has.
+choose_parts() {
+  # Its templates name CUDA memory where there is a driver.
+  if has nvh264dec && gst-inspect-1.0 quadmux-grid | grep -q memory:CUDAMemory; then
+    decode=(nvh264dec)
+    canvas='video/x-raw(memory:CUDAMemory),format=NV12'
+    if has nvh264enc; then
+      echo "On the GPU: nvh264dec, CUDA memory, nvh264enc"
+      encode=(nvh264enc rc-mode=constqp qp-const=24 zerolatency=true gop-size=48)
+      return
+    fi
+    echo "On the GPU: nvh264dec, CUDA memory; there is no nvh264enc, so x264enc encodes"
+    encode=(cudadownload ! queue max-size-buffers=2 !)
+  else
+    echo "On the CPU: avdec_h264, x264enc"
+    # One thread, and the frames that it needs, for each of the four decoders that run at once.
+    decode=(avdec_h264 max-threads=1)
+    canvas='video/x-raw,format=I420'
+    encode=()
+  fi
+  # No look-ahead: the encoder keeps no more than a frame.
+  encode+=(x264enc pass=qual quantizer=22 speed-preset=veryfast tune=zerolatency key-int-max=48)
+}
+
 # show ARGUMENT...: prints a command so that a shell would take it; `--` begins a line.
 show() {
   local argument text=
@@ -74,25 +103,24 @@ show() {
 
 # compose CLIP CLIP CLIP CLIP
 compose() {
-  local clip line source sound=no i=0
+  local clip line source sound=no i=0 decode canvas encode
+  choose_parts
   grep -q '^ *audio #' <<<"${streams[0]}" && sound=yes
 
   line=(gst-launch-1.0 -q -- quadmux-grid name=grid rows=2 columns=2 gap=4 eos-policy=shortest
-    ! video/x-raw,format=I420,width=1280,height=720,framerate=24/1 ! progressreport update-freq=1)
+    ! "$canvas,width=1280,height=720,framerate=24/1" ! progressreport update-freq=1)
   # The grid ends with the shortest clip; avwait lets no sound pass that end.
   [ $sound = no ] || line+=(! avwait name=end mode=running-time target-running-time=0 -- end.)
-  # No look-ahead: the encoder keeps no more than a frame.
-  line+=(! x264enc pass=qual quantizer=22 speed-preset=veryfast tune=zerolatency key-int-max=48 ! h264parse
+  line+=(! "${encode[@]}" ! h264parse
     ! queue ! mp4mux name=mux ! filesink location="$out/quad.mp4")
   for clip in "$@"; do
     # Shrunk as soon as decoded: what waits in the queue is as small as its cell.
     source=clip$i
     if is_h264_in_mp4 "${streams[i]}"; then
-      # One thread, and the frames that it needs, for each of the four decoders that run at once.
       line+=(-- filesrc location="$clip" ! qtdemux name=$source -- $source.video_0)
       # Sound and video that one thread reads have to wait for each other somewhere: while still compressed.
       [ $source$sound != clip0yes ] || line+=(! queue)
-      line+=(! h264parse ! avdec_h264 max-threads=1)
+      line+=(! h264parse ! "${decode[@]}")
     else
       line+=(-- filesrc location="$clip" ! decodebin name=$source -- $source.)
     fi

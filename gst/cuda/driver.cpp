@@ -31,6 +31,10 @@ Current::~Current ()
 Status DeviceBuffer::reserve (GstCudaContext *context, std::size_t size)
 {
   if (context == context_ && size <= size_) return Status::ok;
+  if (context == context_) {
+    free_memory ();
+    forget ();
+  }
   reset ();
   const CUresult result = CuMemAlloc (&address_, static_cast<unsigned> (size));
   if (result != CUDA_SUCCESS) address_ = 0;
@@ -41,17 +45,24 @@ Status DeviceBuffer::reserve (GstCudaContext *context, std::size_t size)
   return status_of (result, "cuMemAlloc");
 }
 
+void DeviceBuffer::free_memory () { (void)status_of (CuMemFree (address_), "cuMemFree"); }
+
+void DeviceBuffer::forget ()
+{
+  gst_object_unref (context_);
+  context_ = nullptr;
+  address_ = 0;
+  size_ = 0;
+}
+
 void DeviceBuffer::reset ()
 {
   if (!address_) return;
   {
     const Current current (context_);
-    if (current) (void)status_of (CuMemFree (address_), "cuMemFree");
+    if (current) free_memory ();
   }
-  gst_object_unref (context_);
-  context_ = nullptr;
-  address_ = 0;
-  size_ = 0;
+  forget ();
 }
 
 Status upload (CUdeviceptr to, const void *from, std::size_t size, CUstream stream)

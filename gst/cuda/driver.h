@@ -12,6 +12,7 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #include <gst/cuda/gstcudabufferpool.h>
 #include <gst/cuda/gstcudacontext.h>
+#include <gst/cuda/gstcudaloader.h>
 #include <gst/cuda/gstcudamemory.h>
 #include <gst/cuda/gstcudautils.h>
 #pragma GCC diagnostic pop
@@ -60,6 +61,9 @@ class DeviceBuffer {
   std::size_t size () const { return size_; }
 
  private:
+  void free_memory ();  // the context is current
+  void forget ();
+
   GstCudaContext *context_ = nullptr;
   CUdeviceptr address_ = 0;
   std::size_t size_ = 0;

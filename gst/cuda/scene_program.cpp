@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
+#include <numeric>
 
 namespace quad::cuda {
 namespace {
@@ -39,6 +39,44 @@ Method method_of (const PlanePlan &plan, const Samples &s)
       halves (plan.down))
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
+}
+
+// How many of an output's taps there are up to the last that is not 0.
+int used_taps (const FilterPlan &plan, int o)
+{
+  int n = plan.taps;
+  while (n > 0 && plan.tap (o)[n - 1] == 0) n--;
+  return n;
+}
+
+// The same filter, what its outputs read beginning nowhere before where the output before
+// it begins (or nowhere behind, where it is mirrored): so the first and the last output of
+// a patch say which samples all of them read. Where taps of 0 were dropped it may begin
+// later than the next one.
+void make_monotonous (FilterPlan &plan)
+{
+  if (plan.copy) return;
+  std::vector<std::int32_t> left = plan.left;
+  const auto least = [] (std::int32_t a, std::int32_t b) { return std::min (a, b); };
+  if (left.front () > left.back ())
+    std::partial_sum (left.begin (), left.end (), left.begin (), least);
+  else
+    std::partial_sum (left.rbegin (), left.rend (), left.rbegin (), least);
+  if (left == plan.left) return;
+  int taps = 0;
+  for (std::size_t o = 0; o < left.size (); o++)
+    taps = std::max (taps, plan.left[o] + used_taps (plan, static_cast<int> (o)) - left[o]);
+  const int end = *std::max_element (plan.left.begin (), plan.left.end ()) + plan.taps;
+  std::vector<std::int16_t> weight (left.size () * std::size_t (taps), 0);
+  for (std::size_t o = 0; o < left.size (); o++) {
+    left[o] = std::min (left[o], end - taps);
+    const auto at = o * std::size_t (taps) + std::size_t (plan.left[o] - left[o]);
+    std::copy_n (plan.tap (static_cast<int> (o)), used_taps (plan, static_cast<int> (o)),
+                 weight.begin () + std::ptrdiff_t (at));
+  }
+  plan.left = std::move (left);
+  plan.weight = std::move (weight);
+  plan.taps = taps;
 }
 
 // The most shared memory that a patch of `size` of the picture takes.
@@ -124,6 +162,7 @@ struct SceneProgram::Build {
   void add_picture (const Tile &tile, int plane)
   {
     PlanePlan plan = plan_plane (tile, format, plane, scene.site);
+    make_monotonous (plan.across);
     Picture p = {};
     p.across = table_of (plan.across);
     p.down = table_of (plan.down);

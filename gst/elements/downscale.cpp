@@ -297,8 +297,21 @@ void Downscale::translate_pointer (GstEvent *event) const
                                         y * in_.height / out_.height);
 }
 
+// Upstream tries again with every buffer.
+void Downscale::report_no_memory ()
+{
+  if (reported_no_memory_) return;
+  reported_no_memory_ = true;
+  GST_ELEMENT_ERROR (
+      element_, RESOURCE, NO_SPACE_LEFT,
+      ("There is no memory for a scaled frame: make it smaller, or free some memory, "
+       "the GPU's for frames in CUDA memory."),
+      (nullptr));
+}
+
 void Downscale::stop ()
 {
+  reported_no_memory_ = false;
   renderer_.reset ();
   device_.close ();
   reported_.clear ();

@@ -57,6 +57,8 @@ class Downscale {
   // Pointer positions on the output become positions on the input.
   void translate_pointer (GstEvent *event) const;
   void stop ();
+  // There is no buffer for a frame: said once, until stopped.
+  void report_no_memory ();
 
   // For frames in CUDA memory.
   Device &device () { return device_; }
@@ -76,7 +78,8 @@ class Downscale {
   DownscaleSettings settings_;
   GstVideoInfo in_ = {};
   GstVideoInfo out_ = {};
-  std::string reported_;   // what is wrong with the caps, as the bus knows it
+  std::string reported_;  // what is wrong with the caps, as the bus knows it
+  bool reported_no_memory_ = false;
   bool insisted_ = false;  // downstream left but one kind of caps
   ChromaSite in_site_;
   Memory memory_ = Memory::host;

@@ -117,7 +117,10 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
   if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
   Owned<GstBufferPool> pool = device.pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
   if (!pool) {
-    GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS, ("No pool of CUDA memory can be made."), (nullptr));
+    GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
+                       ("There is no CUDA memory for output frames: make the output "
+                        "smaller, or free some of the GPU's memory."),
+                       (nullptr));
     return FALSE;
   }
   if (any)

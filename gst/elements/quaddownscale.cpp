@@ -264,7 +264,10 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
     quad::Device &device = impl_of (trans).device ();
     if (!device.open ()) return FALSE;
     pool = device.pool_for (caps, size, min, max, std::move (pool));
-    if (!pool) return FALSE;
+    if (!pool) {
+      impl_of (trans).report_no_memory ();
+      return FALSE;
+    }
   } else if (!pool) {
     pool = new_pool (trans, caps, size, video_meta);
     if (!pool) return FALSE;
@@ -281,6 +284,16 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
   else
     gst_query_add_allocation_pool (query, pool.get (), size, min, max);
   return parent_class ()->decide_allocation (trans, query);
+}
+
+// The base class says nothing of a pool that is active and gives no buffer.
+GstFlowReturn prepare_output_buffer (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer **outbuf)
+{
+  const GstFlowReturn flow = parent_class ()->prepare_output_buffer (trans, inbuf, outbuf);
+  if (flow != GST_FLOW_ERROR) return flow;
+  const Owned<GstBufferPool> pool{gst_base_transform_get_buffer_pool (trans)};
+  if (pool && gst_buffer_pool_is_active (pool.get ())) impl_of (trans).report_no_memory ();
+  return flow;
 }
 
 gboolean transform_meta (GstBaseTransform *trans, GstBuffer *outbuf, GstMeta *meta,
@@ -377,6 +390,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
   trans_class->filter_meta = filter_meta;
   trans_class->propose_allocation = propose_allocation;
   trans_class->decide_allocation = decide_allocation;
+  trans_class->prepare_output_buffer = prepare_output_buffer;
   trans_class->transform_meta = transform_meta;
   trans_class->before_transform = before_transform;
   trans_class->transform = transform;

@@ -343,6 +343,21 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
   return self->impl->painter.draw (self, quad::snapshot_of (self), vagg->info, out);
 }
 
+// The base class says nothing of a pool that is active and gives no buffer.
+GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
+{
+  const GstFlowReturn flow =
+      GST_VIDEO_AGGREGATOR_CLASS (gst_quad_mux_grid_parent_class)->create_output_buffer (vagg, out);
+  if (flow != GST_FLOW_ERROR) return flow;
+  const quad::Owned<GstBufferPool> pool{gst_aggregator_get_buffer_pool (GST_AGGREGATOR (vagg))};
+  if (pool && gst_buffer_pool_is_active (pool.get ()))
+    GST_ELEMENT_ERROR (vagg, RESOURCE, NO_SPACE_LEFT,
+                       ("There is no memory for an output frame: make the output smaller, or free "
+                        "some memory, the GPU's for frames in CUDA memory."),
+                       (nullptr));
+  return flow;
+}
+
 // With repeat-after-eos, what is shown after the end too.
 GstSample *peek_next_sample (GstAggregator *agg, GstAggregatorPad *pad)
 {
@@ -504,6 +519,7 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
   quad::install_negotiation (aggregator_class);
   quad::install_events (aggregator_class);
   GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames = aggregate_frames;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->create_output_buffer = create_output_buffer;
 }
 
 static void gst_quad_mux_grid_init (GstQuadMuxGrid *self)

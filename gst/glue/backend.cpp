@@ -4,6 +4,23 @@
 
 namespace quad {
 
+GParamSpec *cuda_device_id_spec ()
+{
+  return g_param_spec_int (
+      "cuda-device-id", "CUDA device ID",
+      "Which GPU draws frames in CUDA memory, as nvidia-smi counts them "
+      "(-1 = any)",
+      -1, G_MAXINT, -1,
+      static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} |
+                                int{GST_PARAM_MUTABLE_READY}));
+}
+
+bool device_available ()
+{
+  std::string why;
+  return device_available (why);
+}
+
 std::unique_ptr<Renderer> make_renderer (Memory memory, int threads, Device *device)
 {
   switch (memory) {

@@ -1,27 +1,6 @@
-#include "glue/device.h"
-
 #include "glue/device_impl.h"
 
 namespace quad {
-
-GParamSpec *cuda_device_id_spec ()
-{
-  return g_param_spec_int (
-      "cuda-device-id", "CUDA device ID",
-      "Which GPU draws frames in CUDA memory, as nvidia-smi counts them "
-      "(-1 = any)",
-      -1, G_MAXINT, -1,
-      static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} |
-                                int{GST_PARAM_MUTABLE_READY}));
-}
-
-bool device_available ()
-{
-  std::string why;
-  return device_available (why);
-}
-
-#ifdef QUAD_HAVE_CUDA
 
 bool device_available (std::string &why)
 {
@@ -98,19 +77,29 @@ bool Device::open ()
   // Asks the neighbours and the application, who may answer through take_context, and
   // makes a context where nobody has one.
   if (!gst_cuda_ensure_element_context (impl_->element, wanted, &impl_->candidate)) {
-    GST_ELEMENT_ERROR (
-        impl_->element, RESOURCE, NOT_FOUND,
-        ("There is no CUDA context: cuda-device-id=%d names no GPU that can be used.", wanted),
-        ("Set cuda-device-id to a GPU that nvidia-smi lists, or -1 for any."));
+    impl_->refuse ("There is no CUDA context: cuda-device-id=" + std::to_string (wanted) +
+                       " names no GPU that can be used.",
+                   "Set cuda-device-id to a GPU that nvidia-smi lists, or -1 for any.");
     return false;
   }
   impl_->publish ();
-  const std::lock_guard guard (impl_->lock);
-  if (!impl_->stream) impl_->stream = WorkStream::make (impl_->context.get ());
-  if (impl_->stream) return true;
-  GST_ELEMENT_ERROR (impl_->element, RESOURCE, FAILED,
-                     ("The GPU gives no stream: %s.", describe (Status::device_failed)), (nullptr));
+  {
+    const std::lock_guard guard (impl_->lock);
+    if (!impl_->stream) impl_->stream = WorkStream::make (impl_->context.get ());
+    if (impl_->stream) return true;
+  }
+  impl_->refuse (std::string{"The GPU gives no stream: "} + describe (Status::device_failed) + ".",
+                 nullptr);
   return false;
+}
+
+// Whoever opens tries again with every frame and query.
+void Device::Impl::refuse (const std::string &why, const char *detail)
+{
+  if (refused) return;
+  refused = true;
+  GST_ELEMENT_ERROR (element, RESOURCE, NOT_FOUND, ("%s", why.c_str ()),
+                     ("%s", detail ? detail : ""));
 }
 
 void Device::close ()
@@ -118,6 +107,7 @@ void Device::close ()
   const std::lock_guard opening (impl_->opening);
   gst_clear_object (&impl_->candidate);
   impl_->publish ();
+  impl_->refused = false;
 }
 
 std::unique_ptr<Renderer> Device::make_renderer ()
@@ -186,37 +176,5 @@ Memory memory_of (GstBuffer *buffer)
       gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
   return gst_is_cuda_memory (memory) ? Memory::cuda : Memory::host;
 }
-
-#else
-
-struct Device::Impl {
-  int id = -1;
-};
-
-bool device_available (std::string &why)
-{
-  why = "this build has no CUDA";
-  return false;
-}
-
-Device::Device (GstElement *) : impl_ (std::make_unique<Impl> ()) {}
-Device::~Device () = default;
-void Device::set_id (int id) { impl_->id = id; }
-int Device::id () const { return impl_->id; }
-void Device::take_context (GstContext *) {}
-bool Device::answer (GstQuery *) { return false; }
-bool Device::open () { return false; }
-void Device::close () {}
-std::unique_ptr<Renderer> Device::make_renderer () { return nullptr; }
-Owned<GstBufferPool> Device::pool_for (GstCaps *, guint &, guint, guint, Owned<GstBufferPool>)
-{
-  return nullptr;
-}
-const char *Device::problem_of (GstBuffer *) { return "lies in no CUDA memory"; }
-Status Device::begin (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
-Status Device::end (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
-Memory memory_of (GstBuffer *) { return Memory::host; }
-
-#endif
 
 }  // namespace quad

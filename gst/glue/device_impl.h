@@ -1,8 +1,6 @@
 // The inside of Device, for the glue alone.
 #pragma once
 
-#ifdef QUAD_HAVE_CUDA
-
 #include "cuda/cuda_renderer.h"
 #include "cuda/driver.h"
 #include "glue/device.h"
@@ -39,6 +37,7 @@ struct Device::Impl {
   // same thread. Before `lock`.
   std::recursive_mutex opening;
   GstCudaContext *candidate = nullptr;  // what libgstcuda's functions find, a reference
+  bool refused = false;                 // an error was posted, once until closed
 
   // Protects what stands below; nothing is called with it held. So a neighbour's question
   // is answered while this element asks one itself.
@@ -47,10 +46,10 @@ struct Device::Impl {
   Owned<GstCudaContext> context;
   std::shared_ptr<WorkStream> stream;  // what draws in it keeps it too
 
+  // Posts why there is no device.
+  void refuse (const std::string &why, const char *detail);
   // Makes the candidate the context.
   void publish ();
 };
 
 }  // namespace quad
-
-#endif

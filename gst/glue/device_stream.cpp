@@ -127,7 +127,7 @@ Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *out
     if (const Status s = state_->order (gst_cuda_stream_get_handle (other), state_->handle ());
         s != Status::ok)
       return s;
-  GST_MEMORY_FLAG_SET (memory, GST_CUDA_MEMORY_TRANSFER_NEED_SYNC);
+  GST_MINI_OBJECT_FLAG_SET (memory, GST_CUDA_MEMORY_TRANSFER_NEED_SYNC);
   return Status::ok;
 }
 

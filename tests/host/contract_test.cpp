@@ -49,7 +49,7 @@ TEST (Contract, DrawWantsPrepare)
 {
   const OwnedScene s = two_tiles ();
   Picture out (s.scene.format, s.scene.canvas);
-  const auto renderer = host::make_host_renderer ();
+  const auto renderer = make_renderer ();
   EXPECT_EQ (renderer->memory (), Memory::host);
   EXPECT_EQ (renderer->draw (s.scene, out.view ()), Status::not_prepared);
 }
@@ -58,7 +58,7 @@ TEST (Contract, AnotherShapeWantsPrepareAgain)
 {
   for (const Change &change : kChanges) {
     const OwnedScene s = two_tiles ();
-    const auto renderer = host::make_host_renderer ();
+    const auto renderer = make_renderer ();
     ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
     Scene other = s.scene;
     change (other);
@@ -76,7 +76,7 @@ TEST (Contract, AnotherShapeWantsPrepareAgain)
 TEST (Contract, OtherPicturesOfTheSameShapeDoNot)
 {
   OwnedScene s = two_tiles ();
-  const auto renderer = host::make_host_renderer ();
+  const auto renderer = make_renderer ();
   ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
   for (std::uint32_t seed = 0; seed < 3; seed++) {
     Picture &fresh = s.add_picture ({40, 30}, {.padding = static_cast<int> (seed)});
@@ -91,7 +91,7 @@ TEST (Contract, OtherPicturesOfTheSameShapeDoNot)
 TEST (Contract, AnotherOutputIsRefused)
 {
   const OwnedScene s = two_tiles ();
-  const auto renderer = host::make_host_renderer ();
+  const auto renderer = make_renderer ();
   ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
   const Picture small (s.scene.format, {42, 16}), other (PixelFormat::yv12, s.scene.canvas);
   EXPECT_EQ (renderer->draw (s.scene, small.view ()), Status::not_prepared);
@@ -100,7 +100,7 @@ TEST (Contract, AnotherOutputIsRefused)
 
 TEST (Contract, PrepareRefusesWhatCannotBeDrawn)
 {
-  const auto renderer = host::make_host_renderer ();
+  const auto renderer = make_renderer ();
   const auto refused = [&] (const Change &change) {
     OwnedScene s = two_tiles ();
     change (s.scene);
@@ -124,7 +124,7 @@ TEST (Contract, PrepareRefusesWhatCannotBeDrawn)
 TEST (Contract, NothingIsLeftOverFromOtherScenes)
 {
   for (const PixelFormat format : {PixelFormat::i420, PixelFormat::rgba}) {
-    const auto renderer = host::make_host_renderer ({.threads = 2});
+    const auto renderer = make_renderer ({.threads = 2});
     Random random (81);
     OwnedScene s = two_tiles (format);
     for (int i = 0; i < 120; i++) {

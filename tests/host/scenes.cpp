@@ -117,7 +117,7 @@ Picture draw (const Scene &scene, const host::HostOptions &options, Layout layou
 {
   Picture out (scene.format, scene.canvas, layout);
   out.fill (junk);
-  const auto renderer = host::make_host_renderer (options);
+  const auto renderer = make_renderer (options);
   const Status prepared = renderer->prepare (scene);
   EXPECT_EQ (prepared, Status::ok) << describe (prepared) << ": " << describe (scene);
   const Status drawn = renderer->draw (scene, out.view ());

@@ -52,6 +52,10 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
 // A random rectangle that a tile may fill.
 Rect random_target (const FormatInfo &format, Size canvas, Random &random);
 
+// What draw() draws with: the host's renderer, or another one that these tests are built for.
+// It takes pictures of the host's.
+std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options = {});
+
 // Prepares and draws; records a failure unless both answer ok. The canvas is
 // full of `junk` before.
 Picture draw (const Scene &scene, const host::HostOptions &options = {}, Layout layout = {},

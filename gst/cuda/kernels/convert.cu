@@ -104,7 +104,7 @@ QUAD_DEVICE void convert_position (const ConvertParams &p, int plane, int x, int
 }  // namespace
 }  // namespace quad::cuda
 
-QUAD_KERNEL quad_convert (QUAD_PARAMETER quad::cuda::ConvertParams p)
+QUAD_KERNEL (quad::cuda::kThreads, 4) quad_convert (QUAD_PARAMETER quad::cuda::ConvertParams p)
 {
   using namespace quad::cuda;
   const std::int64_t begin = std::int64_t{block_index ()} * kConvertBlock;

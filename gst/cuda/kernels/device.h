@@ -5,10 +5,22 @@
 
 #include <cstdint>
 
+namespace quad::cuda {
+
+// The most that a thread reads or writes at once; lies on a multiple of its size.
+struct alignas (16) Quad {
+  std::uint32_t word[4];
+};
+
+}  // namespace quad::cuda
+
 #ifdef __CUDACC__
 
-#define QUAD_KERNEL extern "C" __global__ void
+// Blocks of up to `threads`, of which registers leave room for `blocks` on a processor.
+#define QUAD_KERNEL(threads, blocks) extern "C" __global__ void __launch_bounds__ (threads, blocks)
 #define QUAD_DEVICE __device__ __forceinline__
+// What is called seldom, and would take registers from all else.
+#define QUAD_DEVICE_SELDOM __device__ __noinline__
 #define QUAD_SHARED __shared__
 // A kernel's parameter, read where it is: without this, indexing would copy it first.
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 700
@@ -32,6 +44,11 @@ QUAD_DEVICE T load (const T *p)
 {
   return __ldg (p);
 }
+QUAD_DEVICE Quad load (const Quad *p)
+{
+  const uint4 q = __ldg (reinterpret_cast<const uint4 *> (p));
+  return {{q.x, q.y, q.z, q.w}};
+}
 // Of memory that this launch writes too.
 template <typename T>
 QUAD_DEVICE T load_written (const T *p)
@@ -50,8 +67,9 @@ QUAD_DEVICE void store (T *p, T v)
 
 #include "support/hostcuda/hostcuda_kernel.h"
 
-#define QUAD_KERNEL extern "C" void
+#define QUAD_KERNEL(threads, blocks) extern "C" void
 #define QUAD_DEVICE inline
+#define QUAD_DEVICE_SELDOM inline
 #define QUAD_SHARED static thread_local
 #define QUAD_PARAMETER const
 

@@ -1,0 +1,224 @@
+// One picture in one patch: what each of its positions is. The arithmetic is that of
+// docs/pixels.md, in core/pixel_math.h.
+#pragma once
+
+#include "core/pixel_math.h"
+#include "cuda/kernels/device.h"
+#include "cuda/kernels/program.h"
+
+namespace quad::cuda {
+namespace {
+
+// A position's samples: values when filtered, as stored when copied.
+struct Position {
+  int value[4] = {0, 0, 0, 0};
+};
+
+// Value `c` of four. Loops over channels count to 4 and indices are known when this is
+// compiled, so that values stay in registers.
+template <typename T>
+QUAD_DEVICE T channel (const T (&values)[4], int c)
+{
+  return c == 0 ? values[0] : c == 1 ? values[1] : c == 2 ? values[2] : values[3];
+}
+
+// What a block knows of the picture that it draws now.
+struct Work {
+  const Picture *picture;
+  DevicePlane source;
+  Samples samples;
+  // Of the patch, seen from the source: outputs [u, ...) across and [v, v + rows) down.
+  int u, v, columns, rows;
+  // The staged samples of a row: [first, first + count) of the source's.
+  int first, count;
+};
+
+QUAD_DEVICE const std::uint8_t *row_of (const Work &w, int y)
+{
+  return w.source.data + y * w.source.stride;
+}
+
+// Sample `i` of a row, without the bits that do not count.
+QUAD_DEVICE int sample_at (const std::uint8_t *row, int i, const Samples &s)
+{
+  if (s.bytes == 1) return load (row + i);
+  const int v = load (reinterpret_cast<const std::uint16_t *> (row) + i);
+  return (v >> s.shift) & ((1 << s.depth) - 1);
+}
+
+QUAD_DEVICE int raw_at (const std::uint8_t *row, int i, const Samples &s)
+{
+  if (s.bytes == 1) return load (row + i);
+  return load (reinterpret_cast<const std::uint16_t *> (row) + i);
+}
+
+// The vertical pass at sample `i` for output row `v`.
+template <typename Sum>
+QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
+{
+  const AxisTable &down = w.picture->down;
+  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
+  const std::uint8_t *row = row_of (w, load (down.left + v));
+  Sum sum = 0;
+  for (int k = 0; k < down.taps; k++, row += w.source.stride)
+    sum += Sum{load (tap + k)} * sample_at (row, i, w.samples);
+  return vertical_round (sum, w.samples.depth);
+}
+
+// The same of a colour weighted by its alpha, for the position that begins at `i`.
+QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
+{
+  const AxisTable &down = w.picture->down;
+  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
+  const std::uint8_t *row = row_of (w, load (down.left + v));
+  std::int32_t sum = 0;
+  for (int k = 0; k < down.taps; k++, row += w.source.stride)
+    sum += load (tap + k) * (load (row + i + channel) * load (row + i + w.samples.alpha));
+  return vertical_round (sum, 8);
+}
+
+// Four neighbouring samples of 8 bits, from `i` on, which lies on a word.
+QUAD_DEVICE void vertical_four (const Work &w, int v, int i, std::int16_t *out)
+{
+  const AxisTable &down = w.picture->down;
+  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
+  const std::uint8_t *at = row_of (w, load (down.left + v)) + i;
+  std::int32_t sum[4] = {0, 0, 0, 0};
+  for (int k = 0; k < down.taps; k++, at += w.source.stride) {
+    const std::uint32_t word = load (reinterpret_cast<const std::uint32_t *> (at));
+    const std::int32_t t = load (tap + k);
+    for (int j = 0; j < 4; j++) sum[j] += t * static_cast<std::int32_t> ((word >> (8 * j)) & 255);
+  }
+  for (int j = 0; j < 4; j++) out[j] = static_cast<std::int16_t> (vertical_round (sum[j], 8));
+}
+
+// The vertical pass for all samples that the patch reads.
+QUAD_DEVICE void stage (const Work &w, std::int16_t *mid)
+{
+  const bool words = w.samples.bytes == 1 && w.first % 4 == 0 && w.source.stride % 4 == 0 &&
+                     reinterpret_cast<std::uintptr_t> (w.source.data) % 4 == 0;
+  const int whole = words ? w.count / 4 : 0, rest = w.count - 4 * whole;
+  const int items = whole + rest;
+  for (int n = thread_index (); n < items * w.rows; n += thread_count ()) {
+    const int r = n / items, i = n % items;
+    std::int16_t *out = mid + r * w.count;
+    if (i < whole)
+      vertical_four (w, w.v + r, w.first + 4 * i, out + 4 * i);
+    else
+      out[3 * whole + i] = static_cast<std::int16_t> (
+          vertical_at<std::int32_t> (w, w.v + r, w.first + 3 * whole + i));
+  }
+}
+
+// Stages what colours weighted by alpha need, of three channels, unless the patch is
+// opaque: then it is not asked for. Returns whether it was done.
+QUAD_DEVICE bool stage_weighted (const Work &w, const std::int16_t *mid, std::int32_t *weighted)
+{
+  const int positions = w.count / 4;
+  bool opaque = true;
+  for (int n = thread_index (); n < positions * w.rows; n += thread_count ())
+    opaque = opaque && mid[4 * n + w.samples.alpha] == kOpaqueMid;
+  if (meet_all (opaque)) return false;
+  for (int n = thread_index (); n < positions * w.rows; n += thread_count ()) {
+    const int r = n / positions, i = w.first + n % positions * 4;
+    for (int c = 0, to = 0; c < 4; c++)
+      if (c != w.samples.alpha) weighted[3 * n + to++] = weighted_at (w, w.v + r, i, c);
+  }
+  meet ();
+  return true;
+}
+
+QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_t *mid,
+                                  const std::int32_t *weighted)
+{
+  const AxisTable &across = w.picture->across;
+  const int channels = w.samples.channels;
+  const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
+  const int at = (v - w.v) * w.count + load (across.left + u) * channels - w.first;
+  std::int32_t sum[4] = {0, 0, 0, 0};
+  for (int k = 0; k < across.taps; k++) {
+    const std::int32_t t = load (tap + k);
+    for (int c = 0; c < 4; c++)
+      if (c < channels) sum[c] += t * mid[at + k * channels + c];
+  }
+  Position p;
+  for (int c = 0; c < 4; c++)
+    if (c < channels) p.value[c] = horizontal_round (sum[c], w.samples.depth);
+  if (!weighted || channel (sum, w.samples.alpha) == kOpaqueSum) return p;
+  for (int c = 0, from = 0; c < 4; c++) {
+    if (c == w.samples.alpha) continue;
+    std::int64_t color = 0;
+    for (int k = 0; k < across.taps; k++)
+      color += std::int64_t{load (tap + k)} * weighted[(at / 4 + k) * 3 + from];
+    p.value[c] = unpremultiply (color, channel (sum, w.samples.alpha));
+    from++;
+  }
+  return p;
+}
+
+template <typename Sum>
+QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v)
+{
+  const AxisTable &across = w.picture->across;
+  const int channels = w.samples.channels, alpha = w.samples.alpha;
+  const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
+  const int first = load (across.left + u) * channels;
+  Sum sum[4] = {0, 0, 0, 0};
+  for (int k = 0; k < across.taps; k++)
+    for (int c = 0; c < 4; c++)
+      if (c < channels)
+        sum[c] += Sum{load (tap + k)} * vertical_at<Sum> (w, v, first + k * channels + c);
+  Position p;
+  for (int c = 0; c < 4; c++)
+    if (c < channels) p.value[c] = horizontal_round (sum[c], w.samples.depth);
+  if (alpha < 0 || channel (sum, alpha) == kOpaqueSum) return p;
+  for (int c = 0; c < 4; c++) {
+    if (c >= channels) break;
+    if (c == alpha) continue;
+    std::int64_t color = 0;
+    for (int k = 0; k < across.taps; k++)
+      color += std::int64_t{load (tap + k)} * weighted_at (w, v, first + k * channels, c);
+    p.value[c] = unpremultiply (color, channel (sum, alpha));
+  }
+  return p;
+}
+
+QUAD_DEVICE Position from_direct (const Work &w, int u, int v)
+{
+  return w.samples.depth > 10 ? filtered<std::int64_t> (w, u, v) : filtered<std::int32_t> (w, u, v);
+}
+
+// Where the source's sample for output (u, v) lies; the first one, of several.
+QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
+{
+  return row_of (w, load (w.picture->down.left + v)) +
+         load (w.picture->across.left + u) * w.samples.channels * w.samples.bytes;
+}
+
+QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
+{
+  const int channels = w.samples.channels;
+  const std::uint8_t *upper = source_at (w, u, v);
+  const std::uint8_t *lower = upper + w.source.stride;
+  Position p;
+  for (int c = 0; c < 4; c++) {
+    if (c >= channels) break;
+    const int a = load (upper + c), b = load (upper + channels + c);
+    const int d = load (lower + c), e = load (lower + channels + c);
+    if (c == w.samples.alpha && (a & b & d & e) != 255) return from_direct (w, u, v);
+    p.value[c] = (a + b + d + e + 2) >> 2;
+  }
+  return p;
+}
+
+QUAD_DEVICE Position copied (const Work &w, int u, int v)
+{
+  const std::uint8_t *at = source_at (w, u, v);
+  Position p;
+  for (int c = 0; c < 4; c++)
+    if (c < w.samples.channels) p.value[c] = raw_at (at, c, w.samples);
+  return p;
+}
+
+}  // namespace
+}  // namespace quad::cuda

@@ -1,0 +1,201 @@
+// The driver fails: each call in turn, at each time that it is made.
+#include <gtest/gtest.h>
+
+#include "cuda/cuda_renderer.h"
+#include "cuda/kernel_image.h"
+#include "gpu.h"
+#include "host/scenes.h"
+#include "support/hostcuda/hostcuda.h"
+
+namespace quad::test {
+namespace {
+
+// Functions that the backend may call.
+constexpr const char *kCalls[] = {"cuCtxPushCurrent",       "cuDeviceGet",
+                                  "cuDeviceGetAttribute",   "cuModuleLoadData",
+                                  "cuModuleGetFunction",    "cuMemAlloc",
+                                  "cuMemcpy2DAsync",        "cuStreamSynchronize",
+                                  "cuLaunchKernel",         "nvrtcGetNumSupportedArchs",
+                                  "nvrtcGetSupportedArchs", "nvrtcCreateProgram",
+                                  "nvrtcCompileProgram",    "nvrtcGetCUBINSize",
+                                  "nvrtcGetCUBIN"};
+// What these answer changes nothing.
+constexpr const char *kReleases[] = {"cuMemFree", "cuModuleUnload"};
+
+class CudaErrors : public ::testing::Test {
+ protected:
+  void SetUp () override
+  {
+    (void)gpu_context ();
+    hostcuda::reset ();
+    alive_ = things_alive ();
+    paint (*owned_.pictures[0], Pattern::noise, 1);
+    source_ = std::make_unique<DevicePicture> (gpu_context (), owned_.pictures[0]->view ());
+    canvas_ = std::make_unique<DevicePicture> (gpu_context (), out_.view ());
+    scene_ = owned_.scene;
+    scene_.tiles[0].source = source_->view ();
+    larger_ = scene_;
+    // More tables than fit where those of scene_ are.
+    larger_.tiles.resize (20, scene_.tiles[0]);
+    for (Tile &t : larger_.tiles) t.alpha = 99;
+    expected_ = owned_.scene;
+    hostcuda::reset ();
+  }
+  void TearDown () override
+  {
+    hostcuda::reset ();
+    // The device works on, and nothing is left of what failed.
+    EXPECT_EQ (drawn (), Status::ok);
+    expect_right ();
+    source_.reset ();
+    canvas_.reset ();
+    EXPECT_EQ (things_alive (), alive_);
+    EXPECT_EQ (hostcuda::counters ().misuses, 0u);
+  }
+
+  // All of a renderer's life; the first failure. Scenes of two sizes, so that tables are
+  // sent twice and more memory is asked for.
+  Status drawn ()
+  {
+    auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+    Status first = Status::ok;
+    for (const Scene *scene : {&scene_, &larger_, &scene_}) {
+      for (const Status s : {renderer->prepare (*scene), renderer->draw (*scene, canvas_->view ()),
+                             renderer->finish ()})
+        if (first == Status::ok) first = s;
+      if (first != Status::ok) break;
+    }
+    // What is asked for while things are released is another test's.
+    EXPECT_EQ (hostcuda::counters ().misuses, 0u);
+    made_.clear ();
+    for (const char *name : kCalls) made_.emplace_back (name, hostcuda::calls (name));
+    hostcuda::reset ();
+    renderer.reset ();
+    EXPECT_EQ (hostcuda::counters ().misuses, 0u);
+    hostcuda::reset ();
+    return first;
+  }
+  void expect_right ()
+  {
+    ASSERT_TRUE (canvas_->read (out_.view ()));
+    EXPECT_EQ (first_difference (out_, draw (expected_)), "");
+  }
+
+  OwnedScene owned_ = scene_of (PixelFormat::nv12, {40, 30}, {26, 18}, Filter::area);
+  Picture out_{PixelFormat::nv12, {26, 18}};
+  Scene scene_, larger_, expected_;
+  std::unique_ptr<DevicePicture> source_, canvas_;
+  std::uint64_t alive_ = 0;
+  std::vector<std::pair<const char *, std::uint64_t>> made_;
+};
+
+TEST_F (CudaErrors, EachCallInTurn)
+{
+  // Without the image that was embedded, so that NVRTC is asked for.
+  const bool embedded = cuda::kernel_image () != nullptr;
+  for (const bool refused : {false, true}) {
+    const auto refuse = [&] {
+      if (refused) hostcuda::fail_next ("cuModuleLoadData", 1, CUDA_ERROR_NO_BINARY_FOR_GPU);
+    };
+    if (refused && !embedded) break;
+    refuse ();
+    ASSERT_EQ (drawn (), Status::ok);
+    const auto calls = made_;
+    for (const auto &[name, count] : calls)
+      for (unsigned nth = 1; nth <= count; nth++) {
+        SCOPED_TRACE (std::string (name) + " " + std::to_string (nth));
+        const bool image = embedded && (std::string_view (name) == "cuModuleLoadData" ||
+                                        std::string_view (name) == "cuModuleGetFunction");
+        // Those of the embedded image may fail: there is another way.
+        if (image && !refused) continue;
+        if (refused && std::string_view (name) == "cuModuleLoadData" && nth == 1) continue;
+        refuse ();
+        const bool nvrtc = name[0] == 'n';
+        hostcuda::fail_next (name, nth, nvrtc ? 6 : CUDA_ERROR_UNKNOWN);
+        const Status status = drawn ();
+        EXPECT_NE (status, Status::ok);
+        EXPECT_EQ (things_alive (), alive_ + 4) << "left behind";  // two planes each, ours
+        EXPECT_EQ (drawn (), Status::ok) << "a fresh renderer";
+      }
+  }
+}
+
+TEST_F (CudaErrors, WhatReleasesMayFail)
+{
+  for (const char *name : kReleases) {
+    SCOPED_TRACE (name);
+    for (unsigned nth = 1; nth <= 12; nth++) {
+      hostcuda::fail_next (name, nth, CUDA_ERROR_UNKNOWN);
+      (void)drawn ();
+      EXPECT_EQ (things_alive (), alive_ + 4);
+    }
+    EXPECT_EQ (drawn (), Status::ok);
+  }
+}
+
+// A launch gone wrong shows where the device is next waited for.
+TEST_F (CudaErrors, FailureWhileDrawing)
+{
+  const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+  ASSERT_EQ (renderer->prepare (scene_), Status::ok);
+  hostcuda::fail_next ("cuLaunchKernel", 1, CUDA_ERROR_LAUNCH_FAILED);
+  EXPECT_EQ (renderer->draw (scene_, canvas_->view ()), Status::device_failed);
+  hostcuda::fail_next ("cuStreamSynchronize", 1, CUDA_ERROR_ILLEGAL_ADDRESS);
+  EXPECT_EQ (renderer->finish (), Status::device_failed);
+  EXPECT_EQ (renderer->draw (scene_, canvas_->view ()), Status::ok);
+  EXPECT_EQ (renderer->finish (), Status::ok);
+  expect_right ();
+}
+
+// What prepare() could not do, the next one does.
+TEST_F (CudaErrors, PrepareAgainAfterAFailure)
+{
+  for (const char *name : {"cuMemAlloc", "cuMemcpy2DAsync", "cuStreamSynchronize"}) {
+    SCOPED_TRACE (name);
+    const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+    ASSERT_EQ (renderer->prepare (scene_), Status::ok);
+    hostcuda::fail_next (name, 1, CUDA_ERROR_UNKNOWN);
+    EXPECT_EQ (renderer->prepare (larger_), Status::device_failed);
+    EXPECT_EQ (renderer->draw (larger_, canvas_->view ()), Status::not_prepared);
+    ASSERT_EQ (renderer->prepare (larger_), Status::ok);
+    EXPECT_EQ (renderer->draw (larger_, canvas_->view ()), Status::ok);
+    ASSERT_EQ (renderer->prepare (scene_), Status::ok);
+    EXPECT_EQ (renderer->draw (scene_, canvas_->view ()), Status::ok);
+    EXPECT_EQ (renderer->finish (), Status::ok);
+    expect_right ();
+  }
+}
+
+TEST_F (CudaErrors, OutOfDeviceMemory)
+{
+  hostcuda::fail_next ("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
+  EXPECT_EQ (drawn (), Status::out_of_device_memory);
+  // No more than what the pictures take.
+  hostcuda::set_memory_limit (hostcuda::counters ().live_bytes + 100);
+  EXPECT_EQ (drawn (), Status::out_of_device_memory);
+  // Enough for the small scene's tables but not for the larger one's.
+  const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+  ASSERT_EQ (renderer->prepare (scene_), Status::ok);
+  hostcuda::set_memory_limit (hostcuda::counters ().live_bytes + 100);
+  EXPECT_EQ (renderer->prepare (larger_), Status::out_of_device_memory);
+  EXPECT_EQ (renderer->draw (larger_, canvas_->view ()), Status::not_prepared);
+  hostcuda::reset ();
+  EXPECT_EQ (renderer->prepare (larger_), Status::ok);
+}
+
+TEST_F (CudaErrors, LostDevice)
+{
+  auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+  ASSERT_EQ (renderer->prepare (scene_), Status::ok);
+  hostcuda::fail_everything (CUDA_ERROR_ECC_UNCORRECTABLE);
+  EXPECT_EQ (renderer->draw (scene_, canvas_->view ()), Status::device_failed);
+  EXPECT_EQ (renderer->finish (), Status::device_failed);
+  EXPECT_EQ (renderer->prepare (larger_), Status::device_failed);
+  renderer.reset ();
+  EXPECT_EQ (cuda::make_cuda_renderer (gpu_context (), nullptr)->draw (scene_, canvas_->view ()),
+             Status::not_prepared);
+  EXPECT_NE (cuda::make_cuda_renderer (gpu_context (), nullptr)->prepare (scene_), Status::ok);
+}
+
+}  // namespace
+}  // namespace quad::test

@@ -1,0 +1,171 @@
+// The tables that are sent to the device.
+#include <gtest/gtest.h>
+
+#include <climits>
+
+#include "gpu.h"
+#include "host/scenes.h"
+#include "tables.h"
+
+namespace quad::test {
+namespace {
+
+// One value for each position of each plane of a canvas.
+class Canvas {
+ public:
+  explicit Canvas (const Scene &scene)
+  {
+    const FormatInfo &format = info_of (scene.format);
+    for (int p = 0; p < format.planes; p++) {
+      const Size size = plane_size (format, p, scene.canvas);
+      planes_.push_back ({size, std::vector<int> (std::size_t (size.width * size.height), 0)});
+    }
+  }
+  // Whether a patch lies on its plane.
+  bool holds (int plane, const cuda::Patch &p) const
+  {
+    return p.width > 0 && p.height > 0 &&
+           rect_of (planes_[std::size_t (plane)].first).contains ({p.x, p.y, p.width, p.height});
+  }
+  template <typename F>
+  void visit (int plane, const cuda::Patch &patch, F f)
+  {
+    auto &[size, value] = planes_[std::size_t (plane)];
+    for (int y = patch.y; y < patch.y + patch.height; y++)
+      for (int x = patch.x; x < patch.x + patch.width; x++)
+        f (value[std::size_t (y * size.width + x)]);
+  }
+  bool all_are (int wanted) const
+  {
+    for (const auto &[size, value] : planes_)
+      for (const int v : value)
+        if (v != wanted) return false;
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<Size, std::vector<int>>> planes_;
+};
+
+// What a block takes of its memory for one picture, counted from the tables alone.
+std::size_t shared_bytes (const Tables &t, const cuda::Picture &picture, const cuda::Patch &patch,
+                          const cuda::Samples &s)
+{
+  const int i = patch.x - picture.x, j = patch.y - picture.y;
+  const bool swap = picture.swap_axes != 0;
+  const int u = swap ? j : i, columns = swap ? patch.height : patch.width;
+  const int rows = swap ? patch.width : patch.height;
+  int first = INT_MAX, end = 0;
+  for (int o = u; o < u + columns; o++) {
+    const int left = t.left (picture.across, o);
+    first = std::min (first, left * s.channels);
+    end = std::max (end, (left + picture.across.taps) * s.channels);
+  }
+  if (s.bytes == 1 && s.channels != 3) first = first / 4 * 4;
+  const auto mid = std::size_t ((end - first) * rows);
+  const std::size_t weighted = s.alpha < 0 ? 0 : 3 * (mid / 4) * sizeof (std::int32_t);
+  return (mid + 1) / 2 * 2 * sizeof (std::int16_t) + weighted;
+}
+
+// A patch's positions are the picture's, and those its tables'.
+void expect_inside (const cuda::Picture &picture, const cuda::Patch &patch)
+{
+  const bool swap = picture.swap_axes != 0;
+  const int width = swap ? picture.down.count : picture.across.count;
+  const int height = swap ? picture.across.count : picture.down.count;
+  EXPECT_TRUE (Rect ({picture.x, picture.y, width, height})
+                   .contains ({patch.x, patch.y, patch.width, patch.height}));
+}
+
+void check_patch (const Tables &t, const cuda::Launch &launch, const cuda::Patch &patch,
+                  const FormatInfo &format)
+{
+  const cuda::Part part = t.part (patch.part);
+  const cuda::Samples s = cuda::samples_of (format, part.plane);
+  const int size = s.bytes * s.channels, group = size < 4 && size != 3 ? 4 / size : 1;
+  EXPECT_LE (ceil_div (patch.width, group) * patch.height, cuda::kWords);
+  ASSERT_GT (part.layers, 0);
+  for (int k = 0; k < part.layers; k++) {
+    const cuda::Layer layer = t.layer (part.first_layer + k);
+    EXPECT_TRUE (layer.source != cuda::kBelow || k == 0);
+    if (layer.source < 0) continue;
+    ASSERT_LT (layer.source, int (launch.sources.size ()));
+    const cuda::Picture picture = t.picture (layer.picture);
+    expect_inside (picture, patch);
+    if (picture.method == cuda::Method::staged) {
+      EXPECT_LE (shared_bytes (t, picture, patch, s), std::size_t{cuda::kMidBytes});
+    }
+  }
+}
+
+void check_tables (const Scene &scene)
+{
+  const Tables t (without_pointers (scene));
+  const FormatInfo &format = info_of (scene.format);
+  // Which launch drew a position last, counted from 1.
+  Canvas drawn (scene), begun (scene);
+  int n = 0;
+  for (const cuda::Launch &launch : t.launches ()) {
+    n++;
+    ASSERT_GT (launch.count, 0);
+    ASSERT_LE (launch.sources.size (), std::size_t{cuda::kSourcesPerLaunch});
+    for (int i = 0; i < launch.count; i++) {
+      const cuda::Patch patch = t.patch (launch, i);
+      const cuda::Part part = t.part (patch.part);
+      ASSERT_TRUE (drawn.holds (part.plane, patch));
+      check_patch (t, launch, patch, format);
+      const bool below = t.layer (part.first_layer).source == cuda::kBelow;
+      drawn.visit (part.plane, patch, [&] (int &last) {
+        EXPECT_LT (last, n) << "drawn twice in a launch";
+        EXPECT_EQ (below, last > 0) << "drawn on nothing, or anew";
+        last = n;
+      });
+      if (!below) begun.visit (part.plane, patch, [] (int &count) { count++; });
+    }
+  }
+  EXPECT_TRUE (begun.all_are (1)) << "a part of the canvas is drawn never, or twice";
+}
+
+class CudaProgramTest : public ::testing::TestWithParam<PixelFormat> {};
+
+TEST_P (CudaProgramTest, EveryPositionIsDrawnOnceAndFits)
+{
+  Random random (401);
+  for (int i = 0; i < 150 && !HasFailure (); i++) {
+    SCOPED_TRACE (i);
+    check_tables (
+        random_scene (GetParam (), random, {.max_side = 300, .max_tiles = 1 + i % 12}).scene);
+  }
+}
+
+// At each ratio up to the greatest: where staging does not fit any more, it is not asked for.
+TEST_P (CudaProgramTest, EveryRatioFits)
+{
+  for (int length = 1; length <= kMaxSide; length += 1 + length / 3)
+    for (const int target : {1, 2, 7, 40, 300})
+      for (const Filter filter : kFilters)
+        for (const Orientation o : {Orientation::identity, Orientation::transpose}) {
+          check_tables (scene_of (GetParam (), {length, 3}, {target, 2}, filter, o).scene);
+          check_tables (scene_of (GetParam (), {3, length}, {2, target}, filter, o).scene);
+          if (HasFailure ()) FAIL () << length << " to " << target;
+        }
+}
+
+// More pictures on top of one another than a launch takes.
+TEST_P (CudaProgramTest, MoreLayersThanALaunchTakes)
+{
+  OwnedScene s = scene_of (GetParam (), {8, 6}, {8, 6}, Filter::area);
+  s.scene.tiles[0].alpha = 100;
+  for (const std::size_t count : {64, 65, 128, 129, 200}) {
+    s.scene.tiles.resize (count, s.scene.tiles[0]);
+    check_tables (s.scene);
+    EXPECT_EQ (Tables (without_pointers (s.scene)).launches ().size (),
+               (count + cuda::kSourcesPerLaunch - 1) / cuda::kSourcesPerLaunch);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P (Formats, CudaProgramTest, ::testing::ValuesIn (every_format ()),
+                          [] (const auto &p) { return format_name (p.param); });
+
+}  // namespace
+}  // namespace quad::test

@@ -1,0 +1,43 @@
+// Conversion between formats and colorimetries in real numbers (ITU-T H.273 8.3), from nothing
+// but the description of the formats.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include <string>
+
+#include "support/picture.h"
+
+namespace quad::test {
+
+class RealConversion {
+ public:
+  // All three outlive this.
+  RealConversion (const Picture &in, const GstVideoInfo &from, const GstVideoInfo &to);
+
+  // The first position where `out` is farther away than `limit`, or "".
+  std::string beyond (const Picture &out, double limit) const;
+
+ private:
+  // The code value that the channel should have; clamped, not rounded.
+  double expected (const FormatInfo &out, int plane, int channel, int x, int y) const;
+
+  const Picture &in_;
+  const GstVideoInfo &from_, &to_;
+};
+
+// The code value of a component (Y U V A, or R G B A) at a position of the plane it lies in.
+int component_of (const Picture &picture, int component, int x, int y);
+
+// Smooth, near grey, and in the range of both ranges.
+void paint_mild (Picture &picture);
+
+Picture converted_by_gstreamer (const Picture &in, const GstVideoInfo &from,
+                                const GstVideoInfo &to);
+
+// In code values; of all channels but padding.
+int greatest_difference (const Picture &a, const Picture &b);
+
+std::string describe_conversion (const GstVideoInfo &from, const GstVideoInfo &to);
+
+}  // namespace quad::test

@@ -1,0 +1,71 @@
+// What a SceneProgram sends to the device, read on the host.
+#pragma once
+
+#include <vector>
+
+#include "core/scene.h"
+#include "cuda/scene_program.h"
+
+namespace quad::test {
+
+class Tables {
+ public:
+  explicit Tables (const Scene &scene) : program_ (scene), bytes_ (program_.relocated (kBase)) {}
+
+  const std::vector<cuda::Launch> &launches () const { return program_.launches (); }
+  std::size_t size () const { return bytes_.size (); }
+
+  cuda::Patch patch (const cuda::Launch &launch, int i) const
+  {
+    return at (program_.params (launch).patches, i);
+  }
+  cuda::Part part (int i) const { return at (params ().parts, i); }
+  cuda::Layer layer (int i) const { return at (params ().layers, i); }
+  cuda::Picture picture (int i) const { return at (params ().pictures, i); }
+
+  std::int32_t left (const cuda::AxisTable &axis, int o) const { return at (axis.left, o); }
+  std::int16_t weight (const cuda::AxisTable &axis, int i) const { return at (axis.weight, i); }
+
+  // Those that layers show.
+  std::vector<cuda::Picture> pictures () const
+  {
+    std::vector<cuda::Picture> found;
+    std::vector<bool> seen;
+    for (const cuda::Launch &launch : launches ())
+      for (int i = 0; i < launch.count; i++) {
+        const cuda::Part p = part (patch (launch, i).part);
+        for (int k = 0; k < p.layers; k++) {
+          const cuda::Layer l = layer (p.first_layer + k);
+          if (l.source < 0) continue;
+          const auto index = static_cast<std::size_t> (l.picture);
+          if (seen.size () <= index) seen.resize (index + 1, false);
+          if (!seen[index]) found.push_back (picture (l.picture));
+          seen[index] = true;
+        }
+      }
+    return found;
+  }
+
+ private:
+  // Where the device is said to have them.
+  static constexpr std::uint64_t kBase = 0x10000;
+
+  cuda::DrawParams params () const { return program_.params (launches ().front ()); }
+
+  template <typename T>
+  T at (const T *p, int i) const
+  {
+    const std::size_t offset =
+        reinterpret_cast<std::uintptr_t> (p) - kBase + static_cast<std::size_t> (i) * sizeof (T);
+    if (offset % alignof (T) != 0 || offset + sizeof (T) > bytes_.size ())
+      throw std::out_of_range ("an entry outside of the tables");
+    T value;
+    std::copy_n (bytes_.data () + offset, sizeof (T), reinterpret_cast<std::byte *> (&value));
+    return value;
+  }
+
+  cuda::SceneProgram program_;
+  const std::vector<std::byte> &bytes_;
+};
+
+}  // namespace quad::test

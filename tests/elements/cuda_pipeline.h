@@ -1,0 +1,345 @@
+// Pipelines on the CUDA driver's double, for the tests of frames in CUDA memory.
+#pragma once
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cuda/driver.h"
+#include "support/gst_helpers.h"
+#include "support/hostcuda/hostcuda.h"
+
+namespace quad::test {
+
+inline constexpr const char *kUpload = "cudaupload ! video/x-raw(memory:CUDAMemory) ! ";
+inline constexpr const char *kDownload = "cudadownload ! video/x-raw ! ";
+inline constexpr const char *kSink = "appsink name=out sync=false";
+
+// What GStreamer's CUDA memory holds and these elements draw.
+inline constexpr const char *kCudaFormats[] = {"NV12", "I420", "YV12", "P010_10LE", "I420_10LE",
+                                               "Y444", "RGBA", "BGRA", "RGBx",      "BGRx"};
+
+// A moving pattern in which neighbouring samples differ, the same in every run.
+inline std::string source (const std::string &format, int width, int height, int count,
+                           const std::string &more = "")
+{
+  return "videotestsrc pattern=zone-plate kx2=30 ky2=20 kt=9 num-buffers=" +
+         std::to_string (count) + " " + more + " ! video/x-raw,framerate=10/1,format=" + format +
+         ",width=" + std::to_string (width) + ",height=" + std::to_string (height) + " ! ";
+}
+
+// The samples of a frame, plane by plane, without padding.
+inline std::vector<guint8> bytes_of (const GstVideoInfo &info, GstBuffer *buffer)
+{
+  std::vector<guint8> bytes;
+  GstVideoFrame frame;
+  if (!gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ)) g_error ("cannot map");
+  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (&frame); p++) {
+    guint c = 0;  // the first component that lies in this plane
+    while (GST_VIDEO_FORMAT_INFO_PLANE (info.finfo, c) != p) c++;
+    const int row =
+        GST_VIDEO_FRAME_COMP_WIDTH (&frame, c) * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, c);
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT (&frame, c); y++) {
+      const auto *from = static_cast<const guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&frame, p)) +
+                         std::ptrdiff_t{y} * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, p);
+      bytes.insert (bytes.end (), from, from + row);
+    }
+  }
+  gst_video_frame_unmap (&frame);
+  return bytes;
+}
+
+struct Frame {
+  std::vector<guint8> bytes;
+  GstClockTime pts = 0, duration = 0;
+  int width = 0, height = 0;
+  std::string format;
+  bool cuda_caps = false;
+  bool cuda_memory = false;
+
+  bool operator== (const Frame &) const = default;
+};
+using Frames = std::vector<Frame>;
+
+inline Frame frame_of (GstSample *sample)
+{
+  GstCaps *caps = gst_sample_get_caps (sample);
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps (&info, caps)) g_error ("no video");
+  Frame f;
+  f.pts = GST_BUFFER_PTS (buffer);
+  f.duration = GST_BUFFER_DURATION (buffer);
+  f.width = info.width;
+  f.height = info.height;
+  f.format = gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&info));
+  f.cuda_caps = gst_caps_features_contains (gst_caps_get_features (caps, 0), "memory:CUDAMemory");
+  f.cuda_memory = gst_is_cuda_memory (gst_buffer_peek_memory (buffer, 0));
+  f.bytes = bytes_of (info, buffer);
+  return f;
+}
+
+// The largest difference between samples of two frames of 8 bits a sample.
+inline int distance (const Frame &a, const Frame &b)
+{
+  if (a.bytes.size () != b.bytes.size ()) return 256;
+  int most = 0;
+  for (std::size_t i = 0; i < a.bytes.size (); i++)
+    most = std::max (most, std::abs (int{a.bytes[i]} - int{b.bytes[i]}));
+  return most;
+}
+
+// A pipeline from a launch line, which may end in kSink.
+class Launch {
+ public:
+  explicit Launch (const std::string &line)
+  {
+    GError *error = nullptr;
+    GstElement *made = gst_parse_launch (line.c_str (), &error);
+    if (error) g_error ("%s: %s", line.c_str (), error->message);
+    pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (made)));
+    bus_.reset (gst_element_get_bus (get ()));
+    out_ = element ("out");
+  }
+  ~Launch ()
+  {
+    stop ();
+    // A thread of GStreamer's that was changing a state may hold the pipeline, and so all
+    // that is in it, a little longer.
+    for (int ms = 0; ms < 30000 && GST_OBJECT_REFCOUNT_VALUE (get ()) > 1; ms++) g_usleep (1000);
+  }
+  Launch (const Launch &) = delete;
+  Launch &operator= (const Launch &) = delete;
+
+  GstElement *get () const { return pipeline_.get (); }
+  GstBus *bus () const { return bus_.get (); }
+  GstElement *out () const { return out_.get (); }
+  Owned<GstElement> element (const char *name) const
+  {
+    return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (get ()), name)};
+  }
+  Owned<GstPad> pad (const char *name, const char *pad) const
+  {
+    return Owned<GstPad>{gst_element_get_static_pad (element (name).get (), pad)};
+  }
+
+  void play () { gst_element_set_state (get (), GST_STATE_PLAYING); }
+  void stop ()
+  {
+    take_messages ();
+    gst_element_set_state (get (), GST_STATE_NULL);
+  }
+
+  // The next sample; none at the end or after an error.
+  Owned<GstSample> pull_sample ()
+  {
+    for (int tries = 0; tries < 3000; tries++) {
+      Owned<GstSample> sample{
+          gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 10 * GST_MSECOND)};
+      if (sample) return sample;
+      take_messages ();
+      if (!error_.empty ()) return nullptr;
+      if (gst_app_sink_is_eos (GST_APP_SINK (out ()))) {
+        eos_ = true;
+        return nullptr;
+      }
+    }
+    ADD_FAILURE () << "no frame, no end and no error in 30 seconds";
+    return nullptr;
+  }
+  bool pull (Frame &frame)
+  {
+    const Owned<GstSample> sample = pull_sample ();
+    if (sample) frame = frame_of (sample.get ());
+    return bool (sample);
+  }
+  // Plays to the end.
+  Frames run ()
+  {
+    play ();
+    Frames all;
+    for (Frame f; pull (f);) all.push_back (std::move (f));
+    take_messages ();
+    return all;
+  }
+
+  // What was posted so far: of errors the first, with who posted it.
+  const std::string &error ()
+  {
+    take_messages ();
+    return error_;
+  }
+  std::string failed_element () const { return failures_.empty () ? "" : failures_[0]; }
+  // How many errors an element posted.
+  auto errors_of (const std::string &name) const
+  {
+    return std::count (failures_.begin (), failures_.end (), name);
+  }
+  const std::vector<std::string> &infos ()
+  {
+    take_messages ();
+    return infos_;
+  }
+  const std::vector<std::string> &warnings ()
+  {
+    take_messages ();
+    return warnings_;
+  }
+  bool eos () const { return eos_; }
+
+ private:
+  void take_messages ()
+  {
+    constexpr auto kTypes =
+        static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_INFO);
+    while (Owned<GstMessage> m{gst_bus_pop_filtered (bus (), kTypes)}) take (m.get ());
+  }
+  void take (GstMessage *m)
+  {
+    GError *error = nullptr;
+    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR) {
+      gst_message_parse_error (m, &error, nullptr);
+      failures_.push_back (GST_MESSAGE_SRC_NAME (m));
+      if (error_.empty ()) {
+        error_ = error->message;
+      }
+    } else if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_WARNING) {
+      gst_message_parse_warning (m, &error, nullptr);
+      warnings_.push_back (error->message);
+    } else {
+      gst_message_parse_info (m, &error, nullptr);
+      infos_.push_back (error->message);
+    }
+    g_error_free (error);
+  }
+
+  Owned<GstElement> pipeline_, out_;
+  Owned<GstBus> bus_;
+  std::string error_;
+  std::vector<std::string> failures_;
+  std::vector<std::string> infos_, warnings_;
+  bool eos_ = false;
+};
+
+inline Frames frames_of (const std::string &line)
+{
+  Launch launch (line);
+  const Frames frames = launch.run ();
+  EXPECT_EQ (launch.error (), "") << line;
+  EXPECT_TRUE (launch.eos ()) << line;
+  return frames;
+}
+
+// Frames in CUDA memory of a context that the test has chosen.
+class CudaMaker {
+ public:
+  // Of `count` buffers, or of as many as it takes.
+  CudaMaker (GstCudaContext *context, const std::string &caps, guint count = 0)
+      : info_{info_of_caps (caps)}
+  {
+    pool_.reset (gst_cuda_buffer_pool_new (context));
+    GstStructure *config = gst_buffer_pool_get_config (pool_.get ());
+    gst_buffer_pool_config_set_params (config, caps_of (caps).get (),
+                                       static_cast<guint> (GST_VIDEO_INFO_SIZE (&info_)), count,
+                                       count);
+    gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+    if (!gst_buffer_pool_set_config (pool_.get (), config) ||
+        !gst_buffer_pool_set_active (pool_.get (), TRUE))
+      g_error ("no pool");
+  }
+  ~CudaMaker () { gst_buffer_pool_set_active (pool_.get (), FALSE); }
+  CudaMaker (const CudaMaker &) = delete;
+  CudaMaker &operator= (const CudaMaker &) = delete;
+
+  // Frame `n` of 10 a second, a copy of the host's `picture`.
+  Owned<GstBuffer> make (GstBuffer *picture, std::uint64_t n)
+  {
+    GstBuffer *made = nullptr;
+    if (gst_buffer_pool_acquire_buffer (pool_.get (), &made, nullptr) != GST_FLOW_OK)
+      g_error ("no buffer");
+    GstVideoFrame from, to;
+    if (!gst_video_frame_map (&from, &info_, picture, GST_MAP_READ) ||
+        !gst_video_frame_map (&to, &info_, made, GST_MAP_WRITE))
+      g_error ("cannot map");
+    gst_video_frame_copy (&to, &from);
+    gst_video_frame_unmap (&to);
+    gst_video_frame_unmap (&from);
+    // Uploads it now, so that nobody else does.
+    GstMapInfo map;
+    if (!gst_buffer_map (made, &map, both (GST_MAP_READ, int{GST_MAP_FLAG_LAST} << 1)))
+      g_error ("cannot map");
+    gst_buffer_unmap (made, &map);
+    GST_BUFFER_PTS (made) = n * GST_SECOND / 10;
+    GST_BUFFER_DURATION (made) = GST_SECOND / 10;
+    return Owned<GstBuffer>{made};
+  }
+  // A plain one.
+  Owned<GstBuffer> make (int value, std::uint64_t n)
+  {
+    return make (painted (info_, [value] (int, int, int, int) { return value; }).get (), n);
+  }
+
+ private:
+  static GstMapFlags both (int a, int b) { return static_cast<GstMapFlags> (a | b); }
+
+  GstVideoInfo info_;
+  Owned<GstBufferPool> pool_;
+};
+
+// Each test starts with fresh counters, and leaves nothing behind.
+class CudaTest : public testing::Test {
+ protected:
+  void SetUp () override
+  {
+    // Loads nvcodec, which looks at the device, and the quad plugin.
+    for (const char *name : {"cudaupload", "cudadownload", "quaddownscale", "quadmux-grid"}) {
+      const Owned<GstElement> made{gst_element_factory_make (name, nullptr)};
+      ASSERT_TRUE (made) << name << " is not registered";
+      gst_object_ref_sink (made.get ());
+    }
+    hostcuda::reset ();
+    before_ = hostcuda::counters ();
+  }
+  void TearDown () override
+  {
+    hostcuda::fail_everything (0);
+    expect_nothing_left ();
+  }
+  // A pipeline keeps the context it was told of until it is gone.
+  void expect_nothing_left (std::uint64_t contexts = 0) const
+  {
+    const hostcuda::Counters now = hostcuda::counters ();
+    EXPECT_EQ (now.live_allocations, before_.live_allocations);
+    EXPECT_EQ (now.live_bytes, before_.live_bytes);
+    EXPECT_EQ (now.live_host_allocations, before_.live_host_allocations);
+    EXPECT_EQ (now.live_contexts, before_.live_contexts + contexts);
+    EXPECT_EQ (now.live_streams, before_.live_streams);
+    EXPECT_EQ (now.live_events, before_.live_events);
+    EXPECT_EQ (now.live_modules, before_.live_modules);
+    EXPECT_EQ (now.misuses, misuses_);
+    // What a context takes with it is not live, and was forgotten all the same.
+    if (fails_) return;
+    EXPECT_EQ (calls_of_both ("cuStreamCreate", "cuStreamDestroy"), 0);
+    EXPECT_EQ (calls_of_both ("cuModuleLoadData", "cuModuleUnload"), 0);
+    EXPECT_EQ (calls_of_both ("cuEventCreate", "cuEventDestroy"), 0);
+    EXPECT_EQ (now.allocs, now.frees);
+    EXPECT_EQ (now.out_of_bounds, 0u);
+  }
+  std::uint64_t misuses_ = 0;  // that the test means to bring about
+  bool fails_ = false;         // the test makes calls fail
+
+ private:
+  static std::int64_t calls_of_both (const char *made, const char *ended)
+  {
+    return static_cast<std::int64_t> (hostcuda::calls (made) - hostcuda::calls (ended));
+  }
+
+  hostcuda::Counters before_ = {};
+};
+
+}  // namespace quad::test
