@@ -1,6 +1,9 @@
 // quadmux-grid with live inputs, on a clock that stands still unless it is told.
 #include <gst/check/gsttestclock.h>
 
+#include <condition_variable>
+#include <mutex>
+
 #include "grid_pipeline.h"
 
 using namespace quad::test;
@@ -15,6 +18,27 @@ const Values kBlack = {16, 128, 128, 0};
 const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 const std::string kOutput = raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 
+// Counts the buffers of an input.
+struct Passed {
+  std::mutex lock;
+  std::condition_variable changed;
+  int buffers = 0;
+
+  static GstPadProbeReturn count (GstPad *, GstPadProbeInfo *, gpointer data)
+  {
+    auto &self = *static_cast<Passed *> (data);
+    const std::lock_guard guard (self.lock);
+    self.buffers++;
+    self.changed.notify_all ();
+    return GST_PAD_PROBE_OK;
+  }
+};
+struct Watched {
+  Owned<GstPad> pad;
+  gulong probe;
+  std::unique_ptr<Passed> passed;
+};
+
 class Live : public GridPipeline {
  public:
   explicit Live (const std::string &properties = "", const std::string &output = kOutput)
@@ -28,8 +52,33 @@ class Live : public GridPipeline {
     gst_element_set_state (pipeline (), GST_STATE_NULL);
   }
 
+  // Plays, and comes back when each input that has frames has queued one: the clock, which
+  // the test moves, does not wait for sources.
+  void play ()
+  {
+    for (std::size_t i = 0; i < sent_.size (); i++) {
+      if (sent_[i] < 2) continue;
+      Watched w = {Owned<GstPad>{gst_element_get_static_pad (source (i), "src")}, 0,
+                   std::make_unique<Passed> ()};
+      w.probe = gst_pad_add_probe (w.pad.get (), GST_PAD_PROBE_TYPE_BUFFER, Passed::count,
+                                   w.passed.get (), nullptr);
+      watched_.push_back (std::move (w));
+    }
+    GridPipeline::play ();
+    for (Watched &w : watched_) {
+      // The second passes here when the first has been taken.
+      std::unique_lock guard (w.passed->lock);
+      EXPECT_TRUE (w.passed->changed.wait_for (guard, std::chrono::seconds (20),
+                                               [&] { return w.passed->buffers >= 2; }));
+      guard.unlock ();
+      gst_pad_remove_probe (w.pad.get (), w.probe);
+    }
+  }
+
   void send (std::size_t i, const Values &v, std::uint64_t first, std::uint64_t last)
   {
+    sent_.resize (std::max (sent_.size (), i + 1));
+    sent_[i] += last - first + 1;
     for (std::uint64_t n = first; n <= last; n++)
       push (i, timed (solid (info (i), v), frame_time (n, 10), GST_SECOND / 10));
   }
@@ -57,6 +106,8 @@ class Live : public GridPipeline {
 
  private:
   Owned<GstClock> clock_;
+  std::vector<std::uint64_t> sent_;  // frames of each input
+  std::vector<Watched> watched_;
 };
 
 TEST (GridLive, AnInputThatNeverStartsStopsNobody)
