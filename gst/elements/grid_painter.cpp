@@ -106,6 +106,9 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
                                  const GstVideoInfo &info, GstBuffer *out)
 {
   const GstFlowReturn flow = draw_on (self, snapshot, info, out);
+  // What was queued before the failure still reads the inputs.
+  if (flow != GST_FLOW_OK && !on_device_.empty ())
+    (void)self->impl->device.end (on_device_, nullptr);
   frames_.clear ();
   buffers_.clear ();
   on_device_.clear ();

@@ -48,7 +48,10 @@ void Device::take_context (GstContext *context)
 {
   if (!device_available ()) return;
   const int wanted = id ();
-  const std::lock_guard opening (impl_->opening);
+  // While this element looks for a context in another thread, that search finds one; to
+  // wait for it here could wait for ever, as it may ask whoever gives this one.
+  const std::unique_lock opening (impl_->opening, std::try_to_lock);
+  if (!opening) return;
   // Keeps the one there is, if any.
   gst_cuda_handle_set_context (impl_->element, context, wanted, &impl_->candidate);
   impl_->publish ();

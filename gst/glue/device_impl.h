@@ -33,8 +33,8 @@ class WorkStream {
 
 struct Device::Impl {
   GstElement *element = nullptr;
-  // One search for a context at a time. Answers to it come through take_context, in the
-  // same thread. Before `lock`.
+  // One search for a context at a time. Answers to it come through take_context in
+  // the same thread; what another thread offers meanwhile is passed by. Before `lock`.
   std::recursive_mutex opening;
   GstCudaContext *candidate = nullptr;  // what libgstcuda's functions find, a reference
   bool refused = false;                 // an error was posted, once until closed

@@ -118,8 +118,8 @@ fi
 stage "kernels, beside a copy" run "$tests/gpu-bench"
 # element NAME: a grid of four on the card, by the clock and by the processor.
 element() {
-  local one="videotestsrc num-buffers=1 ! video/x-raw,format=NV12,width=3840,height=2160 ! imagefreeze
-    num-buffers=600 ! cudaupload ! video/x-raw(memory:CUDAMemory) ! queue ! c." line
+  local one="videotestsrc num-buffers=1 ! video/x-raw,format=NV12,width=3840,height=2160 ! cudaupload
+    ! video/x-raw(memory:CUDAMemory) ! imagefreeze num-buffers=600 ! queue ! c." line
   case $1 in
     quadmux-grid) line='quadmux-grid name=c' ;;
     cudacompositor)
