@@ -147,10 +147,9 @@ Owned<GstBufferPool> Device::pool_for (GstCaps *caps, guint &size, guint min, gu
 const char *Device::problem_of (GstBuffer *buffer)
 {
   const std::lock_guard guard (impl_->lock);
-  GstMemory *memory =
-      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
-  if (!gst_is_cuda_memory (memory)) return "lies in no CUDA memory, as its caps say";
-  if (!impl_->context || gst_cuda_context_get_handle (GST_CUDA_MEMORY_CAST (memory)->context) !=
+  const GstCudaMemory *memory = cuda_memory_in (buffer);
+  if (!memory) return "lies in no CUDA memory, as its caps say";
+  if (!impl_->context || gst_cuda_context_get_handle (memory->context) !=
                              gst_cuda_context_get_handle (impl_->context.get ()))
     return "lies in another CUDA context, or on another GPU: give all elements the same "
            "cuda-device-id and put them in one pipeline, or put cudadownload in between";
@@ -173,11 +172,16 @@ Status Device::end (std::span<GstBuffer *const> inputs, GstBuffer *output)
   return impl_->stream->hand_over (inputs, output);
 }
 
-Memory memory_of (GstBuffer *buffer)
+GstCudaMemory *cuda_memory_in (GstBuffer *buffer)
 {
   GstMemory *memory =
       gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
-  return gst_is_cuda_memory (memory) ? Memory::cuda : Memory::host;
+  return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
+}
+
+Memory memory_of (GstBuffer *buffer)
+{
+  return cuda_memory_in (buffer) ? Memory::cuda : Memory::host;
 }
 
 }  // namespace quad

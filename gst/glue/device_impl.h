@@ -7,6 +7,9 @@
 
 namespace quad {
 
+// The CUDA memory that a buffer begins with, or null. Not a reference.
+GstCudaMemory *cuda_memory_in (GstBuffer *buffer);
+
 // The stream that an element's work is queued in, and what keeps it in order with the
 // streams of others. Up to GStreamer 1.22 memory carries no stream: whoever hands a
 // buffer on has finished with it. From 1.24 on, streams wait for each other's events.

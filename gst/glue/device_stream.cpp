@@ -36,13 +36,6 @@ struct Events {
   }
 };
 
-GstCudaMemory *memory_in (GstBuffer *buffer)
-{
-  GstMemory *memory =
-      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
-  return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
-}
-
 }  // namespace
 
 struct WorkStream::State {
@@ -94,7 +87,7 @@ void WorkStream::configure (GstStructure *pool_config) const
 
 Status WorkStream::wait_for (GstBuffer *buffer)
 {
-  GstCudaMemory *memory = memory_in (buffer);
+  GstCudaMemory *memory = cuda_memory_in (buffer);
   GstCudaStream *other = memory ? gst_cuda_memory_get_stream (memory) : nullptr;
   if (!other || other == state_->stream) return Status::ok;
   return state_->order (state_->handle (), gst_cuda_stream_get_handle (other));
@@ -105,7 +98,7 @@ Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *out
   // Memory without a stream can be filled anew as soon as its buffer is let go.
   bool finish = false;
   for (GstBuffer *in : inputs) {
-    GstCudaMemory *memory = memory_in (in);
+    GstCudaMemory *memory = cuda_memory_in (in);
     if (!memory) continue;
     GstCudaStream *other = gst_cuda_memory_get_stream (memory);
     finish = finish || !other;
@@ -114,7 +107,7 @@ Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *out
         s != Status::ok)
       return s;
   }
-  GstCudaMemory *memory = output ? memory_in (output) : nullptr;
+  GstCudaMemory *memory = output ? cuda_memory_in (output) : nullptr;
   GstCudaStream *other = memory ? gst_cuda_memory_get_stream (memory) : nullptr;
   if (finish || !other) {
     const Status s =
