@@ -1,6 +1,7 @@
 // Registers what this machine can run.
 #include <gst/gst.h>
 
+#include "elements/frameextract.h"
 #include "elements/quaddownscale.h"
 #include "elements/quadmuxgrid.h"
 #include "glue/device.h"
@@ -17,7 +18,8 @@ gboolean plugin_init (GstPlugin *plugin)
 #endif
     GST_INFO ("%s", text.c_str ());
   }
-  return GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
+  return GST_ELEMENT_REGISTER (frameextract, plugin) &&
+         GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
          GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }
 

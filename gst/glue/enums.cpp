@@ -1,6 +1,7 @@
 #include "glue/enums.h"
 
 #include "core/filter.h"
+#include "core/frame_choice.h"
 #include "core/geometry.h"
 
 namespace {
@@ -46,5 +47,41 @@ GType gst_quad_eos_policy_get_type ()
       value (EosPolicy::shortest, "End when the first input ends", "shortest"),
       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static ("GstQuadEosPolicy", values);
+  return type;
+}
+
+GType gst_quad_policy_get_type ()
+{
+  using quad::Policy;
+  static const GEnumValue values[] = {
+      value (Policy::played_at, "The frame on screen at that time", "played-at"),
+      value (Policy::nearest, "The frame that begins nearest to it", "nearest"),
+      value (Policy::next, "The first frame that begins at or after it", "next"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadPolicy", values);
+  return type;
+}
+
+GType gst_quad_missing_get_type ()
+{
+  using quad::Missing;
+  static const GEnumValue values[] = {
+      value (Missing::repeat, "Repeat the previous frame", "repeat"),
+      value (Missing::skip, "Skip the tick", "skip"),
+      value (Missing::error, "End with an error", "error"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadMissing", values);
+  return type;
+}
+
+GType gst_quad_seek_mode_get_type ()
+{
+  using quad::SeekMode;
+  static const GEnumValue values[] = {
+      value (SeekMode::automatic, "Where decoding up to the frame takes longer", "auto"),
+      value (SeekMode::never, "Never: decode all", "never"),
+      value (SeekMode::always, "For each frame that is not the next one", "always"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadSeekMode", values);
   return type;
 }

@@ -1,0 +1,177 @@
+#include "core/frame_choice.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace quad {
+namespace {
+
+bool within (Nanoseconds distance, Nanoseconds limit)
+{
+  return limit == kUnlimited || distance - kRounding <= limit;
+}
+
+// floor (a * b / c), without overflow on the way.
+std::uint64_t scale (std::uint64_t a, std::uint64_t b, std::uint64_t c)
+{
+  __extension__ using Wide = unsigned __int128;
+  const Wide result = Wide{a} * b / c;
+  constexpr auto most = static_cast<std::uint64_t> (kUnlimited);
+  return result > most ? most : static_cast<std::uint64_t> (result);
+}
+
+std::string_view trimmed (std::string_view text)
+{
+  constexpr std::string_view blank = " \t\r\n";
+  const auto begin = text.find_first_not_of (blank);
+  if (begin == text.npos) return {};
+  return text.substr (begin, text.find_last_not_of (blank) - begin + 1);
+}
+
+std::optional<Nanoseconds> whole (std::string_view digits)
+{
+  // More seconds than 64 bits hold in nanoseconds are none.
+  constexpr std::uint64_t most = kUnlimited / kSecond / 3600;
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars (digits.data (), digits.data () + digits.size (), value);
+  if (digits.empty () || error != std::errc{} || end != digits.data () + digits.size () ||
+      value > most)
+    return {};
+  return static_cast<Nanoseconds> (value);
+}
+
+// "3" or "3.25", in nanoseconds.
+std::optional<Nanoseconds> seconds (std::string_view text)
+{
+  const auto point = text.find ('.');
+  const auto full = whole (text.substr (0, point));
+  if (!full) return {};
+  Nanoseconds value = *full * kSecond;
+  if (point == text.npos) return value;
+  std::string decimals (text.substr (point + 1));
+  if (decimals.empty () || decimals.size () > 9) return {};
+  decimals.resize (9, '0');
+  const auto part = std::all_of (decimals.begin (), decimals.end (),
+                                 [] (char c) { return c >= '0' && c <= '9'; });
+  if (!part) return {};
+  return value + std::stoll (decimals);
+}
+
+std::optional<Nanoseconds> time_of (std::string_view text)
+{
+  const auto colon = text.rfind (':');
+  if (colon == text.npos) return seconds (text);
+  const std::string_view before = text.substr (0, colon);
+  const auto second_colon = before.rfind (':');
+  const auto minutes =
+      whole (second_colon == before.npos ? before : before.substr (second_colon + 1));
+  const auto hours = second_colon == before.npos ? 0 : whole (before.substr (0, second_colon));
+  const auto rest = seconds (text.substr (colon + 1));
+  // Of hours and minutes, what comes after a colon is below 60.
+  if (!hours || !minutes || !rest || *rest >= 60 * kSecond ||
+      (second_colon != before.npos && *minutes >= 60))
+    return {};
+  if (*hours > 200'000 || *minutes > 10'000'000) return {};
+  return (*hours * 3600 + *minutes * 60) * kSecond + *rest;
+}
+
+}  // namespace
+
+Choice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
+               std::optional<Nanoseconds> later, bool past_end)
+{
+  const bool earlier_will_do =
+      earlier && within (time - *earlier, rule.before) && !(past_end && rule.before == kUnlimited);
+  const bool later_will_do = later && within (*later - time, rule.after);
+  switch (rule.policy) {
+    case Policy::played_at:
+      if (earlier_will_do) return Choice::earlier;
+      return later_will_do && rule.after != kUnlimited ? Choice::later : Choice::none;
+    case Policy::nearest:
+      if (earlier_will_do && later_will_do)
+        return time - *earlier <= *later - time ? Choice::earlier : Choice::later;
+      if (earlier_will_do) return Choice::earlier;
+      return later_will_do ? Choice::later : Choice::none;
+    case Policy::next:
+      if (earlier && time - *earlier <= kRounding) return Choice::earlier;
+      return later_will_do ? Choice::later : Choice::none;
+  }
+  return Choice::none;
+}
+
+Targets::Targets (const std::vector<Nanoseconds> &times)
+{
+  for (std::size_t i = 0; i < times.size (); i++) list_.push_back ({i, times[i]});
+  std::stable_sort (list_.begin (), list_.end (),
+                    [] (const Target &a, const Target &b) { return a.time < b.time; });
+}
+
+Targets::Targets (Nanoseconds first, int numerator, int denominator, Nanoseconds stop)
+    : first_ (first),
+      stop_ (stop),
+      numerator_ (static_cast<std::uint64_t> (numerator)),
+      denominator_ (static_cast<std::uint64_t> (denominator))
+{
+}
+
+Nanoseconds Targets::tick (std::uint64_t k) const
+{
+  const auto span =
+      static_cast<Nanoseconds> (scale (k, denominator_ * std::uint64_t{kSecond}, numerator_));
+  return first_ > kUnlimited - span ? kUnlimited : first_ + span;
+}
+
+bool Targets::done () const
+{
+  return numerator_ > 0 ? tick (next_) >= stop_ : next_ >= list_.size ();
+}
+
+Target Targets::current () const
+{
+  return numerator_ > 0 ? Target{next_, tick (next_)} : list_[static_cast<std::size_t> (next_)];
+}
+
+Nanoseconds Targets::next_time () const
+{
+  if (numerator_ > 0) return tick (next_ + 1) >= stop_ ? kUnlimited : tick (next_ + 1);
+  const auto after = static_cast<std::size_t> (next_ + 1);
+  return after < list_.size () ? list_[after].time : kUnlimited;
+}
+
+bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::string &problem)
+{
+  std::vector<Nanoseconds> found;
+  for (text = trimmed (text); !text.empty ();) {
+    const auto comma = text.find (',');
+    const std::string_view part = trimmed (text.substr (0, comma));
+    const auto time = time_of (part);
+    if (!time) {
+      problem = part;
+      return false;
+    }
+    found.push_back (*time);
+    // A comma at the end is a time that was forgotten.
+    if (comma != text.npos && comma + 1 == text.size ()) {
+      problem.clear ();
+      return false;
+    }
+    text = comma == text.npos ? std::string_view{} : text.substr (comma + 1);
+  }
+  times = std::move (found);
+  return true;
+}
+
+void SeekAdvice::landed (Nanoseconds from, Nanoseconds target, Nanoseconds keyframe)
+{
+  // What a seek costs beside decoding, in what can be decoded meanwhile.
+  constexpr Nanoseconds overhead = kSecond;
+  // No further than it was before: there is no keyframe in between.
+  if (keyframe <= from) limit_ = std::max (limit_, 2 * (target - from));
+  decoded_ += std::max<Nanoseconds> (0, target - keyframe);
+  seeks_++;
+  if (keyframe > from) limit_ = decoded_ / seeks_ + overhead;
+}
+
+}  // namespace quad

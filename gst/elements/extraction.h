@@ -1,0 +1,149 @@
+// What frameextract does with a stream: which frames go on, under which time, and when
+// upstream is asked to seek.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/frame_choice.h"
+#include "elements/own_seek.h"
+#include "glue/enums.h"
+#include "glue/owned.h"
+
+namespace quad {
+
+// Times in nanoseconds of stream time; GST_CLOCK_TIME_NONE where there is none.
+struct ExtractSettings {
+  int rate_n = 0, rate_d = 1;  // 0/1: not by rate
+  guint64 start_time = GST_CLOCK_TIME_NONE;
+  guint64 stop_time = GST_CLOCK_TIME_NONE;
+  guint64 tolerance_before = GST_CLOCK_TIME_NONE;
+  guint64 tolerance_after = GST_CLOCK_TIME_NONE;
+  Missing missing = Missing::repeat;
+  std::vector<guint64> timestamps;
+  Policy policy = Policy::played_at;
+  std::vector<guint64> indices;
+  guint every_nth = 0;
+  bool keyframes = false;
+  guint64 max_frames = 0;
+  SeekMode seek_mode = SeekMode::automatic;
+  bool post_messages = false;
+};
+
+inline const ExtractSettings kExtractDefaults;
+
+// A GstClockTime; none is unlimited.
+inline Nanoseconds nanoseconds (guint64 time)
+{
+  return time > static_cast<guint64> (kUnlimited) ? kUnlimited : static_cast<Nanoseconds> (time);
+}
+
+enum class Selection { everything, rate, timestamps, indices, every_nth, keyframes };
+
+// The one selection that is set, or nothing, with what is wrong.
+std::optional<Selection> selection_of (const ExtractSettings &settings, std::string &problem);
+
+// One a frameextract. Serialized events and buffers come in the streaming thread, one at
+// a time; set and settings on any thread.
+class Extraction {
+ public:
+  Extraction (GstElement *element, GstPad *sink, GstPad *src);
+
+  void change (const std::function<void (ExtractSettings &)> &edit);
+  ExtractSettings settings () const;
+
+  // Takes the settings as they are now, for the stream that begins. False, with the
+  // reason posted, where they contradict each other.
+  bool start ();
+  // Wakes whoever waits; before the pads are deactivated.
+  void unblock () { seek_.cancel (true); }
+  void stop ();
+
+  GstFlowReturn chain (GstBuffer *buffer);
+  gboolean sink_event (GstEvent *event);
+  gboolean src_event (GstEvent *event);
+  // What the output adds to the input's latency.
+  GstClockTime latency () const;
+  // The caps that the output has for an input's, and the other way round, where they hold
+  // a range of frame rates.
+  Owned<GstCaps> transform_caps (GstPadDirection from, GstCaps *caps) const;
+
+ private:
+  struct Frame {
+    Owned<GstBuffer> buffer;  // none where it was damaged
+    Owned<GstCaps> caps;
+    Nanoseconds time = 0, end = 0;
+    bool damaged = false;
+  };
+
+  // extraction_input.cpp: what comes in
+  void reset ();
+  GstFlowReturn take (Owned<GstBuffer> buffer);
+  Frame frame_of (Owned<GstBuffer> buffer);
+  GstFlowReturn by_number (Frame frame);
+  GstFlowReturn by_time (Frame frame);
+  GstFlowReturn after_seek (const Frame &frame);
+  GstFlowReturn look_ahead (Nanoseconds now, Nanoseconds time);
+  GstFlowReturn decode_all ();
+  bool seek_to (Nanoseconds time, int flags);
+  GstFlowReturn demand_keyframes ();
+  gboolean end (GstEvent *eos);
+  GstFlowReturn drain (bool ended);
+  void gap (GstEvent *event);
+  gboolean take_caps (GstEvent *event);
+  gboolean take_segment (GstEvent *event);
+  std::optional<Nanoseconds> duration () const;
+  std::optional<Nanoseconds> stream_time (guint64 position) const;
+
+  // extraction_output.cpp: what goes out
+  GstFlowReturn meet (Frame *earlier, Frame *later, bool past_end);
+  GstFlowReturn emit (Frame &frame, const Target &target, bool keep);
+  void label (GstBuffer *buffer, const Frame &frame, const Target &target, bool timed);
+  GstFlowReturn send_caps (GstCaps *caps);
+  GstFlowReturn miss (const Target &target, const char *reason);
+  GstFlowReturn finish ();
+  void finish_with (Owned<GstEvent> eos);
+  void post_progress (bool last);
+  guint64 ticks_in_all () const;
+  static guint64 actual (const Frame &frame);
+  bool full () const { return used_.max_frames > 0 && extracted_ >= used_.max_frames; }
+  guint64 output_position (Nanoseconds time) const;
+
+  GstElement *element_;
+  GstPad *sink_, *src_;
+  mutable std::mutex mutex_;
+  ExtractSettings settings_;                     // protected by mutex_
+  Selection selection_ = Selection::everything;  // protected by mutex_, written while starting
+  GstClockTime interval_ = 0;  // of the input's frames, where known; protected by mutex_
+  OwnSeek seek_;
+
+  // The streaming thread's.
+  ExtractSettings used_;
+  bool passthrough_ = true;
+  GstSegment in_segment_ = {}, out_segment_ = {};
+  bool have_segment_ = false;  // of the output
+  Owned<GstCaps> in_caps_, sent_caps_;
+  Targets targets_;
+  bool have_targets_ = false;
+  Nanoseconds first_tick_ = 0;
+  Frame held_;                       // the last frame, until it is known which times it is for
+  std::optional<Nanoseconds> last_;  // its time, where the next frame follows it
+  Nanoseconds frame_end_ = 0;
+  guint64 count_ = 0, extracted_ = 0, missed_ = 0;
+  bool finished_ = false, discont_ = true;
+  // Seeks of our own.
+  SeekAdvice advice_;
+  std::optional<Nanoseconds> sought_;  // what upstream was asked to seek to; till a frame comes
+  std::optional<Nanoseconds> tried_;   // the time that was last sought
+  bool own_flush_ = false;             // the next segment is that of a seek of ours
+  Nanoseconds sought_from_ = 0;
+  bool seeks_ = true, keyframes_asked_ = false;
+  gint64 progress_at_ = 0;
+};
+
+}  // namespace quad

@@ -1,0 +1,490 @@
+// What comes in: frames and what surrounds them, and seeks of our own.
+#include <algorithm>
+
+#include "elements/extraction.h"
+
+namespace quad {
+namespace {
+
+std::vector<Nanoseconds> signed_of (const std::vector<guint64> &values)
+{
+  std::vector<Nanoseconds> result;
+  for (const guint64 v : values) result.push_back (nanoseconds (v));
+  return result;
+}
+
+bool is_serialized (GstEvent *event)
+{
+  return gst_event_type_get_flags (GST_EVENT_TYPE (event)) & GST_EVENT_TYPE_SERIALIZED;
+}
+
+bool is_by_time (Selection selection)
+{
+  return selection == Selection::rate || selection == Selection::timestamps;
+}
+
+}  // namespace
+
+std::optional<Selection> selection_of (const ExtractSettings &s, std::string &problem)
+{
+  const struct {
+    const char *name;
+    bool set;
+    Selection selection;
+  } all[] = {{"rate", s.rate_n > 0, Selection::rate},
+             {"timestamps", !s.timestamps.empty (), Selection::timestamps},
+             {"indices", !s.indices.empty (), Selection::indices},
+             {"every-nth", s.every_nth > 0, Selection::every_nth},
+             {"keyframes", s.keyframes, Selection::keyframes}};
+  Selection found = Selection::everything;
+  const char *name = nullptr;
+  for (const auto &row : all) {
+    if (!row.set) continue;
+    if (name) {
+      problem = std::string (name) + " and " + row.name + " are both set: set one of them.";
+      return {};
+    }
+    name = row.name;
+    found = row.selection;
+  }
+  if (s.start_time != GST_CLOCK_TIME_NONE && s.stop_time <= s.start_time) {
+    problem = "stop-time is not after start-time.";
+    return {};
+  }
+  return found;
+}
+
+Extraction::Extraction (GstElement *element, GstPad *sink, GstPad *src)
+    : element_ (element), sink_ (sink), src_ (src), seek_ (element, sink)
+{
+  reset ();
+}
+
+void Extraction::change (const std::function<void (ExtractSettings &)> &edit)
+{
+  const std::lock_guard lock (mutex_);
+  edit (settings_);
+}
+
+ExtractSettings Extraction::settings () const
+{
+  const std::lock_guard lock (mutex_);
+  return settings_;
+}
+
+bool Extraction::start ()
+{
+  seek_.cancel (false);
+  std::string problem;
+  const std::optional<Selection> selection = selection_of (settings (), problem);
+  if (!selection) {
+    GST_ELEMENT_ERROR (element_, RESOURCE, SETTINGS, ("%s", problem.c_str ()), (nullptr));
+    return false;
+  }
+  reset ();
+  return true;
+}
+
+void Extraction::stop ()
+{
+  reset ();
+  in_caps_.reset ();
+  sent_caps_.reset ();
+}
+
+// A stream begins, or begins again somewhere else.
+void Extraction::reset ()
+{
+  {
+    const std::lock_guard lock (mutex_);
+    used_ = settings_;
+    std::string problem;
+    // What was set amiss while playing counts as nothing; start () refuses it.
+    selection_ = selection_of (used_, problem).value_or (Selection::everything);
+  }
+  passthrough_ = selection_ == Selection::everything && used_.max_frames == 0 &&
+                 used_.start_time == GST_CLOCK_TIME_NONE && used_.stop_time == GST_CLOCK_TIME_NONE;
+  gst_segment_init (&in_segment_, GST_FORMAT_UNDEFINED);
+  gst_segment_init (&out_segment_, GST_FORMAT_UNDEFINED);
+  have_segment_ = false;
+  have_targets_ = selection_ == Selection::timestamps || selection_ == Selection::indices;
+  targets_ = selection_ == Selection::timestamps ? Targets (signed_of (used_.timestamps))
+             : selection_ == Selection::indices  ? Targets (signed_of (used_.indices))
+                                                 : Targets ();
+  held_ = {};
+  last_.reset ();
+  frame_end_ = 0;
+  count_ = extracted_ = missed_ = 0;
+  finished_ = false;
+  discont_ = true;
+  sought_.reset ();
+  tried_.reset ();
+  advice_ = {};
+  seeks_ = used_.seek_mode != SeekMode::never;
+  keyframes_asked_ = false;
+  progress_at_ = 0;
+}
+
+GstClockTime Extraction::latency () const
+{
+  const std::lock_guard lock (mutex_);
+  // A frame is for the times up to the next one's.
+  return is_by_time (selection_) ? interval_ : 0;
+}
+
+std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
+{
+  guint64 time = 0;
+  switch (gst_segment_to_stream_time_full (&in_segment_, GST_FORMAT_TIME, position, &time)) {
+    case 1: return nanoseconds (time);
+    case -1: return -nanoseconds (time);
+    default: return {};
+  }
+}
+
+std::optional<Nanoseconds> Extraction::duration () const
+{
+  gint64 duration = -1;
+  if (!gst_pad_peer_query_duration (sink_, GST_FORMAT_TIME, &duration) || duration < 0) return {};
+  return duration;
+}
+
+GstFlowReturn Extraction::chain (GstBuffer *taken)
+{
+  Owned<GstBuffer> buffer{taken};
+  if (finished_) return GST_FLOW_EOS;
+  if (in_segment_.format != GST_FORMAT_TIME && !passthrough_) {
+    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("The stream before frameextract is not timed."),
+                       ("Its segment is in %s, not in time: put a demuxer, a parser or a decoder "
+                        "before frameextract.",
+                        gst_format_get_name (in_segment_.format)));
+    return GST_FLOW_ERROR;
+  }
+  if (passthrough_) return gst_pad_push (src_, buffer.release ());
+  const GstFlowReturn flow = take (std::move (buffer));
+  if (flow == GST_FLOW_OK) post_progress (false);
+  return flow;
+}
+
+GstFlowReturn Extraction::take (Owned<GstBuffer> buffer)
+{
+  if (selection_ == Selection::keyframes &&
+      !(in_segment_.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS))
+    return demand_keyframes ();
+  Frame frame = frame_of (std::move (buffer));
+  if (sought_)
+    if (const GstFlowReturn flow = after_seek (frame); flow != GST_FLOW_OK) return flow;
+  return is_by_time (selection_) ? by_time (std::move (frame)) : by_number (std::move (frame));
+}
+
+Extraction::Frame Extraction::frame_of (Owned<GstBuffer> buffer)
+{
+  Frame frame;
+  // One without a time follows the one before it; one that goes back is shown at once.
+  std::optional<Nanoseconds> time;
+  if (GST_BUFFER_PTS_IS_VALID (buffer.get ())) time = stream_time (GST_BUFFER_PTS (buffer.get ()));
+  if (!time) time = last_ ? frame_end_ : stream_time (in_segment_.start);
+  frame.time = time.value_or (0);
+  if (last_) frame.time = std::max (frame.time, *last_);
+  Nanoseconds length = 0;
+  if (GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
+    length = nanoseconds (GST_BUFFER_DURATION (buffer.get ()));
+  else if (interval_ > 0)
+    length = nanoseconds (interval_);
+  else if (last_)
+    length = frame.time - *last_;
+  frame.end = frame.time > kUnlimited - length ? kUnlimited : frame.time + length;
+  frame.caps.reset (in_caps_ ? gst_caps_ref (in_caps_.get ()) : nullptr);
+  frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer.get (), GST_BUFFER_FLAG_CORRUPTED);
+  if (!frame.damaged || selection_ == Selection::everything) frame.buffer = std::move (buffer);
+  return frame;
+}
+
+// Frames that are picked as they come.
+GstFlowReturn Extraction::by_number (Frame frame)
+{
+  last_ = frame.time;
+  frame_end_ = frame.end;
+  const bool window = selection_ != Selection::indices;
+  const Nanoseconds begin =
+      window && used_.start_time != GST_CLOCK_TIME_NONE ? nanoseconds (used_.start_time) : 0;
+  if (window && frame.time + kRounding < begin) return look_ahead (frame.time, begin);
+  if (window && !is_after (nanoseconds (used_.stop_time), frame.time)) return finish ();
+  const guint64 number = count_++;
+  Target target{extracted_ + missed_, frame.time};
+  if (selection_ == Selection::indices) {
+    while (!targets_.done () && targets_.current ().time == static_cast<Nanoseconds> (number)) {
+      target.index = targets_.current ().index;
+      const bool again = targets_.next_time () == static_cast<Nanoseconds> (number);
+      targets_.advance ();
+      const GstFlowReturn flow =
+          frame.damaged ? miss (target, "decode-error") : emit (frame, target, again);
+      if (flow != GST_FLOW_OK) return flow;
+    }
+    return targets_.done () ? finish () : GST_FLOW_OK;
+  }
+  if (selection_ == Selection::every_nth && number % used_.every_nth != 0) return GST_FLOW_OK;
+  if (!frame.buffer) return miss (target, "decode-error");
+  return emit (frame, target, false);
+}
+
+GstFlowReturn Extraction::by_time (Frame frame)
+{
+  if (!have_targets_) {
+    const bool from = used_.start_time != GST_CLOCK_TIME_NONE;
+    first_tick_ = from ? nanoseconds (used_.start_time) : frame.time;
+    targets_ = Targets (first_tick_, used_.rate_n, used_.rate_d, nanoseconds (used_.stop_time));
+    have_targets_ = true;
+  }
+  while (!targets_.done () && is_after (frame.time, targets_.current ().time)) {
+    const GstFlowReturn flow = meet (last_ ? &held_ : nullptr, &frame, false);
+    if (flow != GST_FLOW_OK) return flow;
+  }
+  if (targets_.done ()) return finish ();
+  last_ = frame.time;
+  frame_end_ = frame.end;
+  // A damaged one leaves the one before it, which may be repeated.
+  if (frame.damaged && held_.buffer) {
+    held_.time = frame.time;
+    held_.end = frame.end;
+    held_.damaged = true;
+  } else {
+    held_ = std::move (frame);
+  }
+  return look_ahead (*last_, targets_.current ().time);
+}
+
+// The first frame after a seek: whether that led where it should.
+GstFlowReturn Extraction::after_seek (const Frame &frame)
+{
+  const Nanoseconds target = *sought_;
+  sought_.reset ();
+  if (!is_after (frame.time, target) || !seeks_) {
+    advice_.landed (sought_from_, target, frame.time);
+    return GST_FLOW_OK;
+  }
+  // What is shown at the target lies before: all is decoded, from the beginning.
+  GST_WARNING_OBJECT (element_, "a seek to %" GST_TIME_FORMAT " led to %" GST_TIME_FORMAT,
+                      GST_TIME_ARGS (target), GST_TIME_ARGS (frame.time));
+  return decode_all ();
+}
+
+GstFlowReturn Extraction::decode_all ()
+{
+  seeks_ = false;
+  return seek_to (0, GST_SEEK_FLAG_ACCURATE) ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
+// Whether upstream went there: then what comes next comes from there.
+bool Extraction::seek_to (Nanoseconds time, int flags)
+{
+  constexpr int kept = GST_SEEK_FLAG_TRICKMODE | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS |
+                       GST_SEEK_FLAG_TRICKMODE_NO_AUDIO;
+  flags |= GST_SEEK_FLAG_FLUSH | (static_cast<int> (in_segment_.flags) & kept);
+  return seek_.run (Owned<GstEvent>{
+      gst_event_new_seek (in_segment_.rate, GST_FORMAT_TIME, static_cast<GstSeekFlags> (flags),
+                          GST_SEEK_TYPE_SET, time, GST_SEEK_TYPE_NONE, -1)});
+}
+
+// Seeks to `time`, which is wanted next, where that is worth it.
+GstFlowReturn Extraction::look_ahead (Nanoseconds now, Nanoseconds time)
+{
+  // Whoever does not go to a keyframe cuts the frame that is shown where it begins.
+  constexpr Nanoseconds margin = kSecond / 2;
+  if (!seeks_ || tried_ == time) return GST_FLOW_OK;
+  const bool always = used_.seek_mode == SeekMode::always;
+  if (always ? time <= frame_end_ : !advice_.worth (time - now)) return GST_FLOW_OK;
+
+  Nanoseconds end = duration ().value_or (kUnlimited);
+  if (in_segment_.stop != GST_CLOCK_TIME_NONE)
+    end = std::min (end, stream_time (in_segment_.stop).value_or (kUnlimited));
+  const Nanoseconds there = std::min (time, end - 1) - margin;
+  if (always ? there <= now : !advice_.worth (there - now)) return GST_FLOW_OK;
+  const Owned<GstQuery> query{gst_query_new_seeking (GST_FORMAT_TIME)};
+  gboolean seekable = FALSE;
+  if (gst_pad_peer_query (sink_, query.get ()))
+    gst_query_parse_seeking (query.get (), nullptr, &seekable, nullptr, nullptr);
+  if (!seekable) {
+    GST_INFO_OBJECT (element_, "the source cannot seek: all is decoded");
+    seeks_ = false;
+    return GST_FLOW_OK;
+  }
+  tried_ = time;
+  sought_from_ = now;
+  sought_ = there + margin;
+  if (seek_to (there, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)) return GST_FLOW_FLUSHING;
+  sought_.reset ();
+  seeks_ = false;
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn Extraction::demand_keyframes ()
+{
+  if (seeks_ && !keyframes_asked_) {
+    keyframes_asked_ = true;
+    const guint64 begin = used_.start_time != GST_CLOCK_TIME_NONE      ? used_.start_time
+                          : GST_CLOCK_TIME_IS_VALID (in_segment_.time) ? in_segment_.time
+                                                                       : 0;
+    if (seek_to (nanoseconds (begin), GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE |
+                                          GST_SEEK_FLAG_TRICKMODE |
+                                          GST_SEEK_FLAG_TRICKMODE_KEY_UNITS))
+      return GST_FLOW_FLUSHING;
+  }
+  GST_ELEMENT_ERROR (
+      element_, STREAM, FAILED,
+      ("Which of these frames were keyframes cannot be known: %s.",
+       used_.seek_mode == SeekMode::never
+           ? "seek-mode=never, and the application did not ask for keyframes only"
+           : "the source does not seek to keyframes only"),
+      ("Select by rate or every-nth instead, or seek with GST_SEEK_FLAG_TRICKMODE_KEY_UNITS."));
+  return GST_FLOW_ERROR;
+}
+
+// What is still to be had of the frames so far; at the end, the rest is missed.
+GstFlowReturn Extraction::drain (bool ended)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  if (is_by_time (selection_) && (last_ || ended)) {
+    while (flow == GST_FLOW_OK && !finished_ && !targets_.done ()) {
+      const bool past_end = !last_ || targets_.current ().time >= held_.end;
+      if (past_end && (!ended || selection_ == Selection::rate)) break;
+      flow = meet (last_ ? &held_ : nullptr, nullptr, past_end);
+    }
+  } else if (selection_ == Selection::indices && ended) {
+    for (; flow == GST_FLOW_OK && !finished_ && !targets_.done (); targets_.advance ())
+      flow = miss (targets_.current (), "beyond-end");
+  }
+  return flow;
+}
+
+// Nothing comes for a while: what is shown stays.
+void Extraction::gap (GstEvent *event)
+{
+  GstClockTime at = 0, length = 0;
+  gst_event_parse_gap (event, &at, &length);
+  if (selection_ != Selection::rate || !last_ || !GST_CLOCK_TIME_IS_VALID (length)) return;
+  const std::optional<Nanoseconds> end = stream_time (at + length);
+  while (end && !finished_ && !targets_.done () && is_after (*end, targets_.current ().time))
+    if (meet (&held_, nullptr, false) != GST_FLOW_OK) return;
+}
+
+gboolean Extraction::end (GstEvent *eos)
+{
+  Owned<GstEvent> event{eos};
+  if (finished_) return TRUE;
+  if (passthrough_) return gst_pad_push_event (src_, event.release ());
+  // After a seek there is a frame at least, unless the source does not mean what it says.
+  if (sought_) {
+    sought_.reset ();
+    if (seeks_ && decode_all () == GST_FLOW_FLUSHING) return TRUE;
+  }
+  drain (true);
+  if (finished_) return TRUE;
+  const std::optional<Nanoseconds> full = duration ();
+  if (selection_ == Selection::rate && full && nanoseconds (used_.stop_time) > frame_end_ &&
+      in_segment_.stop == GST_CLOCK_TIME_NONE && *full > frame_end_ + kSecond)
+    GST_ELEMENT_WARNING (
+        element_, STREAM, DECODE,
+        ("The stream ended at %.3f s of %.3f s: the rest is missing or cannot be "
+         "decoded.",
+         static_cast<double> (frame_end_) / kSecond, static_cast<double> (*full) / kSecond),
+        (nullptr));
+  finish_with (std::move (event));
+  return TRUE;
+}
+
+gboolean Extraction::take_segment (GstEvent *taken)
+{
+  Owned<GstEvent> event{taken};
+  GstSegment segment;
+  gst_event_copy_segment (event.get (), &segment);
+  if (segment.rate < 0 && !passthrough_) {
+    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("frameextract cannot select frames backwards."),
+                       ("Seek with a rate above 0."));
+    return FALSE;
+  }
+  const bool ours = have_segment_ && own_flush_;
+  own_flush_ = false;
+  if (!ours && have_segment_) {
+    // What comes next is measured anew.
+    drain (false);
+    held_ = {};
+    last_.reset ();
+    if (selection_ == Selection::rate) have_targets_ = false;
+  }
+  in_segment_ = segment;
+  if (ours) return TRUE;
+  out_segment_ = segment;
+  have_segment_ = true;
+  return finished_ ? TRUE : gst_pad_push_event (src_, event.release ());
+}
+
+gboolean Extraction::take_caps (GstEvent *taken)
+{
+  const Owned<GstEvent> event{taken};
+  GstCaps *caps = nullptr;
+  gst_event_parse_caps (event.get (), &caps);
+  gint n = 0, d = 1;
+  gst_structure_get_fraction (gst_caps_get_structure (caps, 0), "framerate", &n, &d);
+  {
+    const std::lock_guard lock (mutex_);
+    interval_ = n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
+  }
+  in_caps_.reset (gst_caps_ref (caps));
+  // A frame that is held goes out with the caps that it came with.
+  return last_ ? TRUE : send_caps (caps) == GST_FLOW_OK;
+}
+
+gboolean Extraction::sink_event (GstEvent *event)
+{
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START: seek_.flushed (); break;
+    case GST_EVENT_FLUSH_STOP:
+      if (!seek_.owns (event)) {
+        reset ();
+        break;
+      }
+      own_flush_ = true;
+      last_.reset ();
+      break;
+    case GST_EVENT_STREAM_START: reset (); return gst_pad_push_event (src_, event);
+    case GST_EVENT_CAPS: return take_caps (event);
+    case GST_EVENT_SEGMENT: return take_segment (event);
+    case GST_EVENT_EOS: return end (event);
+    case GST_EVENT_SEGMENT_DONE:
+      if (!passthrough_) drain (true);
+      break;
+    case GST_EVENT_GAP:
+      if (!passthrough_) gap (event);
+      break;
+    default: break;
+  }
+  const bool ours = (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START ||
+                     GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) &&
+                    seek_.owns (event);
+  if (ours ||
+      (finished_ && is_serialized (event) && GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return gst_pad_push_event (src_, event);
+}
+
+gboolean Extraction::src_event (GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK) return gst_pad_push_event (sink_, event);
+  gdouble rate = 1;
+  gst_event_parse_seek (event, &rate, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  if (rate < 0) {
+    GST_ELEMENT_WARNING (element_, STREAM, FAILED,
+                         ("A seek with rate %g is refused: frameextract cannot select frames "
+                          "backwards.",
+                          rate),
+                         ("Seek with a rate above 0."));
+    gst_event_unref (event);
+    return FALSE;
+  }
+  return seek_.forward (event);
+}
+
+}  // namespace quad

@@ -1,0 +1,240 @@
+// What goes out: frames with their labels, messages, and the end.
+#include <algorithm>
+
+#include "elements/extraction.h"
+#include "elements/frameextract.h"
+
+namespace quad {
+namespace {
+
+Owned<GstStructure> described (const char *name, const Target &target, bool timed)
+{
+  return Owned<GstStructure>{gst_structure_new (
+      name, "index", G_TYPE_UINT64, target.index, "requested-time", G_TYPE_UINT64,
+      timed ? static_cast<guint64> (std::max<Nanoseconds> (0, target.time)) : GST_CLOCK_TIME_NONE,
+      nullptr)};
+}
+
+void post (GstElement *element, Owned<GstStructure> structure)
+{
+  gst_element_post_message (element,
+                            gst_message_new_element (GST_OBJECT (element), structure.release ()));
+}
+
+}  // namespace
+
+Owned<GstCaps> Extraction::transform_caps (GstPadDirection from, GstCaps *caps) const
+{
+  Selection selection;
+  ExtractSettings s;
+  {
+    const std::lock_guard lock (mutex_);
+    selection = selection_;
+    s = used_;
+  }
+  Owned<GstCaps> result{gst_caps_copy (caps)};
+  if (selection == Selection::everything) return result;
+  for (guint i = 0; i < gst_caps_get_size (result.get ()); i++) {
+    GstStructure *structure = gst_caps_get_structure (result.get (), i);
+    gint n = 0, d = 1;
+    const bool fixed = gst_structure_get_fraction (structure, "framerate", &n, &d);
+    gst_structure_remove_field (structure, "max-framerate");
+    if (from == GST_PAD_SRC || (selection == Selection::every_nth && !fixed)) {
+      gst_structure_set (structure, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
+                         nullptr);
+    } else if (selection == Selection::rate) {
+      gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, s.rate_n, s.rate_d, nullptr);
+    } else {
+      // Any distance is possible between frames of a list, and between keyframes.
+      if (selection != Selection::every_nth ||
+          !gst_util_fraction_multiply (n, d, 1, static_cast<gint> (s.every_nth), &n, &d))
+        n = 0, d = 1;
+      gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, n, d, nullptr);
+    }
+  }
+  return result;
+}
+
+GstFlowReturn Extraction::send_caps (GstCaps *caps)
+{
+  Owned<GstCaps> out = transform_caps (GST_PAD_SINK, caps);
+  if (sent_caps_ && gst_caps_is_equal (sent_caps_.get (), out.get ())) {
+    // As the pad may have been asked to forget them by a new peer, it says them again.
+    if (Owned<GstCaps>{gst_pad_get_current_caps (src_)}) return GST_FLOW_OK;
+  }
+  if (!gst_pad_push_event (src_, gst_event_new_caps (out.get ()))) {
+    if (GST_PAD_IS_FLUSHING (src_)) return GST_FLOW_FLUSHING;
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  sent_caps_ = std::move (out);
+  return GST_FLOW_OK;
+}
+
+// Meets the current target by one of the frames around it.
+GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
+{
+  const bool rate = selection_ == Selection::rate;
+  const Target target = targets_.current ();
+  const ChoiceRule rule = {rate ? Policy::played_at : used_.policy,
+                           nanoseconds (used_.tolerance_before),
+                           nanoseconds (used_.tolerance_after)};
+  const auto time = [] (const Frame *f) { return f ? std::optional (f->time) : std::nullopt; };
+  const Choice choice = choose (rule, target.time, time (earlier), time (later), past_end);
+  Frame *frame = choice == Choice::earlier ? earlier : choice == Choice::later ? later : nullptr;
+  const char *reason = nullptr;
+  if (!frame)
+    reason = past_end || (!later && rule.policy == Policy::next) ? "beyond-end"
+                                                                 : "no-frame-in-tolerance";
+  else if (frame->damaged)
+    reason = "decode-error";
+  if (past_end && reason && duration ().value_or (0) > target.time) reason = "decode-error";
+
+  const bool repeat = rate && used_.missing == Missing::repeat;
+  if (reason && repeat) {
+    // After a seek, the last frame before it is still there.
+    frame = held_.buffer ? &held_ : later && later->buffer ? later : nullptr;
+    if (frame) reason = nullptr;
+  }
+  const Nanoseconds next = targets_.next_time ();
+  targets_.advance ();
+  if (reason) return miss (target, reason);
+  // Whether a target after this one may need the frame too.
+  const bool keep =
+      next != kUnlimited &&
+      (frame == later || !later || is_after (later->time, next) || (repeat && later->damaged));
+  return emit (*frame, target, keep);
+}
+
+GstFlowReturn Extraction::emit (Frame &frame, const Target &target, bool keep)
+{
+  if (const GstFlowReturn flow = send_caps (frame.caps.get ()); flow != GST_FLOW_OK) return flow;
+  const bool timed = selection_ == Selection::rate || selection_ == Selection::timestamps;
+  Owned<GstBuffer> out;
+  if (keep) {
+    out.reset (gst_buffer_copy (frame.buffer.get ()));
+    // A pool takes memory back only when the buffer it gave is let go, and nobody else has it.
+    gst_buffer_add_parent_buffer_meta (out.get (), frame.buffer.get ());
+  } else {
+    out.reset (gst_buffer_make_writable (frame.buffer.release ()));
+  }
+  label (out.get (), frame, target, timed);
+  const GstFlowReturn flow = gst_pad_push (src_, out.release ());
+  if (flow != GST_FLOW_OK) return flow;
+  extracted_++;
+  if (used_.post_messages) {
+    Owned<GstStructure> message = described ("frame-extracted", target, timed);
+    gst_structure_set (message.get (), "actual-time", G_TYPE_UINT64, actual (frame), nullptr);
+    post (element_, std::move (message));
+  }
+  return full () ? finish () : GST_FLOW_OK;
+}
+
+guint64 Extraction::actual (const Frame &frame)
+{
+  return static_cast<guint64> (std::max<Nanoseconds> (0, frame.time));
+}
+
+// Says of a buffer which target it meets, and gives it its time.
+void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &target, bool timed)
+{
+  if (selection_ == Selection::rate) {
+    GST_BUFFER_PTS (buffer) = output_position (target.time);
+    GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+    GST_BUFFER_DURATION (buffer) =
+        gst_util_uint64_scale_int (GST_SECOND, used_.rate_d, used_.rate_n);
+  } else if (!GST_BUFFER_PTS_IS_VALID (buffer) || in_segment_.start != out_segment_.start ||
+             in_segment_.time != out_segment_.time) {
+    GST_BUFFER_PTS (buffer) = output_position (frame.time);
+  }
+  if (discont_)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  else
+    GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
+  discont_ = false;
+  if (GstCustomMeta *old = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta))
+    gst_buffer_remove_meta (buffer, reinterpret_cast<GstMeta *> (old));
+  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, kExtractedFrameMeta);
+  const Owned<GstStructure> fields = described (kExtractedFrameMeta, target, timed);
+  GstStructure *structure = gst_custom_meta_get_structure (meta);
+  guint64 requested = GST_CLOCK_TIME_NONE;
+  gst_structure_get_uint64 (fields.get (), "requested-time", &requested);
+  gst_structure_set (structure, "index", G_TYPE_UINT64, target.index, "requested-time",
+                     G_TYPE_UINT64, requested, "actual-time", G_TYPE_UINT64, actual (frame),
+                     nullptr);
+}
+
+// Where the time of the stream lies in what downstream was told; seeks of our own
+// do not change that.
+guint64 Extraction::output_position (Nanoseconds time) const
+{
+  guint64 position = 0;
+  const auto stream = static_cast<guint64> (std::max<Nanoseconds> (0, time));
+  if (gst_segment_position_from_stream_time_full (&out_segment_, GST_FORMAT_TIME, stream,
+                                                  &position) != 1)
+    return out_segment_.start;
+  return position;
+}
+
+GstFlowReturn Extraction::miss (const Target &target, const char *reason)
+{
+  missed_++;
+  const bool timed = selection_ == Selection::rate || selection_ == Selection::timestamps;
+  Owned<GstStructure> message = described ("frame-missed", target, timed);
+  gst_structure_set (message.get (), "reason", G_TYPE_STRING, reason, nullptr);
+  post (element_, std::move (message));
+  if (selection_ != Selection::rate || used_.missing != Missing::error) return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (
+      element_, STREAM, FAILED,
+      ("There is no frame for %.3f s: %s.", static_cast<double> (target.time) / kSecond, reason),
+      ("Set missing to repeat or skip to go on, or widen the tolerances."));
+  return GST_FLOW_ERROR;
+}
+
+// All that was asked for is done: both sides are told.
+GstFlowReturn Extraction::finish ()
+{
+  finish_with (Owned<GstEvent>{gst_event_new_eos ()});
+  return GST_FLOW_EOS;
+}
+
+void Extraction::finish_with (Owned<GstEvent> eos)
+{
+  finished_ = true;
+  held_ = {};
+  last_.reset ();
+  post_progress (true);
+  gst_pad_push_event (src_, eos.release ());
+}
+
+// At most ten a second, and one at the end.
+void Extraction::post_progress (bool last)
+{
+  if (!used_.post_messages) return;
+  const gint64 now = g_get_monotonic_time ();
+  if (!last && now < progress_at_) return;
+  progress_at_ = now + G_USEC_PER_SEC / 10;
+  guint64 total = 0;  // 0: not known
+  if (selection_ == Selection::timestamps)
+    total = used_.timestamps.size ();
+  else if (selection_ == Selection::indices)
+    total = used_.indices.size ();
+  else if (selection_ == Selection::rate && have_targets_)
+    total = ticks_in_all ();
+  if (used_.max_frames > 0 && (total == 0 || total > used_.max_frames)) total = used_.max_frames;
+  Owned<GstStructure> message{
+      gst_structure_new ("progress", "done", G_TYPE_UINT64, extracted_ + missed_, nullptr)};
+  if (total > 0) gst_structure_set (message.get (), "total", G_TYPE_UINT64, total, nullptr);
+  post (element_, std::move (message));
+}
+
+guint64 Extraction::ticks_in_all () const
+{
+  Nanoseconds end = nanoseconds (used_.stop_time);
+  if (const std::optional<Nanoseconds> known = duration ()) end = std::min (end, *known);
+  if (end == kUnlimited || end <= first_tick_) return 0;
+  const auto span = static_cast<guint64> (end - first_tick_);
+  return gst_util_uint64_scale_ceil (span, static_cast<guint64> (used_.rate_n),
+                                     GST_SECOND * static_cast<guint64> (used_.rate_d));
+}
+
+}  // namespace quad

@@ -1,0 +1,50 @@
+// Seeks that an element sends upstream itself, from its streaming thread, and that
+// downstream knows nothing of.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "glue/owned.h"
+
+namespace quad {
+
+// On any thread, but for run ().
+class OwnSeek {
+ public:
+  OwnSeek (GstElement *element, GstPad *sink) : element_ (element), sink_ (sink) {}
+
+  // Sends `seek`, a flushing one, upstream from another thread, and waits. True where the
+  // flush came: the caller returns GST_FLOW_FLUSHING, and what comes next comes from the
+  // new position. False where upstream refused.
+  bool run (Owned<GstEvent> seek);
+
+  // Whether `flush` (start or stop) is of a seek of ours; it is not to go on downstream.
+  bool owns (GstEvent *flush);
+  // Upstream is being flushed: run () returns.
+  void flushed ();
+  // Nobody waits any more, nor does so again before cancel (false).
+  void cancel (bool stopping);
+
+  // Hands an application's seek on upstream, after one of ours that is on its way and
+  // instead of one that is still to be sent.
+  bool forward (GstEvent *seek);
+
+ private:
+  enum class State { idle, wanted, sending, refused, flushed };
+  void send ();
+
+  GstElement *element_;
+  GstPad *sink_;
+  std::mutex order_;  // one seek at a time; before mutex_
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  State state_ = State::idle;
+  bool stopping_ = false;
+  Owned<GstEvent> event_;
+  guint32 seqnum_ = GST_SEQNUM_INVALID;
+};
+
+}  // namespace quad
