@@ -134,6 +134,7 @@ class Extraction {
   Frame held_;                       // the last frame, until it is known which times it is for
   std::optional<Nanoseconds> last_;  // its time, where the next frame follows it
   Nanoseconds frame_end_ = 0;
+  Nanoseconds gap_end_ = 0;  // nothing more comes before that
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
   bool finished_ = false, discont_ = true;
   // Seeks of our own.
@@ -143,7 +144,8 @@ class Extraction {
   bool own_flush_ = false;             // the next segment is that of a seek of ours
   Nanoseconds sought_from_ = 0;
   bool seeks_ = true, keyframes_asked_ = false;
-  gint64 progress_at_ = 0;
+  gint64 progress_at_ = 0;  // when there may be a message again
+  guint64 progress_done_ = 0;
 };
 
 }  // namespace quad

@@ -89,7 +89,6 @@ void Extraction::stop ()
 {
   reset ();
   in_caps_.reset ();
-  sent_caps_.reset ();
 }
 
 // A stream begins, or begins again somewhere else.
@@ -111,9 +110,10 @@ void Extraction::reset ()
   targets_ = selection_ == Selection::timestamps ? Targets (signed_of (used_.timestamps))
              : selection_ == Selection::indices  ? Targets (signed_of (used_.indices))
                                                  : Targets ();
+  sent_caps_.reset ();
   held_ = {};
   last_.reset ();
-  frame_end_ = 0;
+  frame_end_ = gap_end_ = 0;
   count_ = extracted_ = missed_ = 0;
   finished_ = false;
   discont_ = true;
@@ -123,6 +123,7 @@ void Extraction::reset ()
   seeks_ = used_.seek_mode != SeekMode::never;
   keyframes_asked_ = false;
   progress_at_ = 0;
+  progress_done_ = 0;
 }
 
 GstClockTime Extraction::latency () const
@@ -346,7 +347,7 @@ GstFlowReturn Extraction::drain (bool ended)
   GstFlowReturn flow = GST_FLOW_OK;
   if (is_by_time (selection_) && (last_ || ended)) {
     while (flow == GST_FLOW_OK && !finished_ && !targets_.done ()) {
-      const bool past_end = !last_ || targets_.current ().time >= held_.end;
+      const bool past_end = !last_ || targets_.current ().time >= std::max (held_.end, gap_end_);
       if (past_end && (!ended || selection_ == Selection::rate)) break;
       flow = meet (last_ ? &held_ : nullptr, nullptr, past_end);
     }
@@ -357,15 +358,15 @@ GstFlowReturn Extraction::drain (bool ended)
   return flow;
 }
 
-// Nothing comes for a while: what is shown stays.
+// Nothing comes for a while: what is shown stays. Which frame that is, the next one tells: a
+// decoder hands this on ahead of frames that it still holds.
 void Extraction::gap (GstEvent *event)
 {
   GstClockTime at = 0, length = 0;
   gst_event_parse_gap (event, &at, &length);
-  if (selection_ != Selection::rate || !last_ || !GST_CLOCK_TIME_IS_VALID (length)) return;
-  const std::optional<Nanoseconds> end = stream_time (at + length);
-  while (end && !finished_ && !targets_.done () && is_after (*end, targets_.current ().time))
-    if (meet (&held_, nullptr, false) != GST_FLOW_OK) return;
+  if (!last_ || !GST_CLOCK_TIME_IS_VALID (length)) return;
+  if (const std::optional<Nanoseconds> end = stream_time (at + length))
+    gap_end_ = std::max (gap_end_, *end);
 }
 
 gboolean Extraction::end (GstEvent *eos)
@@ -410,6 +411,7 @@ gboolean Extraction::take_segment (GstEvent *taken)
     drain (false);
     held_ = {};
     last_.reset ();
+    gap_end_ = 0;
     if (selection_ == Selection::rate) have_targets_ = false;
   }
   in_segment_ = segment;
@@ -446,6 +448,7 @@ gboolean Extraction::sink_event (GstEvent *event)
       }
       own_flush_ = true;
       last_.reset ();
+      gap_end_ = 0;
       break;
     case GST_EVENT_STREAM_START: reset (); return gst_pad_push_event (src_, event);
     case GST_EVENT_CAPS: return take_caps (event);

@@ -58,10 +58,7 @@ Owned<GstCaps> Extraction::transform_caps (GstPadDirection from, GstCaps *caps) 
 GstFlowReturn Extraction::send_caps (GstCaps *caps)
 {
   Owned<GstCaps> out = transform_caps (GST_PAD_SINK, caps);
-  if (sent_caps_ && gst_caps_is_equal (sent_caps_.get (), out.get ())) {
-    // As the pad may have been asked to forget them by a new peer, it says them again.
-    if (Owned<GstCaps>{gst_pad_get_current_caps (src_)}) return GST_FLOW_OK;
-  }
+  if (sent_caps_ && gst_caps_is_equal (sent_caps_.get (), out.get ())) return GST_FLOW_OK;
   if (!gst_pad_push_event (src_, gst_event_new_caps (out.get ()))) {
     if (GST_PAD_IS_FLUSHING (src_)) return GST_FLOW_FLUSHING;
     return GST_FLOW_NOT_NEGOTIATED;
@@ -85,9 +82,12 @@ GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
   if (!frame)
     reason = past_end || (!later && rule.policy == Policy::next) ? "beyond-end"
                                                                  : "no-frame-in-tolerance";
-  else if (frame->damaged)
+  else if (frame->damaged || !frame->buffer)
     reason = "decode-error";
-  if (past_end && reason && duration ().value_or (0) > target.time) reason = "decode-error";
+  // Where the file says that it goes on; other streams may be that much longer than this one.
+  const Nanoseconds seen = last_ ? frame_end_ + kSecond : 0;
+  if (past_end && reason && duration ().value_or (0) > std::max (seen, target.time))
+    reason = "decode-error";
 
   const bool repeat = rate && used_.missing == Missing::repeat;
   if (reason && repeat) {
@@ -211,7 +211,8 @@ void Extraction::post_progress (bool last)
 {
   if (!used_.post_messages) return;
   const gint64 now = g_get_monotonic_time ();
-  if (!last && now < progress_at_) return;
+  if (!last && (now < progress_at_ || extracted_ + missed_ == progress_done_)) return;
+  progress_done_ = extracted_ + missed_;
   progress_at_ = now + G_USEC_PER_SEC / 10;
   guint64 total = 0;  // 0: not known
   if (selection_ == Selection::timestamps)
@@ -222,7 +223,7 @@ void Extraction::post_progress (bool last)
     total = ticks_in_all ();
   if (used_.max_frames > 0 && (total == 0 || total > used_.max_frames)) total = used_.max_frames;
   Owned<GstStructure> message{
-      gst_structure_new ("progress", "done", G_TYPE_UINT64, extracted_ + missed_, nullptr)};
+      gst_structure_new ("progress", "done", G_TYPE_UINT64, progress_done_, nullptr)};
   if (total > 0) gst_structure_set (message.get (), "total", G_TYPE_UINT64, total, nullptr);
   post (element_, std::move (message));
 }

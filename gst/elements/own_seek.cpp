@@ -5,7 +5,8 @@ namespace quad {
 bool OwnSeek::run (Owned<GstEvent> seek)
 {
   std::unique_lock lock (mutex_);
-  if (stopping_) return true;
+  // A flush that came before this cannot wake it.
+  if (stopping_ || GST_PAD_IS_FLUSHING (sink_)) return true;
   seqnum_ = gst_event_get_seqnum (seek.get ());
   event_ = std::move (seek);
   state_ = State::wanted;

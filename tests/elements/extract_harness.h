@@ -1,0 +1,210 @@
+// Numbered frames through a frameextract, and the plain rule that it must follow.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "support/gst_helpers.h"
+
+namespace quad::test {
+
+inline constexpr GstClockTime kNone = GST_CLOCK_TIME_NONE;
+
+// A frame of a stream, with its number in its first four pixels.
+struct Numbered {
+  GstClockTime pts = kNone, duration = kNone;
+  guint32 number = 0;
+  bool damaged = false;
+};
+
+inline std::vector<Numbered> at_rate (int count, int fps_n, int fps_d = 1)
+{
+  std::vector<Numbered> frames;
+  for (int i = 0; i < count; i++) {
+    const auto time = [&] (int k) {
+      return gst_util_uint64_scale (static_cast<guint64> (k),
+                                    GST_SECOND * static_cast<guint64> (fps_d),
+                                    static_cast<guint64> (fps_n));
+    };
+    frames.push_back ({time (i), time (i + 1) - time (i), static_cast<guint32> (i)});
+  }
+  return frames;
+}
+
+inline const char *const kNumberedCaps = "video/x-raw,format=GRAY8,width=16,height=4,framerate=0/1";
+
+inline GstBuffer *buffer_of (const Numbered &frame)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (nullptr, 64, nullptr);
+  gst_buffer_memset (buffer, 0, 0, 64);
+  gst_buffer_fill (buffer, 0, &frame.number, sizeof frame.number);
+  GST_BUFFER_PTS (buffer) = frame.pts;
+  GST_BUFFER_DURATION (buffer) = frame.duration;
+  if (frame.damaged) GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_CORRUPTED);
+  return buffer;
+}
+
+// A frame that came out.
+struct Extracted {
+  guint32 number = 0;
+  GstClockTime pts = kNone, duration = kNone;
+  guint64 index = 0, requested = kNone, actual = kNone;
+  bool operator== (const Extracted &) const = default;
+};
+
+inline Extracted extracted_of (GstBuffer *buffer)
+{
+  Extracted e;
+  gst_buffer_extract (buffer, 0, &e.number, sizeof e.number);
+  e.pts = GST_BUFFER_PTS (buffer);
+  e.duration = GST_BUFFER_DURATION (buffer);
+  GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, "quad-extracted-frame");
+  if (!meta) return e;
+  const GstStructure *s = gst_custom_meta_get_structure (meta);
+  EXPECT_TRUE (gst_structure_get_uint64 (s, "index", &e.index));
+  EXPECT_TRUE (gst_structure_get_uint64 (s, "requested-time", &e.requested));
+  EXPECT_TRUE (gst_structure_get_uint64 (s, "actual-time", &e.actual));
+  return e;
+}
+
+// A target without a frame.
+struct Missed {
+  guint64 index = 0, requested = kNone;
+  std::string reason;
+  bool operator== (const Missed &) const = default;
+};
+
+struct Result {
+  std::vector<Extracted> frames;
+  std::vector<Missed> missed;
+
+  std::vector<int> numbers () const
+  {
+    std::vector<int> list;
+    for (const Extracted &e : frames) list.push_back (static_cast<int> (e.number));
+    return list;
+  }
+};
+
+// A frameextract in a harness.
+class Extractor {
+ public:
+  explicit Extractor (const std::string &properties, const std::string &caps = kNumberedCaps)
+      : harness_ (harness_of ("frameextract " + properties)),
+        element_ (gst_harness_find_element (harness_.get (), "frameextract")),
+        bus_ (gst_bus_new ())
+  {
+    gst_element_set_bus (element_.get (), bus_.get ());
+    gst_harness_set_src_caps (harness_.get (), caps_of (caps).release ());
+  }
+  ~Extractor () { gst_bus_set_flushing (bus_.get (), TRUE); }
+
+  GstHarness *harness () { return harness_.get (); }
+  GstElement *element () { return element_.get (); }
+
+  GstFlowReturn push (const Numbered &frame)
+  {
+    return gst_harness_push (harness_.get (), buffer_of (frame));
+  }
+  void push (const std::vector<Numbered> &frames)
+  {
+    for (const Numbered &f : frames)
+      if (push (f) != GST_FLOW_OK) return;
+  }
+  bool eos () { return gst_harness_push_event (harness_.get (), gst_event_new_eos ()); }
+
+  // What came out since it was last asked.
+  Result result ()
+  {
+    Result r;
+    while (Owned<GstBuffer> b{gst_harness_try_pull (harness_.get ())})
+      r.frames.push_back (extracted_of (b.get ()));
+    while (Owned<GstMessage> m{gst_bus_pop (bus_.get ())}) {
+      if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_ERROR) {
+        GError *error = nullptr;
+        gst_message_parse_error (m.get (), &error, nullptr);
+        error_ = error->message;
+        g_error_free (error);
+      } else if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_WARNING) {
+        GError *error = nullptr;
+        gst_message_parse_warning (m.get (), &error, nullptr);
+        warning_ = error->message;
+        g_error_free (error);
+      } else if (gst_message_has_name (m.get (), "frame-missed")) {
+        const GstStructure *s = gst_message_get_structure (m.get ());
+        Missed missed;
+        gst_structure_get_uint64 (s, "index", &missed.index);
+        gst_structure_get_uint64 (s, "requested-time", &missed.requested);
+        missed.reason = gst_structure_get_string (s, "reason");
+        r.missed.push_back (missed);
+      } else if (const GstStructure *s = gst_message_get_structure (m.get ())) {
+        messages_.emplace_back (gst_structure_copy (s));
+      }
+    }
+    return r;
+  }
+  // Collected by result ().
+  const std::string &error () const { return error_; }
+  const std::string &warning () const { return warning_; }
+  const std::vector<Owned<GstStructure>> &messages () const { return messages_; }
+
+ private:
+  Harness harness_;
+  Owned<GstElement> element_;
+  Owned<GstBus> bus_;
+  std::string error_, warning_;
+  std::vector<Owned<GstStructure>> messages_;
+};
+
+inline Result extract (const std::string &properties, const std::vector<Numbered> &frames)
+{
+  Extractor e (properties);
+  e.push (frames);
+  e.eos ();
+  Result r = e.result ();
+  EXPECT_EQ (e.error (), "") << properties;
+  return r;
+}
+
+// What is asked of a list of frames, each of which begins at its PTS.
+struct Wish {
+  std::string policy = "played-at";
+  guint64 before = kNone, after = kNone;
+};
+
+// The plain rule: looks at all frames for each time. Nothing where there is none.
+inline std::optional<Numbered> plain_choice (const std::vector<Numbered> &frames, const Wish &wish,
+                                             GstClockTime time)
+{
+  constexpr GstClockTime slack = GST_MSECOND / 2;
+  const Numbered *before = nullptr, *after = nullptr;
+  for (const Numbered &f : frames) {
+    if (f.pts <= time + slack) before = &f;
+    if (f.pts > time + slack && !after) after = &f;
+  }
+  const bool ended = !frames.empty () && time >= frames.back ().pts + frames.back ().duration;
+  const auto apart = [&] (const Numbered *f) {
+    return f->pts > time ? f->pts - time : time - f->pts;
+  };
+  // Begins right there.
+  const Numbered *there = before && before->pts + slack >= time ? before : nullptr;
+  if (before && wish.before == kNone && ended) before = nullptr;
+  if (before && wish.before != kNone && before->pts <= time && apart (before) > wish.before + slack)
+    before = nullptr;
+  if (after && wish.after != kNone && apart (after) > wish.after + slack) after = nullptr;
+  if (wish.policy == "next")
+    return there ? std::optional (*there) : after ? std::optional (*after) : std::nullopt;
+  if (wish.policy == "played-at") {
+    if (before) return *before;
+    return after && wish.after != kNone ? std::optional (*after) : std::nullopt;
+  }
+  if (before && after) {
+    const bool earlier = before->pts > time || apart (before) <= apart (after);
+    return earlier ? *before : *after;
+  }
+  return before ? std::optional (*before) : after ? std::optional (*after) : std::nullopt;
+}
+
+}  // namespace quad::test
