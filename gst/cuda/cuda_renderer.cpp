@@ -39,7 +39,7 @@ class CudaRenderer final : public Renderer {
   GstCudaContext *context_;
   CUstream stream_;
   std::shared_ptr<const void> keep_;
-  std::unique_ptr<Module> module_;
+  std::shared_ptr<const Module> module_;
   DeviceBuffer tables_;
   std::optional<SceneProgram> program_;
   std::optional<Scene> prepared_;

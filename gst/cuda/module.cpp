@@ -1,5 +1,8 @@
 #include "cuda/module.h"
 
+#include <map>
+#include <mutex>
+
 #include "cuda/kernel_image.h"
 #include "cuda/nvrtc.h"
 
@@ -8,48 +11,116 @@
 namespace quad::cuda {
 namespace {
 
-// The device's compute capability, 90 for 9.0; 0 where it cannot be asked for.
-int capability_of (GstCudaContext *context)
+// Asks for the device's compute capability, 90 for 9.0.
+Status ask_capability (GstCudaContext *context, int &capability)
 {
   guint id = 0;
   g_object_get (context, "cuda-device-id", &id, nullptr);
   CUdevice device = 0;
   int major = 0, minor = 0;
-  if (CuDeviceGet (&device, static_cast<int> (id)) != CUDA_SUCCESS ||
-      CuDeviceGetAttribute (&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device) !=
-          CUDA_SUCCESS ||
-      CuDeviceGetAttribute (&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device) !=
-          CUDA_SUCCESS)
-    return 0;
-  return 10 * major + minor;
+  Status s = status_of (CuDeviceGet (&device, static_cast<int> (id)), "cuDeviceGet");
+  if (s == Status::ok)
+    s = status_of (
+        CuDeviceGetAttribute (&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device),
+        "cuDeviceGetAttribute");
+  if (s == Status::ok)
+    s = status_of (
+        CuDeviceGetAttribute (&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device),
+        "cuDeviceGetAttribute");
+  if (s != Status::ok) GST_ERROR ("The GPU does not say its compute capability");
+  capability = 10 * major + minor;
+  return s;
 }
+
+// Whether another image may fare better.
+bool is_of_the_image (CUresult result)
+{
+  switch (result) {
+    case CUDA_ERROR_INVALID_IMAGE:
+    case CUDA_ERROR_NO_BINARY_FOR_GPU:
+    case CUDA_ERROR_INVALID_PTX:
+    case CUDA_ERROR_JIT_COMPILER_NOT_FOUND:
+    case CUDA_ERROR_UNSUPPORTED_PTX_VERSION:
+    case CUDA_ERROR_JIT_COMPILATION_DISABLED:
+    case CUDA_ERROR_INVALID_SOURCE:
+    case CUDA_ERROR_SHARED_OBJECT_SYMBOL_NOT_FOUND:
+    case CUDA_ERROR_NOT_FOUND: return true;
+    default: return false;
+  }
+}
+
+Status status_of_image (CUresult result, const char *call)
+{
+  if (!is_of_the_image (result)) return status_of (result, call);
+  const char *name = nullptr;
+  CuGetErrorName (result, &name);
+  GST_INFO ("%s does not take an image: %s", call, name ? name : "unknown error");
+  return Status::no_kernels;
+}
+
+// The modules that are in use. What stands here keeps none of them; each keeps its
+// context, so that the address of a live one's is no other's.
+struct Loaded {
+  std::mutex lock;
+  std::map<GstCudaContext *, std::weak_ptr<const Module>> modules;
+
+  // Never destroyed: at a program's end threads may still draw.
+  static Loaded &get ()
+  {
+    static Loaded &only = *new Loaded;
+    return only;
+  }
+};
 
 }  // namespace
 
-std::unique_ptr<Module> Module::from_image (GstCudaContext *context, const void *image)
+Status Module::from_image (GstCudaContext *context, const void *image,
+                           std::shared_ptr<const Module> &loaded)
 {
   CUmodule module = nullptr;
-  if (CuModuleLoadData (&module, image) != CUDA_SUCCESS) return nullptr;
-  std::unique_ptr<Module> result (new Module (context, module));
-  if (CuModuleGetFunction (&result->draw_, module, "quad_draw") != CUDA_SUCCESS ||
-      CuModuleGetFunction (&result->convert_, module, "quad_convert") != CUDA_SUCCESS)
-    return nullptr;
-  return result;
+  if (const Status s = status_of_image (CuModuleLoadData (&module, image), "cuModuleLoadData");
+      s != Status::ok)
+    return s;
+  const std::shared_ptr<Module> made (new Module (context, module));
+  for (const auto &[function, name] :
+       {std::pair{&made->draw_, "quad_draw"}, {&made->convert_, "quad_convert"}})
+    if (const Status s =
+            status_of_image (CuModuleGetFunction (function, module, name), "cuModuleGetFunction");
+        s != Status::ok)
+      return s;
+  loaded = made;
+  return Status::ok;
 }
 
-std::unique_ptr<Module> Module::load (GstCudaContext *context, Status &status)
+Status Module::load_anew (GstCudaContext *context, std::shared_ptr<const Module> &loaded)
 {
-  status = Status::ok;
-  if (const void *image = kernel_image ())
-    if (auto module = from_image (context, image)) return module;
+  Status status = Status::no_kernels;
+  if (const void *image = kernel_image ()) status = from_image (context, image, loaded);
+  if (status != Status::no_kernels) return status;
+  int capability = 0;
+  if (const Status s = ask_capability (context, capability); s != Status::ok) return s;
   std::string problem;
-  const std::string made = compile_kernels (kernel_sources (), capability_of (context), problem);
-  if (!made.empty ())
-    if (auto module = from_image (context, made.c_str ())) return module;
-  GST_ERROR ("No kernels for this GPU: %s",
-             problem.empty () ? "the driver does not load what was compiled" : problem.c_str ());
-  status = Status::no_kernels;
-  return nullptr;
+  const auto settled = [&] (const std::string &image) {
+    status = from_image (context, image.c_str (), loaded);
+    return status != Status::no_kernels;
+  };
+  if (!compile_kernels (kernel_sources (), capability, settled, problem))
+    GST_ERROR ("No kernels for this GPU: %s", problem.c_str ());
+  return status;
+}
+
+std::shared_ptr<const Module> Module::load (GstCudaContext *context, Status &status)
+{
+  Loaded &all = Loaded::get ();
+  // Held while loading: who else wants the same kernels waits for them.
+  const std::lock_guard guard (all.lock);
+  std::erase_if (all.modules, [] (const auto &entry) { return entry.second.expired (); });
+  std::shared_ptr<const Module> module;
+  if (const auto found = all.modules.find (context); found != all.modules.end ())
+    module = found->second.lock ();
+  status = module ? Status::ok : load_anew (context, module);
+  if (module) all.modules.insert_or_assign (context, module);
+  return module;
 }
 
 Module::~Module ()

@@ -9,10 +9,12 @@ namespace quad::cuda {
 
 class Module {
  public:
-  // Loads the image that was embedded when this was built or, where there is none or
-  // the driver does not take it, one that NVRTC makes of the embedded source. The
-  // context is current. On failure the result is null and `status` says why.
-  static std::unique_ptr<Module> load (GstCudaContext *context, Status &status);
+  // The kernels in `context`, which is current: those that are there already, or the image
+  // that was embedded when this was built or, where there is none or the driver does not
+  // take it, one that NVRTC makes of the embedded source. All users in a context share them;
+  // the last one unloads them. On failure the result is null and `status` says why:
+  // no_kernels where no image fits, else what the driver met. From any thread.
+  static std::shared_ptr<const Module> load (GstCudaContext *context, Status &status);
 
   ~Module ();
   Module (const Module &) = delete;
@@ -26,7 +28,10 @@ class Module {
       : context_ (GST_CUDA_CONTEXT (gst_object_ref (context))), module_ (module)
   {
   }
-  static std::unique_ptr<Module> from_image (GstCudaContext *context, const void *image);
+  // no_kernels where it is the image's fault.
+  static Status from_image (GstCudaContext *context, const void *image,
+                            std::shared_ptr<const Module> &loaded);
+  static Status load_anew (GstCudaContext *context, std::shared_ptr<const Module> &loaded);
 
   GstCudaContext *context_;
   CUmodule module_;

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace quad::cuda {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 // of the toolkit is needed.
 struct Library {
   void *handle = nullptr;
-  int (*version) (int *, int *) = nullptr;
   int (*arch_count) (int *) = nullptr;
   int (*archs) (int *) = nullptr;
   int (*create) (void **, const char *, const char *, int, const char *const *,
@@ -25,7 +25,7 @@ struct Library {
   int (*ptx) (void *, char *) = nullptr;
   int (*destroy) (void **) = nullptr;
 
-  Library ();
+  explicit Library (const char *name);
   ~Library ()
   {
     if (handle) dlclose (handle);
@@ -42,24 +42,24 @@ struct Library {
   }
 };
 
-Library::Library ()
+// The handle stays null where there is no such library, or one that lacks a function.
+Library::Library (const char *name) : handle (dlopen (name, RTLD_NOW | RTLD_LOCAL))
 {
-  // Architectures can be asked for from 11.2 on.
-  for (const char *name :
-       {"libnvrtc.so", "libnvrtc.so.14", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"}) {
-    handle = dlopen (name, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) continue;
-    if (find (version, "nvrtcVersion") && find (arch_count, "nvrtcGetNumSupportedArchs") &&
-        find (archs, "nvrtcGetSupportedArchs") && find (create, "nvrtcCreateProgram") &&
-        find (compile, "nvrtcCompileProgram") && find (log_size, "nvrtcGetProgramLogSize") &&
-        find (log, "nvrtcGetProgramLog") && find (cubin_size, "nvrtcGetCUBINSize") &&
-        find (cubin, "nvrtcGetCUBIN") && find (ptx_size, "nvrtcGetPTXSize") &&
-        find (ptx, "nvrtcGetPTX") && find (destroy, "nvrtcDestroyProgram"))
-      return;
-    dlclose (handle);
-    handle = nullptr;
-  }
+  if (!handle ||
+      (find (arch_count, "nvrtcGetNumSupportedArchs") && find (archs, "nvrtcGetSupportedArchs") &&
+       find (create, "nvrtcCreateProgram") && find (compile, "nvrtcCompileProgram") &&
+       find (log_size, "nvrtcGetProgramLogSize") && find (log, "nvrtcGetProgramLog") &&
+       find (cubin_size, "nvrtcGetCUBINSize") && find (cubin, "nvrtcGetCUBIN") &&
+       find (ptx_size, "nvrtcGetPTXSize") && find (ptx, "nvrtcGetPTX") &&
+       find (destroy, "nvrtcDestroyProgram")))
+    return;
+  dlclose (handle);
+  handle = nullptr;
 }
+
+// Architectures can be asked for from 11.2 on.
+constexpr const char *kLibraries[] = {"libnvrtc.so", "libnvrtc.so.14", "libnvrtc.so.13",
+                                      "libnvrtc.so.12", "libnvrtc.so.11.2"};
 
 // What a size and a get function of one program say together.
 std::string fetched (void *program, int (*size_of) (void *, std::size_t *),
@@ -102,8 +102,10 @@ class Program {
       problem = program_ ? fetched (program_, nvrtc_.log_size, nvrtc_.log) : "no program";
       return {};
     }
-    return real ? fetched (program_, nvrtc_.cubin_size, nvrtc_.cubin)
-                : fetched (program_, nvrtc_.ptx_size, nvrtc_.ptx);
+    std::string image = real ? fetched (program_, nvrtc_.cubin_size, nvrtc_.cubin)
+                             : fetched (program_, nvrtc_.ptx_size, nvrtc_.ptx);
+    if (image.empty ()) problem = "it does not hand out what it compiled";
+    return image;
   }
 
  private:
@@ -111,29 +113,55 @@ class Program {
   void *program_ = nullptr;
 };
 
-}  // namespace
-
-std::string compile_kernels (const std::vector<SourceFile> &files, int capability,
-                             std::string &problem)
+// Empty where this library cannot: `problem` says why.
+std::string image_of (const Library &nvrtc, const std::vector<SourceFile> &files, int capability,
+                      std::string &problem)
 {
-  const Library nvrtc;
   int count = 0;
-  if (!nvrtc.handle || nvrtc.arch_count (&count) != 0 || count <= 0) {
-    problem = "there is no NVRTC of CUDA 11.2 or later (libnvrtc.so)";
+  if (nvrtc.arch_count (&count) != 0 || count <= 0) {
+    problem = "it does not say which architectures it knows";
     return {};
   }
   std::vector<int> archs (static_cast<std::size_t> (count));
   if (nvrtc.archs (archs.data ()) != 0) {
-    problem = "NVRTC does not say which architectures it knows";
+    problem = "it does not say which architectures it knows";
     return {};
   }
   std::erase_if (archs, [&] (int a) { return a > capability; });
   if (archs.empty ()) {
-    problem = "this NVRTC knows no architecture as old as the GPU's";
+    problem = "it knows no architecture as old as the GPU's, sm_" + std::to_string (capability);
     return {};
   }
+  // Machine code for an older device of the same major version would run too, but not
+  // between embedded and other GPUs (sm_87 and sm_89). PTX runs on all that are newer.
   const int best = *std::max_element (archs.begin (), archs.end ());
   return Program (nvrtc, files).compiled (best, best == capability, problem);
+}
+
+}  // namespace
+
+bool compile_kernels (const std::vector<SourceFile> &files, int capability,
+                      const std::function<bool (const std::string &image)> &take,
+                      std::string &problem)
+{
+  problem.clear ();
+  // Kept open, so that another name of the same library gives the same handle.
+  std::vector<std::unique_ptr<Library>> tried;
+  for (const char *name : kLibraries) {
+    auto nvrtc = std::make_unique<Library> (name);
+    const bool again = std::any_of (tried.begin (), tried.end (), [&] (const auto &other) {
+      return other->handle == nvrtc->handle;
+    });
+    if (!nvrtc->handle || again) continue;
+    std::string why;
+    const std::string image = image_of (*nvrtc, files, capability, why);
+    if (!image.empty () && take (image)) return true;
+    if (!image.empty ()) why = "the driver does not load what it compiled";
+    problem += (problem.empty () ? "" : "; ") + std::string (name) + ": " + why;
+    tried.push_back (std::move (nvrtc));
+  }
+  if (problem.empty ()) problem = "there is no NVRTC of CUDA 11.2 or later (libnvrtc.so)";
+  return false;
 }
 
 }  // namespace quad::cuda

@@ -1,6 +1,7 @@
-// NVIDIA's run-time compiler, in whichever version the machine has.
+// NVIDIA's run-time compiler, in whichever versions the machine has.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,12 @@ struct SourceFile {
 };
 
 // Compiles `files[0]`, which includes the others, for a device of compute capability
-// `capability` (90 for 9.0): machine code where this NVRTC knows the device, else PTX
-// for the newest architecture that it knows below it. On failure the result is empty
-// and `problem` says why.
-std::string compile_kernels (const std::vector<SourceFile> &files, int capability,
-                             std::string &problem);
+// `capability` (90 for 9.0), with one NVRTC after the other, the newest first, until `take`
+// returns true for what it made: machine code where that NVRTC knows the device, else PTX
+// for the newest architecture that it knows below it. Returns whether one was taken; where
+// none was, `problem` says why of each.
+bool compile_kernels (const std::vector<SourceFile> &files, int capability,
+                      const std::function<bool (const std::string &image)> &take,
+                      std::string &problem);
 
 }  // namespace quad::cuda

@@ -44,6 +44,17 @@ std::string name_of (const GstVideoColorimetry &colorimetry)
   return name ? name.get () : "unknown";
 }
 
+// What failed, why, and what the user can do.
+std::string failure (const std::string &what, Status status)
+{
+  std::string text = what + ": " + describe (status) + ".";
+  if (status == Status::device_failed)
+    text += " Start the pipeline again or, where that fails too, the program.";
+  if (status == Status::device_failed || status == Status::no_kernels)
+    text += " With cudadownload before quaddownscale frames are scaled in system memory.";
+  return text;
+}
+
 }  // namespace
 
 Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
@@ -135,16 +146,15 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     reported_.clear ();
     return true;
   }
-  report_caps ("Cannot scale " + size_of (in) + " to " + size_of (out) + ": " + describe (status) +
-               ".");
+  report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), status));
   return false;
 }
 
-// Makes the renderer for the frames' memory, again where n-threads changed.
+// Makes the renderer for the frames' memory, again where n-threads changed and counts.
 bool Downscale::ready_renderer (const DownscaleSettings &settings)
 {
-  if (renderer_ && renderer_->memory () == memory_ && renderer_threads_ == settings.threads)
-    return true;
+  const bool same_threads = memory_ != Memory::host || renderer_threads_ == settings.threads;
+  if (renderer_ && renderer_->memory () == memory_ && same_threads) return true;
   renderer_ = make_renderer (memory_, static_cast<int> (settings.threads), &device_);
   renderer_threads_ = settings.threads;
   if (renderer_) return true;
@@ -230,8 +240,8 @@ GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
   const Scene picture = scene (s, in.view (), crop);
   const Status status = draw (picture, inbuf, outbuf, out.view ());
   if (status == Status::ok) return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (element_, STREAM, FAILED, ("Cannot scale the video: %s.", describe (status)),
-                     (nullptr));
+  GST_ELEMENT_ERROR (element_, STREAM, FAILED,
+                     ("%s", failure ("Cannot scale the video", status).c_str ()), (nullptr));
   return GST_FLOW_ERROR;
 }
 

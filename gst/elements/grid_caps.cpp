@@ -207,6 +207,72 @@ bool leaves_size_open (const GstStructure *s)
   return !gst_structure_get_int (s, "width", &v) || !gst_structure_get_int (s, "height", &v);
 }
 
+// What the output may be in `memory` before its size is chosen; null where downstream takes
+// nothing there.
+struct FormatChoice {
+  Owned<GstStructure> structure;
+  GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;
+  Memory memory = Memory::host;
+};
+
+FormatChoice first_format (const GstCaps *downstream, std::span<const InputCaps> inputs,
+                           Memory memory)
+{
+  const Owned<GstCaps> drawable = drawable_caps (memory);
+  const Owned<GstCaps> possible{gst_caps_intersect_full (
+      const_cast<GstCaps *> (downstream), drawable.get (), GST_CAPS_INTERSECT_FIRST)};
+  for (const std::string &name : by_preference (formats_in (possible.get ()), inputs))
+    if (Owned<GstStructure> s = structure_with (possible.get (), name, memory))
+      return {std::move (s), gst_video_format_from_string (name.c_str ()), memory};
+  return {};
+}
+
+// Size, rate and colours.
+OutputChoice completed (FormatChoice choice, std::span<const InputCaps> inputs, const Grid &grid)
+{
+  GstStructure *s = choice.structure.get ();
+  const Wanted wanted = wanted_by (inputs, grid);
+  if (leaves_size_open (s)) {
+    if (inputs.empty ()) return {};
+    if (std::max (wanted.size.width, wanted.size.height) > kMaxSide && is_unlimited (s, "width") &&
+        is_unlimited (s, "height"))
+      return {nullptr, too_large (grid, wanted.size)};
+  }
+  fixate_size (s, wanted.size);
+  if (gst_structure_has_field (s, "framerate"))
+    gst_structure_fixate_field_nearest_fraction (s, "framerate", wanted.rate.num, wanted.rate.den);
+  gint rate_n = 0, rate_d = 1;
+  gst_structure_get_fraction (s, "framerate", &rate_n, &rate_d);
+  if (rate_n <= 0 || rate_n / rate_d > kMaxRate) return {nullptr, bad_rate (rate_n, rate_d)};
+  fixate_colors (s, choice.format, inputs);
+  GstCaps *caps = gst_caps_new_empty ();
+  gst_caps_append_structure (caps, choice.structure.release ());
+  set_memory (caps, choice.memory);
+  return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
+}
+
+std::string name_of (const GstVideoColorimetry &colorimetry)
+{
+  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
+  return name ? name.get () : "unknown";
+}
+
+// Why an input cannot be shown on an output of `caps`; empty where all can. The host converts
+// between HDR, wide gamut and SDR, the device does not.
+std::string light_problem (const GstCaps *caps, std::span<const InputCaps> inputs)
+{
+  GstVideoInfo output;
+  if (memory_of (caps) != Memory::cuda || !gst_video_info_from_caps (&output, caps)) return {};
+  for (const InputCaps &i : inputs)
+    if (i.memory == Memory::cuda && !device_converts (i.info, output))
+      return "An input in CUDA memory has the colorimetry " + name_of (i.info.colorimetry) +
+             " and the output " + name_of (output.colorimetry) +
+             ": HDR, wide gamut and SDR are not converted into each other there. Put "
+             "cudadownload ! videoconvert in front of that pad, or let the output be in system "
+             "memory.";
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> formats_in (const GstCaps *caps)
@@ -230,44 +296,21 @@ std::vector<std::string> formats_in (const GstCaps *caps)
 OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
                             const Grid &grid)
 {
-  Owned<GstStructure> s;
-  std::string format;
-  Memory memory = Memory::host;
-  for (const Memory m : memories_by_preference (inputs)) {
-    Owned<GstCaps> drawable = drawable_caps (m);
-    Owned<GstCaps> possible{gst_caps_intersect_full (const_cast<GstCaps *> (downstream),
-                                                     drawable.get (), GST_CAPS_INTERSECT_FIRST)};
-    memory = m;
-    for (const std::string &name : by_preference (formats_in (possible.get ()), inputs)) {
-      s = structure_with (possible.get (), name, m);
-      format = name;
-      if (s) break;
-    }
-    if (s) break;
+  std::string problem;
+  for (const Memory memory : memories_by_preference (inputs)) {
+    FormatChoice first = first_format (downstream, inputs, memory);
+    if (!first.structure) continue;
+    OutputChoice choice = completed (std::move (first), inputs, grid);
+    if (!choice.caps) return choice;
+    const std::string other_light = light_problem (choice.caps.get (), inputs);
+    if (other_light.empty ()) return choice;
+    problem = other_light;
   }
-  if (!s)
-    return {nullptr,
-            "Downstream takes none of the formats and sizes that a grid can have: put "
-            "videoconvert behind it."};
-  const Wanted wanted = wanted_by (inputs, grid);
-  if (leaves_size_open (s.get ())) {
-    if (inputs.empty ()) return {};
-    if (std::max (wanted.size.width, wanted.size.height) > kMaxSide &&
-        is_unlimited (s.get (), "width") && is_unlimited (s.get (), "height"))
-      return {nullptr, too_large (grid, wanted.size)};
-  }
-  fixate_size (s.get (), wanted.size);
-  if (gst_structure_has_field (s.get (), "framerate"))
-    gst_structure_fixate_field_nearest_fraction (s.get (), "framerate", wanted.rate.num,
-                                                 wanted.rate.den);
-  gint rate_n = 0, rate_d = 1;
-  gst_structure_get_fraction (s.get (), "framerate", &rate_n, &rate_d);
-  if (rate_n <= 0 || rate_n / rate_d > kMaxRate) return {nullptr, bad_rate (rate_n, rate_d)};
-  fixate_colors (s.get (), gst_video_format_from_string (format.c_str ()), inputs);
-  GstCaps *caps = gst_caps_new_empty ();
-  gst_caps_append_structure (caps, s.release ());
-  set_memory (caps, memory);
-  return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
+  if (problem.empty ())
+    problem =
+        "Downstream takes none of the formats and sizes that a grid can have: put "
+        "videoconvert behind it.";
+  return {nullptr, problem};
 }
 
 std::optional<Canvas> fixed_canvas (const GstCaps *downstream)
@@ -287,65 +330,6 @@ std::optional<Canvas> fixed_canvas (const GstCaps *downstream)
     canvas = c;
   }
   return canvas;
-}
-
-namespace {
-
-Owned<GstCaps> wished_caps (const InputWish &wish, std::span<const std::string> preferred,
-                            Memory memory)
-{
-  // All formats, the preferred first.
-  std::vector<std::string> formats;
-  const Owned<GstCaps> any = drawable_caps (memory);
-  const std::vector<std::string> all = formats_in (any.get ());
-  for (const std::string &name : preferred)
-    if (std::find (all.begin (), all.end (), name) != all.end ()) formats.push_back (name);
-  for (const std::string &name : all)
-    if (std::find (formats.begin (), formats.end (), name) == formats.end ())
-      formats.push_back (name);
-  GValue list = G_VALUE_INIT;
-  g_value_init (&list, GST_TYPE_LIST);
-  for (const std::string &name : formats) {
-    GValue v = G_VALUE_INIT;
-    g_value_init (&v, G_TYPE_STRING);
-    g_value_set_string (&v, name.c_str ());
-    gst_value_list_append_and_take_value (&list, &v);
-  }
-  GstStructure *s =
-      gst_structure_new ("video/x-raw", "pixel-aspect-ratio", GST_TYPE_FRACTION,
-                         static_cast<gint> (wish.sample.num), static_cast<gint> (wish.sample.den),
-                         "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, nullptr);
-  gst_structure_take_value (s, "format", &list);
-  auto side = [s] (const char *field, int low, int high) {
-    if (low == high)
-      gst_structure_set (s, field, G_TYPE_INT, low, nullptr);
-    else
-      gst_structure_set (s, field, GST_TYPE_INT_RANGE, low, high, nullptr);
-  };
-  const auto [w, h] = wish.size;
-  side ("width", wish.fit == Fit::contain ? 1 : w, wish.fit == Fit::cover ? kMaxSide : w);
-  side ("height", wish.fit == Fit::contain ? 1 : h, wish.fit == Fit::cover ? kMaxSide : h);
-  GstCaps *caps = gst_caps_new_empty ();
-  gst_caps_append_structure (caps, s);
-  set_memory (caps, memory);
-  return Owned<GstCaps>{caps};
-}
-
-}  // namespace
-
-Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
-                         Memory memory)
-{
-  Owned<GstCaps> any = drawable_caps_from (memory);
-  if (wish.any) return any;
-  Owned<GstCaps> caps{gst_caps_new_empty ()};
-  if (device_available () && memory == Memory::cuda)
-    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
-  gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::host).release ());
-  if (device_available () && memory == Memory::host)
-    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
-  gst_caps_append (caps.get (), any.release ());
-  return caps;
 }
 
 }  // namespace quad

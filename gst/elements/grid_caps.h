@@ -26,7 +26,7 @@ struct OutputChoice {
 };
 
 // Chooses among what `downstream` takes: CUDA memory where an input has it, else system
-// memory, where either can be; the format that most pixels of the
+// memory, where either can be and all inputs can be shown; the format that most pixels of the
 // inputs have (one with alpha where an input has alpha, if there is such), the
 // size nearest to `grid` with cells of the largest input, and the rate nearest to
 // the highest input's.
@@ -40,6 +40,12 @@ std::optional<Canvas> fixed_canvas (const GstCaps *downstream);
 // output's `memory` comes first, and the formats in `preferred` (by name).
 Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
                          Memory memory);
+
+// `caps` as the answer to an input's query with `filter` (or null). Where `downstream` takes
+// CUDA memory alone and asks for a colorimetry, that one comes first in CUDA memory, and what
+// the device cannot convert to it (HDR to SDR and the like) is left out if anything else is
+// possible: so a converter in front converts.
+Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter);
 
 // The names of the formats in `caps`, each once, in their order.
 std::vector<std::string> formats_in (const GstCaps *caps);

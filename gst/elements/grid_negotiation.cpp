@@ -67,9 +67,7 @@ Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps 
     pad->impl->asked = true;
   }
   Owned<GstCaps> caps = caps_for (wish, names, output_memory (self, downstream.get ()));
-  if (!filter) return caps;
-  // In our order: the cell's size comes first.
-  return Owned<GstCaps>{gst_caps_intersect_full (caps.get (), filter, GST_CAPS_INTERSECT_FIRST)};
+  return input_caps (std::move (caps), downstream.get (), filter);
 }
 
 gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
@@ -90,19 +88,6 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
   return parent_class ()->sink_query (agg, pad, query);
 }
 
-// A pool of our GPU's memory, for an input that has frames there.
-void propose_device_pool (GstQuadMuxGrid *self, GstQuery *query)
-{
-  GstCaps *caps = nullptr;
-  gboolean need_pool = FALSE;
-  gst_query_parse_allocation (query, &caps, &need_pool);
-  if (!caps || memory_of (caps) != Memory::cuda || !self->impl->device.open ()) return;
-  guint size = 0;
-  Owned<GstBufferPool> pool;
-  if (need_pool) pool = self->impl->device.pool_for (caps, size, 0, 0);
-  gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
-}
-
 gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 {
   GstCaps *caps = nullptr;
@@ -111,23 +96,22 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
     return parent_class ()->decide_allocation (agg, query);
   Device &device = as_grid (agg)->impl->device;
   if (!device.open ()) return FALSE;
-  GstBufferPool *offered = nullptr;
-  guint size = 0, min = 0, max = 0;
-  const bool any = gst_query_get_n_allocation_pools (query) > 0;
-  if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
-  Owned<GstBufferPool> pool = device.pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
-  if (!pool) {
-    GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
-                       ("There is no CUDA memory for output frames: make the output "
-                        "smaller, or free some of the GPU's memory."),
-                       (nullptr));
-    return FALSE;
-  }
-  if (any)
-    gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
-  else
-    gst_query_add_allocation_pool (query, pool.get (), size, min, max);
-  return TRUE;
+  if (device.decide (query)) return TRUE;
+  GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
+                     ("There is no CUDA memory for output frames: make the output "
+                      "smaller, or free some of the GPU's memory."),
+                     (nullptr));
+  return FALSE;
+}
+
+// Offers pools of our GPU's memory to an input that has frames there.
+void propose_allocation (Device &device, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  if (caps && memory_of (caps) == Memory::cuda && device.open ()) device.propose (query);
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
 }
 
 // Says what frames may come with; needs no place in the stream, so that an input
@@ -135,9 +119,7 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
-    propose_device_pool (as_grid (agg), query);
-    gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
-    gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
+    propose_allocation (as_grid (agg)->impl->device, query);
     return TRUE;
   }
   const bool serialized =

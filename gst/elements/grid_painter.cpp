@@ -79,6 +79,77 @@ void warn_of_cell (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const Pad
                          ("Make the output larger, or gap, margin and border-width smaller."));
 }
 
+// The tile shows all of `view`, which is as large as its target.
+void show (Tile &tile, const FrameView &view, const ChromaSite &site)
+{
+  tile.source = view;
+  tile.crop = rect_of (view.size);
+  tile.site = site;
+  tile.orientation = Orientation::identity;
+}
+
+// Said once a pad.
+void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
+{
+  if (pad.pad->impl->said_moved) return;
+  pad.pad->impl->said_moved = true;
+  GST_ELEMENT_INFO (
+      self, STREAM, FORMAT,
+      ("The frames of %s lie in %s memory and the output in %s memory: each is %s at the size "
+       "that is shown.",
+       GST_PAD_NAME (pad.pad.get ()), to_device ? "system" : "CUDA", to_device ? "CUDA" : "system",
+       to_device ? "uploaded" : "downloaded"),
+      (nullptr));
+}
+
+// What the user can do where the machine, and no setting, is in the way; null for the rest.
+const char *advice_for (Status status)
+{
+  switch (status) {
+    case Status::out_of_memory: return "Show fewer or smaller pictures, or free some memory.";
+    case Status::out_of_device_memory:
+      return "nvidia-smi lists what uses the GPU's memory. With cudadownload in front of the pads "
+             "frames are drawn in system memory.";
+    case Status::device_failed:
+      return "Start the pipeline again. Where that fails too, put cudadownload in front of the "
+             "pads: then frames are drawn in system memory.";
+    case Status::no_kernels:
+      return "With cudadownload in front of the pads frames are drawn in system memory.";
+    default: return nullptr;
+  }
+}
+
+// `what`: the sentence's beginning.
+void post_failure (GstQuadMuxGrid *self, const std::string &what, Status status)
+{
+  const char *advice = advice_for (status);
+  if (!advice) {
+    GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s: %s.", what.c_str (), describe (status)),
+                       (nullptr));
+    return;
+  }
+  const bool full = status == Status::out_of_memory || status == Status::out_of_device_memory;
+  const std::string text = what + ": " + describe (status) + ". " + advice;
+  if (full)
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT, ("%s", text.c_str ()), (nullptr));
+  else
+    GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("%s", text.c_str ()), (nullptr));
+}
+
+// Why the pad's pictures cannot be shown on this output.
+void post_failure_of (GstQuadMuxGrid *self, const PadSnapshot &pad, Status status)
+{
+  const char *name = GST_PAD_NAME (pad.pad.get ());
+  if (status == Status::unsupported_format)
+    GST_ELEMENT_ERROR (
+        self, STREAM, FORMAT,
+        ("The pictures of %s cannot be converted to the output's format: %s.", name,
+         describe (status)),
+        ("Put videoconvert in front of the pad, after cudadownload for frames in CUDA memory."));
+  else
+    post_failure (self, std::string ("The pictures of ") + name + " cannot be shown", status);
+}
+
 }  // namespace
 
 void GridPainter::reset ()
@@ -86,19 +157,23 @@ void GridPainter::reset ()
   frames_.clear ();
   buffers_.clear ();
   on_device_.clear ();
+  downloads_.clear ();
   scene_ = {};
   renderer_.reset ();
   threads_ = -1;
 }
 
-// Makes the renderer for the canvas's memory, again where n-threads changed.
+// Makes the renderer for the canvas's memory. What works on the host is made again where
+// n-threads changed.
 bool GridPainter::ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory)
 {
-  if (renderer_ && renderer_->memory () == memory && threads_ == snapshot.settings.n_threads)
-    return true;
-  threads_ = snapshot.settings.n_threads;
-  for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
-  renderer_ = make_renderer (memory, threads_, &self->impl->device);
+  if (threads_ != snapshot.settings.n_threads) {
+    threads_ = snapshot.settings.n_threads;
+    for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
+    if (renderer_ && renderer_->memory () == Memory::host) renderer_.reset ();
+  }
+  if (!renderer_ || renderer_->memory () != memory)
+    renderer_ = make_renderer (memory, threads_, &self->impl->device);
   return renderer_ != nullptr;
 }
 
@@ -112,9 +187,12 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
   frames_.clear ();
   buffers_.clear ();
   on_device_.clear ();
+  downloads_.clear ();
   return flow;
 }
 
+// The device is waited for at most once: before the host takes what was downloaded, or, for
+// a canvas on the device, when the frame is handed on.
 GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                                     const GstVideoInfo &info, GstBuffer *out)
 {
@@ -128,6 +206,7 @@ GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &sn
   scene_.tiles.clear ();
   for (const PadSnapshot &pad : snapshot.pads)
     if (!add_picture (self, snapshot, pad, info)) return GST_FLOW_ERROR;
+  if (!take_downloads (self, info, snapshot.settings.background_color)) return GST_FLOW_ERROR;
 
   const char *problem = memory == Memory::cuda ? device.problem_of (out) : nullptr;
   MappedFrame canvas (info, out, GST_MAP_WRITE, memory);
@@ -136,16 +215,20 @@ GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &sn
                        ("The buffer %s.", problem ? problem : canvas.problem ()));
     return GST_FLOW_ERROR;
   }
-  GstBuffer *target = memory == Memory::cuda ? out : nullptr;
-  Status status = renderer_->prepare (scene_);
-  if (status == Status::ok && target) status = device.begin ({}, target);
-  if (status == Status::ok) status = renderer_->draw (scene_, canvas.view ());
-  if (status == Status::ok && (target || !on_device_.empty ()))
-    status = device.end (on_device_, target);
+  const Status status = render (device, memory == Memory::cuda ? out : nullptr, canvas.view ());
   if (status == Status::ok) return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("The grid cannot be drawn: %s.", describe (status)),
-                     (nullptr));
+  post_failure (self, "The grid cannot be drawn", status);
   return GST_FLOW_ERROR;
+}
+
+// `target`: the canvas's buffer where it lies on the device.
+Status GridPainter::render (Device &device, GstBuffer *target, const FrameView &canvas)
+{
+  if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
+  if (target)
+    if (const Status s = device.begin ({}, target); s != Status::ok) return s;
+  if (const Status s = renderer_->draw (scene_, canvas); s != Status::ok) return s;
+  return target || !on_device_.empty () ? device.end (on_device_, target) : Status::ok;
 }
 
 // The pad's frame as it lies in memory; null, with an error posted, where it cannot be
@@ -160,9 +243,11 @@ MappedFrame *GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad,
     if (!device.open ()) return nullptr;
     problem = device.problem_of (buffer);
     if (!problem) {
-      const Status status = device.begin ({&buffer, 1}, nullptr);
-      if (status != Status::ok) problem = describe (status);
       on_device_.push_back (buffer);
+      if (const Status s = device.begin ({&buffer, 1}, nullptr); s != Status::ok) {
+        post_failure_of (self, pad, s);
+        return nullptr;
+      }
     }
   }
   MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
@@ -216,45 +301,15 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   const Status status =
       bring (self, pad, current.info, info, snapshot.settings.background_color, frame, tile);
   if (status != Status::ok) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-                       ("The pictures of %s cannot be converted to the output's format: %s.",
-                        GST_PAD_NAME (pad.pad.get ()), describe (status)),
-                       ("Put videoconvert in front of the pad, after cudadownload for frames in "
-                        "CUDA memory."));
+    post_failure_of (self, pad, status);
     return false;
   }
   scene_.tiles.push_back (tile);
   return true;
 }
 
-namespace {
-
-// The tile shows all of `view`, which is as large as its target.
-void show (Tile &tile, const FrameView &view, const ChromaSite &site)
-{
-  tile.source = view;
-  tile.crop = rect_of (view.size);
-  tile.site = site;
-  tile.orientation = Orientation::identity;
-}
-
-// Said once a pad.
-void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
-{
-  if (pad.pad->impl->said_moved) return;
-  pad.pad->impl->said_moved = true;
-  GST_ELEMENT_INFO (
-      self, STREAM, FORMAT,
-      ("The frames of %s lie in %s memory and the output in %s memory: each is %s at the size "
-       "that is shown.",
-       GST_PAD_NAME (pad.pad.get ()), to_device ? "system" : "CUDA", to_device ? "CUDA" : "system",
-       to_device ? "uploaded" : "downloaded"),
-      (nullptr));
-}
-
-}  // namespace
-
-// Replaces the tile's source where its format or memory is not the canvas's.
+// Replaces the tile's source where its format or memory is not the canvas's. What the
+// device does is queued; take_downloads () comes after it.
 Status GridPainter::bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
                            const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile)
 {
@@ -280,18 +335,37 @@ Status GridPainter::bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const G
   }
   say_moved (self, pad, there);
   if (here) {
-    MappedFrame *copy = nullptr;
-    GstVideoInfo info;
-    if (const Status s = impl.on_device->download (tile, from, copy, info); s != Status::ok)
-      return s;
-    show (tile, copy->view (), tile.site);
-    return same ? Status::ok : convert (pad, info, to, background, copy->frame (), tile);
+    Download &d = downloads_.emplace_back (Download{scene_.tiles.size (), &pad, {}, nullptr});
+    return impl.on_device->download (tile, from, d.frame, d.info);
   }
   if (const Status s = convert (pad, from, to, background, frame.frame (), tile); s != Status::ok)
     return s;
   if (const Status s = impl.on_device->upload (tile.source, view); s != Status::ok) return s;
   show (tile, view, tile.site);
   return Status::ok;
+}
+
+// Waits for what is on its way to the host, once for all of it, and goes on there.
+bool GridPainter::take_downloads (GstQuadMuxGrid *self, const GstVideoInfo &to, guint background)
+{
+  if (downloads_.empty ()) return true;
+  Status status = self->impl->device.end (on_device_, nullptr);
+  if (status != Status::ok) {
+    post_failure (self, "The pictures cannot be downloaded", status);
+    return false;
+  }
+  on_device_.clear ();
+  for (const Download &d : downloads_) {
+    Tile &tile = scene_.tiles[d.tile];
+    show (tile, d.frame->view (), tile.site);
+    if (!same_pixels (d.info, to))
+      status = convert (*d.pad, d.info, to, background, d.frame->frame (), tile);
+    if (status != Status::ok) {
+      post_failure_of (self, *d.pad, status);
+      return false;
+    }
+  }
+  return true;
 }
 
 // Replaces the tile's source, on the host, by the picture as it is shown, in the

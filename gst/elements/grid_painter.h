@@ -28,19 +28,29 @@ class GridPainter {
   void reset ();
 
  private:
-  bool add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
-                    const GstVideoInfo &info);
+  // A picture that the device copies to the host: there when the device has been waited for.
+  struct Download {
+    std::size_t tile = 0;  // which of the scene's
+    const PadSnapshot *pad = nullptr;
+    GstVideoInfo info = {};
+    MappedFrame *frame = nullptr;
+  };
+
+  bool ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory);
   GstFlowReturn draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                          const GstVideoInfo &info, GstBuffer *out);
-  bool ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory);
-  MappedFrame *map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
-                    GstBuffer *buffer);
-  Status convert (const PadSnapshot &pad, const GstVideoInfo &from, const GstVideoInfo &to,
-                  guint background, GstVideoFrame &frame, Tile &tile);
-  Status bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile);
+  Status render (Device &device, GstBuffer *target, const FrameView &canvas);
+  bool add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
+                    const GstVideoInfo &info);
   void add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner, guint argb,
                    const GstVideoInfo &info);
+  MappedFrame *map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+                    GstBuffer *buffer);
+  Status bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
+                const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile);
+  bool take_downloads (GstQuadMuxGrid *self, const GstVideoInfo &to, guint background);
+  Status convert (const PadSnapshot &pad, const GstVideoInfo &from, const GstVideoInfo &to,
+                  guint background, GstVideoFrame &frame, Tile &tile);
 
   std::unique_ptr<Renderer> renderer_;
   int threads_ = -1;
@@ -49,6 +59,7 @@ class GridPainter {
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<GstBuffer *> on_device_;  // those of them that lie in CUDA memory
+  std::vector<Download> downloads_;
 };
 
 }  // namespace quad

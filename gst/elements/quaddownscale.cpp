@@ -212,12 +212,9 @@ gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
          api != GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE;
 }
 
-Owned<GstBufferPool> new_pool (GstBaseTransform *trans, GstCaps *caps, guint &size, bool video_meta)
+// In system memory.
+Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, bool video_meta)
 {
-  if (quad::memory_of (caps) == quad::Memory::cuda) {
-    quad::Device &device = impl_of (trans).device ();
-    return device.open () ? device.pool_for (caps, size, 0, 0) : nullptr;
-  }
   Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
   GstStructure *config = gst_buffer_pool_get_config (pool.get ());
   gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
@@ -235,10 +232,13 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   gst_query_parse_allocation (query, &caps, &need_pool);
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
-  auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
-  if (gst_query_get_n_allocation_pools (query) == 0) {
+  if (quad::memory_of (caps) == quad::Memory::cuda) {
+    quad::Device &device = impl_of (trans).device ();
+    if (device.open ()) device.propose (query);
+  } else if (gst_query_get_n_allocation_pools (query) == 0) {
+    const auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
     Owned<GstBufferPool> pool;
-    if (need_pool) pool = new_pool (trans, caps, size, true);
+    if (need_pool) pool = new_pool (caps, size, true);
     gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
@@ -246,13 +246,19 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   return TRUE;
 }
 
-gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
+bool decide_on_device (GstBaseTransform *trans, GstQuery *query)
 {
-  GstCaps *caps = nullptr;
-  gst_query_parse_allocation (query, &caps, nullptr);
-  GstVideoInfo info;
-  if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
+  quad::Device &device = impl_of (trans).device ();
+  if (!device.open ()) return false;
+  if (device.decide (query)) return true;
+  impl_of (trans).report_no_memory ();
+  return false;
+}
 
+bool decide_on_host (GstQuery *query, GstCaps *caps)
+{
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps (&info, caps)) return false;
   const bool video_meta = gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   GstBufferPool *offered = nullptr;
   guint size = 0, min = 0, max = 0;
@@ -260,17 +266,9 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
   if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
   Owned<GstBufferPool> pool{offered};
   size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
-  if (quad::memory_of (caps) == quad::Memory::cuda) {
-    quad::Device &device = impl_of (trans).device ();
-    if (!device.open ()) return FALSE;
-    pool = device.pool_for (caps, size, min, max, std::move (pool));
-    if (!pool) {
-      impl_of (trans).report_no_memory ();
-      return FALSE;
-    }
-  } else if (!pool) {
-    pool = new_pool (trans, caps, size, video_meta);
-    if (!pool) return FALSE;
+  if (!pool) {
+    pool = new_pool (caps, size, video_meta);
+    if (!pool) return false;
   } else if (video_meta &&
              gst_buffer_pool_has_option (pool.get (), GST_BUFFER_POOL_OPTION_VIDEO_META)) {
     GstStructure *config = gst_buffer_pool_get_config (pool.get ());
@@ -283,7 +281,18 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
     gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
   else
     gst_query_add_allocation_pool (query, pool.get (), size, min, max);
-  return parent_class ()->decide_allocation (trans, query);
+  return true;
+}
+
+gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  if (!caps) return FALSE;
+  const bool decided = quad::memory_of (caps) == quad::Memory::cuda
+                           ? decide_on_device (trans, query)
+                           : decide_on_host (query, caps);
+  return decided && parent_class ()->decide_allocation (trans, query);
 }
 
 // The base class says nothing of a pool that is active and gives no buffer.

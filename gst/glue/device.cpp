@@ -91,7 +91,8 @@ bool Device::open ()
     if (!impl_->stream) impl_->stream = WorkStream::make (impl_->context.get ());
     if (impl_->stream) return true;
   }
-  impl_->refuse (std::string{"The GPU gives no stream: "} + describe (Status::device_failed) + ".",
+  impl_->refuse (std::string{"The GPU gives no stream: "} + describe (Status::device_failed) +
+                     ". Start the pipeline again or, where that fails too, the program.",
                  nullptr);
   return false;
 }
@@ -120,22 +121,13 @@ std::unique_ptr<Renderer> Device::make_renderer ()
   return cuda::make_cuda_renderer (impl_->context.get (), impl_->stream->get (), impl_->stream);
 }
 
-Owned<GstBufferPool> Device::pool_for (GstCaps *caps, guint &size, guint min, guint max,
-                                       Owned<GstBufferPool> offered)
+Owned<GstBufferPool> Device::Impl::configured (Owned<GstBufferPool> pool, GstCaps *caps,
+                                               guint &size, guint min, guint max) const
 {
-  const std::lock_guard guard (impl_->lock);
-  GstVideoInfo info;
-  if (!impl_->context || !gst_video_info_from_caps (&info, caps)) return nullptr;
-  size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
-  Owned<GstBufferPool> pool = std::move (offered);
-  if (pool && (!GST_IS_CUDA_BUFFER_POOL (pool.get ()) ||
-               GST_CUDA_BUFFER_POOL (pool.get ())->context != impl_->context.get ()))
-    pool.reset ();
-  if (!pool) pool.reset (gst_cuda_buffer_pool_new (impl_->context.get ()));
   GstStructure *config = gst_buffer_pool_get_config (pool.get ());
   gst_buffer_pool_config_set_params (config, caps, size, min, max);
   gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  if (impl_->stream) impl_->stream->configure (config);
+  stream->configure (config);
   if (!gst_buffer_pool_set_config (pool.get (), config)) return nullptr;
   // The pool says what a frame takes with the device's pitch.
   config = gst_buffer_pool_get_config (pool.get ());
@@ -144,11 +136,69 @@ Owned<GstBufferPool> Device::pool_for (GstCaps *caps, guint &size, guint min, gu
   return pool;
 }
 
+Owned<GstBufferPool> Device::Impl::pool_for (GstCaps *caps, guint &size, guint min, guint max,
+                                             Owned<GstBufferPool> offered) const
+{
+  const bool ours = offered && GST_IS_CUDA_BUFFER_POOL (offered.get ()) &&
+                    GST_CUDA_BUFFER_POOL (offered.get ())->context == context.get ();
+  Owned<GstBufferPool> pool;
+  if (ours) pool = configured (std::move (offered), caps, size, min, max);
+  // It may be in use with another configuration, for one.
+  if (!pool)
+    pool = configured (Owned<GstBufferPool>{gst_cuda_buffer_pool_new (context.get ())}, caps, size,
+                       min, max);
+  return pool;
+}
+
+bool Device::decide (GstQuery *query)
+{
+  const std::lock_guard guard (impl_->lock);
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  GstVideoInfo info;
+  if (!impl_->context || !impl_->stream || !caps || !gst_video_info_from_caps (&info, caps))
+    return false;
+  GstBufferPool *offered = nullptr;
+  guint size = 0, min = 0, max = 0;
+  const bool any = gst_query_get_n_allocation_pools (query) > 0;
+  if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
+  size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
+  const Owned<GstBufferPool> pool =
+      impl_->pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
+  if (!pool) return false;
+  if (any)
+    gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
+  else
+    gst_query_add_allocation_pool (query, pool.get (), size, min, max);
+  return true;
+}
+
+void Device::propose (GstQuery *query)
+{
+  const std::lock_guard guard (impl_->lock);
+  GstCaps *caps = nullptr;
+  gboolean need_pool = FALSE;
+  gst_query_parse_allocation (query, &caps, &need_pool);
+  GstVideoInfo info;
+  if (!impl_->context || !impl_->stream || !caps || !gst_video_info_from_caps (&info, caps) ||
+      gst_query_get_n_allocation_pools (query) > 0)
+    return;
+  auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
+  Owned<GstBufferPool> pool;
+  if (need_pool) pool = impl_->pool_for (caps, size, 0, 0, nullptr);
+  if (need_pool && !pool) return;
+  gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
+}
+
 const char *Device::problem_of (GstBuffer *buffer)
 {
   const std::lock_guard guard (impl_->lock);
   const GstCudaMemory *memory = cuda_memory_in (buffer);
   if (!memory) return "lies in no CUDA memory, as its caps say";
+  // Its planes are taken to lie in the first.
+  if (gst_buffer_n_memory (buffer) > 1)
+    return "consists of several memories, where a frame in CUDA memory has to be one: the "
+           "element that makes it is at fault, and cudadownload in between may help";
   if (!impl_->context || gst_cuda_context_get_handle (memory->context) !=
                              gst_cuda_context_get_handle (impl_->context.get ()))
     return "lies in another CUDA context, or on another GPU: give all elements the same "

@@ -48,10 +48,12 @@ class Device {
   // A renderer that queues its work in the device's stream; after open ().
   std::unique_ptr<Renderer> make_renderer ();
 
-  // A pool of CUDA memory in the context, for frames of `caps`, set up; null where the
-  // device refuses. `offered` is used itself where it is such a pool.
-  Owned<GstBufferPool> pool_for (GstCaps *caps, guint &size, guint min, guint max,
-                                 Owned<GstBufferPool> offered = nullptr);
+  // For ALLOCATION queries whose caps are of CUDA memory; after open (). decide: makes the
+  // query's first pool one of the device, the offered one where it is such a pool and takes
+  // the configuration; false where the device has no memory for it. propose: offers upstream
+  // a pool, or where it needs none the size of a frame, unless one is offered already.
+  bool decide (GstQuery *query);
+  void propose (GstQuery *query);
 
   // Why `buffer` cannot be used on this device; nullptr where it can. A sentence's end
   // after "The buffer".

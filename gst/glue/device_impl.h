@@ -26,6 +26,9 @@ class WorkStream {
   void configure (GstStructure *pool_config) const;
   // What is queued from now on comes after what fills, or still reads, the buffer.
   Status wait_for (GstBuffer *buffer);
+  // The next hand_over waits: what is queued reads memory of the host's that the next
+  // frame needs.
+  void finish_with_frame ();
   Status hand_over (std::span<GstBuffer *const> inputs, GstBuffer *output);
 
  private:
@@ -42,13 +45,20 @@ struct Device::Impl {
   GstCudaContext *candidate = nullptr;  // what libgstcuda's functions find, a reference
   bool refused = false;                 // an error was posted, once until closed
 
-  // Protects what stands below; nothing is called with it held. So a neighbour's question
-  // is answered while this element asks one itself.
+  // Protects what stands below; no other element is called with it held. So a neighbour's
+  // question is answered while this element asks one itself.
   mutable std::mutex lock;
   int id = -1;
   Owned<GstCudaContext> context;
   std::shared_ptr<WorkStream> stream;  // what draws in it keeps it too
 
+  // A pool for frames of `caps`, set up with at least `size` bytes a frame, which becomes
+  // what they take: the offered one where it will do, else a new one, or null. With the
+  // lock held, after open ().
+  Owned<GstBufferPool> pool_for (GstCaps *caps, guint &size, guint min, guint max,
+                                 Owned<GstBufferPool> offered) const;
+  Owned<GstBufferPool> configured (Owned<GstBufferPool> pool, GstCaps *caps, guint &size, guint min,
+                                   guint max) const;
   // Posts why there is no device.
   void refuse (const std::string &why, const char *detail);
   // Makes the candidate the context.

@@ -22,10 +22,8 @@ bool Device::answer (GstQuery *) { return false; }
 bool Device::open () { return false; }
 void Device::close () {}
 std::unique_ptr<Renderer> Device::make_renderer () { return nullptr; }
-Owned<GstBufferPool> Device::pool_for (GstCaps *, guint &, guint, guint, Owned<GstBufferPool>)
-{
-  return nullptr;
-}
+bool Device::decide (GstQuery *) { return false; }
+void Device::propose (GstQuery *) {}
 const char *Device::problem_of (GstBuffer *) { return "lies in no CUDA memory"; }
 Status Device::begin (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
 Status Device::end (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }

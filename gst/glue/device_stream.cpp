@@ -1,5 +1,7 @@
 #include "glue/device_impl.h"
 
+#include <utility>
+
 #if GST_CHECK_VERSION(1, 24, 0)
 #include <dlfcn.h>
 #include <gst/cuda/gstcudastream.h>
@@ -41,6 +43,7 @@ struct Events {
 struct WorkStream::State {
   GstCudaStream *stream = nullptr;
   CUevent event = nullptr;
+  bool finish = false;  // the next hand_over waits
 
   ~State ()
   {
@@ -93,10 +96,12 @@ Status WorkStream::wait_for (GstBuffer *buffer)
   return state_->order (state_->handle (), gst_cuda_stream_get_handle (other));
 }
 
+void WorkStream::finish_with_frame () { state_->finish = true; }
+
 Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *output)
 {
   // Memory without a stream can be filled anew as soon as its buffer is let go.
-  bool finish = false;
+  bool finish = std::exchange (state_->finish, false);
   for (GstBuffer *in : inputs) {
     GstCudaMemory *memory = cuda_memory_in (in);
     if (!memory) continue;
@@ -143,6 +148,8 @@ CUstream WorkStream::get () const { return state_->stream.get (); }
 void WorkStream::configure (GstStructure *) const {}
 
 Status WorkStream::wait_for (GstBuffer *) { return Status::ok; }
+
+void WorkStream::finish_with_frame () {}
 
 Status WorkStream::hand_over (std::span<GstBuffer *const>, GstBuffer *)
 {

@@ -1,6 +1,7 @@
 #include "glue/device_tile.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "cuda/module.h"
 #include "cuda/scene_program.h"
@@ -42,12 +43,77 @@ class DevicePicture {
   FrameView view_;
 };
 
-// Copies the planes of one picture to another of the same format and size, of which
-// one lies on the host.
+// Memory of the host's that the driver copies from and to by itself, while the host goes on:
+// with other memory it may have to wait for the stream (CUDA driver API, "API synchronization
+// behavior").
+struct PinnedBytes {
+  GstCudaContext *context;
+  void *data;
+};
+
+void free_pinned (gpointer pointer)
+{
+  auto *bytes = static_cast<PinnedBytes *> (pointer);
+  {
+    const cuda::Current current (bytes->context);
+    if (current) (void)cuda::status_of (CuMemFreeHost (bytes->data), "cuMemFreeHost");
+  }
+  gst_object_unref (bytes->context);
+  delete bytes;
+}
+
+// A picture in such memory, mapped for as long as it lives.
+class PinnedPicture {
+ public:
+  // The context is current.
+  Status reserve (GstCudaContext *context, const GstVideoInfo &info)
+  {
+    const PixelFormat format = from_gst (GST_VIDEO_INFO_FORMAT (&info));
+    const Size size = {info.width, info.height};
+    if (frame_ && frame_->view ().format == format && frame_->view ().size == size)
+      return Status::ok;
+    frame_.reset ();
+    buffer_.reset ();
+    void *data = nullptr;
+    const gsize bytes = GST_VIDEO_INFO_SIZE (&info);
+    const CUresult result = CuMemAllocHost (&data, static_cast<unsigned> (bytes));
+    if (result != CUDA_SUCCESS) {
+      const Status status = cuda::status_of (result, "cuMemAllocHost");
+      return status == Status::out_of_device_memory ? Status::out_of_memory : status;
+    }
+    auto *owner = new PinnedBytes{GST_CUDA_CONTEXT (gst_object_ref (context)), data};
+    buffer_.reset (gst_buffer_new_wrapped_full (static_cast<GstMemoryFlags> (0), data, bytes, 0,
+                                                bytes, owner, free_pinned));
+    frame_ = std::make_unique<MappedFrame> (info, buffer_.get (), GST_MAP_READWRITE);
+    return *frame_ ? Status::ok : Status::out_of_memory;
+  }
+  MappedFrame &frame () { return *frame_; }
+
+ private:
+  Owned<GstBuffer> buffer_;
+  std::unique_ptr<MappedFrame> frame_;
+};
+
+std::size_t row_bytes (const FrameView &picture, int p)
+{
+  const int width = picture.plane[std::size_t (p)].size.width;
+  return static_cast<std::size_t> (width * info_of (picture.format).bytes_per_position (p));
+}
+
+// Copies between pictures of the same format and size, both on the host.
+void copy_rows (const FrameView &from, const FrameView &to)
+{
+  for (int p = 0; p < info_of (from.format).planes; p++) {
+    const PlaneView &a = from.plane[std::size_t (p)], &b = to.plane[std::size_t (p)];
+    for (int y = 0; y < a.size.height; y++)
+      std::memcpy (b.data + y * b.stride, a.data + y * a.stride, row_bytes (from, p));
+  }
+}
+
+// Queues the same between the device and pinned memory.
 Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
 {
-  const FormatInfo &info = info_of (from.format);
-  for (int p = 0; p < info.planes; p++) {
+  for (int p = 0; p < info_of (from.format).planes; p++) {
     const PlaneView &a = from.plane[std::size_t (p)], &b = to.plane[std::size_t (p)];
     CUDA_MEMCPY2D copy = {};
     const bool down = from.memory == Memory::cuda;
@@ -59,14 +125,13 @@ Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
     copy.dstDevice = down ? 0 : reinterpret_cast<CUdeviceptr> (b.data);
     copy.dstHost = down ? b.data : nullptr;
     copy.dstPitch = static_cast<std::size_t> (b.stride);
-    copy.WidthInBytes = static_cast<std::size_t> (a.size.width * info.bytes_per_position (p));
+    copy.WidthInBytes = row_bytes (from, p);
     copy.Height = static_cast<std::size_t> (a.size.height);
     if (const Status s = cuda::status_of (CuMemcpy2DAsync (&copy, stream), "cuMemcpy2DAsync");
         s != Status::ok)
       return s;
   }
-  // Memory that is not locked is copied when the call returns, or soon after.
-  return cuda::status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
+  return Status::ok;
 }
 
 cuda::Raster raster_of (const FrameView &view, const ChromaSite &site)
@@ -99,11 +164,10 @@ struct DeviceTile::Impl {
 
   Device &device;
   std::unique_ptr<Renderer> renderer;
-  std::unique_ptr<cuda::Module> module;
+  std::shared_ptr<const cuda::Module> module;
   Scene scene;  // the tile alone, on a canvas of its target's size
   DevicePicture scaled, result;
-  Owned<GstBuffer> host_buffer;
-  std::unique_ptr<MappedFrame> host_frame;
+  PinnedPicture pinned;  // of the host's: what was downloaded, or is to be uploaded
 
   GstCudaContext *context () { return device.impl ().context.get (); }
   CUstream stream () { return device.impl ().stream->get (); }
@@ -188,19 +252,9 @@ Status DeviceTile::download (const Tile &tile, const GstVideoInfo &from, MappedF
   const cuda::Current current (impl_->context ());
   if (!current) return Status::device_failed;
   if (const Status s = impl_->scale (tile, {}, false); s != Status::ok) return s;
-  const Size size = tile.target.size ();
-  if (!resized (from, size, info)) return Status::unsupported_format;
-  if (!impl_->host_frame || impl_->host_frame->view ().size != size ||
-      impl_->host_frame->view ().format != tile.source.format) {
-    impl_->host_frame.reset ();
-    impl_->host_buffer.reset (
-        gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr));
-    if (!impl_->host_buffer) return Status::out_of_memory;
-    impl_->host_frame =
-        std::make_unique<MappedFrame> (info, impl_->host_buffer.get (), GST_MAP_READWRITE);
-    if (!*impl_->host_frame) return Status::out_of_memory;
-  }
-  frame = impl_->host_frame.get ();
+  if (!resized (from, tile.target.size (), info)) return Status::unsupported_format;
+  if (const Status s = impl_->pinned.reserve (impl_->context (), info); s != Status::ok) return s;
+  frame = &impl_->pinned.frame ();
   return copy_planes (impl_->scaled.view (), frame->view (), impl_->stream ());
 }
 
@@ -208,11 +262,20 @@ Status DeviceTile::upload (const FrameView &picture, FrameView &copy)
 {
   const cuda::Current current (impl_->context ());
   if (!current) return Status::device_failed;
+  GstVideoInfo info;
+  if (!gst_video_info_set_format (&info, to_gst (picture.format),
+                                  static_cast<guint> (picture.size.width),
+                                  static_cast<guint> (picture.size.height)))
+    return Status::unsupported_format;
+  if (const Status s = impl_->pinned.reserve (impl_->context (), info); s != Status::ok) return s;
   if (const Status s = impl_->result.reserve (impl_->context (), picture.format, picture.size);
       s != Status::ok)
     return s;
+  copy_rows (picture, impl_->pinned.frame ().view ());
   copy = impl_->result.view ();
-  return copy_planes (picture, copy, impl_->stream ());
+  // The next frame's picture takes the place of this one.
+  impl_->device.impl ().stream->finish_with_frame ();
+  return copy_planes (impl_->pinned.frame ().view (), copy, impl_->stream ());
 }
 
 }  // namespace quad

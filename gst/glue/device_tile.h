@@ -29,12 +29,13 @@ class DeviceTile {
   Status convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                   guint background, FrameView &converted);
 
-  // The same in its own format, copied to the host; waits for the device. `info`
-  // describes it.
+  // The same in its own format, copied to the host: `frame`, which `info` describes. Its
+  // pixels are there after the device's end().
   Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                    GstVideoInfo &info);
 
-  // A copy of `picture`, which lies on the host, on the device.
+  // A copy of `picture`, which lies on the host, on the device. The picture may go when
+  // this returns; the device's end() waits for the copy.
   Status upload (const FrameView &picture, FrameView &copy);
 
  private:

@@ -3,6 +3,9 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <thread>
+
 #include "cuda/kernel_image.h"
 #include "cuda/module.h"
 #include "gpu.h"
@@ -12,7 +15,8 @@ namespace {
 
 const void *the_image = nullptr;
 const char *the_source = "";
-const char *nvrtc_instead = nullptr;  // another library; "" for none
+// What is found under NVRTC's names, and nothing under others.
+std::map<std::string, std::string> libraries;
 
 }  // namespace
 
@@ -30,9 +34,10 @@ void *__real_dlopen (const char *name, int flags);
 void *__wrap_dlopen (const char *name, int flags);
 void *__wrap_dlopen (const char *name, int flags)
 {
-  const bool nvrtc = name && std::string_view (name).find ("nvrtc") != std::string_view::npos;
-  if (!nvrtc || !nvrtc_instead) return __real_dlopen (name, flags);
-  return *nvrtc_instead ? __real_dlopen (nvrtc_instead, flags) : nullptr;
+  if (!name || std::string_view (name).find ("nvrtc") == std::string_view::npos)
+    return __real_dlopen (name, flags);
+  const auto found = libraries.find (name);
+  return found == libraries.end () ? nullptr : __real_dlopen (found->second.c_str (), flags);
 }
 }
 
@@ -40,6 +45,9 @@ namespace quad::test {
 namespace {
 
 constexpr char kPtx[] = "//\n.version 7.8\n.target sm_75\n";
+// The double's, as of CUDA 13 and of 12.
+constexpr char kNewer[] = "libnvrtc.so.13";
+constexpr char kOlder[] = "libnvrtc-older.so";
 constexpr char kNonsense[] = "not an image";
 
 class CudaImages : public ::testing::Test {
@@ -50,7 +58,7 @@ class CudaImages : public ::testing::Test {
     hostcuda::reset ();
     the_image = nullptr;
     the_source = "source";
-    nvrtc_instead = nullptr;
+    libraries = {{"libnvrtc.so", kNewer}, {"libnvrtc.so.13", kNewer}};
   }
   void TearDown () override
   {
@@ -76,7 +84,7 @@ class CudaImages : public ::testing::Test {
 TEST_F (CudaImages, TheEmbeddedOneIsEnough)
 {
   the_image = kPtx;
-  nvrtc_instead = "";
+  libraries.clear ();
   EXPECT_EQ (loaded (), Status::ok);
   EXPECT_EQ (compilations (), 0u);
 }
@@ -99,6 +107,52 @@ TEST_F (CudaImages, OneThatTheDriverDoesNotTake)
   hostcuda::fail_next ("cuModuleLoadData", 1, CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
   EXPECT_EQ (loaded (), Status::ok);
   EXPECT_EQ (compilations (), 2u);
+}
+
+// What no other image can mend is not met by compiling one.
+TEST_F (CudaImages, AFailureThatIsNotTheImages)
+{
+  const struct {
+    const char *call;
+    int result;
+    Status expected;
+  } cases[] = {
+      {"cuModuleLoadData", CUDA_ERROR_OUT_OF_MEMORY, Status::out_of_device_memory},
+      {"cuModuleLoadData", CUDA_ERROR_DEVICE_UNAVAILABLE, Status::device_failed},
+      {"cuModuleLoadData", CUDA_ERROR_CONTEXT_IS_DESTROYED, Status::device_failed},
+      {"cuModuleLoadData", CUDA_ERROR_ECC_UNCORRECTABLE, Status::device_failed},
+      {"cuModuleGetFunction", CUDA_ERROR_ILLEGAL_ADDRESS, Status::device_failed},
+  };
+  for (const auto &c : cases) {
+    SCOPED_TRACE (std::string (c.call) + " " + std::to_string (c.result));
+    the_image = kPtx;
+    hostcuda::reset ();
+    hostcuda::fail_next (c.call, 1, c.result);
+    EXPECT_EQ (loaded (), c.expected);
+    EXPECT_EQ (compilations (), 0u);
+    // Nor does another NVRTC mend it.
+    the_image = nullptr;
+    libraries["libnvrtc.so.12"] = kOlder;
+    hostcuda::reset ();
+    hostcuda::fail_next (c.call, 1, c.result);
+    EXPECT_EQ (loaded (), c.expected);
+    EXPECT_EQ (compilations (), 1u);
+  }
+}
+
+TEST_F (CudaImages, EachErrorOfAnImage)
+{
+  for (const int result :
+       {CUDA_ERROR_INVALID_IMAGE, CUDA_ERROR_NO_BINARY_FOR_GPU, CUDA_ERROR_INVALID_PTX,
+        CUDA_ERROR_JIT_COMPILER_NOT_FOUND, CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+        CUDA_ERROR_JIT_COMPILATION_DISABLED, CUDA_ERROR_INVALID_SOURCE, CUDA_ERROR_NOT_FOUND}) {
+    SCOPED_TRACE (result);
+    the_image = kPtx;
+    hostcuda::reset ();
+    hostcuda::fail_next ("cuModuleLoadData", 1, result);
+    EXPECT_EQ (loaded (), Status::ok);
+    EXPECT_EQ (compilations (), 1u);
+  }
 }
 
 TEST_F (CudaImages, OneWithoutOurKernels)
@@ -125,9 +179,88 @@ TEST_F (CudaImages, OlderGpuHasNoKernels)
   EXPECT_EQ (compilations (), 0u);
 }
 
+// A driver of CUDA 12 beside the compilers of 13 and 12.
+TEST_F (CudaImages, EachNvrtcInTurn)
+{
+  libraries["libnvrtc.so.12"] = kOlder;
+  hostcuda::fail_next ("cuModuleLoadData", 1, CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+  EXPECT_EQ (loaded (), Status::ok);
+  EXPECT_EQ (compilations (), 2u);
+  // The first does not know the GPU.
+  hostcuda::reset ();
+  hostcuda::set_device (12040, 5, 2);
+  EXPECT_EQ (loaded (), Status::ok);
+  EXPECT_EQ (compilations (), 1u);
+  // The first does not work.
+  for (const char *call : {"nvrtcGetNumSupportedArchs", "nvrtcGetSupportedArchs",
+                           "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcGetCUBIN"}) {
+    SCOPED_TRACE (call);
+    hostcuda::reset ();
+    hostcuda::fail_next (call, 1, 6);
+    EXPECT_EQ (loaded (), Status::ok);
+    EXPECT_EQ (hostcuda::calls (call), 2u);
+  }
+  // None of them.
+  hostcuda::reset ();
+  for (unsigned nth = 1; nth <= 2; nth++)
+    hostcuda::fail_next ("cuModuleLoadData", nth, CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
+  EXPECT_EQ (loaded (), Status::no_kernels);
+  EXPECT_EQ (compilations (), 2u);
+}
+
+// A GPU that does not say what it is gets no kernels for another, and is not said to be too old.
+TEST_F (CudaImages, NoComputeCapability)
+{
+  for (const auto &[call, count] : {std::pair{"cuDeviceGet", 1u}, {"cuDeviceGetAttribute", 2u}})
+    for (unsigned nth = 1; nth <= count; nth++) {
+      SCOPED_TRACE (std::string (call) + " " + std::to_string (nth));
+      hostcuda::reset ();
+      hostcuda::fail_next (call, nth, CUDA_ERROR_INVALID_DEVICE);
+      EXPECT_EQ (loaded (), Status::device_failed);
+      EXPECT_EQ (compilations (), 0u);
+    }
+}
+
+// All users in a context share one module, which goes with the last of them.
+TEST_F (CudaImages, LoadedOnceInAContext)
+{
+  the_image = kPtx;
+  const cuda::Current current (gpu_context ());
+  Status status = Status::device_failed;
+  auto first = cuda::Module::load (gpu_context (), status);
+  ASSERT_TRUE (first);
+  auto second = cuda::Module::load (gpu_context (), status);
+  EXPECT_EQ (status, Status::ok);
+  EXPECT_EQ (first, second);
+  std::thread ([&] {
+    const cuda::Current there (gpu_context ());
+    Status also = Status::device_failed;
+    EXPECT_EQ (cuda::Module::load (gpu_context (), also), first);
+  }).join ();
+  EXPECT_EQ (hostcuda::calls ("cuModuleLoadData"), 1u);
+  // Another context has its own.
+  GstCudaContext *other = gst_cuda_context_new (0);
+  {
+    const cuda::Current in_other (other);
+    const auto theirs = cuda::Module::load (other, status);
+    ASSERT_TRUE (theirs);
+    EXPECT_NE (theirs, first);
+    EXPECT_EQ (hostcuda::counters ().live_modules, 2u);
+  }
+  EXPECT_EQ (hostcuda::counters ().live_modules, 1u);
+  gst_object_unref (other);
+  EXPECT_EQ (hostcuda::counters ().live_contexts, 1u) << "something keeps the context";
+  first.reset ();
+  EXPECT_EQ (hostcuda::counters ().live_modules, 1u);
+  second.reset ();
+  EXPECT_EQ (hostcuda::counters ().live_modules, 0u);
+  EXPECT_EQ (loaded (), Status::ok);
+  EXPECT_EQ (hostcuda::calls ("cuModuleLoadData"), 3u);
+}
+
 TEST_F (CudaImages, NoNvrtc)
 {
-  nvrtc_instead = "";
+  libraries.clear ();
   EXPECT_EQ (loaded (), Status::no_kernels);
   the_image = kNonsense;
   EXPECT_EQ (loaded (), Status::no_kernels);
@@ -136,7 +269,7 @@ TEST_F (CudaImages, NoNvrtc)
 // A library of that name without all functions, as before CUDA 11.2.
 TEST_F (CudaImages, NvrtcThatIsTooOld)
 {
-  nvrtc_instead = "libm.so.6";
+  libraries = {{"libnvrtc.so", "libm.so.6"}, {"libnvrtc.so.11.2", "libm.so.6"}};
   EXPECT_EQ (loaded (), Status::no_kernels);
 }
 
@@ -155,15 +288,27 @@ TEST_F (CudaImages, WhatNvrtcMadeDoesNotLoad)
   EXPECT_EQ (compilations (), 1u);
 }
 
-// The compiler's words reach the log.
+// The compilers' words reach the log, with their names.
 TEST_F (CudaImages, TheProblemIsTold)
 {
-  std::string problem;
-  EXPECT_EQ (cuda::compile_kernels ({{"kernels.cu", ""}}, 90, problem), "");
-  EXPECT_NE (problem.find ("no source"), std::string::npos) << problem;
-  nvrtc_instead = "";
-  EXPECT_EQ (cuda::compile_kernels ({{"kernels.cu", "x"}}, 90, problem), "");
-  EXPECT_NE (problem.find ("libnvrtc"), std::string::npos) << problem;
+  const auto problem_of = [] (const char *source, int capability, bool taken) {
+    std::string problem;
+    const auto take = [&] (const std::string &) { return taken; };
+    EXPECT_EQ (cuda::compile_kernels ({{"kernels.cu", source}}, capability, take, problem), taken);
+    return problem;
+  };
+  EXPECT_EQ (problem_of ("x", 90, true), "");
+  EXPECT_EQ (problem_of ("x", 90, false), "libnvrtc.so: the driver does not load what it compiled");
+  EXPECT_NE (problem_of ("", 90, false).find ("libnvrtc.so: error: there is no source"),
+             std::string::npos);
+  EXPECT_EQ (problem_of ("x", 52, false),
+             "libnvrtc.so: it knows no architecture as old as the GPU's, sm_52");
+  libraries["libnvrtc.so.12"] = kOlder;
+  EXPECT_EQ (problem_of ("x", 52, false),
+             "libnvrtc.so: it knows no architecture as old as the GPU's, sm_52; libnvrtc.so.12: "
+             "the driver does not load what it compiled");
+  libraries.clear ();
+  EXPECT_NE (problem_of ("x", 90, false).find ("no NVRTC"), std::string::npos);
 }
 
 }  // namespace

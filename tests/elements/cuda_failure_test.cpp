@@ -140,6 +140,53 @@ TEST_F (CudaFailure, TheElementSaysWhatFailed)
   }
 }
 
+// What befalls a pad's picture on its way to the canvas is not said to be its caps' fault.
+TEST_F (CudaFailure, AFailureOnTheWayIsTheResources)
+{
+  const struct {
+    const char *call;
+    int result;
+    int code;
+    const char *text;
+  } cases[] = {
+      {"cuMemAlloc", CUDA_ERROR_OUT_OF_MEMORY, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+       "out of GPU memory"},
+      {"cuMemAllocHost", CUDA_ERROR_OUT_OF_MEMORY, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+       "out of memory"},
+      {"cuLaunchKernel", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
+      {"cuMemcpy2DAsync", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
+      {"cuStreamSynchronize", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
+      {"cuModuleLoadData", CUDA_ERROR_NO_BINARY_FOR_GPU, GST_RESOURCE_ERROR_FAILED,
+       "no kernels for this GPU"},
+  };
+  for (const auto &c : cases)
+    for (const char *canvas : {"video/x-raw", "video/x-raw(memory:CUDAMemory)"}) {
+      SCOPED_TRACE (std::string{c.call} + " " + canvas);
+      Fed f (std::string{"appsrc name=in ! quadmux-grid name=it ! "} + canvas +
+             ",format=NV12,width=16,height=12 ! " + kSink);
+      f.input ("in").in_cuda ("format=RGBA,width=64,height=48");
+      f.input ("in").push (100, 0);
+      f.input ("in").end ();
+      hostcuda::reset ();
+      for (unsigned n = 1; n < 30; n++) hostcuda::fail_next (c.call, n, c.result);
+      const std::uint64_t count = played (f.launch ());
+      const bool called = hostcuda::calls (c.call) > 0;
+      const Messages::Error error = f.launch ().first_error ();
+      f.launch ().stop ();
+      hostcuda::reset ();
+      // Nothing is pinned for a canvas on the device.
+      if (!called) {
+        EXPECT_EQ (count, 1u);
+        continue;
+      }
+      EXPECT_EQ (error.element, "it") << error.text;
+      EXPECT_EQ (error.domain, GST_RESOURCE_ERROR) << error.text;
+      EXPECT_EQ (error.code, c.code) << error.text;
+      EXPECT_NE (error.text.find (c.text), std::string::npos) << error.text;
+      EXPECT_EQ (error.text.find ("videoconvert"), std::string::npos) << error.text;
+    }
+}
+
 TEST_F (CudaFailure, NoKernelImageAndNoCompilerIsAnError)
 {
   Fed f ("appsrc name=in ! quaddownscale name=it ! " + std::string{kSink});

@@ -224,7 +224,8 @@ TEST_F (CudaGrid, HdrOnAnSdrCanvasIsRefused)
       kUpload + "grid.";
   Launch p (line);
   EXPECT_TRUE (p.run ().empty ());
-  EXPECT_NE (p.error ().find ("cannot be converted"), std::string::npos) << p.error ();
+  EXPECT_NE (p.error ().find ("bt2100-pq"), std::string::npos) << p.error ();
+  EXPECT_NE (p.error ().find ("cudadownload ! videoconvert"), std::string::npos) << p.error ();
   EXPECT_EQ (p.failed_element (), "grid");
   EXPECT_EQ (p.errors_of ("grid"), 1);
 }

@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cuda/driver.h"
 #include "support/gst_helpers.h"
 #include "support/hostcuda/hostcuda.h"
+#include "support/messages.h"
 
 namespace quad::test {
 
@@ -103,7 +105,7 @@ class Launch {
     GstElement *made = gst_parse_launch (line.c_str (), &error);
     if (error) g_error ("%s: %s", line.c_str (), error->message);
     pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (made)));
-    bus_.reset (gst_element_get_bus (get ()));
+    messages_.emplace (get ());
     out_ = element ("out");
   }
   ~Launch ()
@@ -117,7 +119,7 @@ class Launch {
   Launch &operator= (const Launch &) = delete;
 
   GstElement *get () const { return pipeline_.get (); }
-  GstBus *bus () const { return bus_.get (); }
+  GstBus *bus () const { return messages_->bus (); }
   GstElement *out () const { return out_.get (); }
   Owned<GstElement> element (const char *name) const
   {
@@ -131,7 +133,7 @@ class Launch {
   void play () { gst_element_set_state (get (), GST_STATE_PLAYING); }
   void stop ()
   {
-    take_messages ();
+    messages_->take ();
     gst_element_set_state (get (), GST_STATE_NULL);
   }
 
@@ -142,8 +144,7 @@ class Launch {
       Owned<GstSample> sample{
           gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 10 * GST_MSECOND)};
       if (sample) return sample;
-      take_messages ();
-      if (!error_.empty ()) return nullptr;
+      if (!error ().empty ()) return nullptr;
       if (gst_app_sink_is_eos (GST_APP_SINK (out ()))) {
         eos_ = true;
         return nullptr;
@@ -164,65 +165,33 @@ class Launch {
     play ();
     Frames all;
     for (Frame f; pull (f);) all.push_back (std::move (f));
-    take_messages ();
     return all;
   }
 
-  // What was posted so far: of errors the first, with who posted it.
-  const std::string &error ()
+  // What was posted so far: of errors the first, and who posted it.
+  std::string error () { return first_error ().text; }
+  std::string failed_element () { return first_error ().element; }
+  Messages::Error first_error ()
   {
-    take_messages ();
-    return error_;
+    messages_->take ();
+    return messages_->first_error ();
   }
-  std::string failed_element () const { return failures_.empty () ? "" : failures_[0]; }
-  // How many errors an element posted.
-  auto errors_of (const std::string &name) const
-  {
-    return std::count (failures_.begin (), failures_.end (), name);
-  }
+  auto errors_of (const std::string &name) const { return messages_->errors_of (name); }
   const std::vector<std::string> &infos ()
   {
-    take_messages ();
-    return infos_;
+    messages_->take ();
+    return messages_->infos ();
   }
   const std::vector<std::string> &warnings ()
   {
-    take_messages ();
-    return warnings_;
+    messages_->take ();
+    return messages_->warnings ();
   }
   bool eos () const { return eos_; }
 
  private:
-  void take_messages ()
-  {
-    constexpr auto kTypes =
-        static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_INFO);
-    while (Owned<GstMessage> m{gst_bus_pop_filtered (bus (), kTypes)}) take (m.get ());
-  }
-  void take (GstMessage *m)
-  {
-    GError *error = nullptr;
-    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR) {
-      gst_message_parse_error (m, &error, nullptr);
-      failures_.push_back (GST_MESSAGE_SRC_NAME (m));
-      if (error_.empty ()) {
-        error_ = error->message;
-      }
-    } else if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_WARNING) {
-      gst_message_parse_warning (m, &error, nullptr);
-      warnings_.push_back (error->message);
-    } else {
-      gst_message_parse_info (m, &error, nullptr);
-      infos_.push_back (error->message);
-    }
-    g_error_free (error);
-  }
-
   Owned<GstElement> pipeline_, out_;
-  Owned<GstBus> bus_;
-  std::string error_;
-  std::vector<std::string> failures_;
-  std::vector<std::string> infos_, warnings_;
+  std::optional<Messages> messages_;
   bool eos_ = false;
 };
 

@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 
 #include "support/gst_helpers.h"
+#include "support/messages.h"
 
 namespace quad::test {
 
@@ -113,7 +115,7 @@ class GridPipeline {
     if (error) g_error ("%s: %s", line.c_str (), error->message);
     grid_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "grid"));
     out_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "out"));
-    bus_.reset (gst_element_get_bus (pipeline_.get ()));
+    messages_.emplace (pipeline_.get ());
   }
   ~GridPipeline () { gst_element_set_state (pipeline_.get (), GST_STATE_NULL); }
 
@@ -182,8 +184,7 @@ class GridPipeline {
       Owned<GstSample> sample{
           gst_app_sink_try_pull_sample (GST_APP_SINK (out_.get ()), 100 * GST_MSECOND)};
       if (sample) return std::make_unique<Picture8> (std::move (sample));
-      take_messages ();
-      if (!error_.empty ()) return nullptr;
+      if (!error ().empty ()) return nullptr;
       if (gst_app_sink_is_eos (GST_APP_SINK (out_.get ()))) {
         eos_ = true;
         return nullptr;
@@ -199,52 +200,27 @@ class GridPipeline {
     play ();
     Pictures all;
     while (auto p = pull ()) all.push_back (std::move (p));
-    take_messages ();
     return all;
   }
 
   // All that was posted so far: of errors the first.
-  const std::string &error ()
+  std::string error ()
   {
-    take_messages ();
-    return error_;
+    messages_->take ();
+    return messages_->first_error ().text;
   }
   const std::vector<std::string> &warnings ()
   {
-    take_messages ();
-    return warnings_;
+    messages_->take ();
+    return messages_->warnings ();
   }
   bool eos () const { return eos_; }
 
  private:
-  void take_messages ()
-  {
-    while (Owned<GstMessage> m{gst_bus_pop_filtered (
-        bus_.get (), static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))})
-      take (m.get ());
-  }
-  void take (GstMessage *m)
-  {
-    // What a test has taken out may complain that it is not linked.
-    if (!gst_object_has_as_ancestor (GST_MESSAGE_SRC (m), GST_OBJECT (pipeline_.get ()))) return;
-    GError *error = nullptr;
-    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR)
-      gst_message_parse_error (m, &error, nullptr);
-    else
-      gst_message_parse_warning (m, &error, nullptr);
-    if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_WARNING)
-      warnings_.push_back (error->message);
-    else if (error_.empty ())
-      error_ = error->message;
-    g_error_free (error);
-  }
-
   Owned<GstElement> pipeline_, grid_, out_;
-  Owned<GstBus> bus_;
+  std::optional<Messages> messages_;
   std::vector<GstElement *> sources_;
   std::vector<GstVideoInfo> infos_;
-  std::string error_;
-  std::vector<std::string> warnings_;
   bool eos_ = false;
 };
 

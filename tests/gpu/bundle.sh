@@ -23,7 +23,7 @@ from=/usr/lib/$multiarch
   exit 1
 }
 
-plugins=(app coreelements imagefreeze isomp4 jpeg multifile nvcodec playback png rawparse typefindfunctions
+plugins=(app coreelements debugutilsbad imagefreeze isomp4 jpeg multifile nvcodec pbtypes playback png rawparse typefindfunctions
   videoconvertscale videoparsersbad videorate videotestsrc x264 compositor)
 rm -rf "$out"
 mkdir -p "$out"/{bin,lib,plugins,quad,tests}
@@ -32,7 +32,7 @@ for p in "${plugins[@]}"; do
   if [ -e "$from/gstreamer-1.0/libgst$p.so" ]; then cp "$from/gstreamer-1.0/libgst$p.so" "$out/plugins/"; fi
 done
 cp "$build/gst/elements/libgstquad.so" "$out/quad/"
-cp "$build"/tests/cuda/cuda-{alpha,contract,exact,memory,oracle,targets} "$build/tests/gpu/gpu-bench" "$out/tests/"
+cp "$build"/tests/cuda/cuda-{alpha,contract,convert,exact,memory,oracle} "$build"/tests/gpu/gpu-{bench,elements} "$out/tests/"
 
 # All that they link, but for the driver's own libraries and, unless asked for, glibc's.
 driver='/(libcuda|libnvcuvid|libnvidia-[^/]*)\.so'
@@ -43,4 +43,8 @@ glibc='/(ld-linux[^/]*|libc|libm|libpthread|libdl|librt|libresolv)\.so'
   while read -r library; do cp -Ln "$library" "$out/lib/"; done
 if [ $libc ]; then cp -L /lib64/ld-linux-x86-64.so.2 "$out/lib/"; fi
 cp tests/gpu/run.sh "$out/"
+# Its launch lines are run there.
+mkdir -p "$out/documents/docs"
+cp README.md "$out/documents/"
+cp -r docs/elements "$out/documents/docs/"
 du -sh "$out"

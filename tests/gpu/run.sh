@@ -1,36 +1,42 @@
 #!/usr/bin/env bash
 # Runs what needs a real GPU: that CUDA and host give the same bytes, the same under compute-sanitizer,
-# pipelines with the card's decoder, and the benchmarks. Without a GPU it says so and exits 77.
+# pipelines with the card's decoder and those of the documents, and the benchmarks, beside cudacompositor
+# where that is registered. Without a GPU it says so and exits 77.
 #
 #   tests/gpu/run.sh [BUNDLE-FOLDER]
 #
 # Where GStreamer is installed it builds in build/ first. On a machine without, give it a folder made by
 # tests/gpu/bundle.sh elsewhere, or run the copy of this script that lies in that folder.
 #
-# QUAD_MEDIA=FOLDER  MP4 files with H.264 to decode
+# QUAD_MEDIA=FOLDER  MP4 files with H.264 to decode, beside those that it makes
+# QUAD_SANITIZE=no   leave compute-sanitizer out, which takes long
+#
+# compute-sanitizer cannot run programs that bring a glibc of their own: use a bundle without --libc for it.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 find_gpu() {
-  local folder
-  for folder in /usr/local/nvidia/bin /usr/bin; do
-    if [ -x "$folder/nvidia-smi" ]; then
-      "$folder/nvidia-smi" --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null && return 0
+  local smi
+  for smi in "$(command -v nvidia-smi)" /usr/local/nvidia/bin/nvidia-smi; do
+    if [ -x "$smi" ]; then
+      "$smi" --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null && return 0
     fi
   done
   return 1
 }
-gpu=$(find_gpu) && [ -n "$gpu" ] || {
+gpu=$(find_gpu)
+if [ -z "$gpu" ]; then
   echo "skipped: there is no NVIDIA GPU, or no driver, on this machine"
   exit 77
-}
+fi
 echo "GPU: $gpu"
 
 bundle=${1:-}
 if [ -z "$bundle" ] && [ -d "$here/quad" ]; then bundle=$here; fi
 if [ -n "$bundle" ]; then
   bundle=$(cd "$bundle" && pwd)
-  tests=$bundle/tests
+  documents=$bundle/documents
+  program() { echo "$bundle/tests/$1"; }
   libraries=$bundle/lib
   for folder in /usr/local/nvidia/lib64 /usr/local/cuda/lib64; do
     if [ -d "$folder" ]; then libraries+=:$folder; fi
@@ -52,14 +58,15 @@ else
   cd "$here/../.." || exit 1
   source tests/packages.sh
   need_packages "${packages_to_test[@]}" && configure build -Dtests=true -Dcuda=enabled && ninja -C build || exit 1
-  tests=build/tests/cuda
-  cp build/tests/gpu/gpu-bench "$tests/"
+  build=$PWD/build documents=$PWD
+  program() { ls "$build"/tests/{cuda,gpu}/"$1" 2>/dev/null; }
   export GST_PLUGIN_PATH=$PWD/build/gst/elements GST_REGISTRY=${TMPDIR:-/tmp}/quad-gpu-$$.bin
   run() { "$@"; }
   launch() { gst-launch-1.0 "$@"; }
   inspect() { gst-inspect-1.0 "$@"; }
 fi
-trap 'rm -f "$GST_REGISTRY"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$GST_REGISTRY" "$work"' EXIT
 
 passed=0 failed=0 skipped=0
 # stage NAME COMMAND...
@@ -81,14 +88,19 @@ skip() {
 has() { inspect --exists "$1"; }
 
 inspect quad | tail -n 5
-for name in exact oracle alpha contract memory; do
-  stage "parity: $name" run "$tests/cuda-$name" --gtest_brief=1
+parity=(exact oracle alpha contract memory convert)
+for name in "${parity[@]}"; do
+  stage "parity: $name" run "$(program "cuda-$name")" --gtest_brief=1
 done
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null)
-if [ -n "$sanitizer" ] && [ ! -e "${bundle:-/nowhere}/lib/ld-linux-x86-64.so.2" ]; then
+if [ "${QUAD_SANITIZE:-}" = no ]; then
+  skip "compute-sanitizer: QUAD_SANITIZE=no"
+elif [ -n "$sanitizer" ] && [ ! -e "${bundle:-/nowhere}/lib/ld-linux-x86-64.so.2" ]; then
   for tool in memcheck racecheck; do
-    stage "compute-sanitizer $tool" run "$sanitizer" --tool "$tool" --error-exitcode 1 \
-      "$tests/cuda-alpha" --gtest_brief=1
+    for name in "${parity[@]}"; do
+      stage "compute-sanitizer $tool: $name" run "$sanitizer" --tool "$tool" --error-exitcode 1 \
+        "$(program "cuda-$name")" --gtest_brief=1
+    done
   done
 else
   skip "compute-sanitizer: it is not here, or cannot run programs with a glibc of their own"
@@ -102,41 +114,73 @@ for parts in 'video/x-raw(memory:CUDAMemory),width=1280,height=720 ! cudadownloa
   stage "four sources to $parts" launch -q quadmux-grid name=grid ! $parts ! fakesink \
     $source_on_gpu $source_on_gpu $source_on_gpu $source_on_gpu
 done
-if has nvh264dec && [ -n "${QUAD_MEDIA:-}" ]; then
-  line=()
-  for clip in $(ls "$QUAD_MEDIA"/*.mp4 | head -n 4); do
-    line+=(filesrc "location=$clip" ! qtdemux ! h264parse ! nvh264dec ! quaddownscale ! queue ! grid.)
+
+# make_clips: H.264 where the documents' lines look for it, seen from $work.
+make_clips() {
+  local name clip
+  mkdir -p "$work/build/clips"
+  has x264enc || [ -n "${QUAD_MEDIA:-}" ] || return 1
+  if has x264enc; then
+    for name in one two three four; do
+      launch -q videotestsrc num-buffers=72 pattern=smpte ! video/x-raw,format=I420,width=1280,height=720,framerate=24/1 ! \
+        x264enc ! h264parse ! mp4mux ! filesink location="$work/build/clips/$name.mp4" || return 1
+    done
+  else
+    local all=("$QUAD_MEDIA"/*.mp4)
+    for name in one two three four; do
+      clip=$(realpath "${all[0]}")
+      ln -s "$clip" "$work/build/clips/$name.mp4"
+      all=("${all[@]:1}" "${all[0]}")
+    done
+  fi
+  ln -s build/clips/one.mp4 build/clips/two.mp4 "$work/"
+  ln -s build/clips/three.mp4 "$work/clip.mp4"
+}
+
+# decode CLIP...: the card's decoder into a grid.
+decode() {
+  local clip branches=() encode=(cudadownload ! fakesink)
+  for clip in "$@"; do
+    branches+=(filesrc "location=$clip" ! qtdemux ! h264parse ! nvh264dec ! quaddownscale ! queue ! grid.)
   done
-  encode=(cudadownload ! fakesink)
   if has nvh264enc; then encode=(nvh264enc ! fakesink); fi
-  stage "decode, shrink, compose" launch -q quadmux-grid name=grid eos-policy=shortest \
-    ! 'video/x-raw(memory:CUDAMemory),format=NV12,width=1280,height=720' ! "${encode[@]}" "${line[@]}"
+  launch -q quadmux-grid name=grid eos-policy=shortest \
+    ! 'video/x-raw(memory:CUDAMemory),format=NV12,width=1280,height=720' ! "${encode[@]}" "${branches[@]}"
+}
+
+# gpu_lines FILE...: the launch lines that the documents say need a GPU, each on one line.
+gpu_lines() {
+  awk '/^<!-- not run: needs an NVIDIA GPU -->/ {marked = 1; next}
+    marked && /^```sh/ {inside = 1; next}
+    inside && /^```/ {inside = 0; marked = 0; if (line != "") print line; line = ""; next}
+    inside {sub(/^ +/, ""); if (sub(/\\$/, "")) line = line $0; else {print line $0; line = ""}}' "$@"
+}
+
+# document_line LINE: runs it in $work, without a screen, and without the card's encoder where it has none.
+document_line() {
+  local line=${1//autovideosink/fakevideosink}
+  line=${line/gst-launch-1.0/launch -q}
+  has nvh264enc || line=${line//nvh264enc/cudadownload ! x264enc}
+  (cd "$work" && eval "$line")
+}
+
+if ! has nvh264dec; then
+  skip "decoding, and the documents' pipelines: nvh264dec is not registered"
+elif ! make_clips; then
+  skip "decoding, and the documents' pipelines: there is no x264enc to make clips with, and no QUAD_MEDIA"
 else
-  skip "decoding: nvh264dec is not registered, or QUAD_MEDIA names no clips"
+  stage "decode, shrink, compose" decode "$work"/build/clips/*.mp4
+  if [ -n "${QUAD_MEDIA:-}" ]; then
+    media=("$QUAD_MEDIA"/*.mp4)
+    stage "the same, of QUAD_MEDIA" decode "${media[@]:0:4}"
+  fi
+  while read -r line; do
+    stage "document: $line" document_line "$line" </dev/null
+  done < <(gpu_lines "$documents"/README.md "$documents"/docs/elements/*.md)
 fi
 
-stage "kernels, beside a copy" run "$tests/gpu-bench"
-# element NAME: a grid of four on the card, by the clock and by the processor.
-element() {
-  local one="videotestsrc num-buffers=1 ! video/x-raw,format=NV12,width=3840,height=2160 ! cudaupload
-    ! video/x-raw(memory:CUDAMemory) ! imagefreeze num-buffers=600 ! queue ! c." line
-  case $1 in
-    quadmux-grid) line='quadmux-grid name=c' ;;
-    cudacompositor)
-      line='cudacompositor name=c sink_0::width=1920 sink_0::height=1080 sink_1::xpos=1920 sink_1::width=1920
-        sink_1::height=1080 sink_2::ypos=1080 sink_2::width=1920 sink_2::height=1080 sink_3::xpos=1920
-        sink_3::ypos=1080 sink_3::width=1920 sink_3::height=1080'
-      ;;
-  esac
-  # shellcheck disable=SC2086
-  time launch -q $line ! 'video/x-raw(memory:CUDAMemory),format=NV12,width=3840,height=2160' ! fakesink \
-    $one $one $one $one
-}
-stage "quadmux-grid, four 4K to one 4K, 600 frames" element quadmux-grid
-if has cudacompositor; then
-  stage "cudacompositor, the same" element cudacompositor
-else
-  skip "cudacompositor is not in this GStreamer: make a bundle with --libc on Debian 13"
-fi
+stage "kernels, beside a copy" run "$(program gpu-bench)"
+stage "elements: pictures, time and processor" run "$(program gpu-elements)"
+has cudacompositor || skip "beside cudacompositor: not in this GStreamer. Make a bundle with --libc on Debian 13"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -22,7 +22,13 @@ struct _nvrtcProgram {
 
 namespace {
 
+#ifdef HOSTCUDA_OLDER_NVRTC
+constexpr int kMajor = 12;
+constexpr int kArchitectures[] = {50, 52, 60, 70, 75, 80, 86, 89, 90};
+#else
+constexpr int kMajor = 13;
 constexpr int kArchitectures[] = {75, 80, 86, 87, 88, 89, 90, 100, 103, 110, 120, 121};
+#endif
 constexpr const char *kErrors[] = {
     "NVRTC_SUCCESS",
     "NVRTC_ERROR_OUT_OF_MEMORY",
@@ -108,7 +114,7 @@ const char *nvrtcGetErrorString (nvrtcResult result)
 nvrtcResult nvrtcVersion (int *major, int *minor)
 {
   return call (__func__, [&] {
-    *major = 13;
+    *major = kMajor;
     *minor = 0;
     return NVRTC_SUCCESS;
   });
