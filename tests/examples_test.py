@@ -204,8 +204,9 @@ class Suite:
                 link.symlink_to(clips[i % len(clips)])
         self.succeed(command)
         for name in written:
-            path = self.folder / name
-            expect(path.exists() and path.stat().st_size > 0, f"{name} is empty after {command}")
+            # multifilesink numbers its files.
+            files = list(self.folder.glob(re.sub(r"%\d*d", "*", name)))
+            expect(files and all(f.stat().st_size > 0 for f in files), f"{name} is empty after {command}")
 
     def make_clips(self):
         folder = self.folder / "clips"
