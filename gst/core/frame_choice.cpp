@@ -140,6 +140,15 @@ Nanoseconds Targets::next_time () const
   return after < list_.size () ? list_[after].time : kUnlimited;
 }
 
+void Targets::skip_before (Nanoseconds time)
+{
+  // Ticks may be many: the first steps at once.
+  if (numerator_ > 0 && time > first_)
+    next_ = std::max (next_, scale (static_cast<std::uint64_t> (time - first_), numerator_,
+                                    denominator_ * std::uint64_t{kSecond}));
+  while (!done () && current ().time < time) next_++;
+}
+
 bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::string &problem)
 {
   std::vector<Nanoseconds> found;

@@ -65,6 +65,8 @@ class Targets {
   Nanoseconds next_time ()
       const;  // of the one after the current; kUnlimited where that is the last
   void advance () { next_++; }
+  // Past all of them that are before `time`.
+  void skip_before (Nanoseconds time);
 
  private:
   Nanoseconds tick (std::uint64_t k) const;

@@ -78,27 +78,32 @@ class Extraction {
     Owned<GstBuffer> buffer;  // none where it was damaged
     Owned<GstCaps> caps;
     Nanoseconds time = 0, end = 0;
+    Nanoseconds shown = 0;  // when the picture in `buffer` began
     bool damaged = false;
   };
 
   // extraction_input.cpp: what comes in
   void reset ();
+  void begin_selection ();
+  void forget_frame ();
   GstFlowReturn take (Owned<GstBuffer> buffer);
   Frame frame_of (Owned<GstBuffer> buffer);
   GstFlowReturn by_number (Frame frame);
   GstFlowReturn by_time (Frame frame);
-  GstFlowReturn after_seek (const Frame &frame);
-  GstFlowReturn look_ahead (Nanoseconds now, Nanoseconds time);
-  GstFlowReturn decode_all ();
-  bool seek_to (Nanoseconds time, int flags);
-  GstFlowReturn demand_keyframes ();
   gboolean end (GstEvent *eos);
   GstFlowReturn drain (bool ended);
   void gap (GstEvent *event);
   gboolean take_caps (GstEvent *event);
   gboolean take_segment (GstEvent *event);
-  std::optional<Nanoseconds> duration () const;
+  Nanoseconds last_time () const;
   std::optional<Nanoseconds> stream_time (guint64 position) const;
+
+  // extraction_seek.cpp: seeks of our own
+  GstFlowReturn after_seek (const Frame &frame);
+  GstFlowReturn look_ahead (Nanoseconds now, Nanoseconds time);
+  GstFlowReturn decode_all ();
+  OwnSeek::Outcome seek_to (Nanoseconds time, int flags);
+  GstFlowReturn demand_keyframes ();
 
   // extraction_output.cpp: what goes out
   GstFlowReturn meet (Frame *earlier, Frame *later, bool past_end);
@@ -119,14 +124,15 @@ class Extraction {
   mutable std::mutex mutex_;
   ExtractSettings settings_;                     // protected by mutex_
   Selection selection_ = Selection::everything;  // protected by mutex_, written while starting
+  bool passthrough_ = true;                      // likewise
   GstClockTime interval_ = 0;  // of the input's frames, where known; protected by mutex_
   OwnSeek seek_;
 
   // The streaming thread's.
   ExtractSettings used_;
-  bool passthrough_ = true;
   GstSegment in_segment_ = {}, out_segment_ = {};
   bool have_segment_ = false;  // of the output
+  guint32 segment_seqnum_ = GST_SEQNUM_INVALID;
   Owned<GstCaps> in_caps_, sent_caps_;
   Targets targets_;
   bool have_targets_ = false;
@@ -136,7 +142,7 @@ class Extraction {
   Nanoseconds frame_end_ = 0;
   Nanoseconds gap_end_ = 0;  // nothing more comes before that
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
-  bool finished_ = false, discont_ = true;
+  bool finished_ = false, failed_ = false, discont_ = true;
   // Seeks of our own.
   SeekAdvice advice_;
   std::optional<Nanoseconds> sought_;  // what upstream was asked to seek to; till a frame comes

@@ -9,7 +9,8 @@ namespace {
 std::vector<Nanoseconds> signed_of (const std::vector<guint64> &values)
 {
   std::vector<Nanoseconds> result;
-  for (const guint64 v : values) result.push_back (nanoseconds (v));
+  // So far that no difference of two times overflows.
+  for (const guint64 v : values) result.push_back (std::min (nanoseconds (v), kUnlimited / 2));
   return result;
 }
 
@@ -100,30 +101,46 @@ void Extraction::reset ()
     std::string problem;
     // What was set amiss while playing counts as nothing; start () refuses it.
     selection_ = selection_of (used_, problem).value_or (Selection::everything);
+    passthrough_ = selection_ == Selection::everything && used_.max_frames == 0 &&
+                   used_.start_time == GST_CLOCK_TIME_NONE &&
+                   used_.stop_time == GST_CLOCK_TIME_NONE;
   }
-  passthrough_ = selection_ == Selection::everything && used_.max_frames == 0 &&
-                 used_.start_time == GST_CLOCK_TIME_NONE && used_.stop_time == GST_CLOCK_TIME_NONE;
   gst_segment_init (&in_segment_, GST_FORMAT_UNDEFINED);
   gst_segment_init (&out_segment_, GST_FORMAT_UNDEFINED);
   have_segment_ = false;
-  have_targets_ = selection_ == Selection::timestamps || selection_ == Selection::indices;
-  targets_ = selection_ == Selection::timestamps ? Targets (signed_of (used_.timestamps))
-             : selection_ == Selection::indices  ? Targets (signed_of (used_.indices))
-                                                 : Targets ();
+  begin_selection ();
   sent_caps_.reset ();
-  held_ = {};
-  last_.reset ();
-  frame_end_ = gap_end_ = 0;
-  count_ = extracted_ = missed_ = 0;
-  finished_ = false;
+  forget_frame ();
+  frame_end_ = 0;
+  extracted_ = missed_ = 0;
+  failed_ = false;
   discont_ = true;
-  sought_.reset ();
-  tried_.reset ();
   advice_ = {};
   seeks_ = used_.seek_mode != SeekMode::never;
   keyframes_asked_ = false;
   progress_at_ = 0;
   progress_done_ = 0;
+}
+
+// From the first of the targets on.
+void Extraction::begin_selection ()
+{
+  have_targets_ = selection_ == Selection::timestamps || selection_ == Selection::indices;
+  targets_ = selection_ == Selection::timestamps ? Targets (signed_of (used_.timestamps))
+             : selection_ == Selection::indices  ? Targets (signed_of (used_.indices))
+                                                 : Targets ();
+  count_ = 0;
+  finished_ = false;
+}
+
+// What comes next does not follow what came last.
+void Extraction::forget_frame ()
+{
+  held_ = {};
+  last_.reset ();
+  gap_end_ = 0;
+  sought_.reset ();
+  tried_.reset ();
 }
 
 GstClockTime Extraction::latency () const
@@ -136,6 +153,7 @@ GstClockTime Extraction::latency () const
 std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
 {
   guint64 time = 0;
+  if (in_segment_.format != GST_FORMAT_TIME) return {};
   switch (gst_segment_to_stream_time_full (&in_segment_, GST_FORMAT_TIME, position, &time)) {
     case 1: return nanoseconds (time);
     case -1: return -nanoseconds (time);
@@ -143,17 +161,24 @@ std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
   }
 }
 
-std::optional<Nanoseconds> Extraction::duration () const
+// Where the stream, or the part of it that was asked for, should end; kUnlimited where that
+// is not known.
+Nanoseconds Extraction::last_time () const
 {
   gint64 duration = -1;
-  if (!gst_pad_peer_query_duration (sink_, GST_FORMAT_TIME, &duration) || duration < 0) return {};
-  return duration;
+  Nanoseconds end = kUnlimited;
+  if (gst_pad_peer_query_duration (sink_, GST_FORMAT_TIME, &duration) && duration >= 0)
+    end = duration;
+  if (in_segment_.stop != GST_CLOCK_TIME_NONE)
+    end = std::min (end, stream_time (in_segment_.stop).value_or (kUnlimited));
+  return end;
 }
 
 GstFlowReturn Extraction::chain (GstBuffer *taken)
 {
   Owned<GstBuffer> buffer{taken};
   if (finished_) return GST_FLOW_EOS;
+  if (failed_) return GST_FLOW_ERROR;
   if (in_segment_.format != GST_FORMAT_TIME && !passthrough_) {
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("The stream before frameextract is not timed."),
                        ("Its segment is in %s, not in time: put a demuxer, a parser or a decoder "
@@ -161,7 +186,12 @@ GstFlowReturn Extraction::chain (GstBuffer *taken)
                         gst_format_get_name (in_segment_.format)));
     return GST_FLOW_ERROR;
   }
-  if (passthrough_) return gst_pad_push (src_, buffer.release ());
+  if (passthrough_) {
+    // After a flush that ended a selection.
+    if (!sent_caps_ && in_caps_)
+      if (const GstFlowReturn flow = send_caps (in_caps_.get ()); flow != GST_FLOW_OK) return flow;
+    return gst_pad_push (src_, buffer.release ());
+  }
   const GstFlowReturn flow = take (std::move (buffer));
   if (flow == GST_FLOW_OK) post_progress (false);
   return flow;
@@ -187,6 +217,7 @@ Extraction::Frame Extraction::frame_of (Owned<GstBuffer> buffer)
   if (!time) time = last_ ? frame_end_ : stream_time (in_segment_.start);
   frame.time = time.value_or (0);
   if (last_) frame.time = std::max (frame.time, *last_);
+  frame.shown = frame.time;
   Nanoseconds length = 0;
   if (GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
     length = nanoseconds (GST_BUFFER_DURATION (buffer.get ()));
@@ -237,6 +268,10 @@ GstFlowReturn Extraction::by_time (Frame frame)
     targets_ = Targets (first_tick_, used_.rate_n, used_.rate_d, nanoseconds (used_.stop_time));
     have_targets_ = true;
   }
+  // Of ticks, those that the segment leaves out are not wanted.
+  if (selection_ == Selection::rate && !last_)
+    if (const auto begin = stream_time (in_segment_.start))
+      targets_.skip_before (*begin - kRounding);
   while (!targets_.done () && is_after (frame.time, targets_.current ().time)) {
     const GstFlowReturn flow = meet (last_ ? &held_ : nullptr, &frame, false);
     if (flow != GST_FLOW_OK) return flow;
@@ -253,92 +288,6 @@ GstFlowReturn Extraction::by_time (Frame frame)
     held_ = std::move (frame);
   }
   return look_ahead (*last_, targets_.current ().time);
-}
-
-// The first frame after a seek: whether that led where it should.
-GstFlowReturn Extraction::after_seek (const Frame &frame)
-{
-  const Nanoseconds target = *sought_;
-  sought_.reset ();
-  if (!is_after (frame.time, target) || !seeks_) {
-    advice_.landed (sought_from_, target, frame.time);
-    return GST_FLOW_OK;
-  }
-  // What is shown at the target lies before: all is decoded, from the beginning.
-  GST_WARNING_OBJECT (element_, "a seek to %" GST_TIME_FORMAT " led to %" GST_TIME_FORMAT,
-                      GST_TIME_ARGS (target), GST_TIME_ARGS (frame.time));
-  return decode_all ();
-}
-
-GstFlowReturn Extraction::decode_all ()
-{
-  seeks_ = false;
-  return seek_to (0, GST_SEEK_FLAG_ACCURATE) ? GST_FLOW_FLUSHING : GST_FLOW_OK;
-}
-
-// Whether upstream went there: then what comes next comes from there.
-bool Extraction::seek_to (Nanoseconds time, int flags)
-{
-  constexpr int kept = GST_SEEK_FLAG_TRICKMODE | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS |
-                       GST_SEEK_FLAG_TRICKMODE_NO_AUDIO;
-  flags |= GST_SEEK_FLAG_FLUSH | (static_cast<int> (in_segment_.flags) & kept);
-  return seek_.run (Owned<GstEvent>{
-      gst_event_new_seek (in_segment_.rate, GST_FORMAT_TIME, static_cast<GstSeekFlags> (flags),
-                          GST_SEEK_TYPE_SET, time, GST_SEEK_TYPE_NONE, -1)});
-}
-
-// Seeks to `time`, which is wanted next, where that is worth it.
-GstFlowReturn Extraction::look_ahead (Nanoseconds now, Nanoseconds time)
-{
-  // Whoever does not go to a keyframe cuts the frame that is shown where it begins.
-  constexpr Nanoseconds margin = kSecond / 2;
-  if (!seeks_ || tried_ == time) return GST_FLOW_OK;
-  const bool always = used_.seek_mode == SeekMode::always;
-  if (always ? time <= frame_end_ : !advice_.worth (time - now)) return GST_FLOW_OK;
-
-  Nanoseconds end = duration ().value_or (kUnlimited);
-  if (in_segment_.stop != GST_CLOCK_TIME_NONE)
-    end = std::min (end, stream_time (in_segment_.stop).value_or (kUnlimited));
-  const Nanoseconds there = std::min (time, end - 1) - margin;
-  if (always ? there <= now : !advice_.worth (there - now)) return GST_FLOW_OK;
-  const Owned<GstQuery> query{gst_query_new_seeking (GST_FORMAT_TIME)};
-  gboolean seekable = FALSE;
-  if (gst_pad_peer_query (sink_, query.get ()))
-    gst_query_parse_seeking (query.get (), nullptr, &seekable, nullptr, nullptr);
-  if (!seekable) {
-    GST_INFO_OBJECT (element_, "the source cannot seek: all is decoded");
-    seeks_ = false;
-    return GST_FLOW_OK;
-  }
-  tried_ = time;
-  sought_from_ = now;
-  sought_ = there + margin;
-  if (seek_to (there, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)) return GST_FLOW_FLUSHING;
-  sought_.reset ();
-  seeks_ = false;
-  return GST_FLOW_OK;
-}
-
-GstFlowReturn Extraction::demand_keyframes ()
-{
-  if (seeks_ && !keyframes_asked_) {
-    keyframes_asked_ = true;
-    const guint64 begin = used_.start_time != GST_CLOCK_TIME_NONE      ? used_.start_time
-                          : GST_CLOCK_TIME_IS_VALID (in_segment_.time) ? in_segment_.time
-                                                                       : 0;
-    if (seek_to (nanoseconds (begin), GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE |
-                                          GST_SEEK_FLAG_TRICKMODE |
-                                          GST_SEEK_FLAG_TRICKMODE_KEY_UNITS))
-      return GST_FLOW_FLUSHING;
-  }
-  GST_ELEMENT_ERROR (
-      element_, STREAM, FAILED,
-      ("Which of these frames were keyframes cannot be known: %s.",
-       used_.seek_mode == SeekMode::never
-           ? "seek-mode=never, and the application did not ask for keyframes only"
-           : "the source does not seek to keyframes only"),
-      ("Select by rate or every-nth instead, or seek with GST_SEEK_FLAG_TRICKMODE_KEY_UNITS."));
-  return GST_FLOW_ERROR;
 }
 
 // What is still to be had of the frames so far; at the end, the rest is missed.
@@ -373,22 +322,21 @@ gboolean Extraction::end (GstEvent *eos)
 {
   Owned<GstEvent> event{eos};
   if (finished_) return TRUE;
-  if (passthrough_) return gst_pad_push_event (src_, event.release ());
+  if (passthrough_ || failed_) return gst_pad_push_event (src_, event.release ());
   // After a seek there is a frame at least, unless the source does not mean what it says.
   if (sought_) {
     sought_.reset ();
     if (seeks_ && decode_all () == GST_FLOW_FLUSHING) return TRUE;
   }
   drain (true);
+  if (failed_) return gst_pad_push_event (src_, event.release ());
   if (finished_) return TRUE;
-  const std::optional<Nanoseconds> full = duration ();
-  if (selection_ == Selection::rate && full && nanoseconds (used_.stop_time) > frame_end_ &&
-      in_segment_.stop == GST_CLOCK_TIME_NONE && *full > frame_end_ + kSecond)
+  const Nanoseconds full = std::min (last_time (), nanoseconds (used_.stop_time));
+  if (selection_ == Selection::rate && full != kUnlimited && full > frame_end_ + kSecond)
     GST_ELEMENT_WARNING (
         element_, STREAM, DECODE,
-        ("The stream ended at %.3f s of %.3f s: the rest is missing or cannot be "
-         "decoded.",
-         static_cast<double> (frame_end_) / kSecond, static_cast<double> (*full) / kSecond),
+        ("The stream ended at %.3f s of %.3f s: the rest is missing or cannot be decoded.",
+         static_cast<double> (frame_end_) / kSecond, static_cast<double> (full) / kSecond),
         (nullptr));
   finish_with (std::move (event));
   return TRUE;
@@ -404,20 +352,24 @@ gboolean Extraction::take_segment (GstEvent *taken)
                        ("Seek with a rate above 0."));
     return FALSE;
   }
-  const bool ours = have_segment_ && own_flush_;
+  // An application's seek that does not flush may come after our flush, in place of our segment.
+  const bool forwarded = seek_.forwarded (event.get ());
+  const bool ours = have_segment_ && own_flush_ && !forwarded;
   own_flush_ = false;
   if (!ours && have_segment_) {
-    // What comes next is measured anew.
     drain (false);
-    held_ = {};
-    last_.reset ();
-    gap_end_ = 0;
-    if (selection_ == Selection::rate) have_targets_ = false;
+    const Nanoseconds end = frame_end_;
+    forget_frame ();
+    in_segment_ = segment;
+    // Where the film goes on, so do ticks and numbers; a jump back is another showing.
+    if (const auto begin = stream_time (segment.start); begin && *begin + kSecond / 1000 < end)
+      begin_selection ();
   }
   in_segment_ = segment;
   if (ours) return TRUE;
   out_segment_ = segment;
   have_segment_ = true;
+  segment_seqnum_ = gst_event_get_seqnum (event.get ());
   return finished_ ? TRUE : gst_pad_push_event (src_, event.release ());
 }
 
@@ -428,10 +380,13 @@ gboolean Extraction::take_caps (GstEvent *taken)
   gst_event_parse_caps (event.get (), &caps);
   gint n = 0, d = 1;
   gst_structure_get_fraction (gst_caps_get_structure (caps, 0), "framerate", &n, &d);
+  const GstClockTime interval = n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
+  const bool changed = interval != interval_ && is_by_time (selection_);
   {
     const std::lock_guard lock (mutex_);
-    interval_ = n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
+    interval_ = interval;
   }
+  if (changed) gst_element_post_message (element_, gst_message_new_latency (GST_OBJECT (element_)));
   in_caps_.reset (gst_caps_ref (caps));
   // A frame that is held goes out with the caps that it came with.
   return last_ ? TRUE : send_caps (caps) == GST_FLOW_OK;
@@ -450,16 +405,24 @@ gboolean Extraction::sink_event (GstEvent *event)
       last_.reset ();
       gap_end_ = 0;
       break;
-    case GST_EVENT_STREAM_START: reset (); return gst_pad_push_event (src_, event);
+    case GST_EVENT_STREAM_START:
+      // One that comes again after a seek of ours is the same stream.
+      if (own_flush_) break;
+      if (have_segment_ && !passthrough_ && !finished_ && !failed_) drain (true);
+      reset ();
+      return gst_pad_push_event (src_, event);
     case GST_EVENT_CAPS: return take_caps (event);
     case GST_EVENT_SEGMENT: return take_segment (event);
     case GST_EVENT_EOS: return end (event);
     case GST_EVENT_SEGMENT_DONE:
-      if (!passthrough_) drain (true);
+      if (!passthrough_ && !finished_ && !failed_) drain (true);
       break;
     case GST_EVENT_GAP:
-      if (!passthrough_) gap (event);
-      break;
+      if (passthrough_) break;
+      // The frames that fill it are still to come, and their times are not the input's.
+      gap (event);
+      gst_event_unref (event);
+      return TRUE;
     default: break;
   }
   const bool ours = (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START ||
@@ -475,10 +438,20 @@ gboolean Extraction::sink_event (GstEvent *event)
 
 gboolean Extraction::src_event (GstEvent *event)
 {
+  const bool selects = [this] {
+    const std::lock_guard lock (mutex_);
+    return !passthrough_;
+  }();
+  if (GST_EVENT_TYPE (event) == GST_EVENT_QOS && selects) {
+    // A decoder that hurries would leave out the frames that are wanted, and what is late here
+    // says little of where it is.
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK) return gst_pad_push_event (sink_, event);
   gdouble rate = 1;
   gst_event_parse_seek (event, &rate, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-  if (rate < 0) {
+  if (rate < 0 && selects) {
     GST_ELEMENT_WARNING (element_, STREAM, FAILED,
                          ("A seek with rate %g is refused: frameextract cannot select frames "
                           "backwards.",

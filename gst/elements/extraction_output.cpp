@@ -39,6 +39,8 @@ Owned<GstCaps> Extraction::transform_caps (GstPadDirection from, GstCaps *caps) 
     gint n = 0, d = 1;
     const bool fixed = gst_structure_get_fraction (structure, "framerate", &n, &d);
     gst_structure_remove_field (structure, "max-framerate");
+    // What names no rate takes any.
+    if (from == GST_PAD_SRC && !gst_structure_has_field (structure, "framerate")) continue;
     if (from == GST_PAD_SRC || (selection == Selection::every_nth && !fixed)) {
       gst_structure_set (structure, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
                          nullptr);
@@ -86,8 +88,10 @@ GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
     reason = "decode-error";
   // Where the file says that it goes on; other streams may be that much longer than this one.
   const Nanoseconds seen = last_ ? frame_end_ + kSecond : 0;
-  if (past_end && reason && duration ().value_or (0) > std::max (seen, target.time))
-    reason = "decode-error";
+  if (past_end && reason)
+    if (const Nanoseconds full = last_time ();
+        full != kUnlimited && full > std::max (seen, target.time))
+      reason = "decode-error";
 
   const bool repeat = rate && used_.missing == Missing::repeat;
   if (reason && repeat) {
@@ -131,7 +135,7 @@ GstFlowReturn Extraction::emit (Frame &frame, const Target &target, bool keep)
 
 guint64 Extraction::actual (const Frame &frame)
 {
-  return static_cast<guint64> (std::max<Nanoseconds> (0, frame.time));
+  return static_cast<guint64> (std::max<Nanoseconds> (0, frame.shown));
 }
 
 // Says of a buffer which target it meets, and gives it its time.
@@ -183,6 +187,7 @@ GstFlowReturn Extraction::miss (const Target &target, const char *reason)
   gst_structure_set (message.get (), "reason", G_TYPE_STRING, reason, nullptr);
   post (element_, std::move (message));
   if (selection_ != Selection::rate || used_.missing != Missing::error) return GST_FLOW_OK;
+  failed_ = true;
   GST_ELEMENT_ERROR (
       element_, STREAM, FAILED,
       ("There is no frame for %.3f s: %s.", static_cast<double> (target.time) / kSecond, reason),
@@ -193,7 +198,13 @@ GstFlowReturn Extraction::miss (const Target &target, const char *reason)
 // All that was asked for is done: both sides are told.
 GstFlowReturn Extraction::finish ()
 {
-  finish_with (Owned<GstEvent>{gst_event_new_eos ()});
+  // In a segment seek the application goes on from here.
+  const bool loops = in_segment_.flags & GST_SEGMENT_FLAG_SEGMENT;
+  Owned<GstEvent> end{
+      loops ? gst_event_new_segment_done (GST_FORMAT_TIME, static_cast<gint64> (out_segment_.stop))
+            : gst_event_new_eos ()};
+  gst_event_set_seqnum (end.get (), segment_seqnum_);
+  finish_with (std::move (end));
   return GST_FLOW_EOS;
 }
 
@@ -231,7 +242,7 @@ void Extraction::post_progress (bool last)
 guint64 Extraction::ticks_in_all () const
 {
   Nanoseconds end = nanoseconds (used_.stop_time);
-  if (const std::optional<Nanoseconds> known = duration ()) end = std::min (end, *known);
+  end = std::min (end, last_time ());
   if (end == kUnlimited || end <= first_tick_) return 0;
   const auto span = static_cast<guint64> (end - first_tick_);
   return gst_util_uint64_scale_ceil (span, static_cast<guint64> (used_.rate_n),

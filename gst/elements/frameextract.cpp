@@ -219,10 +219,12 @@ void answer_caps (GstPad *pad, GstPad *other, quad::Extraction &impl, GstQuery *
   gst_query_set_caps_result (query, caps.get ());
 }
 
-// Upstream's pool must have buffers for those that are held here.
-void ask_for_more (GstQuery *query)
+// Upstream's pool must have buffers for those that are held here, also where downstream
+// offers none.
+gboolean ask_for_more (GstQuery *query, bool answered)
 {
-  for (guint i = 0; i < gst_query_get_n_allocation_pools (query); i++) {
+  const guint pools = gst_query_get_n_allocation_pools (query);
+  for (guint i = 0; i < pools; i++) {
     GstBufferPool *pool = nullptr;
     guint size = 0, min = 0, max = 0;
     gst_query_parse_nth_allocation_pool (query, i, &pool, &size, &min, &max);
@@ -230,6 +232,13 @@ void ask_for_more (GstQuery *query)
     gst_query_set_nth_allocation_pool (query, i, pool, size, min + kHeldBuffers,
                                        max > 0 ? max + kHeldBuffers : 0);
   }
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  GstVideoInfo info;
+  if (pools > 0 || !caps || !gst_video_info_from_caps (&info, caps)) return answered;
+  gst_query_add_allocation_pool (query, nullptr, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)),
+                                 kHeldBuffers, 0);
+  return TRUE;
 }
 
 gboolean sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
@@ -240,9 +249,8 @@ gboolean sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
     answer_caps (pad, src.get (), *self->impl, query);
     return TRUE;
   }
-  if (!gst_pad_query_default (pad, parent, query)) return FALSE;
-  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) ask_for_more (query);
-  return TRUE;
+  const gboolean answered = gst_pad_query_default (pad, parent, query);
+  return GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION ? ask_for_more (query, answered) : answered;
 }
 
 gboolean src_query (GstPad *pad, GstObject *parent, GstQuery *query)

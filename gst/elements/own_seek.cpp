@@ -2,11 +2,12 @@
 
 namespace quad {
 
-bool OwnSeek::run (Owned<GstEvent> seek)
+OwnSeek::Outcome OwnSeek::run (Owned<GstEvent> seek)
 {
   std::unique_lock lock (mutex_);
   // A flush that came before this cannot wake it.
-  if (stopping_ || GST_PAD_IS_FLUSHING (sink_)) return true;
+  if (stopping_ || GST_PAD_IS_FLUSHING (sink_)) return Outcome::flushed;
+  if (forwarding_ || awaited_ != GST_SEQNUM_INVALID) return Outcome::postponed;
   seqnum_ = gst_event_get_seqnum (seek.get ());
   event_ = std::move (seek);
   state_ = State::wanted;
@@ -19,11 +20,12 @@ bool OwnSeek::run (Owned<GstEvent> seek)
       element_, [] (GstElement *, gpointer data) { static_cast<Job *> (data)->self->send (); },
       new Job{this}, [] (gpointer data) { delete static_cast<Job *> (data); });
   changed_.wait (
-      lock, [this] { return stopping_ || state_ == State::refused || state_ == State::flushed; });
-  const bool refused = !stopping_ && state_ == State::refused;
+      lock, [this] { return stopping_ || (state_ != State::wanted && state_ != State::sending); });
+  const State state = state_;
   state_ = State::idle;
   event_.reset ();
-  return !refused;
+  if (stopping_ || state == State::flushed) return Outcome::flushed;
+  return state == State::refused ? Outcome::refused : Outcome::postponed;
 }
 
 void OwnSeek::send ()
@@ -34,20 +36,23 @@ void OwnSeek::send ()
     const std::lock_guard lock (mutex_);
     if (state_ != State::wanted || stopping_ || !event_) return;
     state_ = State::sending;
+    in_flight_ = true;
+    sender_ = std::this_thread::get_id ();
     seek = std::move (event_);
   }
   gst_pad_push_event (sink_, seek.release ());
   const std::lock_guard lock (mutex_);
+  in_flight_ = false;
   // Taken or not: without a flush, frames go on as they came.
-  if (state_ == State::sending) {
-    state_ = State::refused;
-    changed_.notify_all ();
-  }
+  if (state_ == State::sending) state_ = State::refused;
+  changed_.notify_all ();
 }
 
 bool OwnSeek::owns (GstEvent *flush)
 {
   const std::lock_guard lock (mutex_);
+  // There are elements that make up a number of their own for it.
+  if (in_flight_ && std::this_thread::get_id () == sender_) seqnum_ = gst_event_get_seqnum (flush);
   return seqnum_ != GST_SEQNUM_INVALID && gst_event_get_seqnum (flush) == seqnum_;
 }
 
@@ -61,25 +66,43 @@ void OwnSeek::flushed ()
 
 void OwnSeek::cancel (bool stopping)
 {
-  const std::lock_guard lock (mutex_);
+  std::unique_lock lock (mutex_);
   stopping_ = stopping;
+  awaited_ = GST_SEQNUM_INVALID;
   changed_.notify_all ();
+  // A source that is sought while it is shut down would begin to run again.
+  changed_.wait (lock, [this] { return !in_flight_; });
+}
+
+bool OwnSeek::forwarded (GstEvent *segment)
+{
+  const std::lock_guard lock (mutex_);
+  if (awaited_ == GST_SEQNUM_INVALID || gst_event_get_seqnum (segment) != awaited_) return false;
+  awaited_ = GST_SEQNUM_INVALID;
+  return true;
 }
 
 bool OwnSeek::forward (GstEvent *seek)
 {
+  const guint32 seqnum = gst_event_get_seqnum (seek);
+  GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  gst_event_parse_seek (seek, nullptr, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
+  // Frames from before may still come; a flush for one of them would undo this seek.
+  const bool await = !(flags & (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_INSTANT_RATE_CHANGE));
   const std::lock_guard order (order_);
   {
     const std::lock_guard lock (mutex_);
-    // Until its flush comes, or it is refused.
-    if (state_ == State::wanted) event_.reset ();
+    forwarding_ = true;
+    awaited_ = await ? seqnum : GST_SEQNUM_INVALID;
+    if (state_ == State::wanted) {
+      state_ = State::postponed;
+      changed_.notify_all ();
+    }
   }
   const bool done = gst_pad_push_event (sink_, seek);
   const std::lock_guard lock (mutex_);
-  if (state_ == State::wanted && !event_) {
-    state_ = State::refused;
-    changed_.notify_all ();
-  }
+  forwarding_ = false;
+  if (!done && awaited_ == seqnum) awaited_ = GST_SEQNUM_INVALID;
   return done;
 }
 

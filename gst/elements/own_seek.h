@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "glue/owned.h"
 
@@ -16,24 +17,31 @@ class OwnSeek {
  public:
   OwnSeek (GstElement *element, GstPad *sink) : element_ (element), sink_ (sink) {}
 
-  // Sends `seek`, a flushing one, upstream from another thread, and waits. True where the
-  // flush came: the caller returns GST_FLOW_FLUSHING, and what comes next comes from the
-  // new position. False where upstream refused.
-  bool run (Owned<GstEvent> seek);
+  enum class Outcome {
+    flushed,    // the caller returns GST_FLOW_FLUSHING; what comes next comes from the new position
+    refused,    // by upstream
+    postponed,  // the application is seeking, and what it sought has not come yet
+  };
+  // Sends `seek`, a flushing one, upstream from another thread, and waits.
+  Outcome run (Owned<GstEvent> seek);
 
   // Whether `flush` (start or stop) is of a seek of ours; it is not to go on downstream.
   bool owns (GstEvent *flush);
   // Upstream is being flushed: run () returns.
   void flushed ();
-  // Nobody waits any more, nor does so again before cancel (false).
+  // Nobody waits any more, nor does so again before cancel (false); and no seek of ours is
+  // on its way.
   void cancel (bool stopping);
 
   // Hands an application's seek on upstream, after one of ours that is on its way and
-  // instead of one that is still to be sent.
+  // instead of one that is still to be sent. As upstream may wait for the streaming thread,
+  // that does not wait in run () meanwhile.
   bool forward (GstEvent *seek);
+  // Whether `segment` is what one of those led to that did not flush.
+  bool forwarded (GstEvent *segment);
 
  private:
-  enum class State { idle, wanted, sending, refused, flushed };
+  enum class State { idle, wanted, sending, refused, postponed, flushed };
   void send ();
 
   GstElement *element_;
@@ -42,9 +50,10 @@ class OwnSeek {
   std::mutex mutex_;
   std::condition_variable changed_;
   State state_ = State::idle;
-  bool stopping_ = false;
+  bool stopping_ = false, forwarding_ = false, in_flight_ = false;
   Owned<GstEvent> event_;
-  guint32 seqnum_ = GST_SEQNUM_INVALID;
+  std::thread::id sender_;
+  guint32 seqnum_ = GST_SEQNUM_INVALID, awaited_ = GST_SEQNUM_INVALID;
 };
 
 }  // namespace quad

@@ -120,6 +120,20 @@ TEST (Targets, TicksEndBeforeTheStop)
   EXPECT_EQ (last.next_time (), kUnlimited);
 }
 
+TEST (Targets, SkipsToATime)
+{
+  Targets ticks (kSecond, 30000, 1001, kUnlimited);
+  ticks.skip_before (3600 * kSecond);
+  EXPECT_GE (ticks.current ().time, 3600 * kSecond);
+  EXPECT_LT (ticks.current ().time, 3600 * kSecond + kSecond / 29);
+  const std::uint64_t index = ticks.current ().index;
+  ticks.skip_before (0);
+  EXPECT_EQ (ticks.current ().index, index);
+  Targets list (std::vector<Nanoseconds>{5, 1, 3});
+  list.skip_before (3);
+  EXPECT_EQ (list.current ().index, 2u);
+}
+
 TEST (Targets, EndlessTicksDoNotOverflow)
 {
   const Targets ticks (kUnlimited - 5, 1, 2147483647, kUnlimited);

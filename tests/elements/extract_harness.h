@@ -126,6 +126,7 @@ class Extractor {
         GError *error = nullptr;
         gst_message_parse_error (m.get (), &error, nullptr);
         error_ = error->message;
+        errors_++;
         g_error_free (error);
       } else if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_WARNING) {
         GError *error = nullptr;
@@ -139,6 +140,8 @@ class Extractor {
         gst_structure_get_uint64 (s, "requested-time", &missed.requested);
         missed.reason = gst_structure_get_string (s, "reason");
         r.missed.push_back (missed);
+      } else if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_LATENCY) {
+        latencies_++;
       } else if (const GstStructure *s = gst_message_get_structure (m.get ())) {
         messages_.emplace_back (gst_structure_copy (s));
       }
@@ -147,6 +150,8 @@ class Extractor {
   }
   // Collected by result ().
   const std::string &error () const { return error_; }
+  int errors () const { return errors_; }
+  int latencies () const { return latencies_; }
   const std::string &warning () const { return warning_; }
   const std::vector<Owned<GstStructure>> &messages () const { return messages_; }
 
@@ -155,6 +160,7 @@ class Extractor {
   Owned<GstElement> element_;
   Owned<GstBus> bus_;
   std::string error_, warning_;
+  int errors_ = 0, latencies_ = 0;
   std::vector<Owned<GstStructure>> messages_;
 };
 

@@ -1,143 +1,285 @@
-// The application's own seeks through frameextract, on a file.
-#include "elements/extraction_playback.h"
+// frameextract seeks: which positions it asks upstream for, and that what it gives does
+// not depend on them.
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
 
-namespace quad::test {
+#include <atomic>
+#include <random>
+
+#include "extract_harness.h"
+
+using namespace quad::test;
+using quad::Owned;
+
 namespace {
 
-const std::string kDecode = "qtdemux ! h264parse ! avdec_h264 max-threads=1";
+constexpr GstClockTime kMs = GST_MSECOND;
 
-class FrameExtractSeek : public testing::Test {
- protected:
-  static void SetUpTestSuite ()
-  {
-    folder_ = new TemporaryFolder;
-    path_ = make_clip (*folder_, {"clip.mp4", "mp4mux", 25, at_rate (300, 25), 12 * kSecond});
-    all_ = decode_all (path_, kDecode);
-    ASSERT_EQ (all_.size (), 300U);
-  }
-  static void TearDownTestSuite () { delete folder_; }
-
-  static bool seek (const Playback &play, double rate, Nanoseconds start, Nanoseconds stop = -1)
-  {
-    return gst_element_seek (
-        play.pipeline (), rate, GST_FORMAT_TIME,
-        static_cast<GstSeekFlags> (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE), GST_SEEK_TYPE_SET,
-        start, stop < 0 ? GST_SEEK_TYPE_NONE : GST_SEEK_TYPE_SET, stop);
-  }
-
-  // What the rule has where only frames from `start` to `stop` come.
-  static std::vector<Shown> part (Nanoseconds start, Nanoseconds stop = kUnlimited)
-  {
-    std::vector<Shown> frames;
-    for (const Shown &f : all_)
-      if (f.end > start && f.time < stop) frames.push_back (f);
-    return frames;
-  }
-
-  static TemporaryFolder *folder_;
-  static std::string path_;
-  static std::vector<Shown> all_;
+enum class Source {
+  exact,      // goes back to the keyframe before a position
+  late,       // goes to the keyframe after it
+  deaf,       // says that it can seek, and does not
+  immovable,  // says that it cannot
 };
 
-TemporaryFolder *FrameExtractSeek::folder_;
-std::string FrameExtractSeek::path_;
-std::vector<Shown> FrameExtractSeek::all_;
-
-constexpr char kSeekModes[][8] = {"never", "auto", "always"};
-
-TEST_F (FrameExtractSeek, IntoTheMiddleOfTimestamps)
-{
-  const std::vector<guint64> times = {1 * GST_SECOND, 2 * GST_SECOND, 5500 * GST_MSECOND,
-                                      11 * GST_SECOND};
-  for (const char *mode : kSeekModes) {
-    SCOPED_TRACE (mode);
-    Playback play{path_, kDecode,
-                  std::string ("timestamp-list=\"1, 2, 5.5, 11\" seek-mode=") + mode};
-    const Owned<GstSample> first = play.pull ();
-    ASSERT_TRUE (first);
-    EXPECT_EQ (Playback::extracted (first.get ()).number, 25);
-    play.take_messages ();
-    ASSERT_TRUE (seek (play, 1, 5 * kSecond));
-    // The list counts anew; what lies before is missed.
-    expect_equal (play.run (), plain_timestamps (part (5 * kSecond), times, {}));
-    EXPECT_TRUE (play.ended () && play.errors ().empty ());
-  }
-}
-
-TEST_F (FrameExtractSeek, BackAfterTheEnd)
-{
-  Playback play{path_, kDecode, std::string ("rate=2/1 stop-time=3000000000")};
-  const Result first = play.run ();
-  EXPECT_EQ (first.frames.size (), 6U);
-  EXPECT_TRUE (play.ended ());
-  ASSERT_TRUE (seek (play, 1, 0));
-  expect_equal (play.run (), first);
-}
-
-TEST_F (FrameExtractSeek, AtTwiceTheSpeed)
-{
-  for (const char *mode : kSeekModes) {
-    SCOPED_TRACE (mode);
-    Playback play{path_, kDecode, std::string ("timestamp-list=\"9.3, 4, 10\" seek-mode=") + mode};
-    ASSERT_TRUE (play.pull ());
-    ASSERT_TRUE (seek (play, 2, 0));
-    Result result;
-    while (const Owned<GstSample> sample = play.pull ()) {
-      EXPECT_EQ (gst_sample_get_segment (sample.get ())->rate, 2);
-      result.frames.push_back (Playback::extracted (sample.get ()));
+// A film in memory, with a keyframe every `gop` frames, through a frameextract.
+class Film {
+ public:
+  Film (std::vector<Numbered> frames, std::size_t gop, const std::string &properties,
+        Source source = Source::exact)
+      : frames_ (std::move (frames)), gop_ (gop), source_ (source)
+  {
+    pipeline_.reset (gst_parse_launch (
+        ("appsrc name=src ! frameextract name=x " + properties + " ! appsink name=out sync=false")
+            .c_str (),
+        nullptr));
+    src_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "src"));
+    out_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "out"));
+    bus_.reset (gst_element_get_bus (pipeline_.get ()));
+    const GstClockTime duration = frames_.back ().pts + frames_.back ().duration;
+    g_object_set (
+        src_.get (), "caps", caps_of (kNumberedCaps).get (), "format", GST_FORMAT_TIME,
+        "stream-type",
+        source_ == Source::immovable ? GST_APP_STREAM_TYPE_STREAM : GST_APP_STREAM_TYPE_SEEKABLE,
+        "duration", duration, "max-buffers", guint64{1}, "max-bytes", guint64{0}, nullptr);
+    GstAppSrcCallbacks callbacks = {};
+    callbacks.need_data = [] (GstAppSrc *, guint, gpointer self) {
+      static_cast<Film *> (self)->push ();
+    };
+    callbacks.seek_data = [] (GstAppSrc *, guint64 offset, gpointer self) -> gboolean {
+      return static_cast<Film *> (self)->seek (offset);
+    };
+    if (source_ == Source::deaf) {
+      const Owned<GstPad> pad{gst_element_get_static_pad (src_.get (), "src")};
+      gst_pad_add_probe (
+          pad.get (), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+          [] (GstPad *, GstPadProbeInfo *info, gpointer) {
+            return GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEEK
+                       ? GST_PAD_PROBE_DROP
+                       : GST_PAD_PROBE_OK;
+          },
+          nullptr, nullptr);
     }
-    EXPECT_EQ (
-        result.frames,
-        plain_timestamps (all_, {9300 * GST_MSECOND, 4 * GST_SECOND, 10 * GST_SECOND}, {}).frames);
-    EXPECT_TRUE (play.ended () && play.errors ().empty () && play.missed ().empty ());
+    gst_app_src_set_callbacks (GST_APP_SRC (src_.get ()), &callbacks, this, nullptr);
+  }
+  ~Film () { gst_element_set_state (pipeline_.get (), GST_STATE_NULL); }
+  Film (const Film &) = delete;
+  Film &operator= (const Film &) = delete;
+
+  GstElement *pipeline () { return pipeline_.get (); }
+
+  // All to the end.
+  Result play ()
+  {
+    gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING);
+    Result r;
+    while (Owned<GstSample> s = next ())
+      r.frames.push_back (extracted_of (gst_sample_get_buffer (s.get ())));
+    EXPECT_TRUE (gst_app_sink_is_eos (GST_APP_SINK (out_.get ())));
+    const Owned<GstMessage> end{gst_bus_timed_pop_filtered (bus_.get (), 0, GST_MESSAGE_ERROR)};
+    EXPECT_FALSE (end);
+    return r;
+  }
+  Owned<GstSample> next ()
+  {
+    return Owned<GstSample>{
+        gst_app_sink_try_pull_sample (GST_APP_SINK (out_.get ()), 20 * GST_SECOND)};
+  }
+
+  std::atomic<int> pushed = 0;      // frames that came out of the source
+  std::vector<GstClockTime> seeks;  // where it was sent to, after the start
+
+ private:
+  void push ()
+  {
+    if (next_ >= frames_.size ()) {
+      gst_app_src_end_of_stream (GST_APP_SRC (src_.get ()));
+      return;
+    }
+    pushed++;
+    gst_app_src_push_buffer (GST_APP_SRC (src_.get ()), buffer_of (frames_[next_++]));
+  }
+  gboolean seek (GstClockTime position)
+  {
+    // It is asked for the start before all else.
+    if (asked_++ > 0) {
+      seeks.push_back (position);
+    }
+    std::size_t frame = 0;
+    while (frame + 1 < frames_.size () && frames_[frame + 1].pts <= position) frame++;
+    next_ = frame / gop_ * gop_;
+    if (source_ == Source::late && position > 0) next_ = std::min (next_ + gop_, frames_.size ());
+    return TRUE;
+  }
+
+  std::vector<Numbered> frames_;
+  std::size_t gop_, next_ = 0;
+  Source source_;
+  int asked_ = 0;
+  Owned<GstElement> pipeline_, src_, out_;
+  Owned<GstBus> bus_;
+};
+
+TEST (FrameExtractSeek, ToTheKeyframeBeforeEachTarget)
+{
+  // A hundred seconds, a keyframe each second.
+  Film film (at_rate (1000, 10), 10, "timestamp-list=\"20.55,90,50.2\"");
+  const Result r = film.play ();
+  EXPECT_EQ (r.numbers (), (std::vector<int>{205, 502, 900}));
+  EXPECT_EQ (r.frames[0].pts, 20'500 * kMs);
+  EXPECT_EQ (r.frames[2].index, 1u);
+  EXPECT_EQ (film.seeks.size (), 3u);
+  EXPECT_LT (film.pushed, 80);
+}
+
+TEST (FrameExtractSeek, DownstreamSeesOneStream)
+{
+  Film film (at_rate (1000, 10), 10, "timestamp-list=\"20.5,90\"");
+  std::vector<std::string> events;
+  const Owned<GstElement> x{gst_bin_get_by_name (GST_BIN (film.pipeline ()), "x")};
+  const Owned<GstPad> pad{gst_element_get_static_pad (x.get (), "src")};
+  gst_pad_add_probe (
+      pad.get (),
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
+                                    GST_PAD_PROBE_TYPE_EVENT_FLUSH),
+      [] (GstPad *, GstPadProbeInfo *info, gpointer list) {
+        static_cast<std::vector<std::string> *> (list)->push_back (
+            GST_EVENT_TYPE_NAME (GST_PAD_PROBE_INFO_EVENT (info)));
+        return GST_PAD_PROBE_OK;
+      },
+      &events, nullptr);
+  EXPECT_EQ (film.play ().numbers (), (std::vector<int>{205, 900}));
+  EXPECT_EQ (events, (std::vector<std::string>{"stream-start", "caps", "segment", "eos"}));
+}
+
+TEST (FrameExtractSeek, NeverAndNearTargetsDecodeThrough)
+{
+  Film never (at_rate (300, 10), 10, "seek-mode=never timestamp-list=\"20.5\"");
+  EXPECT_EQ (never.play ().numbers (), std::vector<int>{205});
+  EXPECT_TRUE (never.seeks.empty ());
+  Film near (at_rate (300, 10), 10, "timestamp-list=\"2,4,6\"");
+  EXPECT_EQ (near.play ().numbers (), (std::vector<int>{20, 40, 60}));
+  EXPECT_TRUE (near.seeks.empty ());
+  Film always (at_rate (300, 10), 10, "seek-mode=always timestamp-list=\"2,4,6\"");
+  EXPECT_EQ (always.play ().numbers (), (std::vector<int>{20, 40, 60}));
+  EXPECT_EQ (always.seeks.size (), 3u);
+}
+
+TEST (FrameExtractSeek, SourcesThatDoNotSeekAreDecodedThrough)
+{
+  for (const Source source : {Source::deaf, Source::immovable}) {
+    Film film (at_rate (300, 10), 10, "timestamp-list=\"20.5,25\"", source);
+    EXPECT_EQ (film.play ().numbers (), (std::vector<int>{205, 250}));
+    EXPECT_EQ (film.pushed, 252);
   }
 }
 
-// Ticks begin with the first frame that comes, and end with the segment.
-TEST_F (FrameExtractSeek, PartOfTheFileByRate)
+TEST (FrameExtractSeek, ASeekThatLeadsTooFarIsTakenBack)
 {
-  for (const char *mode : kSeekModes) {
-    SCOPED_TRACE (mode);
-    Playback play{path_, kDecode, std::string ("rate=3/1 seek-mode=") + mode};
-    ASSERT_TRUE (play.pull ());
-    ASSERT_TRUE (seek (play, 1, 4 * kSecond, 8 * kSecond));
-    expect_equal (play.run (), plain_rate (part (4 * kSecond, 8 * kSecond), 3, 1));
-    EXPECT_TRUE (play.ended () && play.errors ().empty ());
+  Film film (at_rate (300, 10), 100, "timestamp-list=\"15.5,25\"", Source::late);
+  EXPECT_EQ (film.play ().numbers (), (std::vector<int>{155, 250}));
+  EXPECT_EQ (film.seeks.size (), 2u);
+  EXPECT_EQ (film.seeks.back (), 0u);
+}
+
+TEST (FrameExtractSeek, BeyondTheEnd)
+{
+  Film film (at_rate (300, 10), 10, "timestamp-list=\"29.95,31\"");
+  const Result r = film.play ();
+  EXPECT_EQ (r.numbers (), std::vector<int>{299});
+  EXPECT_LT (film.pushed, 30);
+}
+
+TEST (FrameExtractSeek, ALowRateSeeksFromTickToTick)
+{
+  Film film (at_rate (6000, 10), 10, "rate=1/60");
+  const Result r = film.play ();
+  EXPECT_EQ (r.numbers (),
+             (std::vector<int>{0, 600, 1200, 1800, 2400, 3000, 3600, 4200, 4800, 5400}));
+  for (std::size_t k = 0; k < r.frames.size (); k++)
+    EXPECT_EQ (r.frames[k].pts, k * 60 * GST_SECOND);
+  EXPECT_LT (film.pushed, 1000);
+}
+
+TEST (FrameExtractSeek, ToTheStartTime)
+{
+  Film film (at_rate (3000, 10), 10, "every-nth=10 start-time=200000000000 max-frames=2");
+  EXPECT_EQ (film.play ().numbers (), (std::vector<int>{2000, 2010}));
+  EXPECT_LT (film.pushed, 50);
+}
+
+TEST (FrameExtractSeek, TheApplicationsSeekBeginsAnew)
+{
+  Film film (at_rate (3000, 10), 10, "timestamp-list=\"0.5,100,200\"");
+  gst_element_set_state (film.pipeline (), GST_STATE_PLAYING);
+  const auto number = [&] {
+    const Owned<GstSample> s = film.next ();
+    return s ? static_cast<int> (extracted_of (gst_sample_get_buffer (s.get ())).number) : -1;
+  };
+  EXPECT_EQ (number (), 5);
+  EXPECT_EQ (number (), 1000);
+  ASSERT_TRUE (gst_element_seek_simple (film.pipeline (), GST_FORMAT_TIME,
+                                        static_cast<GstSeekFlags> (GST_SEEK_FLAG_FLUSH),
+                                        90 * static_cast<gint64> (GST_SECOND)));
+  // What lies before is missed in this part of the film.
+  EXPECT_EQ (number (), 1000);
+  EXPECT_EQ (number (), 2000);
+  EXPECT_EQ (film.next (), nullptr);
+}
+
+TEST (FrameExtractSeek, SeeksFromEverywhereAtAnyTime)
+{
+  Film film (at_rate (3000, 10), 10, "seek-mode=always rate=1/7");
+  gst_element_set_state (film.pipeline (), GST_STATE_PLAYING);
+  std::mt19937 random (99);
+  for (int i = 0; i < 40; i++) {
+    ASSERT_TRUE (film.next ()) << i;
+    ASSERT_TRUE (gst_element_seek_simple (film.pipeline (), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                          static_cast<gint64> (random () % 250 * GST_SECOND)));
+  }
+  // Stops while it seeks, too.
+  for (int i = 0; i < 10; i++) {
+    ASSERT_TRUE (film.next ());
+    gst_element_set_state (film.pipeline (), GST_STATE_READY);
+    gst_element_set_state (film.pipeline (), GST_STATE_PLAYING);
   }
 }
 
-TEST_F (FrameExtractSeek, BackwardsIsRefused)
+TEST (FrameExtractSeek, TheSameFramesWithAndWithoutSeeks)
 {
-  Playback play{path_, kDecode, std::string ("timestamp-list=\"1, 2\"")};
-  ASSERT_TRUE (play.pull ());
-  EXPECT_FALSE (seek (play, -1, 0, 5 * kSecond));
-  play.take_messages ();
-  ASSERT_EQ (play.warnings ().size (), 1U);
-  EXPECT_EQ (
-      play.warnings ()[0],
-      "extract: A seek with rate -1 is refused: frameextract cannot select frames backwards.");
-  // And goes on as if nothing had been.
-  const Result rest = play.run ();
-  ASSERT_EQ (rest.frames.size (), 1U);
-  EXPECT_EQ (rest.frames[0].number, 50);
-}
-
-// Again and again, while frames and seeks of its own are on their way.
-TEST_F (FrameExtractSeek, ManyInARow)
-{
-  Playback play{path_, kDecode, std::string ("rate=1/2 seek-mode=always")};
-  for (int i = 0; i < 30; i++) {
-    const Nanoseconds start = i * 7 % 10 * kSecond;
-    ASSERT_TRUE (play.pull ()) << i;
-    ASSERT_TRUE (seek (play, 1, start));
-    if (i % 3 > 0) continue;
-    const Owned<GstSample> sample = play.pull ();
-    ASSERT_TRUE (sample) << i;
-    EXPECT_EQ (Playback::extracted (sample.get ()).number, start * 25 / kSecond);
-    ASSERT_TRUE (seek (play, 1, 0));
+  std::mt19937 random (1234);
+  const auto below = [&] (unsigned n) { return static_cast<unsigned> (random () % n); };
+  for (int round = 0; round < 60; round++) {
+    std::vector<Numbered> frames;
+    GstClockTime time = 0;
+    for (guint32 i = 0, count = 100 + below (300); i < count; i++) {
+      const GstClockTime length = (20 + below (400)) * kMs;
+      frames.push_back ({time, length, i});
+      time += length;
+    }
+    Wish wish;
+    wish.policy = std::array{"played-at", "nearest", "next"}[below (3)];
+    std::string list;
+    std::vector<GstClockTime> times;
+    for (unsigned i = 0, count = 1 + below (6); i < count; i++) {
+      times.push_back (below (static_cast<unsigned> (time / kMs) + 500) * kMs);
+      if (i > 0) list += ',';
+      list += std::to_string (times.back ());
+    }
+    const std::size_t gop = 1 + below (60);
+    std::vector<int> expected (times.size (), -1);
+    for (std::size_t i = 0; i < times.size (); i++)
+      if (const auto f = plain_choice (frames, wish, times[i]))
+        expected[i] = static_cast<int> (f->number);
+    for (const char *mode : {"auto", "always"}) {
+      Film film (frames, gop,
+                 "policy=" + wish.policy + " seek-mode=" + mode + " timestamps=\"<" + list + ">\"");
+      std::vector<int> found (times.size (), -1);
+      for (const Extracted &e : film.play ().frames)
+        found.at (e.index) = static_cast<int> (e.number);
+      ASSERT_EQ (found, expected) << mode << " " << wish.policy << " " << list << " gop " << gop;
+    }
   }
-  expect_equal (play.run (), plain_rate (all_, 1, 2));
 }
 
 }  // namespace
-}  // namespace quad::test

@@ -79,7 +79,10 @@ TEST (FrameExtract, ADamagedFrameIsMissed)
   EXPECT_EQ (r.numbers (), (std::vector<int>{1, 3}));
   EXPECT_EQ (r.missed, (std::vector<Missed>{{1, 250 * kMs, "decode-error"}}));
   // At a rate the one before it is repeated.
-  EXPECT_EQ (extract ("rate=10/1", frames).numbers (), (std::vector<int>{0, 1, 1, 3, 4}));
+  const Result repeated = extract ("rate=10/1", frames);
+  EXPECT_EQ (repeated.numbers (), (std::vector<int>{0, 1, 1, 3, 4}));
+  EXPECT_EQ (repeated.frames[2].actual, 100 * kMs);
+  EXPECT_EQ (repeated.frames[2].pts, 200 * kMs);
 }
 
 TEST (FrameExtract, EndsBothSidesAfterTheLastTarget)
@@ -452,7 +455,184 @@ TEST (FrameExtract, AGapShowsTheFrameBefore)
   Extractor e ("rate=10/1");
   e.push (at_rate (2, 10));
   gst_harness_push_event (e.harness (), gst_event_new_gap (200 * kMs, 300 * kMs));
+  e.eos ();
   EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1, 1, 1, 1}));
+  // Frames fill it, so downstream knows of none.
+  while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())})
+    EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_GAP);
+}
+
+GstEvent *segment_event (GstClockTime start, GstSegmentFlags flags = GST_SEGMENT_FLAG_NONE)
+{
+  GstSegment segment;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = segment.position = start;
+  segment.flags = flags;
+  return gst_event_new_segment (&segment);
+}
+
+std::vector<Numbered> part (const std::vector<Numbered> &frames, std::size_t from, std::size_t to)
+{
+  return {frames.begin () + static_cast<std::ptrdiff_t> (from),
+          frames.begin () + static_cast<std::ptrdiff_t> (to)};
+}
+
+TEST (FrameExtract, TicksGoOnOverASegmentThatFollows)
+{
+  for (const char *start : {"", " start-time=0"}) {
+    Extractor e (std::string ("rate=3/1") + start);
+    const auto frames = at_rate (10, 10);
+    gst_harness_push_event (e.harness (), segment_event (0));
+    e.push (part (frames, 0, 5));
+    gst_harness_push_event (e.harness (), segment_event (500 * kMs));
+    e.push (part (frames, 5, 10));
+    e.eos ();
+    const Result r = e.result ();
+    ASSERT_EQ (r.numbers (), (std::vector<int>{0, 3, 6})) << start;
+    for (std::size_t k = 0; k < 3; k++) {
+      EXPECT_EQ (r.frames[k].index, k);
+      EXPECT_EQ (r.frames[k].pts, gst_util_uint64_scale (k, GST_SECOND, 3));
+    }
+  }
+}
+
+TEST (FrameExtract, TicksBeforeASegmentAreNotWanted)
+{
+  Extractor e ("rate=2/1 start-time=0");
+  gst_harness_push_event (e.harness (), segment_event (20 * GST_SECOND));
+  auto frames = at_rate (10, 10);
+  for (Numbered &f : frames) f.pts += 20 * GST_SECOND;
+  e.push (frames);
+  e.eos ();
+  const Result r = e.result ();
+  EXPECT_EQ (r.numbers (), (std::vector<int>{0, 5}));
+  EXPECT_EQ (r.frames.at (0).pts, 20 * GST_SECOND);
+  EXPECT_EQ (r.frames.at (0).index, 40u);
+  EXPECT_TRUE (r.missed.empty ());
+}
+
+TEST (FrameExtract, ASecondStreamBeginsAnewAndLosesNothing)
+{
+  Extractor e ("rate=10/1");
+  e.push (at_rate (10, 10));
+  gst_harness_push_event (e.harness (), gst_event_new_stream_start ("second"));
+  gst_harness_push_event (e.harness (), gst_event_new_caps (caps_of (kNumberedCaps).get ()));
+  gst_harness_push_event (e.harness (), segment_event (0));
+  e.push (at_rate (3, 10));
+  e.eos ();
+  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2}));
+}
+
+TEST (FrameExtract, ALoopOfSegmentsSelectsInEachRound)
+{
+  Extractor e ("timestamp-list=\"0.1,0.3\"");
+  for (int round = 0; round < 3; round++) {
+    gst_harness_push_event (e.harness (), segment_event (0, GST_SEGMENT_FLAG_SEGMENT));
+    e.push (at_rate (10, 10));
+    EXPECT_EQ (e.result ().numbers (), (std::vector<int>{1, 3})) << round;
+    gst_harness_push_event (e.harness (), gst_event_new_segment_done (GST_FORMAT_TIME, -1));
+  }
+  int done = 0;
+  while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())}) {
+    EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_EOS);
+    done += GST_EVENT_TYPE (event.get ()) == GST_EVENT_SEGMENT_DONE;
+  }
+  EXPECT_EQ (done, 3);
+}
+
+TEST (FrameExtract, AnErrorIsSaidOnce)
+{
+  Extractor e ("rate=10/1 tolerance-before=50000000 missing=error");
+  EXPECT_EQ (e.push ({0, 100 * kMs, 0}), GST_FLOW_OK);
+  EXPECT_EQ (e.push ({400 * kMs, 100 * kMs, 1}), GST_FLOW_ERROR);
+  EXPECT_EQ (e.push ({500 * kMs, 100 * kMs, 2}), GST_FLOW_ERROR);
+  e.eos ();
+  const Result r = e.result ();
+  EXPECT_EQ (r.numbers (), std::vector<int>{0});
+  EXPECT_EQ (r.missed.size (), 1u);
+  EXPECT_EQ (e.errors (), 1);
+}
+
+TEST (FrameExtract, TheEndBelongsToTheSegmentsSeek)
+{
+  Extractor e ("timestamp-list=0.1");
+  GstEvent *segment = segment_event (0);
+  gst_event_set_seqnum (segment, 4242);
+  gst_harness_push_event (e.harness (), segment);
+  e.push (at_rate (5, 10));
+  guint32 seqnum = 0;
+  while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())})
+    if (GST_EVENT_TYPE (event.get ()) == GST_EVENT_EOS)
+      seqnum = gst_event_get_seqnum (event.get ());
+  EXPECT_EQ (seqnum, 4242u);
+}
+
+TEST (FrameExtract, NobodyHurriesTheDecoder)
+{
+  Extractor e ("rate=5/1");
+  int seen = 0;
+  gst_pad_add_probe (
+      e.harness ()->srcpad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [] (GstPad *, GstPadProbeInfo *info, gpointer count) {
+        *static_cast<int *> (count) +=
+            GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_QOS;
+        return GST_PAD_PROBE_OK;
+      },
+      &seen, nullptr);
+  gst_harness_push_upstream_event (
+      e.harness (), gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2, 100 * GST_MSECOND, GST_SECOND));
+  EXPECT_EQ (seen, 0);
+}
+
+TEST (FrameExtract, WithNothingSetASeekBackwardsPasses)
+{
+  Extractor e ("");
+  int seeks = 0;
+  gst_pad_add_probe (
+      e.harness ()->srcpad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+      [] (GstPad *, GstPadProbeInfo *info, gpointer count) {
+        *static_cast<int *> (count) +=
+            GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEEK;
+        return GST_PAD_PROBE_OK;
+      },
+      &seeks, nullptr);
+  gst_harness_push_upstream_event (
+      e.harness (), gst_event_new_seek (-1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET,
+                                        0, GST_SEEK_TYPE_SET, GST_SECOND));
+  e.result ();
+  EXPECT_EQ (seeks, 1);
+  EXPECT_EQ (e.warning (), "");
+}
+
+TEST (FrameExtract, WhatComesAfterASelectionHasItsOwnCaps)
+{
+  Extractor e ("rate=5/1", "video/x-raw,format=GRAY8,width=16,height=4,framerate=10/1");
+  e.push (at_rate (5, 10));
+  g_object_set (e.element (), "rate", 0, 1, nullptr);
+  gst_harness_push_event (e.harness (), gst_event_new_flush_start ());
+  gst_harness_push_event (e.harness (), gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (e.harness (), segment_event (0));
+  e.result ();
+  e.push (at_rate (2, 10));
+  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1}));
+  const Owned<GstCaps> caps{gst_pad_get_current_caps (e.harness ()->sinkpad)};
+  gint n = 0, d = 0;
+  gst_structure_get_fraction (gst_caps_get_structure (caps.get (), 0), "framerate", &n, &d);
+  EXPECT_EQ (n, 10);
+}
+
+TEST (FrameExtract, ANewRateIsANewLatency)
+{
+  Extractor e ("rate=5/1");
+  const auto posted = [&] {
+    e.result ();
+    return e.latencies ();
+  };
+  EXPECT_EQ (posted (), 0);
+  gst_harness_set_src_caps (
+      e.harness (),
+      caps_of ("video/x-raw,format=GRAY8,width=16,height=4,framerate=25/1").release ());
+  EXPECT_EQ (posted (), 1);
 }
 
 TEST (FrameExtract, KeyframesCannotBeKnownWithoutASeek)
@@ -513,6 +693,14 @@ TEST (FrameExtract, AsksUpstreamsPoolForTheBuffersItHolds)
   gst_query_parse_nth_allocation_pool (query.get (), 1, nullptr, nullptr, &min, &max);
   EXPECT_EQ (min, 2u);
   EXPECT_EQ (max, 0u);
+
+  // Also where downstream has nothing to say.
+  Extractor silent ("rate=1/1");
+  const Owned<GstQuery> asked{gst_query_new_allocation (caps_of (kNumberedCaps).get (), TRUE)};
+  ASSERT_TRUE (gst_pad_peer_query (silent.harness ()->srcpad, asked.get ()));
+  ASSERT_EQ (gst_query_get_n_allocation_pools (asked.get ()), 1u);
+  gst_query_parse_nth_allocation_pool (asked.get (), 0, nullptr, nullptr, &min, &max);
+  EXPECT_EQ (min, 2u);
 }
 
 TEST (FrameExtract, LiveLatencyIsOneFrameMore)
