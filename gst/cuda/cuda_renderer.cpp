@@ -23,10 +23,13 @@ class CudaRenderer final : public Renderer {
   }
   ~CudaRenderer () override
   {
-    // The kernels may still be reading the tables.
-    if (prepared_) (void)finish ();
+    // The kernels may still be reading the tables, and the device what is to become some.
+    if (queued_) (void)finish ();
+    uploader_.reset ();
     tables_.reset ();
     module_.reset ();
+    // What is kept may be all that stands between the context and its end, or need it.
+    keep_.reset ();
     gst_object_unref (context_);
   }
 
@@ -36,11 +39,15 @@ class CudaRenderer final : public Renderer {
   Status finish () override;
 
  private:
+  Status make_room (std::size_t size);
+
   GstCudaContext *context_;
   CUstream stream_;
   std::shared_ptr<const void> keep_;
   std::shared_ptr<const Module> module_;
   DeviceBuffer tables_;
+  Uploader uploader_;
+  bool queued_ = false;  // anything, ever
   std::optional<SceneProgram> program_;
   std::optional<Scene> prepared_;
 };
@@ -56,24 +63,36 @@ Status CudaRenderer::prepare (const Scene &scene)
     module_ = Module::load (context_, status);
     if (!module_) return status;
   }
-  // Until the launches that read the old tables are over.
-  if (prepared_)
-    if (const Status s = status_of (CuStreamSynchronize (stream_), "cuStreamSynchronize");
-        s != Status::ok)
-      return s;
   prepared_.reset ();
   try {
     program_.emplace (scene);
   } catch (const std::bad_alloc &) {
     return Status::out_of_memory;
   }
-  if (const Status s = tables_.reserve (context_, program_->size ()); s != Status::ok) return s;
+  if (const Status s = make_room (program_->size ()); s != Status::ok) return s;
   const auto &bytes = program_->relocated (tables_.address ());
-  if (const Status s = upload (tables_.address (), bytes.data (), bytes.size (), stream_);
+  // In the stream, it comes after the launches that read the old tables.
+  queued_ = true;
+  if (const Status s =
+          uploader_.copy (context_, tables_.address (), bytes.data (), bytes.size (), stream_);
       s != Status::ok)
     return s;
   prepared_ = scene;
   return Status::ok;
+}
+
+// For the tables; what was there may be lost.
+Status CudaRenderer::make_room (std::size_t size)
+{
+  if (size <= tables_.size ()) return Status::ok;
+  const bool grows = tables_.size () > 0;
+  // Until the launches that read the old tables are over, whose memory goes.
+  if (grows)
+    if (const Status s = status_of (CuStreamSynchronize (stream_), "cuStreamSynchronize");
+        s != Status::ok)
+      return s;
+  // Somewhat more where they grow, as they do with a layout that moves.
+  return tables_.reserve (context_, grows ? size + size / 4 : size);
 }
 
 Status CudaRenderer::draw (const Scene &scene, const FrameView &out)

@@ -10,7 +10,8 @@ namespace quad::cuda {
 
 // A renderer of frames in `context`, which it keeps a reference of, for any thread
 // that draws; its work is queued in `stream` (null for the context's default stream),
-// which `keep` keeps alive. prepare() copies the scene's tables to the device; draw() queues
+// which `keep` keeps alive. prepare() queues a copy of the scene's tables
+// to the device, and waits where they need more memory than before; draw() queues
 // one launch (one more for each 64 sources above 64, and where more than 64 pictures
 // overlap), copies nothing and waits for nothing.
 std::unique_ptr<Renderer> make_cuda_renderer (GstCudaContext *context, CUstream stream,

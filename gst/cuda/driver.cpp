@@ -1,5 +1,10 @@
 #include "cuda/driver.h"
 
+#include <dlfcn.h>
+
+#include <cstring>
+#include <type_traits>
+
 #define GST_CAT_DEFAULT (quad::cuda::debug_category ())
 
 namespace quad::cuda {
@@ -65,11 +70,72 @@ void DeviceBuffer::reset ()
   forget ();
 }
 
-Status upload (CUdeviceptr to, const void *from, std::size_t size, CUstream stream)
+Events::Events ()
 {
+  // libgstcuda has loaded it; the handle is kept, as there.
+  void *driver = dlopen ("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!driver) return;
+  const auto find = [driver] (auto &function, const char *name) {
+    function =
+        reinterpret_cast<std::remove_reference_t<decltype (function)>> (dlsym (driver, name));
+  };
+  find (create, "cuEventCreate");
+  find (destroy, "cuEventDestroy_v2");
+  find (record, "cuEventRecord");
+  find (query, "cuEventQuery");
+  find (synchronize, "cuEventSynchronize");
+  find (wait, "cuStreamWaitEvent");
+}
+
+const Events &Events::get ()
+{
+  static const Events events;
+  return events;
+}
+
+// The slot's memory is free, and holds `size` bytes.
+Status Uploader::make_ready (Slot &slot, std::size_t size)
+{
+  const Events &events = Events::get ();
+  if (!events.complete ()) return status_of (CUDA_ERROR_NOT_FOUND, "dlsym of libcuda.so.1");
+  if (!slot.copied)
+    if (const CUresult result = events.create (&slot.copied, CU_EVENT_DISABLE_TIMING);
+        result != CUDA_SUCCESS) {
+      slot.copied = nullptr;
+      return status_of (result, "cuEventCreate");
+    }
+  if (slot.pending) {
+    CUresult result = events.query (slot.copied);
+    if (result == CUDA_ERROR_NOT_READY) result = events.synchronize (slot.copied);
+    if (result != CUDA_SUCCESS) return status_of (result, "cuEventQuery");
+    slot.pending = false;
+  }
+  if (size <= slot.size) return Status::ok;
+  // Somewhat more where it grows, as it does with a layout that moves.
+  const std::size_t room = slot.size > 0 ? size + size / 4 : size;
+  if (slot.data) (void)status_of (CuMemFreeHost (slot.data), "cuMemFreeHost");
+  slot.data = nullptr;
+  slot.size = 0;
+  if (const CUresult result = CuMemAllocHost (&slot.data, static_cast<unsigned> (room));
+      result != CUDA_SUCCESS) {
+    slot.data = nullptr;
+    const Status status = status_of (result, "cuMemAllocHost");
+    return status == Status::out_of_device_memory ? Status::out_of_memory : status;
+  }
+  slot.size = room;
+  return Status::ok;
+}
+
+Status Uploader::copy (GstCudaContext *context, CUdeviceptr to, const void *from, std::size_t size,
+                       CUstream stream)
+{
+  if (!context_) context_ = GST_CUDA_CONTEXT (gst_object_ref (context));
+  Slot &slot = slots_[next_];
+  if (const Status s = make_ready (slot, size); s != Status::ok) return s;
+  std::memcpy (slot.data, from, size);
   CUDA_MEMCPY2D copy = {};
   copy.srcMemoryType = CU_MEMORYTYPE_HOST;
-  copy.srcHost = from;
+  copy.srcHost = slot.data;
   copy.srcPitch = size;
   copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
   copy.dstDevice = to;
@@ -79,10 +145,35 @@ Status upload (CUdeviceptr to, const void *from, std::size_t size, CUstream stre
   if (const Status s = status_of (CuMemcpy2DAsync (&copy, stream), "cuMemcpy2DAsync");
       s != Status::ok)
     return s;
-  return status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
+  if (const Status s = status_of (Events::get ().record (slot.copied, stream), "cuEventRecord");
+      s != Status::ok) {
+    // Nothing will tell when the copy is over.
+    (void)status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
+    return s;
+  }
+  slot.pending = true;
+  next_ = 1 - next_;
+  return Status::ok;
 }
 
-Stream::Stream (GstCudaContext *context) : context_ (context)
+void Uploader::reset ()
+{
+  if (!context_) return;
+  {
+    const Current current (context_);
+    for (Slot &slot : slots_) {
+      if (current && slot.data) (void)status_of (CuMemFreeHost (slot.data), "cuMemFreeHost");
+      if (current && slot.copied)
+        (void)status_of (Events::get ().destroy (slot.copied), "cuEventDestroy");
+      slot = {};
+    }
+  }
+  gst_object_unref (context_);
+  context_ = nullptr;
+  next_ = 0;
+}
+
+Stream::Stream (GstCudaContext *context) : context_ (GST_CUDA_CONTEXT (gst_object_ref (context)))
 {
   const Current current (context);
   if (!current ||
@@ -92,9 +183,11 @@ Stream::Stream (GstCudaContext *context) : context_ (context)
 
 Stream::~Stream ()
 {
-  if (!stream_) return;
-  const Current current (context_);
-  if (current) (void)status_of (CuStreamDestroy (stream_), "cuStreamDestroy");
+  if (stream_) {
+    const Current current (context_);
+    if (current) (void)status_of (CuStreamDestroy (stream_), "cuStreamDestroy");
+  }
+  gst_object_unref (context_);
 }
 
 }  // namespace quad::cuda

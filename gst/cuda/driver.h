@@ -69,11 +69,56 @@ class DeviceBuffer {
   std::size_t size_ = 0;
 };
 
-// Copies `size` bytes to the device, in the order of `stream`; `from` may be changed
-// when it returns.
-Status upload (CUdeviceptr to, const void *from, std::size_t size, CUstream stream);
+// The driver's functions on events, which libgstcuda does not wrap.
+struct Events {
+  CUresult (*create) (CUevent *, unsigned) = nullptr;
+  CUresult (*destroy) (CUevent) = nullptr;
+  CUresult (*record) (CUevent, CUstream) = nullptr;
+  CUresult (*query) (CUevent) = nullptr;
+  CUresult (*synchronize) (CUevent) = nullptr;
+  CUresult (*wait) (CUstream, CUevent, unsigned) = nullptr;  // cuStreamWaitEvent
 
-// A stream of the context's.
+  // Whether the driver has them all.
+  bool complete () const { return create && destroy && record && query && synchronize && wait; }
+  static const Events &get ();
+
+ private:
+  Events ();
+};
+
+// Copies to the device that the host does not wait for. The bytes go through memory that the
+// driver has pinned: from there it copies by itself, while other memory of the host's may not
+// be touched before the stream has come to the copy.
+class Uploader {
+ public:
+  Uploader () = default;
+  ~Uploader () { reset (); }
+  Uploader (const Uploader &) = delete;
+  Uploader &operator= (const Uploader &) = delete;
+
+  // Queues a copy of `size` bytes in `stream`; `from` may be changed when it returns. The
+  // context, of which a reference is kept, is current, and the same one until reset (). Waits
+  // only where the last copy but one is still to come.
+  Status copy (GstCudaContext *context, CUdeviceptr to, const void *from, std::size_t size,
+               CUstream stream);
+  // Frees the memory; the copies are over.
+  void reset ();
+
+ private:
+  struct Slot {
+    void *data = nullptr;
+    std::size_t size = 0;
+    CUevent copied = nullptr;
+    bool pending = false;  // a copy was queued, and its end not seen
+  };
+  static Status make_ready (Slot &slot, std::size_t size);
+
+  GstCudaContext *context_ = nullptr;
+  Slot slots_[2];
+  unsigned next_ = 0;
+};
+
+// A stream of the context's, of which it keeps a reference.
 class Stream {
  public:
   // Null where the device refuses one.

@@ -61,8 +61,25 @@ Status status_of_image (CUresult result, const char *call)
 // The modules that are in use. What stands here keeps none of them; each keeps its
 // context, so that the address of a live one's is no other's.
 struct Loaded {
-  std::mutex lock;
-  std::map<GstCudaContext *, std::weak_ptr<const Module>> modules;
+  struct Entry {
+    std::mutex lock;  // held while loading; protects what stands below it
+    std::weak_ptr<const Module> module;
+  };
+
+  std::mutex lock;  // protects the map, and is held for no longer
+  std::map<GstCudaContext *, std::shared_ptr<Entry>> entries;
+
+  // The context's; those that nobody needs any more go.
+  std::shared_ptr<Entry> entry_of (GstCudaContext *context)
+  {
+    const std::lock_guard guard (lock);
+    std::erase_if (entries, [] (const auto &e) {
+      return e.second.use_count () == 1 && e.second->module.expired ();
+    });
+    std::shared_ptr<Entry> &entry = entries[context];
+    if (!entry) entry = std::make_shared<Entry> ();
+    return entry;
+  }
 
   // Never destroyed: at a program's end threads may still draw.
   static Loaded &get ()
@@ -111,15 +128,12 @@ Status Module::load_anew (GstCudaContext *context, std::shared_ptr<const Module>
 
 std::shared_ptr<const Module> Module::load (GstCudaContext *context, Status &status)
 {
-  Loaded &all = Loaded::get ();
+  const std::shared_ptr<Loaded::Entry> entry = Loaded::get ().entry_of (context);
   // Held while loading: who else wants the same kernels waits for them.
-  const std::lock_guard guard (all.lock);
-  std::erase_if (all.modules, [] (const auto &entry) { return entry.second.expired (); });
-  std::shared_ptr<const Module> module;
-  if (const auto found = all.modules.find (context); found != all.modules.end ())
-    module = found->second.lock ();
+  const std::lock_guard guard (entry->lock);
+  std::shared_ptr<const Module> module = entry->module.lock ();
   status = module ? Status::ok : load_anew (context, module);
-  if (module) all.modules.insert_or_assign (context, module);
+  if (module) entry->module = module;
   return module;
 }
 

@@ -130,15 +130,31 @@ void fixate_size (GstStructure *s, Size square)
     fix ("width", width * fix ("height", height));
 }
 
-// Colorimetry and chroma siting: those of the largest input of the format, where
-// `s` takes them, else GStreamer's defaults for the size.
+const InputCaps *larger_of (const InputCaps *a, const InputCaps &b)
+{
+  return !a || pixels (b.info) > pixels (a->info) ? &b : a;
+}
+
+// That of `like`, as far as a picture in `format` can have it; `fallback` is the format's own.
+GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoInfo &fallback)
+{
+  const GstVideoColorimetry &c = like.colorimetry;
+  if (GST_VIDEO_INFO_IS_YUV (&like) && GST_VIDEO_INFO_IS_YUV (&fallback)) return c;
+  // The light of one SDR standard is as good as that of another.
+  if (same_light (c, fallback.colorimetry)) return fallback.colorimetry;
+  return {fallback.colorimetry.range, fallback.colorimetry.matrix, c.transfer, c.primaries};
+}
+
+// Colorimetry and chroma siting: those of the largest input of the format, where `s` takes
+// them; where none has the format, the largest input's colorimetry as far as the format can
+// have it, so that light need not be converted. Else GStreamer's defaults for the size.
 void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
 {
-  const InputCaps *model = nullptr;
-  for (const InputCaps &i : inputs)
-    if (GST_VIDEO_INFO_FORMAT (&i.info) == format &&
-        (!model || pixels (i.info) > pixels (model->info)))
-      model = &i;
+  const InputCaps *model = nullptr, *largest = nullptr;
+  for (const InputCaps &i : inputs) {
+    largest = larger_of (largest, i);
+    if (GST_VIDEO_INFO_FORMAT (&i.info) == format) model = larger_of (model, i);
+  }
   gint width = 1, height = 1;
   gst_structure_get_int (s, "width", &width);
   gst_structure_get_int (s, "height", &height);
@@ -149,6 +165,8 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
   if (model) {
     info.colorimetry = model->info.colorimetry;
     info.chroma_site = model->info.chroma_site;
+  } else if (largest) {
+    info.colorimetry = colorimetry_like (largest->info, info);
   }
   auto set = [s] (const char *field, gchar *value) {
     const Owned<char> owned{value};

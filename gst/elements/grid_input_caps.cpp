@@ -67,18 +67,42 @@ void append (GstCaps *caps, Owned<GstStructure> s, const GstCaps *features_of, g
                                   gst_caps_features_copy (gst_caps_get_features (features_of, i)));
 }
 
+// The formats of `s` that are RGB, or those that are not, with the colorimetries of `asked` that
+// such pictures can have; null where either is none.
+Owned<GstStructure> asked_of_kind (const GstStructure *s, std::span<const std::string> asked,
+                                   bool rgb)
+{
+  std::vector<std::string> formats = strings_in (s, "format");
+  std::erase_if (formats, [rgb] (const std::string &name) {
+    const GstVideoFormatInfo *info =
+        gst_video_format_get_info (gst_video_format_from_string (name.c_str ()));
+    return bool (GST_VIDEO_FORMAT_INFO_IS_RGB (info)) != rgb;
+  });
+  std::vector<std::string> colorimetries (asked.begin (), asked.end ());
+  std::erase_if (colorimetries, [rgb] (const std::string &name) {
+    GstVideoColorimetry c;
+    return !gst_video_colorimetry_from_string (&c, name.c_str ()) ||
+           c.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN ||
+           (c.matrix == GST_VIDEO_COLOR_MATRIX_RGB) != rgb;
+  });
+  if (formats.empty () || colorimetries.empty ()) return nullptr;
+  Owned<GstStructure> of_kind{gst_structure_copy (s)};
+  set_strings (of_kind.get (), "format", formats);
+  set_strings (of_kind.get (), "colorimetry", colorimetries);
+  return of_kind;
+}
+
 // `caps`, in CUDA memory first with the colorimetries of `asked`: what a converter in front
-// will then convert to.
+// will then convert to. RGB and YUV have none in common.
 Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> asked)
 {
   Owned<GstCaps> all{gst_caps_new_empty ()};
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
-    if (memory_of (caps, i) == Memory::cuda) {
-      Owned<GstStructure> first{gst_structure_copy (s.get ())};
-      set_strings (first.get (), "colorimetry", asked);
-      append (all.get (), std::move (first), caps, i);
-    }
+    if (memory_of (caps, i) == Memory::cuda)
+      for (const bool rgb : {false, true})
+        if (Owned<GstStructure> first = asked_of_kind (s.get (), asked, rgb))
+          append (all.get (), std::move (first), caps, i);
     append (all.get (), std::move (s), caps, i);
   }
   return all;

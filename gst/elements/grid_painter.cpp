@@ -181,9 +181,9 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
                                  const GstVideoInfo &info, GstBuffer *out)
 {
   const GstFlowReturn flow = draw_on (self, snapshot, info, out);
-  // What was queued before the failure still reads the inputs.
-  if (flow != GST_FLOW_OK && !on_device_.empty ())
-    (void)self->impl->device.end (on_device_, nullptr);
+  // What was queued before the failure still reads the inputs, or memory of the pads'.
+  if (flow != GST_FLOW_OK && queued_) (void)self->impl->device.end (on_device_, nullptr);
+  queued_ = false;
   frames_.clear ();
   buffers_.clear ();
   on_device_.clear ();
@@ -225,8 +225,10 @@ GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &sn
 Status GridPainter::render (Device &device, GstBuffer *target, const FrameView &canvas)
 {
   if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
-  if (target)
+  if (target) {
+    queued_ = true;
     if (const Status s = device.begin ({}, target); s != Status::ok) return s;
+  }
   if (const Status s = renderer_->draw (scene_, canvas); s != Status::ok) return s;
   return target || !on_device_.empty () ? device.end (on_device_, target) : Status::ok;
 }
@@ -242,16 +244,18 @@ MappedFrame *GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad,
     Device &device = self->impl->device;
     if (!device.open ()) return nullptr;
     problem = device.problem_of (buffer);
-    if (!problem) {
-      on_device_.push_back (buffer);
-      if (const Status s = device.begin ({&buffer, 1}, nullptr); s != Status::ok) {
-        post_failure_of (self, pad, s);
-        return nullptr;
-      }
-    }
   }
   MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
-  if (!problem && frame) return &frame;
+  if (!problem && frame) {
+    if (memory != Memory::cuda) return &frame;
+    // After the mapping, which may itself queue what fills the memory.
+    queued_ = true;
+    on_device_.push_back (buffer);
+    const Status s = self->impl->device.begin ({&buffer, 1}, nullptr);
+    if (s == Status::ok) return &frame;
+    post_failure_of (self, pad, s);
+    return nullptr;
+  }
   GST_ELEMENT_ERROR (
       self, STREAM, FORMAT,
       ("A buffer of %s %s.", GST_PAD_NAME (pad.pad.get ()), problem ? problem : frame.problem ()),
@@ -323,6 +327,7 @@ Status GridPainter::bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const G
   }
   if (!here && !there) return convert (pad, from, to, background, frame.frame (), tile);
 
+  queued_ = true;
   if (!impl.on_device) impl.on_device = std::make_unique<DeviceTile> (self->impl->device);
   FrameView view;
   if (here && there) {
@@ -355,6 +360,7 @@ bool GridPainter::take_downloads (GstQuadMuxGrid *self, const GstVideoInfo &to, 
     return false;
   }
   on_device_.clear ();
+  queued_ = false;
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
     show (tile, d.frame->view (), tile.site);

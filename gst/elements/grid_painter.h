@@ -59,6 +59,7 @@ class GridPainter {
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<GstBuffer *> on_device_;  // those of them that lie in CUDA memory
+  bool queued_ = false;                 // work on the device that nobody has waited for
   std::vector<Download> downloads_;
 };
 

@@ -186,12 +186,29 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
   return pad;
 }
 
+// Lets go of what was kept of the pad's pictures, and of memory for them.
+void forget_pictures (quad::GridPad &impl)
+{
+  impl.converted.reset ();
+  impl.on_device.reset ();
+  quad::Owned<GstBuffer> held;
+  const std::lock_guard guard (impl.lock);
+  held = std::move (impl.held);
+  impl.shown = {};
+}
+
 void release_pad (GstElement *element, GstPad *pad)
 {
   quad::Owned<GstPad> kept{GST_PAD (gst_object_ref (pad))};
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
   element_parent ()->release_pad (element, pad);
-  quad::cells_changed (as_grid (element));
+  GstQuadMuxGrid *self = as_grid (element);
+  {
+    // Whoever keeps the pad does not keep the device's memory. It is in no later snapshot.
+    const std::lock_guard drawing (self->impl->drawing);
+    forget_pictures (*as_grid_pad (pad)->impl);
+  }
+  quad::cells_changed (self);
 }
 
 GObject *child_by_index (GstChildProxy *proxy, guint index)
@@ -340,6 +357,7 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
   const GstClockTime time =
       gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
+  const std::lock_guard drawing (self->impl->drawing);
   return self->impl->painter.draw (self, quad::snapshot_of (self), vagg->info, out);
 }
 
@@ -394,10 +412,8 @@ gboolean stop (GstAggregator *agg)
   const gboolean done = aggregator_parent ()->stop (agg);
   self->impl->painter.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
-    p->impl->converted.reset ();
-    p->impl->on_device.reset ();
+    forget_pictures (*p->impl);
     const std::lock_guard guard (p->impl->lock);
-    p->impl->shown = {};
     p->impl->tagged = quad::Orientation::identity;
   }
   self->impl->device.close ();

@@ -28,6 +28,8 @@ struct QuadMuxGrid {
 
   Device device;  // for frames in CUDA memory
 
+  std::mutex drawing;  // held while the pads of a snapshot are drawn
+
   // Of the thread that makes the output alone.
   GridPainter painter;
   std::string refusal;  // the last negotiation error posted

@@ -1,9 +1,8 @@
 #include "glue/device_impl.h"
 
-#include <utility>
+#include <algorithm>
 
 #if GST_CHECK_VERSION(1, 24, 0)
-#include <dlfcn.h>
 #include <gst/cuda/gstcudastream.h>
 #endif
 
@@ -11,39 +10,10 @@ namespace quad {
 
 #if GST_CHECK_VERSION(1, 24, 0)
 
-namespace {
-
-// What libgstcuda does not wrap: a stream that waits for another one's event.
-struct Events {
-  CUresult (*create) (CUevent *, unsigned) = nullptr;
-  CUresult (*destroy) (CUevent) = nullptr;
-  CUresult (*record) (CUevent, CUstream) = nullptr;
-  CUresult (*wait) (CUstream, CUevent, unsigned) = nullptr;
-
-  Events ()
-  {
-    // libgstcuda has loaded it; the handle is kept, as there.
-    void *driver = dlopen ("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!driver) return;
-    create = reinterpret_cast<decltype (create)> (dlsym (driver, "cuEventCreate"));
-    destroy = reinterpret_cast<decltype (destroy)> (dlsym (driver, "cuEventDestroy_v2"));
-    record = reinterpret_cast<decltype (record)> (dlsym (driver, "cuEventRecord"));
-    wait = reinterpret_cast<decltype (wait)> (dlsym (driver, "cuStreamWaitEvent"));
-  }
-  bool complete () const { return create && destroy && record && wait; }
-  static const Events &get ()
-  {
-    static const Events events;
-    return events;
-  }
-};
-
-}  // namespace
-
 struct WorkStream::State {
   GstCudaStream *stream = nullptr;
   CUevent event = nullptr;
-  bool finish = false;  // the next hand_over waits
+  bool finish = false;  // the next hand_over waits: until it has
 
   ~State ()
   {
@@ -51,7 +21,7 @@ struct WorkStream::State {
     {
       const cuda::Current current (stream->context);
       if (current && event)
-        (void)cuda::status_of (Events::get ().destroy (event), "cuEventDestroy");
+        (void)cuda::status_of (cuda::Events::get ().destroy (event), "cuEventDestroy");
     }
     gst_cuda_stream_unref (stream);
   }
@@ -60,19 +30,24 @@ struct WorkStream::State {
   // `later` comes after what `earlier` has queued so far.
   Status order (CUstream later, CUstream earlier)
   {
-    const Events &events = Events::get ();
+    const cuda::Events &events = cuda::Events::get ();
     if (const Status s = cuda::status_of (events.record (event, earlier), "cuEventRecord");
         s != Status::ok)
       return s;
     return cuda::status_of (events.wait (later, event, 0), "cuStreamWaitEvent");
   }
+  // Whoever fills the inputs' memory anew, or goes on with the output, comes after what is
+  // queued.
+  Status order_before (std::span<GstBuffer *const> inputs, GstCudaStream *output);
+  // Until what is queued is over; `output`, if any, is ready then.
+  Status wait (GstCudaMemory *output);
 };
 
 std::shared_ptr<WorkStream> WorkStream::make (GstCudaContext *context)
 {
   auto state = std::make_unique<State> ();
   state->stream = gst_cuda_stream_new (context);
-  const Events &events = Events::get ();
+  const cuda::Events &events = cuda::Events::get ();
   const cuda::Current current (context);
   if (!state->stream || !current || !events.complete () ||
       cuda::status_of (events.create (&state->event, CU_EVENT_DISABLE_TIMING), "cuEventCreate") !=
@@ -98,33 +73,45 @@ Status WorkStream::wait_for (GstBuffer *buffer)
 
 void WorkStream::finish_with_frame () { state_->finish = true; }
 
+Status WorkStream::State::wait (GstCudaMemory *output)
+{
+  const Status s = cuda::status_of (CuStreamSynchronize (handle ()), "cuStreamSynchronize");
+  if (s != Status::ok) return s;
+  finish = false;
+  if (output) GST_MEMORY_FLAG_UNSET (output, GST_CUDA_MEMORY_TRANSFER_NEED_SYNC);
+  return Status::ok;
+}
+
+Status WorkStream::State::order_before (std::span<GstBuffer *const> inputs, GstCudaStream *output)
+{
+  const auto order_one = [this] (GstCudaStream *other) {
+    if (!other || other == stream) return Status::ok;
+    return order (gst_cuda_stream_get_handle (other), handle ());
+  };
+  for (GstBuffer *in : inputs)
+    if (GstCudaMemory *memory = cuda_memory_in (in))
+      if (const Status s = order_one (gst_cuda_memory_get_stream (memory)); s != Status::ok)
+        return s;
+  return order_one (output);
+}
+
 Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *output)
 {
-  // Memory without a stream can be filled anew as soon as its buffer is let go.
-  bool finish = std::exchange (state_->finish, false);
-  for (GstBuffer *in : inputs) {
-    GstCudaMemory *memory = cuda_memory_in (in);
-    if (!memory) continue;
-    GstCudaStream *other = gst_cuda_memory_get_stream (memory);
-    finish = finish || !other;
-    if (!other || other == state_->stream) continue;
-    if (const Status s = state_->order (gst_cuda_stream_get_handle (other), state_->handle ());
-        s != Status::ok)
-      return s;
-  }
   GstCudaMemory *memory = output ? cuda_memory_in (output) : nullptr;
-  GstCudaStream *other = memory ? gst_cuda_memory_get_stream (memory) : nullptr;
-  if (finish || !other) {
-    const Status s =
-        cuda::status_of (CuStreamSynchronize (state_->handle ()), "cuStreamSynchronize");
-    if (s == Status::ok && memory)
-      GST_MEMORY_FLAG_UNSET (memory, GST_CUDA_MEMORY_TRANSFER_NEED_SYNC);
+  GstCudaStream *of_output = memory ? gst_cuda_memory_get_stream (memory) : nullptr;
+  // Memory without a stream can be filled anew as soon as its buffer is let go.
+  const bool finish = state_->finish || !of_output ||
+                      std::any_of (inputs.begin (), inputs.end (), [] (GstBuffer *in) {
+                        GstCudaMemory *of_input = cuda_memory_in (in);
+                        return of_input && !gst_cuda_memory_get_stream (of_input);
+                      });
+  // What has been waited for is in order with everything.
+  if (finish) return state_->wait (memory);
+  if (const Status s = state_->order_before (inputs, of_output); s != Status::ok) {
+    // The inputs are let go all the same.
+    (void)state_->wait (memory);
     return s;
   }
-  if (other != state_->stream)
-    if (const Status s = state_->order (gst_cuda_stream_get_handle (other), state_->handle ());
-        s != Status::ok)
-      return s;
   GST_MINI_OBJECT_FLAG_SET (memory, GST_CUDA_MEMORY_TRANSFER_NEED_SYNC);
   return Status::ok;
 }

@@ -85,7 +85,10 @@ class PinnedPicture {
     buffer_.reset (gst_buffer_new_wrapped_full (static_cast<GstMemoryFlags> (0), data, bytes, 0,
                                                 bytes, owner, free_pinned));
     frame_ = std::make_unique<MappedFrame> (info, buffer_.get (), GST_MAP_READWRITE);
-    return *frame_ ? Status::ok : Status::out_of_memory;
+    if (*frame_) return Status::ok;
+    frame_.reset ();
+    buffer_.reset ();
+    return Status::out_of_memory;
   }
   MappedFrame &frame () { return *frame_; }
 

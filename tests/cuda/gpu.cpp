@@ -95,7 +95,14 @@ DeviceBytes::DeviceBytes (GstCudaContext *context, const std::vector<std::byte> 
 void DeviceBytes::write (const std::vector<std::byte> &bytes)
 {
   const cuda::Current current (context_);
-  if (cuda::upload (memory_.address (), bytes.data (), size_, nullptr) != Status::ok)
+  CUDA_MEMCPY2D copy = {};
+  copy.srcMemoryType = CU_MEMORYTYPE_HOST;
+  copy.srcHost = bytes.data ();
+  copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
+  copy.dstDevice = memory_.address ();
+  copy.srcPitch = copy.dstPitch = copy.WidthInBytes = size_;
+  copy.Height = 1;
+  if (cuda::status_of (CuMemcpy2D (&copy), "cuMemcpy2D") != Status::ok)
     throw std::runtime_error ("upload");
 }
 

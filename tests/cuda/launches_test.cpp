@@ -237,6 +237,26 @@ TEST (CudaLaunches, ScenesByTurnsLeaveNothing)
   EXPECT_EQ (counters ().misuses, 0u);
 }
 
+// What keeps the stream is the last to need the context.
+TEST (CudaLaunches, TheContextOutlivesRendererAndStream)
+{
+  const hostcuda::Counters before = counters ();
+  const std::uint64_t destroyed = hostcuda::calls ("cuStreamDestroy");
+  GstCudaContext *context = gst_cuda_context_new (0);
+  ASSERT_NE (context, nullptr);
+  auto stream = std::make_shared<cuda::Stream> (context);
+  ASSERT_NE (stream->get (), nullptr);
+  auto renderer = cuda::make_cuda_renderer (context, stream->get (), stream);
+  stream.reset ();
+  gst_object_unref (context);
+  EXPECT_EQ (counters ().live_contexts, before.live_contexts + 1);
+  renderer.reset ();
+  EXPECT_EQ (hostcuda::calls ("cuStreamDestroy"), destroyed + 1);
+  EXPECT_EQ (counters ().live_contexts, before.live_contexts);
+  EXPECT_EQ (counters ().live_streams, before.live_streams);
+  EXPECT_EQ (counters ().misuses, 0u);
+}
+
 // Work goes to the stream that the renderer was given.
 TEST (CudaLaunches, InTheGivenStream)
 {

@@ -111,6 +111,63 @@ TEST_F (CudaLight, AnInputThatTurnsToHdrIsRefusedOrFollowed)
   }
 }
 
+// The output's format is none of the inputs': it can have their light all the same.
+TEST_F (CudaLight, AnotherFormatFollowsTheLargestInputsLight)
+{
+  const struct {
+    std::vector<std::string> inputs;
+    const char *format, *colorimetry;
+  } cases[] = {{{kHdr}, "I420_10LE", "bt2100-pq"},
+               {{kHlg, kHlg}, "I420_10LE", "bt2100-hlg"},
+               {{kWide}, "NV12", "bt2020-10"},
+               {{"format=I420,width=32,height=24,colorimetry=bt601"}, "NV12", "bt601"}};
+  for (const auto &c : cases) {
+    SCOPED_TRACE (c.colorimetry);
+    Grid grid (c.inputs, "video/x-raw(memory:CUDAMemory),format=" + std::string{c.format} + " ! ");
+    grid.launch ().play ();
+    const Owned<GstSample> sample = grid.launch ().pull_sample ();
+    EXPECT_EQ (grid.launch ().error (), "");
+    ASSERT_TRUE (sample);
+    const GstStructure *s = gst_caps_get_structure (gst_sample_get_caps (sample.get ()), 0);
+    EXPECT_STREQ (gst_structure_get_string (s, "colorimetry"), c.colorimetry);
+  }
+}
+
+// Light goes from RGB to YUV and back; matrix and range do not.
+TEST_F (CudaLight, RgbAndYuvShareLightAlone)
+{
+  Grid grid ({"format=RGBA,width=32,height=24,colorimetry=1:1:14:7"},
+             "video/x-raw(memory:CUDAMemory),format=P010_10LE ! ");
+  grid.launch ().play ();
+  const Owned<GstSample> sample = grid.launch ().pull_sample ();
+  EXPECT_EQ (grid.launch ().error (), "");
+  ASSERT_TRUE (sample);
+  GstVideoInfo info;
+  ASSERT_TRUE (gst_video_info_from_caps (&info, gst_sample_get_caps (sample.get ())));
+  EXPECT_EQ (info.colorimetry.transfer, GST_VIDEO_TRANSFER_SMPTE2084);
+  EXPECT_EQ (info.colorimetry.primaries, GST_VIDEO_COLOR_PRIMARIES_BT2020);
+  EXPECT_NE (info.colorimetry.matrix, GST_VIDEO_COLOR_MATRIX_RGB);
+  EXPECT_EQ (info.colorimetry.range, GST_VIDEO_COLOR_RANGE_16_235);
+}
+
+// A colorimetry of YUV that downstream asks for is none for RGB, whose white stays white.
+TEST_F (CudaLight, WhiteIsWhiteWhateverIsAskedOfTheOutput)
+{
+  for (const char *wanted : {"format=NV12,colorimetry=bt709", "format=NV12,colorimetry=bt601",
+                             "format=NV12,colorimetry={bt709,sRGB}"})
+    for (const char *from : {"RGBA", "BGRx"}) {
+      SCOPED_TRACE (std::string{from} + " to " + wanted);
+      const Frames all = frames_of (
+          std::string{"videotestsrc pattern=white num-buffers=1 ! video/x-raw,format="} + from +
+          ",width=32,height=24,framerate=10/1 ! " + kUpload +
+          "quadmux-grid rows=1 columns=1 ! video/x-raw(memory:CUDAMemory),width=32,height=24," +
+          wanted + " ! " + kDownload + kSink);
+      ASSERT_EQ (all.size (), 1u);
+      EXPECT_EQ (all[0].bytes[0], 235);
+      EXPECT_EQ (all[0].bytes[12 * 32 + 16], 235);
+    }
+}
+
 TEST_F (CudaLight, EqualLightStaysOnTheDevice)
 {
   for (const char *light : {kHdr, kHlg, kWide}) {
@@ -164,6 +221,25 @@ TEST_F (CudaLight, AConverterInFrontIsToldWhatCanBeConverted)
                cuda, "bt2100-pq"));
   // System memory is converted by the host.
   EXPECT_TRUE (offered (kOnlyCudaSdr, "", "bt2100-pq"));
+
+  // RGB and YUV are each offered what such pictures can have.
+  const Owned<GstCaps> all =
+      answer ("video/x-raw(memory:CUDAMemory),width=64,height=48,colorimetry={bt709,sRGB} ! ", "");
+  bool rgb_offered = false;
+  for (guint i = 0; i < gst_caps_get_size (all.get ()); i++) {
+    const GstStructure *s = gst_caps_get_structure (all.get (), i);
+    const GValue *formats = gst_structure_get_value (s, "format");
+    if (!gst_structure_has_field (s, "colorimetry") || !GST_VALUE_HOLDS_LIST (formats)) continue;
+    const bool rgb = g_strcmp0 (gst_structure_get_string (s, "colorimetry"), "sRGB") == 0;
+    rgb_offered |= rgb;
+    for (guint k = 0; k < gst_value_list_get_size (formats); k++) {
+      const char *name = g_value_get_string (gst_value_list_get_value (formats, k));
+      const GstVideoFormatInfo *info =
+          gst_video_format_get_info (gst_video_format_from_string (name));
+      EXPECT_EQ (bool (GST_VIDEO_FORMAT_INFO_IS_RGB (info)), rgb) << to_string (all.get ());
+    }
+  }
+  EXPECT_TRUE (rgb_offered) << to_string (all.get ());
 
   // A converter takes the first that it can make, and keeps what it need not convert.
   const Owned<GstCaps> first = answer (kOnlyCudaSdr, "");

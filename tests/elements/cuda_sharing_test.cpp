@@ -34,6 +34,39 @@ TEST_F (CudaSharing, NThreadsLeavesTheDeviceAsItIs)
   EXPECT_EQ (calls ("cuMemAlloc"), memory);
 }
 
+// Whoever keeps a pad that was released keeps nothing of the device, nor needs it later.
+TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
+{
+  for (const char *canvas : {"video/x-raw(memory:CUDAMemory)", "video/x-raw"}) {
+    SCOPED_TRACE (canvas);
+    Owned<GstPad> kept;
+    {
+      Launch p (std::string{"quadmux-grid name=it ! "} + canvas +
+                ",format=NV12,width=32,height=24 ! " + kSink + " " + source ("RGBA", 64, 48, 2) +
+                "cudaupload ! capsfilter name=up caps=video/x-raw(memory:CUDAMemory) ! it.sink_0");
+      kept = p.pad ("it", "sink_0");
+      g_object_set (kept.get (), "repeat-after-eos", TRUE, nullptr);
+      p.play ();
+      Owned<GstSample> sample = p.pull_sample ();
+      ASSERT_TRUE (sample) << p.error ();
+      sample.reset ();
+      // To the end: nothing is on its way any more.
+      while (p.pull_sample ()) {
+      }
+      const hostcuda::Counters before = hostcuda::counters ();
+      gst_element_unlink (p.element ("up").get (), p.element ("it").get ());
+      gst_element_release_request_pad (p.element ("it").get (), kept.get ());
+      const hostcuda::Counters after = hostcuda::counters ();
+      EXPECT_LT (after.live_allocations, before.live_allocations);
+      if (std::string{canvas} == "video/x-raw") {
+        EXPECT_EQ (after.live_host_allocations, 0u);
+      }
+    }
+    EXPECT_EQ (hostcuda::counters ().live_contexts, 0u);
+    expect_nothing_left ();
+  }
+}
+
 // Two renderers of scaling elements, one of the grid, and two that convert.
 TEST_F (CudaSharing, KernelsAreLoadedOnce)
 {

@@ -3,6 +3,7 @@
 
 using namespace quad::test;
 using hostcuda::counters;
+using quad::Owned;
 
 namespace {
 
@@ -76,6 +77,51 @@ TEST_F (CudaWaits, OnceAFrameForAllThatIsUploaded)
 TEST_F (CudaWaits, AtMostOnceAFrameWhereNothingIsMoved)
 {
   EXPECT_LE (waits_of_ten ({kCuda[0], kCuda[1], kCuda[2], kCuda[3]}, kToCuda), 10u);
+}
+
+// Another shape of the scene with each frame: new tables, and no wait for them.
+TEST_F (CudaWaits, AtMostOnceAFrameWithAnAlphaThatChanges)
+{
+  constexpr std::uint64_t kFrames = 12;
+  Frames drawn[2];
+  for (const bool looks : {false, true})
+    for (const bool cuda : {false, true}) {
+      if (!looks && !cuda) continue;
+      Fed f (std::string{"quadmux-grid name=grid rows=1 columns=2 ! "} +
+             (cuda ? kToCuda : kToHost) + kSink + " appsrc name=a ! grid. appsrc name=b ! grid.");
+      const Owned<GstPad> pad = f.launch ().pad ("grid", "sink_1");
+      for (const char *name : {"sink_0", "sink_1"})
+        g_object_set (f.launch ().pad ("grid", name).get (), "cell", 0, nullptr);
+      for (const char *name : {"a", "b"}) {
+        Input &in = f.input (name);
+        if (cuda)
+          in.in_cuda (kCuda[1].caps);
+        else
+          in.on_host (kHost[1].caps);
+      }
+      f.launch ().play ();
+      std::uint64_t before = 0;
+      for (std::uint64_t n = 0; n < kFrames; n++) {
+        g_object_set (pad.get (), "alpha", 0.1 + 0.05 * double (n), nullptr);
+        Owned<GstBuffer> a = f.input ("a").make (40, n), b = f.input ("b").make (200, n);
+        before = hostcuda::counters ().syncs;
+        f.input ("a").push (std::move (a));
+        f.input ("b").push (std::move (b));
+        const Owned<GstSample> sample = f.launch ().pull_sample ();
+        ASSERT_TRUE (sample) << f.launch ().error ();
+        if (n > 0 && cuda) {
+          EXPECT_LE (counters ().syncs - before, 1u) << n;
+        }
+        if (looks) drawn[cuda].push_back (frame_of (sample.get ()));
+      }
+    }
+  ASSERT_EQ (drawn[1].size (), kFrames);
+  for (std::size_t n = 0; n < kFrames; n++) {
+    EXPECT_EQ (drawn[1][n].bytes, drawn[0][n].bytes) << n;
+    if (n > 0) {
+      EXPECT_NE (drawn[1][n].bytes, drawn[1][n - 1].bytes) << n;
+    }
+  }
 }
 
 TEST_F (CudaWaits, NeverForTheHostAlone)

@@ -68,14 +68,18 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$GST_REGISTRY" "$work"' EXIT
 
-passed=0 failed=0 skipped=0
-# stage NAME COMMAND...
+passed=0 failed=0 skipped=0 missed=0
+# stage NAME COMMAND...      a benchmark that exits with 3 ran, and did not reach its goals
 stage() {
-  local name=$1
+  local name=$1 status=0
   shift
   echo "=== $name"
-  if "$@"; then
+  "$@" || status=$?
+  if [ "$status" = 0 ]; then
     passed=$((passed + 1))
+  elif [ "$status" = 3 ]; then
+    missed=$((missed + 1))
+    echo "goals not reached: $name"
   else
     failed=$((failed + 1))
     echo "failed: $name"
@@ -182,5 +186,5 @@ fi
 stage "kernels, beside a copy" run "$(program gpu-bench)"
 stage "elements: pictures, time and processor" run "$(program gpu-elements)"
 has cudacompositor || skip "beside cudacompositor: not in this GStreamer. Make a bundle with --libc on Debian 13"
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+echo "$passed passed, $failed failed, $skipped skipped, $missed with goals not reached"
+[ "$((failed + missed))" = 0 ]
