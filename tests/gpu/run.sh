@@ -178,6 +178,12 @@ else
     media=("$QUAD_MEDIA"/*.mp4)
     stage "the same, of QUAD_MEDIA" decode "${media[@]:0:4}"
   fi
+  if [ -z "${bundle:-}" ] && python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
+    stage "tensors in PyTorch" env PYTHONPATH="$documents/gst/tensor/python" \
+      QUADTENSOR_LIBRARY="$build/gst/tensor/libquadtensor-1.0.so.0" python3 tests/gpu/tensors.py "$work/build/clips/one.mp4"
+  else
+    skip "tensors in PyTorch: it needs a build here, and PyTorch with CUDA"
+  fi
   while read -r line; do
     stage "document: $line" document_line "$line" </dev/null
   done < <(gpu_lines "$documents"/README.md "$documents"/docs/elements/*.md)

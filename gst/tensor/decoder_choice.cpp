@@ -1,0 +1,46 @@
+#include "tensor/decoder_choice.h"
+
+#include <cstdlib>
+#include <string>
+
+// The signal's type; GLib has nothing newer that the signal would take.
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+
+namespace quad::tensor {
+namespace {
+
+enum class Rank { first, as_is, never };
+
+// Decoders of the first device are called nvh264dec, of others nvh264device1dec.
+Rank rank_of (GstElementFactory *factory, int device)
+{
+  const char *plugin = gst_plugin_feature_get_plugin_name (GST_PLUGIN_FEATURE (factory));
+  if (g_strcmp0 (plugin, "nvcodec") != 0) return Rank::as_is;
+  const std::string name = GST_OBJECT_NAME (factory);
+  const auto at = name.find ("device");
+  const int of = at == std::string::npos ? 0 : std::atoi (name.c_str () + at + 6);
+  return of == device ? Rank::first : Rank::never;
+}
+
+GValueArray *sort (GstElement *, GstPad *, GstCaps *, GValueArray *factories, gpointer device)
+{
+  GValueArray *sorted = g_value_array_new (factories->n_values);
+  for (const Rank turn : {Rank::first, Rank::as_is})
+    for (guint i = 0; i < factories->n_values; i++) {
+      const GValue *value = g_value_array_get_nth (factories, i);
+      auto *factory = GST_ELEMENT_FACTORY (g_value_get_object (value));
+      if (rank_of (factory, GPOINTER_TO_INT (device)) == turn) g_value_array_append (sorted, value);
+    }
+  return sorted;
+}
+
+}  // namespace
+
+void choose_decoders (GstElement *uridecodebin, int device)
+{
+  g_signal_connect (uridecodebin, "autoplug-sort", G_CALLBACK (sort), GINT_TO_POINTER (device));
+}
+
+}  // namespace quad::tensor
+
+G_GNUC_END_IGNORE_DEPRECATIONS

@@ -1,0 +1,234 @@
+#include "tensor/frame.h"
+
+#include <memory>
+
+#include "glue/owned.h"
+#include "tensor/memory.h"
+
+namespace quad::tensor {
+namespace {
+
+// GST_MAP_CUDA: its header needs CUDA's own.
+constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
+
+// What frameextract attaches to the frames that it lets pass.
+constexpr const char *kExtractedMeta = "quad-extracted-frame";
+
+// Whether a frame of `info` may lie in a buffer with `meta`: what gst_video_frame_map takes
+// for granted.
+bool matches (const GstVideoInfo &info, const GstVideoMeta *meta)
+{
+  auto holds = [] (guint side, int least) {
+    return side >= static_cast<guint> (least) && side <= static_cast<guint> (G_MAXINT / 16);
+  };
+  return !meta ||
+         (meta->format == GST_VIDEO_INFO_FORMAT (&info) && holds (meta->width, info.width) &&
+          holds (meta->height, info.height) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (&info));
+}
+
+// Memory whose pointers are the host's or CUDA's without a copy.
+bool known_memory (const GstCaps *caps)
+{
+  const GstCapsFeatures *features = gst_caps_get_features (caps, 0);
+  for (guint i = 0; features && i < gst_caps_features_get_size (features); i++) {
+    const std::string name = gst_caps_features_get_nth (features, i);
+    if (name.starts_with ("memory:") && name != GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY &&
+        !(name == "memory:CUDAMemory" && knows_cuda ()))
+      return false;
+  }
+  return true;
+}
+
+bool read_caps (QuadFrame &frame, GError **error)
+{
+  GstCaps *caps = gst_sample_get_caps (frame.sample);
+  if (!frame.buffer () || !caps)
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME, "The sample has no buffer or no caps.");
+  if (gst_caps_is_empty (caps) || gst_caps_is_any (caps) ||
+      !gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw"))
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
+                   "The sample is no raw video. Put a decoder before.");
+  if (!known_memory (caps))
+    return refuse (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
+                   "The frame lies neither in system memory nor in CUDA memory. Put an element "
+                   "that downloads it before, such as gldownload, vapostproc or cudadownload.");
+  if (!gst_video_info_from_caps (&frame.info, caps))
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME, "The sample's caps describe no video.");
+  return accept (error, QUAD_TENSOR_ERROR_UNSUPPORTED, problem_of_format (frame.info));
+}
+
+bool map (QuadFrame &frame, GError **error)
+{
+  GstBuffer *buffer = frame.buffer ();
+  if (!matches (frame.info, gst_buffer_get_video_meta (buffer)))
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
+                   "The buffer has a video meta of another format, or a smaller size, than its "
+                   "caps.");
+  frame.device = device_of (buffer);
+  int flags = int{GST_MAP_READ};
+  if (frame.on_device ()) flags |= kMapCuda;
+  if (!gst_video_frame_map (&frame.mapped, &frame.info, buffer, static_cast<GstMapFlags> (flags)))
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
+                   "The buffer is smaller than its caps say, or its memory cannot be mapped.");
+  if (accept (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
+              describe_planes (frame.info, frame.mapped, frame.planes)))
+    return true;
+  gst_video_frame_unmap (&frame.mapped);
+  return false;
+}
+
+void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
+{
+  info.index = G_MAXUINT64;
+  info.requested = info.actual = GST_CLOCK_TIME_NONE;
+  GstCustomMeta *meta = gst_buffer_get_custom_meta (frame.buffer (), kExtractedMeta);
+  const GstStructure *fields = meta ? gst_custom_meta_get_structure (meta) : nullptr;
+  if (!fields) return;
+  gst_structure_get_uint64 (fields, "index", &info.index);
+  gst_structure_get_uint64 (fields, "requested-time", &info.requested);
+  gst_structure_get_uint64 (fields, "actual-time", &info.actual);
+}
+
+}  // namespace
+
+GstClockTime stream_time_of (GstSample *sample)
+{
+  const GstBuffer *buffer = gst_sample_get_buffer (sample);
+  const GstSegment *segment = gst_sample_get_segment (sample);
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)) return GST_CLOCK_TIME_NONE;
+  if (!segment || segment->format != GST_FORMAT_TIME) return GST_BUFFER_PTS (buffer);
+  return gst_segment_to_stream_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+}
+
+bool refuse (GError **error, QuadTensorError code, const std::string &text)
+{
+  g_set_error_literal (error, QUAD_TENSOR_ERROR, code, text.c_str ());
+  return false;
+}
+
+bool accept (GError **error, QuadTensorError code, const std::string &text)
+{
+  return text.empty () || refuse (error, code, text);
+}
+
+bool start_gstreamer (GError **error)
+{
+  if (gst_is_initialized () || gst_init_check (nullptr, nullptr, nullptr)) return true;
+  return refuse (error, QUAD_TENSOR_ERROR_PIPELINE, "GStreamer does not start.");
+}
+
+}  // namespace quad::tensor
+
+using namespace quad::tensor;
+
+GQuark quad_tensor_error_quark () { return g_quark_from_static_string ("quad-tensor-error-quark"); }
+
+QuadFrame *quad_frame_new (GstSample *sample, GError **error)
+{
+  g_return_val_if_fail (GST_IS_SAMPLE (sample), nullptr);
+  auto frame = std::make_unique<QuadFrame> ();
+  const quad::Owned<GstSample> owned{gst_sample_ref (sample)};
+  frame->sample = sample;
+  if (!read_caps (*frame, error) || !map (*frame, error)) return nullptr;
+  for (guint i = 0; i < frame->planes.count; i++) {
+    QuadTensor &t = frame->planes.tensor[i];
+    t.device = frame->on_device () ? QUAD_DEVICE_CUDA : QUAD_DEVICE_CPU;
+    t.device_id = frame->on_device () ? frame->device : 0;
+    t.channels = frame->planes.channels[i].data ();
+  }
+  gst_sample_ref (sample);
+  return frame.release ();
+}
+
+QuadFrame *quad_frame_ref (QuadFrame *frame)
+{
+  g_return_val_if_fail (frame, nullptr);
+  frame->references.fetch_add (1, std::memory_order_relaxed);
+  return frame;
+}
+
+void quad_frame_unref (QuadFrame *frame)
+{
+  g_return_if_fail (frame);
+  if (frame->references.fetch_sub (1, std::memory_order_acq_rel) != 1) return;
+  if (const int readers = frame->readers; readers != QuadFrame::nobody)
+    keep_until_read (frame->buffer (),
+                     readers == QuadFrame::legacy_stream ? kLegacyStream : kUnknownStream);
+  gst_video_frame_unmap (&frame->mapped);
+  gst_sample_unref (frame->sample);
+  delete frame;
+}
+
+GstSample *quad_frame_get_sample (QuadFrame *frame)
+{
+  g_return_val_if_fail (frame, nullptr);
+  return frame->sample;
+}
+
+void quad_frame_get_info (QuadFrame *frame, QuadFrameInfo *info)
+{
+  g_return_if_fail (frame && info);
+  *info = {};
+  info->pts = GST_BUFFER_PTS (frame->buffer ());
+  info->duration = GST_BUFFER_DURATION (frame->buffer ());
+  info->time = stream_time_of (frame->sample);
+  read_extraction (*frame, *info);
+  info->width = frame->planes.width;
+  info->height = frame->planes.height;
+  info->n_tensors = frame->planes.count;
+  info->format = gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&frame->info));
+}
+
+gboolean quad_frame_get_tensor (QuadFrame *frame, guint index, QuadTensor *tensor)
+{
+  g_return_val_if_fail (frame && tensor, FALSE);
+  if (index >= frame->planes.count) return FALSE;
+  *tensor = frame->planes.tensor[index];
+  return TRUE;
+}
+
+gboolean quad_frame_order (QuadFrame *frame, gint64 stream, GError **error)
+{
+  g_return_val_if_fail (frame, FALSE);
+  if (stream < kNoStream || stream == 0)
+    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
+                   "The stream has to be -1 (none), 1 or 2 (the default ones), or a CUstream.");
+  if (!frame->on_device () || stream == kNoStream) return TRUE;
+  return accept (error, QUAD_TENSOR_ERROR_CUDA, order_after_writer (frame->buffer (), stream));
+}
+
+gboolean quad_frame_synchronize (QuadFrame *frame, GError **error)
+{
+  g_return_val_if_fail (frame, FALSE);
+  return !frame->on_device () ||
+         accept (error, QUAD_TENSOR_ERROR_CUDA, wait_for_writer (frame->buffer ()));
+}
+
+gboolean quad_frame_share (QuadFrame *frame, GError **error)
+{
+  g_return_val_if_fail (frame, FALSE);
+  if (!frame->on_device ()) return TRUE;
+  if (!accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
+      !quad_frame_synchronize (frame, error))
+    return FALSE;
+  frame->readers = QuadFrame::anybody;
+  return TRUE;
+}
+
+gboolean quad_cuda_can_decode (gint device)
+{
+  return device >= 0 && start_gstreamer (nullptr) && can_decode (device);
+}
+
+gboolean quad_cuda_use_primary_context (GstElement *pipeline, gint device, GError **error)
+{
+  g_return_val_if_fail (GST_IS_ELEMENT (pipeline), FALSE);
+  if (device < 0)
+    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The device's number is negative.");
+  std::string problem;
+  GstContext *context = primary_context (device, problem);
+  if (!context) return refuse (error, QUAD_TENSOR_ERROR_CUDA, problem);
+  gst_element_set_context (pipeline, context);
+  gst_context_unref (context);
+  return TRUE;
+}

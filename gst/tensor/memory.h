@@ -1,0 +1,33 @@
+// CUDA memory as tensors need it. Without CUDA in this build there is none.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+
+namespace quad::tensor {
+
+// The functions here return a sentence where they fail, else an empty string.
+
+inline constexpr gint64 kNoStream = -1, kLegacyStream = 1, kUnknownStream = 0;
+
+// Whether this library was built with CUDA.
+bool knows_cuda ();
+// Which CUDA device the buffer's memory lies on; -1 for memory of the host.
+int device_of (GstBuffer *buffer);
+
+// Work queued in `stream` from now on comes after what fills the buffer.
+std::string order_after_writer (GstBuffer *buffer, gint64 stream);
+// Waits until the buffer is filled.
+std::string wait_for_writer (GstBuffer *buffer);
+// Whether CUDA's runtime, and so PyTorch, can use the buffer's pointers.
+std::string check_primary_context (GstBuffer *buffer);
+// The buffer is not filled anew before what `reader` (or, kUnknownStream, anybody) has queued
+// so far is over. Waits where it takes that.
+void keep_until_read (GstBuffer *buffer, gint64 reader);
+
+// The device's primary context, as a GstContext for elements; null where `problem` says why.
+GstContext *primary_context (int device, std::string &problem);
+bool can_decode (int device);
+
+}  // namespace quad::tensor

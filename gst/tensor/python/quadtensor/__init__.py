@@ -1,0 +1,15 @@
+"""Decoded video frames as tensors, without a copy.
+
+    import quadtensor, torch
+
+    for frame in quadtensor.frames("clip.mp4", rate=2, width=224, height=224, format="RGB"):
+        tensor = torch.from_dlpack(frame[0])  # [224, 224, 3], uint8
+
+A thin layer on libquadtensor-1.0; it needs no other package. See docs/tensors.md.
+"""
+
+from ._frame import Frame, Tensor
+from ._library import Error
+from ._reader import Frames, Missed, frames
+
+__all__ = ["Error", "Frame", "Frames", "Missed", "Tensor", "frames"]

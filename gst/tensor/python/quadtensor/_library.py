@@ -1,0 +1,126 @@
+"""The C library: its functions and structs, as quadtensor.h declares them."""
+
+import ctypes
+import os
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_uint, c_uint64, c_void_p
+
+NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
+FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
+CPU, CUDA = 1, 2  # QuadDevice
+
+
+class Error(RuntimeError):
+    """What the library or an element of the pipeline says went wrong."""
+
+
+class GError(ctypes.Structure):
+    _fields_ = [("domain", ctypes.c_uint32), ("code", c_int), ("message", c_char_p)]
+
+
+class QuadTensor(ctypes.Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("device", c_int),
+        ("device_id", c_int),
+        ("bits", c_uint),
+        ("ndim", c_uint),
+        ("shape", c_int64 * 3),
+        ("strides", c_int64 * 3),
+        ("channels", c_char_p),
+        ("reserved", c_void_p * 4),
+    ]
+
+
+class QuadFrameInfo(ctypes.Structure):
+    _fields_ = [
+        ("pts", c_uint64),
+        ("duration", c_uint64),
+        ("time", c_uint64),
+        ("index", c_uint64),
+        ("requested", c_uint64),
+        ("actual", c_uint64),
+        ("width", c_int),
+        ("height", c_int),
+        ("n_tensors", c_uint),
+        ("format", c_char_p),
+        ("reserved", c_void_p * 4),
+    ]
+
+
+class QuadMissed(ctypes.Structure):
+    _fields_ = [
+        ("index", c_uint64),
+        ("requested", c_uint64),
+        ("reason", c_char_p),
+        ("reserved", c_void_p * 4),
+    ]
+
+
+_errors = POINTER(POINTER(GError))
+_FUNCTIONS = {
+    "g_error_free": (None, c_void_p),
+    "quad_frame_new": (c_void_p, c_void_p, _errors),
+    "quad_frame_unref": (None, c_void_p),
+    "quad_frame_get_sample": (c_void_p, c_void_p),
+    "quad_frame_get_info": (None, c_void_p, POINTER(QuadFrameInfo)),
+    "quad_frame_get_tensor": (c_int, c_void_p, c_uint, POINTER(QuadTensor)),
+    "quad_frame_share": (c_int, c_void_p, _errors),
+    "quad_frame_to_dlpack": (c_void_p, c_void_p, c_uint, c_int64, c_int, _errors),
+    "quad_cuda_can_decode": (c_int, c_int),
+    "quad_dlpack_capsule_name": (c_void_p, c_int),
+    "quad_dlpack_use_python": (None, c_void_p, c_void_p),
+    "quad_reader_open": (c_void_p, c_char_p, c_char_p, c_int, c_uint, _errors),
+    "quad_reader_next": (c_int, c_void_p, c_uint64, POINTER(c_void_p), _errors),
+    "quad_reader_get_progress": (None, c_void_p, POINTER(c_uint64), POINTER(c_uint64)),
+    "quad_reader_take_missed": (c_int, c_void_p, POINTER(QuadMissed)),
+    "quad_reader_close": (None, c_void_p),
+}
+
+
+def _load():
+    path = os.environ.get("QUADTENSOR_LIBRARY", "libquadtensor-1.0.so.0")
+    try:
+        library = ctypes.CDLL(path)
+    except OSError as why:
+        raise ImportError(
+            f"{path} cannot be loaded: {why}. Install gst-quad, or set QUADTENSOR_LIBRARY to the library's file."
+        ) from why
+    for name, (result, *arguments) in _FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+lib = _load()
+
+# Capsules are freed by the library's own function: no Python code runs in it, so that it may be called
+# whenever and by whomever a capsule is let go.
+_python = ctypes.pythonapi
+lib.quad_dlpack_use_python(
+    ctypes.cast(_python.PyCapsule_IsValid, c_void_p), ctypes.cast(_python.PyCapsule_GetPointer, c_void_p)
+)
+_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, c_void_p, c_void_p)(("PyCapsule_New", _python))
+_destructor = ctypes.cast(lib.quad_dlpack_capsule_destructor, c_void_p)
+_names = {versioned: lib.quad_dlpack_capsule_name(versioned) for versioned in (False, True)}
+
+
+def capsule(managed, versioned):
+    return _new_capsule(managed, _names[versioned], _destructor)
+
+
+def message_of(error):
+    """The text of a GError*, which is freed; "" where there is none."""
+    if not error:
+        return ""
+    text = error.contents.message.decode("utf-8", "replace")
+    lib.g_error_free(error)
+    return text
+
+
+def call(function, *arguments, raises=Error):
+    """Calls what returns 0 or NULL on an error, and takes a GError** last."""
+    error = POINTER(GError)()
+    result = function(*arguments, ctypes.byref(error))
+    if not result:
+        raise raises(message_of(error))
+    return result

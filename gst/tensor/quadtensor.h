@@ -1,0 +1,170 @@
+/* libquadtensor-1.0: decoded frames as tensors, without a copy.
+ *
+ * A QuadFrame holds one video frame mapped for reading, in system memory or in CUDA
+ * memory, and describes its samples as one or more tensors. DLPack hands them to NumPy,
+ * PyTorch, CuPy and others. A QuadReader gives the frames of a file.
+ *
+ * Errors are GErrors of QUAD_TENSOR_ERROR, with text that is meant for the user. Functions
+ * may be called from any thread where they do not say otherwise; gst_init () is called by
+ * whoever comes first.
+ */
+#ifndef QUADTENSOR_H
+#define QUADTENSOR_H
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#if defined(__GNUC__)
+#define QUAD_TENSOR_API __attribute__ ((visibility ("default"))) extern
+#else
+#define QUAD_TENSOR_API extern
+#endif
+
+#define QUAD_TENSOR_ERROR (quad_tensor_error_quark ())
+QUAD_TENSOR_API GQuark quad_tensor_error_quark (void);
+
+typedef enum {
+  QUAD_TENSOR_ERROR_ARGUMENT,    /* the caller asks for what there is not */
+  QUAD_TENSOR_ERROR_UNSUPPORTED, /* this format, memory or crop is no tensor */
+  QUAD_TENSOR_ERROR_BAD_FRAME,   /* no buffer, no caps, or a buffer smaller than they say */
+  QUAD_TENSOR_ERROR_CUDA,        /* the driver refused */
+  QUAD_TENSOR_ERROR_PIPELINE     /* what an element of a reader's pipeline posted */
+} QuadTensorError;
+
+/* ---- Frames ---- */
+
+/* DLPack's numbers. */
+typedef enum { QUAD_DEVICE_CPU = 1, QUAD_DEVICE_CUDA = 2 } QuadDevice;
+
+/* The samples of one plane, or of three or four planes that lie at equal distances.
+ * Element [i, j, k] is at data + (i * strides[0] + j * strides[1] + k * strides[2]) elements.
+ * Unsigned integers, little-endian where they have 16 bits. Strides may be negative. */
+typedef struct {
+  gpointer data; /* on the device; to be read only */
+  QuadDevice device;
+  gint device_id; /* CUDA's ordinal; 0 on the host */
+  guint bits;     /* 8 or 16 */
+  guint ndim;     /* 2 or 3 */
+  gint64 shape[3];
+  gint64 strides[3];
+  /* What lies along the axis of colours, one letter each, as "RGBA", "UV" or "GBR" (x is
+   * padding); of two dimensions, what the plane is. Lives as long as the frame. */
+  const gchar *channels;
+  gpointer reserved[4];
+} QuadTensor;
+
+/* Times in nanoseconds, GST_CLOCK_TIME_NONE where there is none. What frameextract attached to
+ * the frame is there where it was used; else index is G_MAXUINT64. */
+typedef struct {
+  GstClockTime pts, duration; /* the buffer's */
+  GstClockTime time;          /* stream time: how far in the stream it is shown, from 0 */
+  guint64 index;              /* which of the targets this frame is, from 0 */
+  GstClockTime requested;     /* the stream time that was asked for */
+  GstClockTime actual;        /* the stream time from which the frame was shown */
+  gint width, height;         /* in luma samples */
+  guint n_tensors;
+  const gchar *format; /* as GstVideoFormat spells it; static */
+  gpointer reserved[4];
+} QuadFrameInfo;
+
+typedef struct _QuadFrame QuadFrame;
+
+/* Maps the frame in `sample`, of which it keeps a reference; NULL on an error. CUDA memory is
+ * mapped on the device. A crop meta is honoured: the tensors show the crop alone. */
+QUAD_TENSOR_API QuadFrame *quad_frame_new (GstSample *sample, GError **error);
+
+/* References are counted atomically. The last unref unmaps the frame and lets the sample go;
+ * what was exported holds references of its own. The last unref waits for the readers of CUDA
+ * memory that was exported, where nothing else keeps it from being filled anew. */
+QUAD_TENSOR_API QuadFrame *quad_frame_ref (QuadFrame *frame);
+QUAD_TENSOR_API void quad_frame_unref (QuadFrame *frame);
+
+/* Owned by the frame. */
+QUAD_TENSOR_API GstSample *quad_frame_get_sample (QuadFrame *frame);
+QUAD_TENSOR_API void quad_frame_get_info (QuadFrame *frame, QuadFrameInfo *info);
+/* FALSE where `index` is not below n_tensors. */
+QUAD_TENSOR_API gboolean quad_frame_get_tensor (QuadFrame *frame, guint index, QuadTensor *tensor);
+
+/* ---- CUDA ---- */
+
+/* A stream as DLPack gives it: 1 is the legacy default one, 2 the calling thread's default
+ * one, -1 none (nobody waits), other values are a CUstream. 0 is an error. */
+
+/* Work queued in `stream` from now on comes after what fills the frame. Nothing to do for
+ * frames in system memory. */
+QUAD_TENSOR_API gboolean quad_frame_order (QuadFrame *frame, gint64 stream, GError **error);
+/* Waits until the frame is filled. */
+QUAD_TENSOR_API gboolean quad_frame_synchronize (QuadFrame *frame, GError **error);
+/* Synchronizes, and notes that somebody unknown reads the frame until the last unref. An error
+ * where the frame lies in another context than the device's primary one. */
+QUAD_TENSOR_API gboolean quad_frame_share (QuadFrame *frame, GError **error);
+
+/* Whether this machine can decode H.264 into CUDA memory of `device`. */
+QUAD_TENSOR_API gboolean quad_cuda_can_decode (gint device);
+/* Lets all elements of a pipeline use the primary context of `device`, which CUDA's runtime,
+ * and so PyTorch and CuPy, use too. To be called before it leaves GST_STATE_NULL. */
+QUAD_TENSOR_API gboolean quad_cuda_use_primary_context (GstElement *pipeline, gint device,
+                                                        GError **error);
+
+/* ---- DLPack ---- */
+
+/* A DLManagedTensor, or a DLManagedTensorVersioned of version 1.0 with the read-only flag set,
+ * for one consumer, who calls its deleter, on any thread. `stream` as above for frames in CUDA
+ * memory; pass -1 for others. The unversioned struct cannot say that the samples are to be read
+ * only: it is up to the consumer. NULL on an error, which for CUDA memory it is where the frame
+ * lies in another context than the device's primary one. */
+QUAD_TENSOR_API gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream,
+                                               gboolean versioned, GError **error);
+
+/* For Python alone: the name of a capsule with such a struct, static, and its destructor, which
+ * calls the deleter where nobody took the struct. The destructor calls the two functions of
+ * Python's C interface that are given here first. */
+QUAD_TENSOR_API const gchar *quad_dlpack_capsule_name (gboolean versioned);
+QUAD_TENSOR_API void quad_dlpack_use_python (int (*capsule_is_valid) (void *, const char *),
+                                             void *(*capsule_get_pointer) (void *, const char *));
+QUAD_TENSOR_API void quad_dlpack_capsule_destructor (void *capsule);
+
+/* ---- Reading files ---- */
+
+typedef struct _QuadReader QuadReader;
+
+typedef enum {
+  QUAD_READER_FRAME,   /* there is one */
+  QUAD_READER_END,     /* there are no more */
+  QUAD_READER_TIMEOUT, /* none yet */
+  QUAD_READER_FAILED   /* the error says why; there are no more */
+} QuadReaderStatus;
+
+/* A target without a frame; index and requested as in QuadFrameInfo. */
+typedef struct {
+  guint64 index;
+  GstClockTime requested;
+  const gchar *reason; /* static */
+  gpointer reserved[4];
+} QuadMissed;
+
+/* Decodes the first video stream of `location`, a file's name or a URI, and passes it through
+ * `filters`, elements as in gst-launch-1.0, or NULL. With `device` >= 0 decoders of that CUDA
+ * device are preferred, elements use its primary context, and frames have to leave the filters
+ * in CUDA memory; with -1 in system memory. At most `depth` (1 and up) frames wait: decoding
+ * stops until the next one is taken. Starts at once; NULL on an error. */
+QUAD_TENSOR_API QuadReader *quad_reader_open (const gchar *location, const gchar *filters,
+                                              gint device, guint depth, GError **error);
+/* Waits for the next frame for at most `timeout` ns. `frame` is the caller's with
+ * QUAD_READER_FRAME, else NULL. Frames that were there before an error come before it. One
+ * thread at a time. */
+QUAD_TENSOR_API QuadReaderStatus quad_reader_next (QuadReader *reader, GstClockTime timeout,
+                                                   QuadFrame **frame, GError **error);
+/* How far the frames taken go, and how long the stream is; GST_CLOCK_TIME_NONE where unknown. */
+QUAD_TENSOR_API void quad_reader_get_progress (QuadReader *reader, GstClockTime *position,
+                                               GstClockTime *duration);
+/* Takes the next of the targets that frameextract had no frame for; FALSE where there is none. */
+QUAD_TENSOR_API gboolean quad_reader_take_missed (QuadReader *reader, QuadMissed *missed);
+/* Stops and frees; frames that were taken stay. Not while another thread is in a function of
+ * this reader. */
+QUAD_TENSOR_API void quad_reader_close (QuadReader *reader);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Tensors in CUDA memory as Python sees them, on the double of the driver."""
+
+import ctypes
+import unittest
+
+import cases
+import media
+import quadtensor
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+
+class DlTensor(ctypes.Structure):
+    """The beginning of a DLManagedTensor."""
+
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("device_type", ctypes.c_int32),
+        ("device_id", ctypes.c_int32),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("byte_offset", ctypes.c_uint64),
+    ]
+
+
+def read_capsule(capsule):
+    get = ctypes.pythonapi.PyCapsule_GetPointer
+    get.restype, get.argtypes = ctypes.POINTER(DlTensor), [ctypes.py_object, ctypes.c_char_p]
+    return get(capsule, b"dltensor").contents
+
+
+driver = ctypes.CDLL("libcuda.so.1")
+
+
+def downloaded(interface):
+    """The bytes of what __cuda_array_interface__ describes, rows without padding."""
+    rows = []
+    height, *rest = interface["shape"]
+    context = ctypes.c_void_p()
+    assert driver.cuDevicePrimaryCtxRetain(ctypes.byref(context), 0) == 0
+    assert driver.cuCtxPushCurrent_v2(context) == 0
+    row = ctypes.create_string_buffer(rest[0] * (rest[1] if len(rest) > 1 else 1) * int(interface["typestr"][2:]))
+    for y in range(height):
+        source = ctypes.c_uint64(interface["data"][0] + y * interface["strides"][0])
+        assert driver.cuMemcpyDtoH_v2(row, source, ctypes.c_size_t(len(row))) == 0
+        rows.append(row.raw)
+    assert driver.cuCtxPopCurrent_v2(ctypes.byref(context)) == 0
+    assert driver.cuDevicePrimaryCtxRelease_v2(0) == 0
+    return b"".join(rows)
+
+
+def in_cuda(**settings):
+    return quadtensor.frames(media.clip(), device="cuda", **settings)
+
+
+class Cuda(unittest.TestCase):
+    def frame(self, **settings):
+        return next(in_cuda(timestamps=[1], **settings))
+
+    def test_auto_is_the_host_without_a_decoder(self):
+        self.assertEqual(quadtensor.frames(media.clip()).device, "cpu")
+
+    def test_description(self):
+        frame = self.frame(width=82, height=46)
+        self.assertEqual((frame.format, frame.index, frame.time), ("I420", 0, 10**9))
+        for tensor, shape in zip(frame, ((46, 82), (23, 41), (23, 41)), strict=True):
+            self.assertEqual(tensor.shape, shape)
+            self.assertEqual(tensor.device, "cuda:0")
+            self.assertEqual(tensor.__dlpack_device__(), (2, 0))
+            self.assertGreaterEqual(tensor.strides[0], 512)
+
+    def test_bytes_are_the_hosts(self):
+        expected = media.plain_bytes(media.clip(), "quaddownscale ! video/x-raw,width=80,height=44")
+        got = b"".join(
+            downloaded(tensor.__cuda_array_interface__) for frame in in_cuda(width=80, height=44) for tensor in frame
+        )
+        # Chroma's rows are 40 samples: no padding on the host.
+        self.assertEqual(got, expected)
+
+    def test_cuda_array_interface(self):
+        tensor = self.frame()[1]
+        interface = tensor.__cuda_array_interface__
+        self.assertEqual(interface["version"], 3)
+        self.assertEqual(interface["shape"], (90, 160))
+        self.assertEqual(interface["strides"], tensor.strides)
+        self.assertEqual(interface["typestr"], "|u1")
+        self.assertEqual(interface["data"], (tensor._address, False))
+        self.assertIsNone(interface["stream"])
+
+    def test_capsule(self):
+        frame = self.frame()
+        for stream in (None, -1, 1, 2):
+            capsule = frame[0].__dlpack__(stream=stream)
+            there = read_capsule(capsule)
+            self.assertEqual((there.device_type, there.device_id, there.byte_offset), (2, 0, 0))
+            self.assertEqual((there.code, there.bits, there.lanes), (1, 8, 1))
+            self.assertEqual(there.data, frame[0]._address)
+            self.assertEqual(tuple(there.shape[: there.ndim]), (180, 320))
+            self.assertEqual(tuple(there.strides[: there.ndim]), frame[0].strides)
+
+    def test_streams_that_are_none(self):
+        tensor = self.frame()[0]
+        for stream in (0, -2):
+            with self.assertRaises(ValueError):
+                tensor.__dlpack__(stream=stream)
+
+    def test_no_copies_to_elsewhere(self):
+        tensor = self.frame()[0]
+        with self.assertRaises(BufferError):
+            tensor.__dlpack__(dl_device=(1, 0))
+        tensor.__dlpack__(dl_device=(2, 0))
+
+    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    def test_numpy_is_refused_with_advice(self):
+        tensor = self.frame()[0]
+        self.assertFalse(hasattr(tensor, "__array_interface__"))
+        with self.assertRaisesRegex(TypeError, "device='cpu'"):
+            numpy.asarray(tensor)
+        # NumPy words this one.
+        with self.assertRaises((BufferError, RuntimeError)):
+            numpy.from_dlpack(tensor)
+
+    def test_device_that_is_not_there(self):
+        with self.assertRaisesRegex(quadtensor.Error, "There is no CUDA device 3: this machine has 1."):
+            quadtensor.frames(media.clip(), device="cuda:3")
+
+
+if __name__ == "__main__":
+    cases.main()
