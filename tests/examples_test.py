@@ -106,6 +106,12 @@ def lines_of_source(text):
 # ---- running
 
 
+def png_size(path):
+    head = path.read_bytes()[:24]
+    expect(head[1:4] == b"PNG", f"{path.name} is no PNG")
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
 class Suite:
     def __init__(self, source, build):
         self.source = source
@@ -239,10 +245,7 @@ class Suite:
             # A frame and a packet of AAC is the measure of "the same end".
             late = track.seconds - shown.seconds
             expect(abs(late) < 1 / 24 + 1024 / 48000, f"the sound ends {late} s after the video")
-        head = picture.read_bytes()[:24]
-        expect(head[1:4] == b"PNG", "no PNG")
-        size = (int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big"))
-        expect(size == (1280, 720), f"a frame of {size}")
+        expect(png_size(picture) == (1280, 720), f"a frame of {png_size(picture)}")
         return output
 
     def pixel(self, x, y):
@@ -317,6 +320,29 @@ class Suite:
         shown = mp4.video(mp4.tracks(self.folder / "small.mp4"))
         expect(shown.size == (640, 360) and shown.samples == 180, f"{shown}")
 
+    def extract(self):
+        """Pictures of the first clip, colour bars that do not move, and a sheet of the one that stands upright."""
+        folder = self.folder / "pictures"
+        shutil.rmtree(folder, ignore_errors=True)
+        script = str(self.source / "examples/extract.sh")
+        self.succeed([script, "clips/one.mp4", "pictures", "3"], QUAD_TYPE="png", QUAD_WIDTH="320")
+        names = sorted(path.name for path in folder.iterdir())
+        expect(names == ["frame-001.png", "frame-002.png", "frame-003.png"], str(names))
+        expect(png_size(folder / names[0]) == (320, 180), f"a picture of {png_size(folder / names[0])}")
+        output = self.succeed([script, "--sheet", "clips/two.mp4", "sheet.png", "6"], QUAD_WIDTH="90")
+        expect("6 of 6" in output, output)
+        # The clip lies on its side, 640x360 as stored: 90x50, turned. Four in a row, eight pixels around each.
+        expect(png_size(self.folder / "sheet.png") == (4 * (50 + 8) + 8, 2 * (90 + 8) + 8),
+               f"a sheet of {png_size(self.folder / 'sheet.png')}")
+        self.succeed([script, "--sheet", "clips/four.mp4", "it's a sheet.jpg", "2"])
+        head = (self.folder / "it's a sheet.jpg").read_bytes()[:3]
+        expect(head == b"\xff\xd8\xff", "no JPEG")
+
+    def extract_refuses(self, arguments, message):
+        output = self.run([str(self.source / "examples/extract.sh"), *arguments])
+        expect(self.status != 0, f"status 0 of extract.sh {arguments}\n{output}")
+        expect(message in output, f"does not say `{message}`:\n{output}")
+
 
 def main():
     source, build = (pathlib.Path(a).resolve() for a in sys.argv[1:3])
@@ -331,8 +357,14 @@ def main():
     suite.add("quickstart_no_clip", suite.quickstart_refuses, [script] * 4, f"{script} has no video")
     suite.add("shrink", suite.shrink)
     suite.add("wall", suite.wall)
+    suite.add("extract", suite.extract)
+    suite.add("extract_usage", suite.extract_refuses, [], "usage: extract.sh CLIP")
+    suite.add("extract_no_file", suite.extract_refuses, ["a", "b"], "a is not a file")
+    suite.add("extract_no_clip", suite.extract_refuses, [script, "b"], f"{script} has no video")
+    suite.add("extract_no_type", suite.extract_refuses, ["--sheet", script, "b.gif"], "not as gif")
+    suite.add("extract_no_count", suite.extract_refuses, [script, "b", "many"], "not many")
     suite.add("live_wall", suite.script, "live-wall.sh", "2")
-    tested = {"make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh"}
+    tested = {"extract.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh"}
     for path in sorted((source / "examples").glob("*.sh")):
         if path.name not in tested:
             suite.add(path.stem, suite.script, path.name)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [grid] [quickstart]      default: all three
+#   tests/benchmarks/run.sh [scale] [grid] [quickstart] [extract]      default: all
 #
 # QUAD_MEDIA=FOLDER    measure the quickstart on the first four MP4 files in FOLDER; it is left out without
 # QUAD_BUILD=FOLDER    build there; default: build-benchmarks
@@ -12,9 +12,9 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale grid quickstart
+[ $# -gt 0 ] || set -- scale grid quickstart extract
 for part in "$@"; do
-  [[ $part =~ ^(scale|grid|quickstart)$ ]] || { echo "run.sh: the parts are scale, grid and quickstart" >&2; exit 2; }
+  [[ $part =~ ^(scale|grid|quickstart|extract)$ ]] || { echo "run.sh: the parts are scale, grid, quickstart and extract" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
@@ -26,6 +26,7 @@ for part in "$@"; do
   case $part in
     scale) "$build/$here/scale_bench" ;;
     grid) python3 -B $here/grid.py --build "$build" ;;
+    extract) python3 -B $here/extract.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo

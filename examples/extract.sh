@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Pictures out of a clip, evenly spread over its length: as files, or as one contact sheet.
+#
+#   examples/extract.sh CLIP OUT-FOLDER [COUNT]       writes OUT-FOLDER/frame-001.jpg, ...
+#   examples/extract.sh --sheet CLIP OUT.jpg [COUNT]  writes one picture, four in a row
+#
+# COUNT is 12 where it is not given. The ending of OUT.jpg may be .png, too. Only what lies between a picture
+# and the keyframe before it is decoded, so a long film takes no longer than a short one.
+#
+# QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
+# QUAD_TYPE=png      write PNG files to OUT-FOLDER instead of JPEG
+# QUAD_WIDTH=N       make pictures at most N wide; default: 640, in a sheet 320
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+
+fail() {
+  echo "extract: $*" >&2
+  exit 1
+}
+
+usage() {
+  echo "usage: extract.sh CLIP OUT-FOLDER [COUNT]"
+  echo "       extract.sh --sheet CLIP OUT.jpg|OUT.png [COUNT]"
+}
+
+check_arguments() {
+  [ -f "$clip" ] && [ -r "$clip" ] || fail "$clip is not a file that can be read"
+  [[ $count =~ ^[1-9][0-9]{0,2}$ ]] || fail "COUNT is a number from 1 to 999, not $count"
+  [[ ${type,,} =~ ^(jpg|jpeg|png)$ ]] || fail "pictures can be written as jpg or png, not as $type"
+  [[ $width =~ ^[1-9][0-9]*$ ]] || fail "QUAD_WIDTH is a number of pixels, not $width"
+  gst-inspect-1.0 frameextract >/dev/null 2>&1 ||
+    fail "there is no frameextract in ${GST_PLUGIN_PATH%%:*}: build first (meson setup build && ninja -C build), or set QUAD_BUILD"
+}
+
+# When the clip's last frame begins, in milliseconds. Sound may go on for longer.
+length_of() {
+  local said end last
+  said=$(gst-discoverer-1.0 "$1" 2>&1) || true
+  end=$(sed -n 's/^ *Duration: \([0-9:]*\.[0-9]*\)$/\1/p' <<<"$said")
+  grep -q '^ *video #' <<<"$said" && [ -n "$end" ] ||
+    fail "$1 has no video that can be decoded: gst-discoverer-1.0 '$1' tells why"
+  # Of times past the end, that much before it.
+  last=$(gst-launch-1.0 -m filesrc location="$1" ! decodebin ! frameextract timestamp-list="$end" \
+    tolerance-before=9000000000000000000 post-messages=true ! fakesink |
+    sed -n 's/.*frame-extracted.*actual-time=(guint64)\([0-9]*\).*/\1/p') || true
+  [ -n "$last" ] || fail "no frame of $1 can be decoded"
+  echo $((last / 1000000))
+}
+
+# The middles of COUNT equal parts, as frameextract takes them.
+times_of() {
+  local i ms list=
+  for ((i = 0; i < count; i++)); do
+    ms=$((length * (2 * i + 1) / (2 * count)))
+    list+=$(printf '%s%d.%03d' "${list:+, }" $((ms / 1000)) $((ms % 1000)))
+  done
+  echo "\"$list\""
+}
+
+# Sets encode. What JPEG holds has full range, but jpegenc does not see to that.
+choose_encoder() {
+  if [[ ${1,,} = png ]]; then
+    encode=(videoconvert ! pngenc)
+  else
+    encode=(videoconvert ! "video/x-raw,format=I420,colorimetry=1:4:0:0" ! jpegenc quality=90)
+  fi
+}
+
+# pictures LOCATION TYPE
+pictures() {
+  local encode
+  choose_encoder "$2"
+  gst-launch-1.0 -q filesrc location="$clip" ! decodebin \
+    ! frameextract timestamp-list="$(times_of)" \
+    ! quaddownscale divisor=1 max-width="$width" ! queue max-size-buffers=2 \
+    ! videoflip video-direction=auto ! "${encode[@]}" \
+    ! multifilesink location="$1" index=1 || fail "$clip could not be decoded, see above"
+}
+
+# sheet OUT PICTURE...: as high as its rows, with cells of the shape that the first picture has.
+sheet() {
+  local to=$1 size columns=4 rows picture line encode
+  choose_encoder "$type"
+  shift
+  # A PNG says its size in bytes 16 to 23.
+  read -r -a size < <(od -An -t u1 -j 16 -N 8 "$1")
+  local cell_w=$((size[2] * 256 + size[3])) cell_h=$((size[6] * 256 + size[7])) gap=8
+  [ $# -ge $columns ] || columns=$#
+  rows=$((($# + columns - 1) / columns))
+  line=(quadmux-grid name=grid rows=0 columns="$columns" gap=$gap margin=$gap background-color=0xff202020
+    ! "video/x-raw,format=I420,width=$((columns * (cell_w + gap) + gap)),height=$((rows * (cell_h + gap) + gap)),framerate=1/1"
+    ! "${encode[@]}" ! filesink location="$to")
+  for picture in "$@"; do
+    line+=(filesrc location="$picture" ! pngdec ! videoconvert ! imagefreeze num-buffers=1 ! grid.)
+  done
+  gst-launch-1.0 -q "${line[@]}" || fail "the pictures could not be put together, see above"
+}
+
+sheet=no
+if [ "${1:-}" = --sheet ]; then
+  sheet=yes
+  shift
+fi
+case ${1:-} in -h | --help) usage && exit ;; esac
+[ $# = 2 ] || [ $# = 3 ] || { usage >&2 && exit 1; }
+clip=$1 out=$2 count=${3:-12}
+if [ $sheet = yes ]; then
+  type=${out##*.} width=${QUAD_WIDTH:-320}
+else
+  type=${QUAD_TYPE:-jpg} width=${QUAD_WIDTH:-640}
+fi
+check_arguments
+length=$(length_of "$clip")
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# Three digits, so that they sort.
+if [ $sheet = yes ]; then pictures "$folder/frame-%03d.png" png; else pictures "$folder/frame-%03d.$type" "$type"; fi
+found=("$folder"/frame-*)
+[ -e "${found[0]}" ] || fail "$clip has no frame at any of $count times"
+if [ $sheet = yes ]; then
+  sheet "$out" "${found[@]}"
+  echo "The sheet, ${#found[@]} of $count pictures: $out"
+else
+  mkdir -p "$out"
+  mv "${found[@]}" "$out"
+  echo "${#found[@]} of $count pictures: $out/frame-*.$type"
+fi

@@ -1,0 +1,298 @@
+// Files played through frameextract, and the plain rule that its choice has to follow.
+#pragma once
+
+#include <gst/app/gstappsink.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "elements/frameextract.h"
+#include "elements/numbered_clip.h"
+
+namespace quad::test {
+
+// A frame as a full decode shows it.
+struct Shown {
+  Nanoseconds time = 0, end = 0;  // stream time
+  int number = -1;
+  bool damaged = false;
+};
+
+// What came, or should come. Two of these are equal where all is.
+struct Extracted {
+  int number = -1;
+  guint64 index = 0;
+  guint64 requested = GST_CLOCK_TIME_NONE;
+  Nanoseconds actual = 0;
+  bool operator== (const Extracted &) const = default;
+};
+
+struct Missed {
+  guint64 index = 0;
+  guint64 requested = GST_CLOCK_TIME_NONE;
+  std::string reason;
+  bool operator== (const Missed &) const = default;
+};
+
+inline void PrintTo (const Extracted &e, std::ostream *out)
+{
+  *out << "frame " << e.number << " as " << e.index << " for " << e.requested << " at " << e.actual;
+}
+inline void PrintTo (const Missed &m, std::ostream *out)
+{
+  *out << m.index << " for " << m.requested << ": " << m.reason;
+}
+
+struct Result {
+  std::vector<Extracted> frames;
+  std::vector<Nanoseconds> pts;  // of the frames, in stream time
+  std::vector<Missed> missed;
+};
+
+// A file, through a decoder and frameextract, into an appsink that holds one frame.
+class Playback {
+ public:
+  // `decode` as in a launch line, from the file's bytes to frames; `extract` frameextract's
+  // properties, or nothing: then all frames come.
+  Playback (const std::string &path, const std::string &decode,
+            const std::optional<std::string> &extract)
+  {
+    const std::string line = "filesrc location=\"" + path + "\" ! " + decode + " ! " +
+                             (extract ? "frameextract name=extract " + *extract : "identity") +
+                             " ! appsink name=out sync=false max-buffers=1";
+    GError *error = nullptr;
+    pipeline_.reset (gst_parse_launch (line.c_str (), &error));
+    if (error) g_error ("%s: %s", line.c_str (), error->message);
+    out_.reset (gst_bin_get_by_name (GST_BIN (pipeline_.get ()), "out"));
+    bus_.reset (gst_element_get_bus (pipeline_.get ()));
+  }
+  ~Playback () { gst_element_set_state (pipeline_.get (), GST_STATE_NULL); }
+  Playback (const Playback &) = delete;
+  Playback &operator= (const Playback &) = delete;
+
+  GstElement *pipeline () const { return pipeline_.get (); }
+  Owned<GstElement> element (const char *name) const
+  {
+    return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (pipeline ()), name)};
+  }
+
+  // The next frame; none at the end, or after an error that ended the stream.
+  Owned<GstSample> pull ()
+  {
+    // Once, as that waits for seeks of other threads.
+    if (!playing_) gst_element_set_state (pipeline (), GST_STATE_PLAYING);
+    playing_ = true;
+    GstClockTime patience = kPatience;
+    for (;;) {
+      constexpr GstClockTime kStep = 200 * GST_MSECOND;
+      GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (out_.get ()), kStep);
+      if (sample) return Owned<GstSample>{sample};
+      if (gst_app_sink_is_eos (GST_APP_SINK (out_.get ()))) {
+        ended_ = true;
+        return {};
+      }
+      take_messages ();
+      // What comes after an error, comes soon.
+      if (!errors_.empty ()) patience = std::min (patience, 3 * kStep);
+      if (!errors_.empty () && patience == 0) return {};
+      if (patience < kStep) {
+        ADD_FAILURE () << "neither a frame nor an end nor an error came";
+        return {};
+      }
+      patience -= kStep;
+    }
+  }
+
+  // A frame of a full decode.
+  static Shown shown (GstSample *sample)
+  {
+    const GstBuffer *buffer = gst_sample_get_buffer (sample);
+    Shown frame;
+    frame.time = stream_time (sample);
+    frame.end = frame.time + (GST_BUFFER_DURATION_IS_VALID (buffer)
+                                  ? static_cast<Nanoseconds> (GST_BUFFER_DURATION (buffer))
+                                  : 0);
+    frame.number = number_of (sample);
+    frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED);
+    return frame;
+  }
+
+  // What the meta of a frame says.
+  static Extracted extracted (GstSample *sample)
+  {
+    Extracted frame;
+    GstBuffer *buffer = gst_sample_get_buffer (sample);
+    GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta);
+    EXPECT_NE (meta, nullptr);
+    if (!meta) return frame;
+    const GstStructure *structure = gst_custom_meta_get_structure (meta);
+    guint64 actual = 0;
+    EXPECT_TRUE (gst_structure_get (structure, "index", G_TYPE_UINT64, &frame.index,
+                                    "requested-time", G_TYPE_UINT64, &frame.requested,
+                                    "actual-time", G_TYPE_UINT64, &actual, nullptr));
+    frame.actual = static_cast<Nanoseconds> (actual);
+    frame.number = number_of (sample);
+    return frame;
+  }
+
+  static Nanoseconds stream_time (GstSample *sample)
+  {
+    return static_cast<Nanoseconds> (
+        gst_segment_to_stream_time (gst_sample_get_segment (sample), GST_FORMAT_TIME,
+                                    GST_BUFFER_PTS (gst_sample_get_buffer (sample))));
+  }
+
+  // All of it.
+  Result run ()
+  {
+    Result result;
+    while (const Owned<GstSample> sample = pull ()) {
+      result.frames.push_back (extracted (sample.get ()));
+      result.pts.push_back (stream_time (sample.get ()));
+    }
+    take_messages ();
+    result.missed = missed_;
+    return result;
+  }
+
+  void take_messages ()
+  {
+    while (const Owned<GstMessage> m{gst_bus_pop (bus_.get ())}) {
+      const GstStructure *structure = gst_message_get_structure (m.get ());
+      GError *error = nullptr;
+      if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_ERROR) {
+        gst_message_parse_error (m.get (), &error, nullptr);
+        errors_.push_back (std::string (GST_MESSAGE_SRC_NAME (m.get ())) + ": " + error->message);
+        g_error_free (error);
+      } else if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_WARNING) {
+        gst_message_parse_warning (m.get (), &error, nullptr);
+        warnings_.push_back (std::string (GST_MESSAGE_SRC_NAME (m.get ())) + ": " + error->message);
+        g_error_free (error);
+      } else if (structure && gst_structure_has_name (structure, "frame-missed")) {
+        Missed missed;
+        gst_structure_get (structure, "index", G_TYPE_UINT64, &missed.index, "requested-time",
+                           G_TYPE_UINT64, &missed.requested, nullptr);
+        missed.reason = gst_structure_get_string (structure, "reason");
+        missed_.push_back (missed);
+      }
+    }
+  }
+
+  bool ended () const { return ended_; }
+  const std::vector<std::string> &errors () const { return errors_; }
+  const std::vector<std::string> &warnings () const { return warnings_; }
+  const std::vector<Missed> &missed () const { return missed_; }
+
+ private:
+  Owned<GstElement> pipeline_, out_;
+  Owned<GstBus> bus_;
+  bool playing_ = false, ended_ = false;
+  std::vector<std::string> errors_, warnings_;
+  std::vector<Missed> missed_;
+};
+
+inline std::vector<Shown> decode_all (const std::string &path, const std::string &decode)
+{
+  Playback play{path, decode, {}};
+  std::vector<Shown> all;
+  while (const Owned<GstSample> sample = play.pull ())
+    all.push_back (Playback::shown (sample.get ()));
+  // A frame without a duration lasts until the next.
+  for (std::size_t i = 0; i + 1 < all.size (); i++)
+    if (all[i].end == all[i].time) all[i].end = all[i + 1].time;
+  return all;
+}
+
+// ---- the plain rule, as documented in core/frame_choice.h
+
+inline constexpr Nanoseconds kEarly = 500'000;  // how much early a frame counts as shown
+
+struct PlainRule {
+  Policy policy = Policy::played_at;
+  std::optional<Nanoseconds> before, after;  // none: any
+};
+
+// Which of all frames is for `time`: nullptr where none is.
+inline const Shown *plain_choice (const std::vector<Shown> &all, Nanoseconds time,
+                                  const PlainRule &rule)
+{
+  const Shown *earlier = nullptr, *later = nullptr;
+  for (const Shown &f : all) {
+    if (f.time - kEarly <= time) earlier = &f;
+    if (f.time - kEarly > time && !later) later = &f;
+  }
+  const bool over = !later && earlier && time >= earlier->end;
+  bool earlier_fits = earlier && (!rule.before || time - earlier->time - kEarly <= *rule.before);
+  if (over && !rule.before) earlier_fits = false;
+  const bool later_fits = later && (!rule.after || later->time - time - kEarly <= *rule.after);
+  if (rule.policy == Policy::next) {
+    if (earlier && time - earlier->time <= kEarly) return earlier;
+    return later_fits ? later : nullptr;
+  }
+  if (rule.policy == Policy::played_at) {
+    if (earlier_fits) return earlier;
+    return later_fits && rule.after ? later : nullptr;
+  }
+  if (!earlier_fits || !later_fits) return earlier_fits ? earlier : later_fits ? later : nullptr;
+  return time - earlier->time <= later->time - time ? earlier : later;
+}
+
+inline Result plain_timestamps (const std::vector<Shown> &all, const std::vector<guint64> &times,
+                                const PlainRule &rule)
+{
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < times.size (); i++) order.push_back (i);
+  std::stable_sort (order.begin (), order.end (),
+                    [&] (std::size_t a, std::size_t b) { return times[a] < times[b]; });
+  Result result;
+  for (const std::size_t i : order) {
+    const auto time = static_cast<Nanoseconds> (times[i]);
+    const Shown *frame = plain_choice (all, time, rule);
+    if (frame && !frame->damaged) {
+      result.frames.push_back ({frame->number, i, times[i], frame->time});
+      result.pts.push_back (frame->time);
+      continue;
+    }
+    const bool last_is_over = all.empty () || time >= all.back ().end;
+    const bool none_after = all.empty () || all.back ().time - kEarly <= time;
+    const char *reason = frame ? "decode-error"
+                         : last_is_over || (rule.policy == Policy::next && none_after)
+                             ? "beyond-end"
+                             : "no-frame-in-tolerance";
+    result.missed.push_back ({i, times[i], reason});
+  }
+  return result;
+}
+
+// Each tick from the first frame to the end, with the frame that is on screen.
+inline Result plain_rate (const std::vector<Shown> &all, int n, int d,
+                          std::optional<Nanoseconds> before = {}, bool repeat = true)
+{
+  Result result;
+  for (guint64 k = 0; !all.empty (); k++) {
+    const auto tick =
+        all[0].time + static_cast<Nanoseconds> (gst_util_uint64_scale (
+                          k, GST_SECOND * static_cast<guint64> (d), static_cast<guint64> (n)));
+    if (tick >= all.back ().end) break;
+    const Shown *frame = plain_choice (all, tick, {Policy::played_at, before, {}});
+    if (!frame && repeat) frame = plain_choice (all, tick, {});
+    const auto requested = static_cast<guint64> (tick);
+    if (frame) {
+      result.frames.push_back ({frame->number, k, requested, frame->time});
+      result.pts.push_back (tick);
+    } else {
+      result.missed.push_back ({k, requested, "no-frame-in-tolerance"});
+    }
+  }
+  return result;
+}
+
+inline void expect_equal (const Result &actual, const Result &plain)
+{
+  EXPECT_EQ (actual.frames, plain.frames);
+  EXPECT_EQ (actual.pts, plain.pts);
+  EXPECT_EQ (actual.missed, plain.missed);
+}
+
+}  // namespace quad::test
