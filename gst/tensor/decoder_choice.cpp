@@ -9,13 +9,20 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 namespace quad::tensor {
 namespace {
 
-enum class Rank { first, as_is, never };
+enum class Rank { parser, first, as_is, never };
 
 // Decoders of the first device are called nvh264dec, of others nvh264device1dec.
 Rank rank_of (GstElementFactory *factory, int device)
 {
+  const auto is = [factory] (GstElementFactoryListType type) {
+    return gst_element_factory_list_is_type (factory, type) != FALSE;
+  };
+  // Before decoders, as decodebin has it: they find what the container does not say.
+  if (is (GST_ELEMENT_FACTORY_TYPE_PARSER)) return Rank::parser;
   const char *plugin = gst_plugin_feature_get_plugin_name (GST_PLUGIN_FEATURE (factory));
-  if (g_strcmp0 (plugin, "nvcodec") != 0) return Rank::as_is;
+  // Other hardware's decoders choose memory of their own before the filters are there.
+  if (g_strcmp0 (plugin, "nvcodec") != 0)
+    return is (GST_ELEMENT_FACTORY_TYPE_HARDWARE) ? Rank::never : Rank::as_is;
   const std::string name = GST_OBJECT_NAME (factory);
   const auto at = name.find ("device");
   const int of = at == std::string::npos ? 0 : std::atoi (name.c_str () + at + 6);
@@ -25,7 +32,7 @@ Rank rank_of (GstElementFactory *factory, int device)
 GValueArray *sort (GstElement *, GstPad *, GstCaps *, GValueArray *factories, gpointer device)
 {
   GValueArray *sorted = g_value_array_new (factories->n_values);
-  for (const Rank turn : {Rank::first, Rank::as_is})
+  for (const Rank turn : {Rank::parser, Rank::first, Rank::as_is})
     for (guint i = 0; i < factories->n_values; i++) {
       const GValue *value = g_value_array_get_nth (factories, i);
       auto *factory = GST_ELEMENT_FACTORY (g_value_get_object (value));

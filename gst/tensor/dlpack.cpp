@@ -75,8 +75,8 @@ gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream, gbo
     return nullptr;
   }
   if (frame->on_device ()) {
-    if (!quad_frame_order (frame, stream, error) ||
-        !accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())))
+    if (!accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
+        !quad_frame_order (frame, stream, error))
       return nullptr;
     note_reader (*frame, stream);
   }

@@ -19,7 +19,8 @@ constexpr const char *kNoVideo = "There is no video in this file that can be dec
 // The URI of a file name, or of what is one already; empty with an error set.
 std::string uri_of (const char *location, GError **error)
 {
-  if (gst_uri_is_valid (location)) return location;
+  // A colon makes no URI of a file that is there.
+  if (!g_file_test (location, G_FILE_TEST_EXISTS) && gst_uri_is_valid (location)) return location;
   GError *why = nullptr;
   const Owned<char> uri{gst_filename_to_uri (location, &why)};
   if (uri) return uri.get ();
@@ -47,6 +48,8 @@ std::string text_of (GstMessage *message, const std::string &lacking)
   const auto line = details.rfind ('\n');
   if (line != std::string::npos && line + 1 < details.size ())
     text += " (" + details.substr (line + 1) + ")";
+  if (details.find ("not-negotiated") != std::string::npos)
+    text += ". The filters may not take this video's format, or not give what comes after them";
   return text;
 }
 
@@ -81,9 +84,16 @@ bool is_video (GstPad *pad)
 }
 
 // The first video stream goes on; others stay unlinked, and are not decoded.
-void link_video (GstElement *, GstPad *pad, gpointer sink)
+void link_video (GstElement *decoder, GstPad *pad, gpointer sink)
 {
-  if (!gst_pad_is_linked (GST_PAD (sink)) && is_video (pad)) gst_pad_link (pad, GST_PAD (sink));
+  if (gst_pad_is_linked (GST_PAD (sink)) || !is_video (pad) ||
+      gst_pad_link (pad, GST_PAD (sink)) == GST_PAD_LINK_OK)
+    return;
+  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
+  const Owned<char> text{gst_caps_to_string (caps.get ())};
+  GST_ELEMENT_ERROR (decoder, CORE, NEGOTIATION,
+                     ("The filters do not take what the decoder gives: %s", text.get ()),
+                     (nullptr));
 }
 
 void say_no_video (GstElement *decoder, gpointer sink)

@@ -81,6 +81,10 @@ class Refusals(unittest.TestCase):
             {"rate": 2, "every_nth": 3},
             {"rate": 0},
             {"rate": -1},
+            {"rate": float("inf")},
+            {"rate": float("nan")},
+            {"rate": 2**40},
+            {"timestamps": [0.1], "start": 0.3},
             {"timestamps": []},
             {"timestamps": [-1]},
             {"timestamps": [float("inf")]},
@@ -91,11 +95,22 @@ class Refusals(unittest.TestCase):
             {"format": "RGB ! fakesink"},
             {"depth": 0},
         ):
-            with self.subTest(settings), self.assertRaises((ValueError, OverflowError)):
+            with self.subTest(settings), self.assertRaises((ValueError, OverflowError) if "rate" not in settings else ValueError):
                 frames(media.clip(), **settings)
         for device in ("gpu", "cuda:x", "cuda:", None, 0):
             with self.subTest(device), self.assertRaises(ValueError):
                 quadtensor.frames(media.clip(), device=device)
+
+    def test_rates_are_what_was_meant(self):
+        from quadtensor._reader import _exact_rate
+
+        for rate, meant in ((fractions.Fraction(1, 1500), (1, 1500)), (1 / 3600, (1, 3600)), (23.976, (2997, 125)),
+                            (30000 / 1001, (30000, 1001)), (0.5, (1, 2)), (25, (25, 1)), (1001 / 30000, (1001, 30000))):
+            with self.subTest(rate):
+                self.assertEqual(_exact_rate(rate), fractions.Fraction(*meant))
+
+    def test_no_sample(self):
+        self.assertRaises(ValueError, quadtensor.Frame.of_sample, 0)
 
     def failure(self, *arguments, **settings):
         with self.assertRaises(quadtensor.Error) as raised:
@@ -104,6 +119,15 @@ class Refusals(unittest.TestCase):
 
     def test_no_file(self):
         self.assertIn("No such file", self.failure(media.path_of("none.mp4")))
+
+    def test_colon_in_a_name(self):
+        there = os.getcwd()
+        os.chdir(media.path_of("."))
+        try:
+            os.symlink(media.clip(), "at-12:30.mp4")
+            self.assertEqual(len(list(frames("at-12:30.mp4", every_nth=media.COUNT))), 1)
+        finally:
+            os.chdir(there)
 
     def test_no_video(self):
         text = media.path_of("text")
@@ -198,6 +222,17 @@ class Process(unittest.TestCase):
             "capsules = [t.__dlpack__() for t in frame]\n"
         )
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_interpreter_ends_while_a_thread_waits(self):
+        for _ in range(5):
+            done = self.run_script(
+                "import sys, threading, time\n"
+                "from quadtensor._reader import Frames\n"
+                "waits = Frames(sys.argv[1], 'valve drop=true', -1, 4, False)\n"
+                "threading.Thread(target=list, args=(waits,), daemon=True).start()\n"
+                "time.sleep(0.05)\n"
+            )
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_ctrl_c(self):
         done = self.run_script(

@@ -119,6 +119,8 @@ class Frame:
     @classmethod
     def of_sample(cls, address):
         """Of a GstSample* (an int, as hash() of one from PyGObject), of which a reference is kept."""
+        if not address:
+            raise ValueError("there is no sample at address 0")
         return cls(call(lib.quad_frame_new, address))
 
     def __len__(self):

@@ -3,6 +3,7 @@
 import collections
 import ctypes
 import fractions
+import math
 import os
 import sys
 import threading
@@ -32,17 +33,33 @@ def _whole(value, what, least=1):
     return int(value)
 
 
+def _exact_rate(rate):
+    """A Fraction: whole numbers and fractions as they are, of others the simple one that was meant."""
+    if isinstance(rate, float) and 0 < rate < math.inf:
+        slow = rate < 1
+        exact = fractions.Fraction(1 / rate if slow else rate).limit_denominator(1001)
+        exact = 1 / exact if slow else exact
+    else:
+        try:
+            exact = fractions.Fraction(rate)
+        except (OverflowError, ValueError, TypeError):
+            exact = fractions.Fraction(0)
+    if not (0 < exact.numerator < 2**31 and exact.denominator < 2**31):
+        raise ValueError(f"rate has to be a number of frames a second above 0, not {rate!r}")
+    return exact
+
+
 def _selection(rate, timestamps, every_nth, keyframes, start, stop):
     """The launch line of frameextract, "" where every frame is wanted."""
     chosen = {"rate": rate, "timestamps": timestamps, "every_nth": every_nth, "keyframes": keyframes or None}
     names = [name for name, value in chosen.items() if value is not None]
     if len(names) > 1:
         raise ValueError(f"choose frames in one way, not by {' and '.join(names)}")
+    if timestamps is not None and (start is not None or stop is not None):
+        raise ValueError("start and stop are not for timestamps: leave out those that are not wanted")
     settings = []
     if rate is not None:
-        exact = fractions.Fraction(rate).limit_denominator(1001)
-        if not 0 < exact < 2**31:
-            raise ValueError("rate has to be above 0")
+        exact = _exact_rate(rate)
         settings.append(f"rate={exact.numerator}/{exact.denominator}")
     if timestamps is not None:
         listed = ", ".join(map(_clock, timestamps))
@@ -71,7 +88,8 @@ def _filters(selection, width, height, format, cuda):
         for side, value in (("width", width), ("height", height)):
             if value is not None:
                 caps += f",{side}={_whole(value, side)}"
-        chain += ["quaddownscale upscale=true", caps]
+        # The host has formats that are not scaled as they are; others pass.
+        chain += ([] if cuda else ["videoconvert"]) + ["quaddownscale upscale=true", caps]
     if format is not None:
         if not format.replace("_", "").isalnum():
             raise ValueError(f"{format!r} is no name of a format")
@@ -95,6 +113,12 @@ def _device(device):
 Missed = collections.namedtuple("Missed", "index requested reason")
 
 
+def _close(lock, reader):
+    # Not while another thread waits for a frame.
+    with lock:
+        lib.quad_reader_close(reader)
+
+
 class Frames:
     """An iterator of Frame. Close it, or let it go, to stop early; with `with`, it closes itself.
 
@@ -112,7 +136,7 @@ class Frames:
             lib.quad_reader_open, os.fsencode(location), filters.encode() or None, device, depth
         )
         # At the interpreter's end too: a pipeline must not outlive it.
-        self._closer = weakref.finalize(self, lib.quad_reader_close, self._reader)
+        self._closer = weakref.finalize(self, _close, self._lock, self._reader)
 
     def __iter__(self):
         return self
@@ -120,6 +144,7 @@ class Frames:
     def __next__(self):
         pointer, error = ctypes.c_void_p(), ctypes.POINTER(GError)()
         status = TIMEOUT
+        frame = None
         while status == TIMEOUT:
             # Another thread may close in between.
             with self._lock:
@@ -128,12 +153,14 @@ class Frames:
                 status = lib.quad_reader_next(
                     self._reader, _PATIENCE, ctypes.byref(pointer), ctypes.byref(error)
                 )
+                if status == FRAME:
+                    frame = Frame(pointer.value)
                 if status != TIMEOUT:
                     self._take_missed()
                 if self._progress and status in (FRAME, END):
                     self._show(ended=status == END)
-        if status == FRAME:
-            return Frame(pointer.value)
+        if frame is not None:
+            return frame
         self.close()
         if status == FAILED:
             raise Error(message_of(error))
@@ -143,7 +170,8 @@ class Frames:
         missed = QuadMissed()
         while lib.quad_reader_take_missed(self._reader, ctypes.byref(missed)):
             requested = None if missed.requested == NONE else missed.requested
-            self.missed.append(Missed(missed.index, requested, missed.reason.decode()))
+            index = None if missed.index == NONE else missed.index
+            self.missed.append(Missed(index, requested, missed.reason.decode()))
 
     def close(self):
         """Stops the pipeline. Frames that were taken stay."""
