@@ -58,8 +58,8 @@ def run_once(command, env):
     return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
 
 
-def run_in_turns(commands, runs, env):
-    """`commands`: {name: argument list}. Returns {name: Cost}."""
+def run_in_turns(commands, runs, env, of_runs=statistics.median):
+    """`commands`: {name: argument list}. Returns {name: Cost}; `of_runs` makes one figure of those of all runs."""
     costs = {name: [] for name in commands}
     names = list(commands)
     for turn in range(runs):
@@ -68,7 +68,7 @@ def run_in_turns(commands, runs, env):
             costs[name].append(run_once(commands[name], env))
             print(f"  run {turn + 1}/{runs}: {name}", file=sys.stderr)
     return {
-        name: Cost(*(statistics.median(getattr(c, field) for c in all_of) for field in ("cpu", "wall", "peak")))
+        name: Cost(*(of_runs([getattr(c, field) for c in all_of]) for field in ("cpu", "wall", "peak")))
         for name, all_of in costs.items()
     }
 
