@@ -279,7 +279,8 @@ TEST (FrameExtractMedia, RandomSelections)
 // that are held, on their way, in the sink, and at the consumer.
 TEST (FrameExtractMedia, SlowConsumerHoldsTheDecoder)
 {
-  const Clip &clip = clip_of (all_sources ()[0]);
+  const Source source = all_sources ()[0];
+  const Clip &clip = clip_of (source);
   for (const char *properties :
        {"rate=25/1", "rate=60/1", "every-nth=2", "timestamp-list=\"0, 0.1, 1, 5\""}) {
     SCOPED_TRACE (properties);
