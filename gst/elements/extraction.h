@@ -92,7 +92,6 @@ class Extraction {
   GstFlowReturn by_time (Frame frame);
   gboolean end (GstEvent *eos);
   GstFlowReturn drain (bool ended);
-  void gap (GstEvent *event);
   gboolean take_caps (GstEvent *event);
   gboolean take_segment (GstEvent *event);
   Nanoseconds last_time () const;
@@ -140,7 +139,6 @@ class Extraction {
   Frame held_;                       // the last frame, until it is known which times it is for
   std::optional<Nanoseconds> last_;  // its time, where the next frame follows it
   Nanoseconds frame_end_ = 0;
-  Nanoseconds gap_end_ = 0;  // nothing more comes before that
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
   bool finished_ = false, failed_ = false, discont_ = true;
   // Seeks of our own.

@@ -138,7 +138,6 @@ void Extraction::forget_frame ()
 {
   held_ = {};
   last_.reset ();
-  gap_end_ = 0;
   sought_.reset ();
   tried_.reset ();
 }
@@ -296,7 +295,7 @@ GstFlowReturn Extraction::drain (bool ended)
   GstFlowReturn flow = GST_FLOW_OK;
   if (is_by_time (selection_) && (last_ || ended)) {
     while (flow == GST_FLOW_OK && !finished_ && !targets_.done ()) {
-      const bool past_end = !last_ || targets_.current ().time >= std::max (held_.end, gap_end_);
+      const bool past_end = !last_ || targets_.current ().time >= held_.end;
       if (past_end && (!ended || selection_ == Selection::rate)) break;
       flow = meet (last_ ? &held_ : nullptr, nullptr, past_end);
     }
@@ -305,17 +304,6 @@ GstFlowReturn Extraction::drain (bool ended)
       flow = miss (targets_.current (), "beyond-end");
   }
   return flow;
-}
-
-// Nothing comes for a while: what is shown stays. Which frame that is, the next one tells: a
-// decoder hands this on ahead of frames that it still holds.
-void Extraction::gap (GstEvent *event)
-{
-  GstClockTime at = 0, length = 0;
-  gst_event_parse_gap (event, &at, &length);
-  if (!last_ || !GST_CLOCK_TIME_IS_VALID (length)) return;
-  if (const std::optional<Nanoseconds> end = stream_time (at + length))
-    gap_end_ = std::max (gap_end_, *end);
 }
 
 gboolean Extraction::end (GstEvent *eos)
@@ -403,7 +391,6 @@ gboolean Extraction::sink_event (GstEvent *event)
       }
       own_flush_ = true;
       last_.reset ();
-      gap_end_ = 0;
       break;
     case GST_EVENT_STREAM_START:
       // One that comes again after a seek of ours is the same stream.
@@ -419,8 +406,8 @@ gboolean Extraction::sink_event (GstEvent *event)
       break;
     case GST_EVENT_GAP:
       if (passthrough_) break;
-      // The frames that fill it are still to come, and their times are not the input's.
-      gap (event);
+      // What is shown stays until the next frame says otherwise. A decoder hands this on ahead of
+      // frames that it still holds, and the frames that fill it are still to come.
       gst_event_unref (event);
       return TRUE;
     default: break;

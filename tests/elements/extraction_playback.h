@@ -110,9 +110,13 @@ class Playback {
     const GstBuffer *buffer = gst_sample_get_buffer (sample);
     Shown frame;
     frame.time = stream_time (sample);
-    frame.end = frame.time + (GST_BUFFER_DURATION_IS_VALID (buffer)
-                                  ? static_cast<Nanoseconds> (GST_BUFFER_DURATION (buffer))
-                                  : 0);
+    gint n = 0, d = 1;
+    gst_structure_get_fraction (gst_caps_get_structure (gst_sample_get_caps (sample), 0),
+                                "framerate", &n, &d);
+    // Without a duration, that of the caps.
+    guint64 length = n > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
+    if (GST_BUFFER_DURATION_IS_VALID (buffer)) length = GST_BUFFER_DURATION (buffer);
+    frame.end = frame.time + static_cast<Nanoseconds> (length);
     frame.number = number_of (sample);
     frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED);
     return frame;
@@ -198,9 +202,11 @@ inline std::vector<Shown> decode_all (const std::string &path, const std::string
   std::vector<Shown> all;
   while (const Owned<GstSample> sample = play.pull ())
     all.push_back (Playback::shown (sample.get ()));
-  // A frame without a duration lasts until the next.
+  // A frame without either lasts until the next, the last one as long as the one before.
   for (std::size_t i = 0; i + 1 < all.size (); i++)
     if (all[i].end == all[i].time) all[i].end = all[i + 1].time;
+  if (const std::size_t n = all.size (); n > 1 && all[n - 1].end == all[n - 1].time)
+    all[n - 1].end += all[n - 1].time - all[n - 2].time;
   return all;
 }
 

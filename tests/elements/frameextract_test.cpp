@@ -455,8 +455,9 @@ TEST (FrameExtract, AGapShowsTheFrameBefore)
   Extractor e ("rate=10/1");
   e.push (at_rate (2, 10));
   gst_harness_push_event (e.harness (), gst_event_new_gap (200 * kMs, 300 * kMs));
+  e.push ({{500 * kMs, 100 * kMs, 5}});
   e.eos ();
-  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1, 1, 1, 1}));
+  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1, 1, 1, 1, 5}));
   // Frames fill it, so downstream knows of none.
   while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())})
     EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_GAP);
