@@ -4,6 +4,7 @@
 
 #include "core/renderer.h"
 #include "glue/device.h"
+#include "glue/video_meta.h"
 
 namespace quad {
 namespace {
@@ -23,18 +24,6 @@ const GstMapInfo &map_of (const GstVideoFrame &frame, int p)
 {
   const auto plane = static_cast<std::size_t> (p);
   return frame.map[plane].memory || frame.map[plane].data ? frame.map[plane] : frame.map[0];
-}
-
-// Whether a frame of `info` may lie in a buffer with `meta`: what
-// gst_video_frame_map takes for granted.
-bool matches (const GstVideoInfo &info, const GstVideoMeta *meta)
-{
-  auto holds = [] (guint side, int least) {
-    return side >= static_cast<guint> (least) && side <= static_cast<guint> (G_MAXINT / 16);
-  };
-  return !meta ||
-         (meta->format == GST_VIDEO_INFO_FORMAT (&info) && holds (meta->width, info.width) &&
-          holds (meta->height, info.height) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (&info));
 }
 
 // Formats that GStreamer's CUDA memory can hold in every release since 1.22.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "glue/owned.h"
+#include "glue/video_meta.h"
 #include "tensor/memory.h"
 
 namespace quad::tensor {
@@ -13,18 +14,6 @@ constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
 
 // What frameextract attaches to the frames that it lets pass.
 constexpr const char *kExtractedMeta = "quad-extracted-frame";
-
-// Whether a frame of `info` may lie in a buffer with `meta`: what gst_video_frame_map takes
-// for granted.
-bool matches (const GstVideoInfo &info, const GstVideoMeta *meta)
-{
-  auto holds = [] (guint side, int least) {
-    return side >= static_cast<guint> (least) && side <= static_cast<guint> (G_MAXINT / 16);
-  };
-  return !meta ||
-         (meta->format == GST_VIDEO_INFO_FORMAT (&info) && holds (meta->width, info.width) &&
-          holds (meta->height, info.height) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (&info));
-}
 
 // Memory whose pointers are the host's or CUDA's without a copy.
 bool known_memory (const GstCaps *caps)

@@ -110,11 +110,13 @@ class Fed {
   Input &add (const std::string &name, const char *to)
   {
     GstElement *made = gst_element_factory_make ("appsrc", name.c_str ());
+    // Set up before the bin has it: one on its way to PLAYING starts what it finds.
+    std::unique_ptr<Input> &in = inputs_[name];
+    in = std::make_unique<Input> (made, context_.get ());
     gst_bin_add (GST_BIN (launch_->get ()), made);
     if (!gst_element_link (made, launch_->element (to).get ())) g_error ("cannot link");
-    Input &in = input (name);
     gst_element_sync_state_with_parent (made);
-    return in;
+    return *in;
   }
   // Takes an input away with its pad.
   void remove (const std::string &name, const char *from)

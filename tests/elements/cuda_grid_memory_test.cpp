@@ -215,7 +215,7 @@ TEST_F (CudaGridMemory, PadsComeAndGoWhilePlaying)
   f.launch ().play ();
   Frame frame;
   a.push (100, 0);
-  ASSERT_TRUE (f.pull (frame));
+  ASSERT_TRUE (f.pull (frame)) << f.launch ().error ();
   EXPECT_EQ (luma (frame, 5, 5), 100);
   EXPECT_EQ (luma (frame, 40, 5), 16);
 
@@ -224,7 +224,7 @@ TEST_F (CudaGridMemory, PadsComeAndGoWhilePlaying)
   b.in_cuda (kNv12);
   b.push (150, 1);
   a.push (101, 1);
-  ASSERT_TRUE (f.pull (frame));
+  ASSERT_TRUE (f.pull (frame)) << f.launch ().error ();
   EXPECT_EQ (frame.pts, GST_SECOND / 10);
   EXPECT_EQ (luma (frame, 5, 5), 101);
 
