@@ -67,7 +67,7 @@ has() { gst-inspect-1.0 --exists "$1"; }
 # Sets decode, canvas and encode: the parts of the pipeline that depend on what this machine has.
 choose_parts() {
   # Its templates name CUDA memory where there is a driver.
-  if has nvh264dec && gst-inspect-1.0 quadmux-grid | grep -q memory:CUDAMemory; then
+  if has nvh264dec && [[ $(gst-inspect-1.0 quadmux-grid) == *memory:CUDAMemory* ]]; then
     decode=(nvh264dec)
     canvas='video/x-raw(memory:CUDAMemory),format=NV12'
     if has nvh264enc; then

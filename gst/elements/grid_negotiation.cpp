@@ -104,12 +104,23 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
   return FALSE;
 }
 
+// Buffers of one input: the current one, the one kept to be repeated, which may be older, and
+// the next, without which the output does not go on. A decoder that puts out its own surfaces
+// has little more than it is asked for.
+constexpr guint kHeldBuffers = 3;
+
 // Offers pools of our GPU's memory to an input that has frames there.
 void propose_allocation (Device &device, GstQuery *query)
 {
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
-  if (caps && memory_of (caps) == Memory::cuda && device.open ()) device.propose (query);
+  GstVideoInfo info;
+  if (caps && memory_of (caps) == Memory::cuda) {
+    if (device.open ()) device.propose (query, kHeldBuffers);
+  } else if (caps && gst_video_info_from_caps (&info, caps)) {
+    gst_query_add_allocation_pool (query, nullptr, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)),
+                                   kHeldBuffers, 0);
+  }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
 }

@@ -163,6 +163,9 @@ bool Device::decide (GstQuery *query)
   const bool any = gst_query_get_n_allocation_pools (query) > 0;
   if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
   size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
+  // Buffers are made when they are needed. Of those that a pool is to make ahead it forgets the
+  // first where there is no memory for all.
+  min = 0;
   const Owned<GstBufferPool> pool =
       impl_->pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
   if (!pool) return false;
@@ -173,7 +176,7 @@ bool Device::decide (GstQuery *query)
   return true;
 }
 
-void Device::propose (GstQuery *query)
+void Device::propose (GstQuery *query, guint min)
 {
   const std::lock_guard guard (impl_->lock);
   GstCaps *caps = nullptr;
@@ -185,9 +188,9 @@ void Device::propose (GstQuery *query)
     return;
   auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
   Owned<GstBufferPool> pool;
-  if (need_pool) pool = impl_->pool_for (caps, size, 0, 0, nullptr);
+  if (need_pool) pool = impl_->pool_for (caps, size, min, 0, nullptr);
   if (need_pool && !pool) return;
-  gst_query_add_allocation_pool (query, pool.get (), size, 0, 0);
+  gst_query_add_allocation_pool (query, pool.get (), size, min, 0);
 }
 
 const char *Device::problem_of (GstBuffer *buffer)

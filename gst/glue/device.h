@@ -51,9 +51,10 @@ class Device {
   // For ALLOCATION queries whose caps are of CUDA memory; after open (). decide: makes the
   // query's first pool one of the device, the offered one where it is such a pool and takes
   // the configuration; false where the device has no memory for it. propose: offers upstream
-  // a pool, or where it needs none the size of a frame, unless one is offered already.
+  // a pool, or where it needs none the size of a frame, unless one is offered already, and
+  // asks for at least `min` buffers: as many as the element may hold while it waits for more.
   bool decide (GstQuery *query);
-  void propose (GstQuery *query);
+  void propose (GstQuery *query, guint min);
 
   // Why `buffer` cannot be used on this device; nullptr where it can. A sentence's end
   // after "The buffer".

@@ -23,7 +23,7 @@ bool Device::open () { return false; }
 void Device::close () {}
 std::unique_ptr<Renderer> Device::make_renderer () { return nullptr; }
 bool Device::decide (GstQuery *) { return false; }
-void Device::propose (GstQuery *) {}
+void Device::propose (GstQuery *, guint) {}
 const char *Device::problem_of (GstBuffer *) { return "lies in no CUDA memory"; }
 Status Device::begin (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }
 Status Device::end (std::span<GstBuffer *const>, GstBuffer *) { return Status::ok; }

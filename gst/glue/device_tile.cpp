@@ -166,11 +166,12 @@ struct DeviceTile::Impl {
   explicit Impl (Device &d) : device (d) {}
 
   Device &device;
-  std::unique_ptr<Renderer> renderer;
   std::shared_ptr<const cuda::Module> module;
   Scene scene;  // the tile alone, on a canvas of its target's size
   DevicePicture scaled, result;
   PinnedPicture pinned;  // of the host's: what was downloaded, or is to be uploaded
+  // The first to go: it waits for what is queued, which uses what stands above.
+  std::unique_ptr<Renderer> renderer;
 
   GstCudaContext *context () { return device.impl ().context.get (); }
   CUstream stream () { return device.impl ().stream->get (); }

@@ -159,15 +159,15 @@ TEST_F (CudaDevice, DecidesNothingWithoutMemory)
       hostcuda::fail_next (call, nth, CUDA_ERROR_OUT_OF_MEMORY);
   EXPECT_FALSE (device_.decide (query ().get ()));
   const Owned<GstQuery> proposed = query ();
-  device_.propose (proposed.get ());
+  device_.propose (proposed.get (), 1);
   EXPECT_EQ (gst_query_get_n_allocation_pools (proposed.get ()), 0u);
 }
 
 TEST_F (CudaDevice, ProposesAPool)
 {
   const Owned<GstQuery> q = query ();
-  device_.propose (q.get ());
-  device_.propose (q.get ());
+  device_.propose (q.get (), 1);
+  device_.propose (q.get (), 1);
   ASSERT_EQ (gst_query_get_n_allocation_pools (q.get ()), 1u);
   const Pool p = first_of (q.get ());
   expect_gives_frames (p.pool.get (), p.size);
@@ -176,7 +176,7 @@ TEST_F (CudaDevice, ProposesAPool)
 TEST_F (CudaDevice, ProposesTheSizeOfAFrameWhereNoPoolIsNeeded)
 {
   const Owned<GstQuery> q = query (false);
-  device_.propose (q.get ());
+  device_.propose (q.get (), 1);
   ASSERT_EQ (gst_query_get_n_allocation_pools (q.get ()), 1u);
   const Pool p = first_of (q.get ());
   EXPECT_FALSE (p.pool);

@@ -90,13 +90,14 @@ TEST_F (CudaSharing, KernelsAreLoadedOnce)
   EXPECT_EQ (hostcuda::counters ().live_modules, 1u);
 }
 
-// What upstream is told of buffers: a pool, or where it needs none, how large a frame is.
+// What upstream is told of buffers: a pool, or where it needs none, how large a frame is; and
+// how many it has to have. A decoder's own surfaces are no more than that and a few.
 TEST_F (CudaSharing, AllocationIsProposed)
 {
-  for (const char *element : kElements)
+  for (const std::string element : kElements)
     for (const bool need_pool : {true, false}) {
-      SCOPED_TRACE (std::string{element} + (need_pool ? " with a pool" : " without"));
-      Fed f ("appsrc name=in ! " + std::string{element} +
+      SCOPED_TRACE (element + (need_pool ? " with a pool" : " without"));
+      Fed f ("appsrc name=in ! " + element +
              " ! video/x-raw(memory:CUDAMemory),width=16,height=12 ! " + kSink);
       Input &in = f.input ("in");
       in.in_cuda (kNv12);
@@ -111,13 +112,22 @@ TEST_F (CudaSharing, AllocationIsProposed)
       ASSERT_TRUE (gst_pad_peer_query (src.get (), query.get ()));
       ASSERT_EQ (gst_query_get_n_allocation_pools (query.get ()), 1u);
       GstBufferPool *offered = nullptr;
-      guint size = 0;
-      gst_query_parse_nth_allocation_pool (query.get (), 0, &offered, &size, nullptr, nullptr);
+      guint size = 0, min = 0, max = 0;
+      gst_query_parse_nth_allocation_pool (query.get (), 0, &offered, &size, &min, &max);
       const Owned<GstBufferPool> pool{offered};
+      // The grid has a frame that it shows, one that it keeps for the end, and waits for a third.
+      const guint held = element == kElements[0] ? 1 : 3;
+      EXPECT_EQ (min, held);
+      EXPECT_EQ (max, 0u);
       EXPECT_GE (size, 64u * 48 * 3 / 2);
       EXPECT_EQ (pool && GST_IS_CUDA_BUFFER_POOL (pool.get ()), need_pool);
       if (pool) {
         EXPECT_EQ (GST_CUDA_BUFFER_POOL (pool.get ())->context, f.context ());
+        GstStructure *config = gst_buffer_pool_get_config (pool.get ());
+        guint configured = 0;
+        gst_buffer_pool_config_get_params (config, nullptr, nullptr, &configured, nullptr);
+        gst_structure_free (config);
+        EXPECT_EQ (configured, held);
       }
     }
 }

@@ -1,5 +1,6 @@
 // quadmux-grid's pads: who gets which cell, and pads that come and go.
 #include <cmath>
+#include <thread>
 
 #include "grid_pipeline.h"
 
@@ -286,6 +287,58 @@ TEST (GridPads, StatesGoUpAndDown)
     EXPECT_EQ (picture->at (0, 0)[0], 40);
     EXPECT_EQ (gst_element_set_state (p.pipeline (), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
   }
+}
+
+// How many buffers the pad asks of upstream's pool for.
+guint wanted_buffers (GstPad *pad, const std::string &caps)
+{
+  const Owned<GstQuery> query{gst_query_new_allocation (caps_of (caps).get (), FALSE)};
+  if (!gst_pad_query (pad, query.get ()) || gst_query_get_n_allocation_pools (query.get ()) != 1)
+    return 0;
+  GstBufferPool *pool = nullptr;
+  guint size = 0, min = 0, max = 0;
+  gst_query_parse_nth_allocation_pool (query.get (), 0, &pool, &size, &min, &max);
+  EXPECT_EQ (pool, nullptr);
+  EXPECT_EQ (size, info_of_caps (caps).size);
+  EXPECT_EQ (max, 0u);
+  return min;
+}
+
+// A decoder that puts out its own surfaces has no more than it was asked for.
+TEST (GridPads, AnInputWithNoMoreBuffersThanAreAskedFor)
+{
+  const std::string caps = raw ("GRAY8", 16, 16, "framerate=25/1");
+  GridPipeline p ("rows=1 columns=1", raw ("GRAY8", 16, 16));
+  p.add_input (caps);
+  p.set_pad (0, "repeat-after-eos", TRUE);
+  p.play ();
+  const guint count = wanted_buffers (p.pad (0).get (), caps);
+  ASSERT_GE (count, 1u);
+  const Owned<GstBufferPool> pool{gst_buffer_pool_new ()};
+  GstStructure *config = gst_buffer_pool_get_config (pool.get ());
+  gst_buffer_pool_config_set_params (config, nullptr, 256, count, count);
+  ASSERT_TRUE (gst_buffer_pool_set_config (pool.get (), config));
+  ASSERT_TRUE (gst_buffer_pool_set_active (pool.get (), TRUE));
+  std::thread upstream ([&] {
+    for (std::uint64_t n = 0; n < 50; n++) {
+      GstBuffer *made = nullptr;
+      if (gst_buffer_pool_acquire_buffer (pool.get (), &made, nullptr) != GST_FLOW_OK) return;
+      gst_buffer_memset (made, 0, static_cast<guint8> (n), 256);
+      p.push (0, timed (Owned<GstBuffer>{made}, frame_time (n, 25), frame_time (1, 25)));
+    }
+    p.end (0);
+  });
+  // Each shows the input's frame at its beginning.
+  int frames = 0;
+  for (; const auto picture = p.pull (); frames++)
+    EXPECT_EQ (picture->at (8, 8)[0], 5 * frames / 2) << frames;
+  EXPECT_EQ (frames, 20);
+  EXPECT_TRUE (p.eos ()) << p.error ();
+  // Whoever still waits for a buffer gets none.
+  gst_buffer_pool_set_flushing (pool.get (), TRUE);
+  upstream.join ();
+  gst_element_set_state (p.pipeline (), GST_STATE_NULL);
+  gst_buffer_pool_set_active (pool.get (), FALSE);
 }
 
 TEST (GridPads, SamplesSelected)

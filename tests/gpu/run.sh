@@ -10,26 +10,39 @@
 #
 # QUAD_MEDIA=FOLDER  MP4 files with H.264 to decode, beside those that it makes
 # QUAD_SANITIZE=no   leave compute-sanitizer out, which takes long
+# QUAD_STAGES=REGEX  run only the stages whose names match it: 'parity|kernels', for one
+# QUAD_LIMIT=SECONDS what runs longer is ended and counts as failed: 300 by default, and under compute-sanitizer
+#                    ten times as long
 #
 # compute-sanitizer cannot run programs that bring a glibc of their own: use a bundle without --libc for it.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 find_gpu() {
-  local smi
+  local smi said
   for smi in "$(command -v nvidia-smi)" /usr/local/nvidia/bin/nvidia-smi; do
     if [ -x "$smi" ]; then
-      "$smi" --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null && return 0
+      # Without a GPU it says so where the names would be.
+      if said=$("$smi" --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null) && [ -n "$said" ]; then
+        echo "$said"
+        return 0
+      fi
     fi
   done
   return 1
 }
-gpu=$(find_gpu)
-if [ -z "$gpu" ]; then
+if ! gpu=$(find_gpu); then
   echo "skipped: there is no NVIDIA GPU, or no driver, on this machine"
   exit 77
 fi
 echo "GPU: $gpu"
+limit=${QUAD_LIMIT:-300}
+# limited COMMAND...: ends with 124 where that takes too long. In the foreground, as else Ctrl-C does not reach it.
+limited() { timeout --foreground -k 20 "$limit" "$@"; }
+# Seen from other folders, too.
+if [ -n "${QUAD_MEDIA:-}" ]; then
+  QUAD_MEDIA=$(realpath -e "$QUAD_MEDIA") || exit 1
+fi
 
 bundle=${1:-}
 if [ -z "$bundle" ] && [ -d "$here/quad" ]; then bundle=$here; fi
@@ -46,11 +59,11 @@ if [ -n "$bundle" ]; then
   if [ -e "$bundle/lib/ld-linux-x86-64.so.2" ]; then
     # Its own glibc comes with its own loader; GStreamer scans plugins in the same process then.
     export GST_REGISTRY_FORK=no
-    driver=$(ldconfig -p | awk '/libcuda\.so\.1 .*x86-64/ {print $NF; exit}')
-    run() { "$bundle/lib/ld-linux-x86-64.so.2" --library-path "$libraries:$(dirname "$driver")" "$@"; }
+    driver=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p | awk '/libcuda\.so\.1 .*x86-64/ {print $NF; exit}')
+    run() { limited "$bundle/lib/ld-linux-x86-64.so.2" --library-path "$libraries:$(dirname "$driver")" "$@"; }
   else
     export GST_PLUGIN_SCANNER=$bundle/bin/gst-plugin-scanner
-    run() { LD_LIBRARY_PATH=$libraries "$@"; }
+    run() { limited env LD_LIBRARY_PATH="$libraries" "$@"; }
   fi
   launch() { run "$bundle/bin/gst-launch-1.0" "$@"; }
   inspect() { run "$bundle/bin/gst-inspect-1.0" "$@"; }
@@ -61,33 +74,47 @@ else
   build=$PWD/build documents=$PWD
   program() { ls "$build"/tests/{cuda,gpu}/"$1" 2>/dev/null; }
   export GST_PLUGIN_PATH=$PWD/build/gst/elements GST_REGISTRY=${TMPDIR:-/tmp}/quad-gpu-$$.bin
-  run() { "$@"; }
-  launch() { gst-launch-1.0 "$@"; }
-  inspect() { gst-inspect-1.0 "$@"; }
+  # NVRTC is there, where it was not installed for all.
+  if [ -d /usr/local/cuda/lib64 ]; then
+    export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/usr/local/cuda/lib64
+  fi
+  run() { limited "$@"; }
+  launch() { run gst-launch-1.0 "$@"; }
+  inspect() { run gst-inspect-1.0 "$@"; }
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$GST_REGISTRY" "$work"' EXIT
 
 passed=0 failed=0 skipped=0 missed=0
-# stage NAME COMMAND...      a benchmark that exits with 3 ran, and did not reach its goals
+# wanted NAME: whether the stage is to run.
+wanted() { [[ $1 =~ ${QUAD_STAGES:-} ]]; }
+skip() {
+  wanted "$*" || return 0
+  skipped=$((skipped + 1))
+  echo "skipped: $*"
+}
+fail() {
+  failed=$((failed + 1))
+  echo "failed: $*"
+}
+# stage NAME COMMAND...      one that exits with 3 ran, and did not reach its goals, or could not measure them
 stage() {
   local name=$1 status=0
   shift
+  wanted "$name" || return 0
   echo "=== $name"
   "$@" || status=$?
-  if [ "$status" = 0 ]; then
-    passed=$((passed + 1))
-  elif [ "$status" = 3 ]; then
-    missed=$((missed + 1))
-    echo "goals not reached: $name"
-  else
-    failed=$((failed + 1))
-    echo "failed: $name"
-  fi
-}
-skip() {
-  skipped=$((skipped + 1))
-  echo "skipped: $*"
+  case $status in
+    0) passed=$((passed + 1)) ;;
+    3)
+      missed=$((missed + 1))
+      echo "goals not reached: $name"
+      ;;
+    77) fail "$name: it does not see the GPU" ;;
+    124) fail "$name: timed out" ;;
+    137) fail "$name: killed, which is also done to what goes on after its time" ;;
+    *) fail "$name" ;;
+  esac
 }
 has() { inspect --exists "$1"; }
 
@@ -102,7 +129,7 @@ if [ "${QUAD_SANITIZE:-}" = no ]; then
 elif [ -n "$sanitizer" ] && [ ! -e "${bundle:-/nowhere}/lib/ld-linux-x86-64.so.2" ]; then
   for tool in memcheck racecheck; do
     for name in "${parity[@]}"; do
-      stage "compute-sanitizer $tool: $name" run "$sanitizer" --tool "$tool" --error-exitcode 1 \
+      limit=$((limit * 10)) stage "compute-sanitizer $tool: $name" run "$sanitizer" --tool "$tool" --error-exitcode 1 \
         "$(program "cuda-$name")" --gtest_brief=1
     done
   done
@@ -179,7 +206,7 @@ else
     stage "the same, of QUAD_MEDIA" decode "${media[@]:0:4}"
   fi
   if [ -z "${bundle:-}" ] && python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
-    stage "tensors in PyTorch" env PYTHONPATH="$documents/gst/tensor/python" \
+    stage "tensors in PyTorch" run env PYTHONPATH="$documents/gst/tensor/python" \
       QUADTENSOR_LIBRARY="$build/gst/tensor/libquadtensor-1.0.so.0" python3 tests/gpu/tensors.py "$work/build/clips/one.mp4"
   else
     skip "tensors in PyTorch: it needs a build here, and PyTorch with CUDA"
@@ -192,5 +219,9 @@ fi
 stage "kernels, beside a copy" run "$(program gpu-bench)"
 stage "elements: pictures, time and processor" run "$(program gpu-elements)"
 has cudacompositor || skip "beside cudacompositor: not in this GStreamer. Make a bundle with --libc on Debian 13"
+if [ "$((passed + failed + skipped + missed))" = 0 ]; then
+  echo "no stage is named like QUAD_STAGES=$QUAD_STAGES"
+  exit 1
+fi
 echo "$passed passed, $failed failed, $skipped skipped, $missed with goals not reached"
 [ "$((failed + missed))" = 0 ]

@@ -22,8 +22,10 @@ struct alignas (16) Quad {
 // What is called seldom, and would take registers from all else.
 #define QUAD_DEVICE_SELDOM __device__ __noinline__
 #define QUAD_SHARED __shared__
-// A kernel's parameter, read where it is: without this, indexing would copy it first.
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 700
+// A kernel's parameter, read where it is: without this, which CUDA has from 11.7 on, indexing
+// would copy it first.
+#if (__CUDACC_VER_MAJOR__ > 11 || (__CUDACC_VER_MAJOR__ == 11 && __CUDACC_VER_MINOR__ >= 7)) && \
+    (!defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 700)
 #define QUAD_PARAMETER const __grid_constant__
 #else
 #define QUAD_PARAMETER const
