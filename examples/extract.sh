@@ -33,6 +33,11 @@ check_arguments() {
     fail "there is no frameextract in ${GST_PLUGIN_PATH%%:*}: build first (meson setup build && ninja -C build), or set QUAD_BUILD"
 }
 
+# A file's name as gst-launch-1.0 takes it.
+name_of() {
+  printf '%s' "${1//\\/\\\\}"
+}
+
 # When the clip's last frame begins, in milliseconds. Sound may go on for longer.
 length_of() {
   local said end last
@@ -41,7 +46,7 @@ length_of() {
   grep -q '^ *video #' <<<"$said" && [ -n "$end" ] ||
     fail "$1 has no video that can be decoded: gst-discoverer-1.0 '$1' tells why"
   # Of times past the end, that much before it.
-  last=$(gst-launch-1.0 -m filesrc location="$1" ! decodebin ! frameextract timestamp-list="$end" \
+  last=$(gst-launch-1.0 -m filesrc location="$(name_of "$1")" ! decodebin ! frameextract timestamp-list="$end" \
     tolerance-before=9000000000000000000 post-messages=true ! fakesink |
     sed -n 's/.*frame-extracted.*actual-time=(guint64)\([0-9]*\).*/\1/p') || true
   [ -n "$last" ] || fail "no frame of $1 can be decoded"
@@ -71,11 +76,13 @@ choose_encoder() {
 pictures() {
   local encode
   choose_encoder "$2"
-  gst-launch-1.0 -q filesrc location="$clip" ! decodebin \
-    ! frameextract timestamp-list="$(times_of)" \
+  # Of what a decoder gives, the first videoconvert changes what is not scaled as it is, the second what
+  # is not turned.
+  gst-launch-1.0 -q filesrc location="$(name_of "$clip")" ! decodebin \
+    ! frameextract timestamp-list="$(times_of)" ! videoconvert \
     ! quaddownscale divisor=1 max-width="$width" ! queue max-size-buffers=2 \
-    ! videoflip video-direction=auto ! "${encode[@]}" \
-    ! multifilesink location="$1" index=1 || fail "$clip could not be decoded, see above"
+    ! videoconvert ! videoflip video-direction=auto ! "${encode[@]}" \
+    ! multifilesink location="$(name_of "$1")" index=1 || fail "$clip could not be decoded, see above"
 }
 
 # sheet OUT PICTURE...: as high as its rows, with cells of the shape that the first picture has.
@@ -90,9 +97,9 @@ sheet() {
   rows=$((($# + columns - 1) / columns))
   line=(quadmux-grid name=grid rows=0 columns="$columns" gap=$gap margin=$gap background-color=0xff202020
     ! "video/x-raw,format=I420,width=$((columns * (cell_w + gap) + gap)),height=$((rows * (cell_h + gap) + gap)),framerate=1/1"
-    ! "${encode[@]}" ! filesink location="$to")
+    ! "${encode[@]}" ! filesink location="$(name_of "$to")")
   for picture in "$@"; do
-    line+=(filesrc location="$picture" ! pngdec ! videoconvert ! imagefreeze num-buffers=1 ! grid.)
+    line+=(filesrc location="$(name_of "$picture")" ! pngdec ! videoconvert ! imagefreeze num-buffers=1 ! grid.)
   done
   gst-launch-1.0 -q "${line[@]}" || fail "the pictures could not be put together, see above"
 }

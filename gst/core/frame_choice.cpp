@@ -29,24 +29,29 @@ std::string_view trimmed (std::string_view text)
   return text.substr (begin, text.find_last_not_of (blank) - begin + 1);
 }
 
-std::optional<Nanoseconds> whole (std::string_view digits)
+// Of more than `most`, the product with what it counts would not fit.
+std::optional<Nanoseconds> whole (std::string_view digits, Nanoseconds most)
 {
-  // More seconds than 64 bits hold in nanoseconds are none.
-  constexpr std::uint64_t most = kUnlimited / kSecond / 3600;
   std::uint64_t value = 0;
   const auto [end, error] =
       std::from_chars (digits.data (), digits.data () + digits.size (), value);
   if (digits.empty () || error != std::errc{} || end != digits.data () + digits.size () ||
-      value > most)
+      value > static_cast<std::uint64_t> (most))
     return {};
   return static_cast<Nanoseconds> (value);
+}
+
+std::optional<Nanoseconds> sum (Nanoseconds a, Nanoseconds b)
+{
+  if (a > kUnlimited - b) return {};
+  return a + b;
 }
 
 // "3" or "3.25", in nanoseconds.
 std::optional<Nanoseconds> seconds (std::string_view text)
 {
   const auto point = text.find ('.');
-  const auto full = whole (text.substr (0, point));
+  const auto full = whole (text.substr (0, point), kUnlimited / kSecond);
   if (!full) return {};
   Nanoseconds value = *full * kSecond;
   if (point == text.npos) return value;
@@ -56,7 +61,7 @@ std::optional<Nanoseconds> seconds (std::string_view text)
   const auto part = std::all_of (decimals.begin (), decimals.end (),
                                  [] (char c) { return c >= '0' && c <= '9'; });
   if (!part) return {};
-  return value + std::stoll (decimals);
+  return sum (value, std::stoll (decimals));
 }
 
 std::optional<Nanoseconds> time_of (std::string_view text)
@@ -65,16 +70,18 @@ std::optional<Nanoseconds> time_of (std::string_view text)
   if (colon == text.npos) return seconds (text);
   const std::string_view before = text.substr (0, colon);
   const auto second_colon = before.rfind (':');
-  const auto minutes =
-      whole (second_colon == before.npos ? before : before.substr (second_colon + 1));
-  const auto hours = second_colon == before.npos ? 0 : whole (before.substr (0, second_colon));
+  constexpr Nanoseconds minute = 60 * kSecond, hour = 60 * minute;
+  const auto minutes = whole (
+      second_colon == before.npos ? before : before.substr (second_colon + 1), kUnlimited / minute);
+  const auto hours =
+      second_colon == before.npos ? 0 : whole (before.substr (0, second_colon), kUnlimited / hour);
   const auto rest = seconds (text.substr (colon + 1));
   // Of hours and minutes, what comes after a colon is below 60.
-  if (!hours || !minutes || !rest || *rest >= 60 * kSecond ||
+  if (!hours || !minutes || !rest || *rest >= minute ||
       (second_colon != before.npos && *minutes >= 60))
     return {};
-  if (*hours > 200'000 || *minutes > 10'000'000) return {};
-  return (*hours * 3600 + *minutes * 60) * kSecond + *rest;
+  const auto both = sum (*hours * hour, *minutes * minute);
+  return both ? sum (*both, *rest) : both;
 }
 
 }  // namespace

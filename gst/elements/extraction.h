@@ -4,6 +4,7 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/frame_choice.h"
+#include "elements/extraction_decoder.h"
 #include "elements/own_seek.h"
 #include "glue/enums.h"
 #include "glue/owned.h"
@@ -26,6 +28,7 @@ struct ExtractSettings {
   guint64 tolerance_after = GST_CLOCK_TIME_NONE;
   Missing missing = Missing::repeat;
   std::vector<guint64> timestamps;
+  std::string list_problem;  // why what was last set as a list of times is none
   Policy policy = Policy::played_at;
   std::vector<guint64> indices;
   guint every_nth = 0;
@@ -37,11 +40,17 @@ struct ExtractSettings {
 
 inline const ExtractSettings kExtractDefaults;
 
+// So far that no difference of two times overflows.
+inline constexpr Nanoseconds kFarthest = kUnlimited / 2;
+
 // A GstClockTime; none is unlimited.
 inline Nanoseconds nanoseconds (guint64 time)
 {
   return time > static_cast<guint64> (kUnlimited) ? kUnlimited : static_cast<Nanoseconds> (time);
 }
+
+// A point in time.
+inline Nanoseconds point (guint64 time) { return std::min (nanoseconds (time), kFarthest); }
 
 enum class Selection { everything, rate, timestamps, indices, every_nth, keyframes };
 
@@ -86,6 +95,10 @@ class Extraction {
   void reset ();
   void begin_selection ();
   void forget_frame ();
+  bool is_by_time () const
+  {
+    return selection_ == Selection::rate || selection_ == Selection::timestamps;
+  }
   GstFlowReturn take (Owned<GstBuffer> buffer);
   Frame frame_of (Owned<GstBuffer> buffer);
   GstFlowReturn by_number (Frame frame);
@@ -94,6 +107,9 @@ class Extraction {
   GstFlowReturn drain (bool ended);
   gboolean take_caps (GstEvent *event);
   gboolean take_segment (GstEvent *event);
+  bool take_flush (GstEvent *flush);
+  gboolean send_segment (Owned<GstEvent> event);
+  void take_own_segment ();
   Nanoseconds last_time () const;
   std::optional<Nanoseconds> stream_time (guint64 position) const;
 
@@ -103,11 +119,15 @@ class Extraction {
   GstFlowReturn decode_all ();
   OwnSeek::Outcome seek_to (Nanoseconds time, int flags);
   GstFlowReturn demand_keyframes ();
+  GstFlowReturn keyframes_unknown ();
 
   // extraction_output.cpp: what goes out
   GstFlowReturn meet (Frame *earlier, Frame *later, bool past_end);
   GstFlowReturn emit (Frame &frame, const Target &target, bool keep);
-  void label (GstBuffer *buffer, const Frame &frame, const Target &target, bool timed);
+  void label (GstBuffer *buffer, const Frame &frame, const Target &target);
+  guint64 requested_of (const Target &target) const;
+  void describe (GstStructure *structure, const Target &target) const;
+  GstFlowReturn fail (GstStreamError code, const std::string &text, const char *advice);
   GstFlowReturn send_caps (GstCaps *caps);
   GstFlowReturn miss (const Target &target, const char *reason);
   GstFlowReturn finish ();
@@ -117,6 +137,7 @@ class Extraction {
   static guint64 actual (const Frame &frame);
   bool full () const { return used_.max_frames > 0 && extracted_ >= used_.max_frames; }
   guint64 output_position (Nanoseconds time) const;
+  std::optional<gint64> output_running_time (guint64 time) const;
 
   GstElement *element_;
   GstPad *sink_, *src_;
@@ -131,6 +152,10 @@ class Extraction {
   ExtractSettings used_;
   GstSegment in_segment_ = {}, out_segment_ = {};
   bool have_segment_ = false;  // of the output
+  // Since a seek of ours, running time upstream is behind what downstream was told.
+  gint64 behind_ = 0;
+  bool segment_is_ours_ = false;  // that of the input came by one, and downstream has another
+  bool segment_over_ = false;     // what comes next is another one, even if it looks the same
   guint32 segment_seqnum_ = GST_SEQNUM_INVALID;
   Owned<GstCaps> in_caps_, sent_caps_;
   Targets targets_;
@@ -146,8 +171,10 @@ class Extraction {
   std::optional<Nanoseconds> sought_;  // what upstream was asked to seek to; till a frame comes
   std::optional<Nanoseconds> tried_;   // the time that was last sought
   bool own_flush_ = false;             // the next segment is that of a seek of ours
+  bool reseeked_ = false;              // after a seek of ours, and none of the application's
   Nanoseconds sought_from_ = 0;
   bool seeks_ = true, keyframes_asked_ = false;
+  DecoderWatch decoder_;
   gint64 progress_at_ = 0;  // when there may be a message again
   guint64 progress_done_ = 0;
 };

@@ -9,8 +9,7 @@ namespace {
 std::vector<Nanoseconds> signed_of (const std::vector<guint64> &values)
 {
   std::vector<Nanoseconds> result;
-  // So far that no difference of two times overflows.
-  for (const guint64 v : values) result.push_back (std::min (nanoseconds (v), kUnlimited / 2));
+  for (const guint64 v : values) result.push_back (point (v));
   return result;
 }
 
@@ -19,9 +18,11 @@ bool is_serialized (GstEvent *event)
   return gst_event_type_get_flags (GST_EVENT_TYPE (event)) & GST_EVENT_TYPE_SERIALIZED;
 }
 
-bool is_by_time (Selection selection)
+// Whether a segment is the one before it, sent again with something in it brought up to date.
+bool is_update (const GstSegment &now, const GstSegment &before)
 {
-  return selection == Selection::rate || selection == Selection::timestamps;
+  return now.format == before.format && now.rate == before.rate && now.start == before.start &&
+         now.time == before.time && now.base == before.base;
 }
 
 }  // namespace
@@ -47,6 +48,16 @@ std::optional<Selection> selection_of (const ExtractSettings &s, std::string &pr
     }
     name = row.name;
     found = row.selection;
+  }
+  for (const guint64 time : s.timestamps) {
+    if (time <= static_cast<guint64> (kUnlimited)) continue;
+    problem = "timestamps holds " + std::to_string (time) + ", which is no time: the largest is " +
+              std::to_string (kUnlimited) + " ns.";
+    return {};
+  }
+  if (!s.list_problem.empty ()) {
+    problem = s.list_problem;
+    return {};
   }
   if (s.start_time != GST_CLOCK_TIME_NONE && s.stop_time <= s.start_time) {
     problem = "stop-time is not after start-time.";
@@ -89,6 +100,7 @@ bool Extraction::start ()
 void Extraction::stop ()
 {
   reset ();
+  decoder_.forget ();
   in_caps_.reset ();
 }
 
@@ -98,6 +110,8 @@ void Extraction::reset ()
   {
     const std::lock_guard lock (mutex_);
     used_ = settings_;
+    // What was wrong left the list as it was.
+    used_.list_problem.clear ();
     std::string problem;
     // What was set amiss while playing counts as nothing; start () refuses it.
     selection_ = selection_of (used_, problem).value_or (Selection::everything);
@@ -107,19 +121,19 @@ void Extraction::reset ()
   }
   gst_segment_init (&in_segment_, GST_FORMAT_UNDEFINED);
   gst_segment_init (&out_segment_, GST_FORMAT_UNDEFINED);
-  have_segment_ = false;
+  have_segment_ = segment_is_ours_ = segment_over_ = reseeked_ = false;
+  behind_ = 0;
   begin_selection ();
   sent_caps_.reset ();
   forget_frame ();
   frame_end_ = 0;
-  extracted_ = missed_ = 0;
   failed_ = false;
   discont_ = true;
   advice_ = {};
   seeks_ = used_.seek_mode != SeekMode::never;
   keyframes_asked_ = false;
+  decoder_.reset ();
   progress_at_ = 0;
-  progress_done_ = 0;
 }
 
 // From the first of the targets on.
@@ -129,7 +143,7 @@ void Extraction::begin_selection ()
   targets_ = selection_ == Selection::timestamps ? Targets (signed_of (used_.timestamps))
              : selection_ == Selection::indices  ? Targets (signed_of (used_.indices))
                                                  : Targets ();
-  count_ = 0;
+  count_ = extracted_ = missed_ = progress_done_ = 0;
   finished_ = false;
 }
 
@@ -146,7 +160,7 @@ GstClockTime Extraction::latency () const
 {
   const std::lock_guard lock (mutex_);
   // A frame is for the times up to the next one's.
-  return is_by_time (selection_) ? interval_ : 0;
+  return is_by_time () ? interval_ : 0;
 }
 
 std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
@@ -154,8 +168,8 @@ std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
   guint64 time = 0;
   if (in_segment_.format != GST_FORMAT_TIME) return {};
   switch (gst_segment_to_stream_time_full (&in_segment_, GST_FORMAT_TIME, position, &time)) {
-    case 1: return nanoseconds (time);
-    case -1: return -nanoseconds (time);
+    case 1: return point (time);
+    case -1: return -point (time);
     default: return {};
   }
 }
@@ -178,13 +192,10 @@ GstFlowReturn Extraction::chain (GstBuffer *taken)
   Owned<GstBuffer> buffer{taken};
   if (finished_) return GST_FLOW_EOS;
   if (failed_) return GST_FLOW_ERROR;
-  if (in_segment_.format != GST_FORMAT_TIME && !passthrough_) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("The stream before frameextract is not timed."),
-                       ("Its segment is in %s, not in time: put a demuxer, a parser or a decoder "
-                        "before frameextract.",
-                        gst_format_get_name (in_segment_.format)));
-    return GST_FLOW_ERROR;
-  }
+  if (in_segment_.format != GST_FORMAT_TIME && !passthrough_)
+    return fail (GST_STREAM_ERROR_FORMAT, "The stream before frameextract is not timed.",
+                 "Its segment is not in time: put a demuxer, a parser or a decoder before "
+                 "frameextract.");
   if (passthrough_) {
     // After a flush that ended a selection.
     if (!sent_caps_ && in_caps_)
@@ -201,10 +212,11 @@ GstFlowReturn Extraction::take (Owned<GstBuffer> buffer)
   if (selection_ == Selection::keyframes &&
       !(in_segment_.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS))
     return demand_keyframes ();
+  if (decoder_.decodes_all ()) return keyframes_unknown ();
   Frame frame = frame_of (std::move (buffer));
   if (sought_)
     if (const GstFlowReturn flow = after_seek (frame); flow != GST_FLOW_OK) return flow;
-  return is_by_time (selection_) ? by_time (std::move (frame)) : by_number (std::move (frame));
+  return is_by_time () ? by_time (std::move (frame)) : by_number (std::move (frame));
 }
 
 Extraction::Frame Extraction::frame_of (Owned<GstBuffer> buffer)
@@ -219,12 +231,12 @@ Extraction::Frame Extraction::frame_of (Owned<GstBuffer> buffer)
   frame.shown = frame.time;
   Nanoseconds length = 0;
   if (GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
-    length = nanoseconds (GST_BUFFER_DURATION (buffer.get ()));
+    length = point (GST_BUFFER_DURATION (buffer.get ()));
   else if (interval_ > 0)
     length = nanoseconds (interval_);
   else if (last_)
     length = frame.time - *last_;
-  frame.end = frame.time > kUnlimited - length ? kUnlimited : frame.time + length;
+  frame.end = std::min (frame.time + length, kFarthest);
   frame.caps.reset (in_caps_ ? gst_caps_ref (in_caps_.get ()) : nullptr);
   frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer.get (), GST_BUFFER_FLAG_CORRUPTED);
   if (!frame.damaged || selection_ == Selection::everything) frame.buffer = std::move (buffer);
@@ -238,7 +250,7 @@ GstFlowReturn Extraction::by_number (Frame frame)
   frame_end_ = frame.end;
   const bool window = selection_ != Selection::indices;
   const Nanoseconds begin =
-      window && used_.start_time != GST_CLOCK_TIME_NONE ? nanoseconds (used_.start_time) : 0;
+      window && used_.start_time != GST_CLOCK_TIME_NONE ? point (used_.start_time) : 0;
   if (window && frame.time + kRounding < begin) return look_ahead (frame.time, begin);
   if (window && !is_after (nanoseconds (used_.stop_time), frame.time)) return finish ();
   const guint64 number = count_++;
@@ -263,7 +275,7 @@ GstFlowReturn Extraction::by_time (Frame frame)
 {
   if (!have_targets_) {
     const bool from = used_.start_time != GST_CLOCK_TIME_NONE;
-    first_tick_ = from ? nanoseconds (used_.start_time) : frame.time;
+    first_tick_ = from ? point (used_.start_time) : frame.time;
     targets_ = Targets (first_tick_, used_.rate_n, used_.rate_d, nanoseconds (used_.stop_time));
     have_targets_ = true;
   }
@@ -293,7 +305,7 @@ GstFlowReturn Extraction::by_time (Frame frame)
 GstFlowReturn Extraction::drain (bool ended)
 {
   GstFlowReturn flow = GST_FLOW_OK;
-  if (is_by_time (selection_) && (last_ || ended)) {
+  if (is_by_time () && (last_ || ended)) {
     while (flow == GST_FLOW_OK && !finished_ && !targets_.done ()) {
       const bool past_end = !last_ || targets_.current ().time >= held_.end;
       if (past_end && (!ended || selection_ == Selection::rate)) break;
@@ -316,7 +328,12 @@ gboolean Extraction::end (GstEvent *eos)
     sought_.reset ();
     if (seeks_ && decode_all () == GST_FLOW_FLUSHING) return TRUE;
   }
-  drain (true);
+  const GstFlowReturn flow = drain (true);
+  // Upstream, which would say so, does not hear of it any more.
+  if (!failed_ && flow < GST_FLOW_EOS) {
+    failed_ = true;
+    GST_ELEMENT_FLOW_ERROR (element_, flow);
+  }
   if (failed_) return gst_pad_push_event (src_, event.release ());
   if (finished_) return TRUE;
   const Nanoseconds full = std::min (last_time (), nanoseconds (used_.stop_time));
@@ -333,18 +350,21 @@ gboolean Extraction::end (GstEvent *eos)
 gboolean Extraction::take_segment (GstEvent *taken)
 {
   Owned<GstEvent> event{taken};
+  if (failed_) return FALSE;
   GstSegment segment;
   gst_event_copy_segment (event.get (), &segment);
   if (segment.rate < 0 && !passthrough_) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("frameextract cannot select frames backwards."),
-                       ("Seek with a rate above 0."));
+    fail (GST_STREAM_ERROR_FORMAT, "frameextract cannot select frames backwards.",
+          "Seek with a rate above 0.");
     return FALSE;
   }
   // An application's seek that does not flush may come after our flush, in place of our segment.
   const bool forwarded = seek_.forwarded (event.get ());
   const bool ours = have_segment_ && own_flush_ && !forwarded;
-  own_flush_ = false;
-  if (!ours && have_segment_) {
+  const bool update =
+      have_segment_ && !ours && !forwarded && !segment_over_ && is_update (segment, in_segment_);
+  own_flush_ = segment_over_ = false;
+  if (have_segment_ && !ours && !update) {
     drain (false);
     const Nanoseconds end = frame_end_;
     forget_frame ();
@@ -354,10 +374,49 @@ gboolean Extraction::take_segment (GstEvent *taken)
       begin_selection ();
   }
   in_segment_ = segment;
-  if (ours) return TRUE;
-  out_segment_ = segment;
+  if (selection_ == Selection::keyframes && segment.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS)
+    decoder_.watch (sink_);
+  if (ours) {
+    take_own_segment ();
+    return TRUE;
+  }
+  if (update && segment_is_ours_) return TRUE;
+  segment_is_ours_ = false;
+  if (forwarded) reseeked_ = false;
   have_segment_ = true;
-  segment_seqnum_ = gst_event_get_seqnum (event.get ());
+  return send_segment (std::move (event));
+}
+
+// Downstream knows of no seek, so its segment stays, unless upstream is past the end of that.
+void Extraction::take_own_segment ()
+{
+  segment_is_ours_ = reseeked_ = true;
+  const auto running = output_running_time (in_segment_.time);
+  if (!running) return;
+  behind_ = *running - static_cast<gint64> (point (in_segment_.base));
+  guint64 position = 0;
+  if (GST_CLOCK_TIME_IS_VALID (out_segment_.stop) &&
+      gst_segment_position_from_stream_time_full (&out_segment_, GST_FORMAT_TIME, in_segment_.time,
+                                                  &position) == 1 &&
+      position >= out_segment_.stop) {
+    segment_is_ours_ = false;
+    send_segment (Owned<GstEvent>{gst_event_new_segment (&in_segment_)});
+  }
+}
+
+// Hands the segment of the input on, at the running time that it has downstream.
+gboolean Extraction::send_segment (Owned<GstEvent> event)
+{
+  out_segment_ = in_segment_;
+  if (!reseeked_) segment_seqnum_ = gst_event_get_seqnum (event.get ());
+  if (reseeked_ || behind_ != 0) {
+    const gint64 base = static_cast<gint64> (point (in_segment_.base)) + behind_;
+    out_segment_.base = static_cast<guint64> (std::max<gint64> (0, base));
+    const gint64 offset = gst_event_get_running_time_offset (event.get ());
+    event.reset (gst_event_new_segment (&out_segment_));
+    gst_event_set_seqnum (event.get (), segment_seqnum_);
+    gst_event_set_running_time_offset (event.get (), offset);
+  }
   return finished_ ? TRUE : gst_pad_push_event (src_, event.release ());
 }
 
@@ -369,7 +428,7 @@ gboolean Extraction::take_caps (GstEvent *taken)
   gint n = 0, d = 1;
   gst_structure_get_fraction (gst_caps_get_structure (caps, 0), "framerate", &n, &d);
   const GstClockTime interval = n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
-  const bool changed = interval != interval_ && is_by_time (selection_);
+  const bool changed = interval != interval_ && is_by_time ();
   {
     const std::lock_guard lock (mutex_);
     interval_ = interval;
@@ -380,47 +439,50 @@ gboolean Extraction::take_caps (GstEvent *taken)
   return last_ ? TRUE : send_caps (caps) == GST_FLOW_OK;
 }
 
+// True where it is of a seek of ours, so that downstream does not hear of it.
+bool Extraction::take_flush (GstEvent *flush)
+{
+  const bool stop = GST_EVENT_TYPE (flush) == GST_EVENT_FLUSH_STOP;
+  if (!stop) seek_.flushed ();
+  const bool ours = seek_.owns (flush);
+  if (stop && ours) {
+    own_flush_ = true;
+    last_.reset ();
+  } else if (stop) {
+    reset ();
+  }
+  return ours;
+}
+
 gboolean Extraction::sink_event (GstEvent *event)
 {
+  bool swallow = finished_ && is_serialized (event);
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_FLUSH_START: seek_.flushed (); break;
-    case GST_EVENT_FLUSH_STOP:
-      if (!seek_.owns (event)) {
-        reset ();
-        break;
-      }
-      own_flush_ = true;
-      last_.reset ();
-      break;
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_FLUSH_STOP: swallow = take_flush (event); break;
     case GST_EVENT_STREAM_START:
       // One that comes again after a seek of ours is the same stream.
       if (own_flush_) break;
       if (have_segment_ && !passthrough_ && !finished_ && !failed_) drain (true);
       reset ();
-      return gst_pad_push_event (src_, event);
+      swallow = false;
+      break;
     case GST_EVENT_CAPS: return take_caps (event);
     case GST_EVENT_SEGMENT: return take_segment (event);
     case GST_EVENT_EOS: return end (event);
     case GST_EVENT_SEGMENT_DONE:
       if (!passthrough_ && !finished_ && !failed_) drain (true);
+      segment_over_ = true;
+      swallow = finished_;
       break;
-    case GST_EVENT_GAP:
-      if (passthrough_) break;
-      // What is shown stays until the next frame says otherwise. A decoder hands this on ahead of
-      // frames that it still holds, and the frames that fill it are still to come.
-      gst_event_unref (event);
-      return TRUE;
+    // What is shown stays until the next frame says otherwise. A decoder hands this on ahead of
+    // frames that it still holds, and the frames that fill it are still to come.
+    case GST_EVENT_GAP: swallow = swallow || !passthrough_; break;
     default: break;
   }
-  const bool ours = (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START ||
-                     GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) &&
-                    seek_.owns (event);
-  if (ours ||
-      (finished_ && is_serialized (event) && GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP)) {
-    gst_event_unref (event);
-    return TRUE;
-  }
-  return gst_pad_push_event (src_, event);
+  if (!swallow) return gst_pad_push_event (src_, event);
+  gst_event_unref (event);
+  return TRUE;
 }
 
 gboolean Extraction::src_event (GstEvent *event)

@@ -2,18 +2,10 @@
 #include <algorithm>
 
 #include "elements/extraction.h"
-#include "elements/frameextract.h"
+#include "glue/extracted_meta.h"
 
 namespace quad {
 namespace {
-
-Owned<GstStructure> described (const char *name, const Target &target, bool timed)
-{
-  return Owned<GstStructure>{gst_structure_new (
-      name, "index", G_TYPE_UINT64, target.index, "requested-time", G_TYPE_UINT64,
-      timed ? static_cast<guint64> (std::max<Nanoseconds> (0, target.time)) : GST_CLOCK_TIME_NONE,
-      nullptr)};
-}
 
 void post (GstElement *element, Owned<GstStructure> structure)
 {
@@ -112,7 +104,6 @@ GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
 GstFlowReturn Extraction::emit (Frame &frame, const Target &target, bool keep)
 {
   if (const GstFlowReturn flow = send_caps (frame.caps.get ()); flow != GST_FLOW_OK) return flow;
-  const bool timed = selection_ == Selection::rate || selection_ == Selection::timestamps;
   Owned<GstBuffer> out;
   if (keep) {
     out.reset (gst_buffer_copy (frame.buffer.get ()));
@@ -121,16 +112,32 @@ GstFlowReturn Extraction::emit (Frame &frame, const Target &target, bool keep)
   } else {
     out.reset (gst_buffer_make_writable (frame.buffer.release ()));
   }
-  label (out.get (), frame, target, timed);
+  label (out.get (), frame, target);
   const GstFlowReturn flow = gst_pad_push (src_, out.release ());
   if (flow != GST_FLOW_OK) return flow;
   extracted_++;
   if (used_.post_messages) {
-    Owned<GstStructure> message = described ("frame-extracted", target, timed);
-    gst_structure_set (message.get (), "actual-time", G_TYPE_UINT64, actual (frame), nullptr);
+    Owned<GstStructure> message{gst_structure_new_empty ("frame-extracted")};
+    describe (message.get (), target);
+    gst_structure_set (message.get (), extracted::kActual, G_TYPE_UINT64, actual (frame), nullptr);
     post (element_, std::move (message));
   }
   return full () ? finish () : GST_FLOW_OK;
+}
+
+// The time that was asked for; none where frames are picked as they come.
+guint64 Extraction::requested_of (const Target &target) const
+{
+  if (!is_by_time ()) return GST_CLOCK_TIME_NONE;
+  if (selection_ == Selection::timestamps)
+    return used_.timestamps[static_cast<std::size_t> (target.index)];
+  return static_cast<guint64> (std::max<Nanoseconds> (0, target.time));
+}
+
+void Extraction::describe (GstStructure *structure, const Target &target) const
+{
+  gst_structure_set (structure, extracted::kIndex, G_TYPE_UINT64, target.index,
+                     extracted::kRequested, G_TYPE_UINT64, requested_of (target), nullptr);
 }
 
 guint64 Extraction::actual (const Frame &frame)
@@ -139,7 +146,7 @@ guint64 Extraction::actual (const Frame &frame)
 }
 
 // Says of a buffer which target it meets, and gives it its time.
-void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &target, bool timed)
+void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &target)
 {
   if (selection_ == Selection::rate) {
     GST_BUFFER_PTS (buffer) = output_position (target.time);
@@ -158,13 +165,9 @@ void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &tar
   if (GstCustomMeta *old = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta))
     gst_buffer_remove_meta (buffer, reinterpret_cast<GstMeta *> (old));
   GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, kExtractedFrameMeta);
-  const Owned<GstStructure> fields = described (kExtractedFrameMeta, target, timed);
   GstStructure *structure = gst_custom_meta_get_structure (meta);
-  guint64 requested = GST_CLOCK_TIME_NONE;
-  gst_structure_get_uint64 (fields.get (), "requested-time", &requested);
-  gst_structure_set (structure, "index", G_TYPE_UINT64, target.index, "requested-time",
-                     G_TYPE_UINT64, requested, "actual-time", G_TYPE_UINT64, actual (frame),
-                     nullptr);
+  describe (structure, target);
+  gst_structure_set (structure, extracted::kActual, G_TYPE_UINT64, actual (frame), nullptr);
 }
 
 // Where the time of the stream lies in what downstream was told; seeks of our own
@@ -179,19 +182,45 @@ guint64 Extraction::output_position (Nanoseconds time) const
   return position;
 }
 
+// The running time that a time of the stream has downstream.
+std::optional<gint64> Extraction::output_running_time (guint64 time) const
+{
+  guint64 position = 0, running = 0;
+  if (!GST_CLOCK_TIME_IS_VALID (time) || in_segment_.format != GST_FORMAT_TIME ||
+      out_segment_.format != GST_FORMAT_TIME ||
+      gst_segment_position_from_stream_time_full (&out_segment_, GST_FORMAT_TIME, time,
+                                                  &position) != 1)
+    return {};
+  switch (gst_segment_to_running_time_full (&out_segment_, GST_FORMAT_TIME, position, &running)) {
+    case 1: return point (running);
+    case -1: return -point (running);
+    default: return {};
+  }
+}
+
 GstFlowReturn Extraction::miss (const Target &target, const char *reason)
 {
   missed_++;
-  const bool timed = selection_ == Selection::rate || selection_ == Selection::timestamps;
-  Owned<GstStructure> message = described ("frame-missed", target, timed);
+  Owned<GstStructure> message{gst_structure_new_empty ("frame-missed")};
+  describe (message.get (), target);
   gst_structure_set (message.get (), "reason", G_TYPE_STRING, reason, nullptr);
   post (element_, std::move (message));
   if (selection_ != Selection::rate || used_.missing != Missing::error) return GST_FLOW_OK;
+  char time[32];
+  g_snprintf (time, sizeof time, "%.3f", static_cast<double> (target.time) / kSecond);
+  return fail (GST_STREAM_ERROR_FAILED,
+               std::string ("There is no frame for ") + time + " s: " + reason + ".",
+               "Set missing to repeat or skip to go on, or widen the tolerances.");
+}
+
+// The stream cannot go on; says so once.
+GstFlowReturn Extraction::fail (GstStreamError code, const std::string &text, const char *advice)
+{
+  if (!failed_)
+    gst_element_message_full (element_, GST_MESSAGE_ERROR, GST_STREAM_ERROR, code,
+                              g_strdup (text.c_str ()), g_strdup (advice), __FILE__, __func__,
+                              __LINE__);
   failed_ = true;
-  GST_ELEMENT_ERROR (
-      element_, STREAM, FAILED,
-      ("There is no frame for %.3f s: %s.", static_cast<double> (target.time) / kSecond, reason),
-      ("Set missing to repeat or skip to go on, or widen the tolerances."));
   return GST_FLOW_ERROR;
 }
 
@@ -210,7 +239,7 @@ GstFlowReturn Extraction::finish ()
 
 void Extraction::finish_with (Owned<GstEvent> eos)
 {
-  finished_ = true;
+  finished_ = segment_over_ = true;
   held_ = {};
   last_.reset ();
   post_progress (true);

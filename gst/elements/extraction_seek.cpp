@@ -75,6 +75,7 @@ GstFlowReturn Extraction::demand_keyframes ()
 {
   if (seeks_ && !keyframes_asked_) {
     keyframes_asked_ = true;
+    decoder_.watch (sink_);
     const guint64 begin = used_.start_time != GST_CLOCK_TIME_NONE      ? used_.start_time
                           : GST_CLOCK_TIME_IS_VALID (in_segment_.time) ? in_segment_.time
                                                                        : 0;
@@ -85,14 +86,19 @@ GstFlowReturn Extraction::demand_keyframes ()
     keyframes_asked_ = outcome == OwnSeek::Outcome::refused;
     if (!keyframes_asked_) return GST_FLOW_OK;
   }
-  GST_ELEMENT_ERROR (
-      element_, STREAM, FAILED,
-      ("Which of these frames were keyframes cannot be known: %s.",
-       used_.seek_mode == SeekMode::never
-           ? "seek-mode=never, and the application did not ask for keyframes only"
-           : "the source does not seek to keyframes only"),
-      ("Select by rate or every-nth instead, or seek with GST_SEEK_FLAG_TRICKMODE_KEY_UNITS."));
-  return GST_FLOW_ERROR;
+  return keyframes_unknown ();
+}
+
+GstFlowReturn Extraction::keyframes_unknown ()
+{
+  const bool asked = used_.seek_mode != SeekMode::never ||
+                     in_segment_.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS;
+  return fail (
+      GST_STREAM_ERROR_FAILED,
+      std::string ("Which of these frames were keyframes cannot be known: ") +
+          (asked ? "the source does not seek to keyframes only."
+                 : "seek-mode=never, and the application did not ask for keyframes only."),
+      "Select by rate or every-nth instead, or seek with GST_SEEK_FLAG_TRICKMODE_KEY_UNITS.");
 }
 
 }  // namespace quad

@@ -88,20 +88,23 @@ void set_numbers (GValue *array, const std::vector<guint64> &numbers)
   }
 }
 
+// A list that is none stays as it was. As there may be nobody yet who could be told, the next
+// start says so again.
 void set_timestamp_list (GstFrameExtract *self, const char *text)
 {
+  constexpr const char *advice =
+      "write seconds, or hours:minutes:seconds, between commas, as in \"1.5, 3, 00:01:02.250\".";
   std::vector<quad::Nanoseconds> times;
   std::string problem;
-  if (!quad::parse_times (text ? text : "", times, problem)) {
-    GST_ELEMENT_WARNING (
-        self, RESOURCE, SETTINGS,
-        ("\"%s\" in timestamp-list is no time: the list stays as it was.", problem.c_str ()),
-        ("Write seconds, or hours:minutes:seconds, between commas, as in \"1.5, 3, "
-         "00:01:02.250\"."));
-    return;
-  }
-  impl_of (self).change (
-      [&] (quad::ExtractSettings &s) { s.timestamps.assign (times.begin (), times.end ()); });
+  const bool good = quad::parse_times (text ? text : "", times, problem);
+  problem = '"' + problem + "\" in timestamp-list is no time: ";
+  impl_of (self).change ([&] (quad::ExtractSettings &s) {
+    s.list_problem = good ? "" : problem + advice;
+    if (good) s.timestamps.assign (times.begin (), times.end ());
+  });
+  if (!good)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+                         ("%sthe list stays as it was.", problem.c_str ()), ("%s", advice));
 }
 
 std::string timestamp_list (const std::vector<guint64> &times)
@@ -135,7 +138,10 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
       case Property::missing:
         s.missing = static_cast<quad::Missing> (g_value_get_enum (value));
         break;
-      case Property::timestamps: s.timestamps = numbers_of (value); break;
+      case Property::timestamps:
+        s.timestamps = numbers_of (value);
+        s.list_problem.clear ();
+        break;
       case Property::policy: s.policy = static_cast<quad::Policy> (g_value_get_enum (value)); break;
       case Property::indices: s.indices = numbers_of (value); break;
       case Property::every_nth: s.every_nth = g_value_get_uint (value); break;
@@ -207,16 +213,20 @@ gboolean src_event (GstPad *, GstObject *parent, GstEvent *event)
 }
 
 // What can pass on one pad, by what the other one's neighbour can do.
-void answer_caps (GstPad *pad, GstPad *other, quad::Extraction &impl, GstQuery *query)
+gboolean answer_caps (GstPad *pad, GstObject *parent, GstQuery *query)
 {
+  const char *name = gst_pad_get_direction (pad) == GST_PAD_SINK ? "src" : "sink";
+  const Owned<GstPad> other{gst_element_get_static_pad (GST_ELEMENT (parent), name)};
   const Owned<GstCaps> mine{gst_pad_get_pad_template_caps (pad)};
-  const Owned<GstCaps> theirs{gst_pad_peer_query_caps (other, nullptr)};
-  Owned<GstCaps> caps = impl.transform_caps (gst_pad_get_direction (other), theirs.get ());
+  const Owned<GstCaps> theirs{gst_pad_peer_query_caps (other.get (), nullptr)};
+  Owned<GstCaps> caps =
+      impl_of (parent).transform_caps (gst_pad_get_direction (other.get ()), theirs.get ());
   caps.reset (gst_caps_intersect_full (caps.get (), mine.get (), GST_CAPS_INTERSECT_FIRST));
   GstCaps *filter = nullptr;
   gst_query_parse_caps (query, &filter);
   if (filter) caps.reset (gst_caps_intersect_full (filter, caps.get (), GST_CAPS_INTERSECT_FIRST));
   gst_query_set_caps_result (query, caps.get ());
+  return TRUE;
 }
 
 // Upstream's pool must have buffers for those that are held here, also where downstream
@@ -243,30 +253,20 @@ gboolean ask_for_more (GstQuery *query, bool answered)
 
 gboolean sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
-  const GstFrameExtract *self = self_of (parent);
-  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) {
-    const Owned<GstPad> src{gst_element_get_static_pad (GST_ELEMENT (parent), "src")};
-    answer_caps (pad, src.get (), *self->impl, query);
-    return TRUE;
-  }
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) return answer_caps (pad, parent, query);
   const gboolean answered = gst_pad_query_default (pad, parent, query);
   return GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION ? ask_for_more (query, answered) : answered;
 }
 
 gboolean src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
-  const GstFrameExtract *self = self_of (parent);
-  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) {
-    const Owned<GstPad> sink{gst_element_get_static_pad (GST_ELEMENT (parent), "sink")};
-    answer_caps (pad, sink.get (), *self->impl, query);
-    return TRUE;
-  }
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) return answer_caps (pad, parent, query);
   if (!gst_pad_query_default (pad, parent, query)) return FALSE;
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
     gboolean live = FALSE;
     GstClockTime min = 0, max = 0;
     gst_query_parse_latency (query, &live, &min, &max);
-    const GstClockTime more = self->impl->latency ();
+    const GstClockTime more = impl_of (parent).latency ();
     gst_query_set_latency (query, live, min + more,
                            GST_CLOCK_TIME_IS_VALID (max) ? max + more : max);
   }

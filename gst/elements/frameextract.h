@@ -3,14 +3,11 @@
 
 #include <gst/gst.h>
 
+#include "glue/extracted_meta.h"
+
 namespace quad {
 class Extraction;
-
-// The custom meta (gst_buffer_get_custom_meta) of each frame that was selected. Its
-// structure has `index`, `requested-time` and `actual-time`, all guint64; times in
-// nanoseconds of stream time, GST_CLOCK_TIME_NONE where no time was asked for.
-inline constexpr char kExtractedFrameMeta[] = "quad-extracted-frame";
-}  // namespace quad
+}
 
 struct GstFrameExtract {
   GstElement parent;

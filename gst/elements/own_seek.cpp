@@ -1,5 +1,7 @@
 #include "elements/own_seek.h"
 
+#include <algorithm>
+
 namespace quad {
 
 OwnSeek::Outcome OwnSeek::run (Owned<GstEvent> seek)
@@ -8,17 +10,13 @@ OwnSeek::Outcome OwnSeek::run (Owned<GstEvent> seek)
   // A flush that came before this cannot wake it.
   if (stopping_ || GST_PAD_IS_FLUSHING (sink_)) return Outcome::flushed;
   if (forwarding_ || awaited_ != GST_SEQNUM_INVALID) return Outcome::postponed;
-  seqnum_ = gst_event_get_seqnum (seek.get ());
   event_ = std::move (seek);
   state_ = State::wanted;
   // A seek flushes the thread that pushes to us, so it cannot come from that one. The
   // other thread holds a reference to the element, and with it to this.
-  struct Job {
-    OwnSeek *self;
-  };
   gst_element_call_async (
-      element_, [] (GstElement *, gpointer data) { static_cast<Job *> (data)->self->send (); },
-      new Job{this}, [] (gpointer data) { delete static_cast<Job *> (data); });
+      element_, [] (GstElement *, gpointer self) { static_cast<OwnSeek *> (self)->send (); }, this,
+      nullptr);
   changed_.wait (
       lock, [this] { return stopping_ || (state_ != State::wanted && state_ != State::sending); });
   const State state = state_;
@@ -39,6 +37,7 @@ void OwnSeek::send ()
     in_flight_ = true;
     sender_ = std::this_thread::get_id ();
     seek = std::move (event_);
+    remember (gst_event_get_seqnum (seek.get ()));
   }
   gst_pad_push_event (sink_, seek.release ());
   const std::lock_guard lock (mutex_);
@@ -48,12 +47,23 @@ void OwnSeek::send ()
   changed_.notify_all ();
 }
 
+void OwnSeek::remember (guint32 seqnum)
+{
+  if (std::find (own_.begin (), own_.end (), seqnum) != own_.end ()) return;
+  own_[next_own_++ % own_.size ()] = seqnum;
+}
+
 bool OwnSeek::owns (GstEvent *flush)
 {
   const std::lock_guard lock (mutex_);
+  const guint32 seqnum = gst_event_get_seqnum (flush);
+  if (seqnum == GST_SEQNUM_INVALID) return false;
   // There are elements that make up a number of their own for it.
-  if (in_flight_ && std::this_thread::get_id () == sender_) seqnum_ = gst_event_get_seqnum (flush);
-  return seqnum_ != GST_SEQNUM_INVALID && gst_event_get_seqnum (flush) == seqnum_;
+  if (in_flight_ && std::this_thread::get_id () == sender_) remember (seqnum);
+  if (std::find (own_.begin (), own_.end (), seqnum) == own_.end () && seqnum != flushing_)
+    return false;
+  flushing_ = GST_EVENT_TYPE (flush) == GST_EVENT_FLUSH_START ? seqnum : GST_SEQNUM_INVALID;
+  return true;
 }
 
 void OwnSeek::flushed ()
@@ -68,7 +78,8 @@ void OwnSeek::cancel (bool stopping)
 {
   std::unique_lock lock (mutex_);
   stopping_ = stopping;
-  awaited_ = GST_SEQNUM_INVALID;
+  awaited_ = flushing_ = GST_SEQNUM_INVALID;
+  if (!stopping) own_.fill (GST_SEQNUM_INVALID);
   changed_.notify_all ();
   // A source that is sought while it is shut down would begin to run again.
   changed_.wait (lock, [this] { return !in_flight_; });
@@ -93,6 +104,7 @@ bool OwnSeek::forward (GstEvent *seek)
   {
     const std::lock_guard lock (mutex_);
     forwarding_ = true;
+    own_.fill (GST_SEQNUM_INVALID);
     awaited_ = await ? seqnum : GST_SEQNUM_INVALID;
     if (state_ == State::wanted) {
       state_ = State::postponed;

@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -25,7 +26,8 @@ class OwnSeek {
   // Sends `seek`, a flushing one, upstream from another thread, and waits.
   Outcome run (Owned<GstEvent> seek);
 
-  // Whether `flush` (start or stop) is of a seek of ours; it is not to go on downstream.
+  // Whether `flush` (start or stop) is of a seek of ours, the last or one of those before it: a
+  // source may flush more than once for one seek. It is not to go on downstream.
   bool owns (GstEvent *flush);
   // Upstream is being flushed: run () returns.
   void flushed ();
@@ -43,6 +45,7 @@ class OwnSeek {
  private:
   enum class State { idle, wanted, sending, refused, postponed, flushed };
   void send ();
+  void remember (guint32 seqnum);
 
   GstElement *element_;
   GstPad *sink_;
@@ -53,7 +56,12 @@ class OwnSeek {
   bool stopping_ = false, forwarding_ = false, in_flight_ = false;
   Owned<GstEvent> event_;
   std::thread::id sender_;
-  guint32 seqnum_ = GST_SEQNUM_INVALID, awaited_ = GST_SEQNUM_INVALID;
+  // Of our last seeks, where the application has not sought since; and of the one whose flush has
+  // begun, but not ended.
+  std::array<guint32, 8> own_ = {};
+  std::size_t next_own_ = 0;
+  guint32 flushing_ = GST_SEQNUM_INVALID;
+  guint32 awaited_ = GST_SEQNUM_INVALID;
 };
 
 }  // namespace quad

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "glue/extracted_meta.h"
 #include "glue/owned.h"
 #include "glue/video_meta.h"
 #include "tensor/memory.h"
@@ -11,9 +12,6 @@ namespace {
 
 // GST_MAP_CUDA: its header needs CUDA's own.
 constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
-
-// What frameextract attaches to the frames that it lets pass.
-constexpr const char *kExtractedMeta = "quad-extracted-frame";
 
 // Memory whose pointers are the host's or CUDA's without a copy.
 bool known_memory (const GstCaps *caps)
@@ -56,26 +54,26 @@ bool map (QuadFrame &frame, GError **error)
   frame.device = device_of (buffer);
   int flags = int{GST_MAP_READ};
   if (frame.on_device ()) flags |= kMapCuda;
-  if (!gst_video_frame_map (&frame.mapped, &frame.info, buffer, static_cast<GstMapFlags> (flags)))
+  frame.mapping = Mapping::of (buffer, frame.info, static_cast<GstMapFlags> (flags));
+  if (!frame.mapping)
     return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
                    "The buffer is smaller than its caps say, or its memory cannot be mapped.");
-  if (accept (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
-              describe_planes (frame.info, frame.mapped, frame.planes)))
-    return true;
-  gst_video_frame_unmap (&frame.mapped);
-  return false;
+  GstVideoFrame mapped = frame.mapping->frame ();
+  mapped.buffer = buffer;
+  return accept (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
+                 describe_planes (frame.info, mapped, frame.planes));
 }
 
 void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
 {
   info.index = G_MAXUINT64;
   info.requested = info.actual = GST_CLOCK_TIME_NONE;
-  GstCustomMeta *meta = gst_buffer_get_custom_meta (frame.buffer (), kExtractedMeta);
+  GstCustomMeta *meta = gst_buffer_get_custom_meta (frame.buffer (), kExtractedFrameMeta);
   const GstStructure *fields = meta ? gst_custom_meta_get_structure (meta) : nullptr;
   if (!fields) return;
-  gst_structure_get_uint64 (fields, "index", &info.index);
-  gst_structure_get_uint64 (fields, "requested-time", &info.requested);
-  gst_structure_get_uint64 (fields, "actual-time", &info.actual);
+  gst_structure_get_uint64 (fields, extracted::kIndex, &info.index);
+  gst_structure_get_uint64 (fields, extracted::kRequested, &info.requested);
+  gst_structure_get_uint64 (fields, extracted::kActual, &info.actual);
 }
 
 }  // namespace
@@ -143,7 +141,7 @@ void quad_frame_unref (QuadFrame *frame)
   if (const int readers = frame->readers; readers != QuadFrame::nobody)
     keep_until_read (frame->buffer (),
                      readers == QuadFrame::legacy_stream ? kLegacyStream : kUnknownStream);
-  gst_video_frame_unmap (&frame->mapped);
+  frame->mapping.reset ();
   gst_sample_unref (frame->sample);
   delete frame;
 }

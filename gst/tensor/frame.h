@@ -2,15 +2,17 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 
+#include "tensor/mapping.h"
 #include "tensor/planes.h"
 
 struct _QuadFrame {
   std::atomic<int> references{1};
   GstSample *sample = nullptr;
   GstVideoInfo info = {};
-  GstVideoFrame mapped = {};
+  std::shared_ptr<const quad::tensor::Mapping> mapping;
   int device = -1;  // CUDA's ordinal
   quad::Planes planes;
   // Who may read CUDA memory that was exported: nobody, the legacy stream alone, or anybody.

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 
+#include "glue/extracted_meta.h"
 #include "glue/owned.h"
 #include "tensor/decoder_choice.h"
 #include "tensor/frame.h"
@@ -69,8 +70,8 @@ QuadMissed missed_of (const GstStructure *fields)
   QuadMissed missed = {};
   missed.index = G_MAXUINT64;
   missed.requested = GST_CLOCK_TIME_NONE;
-  gst_structure_get_uint64 (fields, "index", &missed.index);
-  gst_structure_get_uint64 (fields, "requested-time", &missed.requested);
+  gst_structure_get_uint64 (fields, extracted::kIndex, &missed.index);
+  gst_structure_get_uint64 (fields, extracted::kRequested, &missed.requested);
   const char *reason = gst_structure_get_string (fields, "reason");
   missed.reason = g_intern_string (reason ? reason : "");
   return missed;
@@ -244,16 +245,18 @@ QuadReaderStatus quad_reader_next (QuadReader *reader, GstClockTime timeout, Qua
   auto *sink = GST_APP_SINK (reader->sink.get ());
   for (GstClockTime waited = 0;; waited += kGlance) {
     const GstClockTime rest = timeout > waited ? timeout - waited : 0;
-    const Owned<GstSample> sample{gst_app_sink_try_pull_sample (sink, std::min (rest, kGlance))};
+    Owned<GstSample> sample{gst_app_sink_try_pull_sample (sink, std::min (rest, kGlance))};
+    // Before an element that fails ends the stream, it posts why. So the end is looked for first.
+    const bool eos = !sample && gst_app_sink_is_eos (sink) != FALSE;
+    reader->take_messages ();
+    // What came before an error is there by now.
+    if (!sample && !reader->failure.empty ()) sample.reset (gst_app_sink_try_pull_sample (sink, 0));
     if (sample) {
-      reader->take_messages ();
       *frame = reader->take (sample.get (), error);
       if (*frame) return QUAD_READER_FRAME;
       reader->ended = true;
       return QUAD_READER_FAILED;
     }
-    // Before an element that fails ends the stream, it posts why. So the end is looked for first.
-    const bool eos = gst_app_sink_is_eos (sink) != FALSE;
     if (reader->failed (error)) return QUAD_READER_FAILED;
     if (eos) {
       reader->ended = true;

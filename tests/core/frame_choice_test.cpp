@@ -152,13 +152,41 @@ TEST (ParseTimes, WhatIsRead)
   EXPECT_TRUE (times.empty ());
   ASSERT_TRUE (parse_times ("90:00", times, problem));
   EXPECT_EQ (times.at (0), 5400 * kSecond);
+  // As far as 64 bits reach.
+  ASSERT_TRUE (
+      parse_times ("2562048,9223372036.854775807,153722867:16.854775807,"
+                   "2562047:47:16.854775807",
+                   times, problem));
+  EXPECT_EQ (times,
+             (std::vector<Nanoseconds>{2'562'048 * kSecond, kUnlimited, kUnlimited, kUnlimited}));
 }
 
 TEST (ParseTimes, WhatIsNot)
 {
-  for (const char *text :
-       {"x", "1,,2", "1,", ",1", "-1", "1.", ".5", "1.0000000001", "1:60", "1:60:00", "1:2:3:4",
-        "1e3", "1.5.2", "99999999999999999999", "1 2", "9999999999999:00:00", "+1", "1.-5"}) {
+  for (const char *text : {"x",
+                           "1,,2",
+                           "1,",
+                           ",1",
+                           "-1",
+                           "1.",
+                           ".5",
+                           "1.0000000001",
+                           "1:60",
+                           "1:60:00",
+                           "1:2:3:4",
+                           "1e3",
+                           "1.5.2",
+                           "99999999999999999999",
+                           "1 2",
+                           "9999999999999:00:00",
+                           "+1",
+                           "1.-5",
+                           "9223372036.854775808",
+                           "9223372037",
+                           "153722867:16.854775808",
+                           "153722867:17",
+                           "2562047:47:16.854775808",
+                           "2562048:00:00"}) {
     std::vector<Nanoseconds> times = {42};
     std::string problem;
     EXPECT_FALSE (parse_times (text, times, problem)) << text;

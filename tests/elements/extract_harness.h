@@ -1,4 +1,4 @@
-// Numbered frames through a frameextract, and the plain rule that it must follow.
+// Numbered frames through a frameextract, and what the plain rule has for them.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "elements/plain_choice.h"
 #include "support/gst_helpers.h"
 
 namespace quad::test {
@@ -180,37 +181,24 @@ struct Wish {
   guint64 before = kNone, after = kNone;
 };
 
-// The plain rule: looks at all frames for each time. Nothing where there is none.
+// What the plain rule has for a time. Nothing where there is none.
 inline std::optional<Numbered> plain_choice (const std::vector<Numbered> &frames, const Wish &wish,
                                              GstClockTime time)
 {
-  constexpr GstClockTime slack = GST_MSECOND / 2;
-  const Numbered *before = nullptr, *after = nullptr;
-  for (const Numbered &f : frames) {
-    if (f.pts <= time + slack) before = &f;
-    if (f.pts > time + slack && !after) after = &f;
-  }
-  const bool ended = !frames.empty () && time >= frames.back ().pts + frames.back ().duration;
-  const auto apart = [&] (const Numbered *f) {
-    return f->pts > time ? f->pts - time : time - f->pts;
+  const auto limit = [] (guint64 value) {
+    return value == kNone ? std::nullopt : std::optional (static_cast<Nanoseconds> (value));
   };
-  // Begins right there.
-  const Numbered *there = before && before->pts + slack >= time ? before : nullptr;
-  if (before && wish.before == kNone && ended) before = nullptr;
-  if (before && wish.before != kNone && before->pts <= time && apart (before) > wish.before + slack)
-    before = nullptr;
-  if (after && wish.after != kNone && apart (after) > wish.after + slack) after = nullptr;
-  if (wish.policy == "next")
-    return there ? std::optional (*there) : after ? std::optional (*after) : std::nullopt;
-  if (wish.policy == "played-at") {
-    if (before) return *before;
-    return after && wish.after != kNone ? std::optional (*after) : std::nullopt;
-  }
-  if (before && after) {
-    const bool earlier = before->pts > time || apart (before) <= apart (after);
-    return earlier ? *before : *after;
-  }
-  return before ? std::optional (*before) : after ? std::optional (*after) : std::nullopt;
+  const PlainRule rule = {wish.policy == "next"      ? Policy::next
+                          : wish.policy == "nearest" ? Policy::nearest
+                                                     : Policy::played_at,
+                          limit (wish.before), limit (wish.after)};
+  std::vector<Shown> all;
+  for (const Numbered &f : frames)
+    all.push_back ({static_cast<Nanoseconds> (f.pts), static_cast<Nanoseconds> (f.pts + f.duration),
+                    static_cast<int> (f.number), f.damaged});
+  const Shown *shown = plain_choice (all, static_cast<Nanoseconds> (time), rule);
+  return shown ? std::optional (frames[static_cast<std::size_t> (shown - all.data ())])
+               : std::nullopt;
 }
 
 }  // namespace quad::test

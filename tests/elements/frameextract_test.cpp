@@ -330,15 +330,83 @@ TEST (FrameExtract, OneSelectionAtATime)
   }
 }
 
+const char *const kHowTimesAreWritten =
+    " in timestamp-list is no time: write seconds, or hours:minutes:seconds, between commas, as in "
+    "\"1.5, 3, 00:01:02.250\".";
+
+// Properties on a launch line are set before there is a bus.
+TEST (FrameExtract, ABadTimeOnALaunchLineIsRefusedAtTheStart)
+{
+  for (const auto &[list, bad] :
+       {std::pair{"1:99", "1:99"}, std::pair{"1, two", "two"}, std::pair{"1,", ""}}) {
+    const Owned<GstElement> pipeline{
+        gst_parse_launch (("videotestsrc num-buffers=10 ! frameextract timestamp-list=\"" +
+                           std::string (list) + "\" ! fakesink")
+                              .c_str (),
+                          nullptr)};
+    const Owned<GstBus> bus{gst_element_get_bus (pipeline.get ())};
+    EXPECT_EQ (gst_element_set_state (pipeline.get (), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+    const Owned<GstMessage> message{gst_bus_pop_filtered (bus.get (), GST_MESSAGE_ERROR)};
+    ASSERT_TRUE (message) << list;
+    GError *error = nullptr;
+    gst_message_parse_error (message.get (), &error, nullptr);
+    EXPECT_EQ (error->message, '"' + std::string (bad) + '"' + kHowTimesAreWritten);
+    g_error_free (error);
+    gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  }
+}
+
 TEST (FrameExtract, ABadTimeLeavesTheList)
 {
-  Extractor e ("timestamp-list=\"1.5, 3\"");
+  Extractor e ("timestamp-list=\"0.15, 0.3\"");
   g_object_set (e.element (), "timestamp-list", "1, two", nullptr);
   e.result ();
   EXPECT_EQ (e.warning (), "\"two\" in timestamp-list is no time: the list stays as it was.");
   gchar *list = nullptr;
   g_object_get (e.element (), "timestamp-list", &list, nullptr);
-  EXPECT_EQ (Owned<char> (list).get (), std::string ("1.500000000, 3.000000000"));
+  EXPECT_EQ (Owned<char> (list).get (), std::string ("0.150000000, 0.300000000"));
+  // The stream goes on with it, also after a seek.
+  gst_harness_push_event (e.harness (), gst_event_new_flush_start ());
+  gst_harness_push_event (e.harness (), gst_event_new_flush_stop (TRUE));
+  GstSegment segment;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (e.harness (), gst_event_new_segment (&segment));
+  e.push (at_rate (5, 10));
+  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{1, 3}));
+  // The next one is refused, until a good one is set.
+  const auto restarted = [&] {
+    gst_element_set_state (e.element (), GST_STATE_READY);
+    return gst_element_set_state (e.element (), GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE;
+  };
+  EXPECT_FALSE (restarted ());
+  e.result ();
+  EXPECT_EQ (e.error (), std::string ("\"two\"") + kHowTimesAreWritten);
+  g_object_set (e.element (), "timestamp-list", "", nullptr);
+  EXPECT_TRUE (restarted ());
+}
+
+TEST (FrameExtract, ATimeThatNoStreamReaches)
+{
+  const auto frames = at_rate (5, 10);
+  const Result r = extract ("timestamps=\"<9223372036854775807,100000000>\"", frames);
+  EXPECT_EQ (r.numbers (), std::vector<int>{1});
+  EXPECT_EQ (r.missed, (std::vector<Missed>{{0, 9223372036854775807u, "beyond-end"}}));
+  // Frames with such times, or that last as long.
+  for (const GstClockTime time : {G_MAXINT64 - guint64{1}, G_MAXINT64 + guint64{1}, kNone - 1}) {
+    const Result shown =
+        extract ("timestamp-list=\"0.05, 9223372036.854775807\"", {{0, time, 0}, {time, time, 1}});
+    EXPECT_EQ (shown.numbers ().at (0), 0) << time;
+    EXPECT_FALSE (extract ("rate=1/100000000", {{0, 100, 0}, {time, time, 1}}).frames.empty ());
+  }
+
+  const Owned<GstElement> element{GST_ELEMENT (gst_object_ref_sink (
+      gst_parse_launch ("frameextract timestamps=\"<5,9223372036854775808>\"", nullptr)))};
+  Bus bus (element.get ());
+  EXPECT_EQ (gst_element_set_state (element.get (), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+  EXPECT_EQ (bus.error (),
+             "timestamps holds 9223372036854775808, which is no time: the largest is "
+             "9223372036854775807 ns.");
+  gst_element_set_state (element.get (), GST_STATE_NULL);
 }
 
 }  // namespace

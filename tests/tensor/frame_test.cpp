@@ -102,6 +102,19 @@ TEST (Lifetime, ManyThreadsMayHoldAndLetGo)
   EXPECT_TRUE (watched.gone ());
 }
 
+TEST (Lifetime, ManyThreadsMayTakeAndLetGoOfSharedMemory)
+{
+  Watched watched;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; t++)
+    threads.emplace_back ([sample = watched.sample ()] {
+      for (int i = 0; i < 1000; i++) quad_frame_unref (quad_frame_new (sample, nullptr));
+    });
+  for (std::thread &thread : threads) thread.join ();
+  watched.let_go ();
+  EXPECT_TRUE (watched.gone ());
+}
+
 TEST (Lifetime, AFrameThatIsRefusedHoldsNothing)
 {
   Watched watched;
@@ -109,6 +122,50 @@ TEST (Lifetime, AFrameThatIsRefusedHoldsNothing)
       sample_of (gst_sample_get_buffer (watched.sample ()), raw_caps ("RGB", 100, 100));
   EXPECT_NE (problem_of (wrong.get ()), "");
   EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (wrong.get ()), 1);
+}
+
+// As frameextract gives a frame that is wanted more than once: memory counts its maps in 8 bits.
+TEST (Lifetime, HundredsOfBuffersMayShareMemory)
+{
+  Watched watched;
+  std::vector<OwnedFrame> frames;
+  for (int i = 0; i < 300; i++) {
+    const Owned<GstBuffer> copy{gst_buffer_copy (gst_sample_get_buffer (watched.sample ()))};
+    GST_BUFFER_PTS (copy.get ()) = static_cast<GstClockTime> (i);
+    frames.push_back (tensors_of (sample_of (copy.get (), raw_caps ("NV12", 16, 8)).get ()));
+  }
+  watched.let_go ();
+  for (std::size_t i = 0; i < frames.size (); i++) {
+    EXPECT_EQ (info_of (frames[i]).pts, i);
+    EXPECT_EQ (tensor_of (frames[i], 1).data, watched.bytes () + 128);
+  }
+  // In any order, the last one too.
+  std::swap (frames.front (), frames.back ());
+  while (frames.size () > 1) frames.pop_back ();
+  EXPECT_FALSE (watched.gone ());
+  frames.clear ();
+  EXPECT_TRUE (watched.gone ());
+}
+
+// What is shown of the same memory may differ.
+TEST (Lifetime, SharedMemoryIsSeenAsEachBufferSays)
+{
+  Watched watched;
+  const Owned<GstBuffer> crop{gst_buffer_copy (gst_sample_get_buffer (watched.sample ()))};
+  GstVideoCropMeta *meta = gst_buffer_add_video_crop_meta (crop.get ());
+  meta->x = 4, meta->y = 2, meta->width = 8, meta->height = 4;
+  const Owned<GstBuffer> part{gst_buffer_copy_region (gst_sample_get_buffer (watched.sample ()),
+                                                      GST_BUFFER_COPY_MEMORY, 64, 128)};
+  const OwnedFrame all = tensors_of (watched.sample ());
+  const OwnedFrame cropped = tensors_of (sample_of (crop.get (), raw_caps ("NV12", 16, 8)).get ());
+  const OwnedFrame gray = tensors_of (
+      sample_of (gst_sample_get_buffer (watched.sample ()), raw_caps ("GRAY8", 16, 8)).get ());
+  const OwnedFrame shifted = tensors_of (sample_of (part.get (), raw_caps ("GRAY8", 16, 8)).get ());
+  EXPECT_EQ (describe (all), "Y[8,16](16,1)u8 UV[4,8,2](16,2,1)u8");
+  EXPECT_EQ (describe (cropped), "Y[4,8](16,1)u8 UV[2,4,2](16,2,1)u8");
+  EXPECT_EQ (tensor_of (cropped, 0).data, watched.bytes () + 2 * 16 + 4);
+  EXPECT_EQ (describe (gray), "Y[8,16](16,1)u8");
+  EXPECT_EQ (tensor_of (shifted, 0).data, watched.bytes () + 64);
 }
 
 // --- DLPack ---

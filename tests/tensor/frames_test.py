@@ -47,6 +47,17 @@ class Selection(unittest.TestCase):
         self.assertEqual([(f.index, f.requested // MS, f.actual // MS) for f in got],
                          [(0, 250, 200), (1, 3000, 3000), (2, 4999, 4900)])  # fmt: skip
 
+    def test_one_time_again_and_again(self):
+        got = list(frames(media.clip(), timestamps=[1] * 260))
+        self.assertEqual([f.index for f in got], [*range(260)])
+        self.assertEqual({f.time for f in got}, {1000 * MS})
+
+    def test_times_that_no_film_reaches(self):
+        last = 2**63 - 1
+        got = frames(media.clip(), timestamps=[fractions.Fraction(last, 1000 * MS), 3_000_000, 1])
+        self.assertEqual(len(list(got)), 1)
+        self.assertEqual(got.missed, [(1, 3_000_000_000 * MS, "beyond-end"), (0, last, "beyond-end")])
+
     def test_missed(self):
         got = frames(media.clip(), timestamps=[1, 60])
         self.assertEqual(len(list(got)), 1)
@@ -88,16 +99,20 @@ class Refusals(unittest.TestCase):
             {"timestamps": []},
             {"timestamps": [-1]},
             {"timestamps": [float("inf")]},
+            {"timestamps": [fractions.Fraction(2**63, 10**9)]},
             {"every_nth": 0},
+            {"every_nth": 2**32 + 5},
             {"start": -1},
             {"width": 0},
             {"width": 1.5},
+            {"height": 2**31},
             {"format": "RGB ! fakesink"},
             {"depth": 0},
+            {"depth": 2**32 + 4},
         ):
             with self.subTest(settings), self.assertRaises((ValueError, OverflowError) if "rate" not in settings else ValueError):
                 frames(media.clip(), **settings)
-        for device in ("gpu", "cuda:x", "cuda:", None, 0):
+        for device in ("gpu", "cuda:x", "cuda:", f"cuda:{2**32}", None, 0):
             with self.subTest(device), self.assertRaises(ValueError):
                 quadtensor.frames(media.clip(), device=device)
 

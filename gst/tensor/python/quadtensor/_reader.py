@@ -14,22 +14,23 @@ from ._library import END, FAILED, FRAME, NONE, TIMEOUT, Error, GError, QuadMiss
 
 SECOND = 1_000_000_000
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
-_LONGEST = 2**63 / SECOND  # seconds that a time can hold
+_MOST = 2**31 - 1  # of a C int
 
 
 def _nanoseconds(seconds, what):
-    if not 0 <= seconds < _LONGEST:
+    # A time has 63 bits.
+    if not 0 <= seconds < math.inf or (value := round(fractions.Fraction(seconds) * SECOND)) >= 2**63:
         raise ValueError(f"{what} has to be a time in seconds, from 0 on")
-    return round(fractions.Fraction(seconds) * SECOND)
+    return value
 
 
 def _clock(seconds):
     return "{}.{:09}".format(*divmod(_nanoseconds(seconds, "timestamps"), SECOND))
 
 
-def _whole(value, what, least=1):
-    if int(value) != value or value < least:
-        raise ValueError(f"{what} has to be a whole number, {least} or more")
+def _whole(value, what, least=1, most=_MOST):
+    if not least <= value <= most or int(value) != value:
+        raise ValueError(f"{what} has to be a whole number from {least} to {most}")
     return int(value)
 
 
@@ -105,7 +106,7 @@ def _device(device):
         return -1
     kind, _, number = str(device).partition(":")
     if device == "cuda" or kind == "cuda" and number.isdigit():
-        return int(number or 0)
+        return _whole(int(number or 0), "device", least=0)
     raise ValueError(f"device has to be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
 
 

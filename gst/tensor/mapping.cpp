@@ -1,0 +1,83 @@
+#include "tensor/mapping.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+namespace quad::tensor {
+namespace {
+
+// The mappings that there are, by the first memory of their buffers.
+struct Registry {
+  std::mutex mutex;
+  std::map<const GstMemory *, std::weak_ptr<const Mapping>> mappings;
+};
+
+// Frames may be let go when the program ends, after what is static.
+Registry &registry ()
+{
+  static auto *made = new Registry;
+  return *made;
+}
+
+const GstMemory *first_memory (GstBuffer *buffer)
+{
+  return gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
+}
+
+bool same_memory (GstBuffer *a, GstBuffer *b)
+{
+  const guint n = gst_buffer_n_memory (a);
+  if (n != gst_buffer_n_memory (b)) return false;
+  for (guint i = 0; i < n; i++)
+    if (gst_buffer_peek_memory (a, i) != gst_buffer_peek_memory (b, i)) return false;
+  return true;
+}
+
+// Whether the planes lie alike, as far as it is the buffer that says where.
+bool same_layout (GstBuffer *a, GstBuffer *b)
+{
+  const GstVideoMeta *one = gst_buffer_get_video_meta (a), *other = gst_buffer_get_video_meta (b);
+  if (!one || !other) return one == other;
+  return one->format == other->format && one->width == other->width &&
+         one->height == other->height && one->n_planes == other->n_planes &&
+         one->map == other->map &&
+         std::equal (one->offset, one->offset + one->n_planes, other->offset) &&
+         std::equal (one->stride, one->stride + one->n_planes, other->stride);
+}
+
+}  // namespace
+
+std::shared_ptr<const Mapping> Mapping::of (GstBuffer *buffer, const GstVideoInfo &info,
+                                            GstMapFlags flags)
+{
+  const GstMemory *memory = first_memory (buffer);
+  std::shared_ptr<const Mapping> found;
+  {
+    const std::lock_guard lock (registry ().mutex);
+    if (const auto at = registry ().mappings.find (memory); at != registry ().mappings.end ())
+      found = at->second.lock ();
+  }
+  if (found && same_memory (found->frame_.buffer, buffer) &&
+      same_layout (found->frame_.buffer, buffer) && gst_video_info_is_equal (&found->info_, &info))
+    return found;
+  GstVideoFrame frame = {};  // not all of it is set
+  if (!gst_video_frame_map (&frame, &info, buffer, flags)) return nullptr;
+  auto made = std::make_shared<const Mapping> (frame, info, memory);
+  const std::lock_guard lock (registry ().mutex);
+  registry ().mappings[memory] = made;
+  return made;
+}
+
+Mapping::~Mapping ()
+{
+  {
+    // Another one of the memory may have taken its place.
+    const std::lock_guard lock (registry ().mutex);
+    const auto at = registry ().mappings.find (first_);
+    if (at != registry ().mappings.end () && at->second.expired ()) registry ().mappings.erase (at);
+  }
+  gst_video_frame_unmap (&frame_);
+}
+
+}  // namespace quad::tensor
