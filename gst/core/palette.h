@@ -1,0 +1,52 @@
+// Colours of an indexed picture: a table of them, and the nearest one to a pixel.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace quad {
+
+// 8 bits each of R (lowest), G, B and A (highest); not premultiplied.
+using Rgba = std::uint32_t;
+
+inline constexpr Rgba kAlphaMask = 0xff000000, kColorMask = 0x00ffffff;
+
+constexpr int red (Rgba c) { return static_cast<int> (c & 255); }
+constexpr int green (Rgba c) { return static_cast<int> (c >> 8 & 255); }
+constexpr int blue (Rgba c) { return static_cast<int> (c >> 16 & 255); }
+constexpr Rgba opaque_rgba (int r, int g, int b)
+{
+  return static_cast<Rgba> (r) | static_cast<Rgba> (g) << 8 | static_cast<Rgba> (b) << 16 |
+         kAlphaMask;
+}
+
+// What a squared step of R, G and B weighs: the eye sees green best, and one sum of integers
+// is the same on every machine.
+inline constexpr int kRedWeight = 2, kGreenWeight = 3, kBlueWeight = 2;
+
+// Squared and weighted; alpha has no part in it.
+constexpr std::uint32_t distance (Rgba a, Rgba b)
+{
+  const int r = red (a) - red (b), g = green (a) - green (b), u = blue (a) - blue (b);
+  return static_cast<std::uint32_t> (kRedWeight * r * r + kGreenWeight * g * g +
+                                     kBlueWeight * u * u);
+}
+
+// Up to 256 opaque colours.
+struct Palette {
+  static constexpr int kMax = 256;
+  int count = 0;
+  std::array<Rgba, kMax> colors{};
+};
+
+// Finds, for each of `count` pixels, the nearest colour of the palette (of equals the first) and
+// the distance () to it. The palette has a colour at least, unless there is no pixel.
+using FindNearest = void (*) (const Palette &palette, const Rgba *pixels, std::size_t count,
+                              std::uint8_t *index, std::uint32_t *distance);
+
+// The plain version, which the fast one is held to.
+void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count,
+                   std::uint8_t *index, std::uint32_t *distance);
+
+}  // namespace quad
