@@ -2,6 +2,7 @@
 #include <gst/gst.h>
 
 #include "elements/frameextract.h"
+#include "elements/gifstreamenc.h"
 #include "elements/quaddownscale.h"
 #include "elements/quadmuxgrid.h"
 #include "glue/device.h"
@@ -19,6 +20,7 @@ gboolean plugin_init (GstPlugin *plugin)
     GST_INFO ("%s", text.c_str ());
   }
   return GST_ELEMENT_REGISTER (frameextract, plugin) &&
+         GST_ELEMENT_REGISTER (gifstreamenc, plugin) &&
          GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
          GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }

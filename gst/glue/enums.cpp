@@ -3,6 +3,7 @@
 #include "core/filter.h"
 #include "core/frame_choice.h"
 #include "core/geometry.h"
+#include "core/gif_encoder.h"
 
 namespace {
 
@@ -83,5 +84,30 @@ GType gst_quad_seek_mode_get_type ()
       value (SeekMode::always, "For each frame that is not the next one", "always"),
       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static ("GstQuadSeekMode", values);
+  return type;
+}
+
+GType gst_quad_palette_mode_get_type ()
+{
+  using quad::PaletteMode;
+  static const GEnumValue values[] = {
+      value (PaletteMode::adaptive, "Kept while it serves, made anew when it does not", "adaptive"),
+      value (PaletteMode::global_first, "Made for the first frame and kept", "global-first"),
+      value (PaletteMode::per_frame, "Made for each frame", "per-frame"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadPaletteMode", values);
+  return type;
+}
+
+GType gst_quad_dither_get_type ()
+{
+  using quad::Dither;
+  static const GEnumValue values[] = {
+      value (Dither::ordered, "A pattern that is fixed in place", "ordered"),
+      value (Dither::error_diffusion, "What a pixel lacks goes to its neighbours (Floyd-Steinberg)",
+             "error-diffusion"),
+      value (Dither::none, "The nearest colour", "none"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadDither", values);
   return type;
 }

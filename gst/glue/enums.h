@@ -5,12 +5,14 @@
 
 G_BEGIN_DECLS
 
-GType gst_quad_method_get_type (void);      // quad::Filter
-GType gst_quad_fit_get_type (void);         // quad::Fit
-GType gst_quad_eos_policy_get_type (void);  // quad::EosPolicy
-GType gst_quad_policy_get_type (void);      // quad::Policy
-GType gst_quad_missing_get_type (void);     // quad::Missing
-GType gst_quad_seek_mode_get_type (void);   // quad::SeekMode
+GType gst_quad_method_get_type (void);        // quad::Filter
+GType gst_quad_fit_get_type (void);           // quad::Fit
+GType gst_quad_eos_policy_get_type (void);    // quad::EosPolicy
+GType gst_quad_policy_get_type (void);        // quad::Policy
+GType gst_quad_missing_get_type (void);       // quad::Missing
+GType gst_quad_seek_mode_get_type (void);     // quad::SeekMode
+GType gst_quad_palette_mode_get_type (void);  // quad::PaletteMode
+GType gst_quad_dither_get_type (void);        // quad::Dither
 
 G_END_DECLS
 
@@ -20,6 +22,8 @@ G_END_DECLS
 #define GST_TYPE_QUAD_POLICY (gst_quad_policy_get_type ())
 #define GST_TYPE_QUAD_MISSING (gst_quad_missing_get_type ())
 #define GST_TYPE_QUAD_SEEK_MODE (gst_quad_seek_mode_get_type ())
+#define GST_TYPE_QUAD_PALETTE_MODE (gst_quad_palette_mode_get_type ())
+#define GST_TYPE_QUAD_DITHER (gst_quad_dither_get_type ())
 
 namespace quad {
 

@@ -1,0 +1,83 @@
+// What gifstreamenc does with the frames that come: when each is written, and for how long it is
+// shown.
+#pragma once
+
+#include <gst/video/gstvideoencoder.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "core/gif_clock.h"
+#include "core/gif_encoder.h"
+
+namespace quad {
+
+// A frame that waits for the time of the next one, mapped.
+class HeldFrame {
+ public:
+  // Takes the reference. Not valid () where its memory cannot be read.
+  HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info);
+  ~HeldFrame ();
+  HeldFrame (const HeldFrame &) = delete;
+  HeldFrame &operator= (const HeldFrame &) = delete;
+
+  bool valid () const { return mapped_; }
+  PackedView view () const;
+  // Lets go of the memory, and gives the reference away.
+  GstVideoCodecFrame *release ();
+
+ private:
+  GstVideoCodecFrame *frame_;
+  GstVideoFrame video_;
+  bool mapped_;
+};
+
+// All but settings () and change () is called with the encoder's stream lock held. Errors are
+// posted as messages of the element.
+class GifStream {
+ public:
+  explicit GifStream (GstVideoEncoder *element) : element_{element} {}
+
+  GifSettings settings () const;
+  template <typename Change>
+  void change (Change &&change)
+  {
+    const std::lock_guard lock{mutex_};
+    change (settings_);
+  }
+
+  // Frames like these come. False where they cannot be part of the file that was begun.
+  bool set_format (const GstVideoInfo &info);
+  // The size that all further frames have, once one has come.
+  std::optional<Size> fixed_size () const;
+  // Takes the reference.
+  GstFlowReturn take (GstVideoCodecFrame *frame);
+  // Writes what waits, and the end.
+  GstFlowReturn finish ();
+  // Forgets all: the next frame begins a file.
+  void reset ();
+
+ private:
+  bool begin (std::int64_t time);
+  std::int64_t time_of (GstVideoCodecFrame *frame);
+  std::int64_t duration_of (GstVideoCodecFrame *frame) const;
+  GstFlowReturn write (std::int64_t delay, const HeldFrame *next);
+  GstFlowReturn drop (std::unique_ptr<HeldFrame> frame);
+
+  GstVideoEncoder *element_;
+  mutable std::mutex mutex_;  // of settings_ and fixed_size_
+  GifSettings settings_;
+  std::optional<Size> fixed_size_;
+
+  GstVideoInfo info_;
+  std::unique_ptr<GifEncoder> encoder_;
+  std::unique_ptr<HeldFrame> held_;
+  std::optional<GifClock> clock_;              // from the first frame on
+  bool written_ = false;                       // a frame was
+  std::int64_t last_time_ = 0, end_time_ = 0;  // of the newest frame, in ns of running time
+  bool warned_ = false;
+  Bytes bytes_;
+};
+
+}  // namespace quad
