@@ -23,6 +23,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+import gif
 import mp4
 
 TIMEOUT = 60
@@ -187,7 +188,7 @@ class Suite:
             except Skip as skip:
                 print(skip)
                 mark = "[  SKIPPED ]"
-            except (Failure, OSError, mp4.Broken) as failure:
+            except (Failure, OSError, gif.Broken, mp4.Broken) as failure:
                 print(failure)
                 mark = "[  FAILED  ]"
                 failed.append(name)
@@ -290,6 +291,24 @@ class Suite:
         self.succeed(line)
         expect(mp4.video(mp4.tracks(self.folder / "quad.mp4")).samples == 120, "not 120 frames")
 
+    def quickstart_chooses(self, name, features, memory, message):
+        """On a machine with `features`, whose quadmux-grid takes `memory`; the pipelines are not run."""
+        tools = self.folder / name
+        tools.mkdir()
+        # More text than a pipe takes, after the line that matters.
+        inspect = f'''#!/bin/bash
+if [ "$1" = --exists ]; then [[ " {features} " == *" $2 "* ]]; exit; fi
+echo "      video/x-raw{memory}"
+for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string)I420, line $i }}"; done
+'''
+        for tool, text in (("gst-inspect-1.0", inspect), ("gst-launch-1.0", "#!/bin/sh\n")):
+            (tools / tool).write_text(text)
+            (tools / tool).chmod(0o755)
+        clips = [str(self.folder / "clips" / f"{n}.mp4") for n in ("one", "two", "three", "four")]
+        output = self.succeed([str(self.source / "examples/quickstart.sh"), *clips],
+                              PATH=f"{tools}:{self.env.get('PATH', os.defpath)}", QUAD_OUT=str(tools))
+        expect(message in output.splitlines(), f"does not say `{message}`:\n{output}")
+
     def quickstart_refuses(self, arguments, message):
         output = self.run([str(self.source / "examples/quickstart.sh"), *arguments])
         expect(self.status != 0, f"status 0 of quickstart.sh {arguments}\n{output}")
@@ -338,6 +357,86 @@ class Suite:
         head = (self.folder / "it's a sheet.jpg").read_bytes()[:3]
         expect(head == b"\xff\xd8\xff", "no JPEG")
 
+    def extract_formats(self):
+        """Clips that are not 4:2:0, one with a backslash in its name."""
+        script = str(self.source / "examples/extract.sh")
+        for chroma in ("Y42B", "I422_10LE", "Y444"):
+            clip = self.folder / f"{chroma}\\clip's.mkv"
+            pipeline = f"videotestsrc num-buffers=30 ! video/x-raw,format={chroma},width=320,height=180,framerate=10/1"
+            pipeline += " ! x264enc speed-preset=ultrafast ! matroskamux ! filesink location=clip.mkv"
+            self.succeed(["gst-launch-1.0", "-q", *pipeline.split()])
+            (self.folder / "clip.mkv").rename(clip)
+            shutil.rmtree(self.folder / "of it", ignore_errors=True)
+            output = self.succeed([script, str(clip), "of it", "3"], QUAD_TYPE="png", QUAD_WIDTH="160")
+            expect("3 of 3" in output, output)
+            expect(png_size(self.folder / "of it" / "frame-003.png") == (160, 90), f"{chroma}: not 160x90")
+            sheet = self.folder / f"{chroma}\\sheet.png"
+            self.succeed([script, "--sheet", str(clip), str(sheet), "2"])
+            expect(sheet.exists(), f"{chroma}: no {sheet.name}")
+
+    def gif(self, arguments, name, size, delays, **env):
+        """Runs gif.sh and holds its GIF against what is wanted."""
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        output = self.succeed([str(self.source / "examples/gif.sh"), *map(str, arguments)], **env)
+        expect(output.rstrip().endswith(f": {path}"), f"does not name {path}:\n{output}")
+        made = gif.read(path)
+        expect(made.size == size, f"size {made.size}")
+        expect(made.loop == 0, f"loop {made.loop}")
+        expect(made.delays == delays, f"delays {made.delays}")
+        expect(made.areas[0] == (0, 0, *size), f"the first image is at {made.areas[0]}")
+        return path.stat().st_size, output
+
+    def gif_part(self):
+        """Ten frames a second of a clip of 24, exact and not."""
+        wanted = ["clips/four.mp4", "1.5", "2.3", "320", "10"], "four.gif", (320, 180), [10] * 23
+        exact, output = self.gif(*wanted)
+        expect(re.search(r"\d+ of 23 frames", output), f"shows no progress:\n{output}")
+        lossy, _ = self.gif(*wanted, QUAD_LOSSY="40")
+        expect(lossy < exact, f"lossy: {lossy} bytes, exact: {exact}")
+        expect(not list(self.folder.glob("*.part")), "something is left over")
+
+    def gif_whole(self):
+        """Clips as they are at 12 frames a second: one that is stored on its side, and one that is too wide."""
+        script = str(self.source / "examples/gif.sh")
+        for name, size, seconds in (("two", (360, 640), 7), ("four", (480, 270), 8)):
+            (self.folder / f"{name}.gif").unlink(missing_ok=True)
+            self.succeed([script, f"clips/{name}.mp4"])
+            made = gif.read(self.folder / f"{name}.gif")
+            expect(made.size == size, f"size {made.size}")
+            expect(made.seconds == seconds, f"{made.seconds} s")
+            # Pictures that are the same count as one.
+            expect(seconds * 12 * 0.8 < len(made.delays) <= seconds * 12, f"{len(made.delays)} images")
+
+    def gif_odd_name(self):
+        """A name, and a clip that is not 4:2:0."""
+        clip = self.folder / 'it\'s "a" \\ clip & more.of.it.mkv'
+        pipeline = "videotestsrc pattern=zone-plate kx2=20 ky2=20 kt=3 num-buffers=30 ! video/x-raw,format=I422_10LE"
+        pipeline += ",width=320,height=180,framerate=10/1 ! x264enc speed-preset=ultrafast ! matroskamux"
+        self.succeed(["gst-launch-1.0", "-q", *pipeline.split(), "!", "filesink", "location=clip.mkv"])
+        (self.folder / "clip.mkv").rename(clip)
+        self.gif([clip, "0", "1", "160", "25/5"], clip.stem + ".gif", (160, 90), [20] * 5)
+
+    def gif_refuses(self, arguments, message, **env):
+        output = self.run([str(self.source / "examples/gif.sh"), *arguments], **env)
+        expect(self.status != 0, f"status 0 of gif.sh {arguments}\n{output}")
+        expect(message in output, f"does not say `{message}`:\n{output}")
+        expect(not list(self.folder.glob("*.part")), "a part of a GIF is left over")
+
+    def gif_beside_video(self):
+        """The same frames as GIF and as video of a variable rate: all are shown for as long, the last one, too."""
+        frames = "filesrc location=clips/four.mp4 ! decodebin ! frameextract timestamp-list='0.5, 0.7, 1.5, 1.58, 3'"
+        frames += " ! quaddownscale divisor=1 max-width=320 ! videoconvert"
+        self.succeed(f'gst-launch-1.0 -q {frames} ! gifstreamenc ! filesink location=beside.gif')
+        self.succeed(f'gst-launch-1.0 -q {frames} ! x264enc bframes=0 ! mp4mux ! filesink location=beside.mp4')
+        # The frames on screen then are the 12th, 16th, 36th, 37th and 72nd of 24 a second.
+        wanted = [(b - a) / 24 for a, b in ((12, 16), (16, 36), (36, 37), (37, 72), (72, 73))]
+        shown = mp4.video(mp4.tracks(self.folder / "beside.mp4"))
+        expect(shown.samples == len(wanted), f"{shown.samples} frames")
+        expect(all(abs(a - b) < 1e-3 for a, b in zip(shown.durations, wanted)), f"{shown.durations}, not {wanted}")
+        made = gif.read(self.folder / "beside.gif")
+        expect(made.delays == [17, 83, 4, 146, 4], f"{made.delays}")
+
     def extract_refuses(self, arguments, message):
         output = self.run([str(self.source / "examples/extract.sh"), *arguments])
         expect(self.status != 0, f"status 0 of extract.sh {arguments}\n{output}")
@@ -351,6 +450,15 @@ def main():
     suite.add("quickstart", suite.quickstart)
     suite.add("quickstart_silent_first", suite.quickstart_silent_first)
     suite.add("quickstart_odd_name", suite.quickstart_odd_name)
+    both, cuda = "nvh264dec nvh264enc", "(memory:CUDAMemory)"
+    for name, *machine, message in (
+        ("on_gpu", both, cuda, "On the GPU: nvh264dec, CUDA memory, nvh264enc"),
+        ("no_encoder", "nvh264dec", cuda, "On the GPU: nvh264dec, CUDA memory; there is no nvh264enc, so x264enc encodes"),
+        ("no_cuda", both, "", "On the CPU: avdec_h264, x264enc"),
+        ("no_decoder", "nvh264enc", cuda, "On the CPU: avdec_h264, x264enc"),
+    ):
+        name = f"quickstart_{name}"
+        suite.add(name, suite.quickstart_chooses, name, *machine, message)
     suite.add("quickstart_two_clips", suite.quickstart_refuses, ["a", "b"], "give four clips")
     suite.add("quickstart_no_file", suite.quickstart_refuses, ["a", "b", "c", "d"], "no file a")
     script = str(source / "examples/quickstart.sh")
@@ -358,13 +466,30 @@ def main():
     suite.add("shrink", suite.shrink)
     suite.add("wall", suite.wall)
     suite.add("extract", suite.extract)
+    suite.add("extract_formats", suite.extract_formats)
     suite.add("extract_usage", suite.extract_refuses, [], "usage: extract.sh CLIP")
     suite.add("extract_no_file", suite.extract_refuses, ["a", "b"], "a is not a file")
     suite.add("extract_no_clip", suite.extract_refuses, [script, "b"], f"{script} has no video")
     suite.add("extract_no_type", suite.extract_refuses, ["--sheet", script, "b.gif"], "not as gif")
     suite.add("extract_no_count", suite.extract_refuses, [script, "b", "many"], "not many")
+    for function in (suite.gif_part, suite.gif_whole, suite.gif_odd_name, suite.gif_beside_video):
+        suite.add(function.__name__, function)
+    clip = "clips/four.mp4"
+    for name, arguments, message in (
+        ("usage", [], "usage: gif.sh CLIP"),
+        ("no_file", ["a"], "a is not a file"),
+        ("no_clip", [script], f"{script} has no video"),
+        ("no_start", [clip, "soon"], "START is a number of seconds, as 12.5, not soon"),
+        ("no_length", [clip, "1", "0.0"], "LENGTH is a number of seconds above 0, as 4.5, or all, not 0.0"),
+        ("no_width", [clip, "1", "1", "wide"], "WIDTH is a number of pixels from 1 to 16384, not wide"),
+        ("no_rate", [clip, "1", "1", "320", "0"], "not 0"),
+        ("fast", [clip, "1", "1", "320", "101/2"], "to 50, which is what browsers show, not 101/2"),
+        ("beyond", [clip, "60", "1"], "START 60 and LENGTH 1 have to lie in the clip"),
+        ("many", [clip, "1", "1", "320", "10", "more"], "usage: gif.sh CLIP"),
+    ):
+        suite.add(f"gif_{name}", suite.gif_refuses, arguments, message)
     suite.add("live_wall", suite.script, "live-wall.sh", "2")
-    tested = {"extract.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh"}
+    tested = {"extract.sh", "gif.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh"}
     for path in sorted((source / "examples").glob("*.sh")):
         if path.name not in tested:
             suite.add(path.stem, suite.script, path.name)

@@ -14,6 +14,7 @@ class Track:
     size: tuple = (0, 0)  # as coded
     samples: int = 0
     seconds: float = 0.0  # of the media, whatever an edit list makes of it
+    durations: list = dataclasses.field(default_factory=list)  # of the samples, in seconds, as they are decoded
 
 
 def boxes(data):
@@ -50,6 +51,7 @@ def read_track(trak):
         count, delta = struct.unpack_from(">II", times, 8 + 8 * i)
         ticks += count * delta
         track.samples += count
+        track.durations += [delta / scale] * count
     track.seconds = ticks / scale
     if track.kind == "vide":
         track.size = struct.unpack_from(">HH", child(table, "stsd"), 8 + 8 + 24)

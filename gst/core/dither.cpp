@@ -53,6 +53,7 @@ Ditherer::Ditherer (FindNearest find_nearest, int width)
 
 void Ditherer::begin_picture ()
 {
+  std::fill (found_.begin (), found_.end (), Found{});
   std::fill (left_over_.begin (), left_over_.end (), 0.f);
   std::fill (next_left_over_.begin (), next_left_over_.end (), 0.f);
 }
@@ -91,6 +92,18 @@ void Ditherer::mix (const DitherRow &row, const Palette &palette, double strengt
   }
 }
 
+std::uint8_t Ditherer::nearest_of (const Palette &palette, Rgba pixel)
+{
+  found_.resize (kFound);
+  Found &found = found_[pixel * 0x9e3779b1u >> 18];
+  if (found.pixel != pixel) {
+    std::uint32_t unused;
+    find_nearest_ (palette, &pixel, 1, &found.nearest, &unused);
+    found.pixel = pixel;
+  }
+  return found.nearest;
+}
+
 void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double strength)
 {
   left_over_.swap (next_left_over_);
@@ -105,8 +118,7 @@ void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double str
       rounded[c] = static_cast<int> (sum[c] + 0.5f);
     }
     const Rgba pixel = opaque_rgba (rounded[0], rounded[1], rounded[2]);
-    std::uint32_t unused;
-    find_nearest_ (palette, &pixel, 1, &chosen_[k], &unused);
+    chosen_[k] = nearest_of (palette, pixel);
     const Rgba color = palette.colors[chosen_[k]];
     const int got[3] = {red (color), green (color), blue (color)};
     for (std::size_t c = 0; c < 3; c++) {

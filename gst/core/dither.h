@@ -31,7 +31,7 @@ class Ditherer {
  public:
   Ditherer (FindNearest find_nearest, int width);
 
-  // Forgets what rows before have left over.
+  // Forgets what rows before have left over. The palette is one and the same until the next call.
   void begin_picture ();
   // Gives each pixel a colour of `palette`, and says how far the nearest one is. `strength`: 0 to
   // 1, how much of a pixel's colour is mixed or handed on.
@@ -43,12 +43,20 @@ class Ditherer {
  private:
   void mix (const DitherRow &row, const Palette &palette, double strength);
   void diffuse (const DitherRow &row, const Palette &palette, double strength);
+  std::uint8_t nearest_of (const Palette &palette, Rgba pixel);
 
   FindNearest find_nearest_;
   std::vector<std::uint8_t> chosen_, second_;
   std::vector<std::uint32_t> distances_, second_distances_;
-  std::vector<std::size_t> open_;                  // pixels that are mixed
-  std::vector<Rgba> mirrored_;                     // their colours, mirrored
+  std::vector<std::size_t> open_;  // pixels that are mixed
+  std::vector<Rgba> mirrored_;     // their colours, mirrored
+  // Nearest colours that were found before, as pixels come one by one when they are diffused.
+  struct Found {
+    Rgba pixel = 0;  // 0, which no pixel is: none
+    std::uint8_t nearest = 0;
+  };
+  static constexpr std::size_t kFound = 1 << 14;
+  std::vector<Found> found_;
   std::vector<float> left_over_, next_left_over_;  // three a pixel, and one pixel on either side
 };
 

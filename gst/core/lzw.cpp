@@ -1,6 +1,7 @@
 #include "core/lzw.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace quad {
@@ -22,8 +23,9 @@ const LzwEncoder::Path &LzwEncoder::Paths::best () const
 
 void LzwEncoder::clear_table ()
 {
-  std::fill (slots_.begin (), slots_.end (), kFree);
-  first_child_.fill (kNone);
+  static_assert (kFree == ~std::uint32_t{0} && kNone == 0xffff);
+  std::memset (slots_.data (), 0xff, slots_.size () * sizeof slots_[0]);
+  std::memset (first_child_.data (), 0xff, sizeof first_child_);
   next_ = clear_ + 2;
   bits_ = min_bits_ + 1;
   for (std::uint32_t i = 0; i < clear_; i++) {

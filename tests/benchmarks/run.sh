@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [grid] [quickstart] [extract]      default: all
+#   tests/benchmarks/run.sh [scale] [grid] [quickstart] [extract] [gif]      default: all
 #
-# QUAD_MEDIA=FOLDER    measure the quickstart on the first four MP4 files in FOLDER; it is left out without
+# QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER; it is left out without,
+#                      and GIFs are those of patterns alone
 # QUAD_BUILD=FOLDER    build there; default: build-benchmarks
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,9 +13,9 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale grid quickstart extract
+[ $# -gt 0 ] || set -- scale grid quickstart extract gif
 for part in "$@"; do
-  [[ $part =~ ^(scale|grid|quickstart|extract)$ ]] || { echo "run.sh: the parts are scale, grid, quickstart and extract" >&2; exit 2; }
+  [[ $part =~ ^(scale|grid|quickstart|extract|gif)$ ]] || { echo "run.sh: the parts are scale, grid, quickstart, extract and gif" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
@@ -27,6 +28,7 @@ for part in "$@"; do
     scale) "$build/$here/scale_bench" ;;
     grid) python3 -B $here/grid.py --build "$build" ;;
     extract) python3 -B $here/extract.py --build "$build" ;;
+    gif) python3 -B $here/gif.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo
