@@ -33,13 +33,12 @@ Rgba mirror (Rgba p, Rgba at)
                       one (blue (p), blue (at)));
 }
 
-// How far `p` lies from `a` to `b`, as a part of the way, by the weights of distance ().
-float way (Rgba p, Rgba a, Rgba b)
+// How far `p` lies from `a` to `b`, by the weights of distance (), times distance (a, b).
+int way (Rgba p, Rgba a, Rgba b)
 {
-  const int along = kRedWeight * (red (p) - red (a)) * (red (b) - red (a)) +
-                    kGreenWeight * (green (p) - green (a)) * (green (b) - green (a)) +
-                    kBlueWeight * (blue (p) - blue (a)) * (blue (b) - blue (a));
-  return static_cast<float> (along) / static_cast<float> (distance (a, b));
+  return kRedWeight * (red (p) - red (a)) * (red (b) - red (a)) +
+         kGreenWeight * (green (p) - green (a)) * (green (b) - green (a)) +
+         kBlueWeight * (blue (p) - blue (a)) * (blue (b) - blue (a));
 }
 
 }  // namespace
@@ -84,11 +83,13 @@ void Ditherer::mix (const DitherRow &row, const Palette &palette, double strengt
   for (std::size_t j = 0; j < open_.size (); j++) {
     const std::size_t k = open_[j];
     const Rgba a = palette.colors[chosen_[k]], b = palette.colors[second_[j]];
-    if (a == b || distance (a, b) > kFarApart) continue;
+    const std::uint32_t apart = distance (a, b);
+    if (a == b || apart > kFarApart) continue;
     const float threshold = kPattern[static_cast<std::size_t> (row.y % kSide)]
                                     [static_cast<std::size_t> (row.x[k] % kSide)];
-    if (way (row.wanted[k], a, b) * static_cast<float> (strength) > threshold)
-      chosen_[k] = second_[j];
+    const auto part =
+        static_cast<float> (way (row.wanted[k], a, b)) * static_cast<float> (strength);
+    if (part > threshold * static_cast<float> (apart)) chosen_[k] = second_[j];
   }
 }
 

@@ -220,9 +220,17 @@ void GifEncoder::choose_symbols (const PackedView &now)
 Rect GifEncoder::area_of_symbols () const
 {
   Bounds bounds;
-  for (int y = 0; y < size_.height; y++)
-    for (int x = 0; x < size_.width; x++)
-      if (symbols_[at (x, y)] != kStay && !free_[at (x, y)]) bounds.add (x, y);
+  const auto is_drawn = [this] (int x, int y) {
+    return symbols_[at (x, y)] != kStay && !free_[at (x, y)];
+  };
+  for (int y = 0; y < size_.height; y++) {
+    int left = 0, right = size_.width - 1;
+    while (left <= right && !is_drawn (left, y)) left++;
+    while (right > left && !is_drawn (right, y)) right--;
+    if (left > right) continue;
+    bounds.add (left, y);
+    bounds.add (right, y);
+  }
   return bounds.rect ();
 }
 

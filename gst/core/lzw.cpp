@@ -189,7 +189,18 @@ void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
       const bool is_drawn = symbol != rules.stay;
       const Pixel pixel{symbol, is_drawn && plane.free[row + x], is_drawn && rules.tolerance > 0,
                         plane.wanted[row + x]};
-      if (paths->count) extend (*paths, pixel, rules, *longer);
+      if (paths->count == 1 && !pixel.may_stay && !pixel.may_differ) {
+        // Most pixels have no choice, and most strings no twin.
+        const std::uint16_t next = child (paths->at[0].code, symbol);
+        if (next != kNone) {
+          paths->at[0].code = next;
+          length++;
+          continue;
+        }
+        longer->count = 0;
+      } else if (paths->count) {
+        extend (*paths, pixel, rules, *longer);
+      }
       if (paths->count && longer->count == 0) {
         const std::uint16_t code = end_string (at);
         grow ();
