@@ -1,4 +1,6 @@
 // What gifstreamenc's files show, and when.
+#include <algorithm>
+
 #include "gif_harness.h"
 
 using namespace quad::test;
