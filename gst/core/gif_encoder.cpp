@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
 
 namespace quad {
 namespace {
@@ -86,7 +87,12 @@ std::uint32_t GifEncoder::tolerance () const
 
 bool GifEncoder::same (const PackedView &a, const PackedView &b)
 {
+  const std::size_t bytes = static_cast<std::size_t> (size_.width * a.format.bytes);
   for (int y = 0; y < size_.height; y++) {
+    // Most that are, are so to the byte.
+    if (a.format == b.format &&
+        std::memcmp (a.data + y * a.stride, b.data + y * b.stride, bytes) == 0)
+      continue;
     load_row (a, y, settings_.alpha_threshold, row_.all.data ());
     load_row (b, y, settings_.alpha_threshold, row_.above.data ());
     if (row_.all != row_.above) return false;
@@ -193,7 +199,7 @@ void GifEncoder::draw_row (std::uint32_t slack)
     std::uint32_t e = ditherer_.distances ()[k];
     if (settings_.transparency && is_shown (i)) {
       const std::uint32_t old = distance (shown_[i], row_.wanted[k]);
-      free_[i] = old <= std::max (e, slack);
+      free_[i] = old <= std::max (e, slack) || shown_[i] == palette_.colors[symbols_[i]];
       e = std::min (e, old);
     }
     misfit_.add (e);
@@ -352,18 +358,20 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
   // A time that is longer than a delay can be goes on with images that change nothing.
   const std::int64_t time = std::max<std::int64_t> (delay - late, kShortestDelay);
   std::int64_t rest = time;
+  const Rect to_draw = area_of_symbols ();
+  const bool nothing = to_draw.empty ();
   bool drawn = false;
   do {
     auto part = static_cast<int> (std::min<std::int64_t> (rest, kLongestDelay));
     if (rest > part && rest - part < kShortestDelay) part -= kShortestDelay;
     rest -= part;
     Bounds area;
-    if (!drawn) area.add (area_of_symbols ());
+    if (!drawn) area.add (to_draw);
     const bool clears = rest == 0 && !cleared.empty ();
     if (clears) area.add (cleared);
     if (area.rect ().empty ()) area.add (0, 0);
     const Disposal disposal = clears ? Disposal::clear : Disposal::keep;
-    if (drawn)
+    if (drawn || nothing)
       put_still (area.rect (), part, disposal, out);
     else
       put_image (area.rect (), part, disposal, out);

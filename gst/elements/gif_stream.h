@@ -16,21 +16,30 @@ namespace quad {
 // A frame that waits for the time of the next one, mapped.
 class HeldFrame {
  public:
-  // Takes the reference. Not valid () where its memory cannot be read.
-  HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info);
+  // Takes the reference. `lossy` and `dither_strength` are those of its time.
+  HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info, const GifSettings &settings);
   ~HeldFrame ();
   HeldFrame (const HeldFrame &) = delete;
   HeldFrame &operator= (const HeldFrame &) = delete;
 
-  bool valid () const { return mapped_; }
-  PackedView view () const;
+  // Why the frame cannot be read, for the user: a sentence's end after "A frame"; or nullptr.
+  const char *problem () const { return problem_; }
+  const PackedView &view () const { return view_; }
+  int lossy () const { return lossy_; }
+  double dither_strength () const { return dither_strength_; }
   // Lets go of the memory, and gives the reference away.
   GstVideoCodecFrame *release ();
 
  private:
+  const char *map (const GstVideoInfo &info);
+
   GstVideoCodecFrame *frame_;
   GstVideoFrame video_;
-  bool mapped_;
+  bool mapped_ = false;
+  PackedView view_;
+  const char *problem_;
+  int lossy_;
+  double dither_strength_;
 };
 
 // All but settings () and change () is called with the encoder's stream lock held. Errors are
@@ -53,7 +62,9 @@ class GifStream {
   std::optional<Size> fixed_size () const;
   // Takes the reference.
   GstFlowReturn take (GstVideoCodecFrame *frame);
-  // Writes what waits, and the end.
+  // Nothing comes until `end`, of running time: what waits is shown till then.
+  void gap_until (std::int64_t end);
+  // Writes what waits, and the end. What comes after that is another file.
   GstFlowReturn finish ();
   // Forgets all: the next frame begins a file.
   void reset ();
@@ -62,7 +73,8 @@ class GifStream {
   bool begin (std::int64_t time);
   std::int64_t time_of (GstVideoCodecFrame *frame);
   std::int64_t duration_of (GstVideoCodecFrame *frame) const;
-  GstFlowReturn write (std::int64_t delay, const HeldFrame *next);
+  GstFlowReturn write (std::int64_t delay, const PackedView *next, bool last);
+  const PackedView *view_after (const HeldFrame &next, std::int64_t delay, PackedView &nothing);
   GstFlowReturn drop (std::unique_ptr<HeldFrame> frame);
 
   GstVideoEncoder *element_;
@@ -75,9 +87,12 @@ class GifStream {
   std::unique_ptr<HeldFrame> held_;
   std::optional<GifClock> clock_;              // from the first frame on
   bool written_ = false;                       // a frame was
+  bool finished_ = false;                      // a file was, and no other one has begun
+  bool refused_ = false;                       // a size was
   std::int64_t last_time_ = 0, end_time_ = 0;  // of the newest frame, in ns of running time
   bool warned_ = false;
   Bytes bytes_;
+  std::vector<std::byte> nothing_;  // a transparent row
 };
 
 }  // namespace quad

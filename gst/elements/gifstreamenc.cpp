@@ -21,6 +21,8 @@
  */
 #include "elements/gifstreamenc.h"
 
+#include <algorithm>
+
 #include "elements/gif_stream.h"
 #include "glue/enums.h"
 #include "glue/owned.h"
@@ -141,17 +143,46 @@ gboolean set_format (GstVideoEncoder *encoder, GstVideoCodecState *state)
   return TRUE;
 }
 
+// One frame is held while the next one comes.
 gboolean propose_allocation (GstVideoEncoder *encoder, GstQuery *query)
 {
-  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
-  return GST_VIDEO_ENCODER_CLASS (gst_gif_stream_enc_parent_class)
-      ->propose_allocation (encoder, query);
+  constexpr guint kHeldBuffers = 2;
+  if (!GST_VIDEO_ENCODER_CLASS (gst_gif_stream_enc_parent_class)
+           ->propose_allocation (encoder, query))
+    return FALSE;
+  for (guint i = 0; i < gst_query_get_n_allocation_pools (query); i++) {
+    GstBufferPool *offered;
+    guint size, min, max;
+    gst_query_parse_nth_allocation_pool (query, i, &offered, &size, &min, &max);
+    const Owned<GstBufferPool> pool{offered};
+    gst_query_set_nth_allocation_pool (query, i, pool.get (), size, std::max (min, kHeldBuffers),
+                                       max);
+  }
+  return TRUE;
+}
+
+gboolean sink_event (GstVideoEncoder *encoder, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+    GstClockTime begin, duration;
+    gst_event_parse_gap (event, &begin, &duration);
+    if (GST_CLOCK_TIME_IS_VALID (begin) && GST_CLOCK_TIME_IS_VALID (duration)) {
+      GST_VIDEO_ENCODER_STREAM_LOCK (encoder);
+      const guint64 end =
+          gst_segment_to_running_time (&encoder->input_segment, GST_FORMAT_TIME, begin + duration);
+      if (GST_CLOCK_TIME_IS_VALID (end))
+        impl_of (encoder).gap_until (static_cast<gint64> (std::min<guint64> (end, G_MAXINT64)));
+      GST_VIDEO_ENCODER_STREAM_UNLOCK (encoder);
+    }
+  }
+  return GST_VIDEO_ENCODER_CLASS (gst_gif_stream_enc_parent_class)->sink_event (encoder, event);
 }
 
 GstFlowReturn handle_frame (GstVideoEncoder *encoder, GstVideoCodecFrame *frame)
 {
-  if (GST_CLOCK_TIME_IS_VALID (frame->pts))
-    gst_object_sync_values (GST_OBJECT (encoder), frame->pts);
+  const guint64 time =
+      gst_segment_to_stream_time (&encoder->input_segment, GST_FORMAT_TIME, frame->pts);
+  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (encoder), time);
   return impl_of (encoder).take (frame);
 }
 
@@ -235,6 +266,7 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
   encoder_class->getcaps = getcaps;
   encoder_class->set_format = set_format;
   encoder_class->propose_allocation = propose_allocation;
+  encoder_class->sink_event = sink_event;
   encoder_class->handle_frame = handle_frame;
   encoder_class->finish = finish;
   encoder_class->flush = reset;

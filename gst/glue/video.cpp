@@ -9,16 +9,6 @@
 namespace quad {
 namespace {
 
-// Whether rows [0, rows) of `row_bytes` from `data` on lie inside the memory.
-bool inside (const guint8 *data, int stride, int rows, int row_bytes, const guint8 *begin,
-             gsize size)
-{
-  const std::intptr_t first = data - begin;
-  const std::intptr_t last = first + std::intptr_t{stride} * (rows - 1);
-  const std::intptr_t low = std::min (first, last), high = std::max (first, last) + row_bytes;
-  return low >= 0 && high <= static_cast<std::intptr_t> (size);
-}
-
 // The map that plane `p` points into: one for all planes, or one a plane.
 const GstMapInfo &map_of (const GstVideoFrame &frame, int p)
 {

@@ -129,7 +129,7 @@ TEST (GifStreamEncStream, AFasterSegmentIsAShorterFile)
   gst_harness_push_event (e.harness (), gst_event_new_segment (&segment));
   for (int n = 0; n < 3; n++) e.push (plain (20 * n), GstClockTime (n) * 200 * kMs, 200 * kMs);
   e.end ();
-  EXPECT_EQ (e.read ().begin (2), 20);
+  EXPECT_EQ (e.read ().begin (3), 30);
 }
 
 TEST (GifStreamEncStream, AnotherSizeIsRefused)
@@ -146,6 +146,102 @@ TEST (GifStreamEncStream, AnotherSizeIsRefused)
   EXPECT_EQ (e.bus ().error (),
              "The frames change from 16x12 to 32x24, which a GIF cannot. Put a scaler "
              "(quaddownscale or videoscale) and a capsfilter before gifstreamenc.");
+  EXPECT_EQ (e.bus ().error (), "") << "said once";
+}
+
+TEST (GifStreamEncStream, AStreamAfterTheEndIsAnotherFile)
+{
+  GifEncoding e;
+  e.push (plain (0), 0, 100 * kMs);
+  e.push (plain (20), 100 * kMs, 100 * kMs);
+  e.end ();
+  const std::size_t before = e.bytes ().size ();
+  EXPECT_EQ (e.read ().images.size (), 2u);
+  gst_harness_push_event (e.harness (), gst_event_new_stream_start ("second"));
+  e.set_caps (8, 8, "RGB");
+  GstSegment segment;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (e.harness (), gst_event_new_segment (&segment));
+  EXPECT_EQ (e.push (plain (40), 0, 100 * kMs), GST_FLOW_OK);
+  e.end ();
+  const Bytes all = e.bytes ();
+  const GifRead gif (Bytes (all.begin () + std::ptrdiff_t (before), all.end ()));
+  EXPECT_EQ (gif.error, 0);
+  ASSERT_EQ (gif.images.size (), 1u);
+  EXPECT_EQ (gif.images[0].shown, shown (8, 8, plain (40)));
+  EXPECT_EQ (e.bus ().error (), "");
+}
+
+TEST (GifStreamEncStream, AGapShowsTheFrameBefore)
+{
+  GifEncoding e;
+  e.push (plain (0), 0, 100 * kMs);
+  e.push (plain (20), 100 * kMs, 100 * kMs);
+  gst_harness_push_event (e.harness (), gst_event_new_gap (200 * kMs, 800 * kMs));
+  e.end ();
+  const GifRead gif = e.read ();
+  ASSERT_EQ (gif.images.size (), 2u);
+  EXPECT_EQ (gif.images[1].delay, 90);
+}
+
+// 100 frames a second of which every other one is not written, with a hole that moves.
+TEST (GifStreamEncStream, AlphaThatIsFasterThanAGifDoesNotDrift)
+{
+  GifEncoding e ("", 32, 8);
+  for (int n = 0; n < 41; n++)
+    e.push (
+        [n] (int x, int) {
+          return Color{std::uint8_t (50 + n), 9, 9, std::uint8_t (x / 4 == n % 8 ? 0 : 255)};
+        },
+        GstClockTime (n) * 10 * kMs, 10 * kMs);
+  e.end ();
+  const GifRead gif = e.read ();
+  EXPECT_NEAR (gif.begin (gif.images.size ()), 41, 1);
+  for (std::size_t i = 0; i < gif.images.size (); i++) {
+    const Color c = gif.images[i].shown.at ((int (2 * i + 1) % 8) * 4, 3);
+    if (i + 1 < gif.images.size ()) {
+      EXPECT_EQ (c[3], 0) << i;
+    }
+  }
+}
+
+TEST (GifStreamEncStream, BuffersThatAreNotAsTheirCapsSay)
+{
+  const std::pair<int, const char *> cases[] = {
+      {8'000'000, "A frame is smaller than its caps and strides say."}, {64, ""}};
+  for (const auto &[stride, error] : cases) {
+    GifEncoding e;
+    Owned<GstBuffer> buffer = e.buffer (plain (0), 0);
+    gsize offset[GST_VIDEO_MAX_PLANES] = {};
+    gint strides[GST_VIDEO_MAX_PLANES] = {stride};
+    gst_buffer_add_video_meta_full (buffer.get (), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGBA,
+                                    16, 12, 1, offset, strides);
+    EXPECT_EQ (gst_harness_push (e.harness (), buffer.release ()),
+               *error ? GST_FLOW_ERROR : GST_FLOW_OK);
+    EXPECT_EQ (e.bus ().error (), error);
+  }
+  // A picture that is larger than the caps say is read as they say.
+  GifEncoding wide ("", 8, 4);
+  GifEncoding whole ("", 16, 12);
+  Owned<GstBuffer> buffer = whole.buffer (plain (70), 0);
+  gst_buffer_add_video_meta (buffer.get (), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGBA, 16,
+                             12);
+  EXPECT_EQ (gst_harness_push (wide.harness (), buffer.release ()), GST_FLOW_OK);
+  wide.end ();
+  EXPECT_EQ (wide.read ().images.at (0).shown, shown (8, 4, plain (70)));
+}
+
+TEST (GifStreamEncStream, AsksForTheBuffersItHolds)
+{
+  GifEncoding e;
+  const Owned<GstQuery> query{gst_query_new_allocation (
+      caps_of ("video/x-raw,format=RGBA,width=16,height=12,framerate=0/1").get (), TRUE)};
+  ASSERT_TRUE (gst_pad_peer_query (e.harness ()->srcpad, query.get ()));
+  ASSERT_GE (gst_query_get_n_allocation_pools (query.get ()), 1u);
+  guint min = 0;
+  gst_query_parse_nth_allocation_pool (query.get (), 0, nullptr, nullptr, &min, nullptr);
+  EXPECT_EQ (min, 2u);
+  EXPECT_TRUE (gst_query_find_allocation_meta (query.get (), GST_VIDEO_META_API_TYPE, nullptr));
 }
 
 TEST (GifStreamEncStream, AnotherFormatGoesOn)
