@@ -21,8 +21,13 @@ constexpr int kCheckedRows = 64, kCheckedPart = 4;
 // With fewer changed pixels in them, all rows are.
 constexpr std::size_t kFewChecked = 1024;
 
-// A pixel is not drawn anew for a step of one level in two channels.
-constexpr std::uint32_t kUnseen = 5;
+// A pixel is not drawn anew for a step of one level in two channels, or in all three where its
+// neighbours differ.
+constexpr std::uint32_t kUnseen = 5, kUnseenInTexture = kRedWeight + kGreenWeight + kBlueWeight;
+constexpr int kTexture = 6;  // contrast () to two neighbours
+
+// Between pixels that are drawn, this many that are not may be drawn too, in the colour they have.
+constexpr int kLongestBridge = 4;
 
 // Where a palette of its own for few colours is shorter than the longer symbols of the file's.
 constexpr int kPixelsPerColor = 20;
@@ -126,6 +131,13 @@ void GifEncoder::find_changed (const PackedView &now, int y)
   row.wanted.resize (count);
 }
 
+// Of a pixel of the row, to those on its left and above.
+int GifEncoder::contrast_at (int x) const
+{
+  const auto i = static_cast<std::size_t> (x);
+  return contrast (row_.all[i], row_.all[i ? i - 1 : 0]) + contrast (row_.all[i], row_.above[i]);
+}
+
 Rect GifEncoder::area_of_changes (const PackedView &now)
 {
   Bounds bounds;
@@ -146,14 +158,14 @@ void GifEncoder::Misfit::add (std::uint32_t distance)
   bad += distance > kBad;
 }
 
-// Whether the palette does for what changed, as far as some of the rows tell.
-bool GifEncoder::palette_serves (const PackedView &now)
+// Whether `palette` does for what changed, as far as some of the rows tell.
+bool GifEncoder::serves (const Palette &palette, const PackedView &now)
 {
   const auto check = [&] (int step) {
     misfit_ = {};
     for (int y = step / 2; y < size_.height; y += step) {
       find_changed (now, y);
-      ditherer_.choose ({y, row_.x, row_.wanted}, palette_, Dither::none, 0);
+      ditherer_.choose ({y, row_.x, row_.wanted}, palette, Dither::none, 0);
       for (std::size_t k = 0; k < row_.x.size (); k++) {
         const std::size_t i = at (row_.x[k], y);
         const std::uint32_t e = ditherer_.distances ()[k];
@@ -168,15 +180,26 @@ bool GifEncoder::palette_serves (const PackedView &now)
          misfit_.bad_part () <= kBadFactor * made_.bad_part () + kBadStep;
 }
 
+// Whether there is a palette to go on with.
+bool GifEncoder::keep_palette (const PackedView &now)
+{
+  if (palette_.count == 0 || settings_.palette == PaletteMode::per_frame) return false;
+  if (settings_.palette == PaletteMode::global_first) return true;
+  // The file's costs no bytes.
+  if (begun_ && !is_global_ && serves (global_, now)) {
+    palette_ = global_;
+    is_global_ = true;
+    return true;
+  }
+  return serves (palette_, now);
+}
+
 void GifEncoder::make_palette (const PackedView &now)
 {
   for (int y = 0; y < size_.height; y++) {
     find_changed (now, y);
     for (std::size_t k = 0; k < row_.x.size (); k++) {
-      const auto x = static_cast<std::size_t> (row_.x[k]);
-      const Rgba pixel = row_.wanted[k];
-      quantizer_.add (pixel, weight_of (contrast (pixel, row_.all[x ? x - 1 : 0]) +
-                                        contrast (pixel, row_.above[x])));
+      quantizer_.add (row_.wanted[k], weight_of (contrast_at (row_.x[k])));
     }
   }
   const Palette made = quantizer_.make (std::min<int> (settings_.colors, kStay));
@@ -199,27 +222,50 @@ void GifEncoder::draw_row (std::uint32_t slack)
     std::uint32_t e = ditherer_.distances ()[k];
     if (settings_.transparency && is_shown (i)) {
       const std::uint32_t old = distance (shown_[i], row_.wanted[k]);
-      free_[i] = old <= std::max (e, slack) || shown_[i] == palette_.colors[symbols_[i]];
+      const bool hides = old <= kUnseenInTexture && contrast_at (row_.x[k]) >= kTexture;
+      free_[i] = old <= std::max (e, slack) || hides || shown_[i] == palette_.colors[symbols_[i]];
       e = std::min (e, old);
     }
     misfit_.add (e);
   }
 }
 
+// Offers pixels of short runs that stay as they are to be drawn as well, where the palette has
+// just their colours: in noise, strings are longer so.
+void GifEncoder::bridge_row (int y)
+{
+  std::uint8_t *symbols = &symbols_[at (0, y)], *free = &free_[at (0, y)];
+  const Rgba *shown = &shown_[at (0, y)];
+  for (int x = 0; x < size_.width; x++) {
+    if (symbols[x] != kStay) continue;
+    int end = x;
+    while (end < size_.width && symbols[end] == kStay) end++;
+    for (int k = x; k < end && end - x <= kLongestBridge; k++) {
+      const std::uint8_t c = place_[place_of (shown[k])];
+      if (shown[k] == 0 || palette_.colors[c] != shown[k]) continue;
+      symbols[k] = c;
+      free[k] = 1;
+    }
+    x = end;
+  }
+}
+
 void GifEncoder::choose_symbols (const PackedView &now)
 {
-  const bool serves =
-      palette_.count && (settings_.palette == PaletteMode::global_first ||
-                         (settings_.palette == PaletteMode::adaptive && palette_serves (now)));
-  if (!serves) make_palette (now);
+  const bool kept = keep_palette (now);
+  if (!kept) make_palette (now);
+  for (std::size_t c = 0; c < static_cast<std::size_t> (palette_.count); c++)
+    place_[place_of (palette_.colors[c])] = static_cast<std::uint8_t> (c);
   misfit_ = {};
   ditherer_.begin_picture ();
   const std::uint32_t slack = std::max (kUnseen, tolerance ());
   for (int y = 0; y < size_.height; y++) {
     find_changed (now, y);
     draw_row (slack);
+    // Not where what is drawn may differ: these pixels are to stay as they are.
+    if (settings_.transparency && tolerance () == 0) bridge_row (y);
   }
-  if (!serves && misfit_.pixels) made_ = misfit_;
+  if (!kept && misfit_.pixels) made_ = misfit_;
 }
 
 // What has to be drawn.

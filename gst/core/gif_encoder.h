@@ -76,14 +76,18 @@ class GifEncoder {
            static_cast<std::size_t> (x);
   }
   std::uint32_t tolerance () const;
+  static std::size_t place_of (Rgba color) { return color * 0x9e3779b1u >> 20; }
   bool is_shown (std::size_t i) const { return shown_[i] & kAlphaMask; }
   void find_changed (const PackedView &now, int y);
   Rect area_of_changes (const PackedView &now);
   Rect area_to_clear (const PackedView &next, bool drawn) const;
-  bool palette_serves (const PackedView &now);
+  int contrast_at (int x) const;
+  bool serves (const Palette &palette, const PackedView &now);
+  bool keep_palette (const PackedView &now);
   void make_palette (const PackedView &now);
   void choose_symbols (const PackedView &now);
   void draw_row (std::uint32_t slack);
+  void bridge_row (int y);
   Rect area_of_symbols () const;
   void put_image (const Rect &area, int delay, Disposal disposal, Bytes &out);
   Palette pack_symbols (const Rect &area, bool *leaves_any);
@@ -99,8 +103,9 @@ class GifEncoder {
 
   bool begun_ = false;
   Palette palette_, global_;
-  bool is_global_ = false;  // palette_ is the file's
-  Misfit made_{};           // when palette_ was made
+  std::array<std::uint8_t, 4096> place_{};  // of a colour in palette_, if it is there
+  bool is_global_ = false;                  // palette_ is the file's
+  Misfit made_{};                           // when palette_ was made
 
   std::vector<Rgba> shown_;            // what a reader sees; 0 where nothing is
   std::vector<Rgba> source_;           // what that stands for
