@@ -38,6 +38,11 @@ class InCuda {
     EXPECT_TRUE (sample) << launch_.error ();
     return sample ? tensors_of (sample.get ()) : nullptr;
   }
+  // Takes what is left, so that nothing works beside the test any longer.
+  void settle ()
+  {
+    while (launch_.pull_sample ()) continue;
+  }
 
  private:
   Launch launch_;
@@ -159,6 +164,7 @@ TEST_F (TensorCuda, DlpackNamesTheDevice)
 {
   InCuda pipeline;
   OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   const QuadTensor t = tensor_of (frame, 1);
   auto *made = static_cast<quad::dlpack::ManagedVersioned *> (
       quad_frame_to_dlpack (frame.get (), 1, 1, TRUE, nullptr));
@@ -234,6 +240,7 @@ TEST_F (TensorCuda, TheConsumersStreamComesAfterTheWriter)
 {
   InCuda pipeline ("quaddownscale");
   const OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   for (const gint64 stream : {1, 2}) {
     Since since;
     use (frame, stream);
@@ -253,6 +260,7 @@ TEST_F (TensorCuda, WhereNobodySaysWhichStreamFillsItTheDeviceIsWaitedFor)
 {
   InCuda pipeline;
   OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   Since exported;
   use (frame, 1);
   EXPECT_EQ (exported.calls_of ("cuCtxSynchronize"), 1u);
@@ -269,6 +277,7 @@ TEST_F (TensorCuda, AStreamOfTheConsumersOwn)
 {
   InCuda pipeline ("quaddownscale");
   const OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   CUstream stream = nullptr;
   const quad::cuda::Current current (memory_of (frame)->context);
   ASSERT_EQ (CuStreamCreate (&stream, CU_STREAM_DEFAULT), CUDA_SUCCESS);
@@ -284,6 +293,7 @@ TEST_F (TensorCuda, TheStreamZeroIsRefused)
 {
   InCuda pipeline;
   const OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   for (const gint64 stream : {0, -2})
     EXPECT_NE (problem_of_export (frame, stream).find ("The stream has to be"), std::string::npos);
 }
@@ -292,6 +302,7 @@ TEST_F (TensorCuda, SharingWaitsForTheWriter)
 {
   InCuda pipeline ("quaddownscale");
   const OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   Since since;
   EXPECT_TRUE (quad_frame_share (frame.get (), nullptr));
   EXPECT_EQ (since.calls_of (kStreams ? "cuStreamSynchronize" : "cuCtxSynchronize"), 1u);
@@ -321,6 +332,7 @@ TEST_F (TensorCuda, MemoryThatNobodyWasGivenIsLetGoAtOnce)
 {
   InCuda pipeline;
   OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   Since since;
   frame.reset ();
   EXPECT_EQ (since.syncs (), 0u);
@@ -331,6 +343,7 @@ TEST_F (TensorCuda, ADeviceThatFailsIsAnError)
 {
   InCuda pipeline ("quaddownscale");
   const OwnedFrame frame = pipeline.next ();
+  pipeline.settle ();
   const char *call = kStreams ? "cuEventRecord" : "cuCtxSynchronize";
   hostcuda::fail_next (call, 1, CUDA_ERROR_ILLEGAL_ADDRESS);
   fails_ = true;
