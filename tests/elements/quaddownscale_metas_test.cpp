@@ -1,5 +1,5 @@
 // quaddownscale: crops, metas and pools of buffers.
-#include <gst/video/gstvideopool.h>
+#include <gst/video/video.h>
 
 #include "downscaler.h"
 

@@ -49,6 +49,18 @@ CUresult cuGLGetDevices (unsigned int *, CUdevice *, unsigned int, CUGLDeviceLis
   return refuse (__func__);
 }
 
+// Asked for since GStreamer 1.28. cudaEGL.h, which declares them, needs the headers of EGL.
+#define HOSTCUDA_EXPORT extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI
+HOSTCUDA_EXPORT cuGraphicsEGLRegisterImage (CUgraphicsResource *, void *, unsigned int)
+{
+  return refuse (__func__);
+}
+HOSTCUDA_EXPORT cuGraphicsResourceGetMappedEglFrame (void *, CUgraphicsResource, unsigned int,
+                                                     unsigned int)
+{
+  return refuse (__func__);
+}
+
 // Textures.
 
 CUresult cuTexObjectCreate (CUtexObject *, const CUDA_RESOURCE_DESC *, const CUDA_TEXTURE_DESC *,
@@ -158,8 +170,7 @@ CUresult cuWaitExternalSemaphoresAsync (const CUexternalSemaphore *,
 
 // GStreamer asks for the first version of the name.
 #undef cuIpcOpenMemHandle
-extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI
-cuIpcOpenMemHandle (CUdeviceptr *, CUipcMemHandle, unsigned)
+HOSTCUDA_EXPORT cuIpcOpenMemHandle (CUdeviceptr *, CUipcMemHandle, unsigned)
 {
   return refuse (__func__);
 }

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds the fuzzers with clang, AddressSanitizer and UndefinedBehaviorSanitizer in build-fuzz, and runs
+# each. The last line is `N passed, N failed`.
+#
+#   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 15 seconds each, which is 2 minutes in all, from seed 1
+#
+# What fails is told with the command that repeats it; inputs of libFuzzer's stay in build-fuzz/found.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source tests/packages.sh
+trap 'echo "0 passed, 1 failed"' EXIT
+
+seconds=${1:-15} seed=${2:-1}
+need_packages "${packages_to_fuzz[@]}"
+
+build=build-fuzz
+if [ ! -f "$build/build.ninja" ]; then
+  CC=clang CXX=clang++ meson setup "$build" -Dtests=false -Dfuzz=true -Dcuda=disabled -Doptimization=1 \
+    -Ddebug=false "-Dcpp_args=-g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link" \
+    -Db_sanitize=address,undefined -Db_lundef=false ${CI:+-Dwerror=true}
+fi
+ninja -C "$build"
+
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+# GLib's slices and their magazines hide what is used after it was freed.
+export G_SLICE=always-malloc
+passed=0 failed=0
+
+# try NAME COMMAND...: what it prints is shown where it fails.
+try() {
+  local name=$1 log=$build/fuzz-$1.log
+  shift
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    echo "$name: $(tail -n 1 "$log")"
+  else
+    failed=$((failed + 1))
+    echo "$name failed: $*"
+    grep -vE '^(#[0-9]+|INFO:|NEW|REDUCE)' "$log" | tail -n 60
+  fi
+}
+
+# Inputs to begin with; libFuzzer makes others of them.
+corpus() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  python3 - "$1" "$2" <<'PYTHON'
+import pathlib, random, sys
+seed, folder = int(sys.argv[1]), pathlib.Path(sys.argv[2])
+for i in range(64):
+    (folder / str(i)).write_bytes(random.Random(seed * 1000 + i).randbytes(64 << i % 7))
+PYTHON
+}
+
+mkdir -p "$build/found"
+for name in choice gif layout scene; do
+  corpus "$seed" "$build/corpus-$name"
+  try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=60 \
+    -max_total_time="$seconds" -print_final_stats=0 -verbosity=1 -artifact_prefix="$build/found/$name-" \
+    "$build/corpus-$name"
+done
+
+# The machine counts by itself what is not given back; leaks of GStreamer's own are not looked for.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+# The sanitizers are in the program, so the plugin must be loaded by it and not by GStreamer's scanner.
+export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
+for element in quaddownscale quadmux-grid frameextract gifstreamenc; do
+  try "$element" "$build/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds"
+done
+
+trap - EXIT
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
