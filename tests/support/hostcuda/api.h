@@ -6,3 +6,6 @@
 #include <cudaGL.h>
 #include <cudaTypedefs.h>
 #pragma GCC visibility pop
+
+// What those headers do not declare, or have under a later version's name.
+#define HOSTCUDA_EXPORT extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI

@@ -170,6 +170,16 @@ CUresult cuDeviceGetUuid (CUuuid *uuid, CUdevice device)
   });
 }
 
+#ifdef cuDeviceGetUuid
+// GStreamer 1.28 asks for the first version.
+constexpr auto device_get_uuid = &cuDeviceGetUuid;
+#undef cuDeviceGetUuid
+HOSTCUDA_EXPORT cuDeviceGetUuid (CUuuid *uuid, CUdevice device)
+{
+  return device_get_uuid (uuid, device);
+}
+#endif
+
 CUresult cuDeviceGetPCIBusId (char *id, int size, CUdevice device)
 {
   return for_device (__func__, device, [&] (State &) {
@@ -219,8 +229,7 @@ CUresult cuCtxDisablePeerAccess (CUcontext)
 }
 
 // Headers of CUDA 13 no longer declare it; GStreamer asks for no other.
-extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI
-cuCtxCreate_v2 (CUcontext *context, unsigned flags, CUdevice device)
+HOSTCUDA_EXPORT cuCtxCreate_v2 (CUcontext *context, unsigned flags, CUdevice device)
 {
   return create_context (__func__, context, flags, device);
 }

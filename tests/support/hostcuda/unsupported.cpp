@@ -50,7 +50,6 @@ CUresult cuGLGetDevices (unsigned int *, CUdevice *, unsigned int, CUGLDeviceLis
 }
 
 // Asked for since GStreamer 1.28. cudaEGL.h, which declares them, needs the headers of EGL.
-#define HOSTCUDA_EXPORT extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI
 HOSTCUDA_EXPORT cuGraphicsEGLRegisterImage (CUgraphicsResource *, void *, unsigned int)
 {
   return refuse (__func__);
