@@ -4,49 +4,36 @@
 #   examples/extract.sh CLIP OUT-FOLDER [COUNT]       writes OUT-FOLDER/frame-001.jpg, ...
 #   examples/extract.sh --sheet CLIP OUT.jpg [COUNT]  writes one picture, four in a row
 #
-# COUNT is 12 where it is not given. The ending of OUT.jpg may be .png, too. Only what lies between a picture
-# and the keyframe before it is decoded, so a long film takes no longer than a short one.
+# COUNT is 12 where it is not given. The ending of OUT.jpg may be .png, too. Pictures are upright, with square
+# pixels. Only what lies between a picture and the keyframe before it is decoded, so a long film takes no longer
+# than a short one.
 #
 # QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
 # QUAD_TYPE=png      write PNG files to OUT-FOLDER instead of JPEG
 # QUAD_WIDTH=N       make pictures at most N wide; default: 640, in a sheet 320
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-
-fail() {
-  echo "extract: $*" >&2
-  exit 1
-}
-
-usage() {
-  echo "usage: extract.sh CLIP OUT-FOLDER [COUNT]"
-  echo "       extract.sh --sheet CLIP OUT.jpg|OUT.png [COUNT]"
-}
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 check_arguments() {
-  [ -f "$clip" ] && [ -r "$clip" ] || fail "$clip is not a file that can be read"
+  check_clip "$clip"
   [[ $count =~ ^[1-9][0-9]{0,2}$ ]] || fail "COUNT is a number from 1 to 999, not $count"
   [[ ${type,,} =~ ^(jpg|jpeg|png)$ ]] || fail "pictures can be written as jpg or png, not as $type"
   [[ $width =~ ^[1-9][0-9]*$ ]] || fail "QUAD_WIDTH is a number of pixels, not $width"
-  gst-inspect-1.0 frameextract >/dev/null 2>&1 ||
-    fail "there is no frameextract in ${GST_PLUGIN_PATH%%:*}: build first (meson setup build && ninja -C build), or set QUAD_BUILD"
-}
-
-# A file's name as gst-launch-1.0 takes it.
-name_of() {
-  printf '%s' "${1//\\/\\\\}"
+  if [ $sheet = yes ]; then
+    check_output "$out" "$clip"
+  else
+    [[ ! -e $out || -d $out && -w $out ]] || fail "$out is not a folder that can be written to"
+  fi
+  need_element frameextract
 }
 
 # When the clip's last frame begins, in milliseconds. Sound may go on for longer.
 length_of() {
   local said end last
-  said=$(gst-discoverer-1.0 "$1" 2>&1) || true
+  said=$(streams_of "$1")
   end=$(sed -n 's/^ *Duration: \([0-9:]*\.[0-9]*\)$/\1/p' <<<"$said")
-  grep -q '^ *video #' <<<"$said" && [ -n "$end" ] ||
-    fail "$1 has no video that can be decoded: gst-discoverer-1.0 '$1' tells why"
+  [ -n "$end" ] || fail "how long $1 is cannot be told"
   # Of times past the end, that much before it.
-  last=$(gst-launch-1.0 -m filesrc location="$(name_of "$1")" ! decodebin ! frameextract timestamp-list="$end" \
+  last=$(gst-launch-1.0 -m filesrc "$(location_of "$1")" ! decodebin ! frameextract timestamp-list="$end" \
     tolerance-before=9000000000000000000 post-messages=true ! fakesink |
     sed -n 's/.*frame-extracted.*actual-time=(guint64)\([0-9]*\).*/\1/p') || true
   [ -n "$last" ] || fail "no frame of $1 can be decoded"
@@ -72,17 +59,15 @@ choose_encoder() {
   fi
 }
 
-# pictures LOCATION TYPE
+# pictures PATTERN TYPE
 pictures() {
   local encode
   choose_encoder "$2"
-  # Of what a decoder gives, the first videoconvert changes what is not scaled as it is, the second what
-  # is not turned.
-  gst-launch-1.0 -q filesrc location="$(name_of "$clip")" ! decodebin \
-    ! frameextract timestamp-list="$(times_of)" ! videoconvert \
-    ! quaddownscale divisor=1 max-width="$width" ! queue max-size-buffers=2 \
-    ! videoconvert ! videoflip video-direction=auto ! "${encode[@]}" \
-    ! multifilesink location="$(name_of "$1")" index=1 || fail "$clip could not be decoded, see above"
+  # Turned before they are scaled, so that the width is that of the upright picture.
+  gst-launch-1.0 -q filesrc "$(location_of "$clip")" ! decodebin \
+    ! frameextract timestamp-list="$(times_of)" ! "${upright_video[@]}" \
+    ! quaddownscale divisor=1 max-width="$width" ! video/x-raw,pixel-aspect-ratio=1/1 ! queue max-size-buffers=2 \
+    ! "${encode[@]}" ! multifilesink "$(location_of "$1")" index=1 || fail "$clip could not be decoded, see above"
 }
 
 # sheet OUT PICTURE...: as high as its rows, with cells of the shape that the first picture has.
@@ -97,20 +82,21 @@ sheet() {
   rows=$((($# + columns - 1) / columns))
   line=(quadmux-grid name=grid rows=0 columns="$columns" gap=$gap margin=$gap background-color=0xff202020
     ! "video/x-raw,format=I420,width=$((columns * (cell_w + gap) + gap)),height=$((rows * (cell_h + gap) + gap)),framerate=1/1"
-    ! "${encode[@]}" ! filesink location="$(name_of "$to")")
+    ! "${encode[@]}" ! filesink "$(location_of "$to")")
   for picture in "$@"; do
-    line+=(filesrc location="$(name_of "$picture")" ! pngdec ! videoconvert ! imagefreeze num-buffers=1 ! grid.)
+    line+=(filesrc "$(location_of "$picture")" ! pngdec ! videoconvert ! imagefreeze num-buffers=1 ! grid.)
   done
   gst-launch-1.0 -q "${line[@]}" || fail "the pictures could not be put together, see above"
 }
 
+answer_help "$@"
 sheet=no
 if [ "${1:-}" = --sheet ]; then
   sheet=yes
   shift
 fi
-case ${1:-} in -h | --help) usage && exit ;; esac
-[ $# = 2 ] || [ $# = 3 ] || { usage >&2 && exit 1; }
+[ "${1:-}" != -- ] || shift
+[ $# = 2 ] || [ $# = 3 ] || misuse "give a clip, where its pictures go, and how many where not 12; this was $# arguments"
 clip=$1 out=$2 count=${3:-12}
 if [ $sheet = yes ]; then
   type=${out##*.} width=${QUAD_WIDTH:-320}
@@ -120,17 +106,20 @@ fi
 check_arguments
 length=$(length_of "$clip")
 
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+work=$(mktemp -d)
+temporary+=("$work")
 # Three digits, so that they sort.
-if [ $sheet = yes ]; then pictures "$folder/frame-%03d.png" png; else pictures "$folder/frame-%03d.$type" "$type"; fi
-found=("$folder"/frame-*)
+number=$(pattern_of "$work")/frame-%03d
+if [ $sheet = yes ]; then pictures "$number.png" png; else pictures "$number.$type" "$type"; fi
+found=("$work"/frame-*)
 [ -e "${found[0]}" ] || fail "$clip has no frame at any of $count times"
 if [ $sheet = yes ]; then
-  sheet "$out" "${found[@]}"
+  begin_output "$out"
+  sheet "$partial" "${found[@]}"
+  finish_output "$out"
   echo "The sheet, ${#found[@]} of $count pictures: $out"
 else
-  mkdir -p "$out"
-  mv "${found[@]}" "$out"
+  mkdir -p -- "$out"
+  mv -f -t "$out/" -- "${found[@]}"
   echo "${#found[@]} of $count pictures: $out/frame-*.$type"
 fi

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # An animated GIF of a clip or of a part of it, in little memory however long it is.
 #
-#   examples/gif.sh CLIP [START LENGTH WIDTH RATE]    writes CLIP's name with .gif into the current folder
+#   examples/gif.sh CLIP [START [LENGTH [WIDTH [RATE]]]]
+#
+# as in examples/gif.sh clip.mp4 12.5 4 320 10. It writes CLIP's name with .gif into the current folder.
 #
 # START and LENGTH are seconds, with decimals where wanted; default: 0 and `all`. WIDTH is how wide the picture is
 # at most; default: 480. RATE is how many frames a second there are, as 12 or 25/2; default: 12.
@@ -9,26 +11,14 @@
 # QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
 # QUAD_OUT=FOLDER    write there instead of the current folder
 # QUAD_LOSSY=N       0 to 100: smaller and less exact; default: 0
-set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-
-fail() {
-  echo "gif: $*" >&2
-  exit 1
-}
-
-usage() {
-  echo "usage: gif.sh CLIP [START LENGTH WIDTH RATE]"
-  echo "       as in gif.sh clip.mp4, or gif.sh clip.mp4 12.5 4 320 10"
-}
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 is_seconds() {
   [[ $1 =~ ^[0-9]{1,7}(\.[0-9]{1,9})?$ ]]
 }
 
 check_arguments() {
-  [ -f "$clip" ] && [ -r "$clip" ] || fail "$clip is not a file that can be read"
+  check_clip "$clip"
   is_seconds "$start" || fail "START is a number of seconds, as 12.5, not $start"
   [ "$length" = all ] || { is_seconds "$length" && [ "$(nanoseconds "$length")" -gt 0 ]; } ||
     fail "LENGTH is a number of seconds above 0, as 4.5, or all, not $length"
@@ -37,15 +27,8 @@ check_arguments() {
   [[ $rate =~ ^([1-9][0-9]{0,5})(/([1-9][0-9]{0,5}))?$ ]] && [ "${BASH_REMATCH[1]}" -le $((50 * ${BASH_REMATCH[3]:-1})) ] ||
     fail "RATE is a number of frames a second, as 12 or 25/2, to 50, which is what browsers show, not $rate"
   [[ $lossy =~ ^([0-9]|[1-9][0-9]|100)$ ]] || fail "QUAD_LOSSY is a number from 0 to 100, not $lossy"
-  [ -d "$folder" ] && [ -w "$folder" ] || fail "$folder is not a folder that can be written to"
-  ! [ "$clip" -ef "$out" ] || fail "$out is the clip itself: set QUAD_OUT to another folder"
-  gst-inspect-1.0 gifstreamenc >/dev/null 2>&1 ||
-    fail "there is no gifstreamenc in ${GST_PLUGIN_PATH%%:*}: build first (meson setup build && ninja -C build), or set QUAD_BUILD"
-}
-
-# A file's name as gst-launch-1.0 takes it.
-name_of() {
-  printf '%s' "${1//\\/\\\\}"
+  check_output "$out" "$clip"
+  need_element gifstreamenc
 }
 
 # nanoseconds SECONDS
@@ -53,14 +36,6 @@ nanoseconds() {
   local decimals=000000000
   if [[ $1 == *.* ]]; then decimals=${1#*.}000000000; fi
   echo $((10#${1%.*} * 1000000000 + 10#${decimals:0:9}))
-}
-
-# Whether the clip has video; what it has besides does not matter.
-check_video() {
-  local said
-  said=$(gst-discoverer-1.0 "$clip" 2>&1) || true
-  grep -q '^ *video #' <<<"$said" ||
-    fail "$clip has no video that can be decoded: gst-discoverer-1.0 '$clip' tells why"
 }
 
 # show_progress: of the messages that frameextract posts. On a terminal one line, else one a second.
@@ -79,27 +54,27 @@ show_progress() {
 }
 
 # The frames are turned upright before they are scaled, so that WIDTH is the GIF's, and get square pixels, as a GIF
-# has no others. Of what a decoder gives, the first videoconvert changes what cannot be turned.
+# has no others.
 encode() {
   local part=(start-time="$(nanoseconds "$start")")
   [ "$length" = all ] || part+=(stop-time=$(($(nanoseconds "$start") + $(nanoseconds "$length"))))
-  gst-launch-1.0 -m filesrc location="$(name_of "$clip")" ! decodebin \
-    ! frameextract rate="$rate" "${part[@]}" post-messages=true ! videoconvert ! videoflip video-direction=auto \
+  gst-launch-1.0 -m filesrc "$(location_of "$clip")" ! decodebin \
+    ! frameextract rate="$rate" "${part[@]}" post-messages=true ! "${upright_video[@]}" \
     ! quaddownscale divisor=1 max-width="$width" ! video/x-raw,pixel-aspect-ratio=1/1 ! queue max-size-buffers=2 \
-    ! videoconvert ! gifstreamenc lossy="$lossy" ! filesink location="$(name_of "$partial")" | show_progress
+    ! videoconvert ! gifstreamenc lossy="$lossy" ! filesink "$(location_of "$partial")" | show_progress
 }
 
-case ${1:-} in -h | --help) usage && exit ;; esac
-[ $# -ge 1 ] && [ $# -le 5 ] || { usage >&2 && exit 1; }
+answer_help "$@"
+[ "${1:-}" != -- ] || shift
+[ $# -ge 1 ] && [ $# -le 5 ] || misuse "give a clip, and at most four numbers; this was $# arguments"
 clip=$1 start=${2:-0} length=${3:-all} width=${4:-480} rate=${5:-12}
-folder=${QUAD_OUT:-.} lossy=${QUAD_LOSSY:-0}
-name=$(basename -- "$clip")
-out=$folder/${name%.*}.gif
+lossy=${QUAD_LOSSY:-0}
+name=${clip##*/}
+out=${QUAD_OUT:-.}/${name%.*}.gif
 check_arguments
-check_video
+streams_of "$clip" >/dev/null
 
-partial=$out.part
-trap 'rm -f "$partial"' EXIT
+begin_output "$out"
 encode || fail "no GIF could be made of $clip, see above; START $start and LENGTH $length have to lie in the clip"
-mv "$partial" "$out"
+finish_output "$out"
 echo "The GIF, $(($(wc -c <"$out") / 1024)) KiB: $out"

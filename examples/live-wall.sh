@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # Four live sources in a window; the third one stalls after a second, and the others go on.
 #
-#   examples/live-wall.sh [SECONDS]      default: 5
-set -euo pipefail
+#   examples/live-wall.sh [SECONDS]
+#
+# SECONDS is a whole number; default: 5.
+#
+# QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+answer_help "$@"
+[ $# -le 1 ] || misuse "give a number of seconds, or nothing"
 seconds=${1:-5}
-here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+[[ $seconds =~ ^[1-9][0-9]{0,5}$ ]] || misuse "SECONDS is a whole number from 1 to 999999, not $seconds"
+need_element quadmux-grid
 
 sink=autovideosink
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

@@ -3,63 +3,99 @@
 #
 #   examples/quickstart.sh [CLIP CLIP CLIP CLIP]
 #
-# Installs what is missing (Debian, Ubuntu), builds in build/, makes four clips in build/clips where none
-# are given, and writes build/quad.mp4, 1280x720 at 24 frames a second, with the first clip's sound if it
-# has any, and build/quad.png, one frame of it. It ends with the shortest clip.
+# Installs what is missing (Debian, Ubuntu), builds the plugin and libquadtensor in build/, makes five clips in
+# build/clips where none are given, and writes build/quad.mp4, 1280x720 at 24 frames a second, with the first
+# clip's sound if it has any, and build/quad.png, one frame of it. It ends with the shortest clip.
 #
 # With an NVIDIA GPU whose decoder GStreamer knows (nvh264dec), frames are decoded, shrunk and composed in
 # CUDA memory, and encoded there too where the card has an encoder (nvh264enc). It says which it chose.
 #
 # QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER already; install and build nothing
 # QUAD_OUT=FOLDER    write to FOLDER instead of build/
-set -euo pipefail
-top=$(cd "$(dirname "$0")/.." && pwd)
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 source "$top/tests/packages.sh"
-build=${QUAD_BUILD:-$top/build}
 out=${QUAD_OUT:-$build}
 
-fail() {
-  echo "quickstart: $*" >&2
-  exit 1
-}
-
 check_arguments() {
-  [ $# = 0 ] || [ $# = 4 ] || fail "give four clips, or none; this was $#"
+  [ $# = 0 ] || [ $# = 4 ] || misuse "give four clips, or none; this was $#"
   local clip
   for clip in "$@"; do
-    [ -e "$clip" ] || fail "there is no file $clip"
-    [ -f "$clip" ] && [ -r "$clip" ] || fail "$clip is not a file that can be read"
-    [ ! "$clip" -ef "$out/quad.mp4" ] || fail "$clip is what the result is written to: rename it first"
+    check_clip "$clip"
+    [[ ! $clip -ef $out/quad.mp4 ]] || fail "$clip is what the result is written to: rename it first"
   done
+  check_name "$out"
 }
+
+# ---- installing and building
+
+# step TEXT COMMAND...: says what is done, and at the end how long it took. What the command says is shown where it
+# fails.
+step() {
+  local text=$1 start=$SECONDS log status=0
+  shift
+  log=$(mktemp)
+  temporary+=("$log")
+  printf '%s ...' "$text"
+  # On its own, so that `set -e` holds in it.
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status != 0 ]; then
+    echo " failed:"
+    tail -n 30 "$log"
+    fail "$text: failed, see above"
+  fi
+  echo " $((SECONDS - start)) s"
+}
+
+# The version of GStreamer that is here, or the one that would be installed; nothing where that is not known.
+gstreamer_version() {
+  if command -v gst-launch-1.0 >/dev/null; then
+    gst-launch-1.0 --version | sed -n 's/^GStreamer \([0-9.]*\).*/\1/p'
+  elif command -v apt-cache >/dev/null; then
+    apt-cache policy libgstreamer1.0-dev | sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9][0-9.]*\).*/\2/p'
+  fi
+}
+
+check_gstreamer() {
+  local wanted found
+  wanted=$(sed -n "s/^gst_req = '>= \(.*\)'/\1/p" "$top/meson.build")
+  found=$(gstreamer_version)
+  [ -z "$found" ] || printf '%s\n' "$wanted" "$found" | sort -V -C ||
+    fail "GStreamer is $found here, and $wanted or newer is needed: Debian 12, Ubuntu 23.04, or newer ones have it"
+}
+
+configure_build() { (cd -- "$top" && meson setup "$build" -Dtests=false); }
 
 prepare() {
   if [ -z "${QUAD_BUILD:-}" ]; then
-    need_packages "${packages_to_build[@]}" "${packages_to_play[@]}"
-    (cd "$top" && { [ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=false; }) >/dev/null
-    echo "Building in $build"
-    ninja -C "$build" --quiet gst/elements/libgstquad.so
+    local missing
+    find_missing "${packages_to_build[@]}" "${packages_to_play[@]}"
+    if [ ${#missing[@]} != 0 ] && ! command -v gst-launch-1.0 >/dev/null; then
+      step "Reading the lists of packages" update_lists
+    fi
+    check_gstreamer
+    if [ ${#missing[@]} != 0 ]; then
+      step "Installing ${missing[*]}, which may take minutes" install_packages "${missing[@]}"
+    fi
+    [ -f "$build/build.ninja" ] || step "Configuring $build" configure_build
+    step "Building in $build, which takes minutes the first time" \
+      ninja -C "$build" gst/elements/libgstquad.so gst/tensor/libquadtensor-1.0.so.0
   fi
-  export GST_PLUGIN_PATH=$build/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-  mkdir -p "$out"
+  need_element quadmux-grid
+  mkdir -p -- "$out"
 }
 
-# streams_of CLIP: what gst-discoverer-1.0 says of it. Fails where there is no video to be decoded.
-streams_of() {
-  local said why
-  # It may report an error and end with status 0 all the same.
-  if ! said=$(gst-discoverer-1.0 -v "$1" 2>&1) || grep -qE '^ *(Missing plugins|An error)' <<<"$said"; then
-    why=$(grep -v -e '^Analyzing' -e '^Done' -e '^An error' <<<"$said" | sed -n '/[^ ]/{s/^ *//p;q}' || true)
-    fail "$1 has no video that can be decoded: $why"
-  fi
-  grep -q '^ *video #' <<<"$said" || fail "$1 has no video"
-  echo "$said"
-}
+# ---- composing
 
-# is_h264_in_mp4 STREAMS: whether the first video is H.264 and the file an MP4 or QuickTime one.
-is_h264_in_mp4() {
-  grep -q '^ *container #.*video/quicktime' <<<"$1" &&
-    [[ $(grep -m 1 '^ *video #' <<<"$1") == *video/x-h264* ]]
+# is_plain STREAMS: whether the file is MP4 or QuickTime, and its first video H.264 that each decoder knows and gives
+# in a format that quaddownscale takes: progressive, 4:2:0, 8 bits.
+is_plain() {
+  local video
+  grep -q '^ *container #.*video/quicktime' <<<"$1" || return 1
+  video=$(sed -n '/^ *video #/,/^ *Interlaced:/p' <<<"$1" | sed '/Interlaced:/q')
+  [[ $video == *video/x-h264*chroma-format=?string?4:2:0,*bit-depth-luma=?uint?8,*Interlaced:\ false ]]
 }
 
 has() { gst-inspect-1.0 --exists "$1"; }
@@ -105,31 +141,31 @@ show() {
 compose() {
   local clip line source sound=no i=0 decode canvas encode
   choose_parts
-  grep -q '^ *audio #' <<<"${streams[0]}" && sound=yes
+  ! plays audio "${streams[0]}" || sound=yes
 
   line=(gst-launch-1.0 -q -- quadmux-grid name=grid rows=2 columns=2 gap=4 eos-policy=shortest
     ! "$canvas,width=1280,height=720,framerate=24/1" ! progressreport update-freq=1)
   # The grid ends with the shortest clip; avwait lets no sound pass that end.
   [ $sound = no ] || line+=(! avwait name=end mode=running-time target-running-time=0 -- end.)
   line+=(! "${encode[@]}" ! h264parse
-    ! queue ! mp4mux name=mux ! filesink location="$out/quad.mp4")
+    ! queue ! mp4mux name=mux ! filesink "$(location_of "$out/quad.mp4")")
   for clip in "$@"; do
     # Shrunk as soon as decoded: what waits in the queue is as small as its cell.
     source=clip$i
-    if is_h264_in_mp4 "${streams[i]}"; then
-      line+=(-- filesrc location="$clip" ! qtdemux name=$source -- $source.video_0)
+    if is_plain "${streams[i]}"; then
+      line+=(-- filesrc "$(location_of "$clip")" ! qtdemux name=$source -- $source.video_0)
       # Sound and video that one thread reads have to wait for each other somewhere: while still compressed.
       [ $source$sound != clip0yes ] || line+=(! queue)
       line+=(! h264parse ! "${decode[@]}")
     else
-      line+=(-- filesrc location="$clip" ! decodebin name=$source -- $source.)
+      line+=(-- filesrc "$(location_of "$clip")" ! decodebin name=$source -- $source. ! "${any_video[@]}")
     fi
     line+=(! quaddownscale ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 ! grid.sink_$i)
     i=$((i + 1))
   done
   if [ $sound = yes ]; then
     line+=(--)
-    if is_h264_in_mp4 "${streams[0]}"; then
+    if is_plain "${streams[0]}"; then
       line+=(clip0.audio_0 ! queue ! decodebin)
     else
       line+=(clip0.)
@@ -146,22 +182,25 @@ compose() {
 
 # The frame three seconds in, or the last second's where it is shorter.
 picture() {
-  gst-launch-1.0 -q filesrc location="$out/quad.mp4" ! qtdemux ! h264parse ! avdec_h264 max-threads=1 \
+  gst-launch-1.0 -q filesrc "$(location_of "$out/quad.mp4")" ! qtdemux ! h264parse ! avdec_h264 max-threads=1 \
     ! videorate ! video/x-raw,framerate=1/1 ! identity eos-after=4 ! videoconvert ! pngenc \
-    ! multifilesink location="$out/quad.png" || fail "no picture could be made of $out/quad.mp4"
+    ! multifilesink "$(location_of "$(pattern_of "$out")/quad.png")" || fail "no picture could be made of $out/quad.mp4"
 }
 
+answer_help "$@"
+[ "${1:-}" != -- ] || shift
 check_arguments "$@"
 prepare
 if [ $# = 0 ]; then
-  echo "Making four clips in $out/clips"
-  "$top/examples/make-clips.sh" "$out/clips"
+  step "Making five clips in $out/clips" "$top/examples/make-clips.sh" "$out/clips"
   set -- "$out"/clips/{one,two,three,four}.mp4
 fi
 streams=()
 for clip in "$@"; do streams+=("$(streams_of "$clip")"); done
-rm -f "$out/quad.mp4" "$out/quad.png"
+rm -f -- "$out/quad.mp4" "$out/quad.png"
 compose "$@"
 picture
 echo "The video: $out/quad.mp4"
 echo "A frame:   $out/quad.png"
+echo "For pipelines of your own:"
+printf '  export GST_PLUGIN_PATH=%q\n' "$build/gst/elements"

@@ -1,13 +1,32 @@
 #!/usr/bin/env bash
-# Makes a clip smaller: at most 640x360, in its own shape.
+# Makes a clip smaller: upright, at most 640x360, in its own shape, with its sound.
 #
 #   examples/shrink.sh CLIP OUT.mp4
-set -euo pipefail
-clip=${1:?usage: shrink.sh CLIP OUT.mp4} out=${2:?usage: shrink.sh CLIP OUT.mp4}
-here=$(cd "$(dirname "$0")" && pwd)
-export GST_PLUGIN_PATH=${QUAD_BUILD:-$here/../build}/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+#
+# The sound, where there is some, is written as AAC.
+#
+# QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-gst-launch-1.0 -q filesrc location="$clip" ! decodebin ! quaddownscale divisor=1 max-width=640 max-height=360 \
-  ! queue max-size-buffers=2 ! x264enc pass=qual quantizer=22 ! h264parse ! mp4mux \
-  ! filesink location="$out"
+answer_help "$@"
+[ "${1:-}" != -- ] || shift
+[ $# = 2 ] || misuse "give a clip and the name of the result; this was $# names"
+clip=$1 out=$2
+check_clip "$clip"
+check_output "$out" "$clip"
+need_element quaddownscale
+streams=$(streams_of "$clip")
+
+begin_output "$out"
+line=(filesrc "$(location_of "$clip")" ! decodebin name=clip
+  clip. ! "${upright_video[@]}" ! quaddownscale divisor=1 max-width=640 max-height=360
+  ! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2 ! x264enc pass=qual quantizer=22
+  ! h264parse ! mp4mux name=mux ! filesink "$(location_of "$partial")")
+if plays audio "$streams"; then
+  # Compressed sound waits here for as long as the video encoder looks ahead.
+  line+=(clip. ! audioconvert ! audioresample ! avenc_aac ! aacparse
+    ! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! mux.)
+fi
+gst-launch-1.0 -q "${line[@]}" || fail "$clip could not be made smaller, see above"
+finish_output "$out"
 echo "The video: $out"

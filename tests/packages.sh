@@ -10,7 +10,7 @@ for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
   fi
 done
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
-  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
+  gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev libgif-dev python3-numpy)
 packages_to_fuzz=("${packages_to_build[@]}" clang libclang-rt-dev libgif-dev)
 # PyTorch is large, so tensors are tested with it on one release; elsewhere where it is installed.
@@ -30,28 +30,45 @@ as_root() {
   fi
 }
 
-# need_packages PACKAGE...: installs those that are not there yet. Where all are there, it does
-# nothing and needs neither root nor a network.
-need_packages() {
+# Sets missing: those of PACKAGE... that are not installed.
+find_missing() {
+  missing=()
   if ! command -v dpkg-query >/dev/null; then
     echo "This is no Debian or Ubuntu: be sure to have what these packages hold: $*" >&2
-    return 0
+    return
   fi
-  local package missing=()
+  local package
   for package in "$@"; do
     dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
       missing+=("$package")
   done
-  [ ${#missing[@]} = 0 ] && return 0
+}
 
-  echo "Installing: ${missing[*]}"
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
-  # A failing third-party source is no reason to stop: what matters is whether the packages install.
+apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
+
+# Reads what packages there are. A failing third-party source is no reason to stop: what matters is whether the
+# packages install.
+update_lists() {
   as_root "${apt[@]}" update </dev/null >/dev/null || true
-  if ! as_root "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then
-    echo "Could not install: ${missing[*]}. Install them as root and try again." >&2
+}
+
+# install_packages PACKAGE...
+install_packages() {
+  if ! as_root "${apt[@]}" install --no-install-recommends "$@" </dev/null >/dev/null; then
+    echo "Could not install: $*. Install them as root and try again." >&2
     return 1
   fi
+}
+
+# need_packages PACKAGE...: installs those that are not there yet. Where all are there, it does
+# nothing and needs neither root nor a network.
+need_packages() {
+  local missing
+  find_missing "$@"
+  [ ${#missing[@]} = 0 ] && return 0
+  echo "Installing: ${missing[*]}"
+  update_lists
+  install_packages "${missing[@]}"
 }
 
 # configure FOLDER OPTION...: makes a meson build folder, or sets the options in the one that is there.
