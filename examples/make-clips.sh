@@ -49,7 +49,7 @@ clip four.mp4 8 854 480 24 zone-plate kx2=20 ky2=20 kt=1
 film() {
   local seconds=$1 rate=5 pattern line
   shift
-  line=(concat name=scenes ! x264enc speed-preset=veryfast pass=qual quantizer=18 key-int-max=$((2 * rate))
+  line=(concat name=scenes ! identity single-segment=true ! x264enc speed-preset=veryfast pass=qual quantizer=18 key-int-max=$((2 * rate))
     ! h264parse ! mp4mux name=mux ! filesink "$(location_of "$folder/film.mp4")"
     audiotestsrc wave=ticks num-buffers=$(($# * seconds * 44100 / 1024)) ! audio/x-raw,rate=44100,channels=2
     ! audioconvert ! avenc_aac ! aacparse ! queue ! mux.)
