@@ -109,7 +109,7 @@ length=$(length_of "$clip")
 work=$(mktemp -d)
 temporary+=("$work")
 # Three digits, so that they sort.
-number=$(pattern_of "$work")/frame-%03d
+number=$(pattern_of "$work/frame-")%03d
 if [ $sheet = yes ]; then pictures "$number.png" png; else pictures "$number.$type" "$type"; fi
 found=("$work"/frame-*)
 [ -e "${found[0]}" ] || fail "$clip has no frame at any of $count times"

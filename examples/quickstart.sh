@@ -184,7 +184,7 @@ compose() {
 picture() {
   gst-launch-1.0 -q filesrc "$(location_of "$out/quad.mp4")" ! qtdemux ! h264parse ! avdec_h264 max-threads=1 \
     ! videorate ! video/x-raw,framerate=1/1 ! identity eos-after=4 ! videoconvert ! pngenc \
-    ! multifilesink "$(location_of "$(pattern_of "$out")/quad.png")" || fail "no picture could be made of $out/quad.mp4"
+    ! multifilesink "$(location_of "$(pattern_of "$out/quad.png")")" || fail "no picture could be made of $out/quad.mp4"
 }
 
 answer_help "$@"

@@ -1,0 +1,159 @@
+"""Runs cases that start programs, and prints what GoogleTest would."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import gif
+import mp4
+
+TIMEOUT = 60
+TOOLS = ("gst-launch-1.0", "gst-inspect-1.0", "gst-discoverer-1.0")
+
+
+class Skip(Exception):
+    pass
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(truth, message):
+    if not truth:
+        raise Failure(message)
+
+
+def near(a, b, most=24):
+    """Whether two colours are about the same."""
+    return all(abs(x - y) < most for x, y in zip(a, b))
+
+
+def png_size(path):
+    head = path.read_bytes()[:24]
+    expect(head[1:4] == b"PNG", f"{path.name} is no PNG")
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
+class Suite:
+    def __init__(self, source, build):
+        self.source = source
+        self.build = build
+        self.folder = build / "tests" / "examples"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        # Where the quickstart leaves things, as seen from the repository.
+        (self.folder / "build").symlink_to(".")
+        self.env = dict(os.environ, QUAD_BUILD=str(build), QUAD_OUT=str(self.folder))
+        self.env.update(G_DEBUG="fatal-criticals", GST_PLUGIN_PATH=str(build / "gst" / "elements"))
+        # No window opens, and no sink is tried that expects a screen.
+        self.env["GST_PLUGIN_FEATURE_RANK"] = "fakevideosink:MAX"
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            self.env.pop(name, None)
+        self.cases = []
+        self.preload()
+
+    def preload(self):
+        library = os.environ.get("QUAD_PRELOAD")
+        if not library:
+            return
+        shims = self.folder / "bin"
+        shims.mkdir()
+        for tool in TOOLS:
+            real = shutil.which(tool)
+            shim = shims / tool
+            shim.write_text(f'#!/bin/sh\nASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="{library}" exec {real} "$@"\n')
+            shim.chmod(0o755)
+        self.env["PATH"] = f"{shims}:{self.env['PATH']}"
+
+    def run(self, command, **env):
+        """Runs a command in the working folder and returns what it printed."""
+        process = subprocess.Popen(
+            command,
+            shell=isinstance(command, str),
+            executable="/bin/bash" if isinstance(command, str) else None,
+            cwd=self.folder,
+            env=dict(self.env, **env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        limit = TIMEOUT * int(os.environ.get("QUAD_PATIENCE") or 1)
+        try:
+            output, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            raise Failure(f"still running after {limit} s: {command}\n{output}") from None
+        self.status = process.returncode
+        return output
+
+    def script(self, name, *arguments, **env):
+        return self.succeed([str(self.source / "examples" / name), *map(str, arguments)], **env)
+
+    def succeed(self, command, **env):
+        output = self.run(command, **env)
+        # GStreamer 1.26's avdec_h264 aborts now and then where a width is padded (gstavviddec.c compares the
+        # meta of a frame that it allocated before a reconfiguration).
+        if self.status != 0 and "video meta uses" in output:
+            print(f"again, as gst-libav aborted: {command}")
+            output = self.run(command, **env)
+        expect(self.status == 0, f"status {self.status} of {command}\n{output}")
+        return output
+
+    def make(self, name, pipeline):
+        """Runs a pipeline that gives a file, and returns its path."""
+        self.succeed(["gst-launch-1.0", "-q", *pipeline.split(), "!", "filesink", f"location={name}"])
+        return self.folder / name
+
+    def refuse(self, script, arguments, message, **env):
+        """Runs a script, which has to fail and to print `message`."""
+        output = self.run([str(self.source / "examples" / script), *map(str, arguments)], **env)
+        expect(self.status != 0, f"status 0 of {script} {arguments}\n{output}")
+        expect(message in output, f"does not say `{message}`:\n{output}")
+        expect(not list(self.folder.glob(".quad-*")), "a part of a file is left over")
+
+    def rgb(self, path):
+        """(width, height, pixels) of a file's first frame, as RGB."""
+        raw = self.folder / "frame.rgb"
+        output = self.succeed(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *"! decodebin ! videoconvert"
+                               " ! video/x-raw,format=RGB ! identity eos-after=2 ! filesink name=end".split(),
+                               f"location={raw}"])
+        size = re.search(r"end.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)", output)
+        return int(size[1]), int(size[2]), raw.read_bytes()
+
+    def pixel(self, path, x, y):
+        """A pixel of a file's first frame."""
+        width, _, raw = self.rgb(path)
+        at = y * ((width * 3 + 3) // 4 * 4) + x * 3
+        return tuple(raw[at : at + 3])
+
+    def add(self, name, function, *arguments):
+        self.cases.append((f"Examples.{name}", function, arguments))
+
+    def run_all(self, parts=()):
+        """Runs the cases whose names hold one of `parts`, or all; the clips are made in any case."""
+        if parts:
+            self.cases = [case for case in self.cases if any(part in case[0] for part in ("make_clips", *parts))]
+        failed = []
+        print(f"[==========] Running {len(self.cases)} tests.", flush=True)
+        for name, function, arguments in self.cases:
+            print(f"[ RUN      ] {name}", flush=True)
+            start, mark = time.monotonic(), "[       OK ]"
+            try:
+                function(*arguments)
+            except Skip as skip:
+                print(skip)
+                mark = "[  SKIPPED ]"
+            except (Failure, OSError, gif.Broken, mp4.Broken) as failure:
+                print(failure)
+                mark = "[  FAILED  ]"
+                failed.append(name)
+            print(f"{mark} {name} ({(time.monotonic() - start) * 1000:.0f} ms)", flush=True)
+        return 1 if failed else 0
