@@ -23,7 +23,7 @@ as_root() {
   elif ! command -v sudo >/dev/null; then
     echo "This needs root: $*" >&2
     return 1
-  elif [ -t 0 ]; then
+  elif (: </dev/tty) 2>/dev/null; then
     sudo "$@"
   else
     sudo -n "$@"
