@@ -324,11 +324,7 @@ OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps
     if (other_light.empty ()) return choice;
     problem = other_light;
   }
-  if (problem.empty ())
-    problem =
-        "Downstream takes none of the formats and sizes that a grid can have: put "
-        "videoconvert behind it.";
-  return {nullptr, problem};
+  return {nullptr, problem.empty () ? kTakesNothing : problem};
 }
 
 std::optional<Canvas> fixed_canvas (const GstCaps *downstream)

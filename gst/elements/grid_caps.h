@@ -18,6 +18,10 @@ struct InputCaps {
   Memory memory = Memory::host;
 };
 
+inline constexpr char kTakesNothing[] =
+    "Downstream takes none of the formats and sizes that a grid can have: put videoconvert behind "
+    "it.";
+
 // The output's caps, fixed; or none, and either why not or that inputs must be
 // known first.
 struct OutputChoice {

@@ -92,6 +92,7 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 {
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
+  as_grid (agg)->impl->problem.clear ();  // whoever fails from here on posts the error
   if (!caps || memory_of (caps) != Memory::cuda)
     return parent_class ()->decide_allocation (agg, query);
   Device &device = as_grid (agg)->impl->device;
@@ -139,14 +140,6 @@ gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQue
   return parent_class ()->sink_query_pre_queue (agg, pad, query);
 }
 
-// Posts a negotiation error once.
-void refuse (GstQuadMuxGrid *self, const std::string &why)
-{
-  if (self->impl->refusal == why) return;
-  self->impl->refusal = why;
-  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", why.c_str ()), (nullptr));
-}
-
 std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
 {
   std::vector<InputCaps> inputs;
@@ -158,14 +151,26 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   return inputs;
 }
 
+std::optional<InputCaps> current_output (GstQuadMuxGrid *self)
+{
+  Owned<GstCaps> caps{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  InputCaps output;
+  if (!caps || !gst_video_info_from_caps (&output.info, caps.get ())) return std::nullopt;
+  output.memory = memory_of (caps.get ());
+  return output;
+}
+
 GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps **caps)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   const GridSnapshot snapshot = snapshot_of (self);
   const std::vector<InputCaps> inputs = inputs_of (snapshot);
   OutputChoice choice = choose_output (downstream, inputs, snapshot.grid);
+  // With no input left the output stays as it is, as far as downstream takes that.
+  if (const auto current = current_output (self); inputs.empty () && current)
+    choice = choose_output (downstream, {&*current, 1}, Grid{1, 1});
   if (!choice.refusal.empty ()) {
-    refuse (self, choice.refusal);
+    self->impl->problem = choice.refusal;
     return GST_FLOW_NOT_NEGOTIATED;
   }
   if (!choice.caps) return GST_AGGREGATOR_FLOW_NEED_DATA;
@@ -176,19 +181,21 @@ GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps 
 gboolean negotiate (GstAggregator *agg)
 {
   GstQuadMuxGrid *self = as_grid (agg);
-  const bool done = parent_class ()->negotiate (agg);
-  if (done) {
-    self->impl->refusal.clear ();
-    return TRUE;
-  }
+  QuadMuxGrid &impl = *self->impl;
   GstPad *src = GST_AGGREGATOR_SRC_PAD (agg);
-  Owned<GstCaps> downstream = downstream_caps (self);
-  if (self->impl->refusal.empty () && !GST_PAD_IS_FLUSHING (src) &&
-      gst_caps_is_empty (downstream.get ()))
-    refuse (self,
-            "Downstream takes none of the formats and sizes that a grid can have: put "
-            "videoconvert behind it.");
-  return FALSE;
+  // Where caps behind a running grid are changed, there may be none for a moment.
+  const bool running = gst_pad_has_current_caps (src);
+  for (;;) {
+    // The base class calls nobody where downstream takes nothing.
+    impl.problem = kTakesNothing;
+    if (parent_class ()->negotiate (agg)) break;
+    if (GST_PAD_IS_FLUSHING (src)) return FALSE;
+    if (running && impl.problem == kTakesNothing && impl.patience.wait ()) continue;
+    if (!impl.problem.empty ()) refuse (self, impl.problem);
+    return FALSE;
+  }
+  impl.refusal.clear ();
+  return TRUE;
 }
 
 gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
@@ -199,6 +206,26 @@ gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
 }
 
 }  // namespace
+
+void refuse (GstQuadMuxGrid *self, const std::string &why)
+{
+  if (self->impl->refusal == why) return;
+  self->impl->refusal = why;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", why.c_str ()), (nullptr));
+}
+
+GstFlowReturn ask_again (GstQuadMuxGrid *self)
+{
+  if (self->impl->patience.wait ()) {
+    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
+  const Owned<GstCaps> caps{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  const Owned<char> text{caps ? gst_caps_to_string (caps.get ()) : nullptr};
+  refuse (self, std::string ("Downstream refuses frames that it has asked for: ") +
+                    (text ? text.get () : "no caps"));
+  return GST_FLOW_NOT_NEGOTIATED;
+}
 
 void cells_changed (GstQuadMuxGrid *self)
 {

@@ -79,6 +79,7 @@ enum Property : guint {
   PROP_N_THREADS,
   PROP_IGNORE_INACTIVE_PADS,
   PROP_CUDA_DEVICE_ID,
+  PROP_FORCE_LIVE,
 };
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
@@ -96,6 +97,11 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   }
   if (id == PROP_CUDA_DEVICE_ID) {
     self->impl->device.set_id (g_value_get_int (value));
+    return;
+  }
+  if (id == PROP_FORCE_LIVE) {
+    self->impl->force_live = g_value_get_boolean (value);
+    gst_aggregator_set_force_live (GST_AGGREGATOR (self), self->impl->force_live);
     return;
   }
   bool moves = false;
@@ -144,6 +150,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
                            gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
       break;
     case PROP_CUDA_DEVICE_ID: g_value_set_int (value, as_grid (object)->impl->device.id ()); break;
+    case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
 }
@@ -249,7 +256,7 @@ GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
 // Where the next output frame begins, in running time.
 GstClockTime next_start (GstAggregator *agg)
 {
-  const GstSegment &s = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  const GstSegment &s = quad::output_segment_of (as_grid (agg));
   GstClockTime start = s.position;
   if (s.rate >= 0)
     start = GST_CLOCK_TIME_IS_VALID (start) ? std::max (start, s.start) : s.start;
@@ -301,11 +308,11 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPa
       p->impl->had_frame |= input.end.any;
       input.counts = p->impl->had_frame;
     }
-    if (eos && !input.counts) warn_of_no_frame (self, p.get ());
+    if (eos && !input.counts && !p->impl->left_out) warn_of_no_frame (self, p.get ());
     inputs.push_back (input);
   }
   const auto policy = self->impl->snapshot ().eos_policy;
-  if (gst_aggregator_get_force_live (agg) && policy == quad::EosPolicy::longest) return GST_FLOW_OK;
+  if (self->impl->force_live && policy == quad::EosPolicy::longest) return GST_FLOW_OK;
   return quad::output_ended (policy, inputs, next_start (agg)) ? GST_FLOW_EOS : GST_FLOW_OK;
 }
 
@@ -320,17 +327,18 @@ void release_upstream (GstQuadMuxGrid *self)
   }
 }
 
-// No live input has had a frame so far: the output goes on with what is below them.
-// The base class would call that the end, unless it is forced to be live.
-GstFlowReturn draw_without_inputs (GstQuadMuxGrid *self, bool timeout)
+// Lets the base class make the frame, and keeps the output's time.
+GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
 {
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  const bool forced = gst_aggregator_get_force_live (agg);
-  if (!timeout && !forced) return GST_AGGREGATOR_FLOW_NEED_DATA;
-  // Only a live aggregator times out, so to others this changes nothing.
-  gst_aggregator_set_force_live (agg, TRUE);
-  const GstFlowReturn flow = aggregator_parent ()->aggregate (agg, timeout);
-  gst_aggregator_set_force_live (agg, forced);
+  quad::QuadMuxGrid &impl = *self->impl;
+  quad::hold_time (self);
+  const GstFlowReturn flow = aggregator_parent ()->aggregate (GST_AGGREGATOR (self), timeout);
+  if (flow == GST_FLOW_NOT_NEGOTIATED) return quad::ask_again (self);
+  if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
+  if (flow == GST_FLOW_OK) impl.patience.reset ();
+  GST_OBJECT_LOCK (self);
+  impl.timeline.go_on (quad::output_segment_of (self));
+  GST_OBJECT_UNLOCK (self);
   return flow;
 }
 
@@ -338,11 +346,16 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   if (self->impl->failed) return GST_FLOW_ERROR;
+  quad::hold_time (self);
   const std::vector<quad::GridPadRef> pads = active_pads_of (self);
   GstFlowReturn flow = before_frame (self, pads, timeout);
-  if (flow == GST_FLOW_OK)
-    flow = pads.empty () ? draw_without_inputs (self, timeout)
-                         : aggregator_parent ()->aggregate (agg, timeout);
+  // While it waited anything may have happened.
+  if (flow == GST_FLOW_OK && !quad::is_time (self, next_start (agg)))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  // Without an input that has begun only a live output goes on, with what is below them.
+  if (flow == GST_FLOW_OK && pads.empty () && !gst_aggregator_get_force_live (agg))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (flow == GST_FLOW_OK) flow = make_frame (self, timeout);
   // The last active pad may have been released in between.
   if (flow == GST_FLOW_EOS && !pads.empty () && active_pads_of (self).empty ())
     flow = GST_AGGREGATOR_FLOW_NEED_DATA;
@@ -358,12 +371,23 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
       gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
   const std::lock_guard drawing (self->impl->drawing);
-  return self->impl->painter.draw (self, quad::snapshot_of (self), vagg->info, out);
+  const GstFlowReturn flow =
+      self->impl->painter.draw (self, quad::snapshot_of (self), vagg->info, out);
+  if (flow == GST_FLOW_OK)
+    self->impl->timeline.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
+  return flow;
 }
 
-// The base class says nothing of a pool that is active and gives no buffer.
+// Where an input begins, or the last pad goes, just as a frame is made, the base class takes
+// inputs for another time: try again. It also says nothing of a pool that is active and gives no
+// buffer.
 GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
 {
+  GST_OBJECT_LOCK (vagg);
+  const bool in_time =
+      as_grid (vagg)->impl->timeline.holds (quad::output_segment_of (as_grid (vagg)));
+  GST_OBJECT_UNLOCK (vagg);
+  if (!in_time) return GST_AGGREGATOR_FLOW_NEED_DATA;
   const GstFlowReturn flow =
       GST_VIDEO_AGGREGATOR_CLASS (gst_quad_mux_grid_parent_class)->create_output_buffer (vagg, out);
   if (flow != GST_FLOW_ERROR) return flow;
@@ -396,20 +420,27 @@ gboolean start (GstAggregator *agg)
   GstQuadMuxGrid *self = as_grid (agg);
   forget (self);
   self->impl->refusal.clear ();
+  self->impl->patience.reset ();
+  self->impl->timeline.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->refused = false;
     p->impl->ended = false;
     p->impl->warned_of_cell = false;
     p->impl->warned_of_no_frame = false;
     p->impl->said_moved = false;
+    p->impl->warned_of_peer = false;
+    p->impl->alone_since = g_get_monotonic_time ();
   }
+  self->impl->peers.start ();
   return aggregator_parent ()->start (agg);
 }
 
 gboolean stop (GstAggregator *agg)
 {
   GstQuadMuxGrid *self = as_grid (agg);
+  self->impl->peers.stop ();
   const gboolean done = aggregator_parent ()->stop (agg);
+  gst_aggregator_set_force_live (agg, self->impl->force_live);
   self->impl->painter.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     forget_pictures (*p->impl);
@@ -423,6 +454,7 @@ gboolean stop (GstAggregator *agg)
 GstFlowReturn flush (GstAggregator *agg)
 {
   forget (as_grid (agg));
+  as_grid (agg)->impl->timeline.reset ();
   return aggregator_parent ()->flush (agg);
 }
 
@@ -488,6 +520,8 @@ void install_properties (GObjectClass *klass)
                              "When live, do not wait for inputs that never had a frame", TRUE,
                              kFlags));
   add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
+  // The base class's own value also says that the output has run live.
+  g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
 }
 
 void add_templates (GstElementClass *klass)
@@ -534,6 +568,7 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
   aggregator_class->flush = flush;
   quad::install_negotiation (aggregator_class);
   quad::install_events (aggregator_class);
+  quad::install_life (aggregator_class);
   GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames = aggregate_frames;
   GST_VIDEO_AGGREGATOR_CLASS (klass)->create_output_buffer = create_output_buffer;
 }
@@ -542,4 +577,5 @@ static void gst_quad_mux_grid_init (GstQuadMuxGrid *self)
 {
   self->impl = new quad::QuadMuxGrid (GST_ELEMENT (self));
   gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), TRUE);
+  quad::init_life (self);
 }

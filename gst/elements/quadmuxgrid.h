@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "elements/grid_output.h"
 #include "elements/grid_painter.h"
 #include "elements/grid_settings.h"
+#include "elements/peer_watch.h"
 #include "elements/quadmuxgridpad.h"
 
 namespace quad {
@@ -15,7 +17,7 @@ namespace quad {
 using GridPadRef = Owned<GstQuadMuxGridPad>;
 
 struct QuadMuxGrid {
-  explicit QuadMuxGrid (GstElement *element) : device (element) {}
+  explicit QuadMuxGrid (GstElement *element) : device (element), peers (element) {}
 
   std::mutex lock;  // protects `settings`; nothing is called with it held
   GridSettings settings;
@@ -30,9 +32,16 @@ struct QuadMuxGrid {
 
   std::mutex drawing;  // held while the pads of a snapshot are drawn
 
+  bool force_live = false;  // the property; set before the element is used
+  Pacer pacer;
+  PeerWatch peers;
+
   // Of the thread that makes the output alone.
   GridPainter painter;
+  Timeline timeline;
+  Patience patience;    // with what downstream takes
   std::string refusal;  // the last negotiation error posted
+  std::string problem;  // why the negotiation that goes on fails; empty: an error was posted
 
   GridSettings snapshot ()
   {
@@ -77,5 +86,28 @@ void layout_changed (GstQuadMuxGrid *self);
 // The groups of GstAggregatorClass's functions that have files of their own.
 void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp
 void install_events (GstAggregatorClass *klass);       // grid_events.cpp
+void install_life (GstAggregatorClass *klass);         // grid_life.cpp
+
+// What grid_life.cpp needs of each element; called once.
+void init_life (GstQuadMuxGrid *self);
+
+// Times in it are those of output frames; its position is where the next one begins.
+inline GstSegment &output_segment_of (GstQuadMuxGrid *self)
+{
+  return GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+}
+
+// Of the thread that makes the output: goes on where the last frame ended.
+void hold_time (GstQuadMuxGrid *self);
+
+// Of that thread: whether a frame may be made now, as far as the clock has a say in it.
+bool is_time (GstQuadMuxGrid *self, GstClockTime start);
+
+// Posts a negotiation error, each once.
+void refuse (GstQuadMuxGrid *self, const std::string &why);
+
+// What follows where downstream has refused a frame for its caps: they are negotiated anew, as
+// downstream may have changed its mind; where that does not help for long, an error is posted.
+GstFlowReturn ask_again (GstQuadMuxGrid *self);
 
 }  // namespace quad

@@ -120,6 +120,15 @@ void constructed (GObject *object)
   gst_pad_set_chain_function (pad, chain);
 }
 
+void linked (GstPad *pad, GstPad *) { as_grid_pad (pad)->impl->left_out = false; }
+
+void unlinked (GstPad *pad, GstPad *)
+{
+  as_grid_pad (pad)->impl->alone_since = g_get_monotonic_time ();
+  quad::Owned<GstElement> grid{gst_pad_get_parent_element (pad)};
+  if (grid) as_grid (grid.get ())->impl->peers.look ();
+}
+
 GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
@@ -194,6 +203,8 @@ static void gst_quad_mux_grid_pad_class_init (GstQuadMuxGridPadClass *klass)
   object_class->constructed = constructed;
   object_class->finalize = finalize;
   install_properties (object_class);
+  GST_PAD_CLASS (klass)->linked = linked;
+  GST_PAD_CLASS (klass)->unlinked = unlinked;
   GST_AGGREGATOR_PAD_CLASS (klass)->flush = flush;
   // Frames are mapped by the element, while it draws.
   auto *video_class = reinterpret_cast<GstVideoAggregatorPadClass *> (klass);

@@ -63,6 +63,11 @@ struct GridPad {
   std::atomic<bool> ended{false};    // the output has: upstream is let go
   std::atomic<bool> refused{false};  // bad input was met, and an error posted
 
+  // Of peer_watch.cpp.
+  std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer
+  std::atomic<bool> warned_of_peer{false};
+  std::atomic<bool> left_out{false};  // counts as ended until something is linked
+
   PadSettings snapshot ()
   {
     const std::lock_guard guard (lock);

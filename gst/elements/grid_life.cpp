@@ -1,0 +1,81 @@
+// When quadmux-grid's output rests, goes on, and where.
+#include "elements/quadmuxgrid.h"
+
+namespace quad {
+namespace {
+
+GstAggregatorClass *parent_class ()
+{
+  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
+}
+
+// The base class asks for this before each frame, in the thread that makes it.
+GstClockTime get_next_time (GstAggregator *agg)
+{
+  hold_time (as_grid (agg));
+  return parent_class ()->get_next_time (agg);
+}
+
+GstStateChangeReturn change_state (GstElement *element, GstStateChange transition)
+{
+  Pacer &pacer = as_grid (element)->impl->pacer;
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) pacer.set_playing (false);
+  const GstStateChangeReturn done =
+      GST_ELEMENT_CLASS (parent_class ())->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && done != GST_STATE_CHANGE_FAILURE)
+    pacer.set_playing (true);
+  return done;
+}
+
+void pad_added (GstElement *element, GstPad *pad)
+{
+  if (GST_PAD_IS_SINK (pad)) as_grid (element)->impl->peers.look ();
+}
+
+// Ends the output's rest where its thread is to stop. The pad is flushing already.
+gboolean src_activate (GstAggregator *agg, GstPadMode, gboolean active)
+{
+  if (!active) as_grid (agg)->impl->pacer.wake ();
+  return TRUE;
+}
+
+GstPadProbeReturn flushing (GstPad *, GstPadProbeInfo *, gpointer self)
+{
+  as_grid (self)->impl->pacer.wake ();
+  return GST_PAD_PROBE_OK;
+}
+
+}  // namespace
+
+void hold_time (GstQuadMuxGrid *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->impl->timeline.hold (output_segment_of (self));
+  GST_OBJECT_UNLOCK (self);
+}
+
+// A wall that has run live once stays live: the base class would stop where no live input is
+// left, and the output is to go on.
+bool is_time (GstQuadMuxGrid *self, GstClockTime start)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  if (!GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (agg))) return true;
+  gst_aggregator_set_force_live (agg, TRUE);
+  return self->impl->pacer.due (GST_ELEMENT (self), GST_AGGREGATOR_SRC_PAD (self), start);
+}
+
+void init_life (GstQuadMuxGrid *self)
+{
+  gst_pad_add_probe (GST_AGGREGATOR_SRC_PAD (self), GST_PAD_PROBE_TYPE_EVENT_FLUSH, flushing, self,
+                     nullptr);
+}
+
+void install_life (GstAggregatorClass *klass)
+{
+  klass->get_next_time = get_next_time;
+  klass->src_activate = src_activate;
+  GST_ELEMENT_CLASS (klass)->change_state = change_state;
+  GST_ELEMENT_CLASS (klass)->pad_added = pad_added;
+}
+
+}  // namespace quad

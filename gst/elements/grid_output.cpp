@@ -1,0 +1,90 @@
+#include "elements/grid_output.h"
+
+#include <algorithm>
+
+#include "glue/owned.h"
+
+namespace quad {
+
+void Timeline::hold (GstSegment &output)
+{
+  begin_ = end_ = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (next_)) output.position = next_;
+}
+
+bool Timeline::holds (const GstSegment &output) const
+{
+  return !GST_CLOCK_TIME_IS_VALID (next_) || output.position == next_;
+}
+
+void Timeline::drawn (GstClockTime pts, GstClockTime duration)
+{
+  begin_ = pts;
+  end_ = pts + duration;
+}
+
+void Timeline::go_on (const GstSegment &output)
+{
+  const bool forward = output.rate >= 0;
+  if (GST_CLOCK_TIME_IS_VALID (end_))
+    next_ = forward ? end_ : begin_;
+  else if (!GST_CLOCK_TIME_IS_VALID (next_))
+    next_ = output.position;
+  else if (GST_CLOCK_TIME_IS_VALID (output.position))
+    next_ = forward ? std::max (next_, output.position) : std::min (next_, output.position);
+  begin_ = end_ = GST_CLOCK_TIME_NONE;
+}
+
+bool Pacer::due (GstElement *element, GstPad *output, GstClockTime start)
+{
+  std::unique_lock guard (lock_);
+  auto flushing = [output] { return GST_PAD_IS_FLUSHING (output); };
+  if (!playing_) {
+    changed_.wait (guard, [&] { return playing_ || flushing (); });
+    return false;
+  }
+  const Owned<GstClock> clock{gst_element_get_clock (element)};
+  if (!clock || !GST_CLOCK_TIME_IS_VALID (start)) return true;
+  const GstClockTime time = gst_element_get_base_time (element) + start;
+  if (gst_clock_get_time (clock.get ()) >= time) return true;
+  if (flushing ()) return false;
+  const GstClockID id = waiting_ = gst_clock_new_single_shot_id (clock.get (), time);
+  guard.unlock ();
+  gst_clock_id_wait (id, nullptr);
+  guard.lock ();
+  waiting_ = nullptr;
+  gst_clock_id_unref (id);
+  return false;
+}
+
+void Pacer::set_playing (bool playing)
+{
+  const std::lock_guard guard (lock_);
+  playing_ = playing;
+  interrupt ();
+}
+
+void Pacer::wake ()
+{
+  const std::lock_guard guard (lock_);
+  interrupt ();
+}
+
+void Pacer::interrupt ()
+{
+  if (waiting_) gst_clock_id_unschedule (waiting_);
+  changed_.notify_all ();
+}
+
+bool Patience::wait ()
+{
+  constexpr gint64 kLongest = G_USEC_PER_SEC / 2;
+  constexpr gulong kPause = 10000;
+  const gint64 now = g_get_monotonic_time ();
+  if (since_ == 0) since_ = now;
+  if (now - since_ > kLongest) return false;
+  g_usleep (kPause);
+  return true;
+}
+
+}  // namespace quad
