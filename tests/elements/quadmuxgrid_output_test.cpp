@@ -68,6 +68,7 @@ class Wall : public Live {
     feeds_[i].over = true;
     gst_pad_unlink (src.get (), sink.get ());
     gst_element_release_request_pad (grid (), sink.get ());
+    gst_element_set_locked_state (source (i), TRUE);
     gst_element_set_state (source (i), GST_STATE_NULL);
     gst_bin_remove (GST_BIN (pipeline ()), source (i));
   }
