@@ -198,10 +198,13 @@ TEST (GridSeek, PastTheShortestInputsEnd)
     g_object_set (p.out (), "max-buffers", 2u, nullptr);
     Clip brief (p, kRed, 10), lasting (p, kGreen, 50);
     p.play ();
-    const auto first = p.pull ();
-    ASSERT_TRUE (first) << p.error ();
-    EXPECT_EQ (first->at (4, 4), kRed);
-    EXPECT_EQ (first->at (20, 4), kGreen);
+    {
+      // Not kept across the seek: appsink 1.22 fills the sample that it gave away.
+      const auto first = p.pull ();
+      ASSERT_TRUE (first) << p.error ();
+      EXPECT_EQ (first->at (4, 4), kRed);
+      EXPECT_EQ (first->at (20, 4), kGreen);
+    }
     ASSERT_TRUE (seek_to (p, 2 * GST_SECOND));
     int frames = 0;
     while (const auto picture = p.pull ()) {
