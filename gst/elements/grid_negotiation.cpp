@@ -185,12 +185,13 @@ gboolean negotiate (GstAggregator *agg)
   GstPad *src = GST_AGGREGATOR_SRC_PAD (agg);
   // Where caps behind a running grid are changed, there may be none for a moment.
   const bool running = gst_pad_has_current_caps (src);
+  Patience patience;
   for (;;) {
     // The base class calls nobody where downstream takes nothing.
     impl.problem = kTakesNothing;
     if (parent_class ()->negotiate (agg)) break;
     if (GST_PAD_IS_FLUSHING (src)) return FALSE;
-    if (running && impl.problem == kTakesNothing && impl.patience.wait ()) continue;
+    if (running && impl.problem == kTakesNothing && patience.wait ()) continue;
     if (!impl.problem.empty ()) refuse (self, impl.problem);
     return FALSE;
   }

@@ -39,7 +39,7 @@ struct QuadMuxGrid {
   // Of the thread that makes the output alone.
   GridPainter painter;
   Timeline timeline;
-  Patience patience;    // with what downstream takes
+  Patience patience;    // with a downstream that refuses frames
   std::string refusal;  // the last negotiation error posted
   std::string problem;  // why the negotiation that goes on fails; empty: an error was posted
 

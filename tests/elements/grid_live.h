@@ -83,7 +83,7 @@ class Live : public GridPipeline {
     const gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
     while (g_get_monotonic_time () < deadline) {
       Owned<GstSample> sample{
-          gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 10 * GST_MSECOND)};
+          gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 2 * GST_MSECOND)};
       if (sample) return std::make_unique<Picture8> (std::move (sample));
       auto *clock = GST_TEST_CLOCK (clock_.get ());
       if (stands) {

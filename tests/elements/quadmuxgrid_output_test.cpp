@@ -108,7 +108,7 @@ class Wall : public Live {
 
   std::unique_ptr<Picture8> at_once_or_null ()
   {
-    Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 5 * GST_MSECOND)};
+    Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 2 * GST_MSECOND)};
     return sample ? std::make_unique<Picture8> (std::move (sample)) : nullptr;
   }
 

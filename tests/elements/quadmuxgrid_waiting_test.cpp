@@ -210,6 +210,58 @@ TEST (GridWaiting, DownstreamTakesNothingAnyMore)
   EXPECT_NE (p.error ().find ("Downstream takes none"), std::string::npos) << p.error ();
 }
 
+// Refuses frames as if their caps were wrong, while it is to.
+struct RefusedFrames {
+  std::atomic<int> left{0};
+
+  explicit RefusedFrames (GridPipeline &p)
+  {
+    const Owned<GstPad> src{gst_element_get_static_pad (p.grid (), "src")};
+    gst_pad_add_probe (src.get (), GST_PAD_PROBE_TYPE_BUFFER, answer, this, nullptr);
+  }
+  static GstPadProbeReturn answer (GstPad *, GstPadProbeInfo *info, gpointer data)
+  {
+    auto &self = *static_cast<RefusedFrames *> (data);
+    if (self.left <= 0) return GST_PAD_PROBE_OK;
+    self.left--;
+    gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+    GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_NOT_NEGOTIATED;
+    return GST_PAD_PROBE_HANDLED;
+  }
+};
+
+TEST (GridWaiting, DownstreamRefusesFramesForAMoment)
+{
+  GridPipeline p ("rows=1 columns=2", kOutput);
+  g_object_set (p.out (), "max-buffers", 1u, nullptr);
+  RefusedFrames refusal (p);
+  p.add_solid (kInput, kRed, 30);
+  p.play ();
+  GstClockTime next = 0;
+  int frames = 0;
+  for (; const auto picture = p.pull (); frames++) {
+    EXPECT_EQ (picture->pts (), next) << frames;
+    next = picture->pts () + picture->duration ();
+    if (frames == 5) refusal.left = 2;
+  }
+  // The time of what was refused is that of the frame after it.
+  EXPECT_EQ (frames, 28);
+  EXPECT_EQ (next, 3 * GST_SECOND);
+  EXPECT_EQ (p.error (), "");
+}
+
+TEST (GridWaiting, DownstreamRefusesFramesForGood)
+{
+  GridPipeline p ("rows=1 columns=2", kOutput);
+  RefusedFrames refusal (p);
+  refusal.left = G_MAXINT;
+  p.add_solid (kInput, kRed, 300);
+  p.play ();
+  EXPECT_FALSE (p.pull ());
+  EXPECT_NE (p.error ().find ("refuses"), std::string::npos) << p.error ();
+  EXPECT_NE (p.error ().find ("width=(int)32"), std::string::npos) << p.error ();
+}
+
 // The caps are changed while inputs come and go: downstream may refuse what it asked for.
 TEST (GridWaiting, ChangingCapsWhileInputsComeAndGo)
 {
