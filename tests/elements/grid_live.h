@@ -82,9 +82,7 @@ class Live : public GridPipeline {
   {
     const gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
     while (g_get_monotonic_time () < deadline) {
-      Owned<GstSample> sample{
-          gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 2 * GST_MSECOND)};
-      if (sample) return std::make_unique<Picture8> (std::move (sample));
+      if (auto picture = at_once (2 * GST_MSECOND)) return picture;
       auto *clock = GST_TEST_CLOCK (clock_.get ());
       if (stands) {
         if (GstClockID due = gst_test_clock_process_next_clock_id (clock)) gst_clock_id_unref (due);
@@ -97,10 +95,9 @@ class Live : public GridPipeline {
   }
 
   // One frame more if that comes without the clock being moved; null if none does in a while.
-  std::unique_ptr<Picture8> at_once ()
+  std::unique_ptr<Picture8> at_once (GstClockTime wait = 100 * GST_MSECOND)
   {
-    Owned<GstSample> sample{
-        gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 100 * GST_MSECOND)};
+    Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), wait)};
     return sample ? std::make_unique<Picture8> (std::move (sample)) : nullptr;
   }
 

@@ -78,7 +78,7 @@ class Wall : public Live {
   {
     const GstClockTime end = now () + time;
     while (now () < end) {
-      while (auto picture = at_once_or_null ()) judge (*picture);
+      while (auto picture = at_once (2 * GST_MSECOND)) judge (*picture);
       crank ();
     }
   }
@@ -105,12 +105,6 @@ class Wall : public Live {
       return s;
     }();
   };
-
-  std::unique_ptr<Picture8> at_once_or_null ()
-  {
-    Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), 2 * GST_MSECOND)};
-    return sample ? std::make_unique<Picture8> (std::move (sample)) : nullptr;
-  }
 
   void one ()
   {
