@@ -99,7 +99,10 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
   GstQuadMuxGrid *self = as_grid (agg);
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_CAPS: return caps_event (self, pad, event);
-    case GST_EVENT_STREAM_START: set_tagged (self, pad, Orientation::identity); break;
+    case GST_EVENT_STREAM_START:
+      as_grid_pad (pad)->impl->left_out = false;
+      set_tagged (self, pad, Orientation::identity);
+      break;
     case GST_EVENT_TAG: tag_event (self, pad, event); break;
     case GST_EVENT_SEGMENT: {
       const std::lock_guard guard (as_grid_pad (pad)->impl->lock);

@@ -120,8 +120,6 @@ void constructed (GObject *object)
   gst_pad_set_chain_function (pad, chain);
 }
 
-void linked (GstPad *pad, GstPad *) { as_grid_pad (pad)->impl->left_out = false; }
-
 void unlinked (GstPad *pad, GstPad *)
 {
   as_grid_pad (pad)->impl->alone_since = g_get_monotonic_time ();
@@ -203,7 +201,6 @@ static void gst_quad_mux_grid_pad_class_init (GstQuadMuxGridPadClass *klass)
   object_class->constructed = constructed;
   object_class->finalize = finalize;
   install_properties (object_class);
-  GST_PAD_CLASS (klass)->linked = linked;
   GST_PAD_CLASS (klass)->unlinked = unlinked;
   GST_AGGREGATOR_PAD_CLASS (klass)->flush = flush;
   // Frames are mapped by the element, while it draws.
