@@ -7,18 +7,28 @@
 namespace quad {
 namespace {
 
-bool within (Nanoseconds distance, Nanoseconds limit)
+__extension__ using Wide = unsigned __int128;
+
+constexpr auto kMostTicks = std::numeric_limits<std::uint64_t>::max ();
+
+// Sums that stay within what fits.
+Nanoseconds plus (Nanoseconds a, Nanoseconds b)
 {
-  return limit == kUnlimited || distance - kRounding <= limit;
+  Nanoseconds sum = 0;
+  if (!__builtin_add_overflow (a, b, &sum)) return sum;
+  return b > 0 ? kUnlimited : -kUnlimited;
 }
 
-// floor (a * b / c), without overflow on the way.
-std::uint64_t scale (std::uint64_t a, std::uint64_t b, std::uint64_t c)
+Nanoseconds minus (Nanoseconds a, Nanoseconds b)
 {
-  __extension__ using Wide = unsigned __int128;
-  const Wide result = Wide{a} * b / c;
-  constexpr auto most = static_cast<std::uint64_t> (kUnlimited);
-  return result > most ? most : static_cast<std::uint64_t> (result);
+  Nanoseconds difference = 0;
+  if (!__builtin_sub_overflow (a, b, &difference)) return difference;
+  return b < 0 ? kUnlimited : -kUnlimited;
+}
+
+bool within (Nanoseconds distance, Nanoseconds limit)
+{
+  return limit == kUnlimited || minus (distance, kRounding) <= limit;
 }
 
 std::string_view trimmed (std::string_view text)
@@ -41,6 +51,7 @@ std::optional<Nanoseconds> whole (std::string_view digits, Nanoseconds most)
   return static_cast<Nanoseconds> (value);
 }
 
+// Of times that are not below 0.
 std::optional<Nanoseconds> sum (Nanoseconds a, Nanoseconds b)
 {
   if (a > kUnlimited - b) return {};
@@ -89,23 +100,49 @@ std::optional<Nanoseconds> time_of (std::string_view text)
 Choice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
                std::optional<Nanoseconds> later, bool past_end)
 {
-  const bool earlier_will_do =
-      earlier && within (time - *earlier, rule.before) && !(past_end && rule.before == kUnlimited);
-  const bool later_will_do = later && within (*later - time, rule.after);
+  const bool earlier_will_do = earlier && within (minus (time, *earlier), rule.before) &&
+                               !(past_end && rule.before == kUnlimited);
+  const bool later_will_do = later && within (minus (*later, time), rule.after);
   switch (rule.policy) {
     case Policy::played_at:
       if (earlier_will_do) return Choice::earlier;
       return later_will_do && rule.after != kUnlimited ? Choice::later : Choice::none;
     case Policy::nearest:
       if (earlier_will_do && later_will_do)
-        return time - *earlier <= *later - time ? Choice::earlier : Choice::later;
+        return minus (time, *earlier) <= minus (*later, time) ? Choice::earlier : Choice::later;
       if (earlier_will_do) return Choice::earlier;
       return later_will_do ? Choice::later : Choice::none;
     case Policy::next:
-      if (earlier && time - *earlier <= kRounding) return Choice::earlier;
+      if (earlier && minus (time, *earlier) <= kRounding) return Choice::earlier;
       return later_will_do ? Choice::later : Choice::none;
   }
   return Choice::none;
+}
+
+Nanoseconds same_until (const ChoiceRule &rule, Nanoseconds time,
+                        std::optional<Nanoseconds> earlier, std::optional<Nanoseconds> later)
+{
+  Nanoseconds until = later ? minus (*later, kRounding) : kUnlimited;
+  // An earlier frame comes first as long as it will do, then nothing, then a later one.
+  if (earlier && within (minus (time, *earlier), rule.before)) {
+    if (rule.before != kUnlimited)
+      until = std::min (until, plus (plus (*earlier, rule.before), kRounding + 1));
+  } else if (later && rule.after != kUnlimited && !within (minus (*later, time), rule.after)) {
+    until = std::min (until, minus (minus (*later, rule.after), kRounding));
+  }
+  return until;
+}
+
+Nanoseconds FrameLength::guess () const
+{
+  return std::max (usual > kShortestFrame ? usual : previous, kShortestFrame);
+}
+
+Nanoseconds last_end (Nanoseconds begin, const FrameLength &length, Nanoseconds film_end)
+{
+  const bool tells = film_end > begin && minus (film_end, begin) <= kLongestGuess;
+  if (length.is_known () || !tells) return plus (begin, length.best ());
+  return std::max (film_end, plus (begin, std::max (length.usual, kShortestFrame)));
 }
 
 Targets::Targets (const std::vector<Nanoseconds> &times)
@@ -125,9 +162,21 @@ Targets::Targets (Nanoseconds first, int numerator, int denominator, Nanoseconds
 
 Nanoseconds Targets::tick (std::uint64_t k) const
 {
-  const auto span =
-      static_cast<Nanoseconds> (scale (k, denominator_ * std::uint64_t{kSecond}, numerator_));
-  return first_ > kUnlimited - span ? kUnlimited : first_ + span;
+  const Wide span = Wide{k} * denominator_ * std::uint64_t{kSecond} / numerator_;
+  constexpr auto most = static_cast<std::uint64_t> (kUnlimited);
+  // After the last number comes none.
+  if (span > most || k == kMostTicks) return kUnlimited;
+  return plus (first_, static_cast<Nanoseconds> (span));
+}
+
+// The number of the first tick at or after `time`.
+std::uint64_t Targets::first_from (Nanoseconds time) const
+{
+  if (time <= first_) return 0;
+  const auto span = static_cast<std::uint64_t> (time) - static_cast<std::uint64_t> (first_);
+  const Wide second = Wide{denominator_} * std::uint64_t{kSecond};
+  const Wide k = (Wide{span} * numerator_ + second - 1) / second;
+  return k > kMostTicks ? kMostTicks : static_cast<std::uint64_t> (k);
 }
 
 bool Targets::done () const
@@ -147,14 +196,24 @@ Nanoseconds Targets::next_time () const
   return after < list_.size () ? list_[after].time : kUnlimited;
 }
 
-void Targets::skip_before (Nanoseconds time)
+std::uint64_t Targets::count_before (Nanoseconds time) const
 {
-  // Ticks may be many: the first steps at once.
-  if (numerator_ > 0 && time > first_)
-    next_ = std::max (next_, scale (static_cast<std::uint64_t> (time - first_), numerator_,
-                                    denominator_ * std::uint64_t{kSecond}));
-  while (!done () && current ().time < time) next_++;
+  if (done ()) return 0;
+  std::uint64_t end = 0;
+  if (numerator_ > 0)
+    end = first_from (std::min (time, stop_));
+  else
+    end = static_cast<std::uint64_t> (
+        std::lower_bound (list_.begin (), list_.end (), time,
+                          [] (const Target &t, Nanoseconds at) { return t.time < at; }) -
+        list_.begin ());
+  return end > next_ ? end - next_ : 0;
 }
+
+// Ticks may be many: no step is taken one by one.
+void Targets::skip_before (Nanoseconds time) { next_ += count_before (time); }
+
+std::optional<Nanoseconds> parse_time (std::string_view text) { return time_of (trimmed (text)); }
 
 bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::string &problem)
 {
@@ -184,10 +243,11 @@ void SeekAdvice::landed (Nanoseconds from, Nanoseconds target, Nanoseconds keyfr
   // What a seek costs beside decoding, in what can be decoded meanwhile.
   constexpr Nanoseconds overhead = kSecond;
   // No further than it was before: there is no keyframe in between.
-  if (keyframe <= from) limit_ = std::max (limit_, 2 * (target - from));
-  decoded_ += std::max<Nanoseconds> (0, target - keyframe);
+  const Nanoseconds distance = minus (target, from);
+  if (keyframe <= from) limit_ = std::max (limit_, plus (distance, distance));
+  decoded_ = plus (decoded_, std::max<Nanoseconds> (0, minus (target, keyframe)));
   seeks_++;
-  if (keyframe > from) limit_ = decoded_ / seeks_ + overhead;
+  if (keyframe > from) limit_ = plus (decoded_ / seeks_, overhead);
 }
 
 }  // namespace quad

@@ -8,6 +8,7 @@ namespace quad {
 namespace {
 
 constexpr Nanoseconds kMs = 1'000'000;
+constexpr Nanoseconds kFar = 1'000'000 * kSecond;
 
 struct Case {
   const char *name;
@@ -78,6 +79,76 @@ TEST (FrameChoice, AFrameBeginsHalfAMillisecondEarly)
   EXPECT_TRUE (is_after (42 * kMs, 41'499'999));
 }
 
+TEST (FrameChoice, TheEndComesHalfAMillisecondEarly)
+{
+  EXPECT_FALSE (is_over (10 * kSecond, 9'999'499'999));
+  EXPECT_TRUE (is_over (10 * kSecond, 9'999'500'000));
+  EXPECT_TRUE (is_over (10'000'333'333, 10 * kSecond));
+}
+
+// Durations of up to a millisecond are no durations.
+TEST (FrameChoice, UntilWhenTheLastFrameIsShown)
+{
+  const struct {
+    const char *name;
+    FrameLength length;
+    Nanoseconds film_end, expected;
+  } cases[] = {
+      {"its own duration", {40 * kMs, 20 * kMs, 30 * kMs}, kUnlimited, 1040 * kMs},
+      {"whatever the film says", {40 * kMs, 0, 0}, 3 * kSecond, 1040 * kMs},
+      {"just long enough", {kMs + 1, 20 * kMs, 0}, 3 * kSecond, 1001 * kMs + 1},
+      {"1 ms", {kMs, 20 * kMs, 30 * kMs}, kUnlimited, 1020 * kMs},
+      {"1 ns", {1, 0, 30 * kMs}, kUnlimited, 1030 * kMs},
+      {"none, a rate of 1 ns", {0, 1, 30 * kMs}, kUnlimited, 1030 * kMs},
+      {"nothing known", {0, 0, 0}, kUnlimited, 1001 * kMs},
+      {"two frames of one time", {0, 0, 1}, kUnlimited, 1001 * kMs},
+      {"the film goes on", {0, 20 * kMs, 0}, 3250 * kMs, 3250 * kMs},
+      {"the film goes on for less than the frame before",
+       {0, 0, 2 * kSecond},
+       3250 * kMs,
+       3250 * kMs},
+      {"the film ends before a frame is over", {kMs, 20 * kMs, 0}, 1010 * kMs, 1020 * kMs},
+      {"the film ended before", {0, 0, 30 * kMs}, kSecond, 1030 * kMs},
+      {"the film goes on as far", {0, 20 * kMs, 0}, 11 * kSecond, 11 * kSecond},
+      {"the film was cut off", {0, 20 * kMs, 0}, 11 * kSecond + 1, 1020 * kMs},
+      {"as far as times reach", {kUnlimited, 0, 0}, kUnlimited, kUnlimited},
+  };
+  for (const auto &c : cases)
+    EXPECT_EQ (last_end (kSecond, c.length, c.film_end), c.expected) << c.name;
+}
+
+// Between two frames, one choice holds until the time that is said, and no longer.
+TEST (FrameChoice, HowLongAChoiceStaysTheSame)
+{
+  std::mt19937 random (35);
+  const auto below = [&] (int n) {
+    return static_cast<Nanoseconds> (random () % static_cast<unsigned> (n));
+  };
+  for (int round = 0; round < 20'000; round++) {
+    // In steps of half a millisecond.
+    constexpr Nanoseconds step = kRounding;
+    std::optional<Nanoseconds> earlier, later;
+    const Nanoseconds gap = 1 + below (30);
+    if (below (4)) earlier = 50 * step;
+    if (below (4)) later = (50 + gap) * step;
+    ChoiceRule rule;
+    if (below (3)) rule.before = below (40) * step;
+    if (below (3)) rule.after = below (40) * step;
+    const auto at = [&] (Nanoseconds time) { return choose (rule, time, earlier, later); };
+    const Nanoseconds begin = (50 + below (static_cast<int> (gap))) * step;
+    if (later && !is_after (*later, begin)) continue;
+    const Nanoseconds until = same_until (rule, begin, earlier, later);
+    ASSERT_GT (until, begin);
+    const Nanoseconds last = later ? *later - kRounding : begin + 100 * step;
+    ASSERT_TRUE (!later || until <= last);
+    for (Nanoseconds t = begin; t < std::min (until, last); t += step)
+      ASSERT_EQ (at (t), at (begin));
+    if (until < last) {
+      ASSERT_NE (at (until), at (begin));
+    }
+  }
+}
+
 std::vector<Target> all (Targets targets)
 {
   std::vector<Target> list;
@@ -132,6 +203,53 @@ TEST (Targets, SkipsToATime)
   Targets list (std::vector<Nanoseconds>{5, 1, 3});
   list.skip_before (3);
   EXPECT_EQ (list.current ().index, 2u);
+}
+
+// Against counting, with rates up to two ticks a nanosecond.
+TEST (Targets, SkipAndCountAsOneByOne)
+{
+  std::mt19937_64 random (156);
+  const auto below = [&] (std::uint64_t n) { return static_cast<Nanoseconds> (random () % n); };
+  for (int round = 0; round < 20'000; round++) {
+    const int n = 1 + static_cast<int> (below (2) ? below (120) : below (2'147'483'647));
+    const int d = 1 + static_cast<int> (below (2) ? below (1001) : below (2'147'483'647));
+    const Nanoseconds first = below (3) ? below (100 * kSecond) : -below (kSecond);
+    const Nanoseconds tick = std::max<Nanoseconds> (1, d * kSecond / n);
+    const Nanoseconds stop =
+        below (2) ? kUnlimited
+                  : first + 1 + below (static_cast<std::uint64_t> (std::min (tick, kSecond) * 20));
+    const Nanoseconds time =
+        first + below (static_cast<std::uint64_t> (std::min (tick, kFar) * 12));
+    Targets steps (first, n, d, stop), skips = steps;
+    const std::uint64_t count = steps.count_before (time);
+    std::uint64_t counted = 0;
+    for (; counted < 50 && !steps.done () && steps.current ().time < time; counted++)
+      steps.advance ();
+    if (counted == 50) continue;
+    ASSERT_EQ (count, counted) << n << "/" << d;
+    skips.skip_before (time);
+    ASSERT_EQ (skips.done (), steps.done ());
+    if (!steps.done ()) {
+      ASSERT_EQ (skips.current ().index, steps.current ().index);
+    }
+  }
+}
+
+// Millions of ticks are one step, to wherever.
+TEST (Targets, SkipsAnyDistanceAtOnce)
+{
+  for (const int n : {1, 30, 2'147'483'647})
+    for (const int d : {1, 1001, 2'147'483'647})
+      for (const Nanoseconds first : {Nanoseconds{0}, Nanoseconds{-5}, kUnlimited - 5})
+        for (const Nanoseconds time :
+             {95'443 * kSecond, kUnlimited / 2, kUnlimited - 1, kUnlimited}) {
+          Targets ticks (first, n, d, kUnlimited);
+          ticks.skip_before (time);
+          EXPECT_TRUE (ticks.done () || ticks.current ().time >= time) << n << "/" << d;
+          if (!ticks.done ()) {
+            EXPECT_GT (ticks.next_time (), 0);
+          }
+        }
 }
 
 TEST (Targets, EndlessTicksDoNotOverflow)
@@ -192,6 +310,25 @@ TEST (ParseTimes, WhatIsNot)
     EXPECT_FALSE (parse_times (text, times, problem)) << text;
     EXPECT_EQ (times, std::vector<Nanoseconds>{42}) << text;
   }
+}
+
+TEST (ParseTimes, OneTime)
+{
+  EXPECT_EQ (parse_time (" 100 "), 100 * kSecond);
+  EXPECT_EQ (parse_time ("1:40"), 100 * kSecond);
+  EXPECT_EQ (parse_time ("00:01:02.250"), 62'250 * kMs);
+  for (const char *text : {"", " ", "1,2", "100s", "-1", "1:60"})
+    EXPECT_FALSE (parse_time (text)) << text;
+}
+
+TEST (SeekAdvice, TimesAtTheEndOfAllTimes)
+{
+  SeekAdvice advice;
+  const Nanoseconds times[] = {-kUnlimited, -1, 0, 1, kUnlimited / 2, kUnlimited - 1, kUnlimited};
+  for (const Nanoseconds from : times)
+    for (const Nanoseconds target : times)
+      for (const Nanoseconds keyframe : times) advice.landed (from, target, keyframe);
+  EXPECT_FALSE (advice.worth (kSecond));
 }
 
 TEST (SeekAdvice, LearnsTheDistanceOfKeyframes)
