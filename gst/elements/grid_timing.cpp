@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "core/frame_choice.h"
+
 namespace quad {
 namespace {
 
-// Containers round times to their clock, MPEG's to a 90 kHz one: a frame that
-// would begin less than a tick before the end is not begun.
-constexpr GstClockTime kTick = GST_SECOND / 90000 + 1;
+// Containers round times, Matroska to milliseconds: where an input begins and where it
+// ends may be half of one off each.
+constexpr GstClockTime kRounded = 2 * static_cast<GstClockTime> (kRounding);
 
 // The first and the last timestamp that have a running time: `offset` cuts
 // another part off the segment (gst_segment_to_running_time).
@@ -26,10 +28,10 @@ Range playable (const GstSegment &s)
   return r;
 }
 
-bool has_ended (const InputState &input, GstClockTime start)
+bool has_ended (const InputState &input, GstClockTime start, GstClockTime tolerance)
 {
   if (!input.eos) return false;
-  return !GST_CLOCK_TIME_IS_VALID (input.end.time) || start + kTick >= input.end.time;
+  return !GST_CLOCK_TIME_IS_VALID (input.end.time) || start + tolerance >= input.end.time;
 }
 
 }  // namespace
@@ -70,16 +72,18 @@ Owned<GstBuffer> clipped (Owned<GstBuffer> buffer, const GstSegment &segment, Fr
   return changed;
 }
 
-bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstClockTime start)
+bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstClockTime start,
+                   GstClockTime duration)
 {
   if (inputs.empty ()) return false;
+  const GstClockTime tolerance = std::min (kRounded, duration / 2);
   if (policy == EosPolicy::shortest &&
       std::any_of (inputs.begin (), inputs.end (), [&] (const InputState &i) {
-        return i.counts && !i.repeats && has_ended (i, start);
+        return i.counts && !i.repeats && has_ended (i, start, tolerance);
       }))
     return true;
   return std::all_of (inputs.begin (), inputs.end (),
-                      [&] (const InputState &i) { return has_ended (i, start); });
+                      [&] (const InputState &i) { return has_ended (i, start, tolerance); });
 }
 
 }  // namespace quad

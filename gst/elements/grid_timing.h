@@ -35,10 +35,13 @@ struct InputState {
   InputEnd end;
 };
 
-// Whether a frame that begins at the running time `start` comes too late:
+// Whether a frame that begins at the running time `start` comes too late. As times of inputs are
+// rounded, one that begins less than a millisecond before an end does, or, where it lasts for
+// `duration`, less than half of that.
 //   shortest: an input has ended by then. Those that repeat after EOS and those
 //     that ended without a frame do not count, unless there are no others.
 //   longest: all inputs have.
-bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstClockTime start);
+bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstClockTime start,
+                   GstClockTime duration);
 
 }  // namespace quad

@@ -265,6 +265,14 @@ GstClockTime next_start (GstAggregator *agg)
   return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
 }
 
+// Before the output is negotiated, that of 25 frames a second, which is what it may become.
+GstClockTime frame_duration (GstAggregator *agg)
+{
+  const GstVideoInfo &info = GST_VIDEO_AGGREGATOR (agg)->info;
+  const gint n = GST_VIDEO_INFO_FPS_N (&info), d = GST_VIDEO_INFO_FPS_D (&info);
+  return n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : GST_SECOND / 25;
+}
+
 void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
 {
   if (pad->impl->warned_of_no_frame) return;
@@ -313,7 +321,8 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPa
   }
   const auto policy = self->impl->snapshot ().eos_policy;
   if (self->impl->force_live && policy == quad::EosPolicy::longest) return GST_FLOW_OK;
-  return quad::output_ended (policy, inputs, next_start (agg)) ? GST_FLOW_EOS : GST_FLOW_OK;
+  return quad::output_ended (policy, inputs, next_start (agg), frame_duration (agg)) ? GST_FLOW_EOS
+                                                                                     : GST_FLOW_OK;
 }
 
 // Lets upstream go at once: threads that wait for room get it, and are told of the
