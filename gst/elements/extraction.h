@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -19,7 +20,7 @@
 
 namespace quad {
 
-// Times in nanoseconds of stream time; GST_CLOCK_TIME_NONE where there is none.
+// Times in nanoseconds from where the film begins; GST_CLOCK_TIME_NONE where there is none.
 struct ExtractSettings {
   int rate_n = 0, rate_d = 1;  // 0/1: not by rate
   guint64 start_time = GST_CLOCK_TIME_NONE;
@@ -28,12 +29,14 @@ struct ExtractSettings {
   guint64 tolerance_after = GST_CLOCK_TIME_NONE;
   Missing missing = Missing::repeat;
   std::vector<guint64> timestamps;
-  std::string list_problem;  // why what was last set as a list of times is none
+  // Why what was last set as text is no time.
+  std::string list_problem, start_problem, stop_problem;
   Policy policy = Policy::played_at;
   std::vector<guint64> indices;
   guint every_nth = 0;
   bool keyframes = false;
   guint64 max_frames = 0;
+  guint64 max_gap = 3600 * GST_SECOND;
   SeekMode seek_mode = SeekMode::automatic;
   bool post_messages = false;
 };
@@ -87,6 +90,7 @@ class Extraction {
     Owned<GstBuffer> buffer;  // none where it was damaged
     Owned<GstCaps> caps;
     Nanoseconds time = 0, end = 0;
+    FrameLength length;
     Nanoseconds shown = 0;  // when the picture in `buffer` began
     bool damaged = false;
   };
@@ -101,17 +105,37 @@ class Extraction {
   }
   GstFlowReturn take (Owned<GstBuffer> buffer);
   Frame frame_of (Owned<GstBuffer> buffer);
-  GstFlowReturn by_number (Frame frame);
-  GstFlowReturn by_time (Frame frame);
+  void find_origin (GstEvent *stream_start);
+  void begin_film ();
   gboolean end (GstEvent *eos);
-  GstFlowReturn drain (bool ended);
   gboolean take_caps (GstEvent *event);
   gboolean take_segment (GstEvent *event);
   bool take_flush (GstEvent *flush);
   gboolean send_segment (Owned<GstEvent> event);
   void take_own_segment ();
   Nanoseconds last_time () const;
+  // Of the film: what upstream calls stream time, from where the film begins.
   std::optional<Nanoseconds> stream_time (guint64 position) const;
+  // The other way round, for a seek.
+  Nanoseconds upstream_time (Nanoseconds time) const
+  {
+    return std::max<Nanoseconds> (0, std::min (time, kFarthest) + origin_);
+  }
+
+  // extraction_choice.cpp: which frames are taken
+  Nanoseconds part_begin () const;
+  GstFlowReturn by_number (Frame frame);
+  GstFlowReturn by_index (Frame frame);
+  GstFlowReturn pick (Frame frame);
+  GstFlowReturn by_time (Frame frame);
+  void hold (Frame frame);
+  bool is_jump (const Frame &frame) const;
+  void warn_of_jump (Nanoseconds from, Nanoseconds to);
+  bool is_too_long (const FrameLength &length) const;
+  Nanoseconds believed_end () const;
+  Nanoseconds end_of_last (bool ended);
+  GstFlowReturn drain (bool ended);
+  GstFlowReturn drain_targets (bool ended);
 
   // extraction_seek.cpp: seeks of our own
   GstFlowReturn after_seek (const Frame &frame);
@@ -122,14 +146,16 @@ class Extraction {
   GstFlowReturn keyframes_unknown ();
 
   // extraction_output.cpp: what goes out
-  GstFlowReturn meet (Frame *earlier, Frame *later, bool past_end);
+  GstFlowReturn meet (Frame *earlier, Frame *later, bool past_end, Nanoseconds limit);
+  ChoiceRule rule_for (const Frame *earlier, const Frame *later) const;
   GstFlowReturn emit (Frame &frame, const Target &target, bool keep);
   void label (GstBuffer *buffer, const Frame &frame, const Target &target);
   guint64 requested_of (const Target &target) const;
   void describe (GstStructure *structure, const Target &target) const;
   GstFlowReturn fail (GstStreamError code, const std::string &text, const char *advice);
   GstFlowReturn send_caps (GstCaps *caps);
-  GstFlowReturn miss (const Target &target, const char *reason);
+  GstFlowReturn miss (const Target &target, const char *reason, const Target *last = nullptr);
+  GstFlowReturn miss_run (const char *reason, Nanoseconds until);
   GstFlowReturn finish ();
   void finish_with (Owned<GstEvent> eos);
   void post_progress (bool last);
@@ -157,6 +183,12 @@ class Extraction {
   bool segment_is_ours_ = false;  // that of the input came by one, and downstream has another
   bool segment_over_ = false;     // what comes next is another one, even if it looks the same
   guint32 segment_seqnum_ = GST_SEQNUM_INVALID;
+  // The stream time at which the film begins, of the stream with this name. Seeks do not change it.
+  Nanoseconds origin_ = 0;
+  bool origin_known_ = false;
+  bool begin_known_ = false, from_beginning_ = false;  // the film is shown from its beginning
+  std::string stream_id_;
+  std::atomic<bool> sought_first_ = false;  // by the application, before there was a segment
   Owned<GstCaps> in_caps_, sent_caps_;
   Targets targets_;
   bool have_targets_ = false;
@@ -165,7 +197,7 @@ class Extraction {
   std::optional<Nanoseconds> last_;  // its time, where the next frame follows it
   Nanoseconds frame_end_ = 0;
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
-  bool finished_ = false, failed_ = false, discont_ = true;
+  bool finished_ = false, failed_ = false, discont_ = true, warned_of_jump_ = false;
   // Seeks of our own.
   SeekAdvice advice_;
   std::optional<Nanoseconds> sought_;  // what upstream was asked to seek to; till a frame comes

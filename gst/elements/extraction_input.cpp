@@ -25,6 +25,22 @@ bool is_update (const GstSegment &now, const GstSegment &before)
          now.time == before.time && now.base == before.base;
 }
 
+// Whoever means seconds writes a time that is none.
+void warn_of_short_times (GstElement *element, const ExtractSettings &s)
+{
+  const struct {
+    const char *name, *text;
+    guint64 time;
+  } all[] = {{"start-time", "start", s.start_time}, {"stop-time", "stop", s.stop_time}};
+  for (const auto &row : all)
+    if (row.time > 0 && row.time < GST_MSECOND)
+      GST_ELEMENT_WARNING (element, RESOURCE, SETTINGS,
+                           ("%s is %" G_GUINT64_FORMAT " nanoseconds. For %" G_GUINT64_FORMAT
+                            " seconds write %s=%" G_GUINT64_FORMAT ".",
+                            row.name, row.time, row.time, row.text, row.time),
+                           (nullptr));
+}
+
 }  // namespace
 
 std::optional<Selection> selection_of (const ExtractSettings &s, std::string &problem)
@@ -55,8 +71,9 @@ std::optional<Selection> selection_of (const ExtractSettings &s, std::string &pr
               std::to_string (kUnlimited) + " ns.";
     return {};
   }
-  if (!s.list_problem.empty ()) {
-    problem = s.list_problem;
+  for (const std::string *text : {&s.list_problem, &s.start_problem, &s.stop_problem}) {
+    if (text->empty ()) continue;
+    problem = *text;
     return {};
   }
   if (s.start_time != GST_CLOCK_TIME_NONE && s.stop_time <= s.start_time) {
@@ -88,11 +105,14 @@ bool Extraction::start ()
 {
   seek_.cancel (false);
   std::string problem;
-  const std::optional<Selection> selection = selection_of (settings (), problem);
+  const ExtractSettings s = settings ();
+  const std::optional<Selection> selection = selection_of (s, problem);
   if (!selection) {
     GST_ELEMENT_ERROR (element_, RESOURCE, SETTINGS, ("%s", problem.c_str ()), (nullptr));
     return false;
   }
+  warn_of_short_times (element_, s);
+  find_origin (nullptr);
   reset ();
   return true;
 }
@@ -111,7 +131,7 @@ void Extraction::reset ()
     const std::lock_guard lock (mutex_);
     used_ = settings_;
     // What was wrong left the list as it was.
-    used_.list_problem.clear ();
+    used_.list_problem = used_.start_problem = used_.stop_problem = "";
     std::string problem;
     // What was set amiss while playing counts as nothing; start () refuses it.
     selection_ = selection_of (used_, problem).value_or (Selection::everything);
@@ -121,13 +141,13 @@ void Extraction::reset ()
   }
   gst_segment_init (&in_segment_, GST_FORMAT_UNDEFINED);
   gst_segment_init (&out_segment_, GST_FORMAT_UNDEFINED);
-  have_segment_ = segment_is_ours_ = segment_over_ = reseeked_ = false;
+  have_segment_ = begin_known_ = segment_is_ours_ = segment_over_ = reseeked_ = false;
   behind_ = 0;
   begin_selection ();
   sent_caps_.reset ();
   forget_frame ();
   frame_end_ = 0;
-  failed_ = false;
+  failed_ = warned_of_jump_ = false;
   discont_ = true;
   advice_ = {};
   seeks_ = used_.seek_mode != SeekMode::never;
@@ -168,10 +188,34 @@ std::optional<Nanoseconds> Extraction::stream_time (guint64 position) const
   guint64 time = 0;
   if (in_segment_.format != GST_FORMAT_TIME) return {};
   switch (gst_segment_to_stream_time_full (&in_segment_, GST_FORMAT_TIME, position, &time)) {
-    case 1: return point (time);
-    case -1: return -point (time);
+    case 1: return point (time) - origin_;
+    case -1: return std::max (-point (time) - origin_, -kFarthest);
     default: return {};
   }
+}
+
+// Forgets where the film begins when another stream comes; with nullptr, whatever comes.
+void Extraction::find_origin (GstEvent *stream_start)
+{
+  const gchar *id = "";
+  if (stream_start) gst_event_parse_stream_start (stream_start, &id);
+  if (stream_start && stream_id_ == id) return;
+  stream_id_ = id;
+  origin_ = 0;
+  origin_known_ = sought_first_ = false;
+}
+
+// Where the segment that has come begins: the first of a stream, or the first after a seek of the
+// application. One whose timestamps are the stream's times does not say where the film begins, and
+// it does so there. One that maps them to other times does: 0 is where the film begins.
+void Extraction::begin_film ()
+{
+  const bool maps = in_segment_.start != in_segment_.time;
+  if (!origin_known_ && !sought_first_ && !maps)
+    origin_ = std::max<Nanoseconds> (0, stream_time (in_segment_.start).value_or (0));
+  origin_known_ = true;
+  if (!begin_known_) from_beginning_ = stream_time (in_segment_.start).value_or (0) <= 0;
+  begin_known_ = true;
 }
 
 // Where the stream, or the part of it that was asked for, should end; kUnlimited where that
@@ -182,6 +226,10 @@ Nanoseconds Extraction::last_time () const
   Nanoseconds end = kUnlimited;
   if (gst_pad_peer_query_duration (sink_, GST_FORMAT_TIME, &duration) && duration >= 0)
     end = duration;
+  // Matroska's counts from 0 where the film begins later.
+  if (end != kUnlimited && GST_CLOCK_TIME_IS_VALID (in_segment_.duration) &&
+      in_segment_.start > in_segment_.time)
+    end = std::max<Nanoseconds> (0, end - point (in_segment_.start - in_segment_.time));
   if (in_segment_.stop != GST_CLOCK_TIME_NONE)
     end = std::min (end, stream_time (in_segment_.stop).value_or (kUnlimited));
   return end;
@@ -229,93 +277,16 @@ Extraction::Frame Extraction::frame_of (Owned<GstBuffer> buffer)
   frame.time = time.value_or (0);
   if (last_) frame.time = std::max (frame.time, *last_);
   frame.shown = frame.time;
-  Nanoseconds length = 0;
   if (GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
-    length = point (GST_BUFFER_DURATION (buffer.get ()));
-  else if (interval_ > 0)
-    length = nanoseconds (interval_);
-  else if (last_)
-    length = frame.time - *last_;
-  frame.end = std::min (frame.time + length, kFarthest);
+    frame.length.said = point (GST_BUFFER_DURATION (buffer.get ()));
+  frame.length.usual = point (interval_);
+  if (const Nanoseconds gap = last_ ? frame.time - *last_ : 0; gap <= nanoseconds (used_.max_gap))
+    frame.length.previous = gap;
+  frame.end = std::min (frame.time + frame.length.best (), kFarthest);
   frame.caps.reset (in_caps_ ? gst_caps_ref (in_caps_.get ()) : nullptr);
   frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer.get (), GST_BUFFER_FLAG_CORRUPTED);
   if (!frame.damaged || selection_ == Selection::everything) frame.buffer = std::move (buffer);
   return frame;
-}
-
-// Frames that are picked as they come.
-GstFlowReturn Extraction::by_number (Frame frame)
-{
-  last_ = frame.time;
-  frame_end_ = frame.end;
-  const bool window = selection_ != Selection::indices;
-  const Nanoseconds begin =
-      window && used_.start_time != GST_CLOCK_TIME_NONE ? point (used_.start_time) : 0;
-  if (window && frame.time + kRounding < begin) return look_ahead (frame.time, begin);
-  if (window && !is_after (nanoseconds (used_.stop_time), frame.time)) return finish ();
-  const guint64 number = count_++;
-  Target target{extracted_ + missed_, frame.time};
-  if (selection_ == Selection::indices) {
-    while (!targets_.done () && targets_.current ().time == static_cast<Nanoseconds> (number)) {
-      target.index = targets_.current ().index;
-      const bool again = targets_.next_time () == static_cast<Nanoseconds> (number);
-      targets_.advance ();
-      const GstFlowReturn flow =
-          frame.damaged ? miss (target, "decode-error") : emit (frame, target, again);
-      if (flow != GST_FLOW_OK) return flow;
-    }
-    return targets_.done () ? finish () : GST_FLOW_OK;
-  }
-  if (selection_ == Selection::every_nth && number % used_.every_nth != 0) return GST_FLOW_OK;
-  if (!frame.buffer) return miss (target, "decode-error");
-  return emit (frame, target, false);
-}
-
-GstFlowReturn Extraction::by_time (Frame frame)
-{
-  if (!have_targets_) {
-    const bool from = used_.start_time != GST_CLOCK_TIME_NONE;
-    first_tick_ = from ? point (used_.start_time) : frame.time;
-    targets_ = Targets (first_tick_, used_.rate_n, used_.rate_d, nanoseconds (used_.stop_time));
-    have_targets_ = true;
-  }
-  // Of ticks, those that the segment leaves out are not wanted.
-  if (selection_ == Selection::rate && !last_)
-    if (const auto begin = stream_time (in_segment_.start))
-      targets_.skip_before (*begin - kRounding);
-  while (!targets_.done () && is_after (frame.time, targets_.current ().time)) {
-    const GstFlowReturn flow = meet (last_ ? &held_ : nullptr, &frame, false);
-    if (flow != GST_FLOW_OK) return flow;
-  }
-  if (targets_.done ()) return finish ();
-  last_ = frame.time;
-  frame_end_ = frame.end;
-  // A damaged one leaves the one before it, which may be repeated.
-  if (frame.damaged && held_.buffer) {
-    held_.time = frame.time;
-    held_.end = frame.end;
-    held_.damaged = true;
-  } else {
-    held_ = std::move (frame);
-  }
-  return look_ahead (*last_, targets_.current ().time);
-}
-
-// What is still to be had of the frames so far; at the end, the rest is missed.
-GstFlowReturn Extraction::drain (bool ended)
-{
-  GstFlowReturn flow = GST_FLOW_OK;
-  if (is_by_time () && (last_ || ended)) {
-    while (flow == GST_FLOW_OK && !finished_ && !targets_.done ()) {
-      const bool past_end = !last_ || targets_.current ().time >= held_.end;
-      if (past_end && (!ended || selection_ == Selection::rate)) break;
-      flow = meet (last_ ? &held_ : nullptr, nullptr, past_end);
-    }
-  } else if (selection_ == Selection::indices && ended) {
-    for (; flow == GST_FLOW_OK && !finished_ && !targets_.done (); targets_.advance ())
-      flow = miss (targets_.current (), "beyond-end");
-  }
-  return flow;
 }
 
 gboolean Extraction::end (GstEvent *eos)
@@ -370,10 +341,13 @@ gboolean Extraction::take_segment (GstEvent *taken)
     forget_frame ();
     in_segment_ = segment;
     // Where the film goes on, so do ticks and numbers; a jump back is another showing.
-    if (const auto begin = stream_time (segment.start); begin && *begin + kSecond / 1000 < end)
+    if (const auto begin = stream_time (segment.start); begin && *begin + kSecond / 1000 < end) {
       begin_selection ();
+      begin_known_ = false;
+    }
   }
   in_segment_ = segment;
+  begin_film ();
   if (selection_ == Selection::keyframes && segment.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS)
     decoder_.watch (sink_);
   if (ours) {
@@ -456,7 +430,8 @@ bool Extraction::take_flush (GstEvent *flush)
 
 gboolean Extraction::sink_event (GstEvent *event)
 {
-  bool swallow = finished_ && is_serialized (event);
+  // What is not serialized may come on any thread.
+  bool swallow = is_serialized (event) && finished_;
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_START:
     case GST_EVENT_FLUSH_STOP: swallow = take_flush (event); break;
@@ -464,6 +439,7 @@ gboolean Extraction::sink_event (GstEvent *event)
       // One that comes again after a seek of ours is the same stream.
       if (own_flush_) break;
       if (have_segment_ && !passthrough_ && !finished_ && !failed_) drain (true);
+      find_origin (event);
       reset ();
       swallow = false;
       break;
@@ -509,6 +485,8 @@ gboolean Extraction::src_event (GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
+  // Before there is a segment, this decides where the first one begins.
+  sought_first_ = true;
   return seek_.forward (event);
 }
 

@@ -61,14 +61,29 @@ GstFlowReturn Extraction::send_caps (GstCaps *caps)
   return GST_FLOW_OK;
 }
 
-// Meets the current target by one of the frames around it.
-GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
+ChoiceRule Extraction::rule_for (const Frame *earlier, const Frame *later) const
 {
+  ChoiceRule rule = {selection_ == Selection::rate ? Policy::played_at : used_.policy,
+                     nanoseconds (used_.tolerance_before), nanoseconds (used_.tolerance_after)};
+  // The first frame may begin after the film: by some frames, where their order is not that of
+  // decoding, or as sound begins first.
+  constexpr Nanoseconds soon = kSecond;
+  const bool is_first =
+      from_beginning_ && !earlier && later && later->time > 0 && later->time <= soon;
+  if (is_first && rule.after == kUnlimited && rule.policy == Policy::played_at)
+    rule.after = later->time;
+  return rule;
+}
+
+// Meets the current target by one of the frames around it. Of ticks that have none, those before
+// `limit` are done with at once.
+GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end, Nanoseconds limit)
+{
+  // A run of misses pushes nothing that would tell.
+  if (GST_PAD_IS_FLUSHING (src_)) return GST_FLOW_FLUSHING;
   const bool rate = selection_ == Selection::rate;
   const Target target = targets_.current ();
-  const ChoiceRule rule = {rate ? Policy::played_at : used_.policy,
-                           nanoseconds (used_.tolerance_before),
-                           nanoseconds (used_.tolerance_after)};
+  const ChoiceRule rule = rule_for (earlier, later);
   const auto time = [] (const Frame *f) { return f ? std::optional (f->time) : std::nullopt; };
   const Choice choice = choose (rule, target.time, time (earlier), time (later), past_end);
   Frame *frame = choice == Choice::earlier ? earlier : choice == Choice::later ? later : nullptr;
@@ -91,6 +106,9 @@ GstFlowReturn Extraction::meet (Frame *earlier, Frame *later, bool past_end)
     frame = held_.buffer ? &held_ : later && later->buffer ? later : nullptr;
     if (frame) reason = nullptr;
   }
+  if (reason && rate && used_.missing != Missing::error)
+    return miss_run (
+        reason, std::min (limit, same_until (rule, target.time, time (earlier), time (later))));
   const Nanoseconds next = targets_.next_time ();
   targets_.advance ();
   if (reason) return miss (target, reason);
@@ -167,7 +185,8 @@ void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &tar
   GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, kExtractedFrameMeta);
   GstStructure *structure = gst_custom_meta_get_structure (meta);
   describe (structure, target);
-  gst_structure_set (structure, extracted::kActual, G_TYPE_UINT64, actual (frame), nullptr);
+  gst_structure_set (structure, extracted::kActual, G_TYPE_UINT64, actual (frame),
+                     extracted::kOrigin, G_TYPE_UINT64, static_cast<guint64> (origin_), nullptr);
 }
 
 // Where the time of the stream lies in what downstream was told; seeks of our own
@@ -175,7 +194,7 @@ void Extraction::label (GstBuffer *buffer, const Frame &frame, const Target &tar
 guint64 Extraction::output_position (Nanoseconds time) const
 {
   guint64 position = 0;
-  const auto stream = static_cast<guint64> (std::max<Nanoseconds> (0, time));
+  const auto stream = static_cast<guint64> (upstream_time (time));
   if (gst_segment_position_from_stream_time_full (&out_segment_, GST_FORMAT_TIME, stream,
                                                   &position) != 1)
     return out_segment_.start;
@@ -198,12 +217,28 @@ std::optional<gint64> Extraction::output_running_time (guint64 time) const
   }
 }
 
-GstFlowReturn Extraction::miss (const Target &target, const char *reason)
+// The ticks from the current one on that are before `until`, one at least, have no frame.
+GstFlowReturn Extraction::miss_run (const char *reason, Nanoseconds until)
 {
-  missed_++;
+  const Target first = targets_.current ();
+  targets_.advance (std::max<std::uint64_t> (targets_.count_before (until), 1) - 1);
+  const Target last = targets_.current ();
+  targets_.advance ();
+  return miss (first, reason, &last);
+}
+
+// All from `target` to `last` are missed, or the one.
+GstFlowReturn Extraction::miss (const Target &target, const char *reason, const Target *last)
+{
+  const guint64 count = last ? last->index - target.index + 1 : 1;
+  missed_ += count;
   Owned<GstStructure> message{gst_structure_new_empty ("frame-missed")};
   describe (message.get (), target);
   gst_structure_set (message.get (), "reason", G_TYPE_STRING, reason, nullptr);
+  if (count > 1)
+    gst_structure_set (message.get (), extracted::kCount, G_TYPE_UINT64, count,
+                       extracted::kLastIndex, G_TYPE_UINT64, last->index, extracted::kLastRequested,
+                       G_TYPE_UINT64, requested_of (*last), nullptr);
   post (element_, std::move (message));
   if (selection_ != Selection::rate || used_.missing != Missing::error) return GST_FLOW_OK;
   char time[32];
@@ -270,8 +305,9 @@ void Extraction::post_progress (bool last)
 
 guint64 Extraction::ticks_in_all () const
 {
-  Nanoseconds end = nanoseconds (used_.stop_time);
-  end = std::min (end, last_time ());
+  Nanoseconds end = last_time ();
+  if (end != kUnlimited) end -= kRounding;
+  end = std::min (end, nanoseconds (used_.stop_time));
   if (end == kUnlimited || end <= first_tick_) return 0;
   const auto span = static_cast<guint64> (end - first_tick_);
   return gst_util_uint64_scale_ceil (span, static_cast<guint64> (used_.rate_n),

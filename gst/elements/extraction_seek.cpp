@@ -34,7 +34,7 @@ OwnSeek::Outcome Extraction::seek_to (Nanoseconds time, int flags)
   flags |= GST_SEEK_FLAG_FLUSH | (static_cast<int> (in_segment_.flags) & kept);
   return seek_.run (Owned<GstEvent>{
       gst_event_new_seek (in_segment_.rate, GST_FORMAT_TIME, static_cast<GstSeekFlags> (flags),
-                          GST_SEEK_TYPE_SET, time, GST_SEEK_TYPE_NONE, -1)});
+                          GST_SEEK_TYPE_SET, upstream_time (time), GST_SEEK_TYPE_NONE, -1)});
 }
 
 // Seeks to `time`, which is wanted next, where that is worth it.
@@ -76,12 +76,12 @@ GstFlowReturn Extraction::demand_keyframes ()
   if (seeks_ && !keyframes_asked_) {
     keyframes_asked_ = true;
     decoder_.watch (sink_);
-    const guint64 begin = used_.start_time != GST_CLOCK_TIME_NONE      ? used_.start_time
-                          : GST_CLOCK_TIME_IS_VALID (in_segment_.time) ? in_segment_.time
-                                                                       : 0;
-    const OwnSeek::Outcome outcome = seek_to (
-        nanoseconds (begin), GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE |
-                                 GST_SEEK_FLAG_TRICKMODE | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS);
+    const Nanoseconds begin = used_.start_time != GST_CLOCK_TIME_NONE
+                                  ? part_begin ()
+                                  : stream_time (in_segment_.start).value_or (0);
+    const OwnSeek::Outcome outcome =
+        seek_to (begin, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE |
+                            GST_SEEK_FLAG_TRICKMODE | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS);
     if (outcome == OwnSeek::Outcome::flushed) return GST_FLOW_FLUSHING;
     keyframes_asked_ = outcome == OwnSeek::Outcome::refused;
     if (!keyframes_asked_) return GST_FLOW_OK;

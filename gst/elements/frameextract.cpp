@@ -23,7 +23,7 @@
 
 #include <gst/video/video.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "elements/extraction.h"
 #include "glue/enums.h"
@@ -43,6 +43,8 @@ enum class Property : guint {
   rate = 1,
   start_time,
   stop_time,
+  start,
+  stop,
   tolerance_before,
   tolerance_after,
   missing,
@@ -53,6 +55,7 @@ enum class Property : guint {
   every_nth,
   keyframes,
   max_frames,
+  max_gap,
   seek_mode,
   post_messages,
 };
@@ -88,6 +91,15 @@ void set_numbers (GValue *array, const std::vector<guint64> &numbers)
   }
 }
 
+// What was written and is no time, in valid UTF-8, as messages need it.
+std::string quoted (const std::string &text)
+{
+  constexpr std::size_t most = 200;
+  const Owned<char> valid{
+      g_utf8_make_valid (text.data (), static_cast<gssize> (std::min (text.size (), most)))};
+  return std::string ("\"") + valid.get () + (text.size () > most ? "...\"" : "\"");
+}
+
 // A list that is none stays as it was. As there may be nobody yet who could be told, the next
 // start says so again.
 void set_timestamp_list (GstFrameExtract *self, const char *text)
@@ -97,7 +109,7 @@ void set_timestamp_list (GstFrameExtract *self, const char *text)
   std::vector<quad::Nanoseconds> times;
   std::string problem;
   const bool good = quad::parse_times (text ? text : "", times, problem);
-  problem = '"' + problem + "\" in timestamp-list is no time: ";
+  problem = quoted (problem) + " in timestamp-list is no time: ";
   impl_of (self).change ([&] (quad::ExtractSettings &s) {
     s.list_problem = good ? "" : problem + advice;
     if (good) s.timestamps.assign (times.begin (), times.end ());
@@ -107,32 +119,80 @@ void set_timestamp_list (GstFrameExtract *self, const char *text)
                          ("%sthe list stays as it was.", problem.c_str ()), ("%s", advice));
 }
 
+// The same for one time, which an empty text takes away.
+void set_time (GstFrameExtract *self, const char *name, const char *text,
+               guint64 quad::ExtractSettings::*time, std::string quad::ExtractSettings::*why_not)
+{
+  constexpr const char *advice =
+      "write seconds, or hours:minutes:seconds, as in \"100\" or \"1:40\".";
+  const bool none = !text || !*text;
+  const auto parsed = quad::parse_time (none ? "" : text);
+  const bool good = none || parsed;
+  const std::string problem = quoted (none ? "" : text) + " in " + name + " is no time: ";
+  impl_of (self).change ([&] (quad::ExtractSettings &s) {
+    s.*why_not = good ? "" : problem + advice;
+    if (good) s.*time = none ? GST_CLOCK_TIME_NONE : static_cast<guint64> (*parsed);
+  });
+  if (!good)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%sit stays as it was.", problem.c_str ()),
+                         ("%s", advice));
+}
+
+// Properties that are times as text. False for any other.
+bool set_text (GstFrameExtract *self, Property property, const GValue *value)
+{
+  using Settings = quad::ExtractSettings;
+  switch (property) {
+    case Property::timestamp_list: set_timestamp_list (self, g_value_get_string (value)); break;
+    case Property::start:
+      set_time (self, "start", g_value_get_string (value), &Settings::start_time,
+                &Settings::start_problem);
+      break;
+    case Property::stop:
+      set_time (self, "stop", g_value_get_string (value), &Settings::stop_time,
+                &Settings::stop_problem);
+      break;
+    default: return false;
+  }
+  return true;
+}
+
+std::string time_text (guint64 time)
+{
+  if (time == GST_CLOCK_TIME_NONE) return {};
+  char number[48];
+  g_snprintf (number, sizeof number, "%" G_GUINT64_FORMAT ".%09u", time / GST_SECOND,
+              static_cast<guint> (time % GST_SECOND));
+  return number;
+}
+
 std::string timestamp_list (const std::vector<guint64> &times)
 {
   std::string text;
   for (const guint64 t : times) {
-    char number[48];
-    g_snprintf (number, sizeof number, "%s%" G_GUINT64_FORMAT ".%09u", text.empty () ? "" : ", ",
-                t / GST_SECOND, static_cast<guint> (t % GST_SECOND));
-    text += number;
+    if (!text.empty ()) text += ", ";
+    text += time_text (t);
   }
   return text;
 }
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
-  if (static_cast<Property> (id) == Property::timestamp_list) {
-    set_timestamp_list (self_of (object), g_value_get_string (value));
-    return;
-  }
+  if (set_text (self_of (object), static_cast<Property> (id), value)) return;
   impl_of (object).change ([&] (quad::ExtractSettings &s) {
     switch (static_cast<Property> (id)) {
       case Property::rate:
         s.rate_n = gst_value_get_fraction_numerator (value);
         s.rate_d = gst_value_get_fraction_denominator (value);
         break;
-      case Property::start_time: s.start_time = g_value_get_uint64 (value); break;
-      case Property::stop_time: s.stop_time = g_value_get_uint64 (value); break;
+      case Property::start_time:
+        s.start_time = g_value_get_uint64 (value);
+        s.start_problem.clear ();
+        break;
+      case Property::stop_time:
+        s.stop_time = g_value_get_uint64 (value);
+        s.stop_problem.clear ();
+        break;
       case Property::tolerance_before: s.tolerance_before = g_value_get_uint64 (value); break;
       case Property::tolerance_after: s.tolerance_after = g_value_get_uint64 (value); break;
       case Property::missing:
@@ -147,6 +207,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
       case Property::every_nth: s.every_nth = g_value_get_uint (value); break;
       case Property::keyframes: s.keyframes = g_value_get_boolean (value); break;
       case Property::max_frames: s.max_frames = g_value_get_uint64 (value); break;
+      case Property::max_gap: s.max_gap = g_value_get_uint64 (value); break;
       case Property::seek_mode:
         s.seek_mode = static_cast<quad::SeekMode> (g_value_get_enum (value));
         break;
@@ -163,6 +224,8 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::rate: gst_value_set_fraction (value, s.rate_n, s.rate_d); break;
     case Property::start_time: g_value_set_uint64 (value, s.start_time); break;
     case Property::stop_time: g_value_set_uint64 (value, s.stop_time); break;
+    case Property::start: g_value_set_string (value, time_text (s.start_time).c_str ()); break;
+    case Property::stop: g_value_set_string (value, time_text (s.stop_time).c_str ()); break;
     case Property::tolerance_before: g_value_set_uint64 (value, s.tolerance_before); break;
     case Property::tolerance_after: g_value_set_uint64 (value, s.tolerance_after); break;
     case Property::missing: g_value_set_enum (value, static_cast<gint> (s.missing)); break;
@@ -175,6 +238,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::every_nth: g_value_set_uint (value, s.every_nth); break;
     case Property::keyframes: g_value_set_boolean (value, s.keyframes); break;
     case Property::max_frames: g_value_set_uint64 (value, s.max_frames); break;
+    case Property::max_gap: g_value_set_uint64 (value, s.max_gap); break;
     case Property::seek_mode: g_value_set_enum (value, static_cast<gint> (s.seek_mode)); break;
     case Property::post_messages: g_value_set_boolean (value, s.post_messages); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -299,13 +363,23 @@ void install_properties (GObjectClass *klass)
                                     "the tick's time (0/1 = not by rate)",
                                     0, 1, G_MAXINT, 1, defaults.rate_n, defaults.rate_d, flags));
   time (Property::start_time, "start-time", "Start time",
-        "Stream time in ns from which on frames are selected, where it is not by timestamps or "
-        "indices (none = the first frame's)",
+        "Time in ns from which on frames are selected, where it is not by timestamps or indices "
+        "(none = the first frame's)",
         defaults.start_time);
   time (Property::stop_time, "stop-time", "Stop time",
-        "Stream time in ns before which frames are selected, where it is not by timestamps or "
-        "indices (none = the end)",
+        "Time in ns before which frames are selected, where it is not by timestamps or indices "
+        "(none = the end)",
         defaults.stop_time);
+  install (Property::start,
+           g_param_spec_string ("start", "Start",
+                                "start-time as text: seconds or hours:minutes:seconds, as \"100\" "
+                                "or \"1:40\" (empty = none)",
+                                "", flags));
+  install (Property::stop,
+           g_param_spec_string ("stop", "Stop",
+                                "stop-time as text: seconds or hours:minutes:seconds, as \"100\" "
+                                "or \"1:40\" (empty = none)",
+                                "", flags));
   time (Property::tolerance_before, "tolerance-before", "Tolerance before",
         "How many ns before a wanted time its frame may begin (none = any)",
         defaults.tolerance_before);
@@ -318,7 +392,8 @@ void install_properties (GObjectClass *klass)
       g_param_spec_enum ("missing", "Missing", "What is done at a tick of rate without a frame",
                          GST_TYPE_QUAD_MISSING, static_cast<gint> (defaults.missing), flags));
   numbers (Property::timestamps, "timestamps", "Timestamps",
-           "Stream times in ns that frames are wanted for, in any order", "timestamp");
+           "Times in ns that frames are wanted for, in any order; 0 is where the film begins",
+           "timestamp");
   install (
       Property::timestamp_list,
       g_param_spec_string ("timestamp-list", "Timestamp list",
@@ -333,7 +408,7 @@ void install_properties (GObjectClass *klass)
   install (Property::every_nth,
            g_param_spec_uint ("every-nth", "Every nth",
                               "Every how manieth frame is selected, from the first on (0 = not so)",
-                              0, G_MAXUINT, defaults.every_nth, flags));
+                              0, G_MAXINT, defaults.every_nth, flags));
   install (Property::keyframes,
            g_param_spec_boolean ("keyframes", "Keyframes",
                                  "Keyframes alone; upstream is asked to skip the others",
@@ -342,6 +417,10 @@ void install_properties (GObjectClass *klass)
            g_param_spec_uint64 ("max-frames", "Maximum frames",
                                 "After how many frames the stream ends (0 = no limit)", 0,
                                 G_MAXUINT64, defaults.max_frames, flags));
+  time (Property::max_gap, "max-gap", "Maximum gap",
+        "How many ns a rate fills between two frames, or with the last one; longer gaps are left "
+        "out (none = no limit)",
+        defaults.max_gap);
   install (Property::seek_mode,
            g_param_spec_enum (
                "seek-mode", "Seek mode", "Whether upstream is sought to frames that lie ahead",

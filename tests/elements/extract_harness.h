@@ -74,8 +74,17 @@ inline Extracted extracted_of (GstBuffer *buffer)
 struct Missed {
   guint64 index = 0, requested = kNone;
   std::string reason;
+  // Of several ticks.
+  guint64 count = 1, last_index = 0, last_requested = kNone;
   bool operator== (const Missed &) const = default;
 };
+
+inline void PrintTo (const Missed &m, std::ostream *out)
+{
+  *out << m.index << " for " << m.requested << ": " << m.reason;
+  if (m.count != 1)
+    *out << ", " << m.count << " to " << m.last_index << " for " << m.last_requested;
+}
 
 struct Result {
   std::vector<Extracted> frames;
@@ -133,6 +142,7 @@ class Extractor {
         GError *error = nullptr;
         gst_message_parse_warning (m.get (), &error, nullptr);
         warning_ = error->message;
+        warnings_++;
         g_error_free (error);
       } else if (gst_message_has_name (m.get (), "frame-missed")) {
         const GstStructure *s = gst_message_get_structure (m.get ());
@@ -140,6 +150,9 @@ class Extractor {
         gst_structure_get_uint64 (s, "index", &missed.index);
         gst_structure_get_uint64 (s, "requested-time", &missed.requested);
         missed.reason = gst_structure_get_string (s, "reason");
+        gst_structure_get_uint64 (s, "count", &missed.count);
+        gst_structure_get_uint64 (s, "last-index", &missed.last_index);
+        gst_structure_get_uint64 (s, "last-requested-time", &missed.last_requested);
         r.missed.push_back (missed);
       } else if (GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_LATENCY) {
         latencies_++;
@@ -154,6 +167,7 @@ class Extractor {
   int errors () const { return errors_; }
   int latencies () const { return latencies_; }
   const std::string &warning () const { return warning_; }
+  int warnings () const { return warnings_; }
   const std::vector<Owned<GstStructure>> &messages () const { return messages_; }
 
  private:
@@ -161,7 +175,7 @@ class Extractor {
   Owned<GstElement> element_;
   Owned<GstBus> bus_;
   std::string error_, warning_;
-  int errors_ = 0, latencies_ = 0;
+  int errors_ = 0, warnings_ = 0, latencies_ = 0;
   std::vector<Owned<GstStructure>> messages_;
 };
 

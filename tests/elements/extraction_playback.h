@@ -26,6 +26,7 @@ struct Missed {
   guint64 index = 0;
   guint64 requested = GST_CLOCK_TIME_NONE;
   std::string reason;
+  guint64 count = 1;  // of ticks, from that one on
   bool operator== (const Missed &) const = default;
 };
 
@@ -35,12 +36,12 @@ inline void PrintTo (const Extracted &e, std::ostream *out)
 }
 inline void PrintTo (const Missed &m, std::ostream *out)
 {
-  *out << m.index << " for " << m.requested << ": " << m.reason;
+  *out << m.index << " for " << m.requested << ": " << m.reason << ", " << m.count;
 }
 
 struct Result {
   std::vector<Extracted> frames;
-  std::vector<Nanoseconds> pts;  // of the frames, in stream time
+  std::vector<Nanoseconds> pts;  // of the frames, from where the film begins
   std::vector<Missed> missed;
 };
 
@@ -81,7 +82,10 @@ class Playback {
     for (;;) {
       constexpr GstClockTime kStep = 200 * GST_MSECOND;
       GstSample *sample = gst_app_sink_try_pull_sample (GST_APP_SINK (out_.get ()), kStep);
-      if (sample) return Owned<GstSample>{sample};
+      if (sample) {
+        if (!origin_) origin_ = origin_of (gst_sample_get_segment (sample));
+        return Owned<GstSample>{sample};
+      }
       if (gst_app_sink_is_eos (GST_APP_SINK (out_.get ()))) {
         ended_ = true;
         return {};
@@ -98,19 +102,20 @@ class Playback {
     }
   }
 
-  // A frame of a full decode.
-  static Shown shown (GstSample *sample)
+  // A frame of a full decode that comes after one at `before`; it ends as if it were the last.
+  Shown shown (GstSample *sample, std::optional<Nanoseconds> before)
   {
     const GstBuffer *buffer = gst_sample_get_buffer (sample);
     Shown frame;
-    frame.time = stream_time (sample);
+    frame.time = film_time (sample);
     gint n = 0, d = 1;
     gst_structure_get_fraction (gst_caps_get_structure (gst_sample_get_caps (sample), 0),
                                 "framerate", &n, &d);
-    // Without a duration, that of the caps.
-    guint64 length = n > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
-    if (GST_BUFFER_DURATION_IS_VALID (buffer)) length = GST_BUFFER_DURATION (buffer);
-    frame.end = frame.time + static_cast<Nanoseconds> (length);
+    const guint64 caps = n > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : 0;
+    const guint64 said = GST_BUFFER_DURATION_IS_VALID (buffer) ? GST_BUFFER_DURATION (buffer) : 0;
+    frame.end =
+        plain_end (frame.time, static_cast<Nanoseconds> (said), static_cast<Nanoseconds> (caps),
+                   before ? frame.time - *before : 0, film_end (gst_sample_get_segment (sample)));
     frame.number = number_of (sample);
     frame.damaged = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED);
     return frame;
@@ -134,11 +139,33 @@ class Playback {
     return frame;
   }
 
-  static Nanoseconds stream_time (GstSample *sample)
+  // The first segment whose timestamps are stream times begins where the film does.
+  static Nanoseconds origin_of (const GstSegment *segment)
+  {
+    return segment->start == segment->time ? static_cast<Nanoseconds> (segment->start) : 0;
+  }
+  // From where the film begins, of a frame that was pulled.
+  Nanoseconds film_time (GstSample *sample) const
   {
     return static_cast<Nanoseconds> (
-        gst_segment_to_stream_time (gst_sample_get_segment (sample), GST_FORMAT_TIME,
-                                    GST_BUFFER_PTS (gst_sample_get_buffer (sample))));
+               gst_segment_to_stream_time (gst_sample_get_segment (sample), GST_FORMAT_TIME,
+                                           GST_BUFFER_PTS (gst_sample_get_buffer (sample)))) -
+           origin_.value_or (0);
+  }
+  // Where the film ends, as far as that is said.
+  std::optional<Nanoseconds> film_end (const GstSegment *segment) const
+  {
+    std::optional<Nanoseconds> end;
+    gint64 duration = -1;
+    if (gst_element_query_duration (out_.get (), GST_FORMAT_TIME, &duration) && duration >= 0)
+      end = duration;
+    // Matroska's counts from 0, though the segment begins later.
+    if (end && GST_CLOCK_TIME_IS_VALID (segment->duration) && segment->start > segment->time)
+      *end -= static_cast<Nanoseconds> (segment->start - segment->time);
+    if (!GST_CLOCK_TIME_IS_VALID (segment->stop)) return end;
+    const auto stop = static_cast<Nanoseconds> (
+        gst_segment_to_stream_time (segment, GST_FORMAT_TIME, segment->stop));
+    return end ? std::min (*end, stop) : stop;
   }
 
   // All of it.
@@ -147,7 +174,7 @@ class Playback {
     Result result;
     while (const Owned<GstSample> sample = pull ()) {
       result.frames.push_back (extracted (sample.get ()));
-      result.pts.push_back (stream_time (sample.get ()));
+      result.pts.push_back (film_time (sample.get ()));
     }
     take_messages ();
     result.missed = missed_;
@@ -172,6 +199,7 @@ class Playback {
         gst_structure_get (structure, "index", G_TYPE_UINT64, &missed.index, "requested-time",
                            G_TYPE_UINT64, &missed.requested, nullptr);
         missed.reason = gst_structure_get_string (structure, "reason");
+        gst_structure_get_uint64 (structure, "count", &missed.count);
         missed_.push_back (missed);
       }
     }
@@ -186,6 +214,7 @@ class Playback {
   Owned<GstElement> pipeline_, out_;
   Owned<GstBus> bus_;
   bool playing_ = false, ended_ = false;
+  std::optional<Nanoseconds> origin_;  // known from the first frame on
   std::vector<std::string> errors_, warnings_;
   std::vector<Missed> missed_;
 };
@@ -195,12 +224,8 @@ inline std::vector<Shown> decode_all (const std::string &path, const std::string
   Playback play{path, decode, {}};
   std::vector<Shown> all;
   while (const Owned<GstSample> sample = play.pull ())
-    all.push_back (Playback::shown (sample.get ()));
-  // A frame without either lasts until the next, the last one as long as the one before.
-  for (std::size_t i = 0; i + 1 < all.size (); i++)
-    if (all[i].end == all[i].time) all[i].end = all[i + 1].time;
-  if (const std::size_t n = all.size (); n > 1 && all[n - 1].end == all[n - 1].time)
-    all[n - 1].end += all[n - 1].time - all[n - 2].time;
+    all.push_back (
+        play.shown (sample.get (), all.empty () ? std::nullopt : std::optional (all.back ().time)));
   return all;
 }
 
@@ -220,7 +245,7 @@ inline Result plain_timestamps (const std::vector<Shown> &all, const std::vector
       result.pts.push_back (frame->time);
       continue;
     }
-    const bool last_is_over = all.empty () || time >= all.back ().end;
+    const bool last_is_over = all.empty () || time >= all.back ().end - kEarly;
     const bool none_after = all.empty () || all.back ().time - kEarly <= time;
     const char *reason = frame ? "decode-error"
                          : last_is_over || (rule.policy == Policy::next && none_after)
@@ -236,20 +261,28 @@ inline Result plain_rate (const std::vector<Shown> &all, int n, int d,
                           std::optional<Nanoseconds> before = {}, bool repeat = true)
 {
   Result result;
+  const Shown *run = nullptr;  // the frame that was too old for the tick before
   for (guint64 k = 0; !all.empty (); k++) {
     const auto tick =
         all[0].time + static_cast<Nanoseconds> (gst_util_uint64_scale (
                           k, GST_SECOND * static_cast<guint64> (d), static_cast<guint64> (n)));
-    if (tick >= all.back ().end) break;
+    if (tick >= all.back ().end - kEarly) break;
     const Shown *frame = plain_choice (all, tick, {Policy::played_at, before, {}});
     if (!frame && repeat) frame = plain_choice (all, tick, {});
     const auto requested = static_cast<guint64> (tick);
     if (frame) {
       result.frames.push_back ({frame->number, k, requested, frame->time});
       result.pts.push_back (tick);
-    } else {
-      result.missed.push_back ({k, requested, "no-frame-in-tolerance"});
+      run = nullptr;
+      continue;
     }
+    // One message for those between two frames.
+    const Shown *shown = plain_choice (all, tick, {});
+    if (run && run == shown)
+      result.missed.back ().count++;
+    else
+      result.missed.push_back ({k, requested, "no-frame-in-tolerance"});
+    run = shown;
   }
   return result;
 }

@@ -62,8 +62,9 @@ TEST (FrameExtract, Policies)
 
 TEST (FrameExtract, WhatCannotBeMetIsSaid)
 {
-  const Result r = extract ("tolerance-before=20000000 timestamp-list=\"0, 0.05, 0.1, 1.01, 3\"",
-                            {{40 * kMs, 40 * kMs, 1}, {1000 * kMs, 5 * kMs, 2}});
+  const Result r = extract (
+      "tolerance-before=20000000 tolerance-after=0 timestamp-list=\"0, 0.05, 0.1, 1.01, 3\"",
+      {{40 * kMs, 40 * kMs, 1}, {1000 * kMs, 5 * kMs, 2}});
   EXPECT_EQ (r.numbers (), (std::vector<int>{1, 2}));
   const std::vector<Missed> expected = {{0, 0, "no-frame-in-tolerance"},
                                         {2, 100 * kMs, "no-frame-in-tolerance"},
@@ -143,7 +144,9 @@ TEST (FrameExtract, AStutterIsRepeatedSkippedOrAnError)
   const Result skipped = extract ("rate=10/1 tolerance-before=50000000 missing=skip", frames);
   EXPECT_EQ (skipped.numbers (), (std::vector<int>{0, 1, 5}));
   EXPECT_EQ (skipped.frames[2].pts, 500 * kMs);
-  EXPECT_EQ (skipped.missed.size (), 3u);
+  // One message for all three.
+  EXPECT_EQ (skipped.missed,
+             (std::vector<Missed>{{2, 200 * kMs, "no-frame-in-tolerance", 3, 4, 400 * kMs}}));
 
   Extractor e ("rate=10/1 tolerance-before=50000000 missing=error");
   EXPECT_EQ (e.push (frames[0]), GST_FLOW_OK);
@@ -209,7 +212,7 @@ TEST (FrameExtract, RandomListsOnRandomStreamsFollowThePlainRule)
     std::vector<Numbered> frames;
     GstClockTime time = below (100) * kMs;
     for (guint32 i = 0, count = 1 + below (30); i < count; i++) {
-      const GstClockTime length = (1 + below (200)) * kMs + below (3) * 333'333;
+      const GstClockTime length = (2 + below (200)) * kMs + below (3) * 333'333;
       frames.push_back ({time, length, i});
       // At times a gap, or a frame that is not over when the next one begins.
       time += below (8) ? length : (1 + below (300)) * kMs;
@@ -253,7 +256,7 @@ TEST (FrameExtract, RandomRatesFollowThePlainRule)
     std::vector<Numbered> frames;
     GstClockTime time = below (100) * kMs;
     for (guint32 i = 0, count = 1 + below (30); i < count; i++) {
-      const GstClockTime length = (1 + below (200)) * kMs;
+      const GstClockTime length = (2 + below (200)) * kMs;
       frames.push_back ({time, length, i});
       time += length;
     }
@@ -266,7 +269,7 @@ TEST (FrameExtract, RandomRatesFollowThePlainRule)
     std::vector<int> expected;
     for (guint64 k = 0;; k++) {
       const GstClockTime tick = frames[0].pts + gst_util_uint64_scale (k * d, GST_SECOND, n);
-      if (tick >= time) break;
+      if (tick + kMs / 2 >= time) break;
       if (const auto f = plain_choice (frames, wish, tick))
         expected.push_back (static_cast<int> (f->number));
     }

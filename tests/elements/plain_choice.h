@@ -2,6 +2,7 @@
 // looks at all frames for each time.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -9,14 +10,28 @@
 
 namespace quad::test {
 
-// A frame as a full decode shows it.
+// A frame as a full decode shows it; times from where the film begins.
 struct Shown {
-  Nanoseconds time = 0, end = 0;  // stream time
+  Nanoseconds time = 0, end = 0;
   int number = -1;
   bool damaged = false;
 };
 
-inline constexpr Nanoseconds kEarly = 500'000;  // how much early a frame counts as shown
+inline constexpr Nanoseconds kEarly = 500'000;  // how much early a frame counts as shown, or over
+
+// Until when the last frame is shown, of which is known what it says, what the caps say and how
+// long the one before it was shown (0: nothing), in a film that ends at `film`. Durations up to
+// 1 ms say nothing.
+inline Nanoseconds plain_end (Nanoseconds begin, Nanoseconds said, Nanoseconds caps,
+                              Nanoseconds previous, std::optional<Nanoseconds> film)
+{
+  constexpr Nanoseconds ms = 1'000'000;
+  if (said > ms) return begin + said;
+  const Nanoseconds by_caps = caps > ms ? caps : 0;
+  if (film && *film > begin && *film - begin <= 10 * kSecond)
+    return std::max ({*film, begin + by_caps, begin + ms});
+  return begin + (by_caps > 0 ? by_caps : previous > ms ? previous : ms);
+}
 
 struct PlainRule {
   Policy policy = Policy::played_at;
@@ -32,7 +47,11 @@ inline const Shown *plain_choice (const std::vector<Shown> &all, Nanoseconds tim
     if (f.time - kEarly <= time) earlier = &f;
     if (f.time - kEarly > time && !later) later = &f;
   }
-  const bool over = !later && earlier && time >= earlier->end;
+  // The first frame is for the times before it too, where it begins in the first second.
+  if (!earlier && later && later->time <= kSecond && rule.policy == Policy::played_at &&
+      !rule.after)
+    return later;
+  const bool over = !later && earlier && time >= earlier->end - kEarly;
   bool earlier_fits = earlier && (!rule.before || time - earlier->time - kEarly <= *rule.before);
   if (over && !rule.before) earlier_fits = false;
   const bool later_fits = later && (!rule.after || later->time - time - kEarly <= *rule.after);
