@@ -1,5 +1,6 @@
 #include "tensor/frame.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "glue/extracted_meta.h"
@@ -64,12 +65,18 @@ bool map (QuadFrame &frame, GError **error)
                  describe_planes (frame.info, mapped, frame.planes));
 }
 
+// What frameextract says of a frame, or nothing.
+const GstStructure *extraction_of (GstBuffer *buffer)
+{
+  GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta);
+  return meta ? gst_custom_meta_get_structure (meta) : nullptr;
+}
+
 void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
 {
   info.index = G_MAXUINT64;
   info.requested = info.actual = GST_CLOCK_TIME_NONE;
-  GstCustomMeta *meta = gst_buffer_get_custom_meta (frame.buffer (), kExtractedFrameMeta);
-  const GstStructure *fields = meta ? gst_custom_meta_get_structure (meta) : nullptr;
+  const GstStructure *fields = extraction_of (frame.buffer ());
   if (!fields) return;
   gst_structure_get_uint64 (fields, extracted::kIndex, &info.index);
   gst_structure_get_uint64 (fields, extracted::kRequested, &info.requested);
@@ -80,11 +87,17 @@ void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
 
 GstClockTime stream_time_of (GstSample *sample)
 {
-  const GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
   const GstSegment *segment = gst_sample_get_segment (sample);
   if (!GST_BUFFER_PTS_IS_VALID (buffer)) return GST_CLOCK_TIME_NONE;
   if (!segment || segment->format != GST_FORMAT_TIME) return GST_BUFFER_PTS (buffer);
-  return gst_segment_to_stream_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  const GstClockTime time =
+      gst_segment_to_stream_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  // Where the film does not begin at 0.
+  guint64 origin = 0;
+  if (const GstStructure *fields = extraction_of (buffer))
+    gst_structure_get_uint64 (fields, extracted::kOrigin, &origin);
+  return GST_CLOCK_TIME_IS_VALID (time) ? time - std::min (time, origin) : time;
 }
 
 bool refuse (GError **error, QuadTensorError code, const std::string &text)

@@ -30,7 +30,8 @@ bool refuse (GError **error, QuadTensorError code, const std::string &text);
 // As refuse, where `text` is not empty; else returns true.
 bool accept (GError **error, QuadTensorError code, const std::string &text);
 
-// GST_CLOCK_TIME_NONE where there is none. Of a sample with a buffer.
+// From where the film begins, as far as that is known; GST_CLOCK_TIME_NONE where there is none. Of
+// a sample with a buffer.
 GstClockTime stream_time_of (GstSample *sample);
 
 // gst_init for libraries; false where GStreamer does not start.

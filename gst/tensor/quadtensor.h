@@ -58,10 +58,10 @@ typedef struct {
  * the frame is there where it was used; else index is G_MAXUINT64. */
 typedef struct {
   GstClockTime pts, duration; /* the buffer's */
-  GstClockTime time;          /* stream time: how far in the stream it is shown, from 0 */
+  GstClockTime time;          /* how far in the film it is shown: stream time, from 0 */
   guint64 index;              /* which of the targets this frame is, from 0 */
-  GstClockTime requested;     /* the stream time that was asked for */
-  GstClockTime actual;        /* the stream time from which the frame was shown */
+  GstClockTime requested;     /* the time that was asked for, of the film as well */
+  GstClockTime actual;        /* the time from which the frame was shown */
   gint width, height;         /* in luma samples */
   guint n_tensors;
   const gchar *format; /* as GstVideoFormat spells it; static */

@@ -64,7 +64,7 @@ Owned<GstElement> make (const char *factory, GError **error)
   return nullptr;
 }
 
-// A target of frameextract's, from its message.
+// A target of frameextract's, from its message; of several, the first.
 QuadMissed missed_of (const GstStructure *fields)
 {
   QuadMissed missed = {};
@@ -75,6 +75,35 @@ QuadMissed missed_of (const GstStructure *fields)
   const char *reason = gst_structure_get_string (fields, "reason");
   missed.reason = g_intern_string (reason ? reason : "");
   return missed;
+}
+
+// Ticks of a rate that follow each other; the next one to be taken is that many after the first.
+struct MissedRun {
+  QuadMissed first;
+  guint64 count = 1;
+  GstClockTime last_requested = GST_CLOCK_TIME_NONE;
+  guint64 taken = 0;
+
+  // To the nanosecond.
+  QuadMissed next ()
+  {
+    QuadMissed missed = first;
+    if (count > 1) {
+      missed.index += taken;
+      missed.requested +=
+          gst_util_uint64_scale_round (last_requested - first.requested, taken, count - 1);
+    }
+    taken++;
+    return missed;
+  }
+};
+
+MissedRun run_of (const GstStructure *fields)
+{
+  MissedRun run = {missed_of (fields)};
+  gst_structure_get_uint64 (fields, extracted::kCount, &run.count);
+  gst_structure_get_uint64 (fields, extracted::kLastRequested, &run.last_requested);
+  return run;
 }
 
 bool is_video (GstPad *pad)
@@ -113,9 +142,9 @@ struct _QuadReader {
   Owned<GstElement> pipeline, sink;
   Owned<GstBus> bus;
   GstClockTime position = GST_CLOCK_TIME_NONE;
-  std::string lacking;            // what GStreamer says that it has no plugins for
-  std::string failure;            // the first error that was posted
-  std::deque<QuadMissed> missed;  // that nobody has taken yet
+  std::string lacking;           // what GStreamer says that it has no plugins for
+  std::string failure;           // the first error that was posted
+  std::deque<MissedRun> missed;  // that nobody has taken yet
   bool ended = false;
 
   ~_QuadReader ()
@@ -193,7 +222,7 @@ void _QuadReader::take_messages ()
       if (!lacking.empty ()) lacking += ", ";
       lacking += name ? name : "an unknown decoder";
     } else if (gst_message_has_name (message.get (), "frame-missed")) {
-      missed.push_back (missed_of (gst_message_get_structure (message.get ())));
+      missed.push_back (run_of (gst_message_get_structure (message.get ())));
     }
   }
 }
@@ -282,8 +311,9 @@ gboolean quad_reader_take_missed (QuadReader *reader, QuadMissed *missed)
   g_return_val_if_fail (reader && missed, FALSE);
   reader->take_messages ();
   if (reader->missed.empty ()) return FALSE;
-  *missed = reader->missed.front ();
-  reader->missed.pop_front ();
+  MissedRun &run = reader->missed.front ();
+  *missed = run.next ();
+  if (run.taken == run.count) reader->missed.pop_front ();
   return TRUE;
 }
 

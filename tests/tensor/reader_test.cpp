@@ -137,6 +137,45 @@ TEST_F (Reader, SaysWhatHadNoFrame)
   EXPECT_FALSE (quad_reader_take_missed (reader.get (), &none));
 }
 
+// A message for many ticks is as many targets.
+TEST_F (Reader, SaysEachTickThatHadNoFrame)
+{
+  const OwnedReader reader = open (clips->video (),
+                                   "frameextract every-nth=20 ! frameextract rate=30/1 "
+                                   "missing=skip tolerance-before=50000000 stop-time=2500000000");
+  std::vector<guint64> seen (75, 0);
+  while (const OwnedFrame frame = next (reader)) seen.at (info_of (frame).index)++;
+  QuadMissed missed;
+  guint64 ticks = 0;
+  for (; quad_reader_take_missed (reader.get (), &missed); ticks++) {
+    seen.at (missed.index)++;
+    EXPECT_NEAR (static_cast<double> (missed.requested),
+                 static_cast<double> (missed.index) * GST_SECOND / 30, 2);
+    EXPECT_STREQ (missed.reason, "no-frame-in-tolerance");
+  }
+  EXPECT_GT (ticks, 60U);
+  EXPECT_EQ (seen, std::vector<guint64> (75, 1));
+}
+
+// Of MPEG, the first time is none that users know.
+TEST_F (Reader, TimesBeginWithTheFilm)
+{
+  const std::string clip =
+      clips->make ("film.ts",
+                   "videotestsrc num-buffers=20 ! video/x-raw,width=64,height=48,framerate=10/1 ! "
+                   "x264enc speed-preset=ultrafast ! h264parse ! mpegtsmux");
+  for (const char *filters : {"frameextract rate=2/1", "frameextract timestamp-list=\"0, 0.5\"",
+                              "frameextract every-nth=5"}) {
+    const OwnedReader reader = open (clip, filters);
+    for (const GstClockTime time : {GstClockTime{0}, 500 * GstClockTime{GST_MSECOND}}) {
+      const OwnedFrame frame = next (reader);
+      ASSERT_TRUE (frame) << filters;
+      EXPECT_NEAR (static_cast<double> (info_of (frame).time), static_cast<double> (time), 1e5);
+      EXPECT_NEAR (static_cast<double> (info_of (frame).actual), static_cast<double> (time), 1e5);
+    }
+  }
+}
+
 TEST_F (Reader, FramesOutliveIt)
 {
   OwnedReader reader = open (clips->video ());
