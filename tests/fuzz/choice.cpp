@@ -51,8 +51,13 @@ void try_choose (Input &in)
     const auto begin = [] (const test::Shown *f) {
       return f ? std::optional (f->time) : std::nullopt;
     };
-    const bool past_end = !later && earlier && time >= earlier->end;
-    const Choice choice = choose (rule, time, begin (earlier), begin (later), past_end);
+    const bool past_end = !later && earlier && is_over (earlier->end, time);
+    // As frameextract does with the first frame.
+    ChoiceRule used = rule;
+    if (!earlier && later && later->time <= kSecond && used.policy == Policy::played_at &&
+        used.after == kUnlimited)
+      used.after = later->time;
+    const Choice choice = choose (used, time, begin (earlier), begin (later), past_end);
     const test::Shown *got = choice == Choice::earlier ? earlier
                              : choice == Choice::later ? later
                                                        : nullptr;
