@@ -22,7 +22,7 @@ def mean_colours(clip):
     for frame in quadtensor.frames(clip, rate=RATE, width=64, height=64, format="RGBA", device=device):
         picture = torch.from_dlpack(frame[0])[..., :3]  # [64, 64, 3]
         mean = picture.to(torch.float32).mean(dim=(0, 1))
-        seconds.setdefault(frame.time // 1_000_000_000, []).append(mean)
+        seconds.setdefault(int(frame.time), []).append(mean)
     for second, means in seconds.items():
         yield second, torch.stack(means).mean(dim=0).tolist()
 

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "tensor/guard.h"
+
 // The signal's type; GLib has nothing newer that the signal would take.
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 
@@ -32,20 +34,28 @@ Rank rank_of (GstElementFactory *factory, int device)
 GValueArray *sort (GstElement *, GstPad *, GstCaps *, GValueArray *factories, gpointer device)
 {
   GValueArray *sorted = g_value_array_new (factories->n_values);
-  for (const Rank turn : {Rank::parser, Rank::first, Rank::as_is})
-    for (guint i = 0; i < factories->n_values; i++) {
-      const GValue *value = g_value_array_get_nth (factories, i);
-      auto *factory = GST_ELEMENT_FACTORY (g_value_get_object (value));
-      if (rank_of (factory, GPOINTER_TO_INT (device)) == turn) g_value_array_append (sorted, value);
-    }
+  contain ([&] {
+    for (const Rank turn : {Rank::parser, Rank::first, Rank::as_is})
+      for (guint i = 0; i < factories->n_values; i++) {
+        const GValue *value = g_value_array_get_nth (factories, i);
+        auto *factory = GST_ELEMENT_FACTORY (g_value_get_object (value));
+        if (rank_of (factory, GPOINTER_TO_INT (device)) == turn)
+          g_value_array_append (sorted, value);
+      }
+  });
   return sorted;
 }
+
+// decodebin leaves out decoders whose template does not say that they give raw video, and that of
+// the VP8 and VP9 decoders with alpha says ANY. No pad of a file has such caps.
+gboolean go_on (GstElement *, GstPad *, GstCaps *caps, gpointer) { return !gst_caps_is_any (caps); }
 
 }  // namespace
 
 void choose_decoders (GstElement *uridecodebin, int device)
 {
   g_signal_connect (uridecodebin, "autoplug-sort", G_CALLBACK (sort), GINT_TO_POINTER (device));
+  g_signal_connect (uridecodebin, "autoplug-continue", G_CALLBACK (go_on), nullptr);
 }
 
 }  // namespace quad::tensor

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "tensor/frame.h"
+#include "tensor/guard.h"
 #include "tensor/memory.h"
+#include "tensor/process.h"
 
 namespace quad::tensor {
 namespace {
@@ -60,22 +62,16 @@ void note_reader (QuadFrame &frame, gint64 stream)
   }
 }
 
-}  // namespace
-}  // namespace quad::tensor
-
-using namespace quad::tensor;
-
-gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream, gboolean versioned,
-                               GError **error)
+gpointer exported (QuadFrame *frame, guint index, gint64 stream, bool versioned, GError **error)
 {
-  g_return_val_if_fail (frame, nullptr);
   QuadTensor tensor;
   if (!quad_frame_get_tensor (frame, index, &tensor)) {
     refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The frame has no such tensor.");
     return nullptr;
   }
   if (frame->on_device ()) {
-    if (!accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
+    if (!check_process (error) ||
+        !accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
         !quad_frame_order (frame, stream, error))
       return nullptr;
     note_reader (*frame, stream);
@@ -85,6 +81,19 @@ gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream, gbo
   managed->version = {1, 0};
   managed->flags = quad::dlpack::kReadOnly;
   return managed;
+}
+
+}  // namespace
+}  // namespace quad::tensor
+
+using namespace quad::tensor;
+
+gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream, gboolean versioned,
+                               GError **error)
+{
+  g_return_val_if_fail (frame, nullptr);
+  return contain<gpointer> (
+      nullptr, error, [&] { return exported (frame, index, stream, versioned != FALSE, error); });
 }
 
 const gchar *quad_dlpack_capsule_name (gboolean versioned)

@@ -6,7 +6,9 @@
 #include "glue/extracted_meta.h"
 #include "glue/owned.h"
 #include "glue/video_meta.h"
+#include "tensor/guard.h"
 #include "tensor/memory.h"
+#include "tensor/process.h"
 
 namespace quad::tensor {
 namespace {
@@ -111,21 +113,18 @@ bool accept (GError **error, QuadTensorError code, const std::string &text)
   return text.empty () || refuse (error, code, text);
 }
 
-bool start_gstreamer (GError **error)
-{
-  if (gst_is_initialized () || gst_init_check (nullptr, nullptr, nullptr)) return true;
-  return refuse (error, QUAD_TENSOR_ERROR_PIPELINE, "GStreamer does not start.");
-}
-
 }  // namespace quad::tensor
 
 using namespace quad::tensor;
 
 GQuark quad_tensor_error_quark () { return g_quark_from_static_string ("quad-tensor-error-quark"); }
 
-QuadFrame *quad_frame_new (GstSample *sample, GError **error)
+namespace quad::tensor {
+namespace {
+
+QuadFrame *frame_of (GstSample *sample, GError **error)
 {
-  g_return_val_if_fail (GST_IS_SAMPLE (sample), nullptr);
+  if (!check_process (error)) return nullptr;
   auto frame = std::make_unique<QuadFrame> ();
   const quad::Owned<GstSample> owned{gst_sample_ref (sample)};
   frame->sample = sample;
@@ -136,8 +135,28 @@ QuadFrame *quad_frame_new (GstSample *sample, GError **error)
     t.device_id = frame->on_device () ? frame->device : 0;
     t.channels = frame->planes.channels[i].data ();
   }
+  frame->source.par = {GST_VIDEO_INFO_PAR_N (&frame->info), GST_VIDEO_INFO_PAR_D (&frame->info)};
   gst_sample_ref (sample);
   return frame.release ();
+}
+
+void let_go (QuadFrame *frame)
+{
+  if (const int readers = frame->readers; readers != QuadFrame::nobody)
+    keep_until_read (frame->buffer (),
+                     readers == QuadFrame::legacy_stream ? kLegacyStream : kUnknownStream);
+  frame->mapping.reset ();
+  gst_sample_unref (frame->sample);
+  delete frame;
+}
+
+}  // namespace
+}  // namespace quad::tensor
+
+QuadFrame *quad_frame_new (GstSample *sample, GError **error)
+{
+  g_return_val_if_fail (GST_IS_SAMPLE (sample), nullptr);
+  return contain<QuadFrame *> (nullptr, error, [&] { return frame_of (sample, error); });
 }
 
 QuadFrame *quad_frame_ref (QuadFrame *frame)
@@ -151,12 +170,9 @@ void quad_frame_unref (QuadFrame *frame)
 {
   g_return_if_fail (frame);
   if (frame->references.fetch_sub (1, std::memory_order_acq_rel) != 1) return;
-  if (const int readers = frame->readers; readers != QuadFrame::nobody)
-    keep_until_read (frame->buffer (),
-                     readers == QuadFrame::legacy_stream ? kLegacyStream : kUnknownStream);
-  frame->mapping.reset ();
-  gst_sample_unref (frame->sample);
-  delete frame;
+  // The decoder that wants the buffer back, and its locks, stayed in the parent.
+  if (was_forked ()) return;
+  contain ([&] { let_go (frame); });
 }
 
 GstSample *quad_frame_get_sample (QuadFrame *frame)
@@ -177,6 +193,10 @@ void quad_frame_get_info (QuadFrame *frame, QuadFrameInfo *info)
   info->height = frame->planes.height;
   info->n_tensors = frame->planes.count;
   info->format = gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&frame->info));
+  info->par_n = frame->source.par.n;
+  info->par_d = frame->source.par.d;
+  info->rotation = frame->source.turn.rotation;
+  info->mirrored = frame->source.turn.mirrored;
 }
 
 gboolean quad_frame_get_tensor (QuadFrame *frame, guint index, QuadTensor *tensor)
@@ -194,41 +214,54 @@ gboolean quad_frame_order (QuadFrame *frame, gint64 stream, GError **error)
     return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
                    "The stream has to be -1 (none), 1 or 2 (the default ones), or a CUstream.");
   if (!frame->on_device () || stream == kNoStream) return TRUE;
-  return accept (error, QUAD_TENSOR_ERROR_CUDA, order_after_writer (frame->buffer (), stream));
+  return contain (FALSE, error, [&] () -> gboolean {
+    return check_process (error) &&
+           accept (error, QUAD_TENSOR_ERROR_CUDA, order_after_writer (frame->buffer (), stream));
+  });
 }
 
 gboolean quad_frame_synchronize (QuadFrame *frame, GError **error)
 {
   g_return_val_if_fail (frame, FALSE);
-  return !frame->on_device () ||
-         accept (error, QUAD_TENSOR_ERROR_CUDA, wait_for_writer (frame->buffer ()));
+  if (!frame->on_device ()) return TRUE;
+  return contain (FALSE, error, [&] () -> gboolean {
+    return check_process (error) &&
+           accept (error, QUAD_TENSOR_ERROR_CUDA, wait_for_writer (frame->buffer ()));
+  });
 }
 
 gboolean quad_frame_share (QuadFrame *frame, GError **error)
 {
   g_return_val_if_fail (frame, FALSE);
   if (!frame->on_device ()) return TRUE;
-  if (!accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
-      !quad_frame_synchronize (frame, error))
-    return FALSE;
-  frame->readers = QuadFrame::anybody;
-  return TRUE;
+  return contain (FALSE, error, [&] () -> gboolean {
+    if (!check_process (error) ||
+        !accept (error, QUAD_TENSOR_ERROR_CUDA, check_primary_context (frame->buffer ())) ||
+        !quad_frame_synchronize (frame, error))
+      return FALSE;
+    frame->readers = QuadFrame::anybody;
+    return TRUE;
+  });
 }
 
 gboolean quad_cuda_can_decode (gint device)
 {
-  return device >= 0 && start_gstreamer (nullptr) && can_decode (device);
+  return contain (FALSE, nullptr, [&] () -> gboolean {
+    return device >= 0 && start_gstreamer (nullptr) && can_decode (device);
+  });
 }
 
 gboolean quad_cuda_use_primary_context (GstElement *pipeline, gint device, GError **error)
 {
   g_return_val_if_fail (GST_IS_ELEMENT (pipeline), FALSE);
-  if (device < 0)
-    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The device's number is negative.");
-  std::string problem;
-  GstContext *context = primary_context (device, problem);
-  if (!context) return refuse (error, QUAD_TENSOR_ERROR_CUDA, problem);
-  gst_element_set_context (pipeline, context);
-  gst_context_unref (context);
-  return TRUE;
+  return contain (FALSE, error, [&] () -> gboolean {
+    if (device < 0)
+      return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The device's number is negative.");
+    std::string problem;
+    GstContext *context = primary_context (device, problem);
+    if (!context) return refuse (error, QUAD_TENSOR_ERROR_CUDA, problem);
+    gst_element_set_context (pipeline, context);
+    gst_context_unref (context);
+    return TRUE;
+  });
 }

@@ -7,6 +7,7 @@
 
 #include "tensor/mapping.h"
 #include "tensor/planes.h"
+#include "tensor/source.h"
 
 struct _QuadFrame {
   std::atomic<int> references{1};
@@ -15,6 +16,7 @@ struct _QuadFrame {
   std::shared_ptr<const quad::tensor::Mapping> mapping;
   int device = -1;  // CUDA's ordinal
   quad::Planes planes;
+  quad::tensor::Source source;  // what the picture was made of
   // Who may read CUDA memory that was exported: nobody, the legacy stream alone, or anybody.
   enum Readers { nobody, legacy_stream, anybody };
   std::atomic<int> readers{nobody};
@@ -33,8 +35,5 @@ bool accept (GError **error, QuadTensorError code, const std::string &text);
 // From where the film begins, as far as that is known; GST_CLOCK_TIME_NONE where there is none. Of
 // a sample with a buffer.
 GstClockTime stream_time_of (GstSample *sample);
-
-// gst_init for libraries; false where GStreamer does not start.
-bool start_gstreamer (GError **error);
 
 }  // namespace quad::tensor

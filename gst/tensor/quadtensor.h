@@ -32,6 +32,11 @@ typedef enum {
   QUAD_TENSOR_ERROR_PIPELINE     /* what an element of a reader's pipeline posted */
 } QuadTensorError;
 
+/* FALSE in a process that was forked after GStreamer had started. GStreamer's threads stayed in
+ * the parent: functions that need them return this error, and letting go of frames and readers
+ * there does nothing. The samples of a frame in system memory can be read. */
+QUAD_TENSOR_API gboolean quad_tensor_check_process (GError **error);
+
 /* ---- Frames ---- */
 
 /* DLPack's numbers. */
@@ -65,7 +70,13 @@ typedef struct {
   gint width, height;         /* in luma samples */
   guint n_tensors;
   const gchar *format; /* as GstVideoFormat spells it; static */
-  gpointer reserved[4];
+  /* What was in the file: the shape of its pixels, and how its pictures are to be turned, clockwise
+   * in degrees, after they were mirrored from left to right where `mirrored`. A reader that shows
+   * them upright has done it. Of a sample that is no reader's the rotation is not known, and 0. */
+  gint par_n, par_d;
+  gint rotation;
+  gboolean mirrored;
+  gpointer reserved[2];
 } QuadFrameInfo;
 
 typedef struct _QuadFrame QuadFrame;
@@ -148,9 +159,29 @@ typedef struct {
  * `filters`, elements as in gst-launch-1.0, or NULL. With `device` >= 0 decoders of that CUDA
  * device are preferred, elements use its primary context, and frames have to leave the filters
  * in CUDA memory; with -1 in system memory. At most `depth` (1 and up) frames wait: decoding
- * stops until the next one is taken. Starts at once; NULL on an error. */
+ * stops until the next one is taken. Starts at once; NULL on an error. A local file that
+ * nothing can be read from ends in an error, not in waiting. */
 QUAD_TENSOR_API QuadReader *quad_reader_open (const gchar *location, const gchar *filters,
                                               gint device, guint depth, GError **error);
+
+/* Whether pictures are shown as the file says, or as they are stored. */
+typedef enum { QUAD_ORIENTATION_AUTO, QUAD_ORIENTATION_NONE } QuadOrientation;
+
+/* How a reader's pictures are made; all zeroes: upright, with square pixels, in the size and, where
+ * that is a tensor's, the format that the file has. */
+typedef struct {
+  gint width, height;  /* of the upright picture; 0: by its shape from the other one, or as it is */
+  const gchar *format; /* as GStreamer spells it, or NULL */
+  QuadOrientation orientation;
+  gpointer reserved[4];
+} QuadPicture;
+
+/* As quad_reader_open(), with pictures made after `select` has chosen frames. `select` is elements
+ * as in gst-launch-1.0, such as "frameextract rate=2/1", or NULL. Interlaced video is deinterlaced
+ * where it is scaled or turned, before `select`. */
+QUAD_TENSOR_API QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *select,
+                                                       const QuadPicture *picture, gint device,
+                                                       guint depth, GError **error);
 /* Waits for the next frame for at most `timeout` ns. `frame` is the caller's with
  * QUAD_READER_FRAME, else NULL. Frames that were there before an error come before it. One
  * thread at a time. */

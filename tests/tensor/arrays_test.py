@@ -42,7 +42,7 @@ class Bytes(unittest.TestCase):
         frames = list(quadtensor.frames(media.clip(), device="cpu"))
         self.assertEqual(len(frames), media.COUNT)
         self.assertEqual(b"".join(map(joined, frames)), expected)
-        self.assertEqual([f.time for f in frames], [n * 100_000_000 for n in range(media.COUNT)])
+        self.assertEqual([f.time_ns for f in frames], [n * 100_000_000 for n in range(media.COUNT)])
 
     def test_every_format(self):
         for name in FORMATS + DEEP_FORMATS:

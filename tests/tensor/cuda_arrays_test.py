@@ -2,6 +2,7 @@
 """Tensors in CUDA memory as Python sees them, on the double of the driver."""
 
 import ctypes
+import fractions
 import unittest
 
 import cases
@@ -70,7 +71,7 @@ class Cuda(unittest.TestCase):
 
     def test_description(self):
         frame = self.frame(width=82, height=46)
-        self.assertEqual((frame.format, frame.index, frame.time), ("I420", 0, 10**9))
+        self.assertEqual((frame.format, frame.index, frame.time), ("I420", 0, 1.0))
         for tensor, shape in zip(frame, ((46, 82), (23, 41), (23, 41)), strict=True):
             self.assertEqual(tensor.shape, shape)
             self.assertEqual(tensor.device, "cuda:0")
@@ -84,6 +85,32 @@ class Cuda(unittest.TestCase):
         )
         # Chroma's rows are 40 samples: no padding on the host.
         self.assertEqual(got, expected)
+
+    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    def test_upright_bytes_are_the_hosts(self):
+        caps = "format=I420,pixel-aspect-ratio=4/3"
+        path = media.turned(media.tiny("par.mov", caps, "x264enc ! h264parse ! qtmux"), 90)
+        for settings in ({}, {"width": 16}, {"orientation": "none"}):
+            with self.subTest(settings):
+                host = list(quadtensor.frames(path, device="cpu", **settings))
+                device = list(quadtensor.frames(path, device="cuda", **settings))
+                self.assertEqual(len(device), len(host))
+                for one, other in zip(device, host, strict=True):
+                    self.assertEqual((one.rotation, one.pixel_aspect_ratio), (90, fractions.Fraction(4, 3)))
+                    self.assertEqual([downloaded(t.__cuda_array_interface__) for t in one],
+                                     [numpy.array(t).tobytes() for t in other])  # fmt: skip
+
+    def test_formats_that_cards_lack(self):
+        for name, caps, chain in (("422.mp4", "format=I422_10LE", "x264enc ! h264parse ! mp4mux"),
+                                  ("yuy2.avi", "format=YUY2", "avimux"), ("gray.mkv", "format=GRAY8", "matroskamux"),
+                                  ("interlaced.mp4", "format=I420",
+                                   "interlace field-pattern=1:1 ! x264enc ! h264parse ! mp4mux")):  # fmt: skip
+            path = media.tiny(name, caps, chain, 10)
+            for settings in ({}, {"width": 24}):
+                with self.subTest(name, **settings):
+                    for frame in quadtensor.frames(path, device="cuda", **settings):
+                        self.assertEqual(frame.width, settings.get("width", 48))
+                        self.assertEqual(frame[0].device, "cuda:0")
 
     def test_cuda_array_interface(self):
         tensor = self.frame()[1]

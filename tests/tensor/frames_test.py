@@ -32,7 +32,7 @@ def users_of(path):
 
 class Selection(unittest.TestCase):
     def times(self, **settings):
-        return [frame.time // MS for frame in frames(media.clip(), **settings)]
+        return [frame.time_ns // MS for frame in frames(media.clip(), **settings)]
 
     def test_rate(self):
         self.assertEqual(self.times(rate=2), [*range(0, 5000, 500)])
@@ -44,24 +44,25 @@ class Selection(unittest.TestCase):
 
     def test_timestamps(self):
         got = frames(media.clip(), timestamps=[0.25, 3, 4.999])
-        self.assertEqual([(f.index, f.requested // MS, f.actual // MS) for f in got],
-                         [(0, 250, 200), (1, 3000, 3000), (2, 4999, 4900)])  # fmt: skip
+        self.assertEqual([(f.index, f.requested, f.actual) for f in got],
+                         [(0, 0.25, 0.2), (1, 3.0, 3.0), (2, 4.999, 4.9)])  # fmt: skip
 
     def test_one_time_again_and_again(self):
         got = list(frames(media.clip(), timestamps=[1] * 260))
         self.assertEqual([f.index for f in got], [*range(260)])
-        self.assertEqual({f.time for f in got}, {1000 * MS})
+        self.assertEqual({f.time for f in got}, {1.0})
 
     def test_times_that_no_film_reaches(self):
         last = 2**63 - 1
         got = frames(media.clip(), timestamps=[fractions.Fraction(last, 1000 * MS), 3_000_000, 1])
         self.assertEqual(len(list(got)), 1)
-        self.assertEqual(got.missed, [(1, 3_000_000_000 * MS, "beyond-end"), (0, last, "beyond-end")])
+        self.assertEqual([(m.index, m.requested_ns) for m in got.missed], [(1, 3_000_000_000 * MS), (0, last)])
 
     def test_missed(self):
         got = frames(media.clip(), timestamps=[1, 60])
         self.assertEqual(len(list(got)), 1)
-        self.assertEqual(got.missed, [(1, 60_000 * MS, "beyond-end")])
+        self.assertEqual(got.missed, [(1, 60.0, "beyond-end", 60_000 * MS)])
+        self.assertEqual(got.missed[0].requested, 60.0)
 
     def test_every_nth(self):
         self.assertEqual(self.times(every_nth=20), [0, 2000, 4000])
@@ -117,12 +118,12 @@ class Refusals(unittest.TestCase):
                 quadtensor.frames(media.clip(), device=device)
 
     def test_rates_are_what_was_meant(self):
-        from quadtensor._reader import _exact_rate
+        from quadtensor._arguments import exact_rate
 
         for rate, meant in ((fractions.Fraction(1, 1500), (1, 1500)), (1 / 3600, (1, 3600)), (23.976, (2997, 125)),
                             (30000 / 1001, (30000, 1001)), (0.5, (1, 2)), (25, (25, 1)), (1001 / 30000, (1001, 30000))):
             with self.subTest(rate):
-                self.assertEqual(_exact_rate(rate), fractions.Fraction(*meant))
+                self.assertEqual(exact_rate(rate), fractions.Fraction(*meant))
 
     def test_no_sample(self):
         self.assertRaises(ValueError, quadtensor.Frame.of_sample, 0)
@@ -201,7 +202,7 @@ class Stopping(unittest.TestCase):
         self.assertRaises(StopIteration, next, got)
 
     def test_after_an_error(self):
-        self.assertRaises(quadtensor.Error, list, frames(media.clip(), format="YUY2"))
+        self.assertRaises(quadtensor.Error, list, quadtensor.Frames(media.clip(), "identity error-after=6", -1, 4))
         self.expect_stopped()
 
 

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import struct
 import subprocess
 import tempfile
 
@@ -30,6 +31,63 @@ def clip():
             " ! video/x-raw,format=I420,width=320,height=180,framerate=10/1"
             f" ! x264enc key-int-max=10 option-string=scenecut=0 ! h264parse ! mp4mux ! filesink location={path}"
         )
+    return path
+
+
+def made(name, line):
+    """What `line`, up to the sink, gives; once for each name."""
+    path = path_of(name)
+    if not path.exists():
+        launch(f"{line} ! filesink location={path}")
+    return path
+
+
+def tiny(name, caps, chain, count=5):
+    """A clip of 48x32, 10 frames a second."""
+    source = f"videotestsrc num-buffers={count} ! video/x-raw,width=48,height=32,framerate=10/1,{caps}"
+    return made(name, f"{source} ! {chain}")
+
+
+def turned(path, rotation):
+    """A copy of a .mov that says that its pictures are to be turned, as phones write it."""
+    a, b, c, d = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[rotation]
+    one = 1 << 16
+    matrix = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
+    data = path.read_bytes()
+    at = data.index(b"tkhd") + 44
+    copy = path_of(f"{path.stem}-{rotation}.mov")
+    copy.write_bytes(data[:at] + matrix + data[at + 36 :])
+    return copy
+
+
+def _element(identifier, *parts):
+    """An EBML element of a number, bytes or other elements."""
+    content = b"".join(part.to_bytes(8, "big") if isinstance(part, int) else part for part in parts)
+    return bytes.fromhex(identifier) + (len(content) | 1 << 56).to_bytes(8, "big") + content
+
+
+def with_alpha(name, encoder, codec):
+    """A WebM whose frames have a second picture, their alpha: GStreamer has nothing that writes it."""
+    pictures = []
+    for which in ("ball", "gradient"):
+        pattern = path_of(f"{name}-{which}-%d")
+        source = f"videotestsrc num-buffers=5 pattern={which} ! video/x-raw,format=I420,width=48,height=32,framerate=10/1"
+        launch(f"{source} ! {encoder} ! multifilesink location={pattern}")
+        pictures.append([pathlib.Path(str(pattern) % n).read_bytes() for n in range(5)])
+    track = _element("ae", _element("d7", 1), _element("73c5", 1), _element("83", 1), _element("86", codec),
+                     _element("e0", _element("b0", 48), _element("ba", 32), _element("53c0", 1)))  # fmt: skip
+    groups = [
+        _element("a0", _element("a1", b"\x81" + (100 * n).to_bytes(2, "big") + b"\0", color),
+                 _element("75a1", _element("a6", _element("ee", 1), _element("a5", alpha))),
+                 *([_element("fb", (-100).to_bytes(8, "big", signed=True))] if n else []))  # fmt: skip
+        for n, (color, alpha) in enumerate(zip(*pictures, strict=True))
+    ]
+    path = path_of(name)
+    path.write_bytes(
+        _element("1a45dfa3", _element("4282", b"webm"), _element("4287", 4), _element("4285", 2))
+        + _element("18538067", _element("1549a966", _element("2ad7b1", 1_000_000)), _element("1654ae6b", track),
+                   _element("1f43b675", _element("e7", 0), *groups))  # fmt: skip
+    )
     return path
 
 

@@ -110,6 +110,47 @@ TEST_F (Reader, PassesThemThroughFilters)
   EXPECT_FALSE (next (reader));
 }
 
+TEST_F (Reader, MakesPictures)
+{
+  const std::string file =
+      clips->make ("wide.mp4",
+                   "videotestsrc num-buffers=20 ! video/x-raw,width=64,height=48,framerate=10/1,"
+                   "pixel-aspect-ratio=2/1 ! x264enc ! h264parse ! mp4mux");
+  for (const auto orientation : {QUAD_ORIENTATION_AUTO, QUAD_ORIENTATION_NONE}) {
+    const QuadPicture picture = {0, 24, "RGB", orientation, {}};
+    GError *error = nullptr;
+    const OwnedReader reader{quad_reader_open_pictures (file.c_str (), "frameextract rate=5/1",
+                                                        &picture, -1, 4, &error)};
+    ASSERT_EQ (text_of (error), "");
+    for (guint64 n = 0; n < 10; n++) {
+      const OwnedFrame frame = next (reader);
+      ASSERT_TRUE (frame);
+      const QuadFrameInfo info = info_of (frame);
+      EXPECT_EQ (info.index, n);
+      EXPECT_STREQ (info.format, "RGB");
+      EXPECT_EQ (info.height, 24);
+      EXPECT_EQ (info.width, orientation == QUAD_ORIENTATION_AUTO ? 64 : 32);
+      EXPECT_EQ (info.par_n, 2);
+      EXPECT_EQ (info.par_d, 1);
+      EXPECT_EQ (info.rotation, 0);
+      EXPECT_FALSE (info.mirrored);
+    }
+    EXPECT_FALSE (next (reader));
+  }
+}
+
+TEST_F (Reader, RefusesPicturesThatCannotBe)
+{
+  for (const QuadPicture &picture : {QuadPicture{-1, 0, nullptr, QUAD_ORIENTATION_AUTO, {}},
+                                     QuadPicture{0, 0, "NOSUCH", QUAD_ORIENTATION_AUTO, {}},
+                                     QuadPicture{0, 0, "YUY2", QUAD_ORIENTATION_AUTO, {}}}) {
+    GError *error = nullptr;
+    EXPECT_FALSE (
+        quad_reader_open_pictures (clips->video ().c_str (), nullptr, &picture, -1, 4, &error));
+    EXPECT_NE (text_of (error), "");
+  }
+}
+
 TEST_F (Reader, SaysHowFarItIs)
 {
   const OwnedReader reader = open (clips->video ());

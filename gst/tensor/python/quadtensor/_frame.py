@@ -1,11 +1,30 @@
 """Frames, and the tensors that they are made of."""
 
 import ctypes
+import fractions
 
 from ._library import CUDA, NONE, QuadFrameInfo, QuadTensor, call, capsule, lib
 
+SECOND = 1_000_000_000
 
-class _Handle:
+
+class Uncopied:
+    """What holds pointers of this process: another one, or a copy, would use memory that is not there."""
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError(
+            f"a {type(self).__name__} of quadtensor holds memory of GStreamer, and is neither pickled nor copied: "
+            "make an array or a tensor of it, with numpy.array(t) or torch.from_dlpack(t).clone(), and hand that on"
+        )
+
+    # copy.copy() and copy.deepcopy() come by here as well.
+    __reduce__ = __copy__ = lambda self: self.__reduce_ex__(2)
+
+    def __deepcopy__(self, memo):
+        self.__reduce_ex__(2)
+
+
+class _Handle(Uncopied):
     """One reference of a QuadFrame."""
 
     def __init__(self, pointer):
@@ -15,7 +34,7 @@ class _Handle:
         unref(self.pointer)
 
 
-class Tensor:
+class Tensor(Uncopied):
     """Samples of a frame: to be read only, valid for as long as this object or anything made of it lives.
 
     shape, strides (in elements), dtype ("uint8" or "uint16"), device ("cpu" or "cuda:0") and channels
@@ -92,16 +111,27 @@ class Tensor:
         return capsule(managed, versioned)
 
 
-def _time(value):
+def optional(value):
     return None if value == NONE else value
 
 
-class Frame:
+def seconds(nanoseconds):
+    return None if nanoseconds is None else nanoseconds / SECOND
+
+
+class Frame(Uncopied):
     """One frame: a sequence of its tensors, as NV12's are Y [H, W] and UV [H/2, W/2, 2].
 
-    time is when the frame is shown, from the stream's beginning on, in nanoseconds, as are requested and
-    actual, which frameextract attaches; index counts what was asked for. pts and duration are the buffer's;
-    pts may begin at another time than 0. None where there is none. format is GStreamer's name, width and height are in luma samples.
+    time        when the frame is shown, from the stream's beginning on
+    requested, actual  what was asked for, and from when on the frame was shown, as frameextract attaches them;
+                index counts what was asked for
+    pts, duration  the buffer's; pts may begin at another time than 0
+                All times in seconds (float), and in nanoseconds (int) as time_ns, requested_ns, actual_ns, pts_ns
+                and duration_ns. None where there is none.
+    format      GStreamer's name; width and height are in luma samples
+    rotation, mirrored, pixel_aspect_ratio  what was in the file: to be mirrored from left to right, then turned
+                clockwise by so many degrees; a pixel's width by its height (a Fraction). With
+                orientation="auto" it has been done.
     """
 
     def __init__(self, pointer):
@@ -109,12 +139,20 @@ class Frame:
         self._handle = _Handle(pointer)
         info = QuadFrameInfo()
         lib.quad_frame_get_info(pointer, ctypes.byref(info))
-        self.pts, self.duration, self.time = _time(info.pts), _time(info.duration), _time(info.time)
-        self.index = _time(info.index)
-        self.requested, self.actual = _time(info.requested), _time(info.actual)
+        self.index = optional(info.index)
+        self.time_ns, self.pts_ns, self.duration_ns = map(optional, (info.time, info.pts, info.duration))
+        self.requested_ns, self.actual_ns = optional(info.requested), optional(info.actual)
         self.width, self.height = info.width, info.height
         self.format = info.format.decode()
+        self.rotation, self.mirrored = info.rotation, bool(info.mirrored)
+        self.pixel_aspect_ratio = fractions.Fraction(info.par_n, info.par_d)
         self.tensors = tuple(Tensor(self._handle, i) for i in range(info.n_tensors))
+
+    time = property(lambda self: seconds(self.time_ns))
+    pts = property(lambda self: seconds(self.pts_ns))
+    duration = property(lambda self: seconds(self.duration_ns))
+    requested = property(lambda self: seconds(self.requested_ns))
+    actual = property(lambda self: seconds(self.actual_ns))
 
     @classmethod
     def of_sample(cls, address):

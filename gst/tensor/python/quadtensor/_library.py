@@ -7,6 +7,7 @@ from ctypes import POINTER, c_char_p, c_int, c_int64, c_uint, c_uint64, c_void_p
 NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
 FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
 CPU, CUDA = 1, 2  # QuadDevice
+ORIENTATIONS = {"auto": 0, "none": 1}  # QuadOrientation
 
 
 class Error(RuntimeError):
@@ -43,7 +44,11 @@ class QuadFrameInfo(ctypes.Structure):
         ("height", c_int),
         ("n_tensors", c_uint),
         ("format", c_char_p),
-        ("reserved", c_void_p * 4),
+        ("par_n", c_int),
+        ("par_d", c_int),
+        ("rotation", c_int),
+        ("mirrored", c_int),
+        ("reserved", c_void_p * 2),
     ]
 
 
@@ -56,9 +61,20 @@ class QuadMissed(ctypes.Structure):
     ]
 
 
+class QuadPicture(ctypes.Structure):
+    _fields_ = [
+        ("width", c_int),
+        ("height", c_int),
+        ("format", c_char_p),
+        ("orientation", c_int),
+        ("reserved", c_void_p * 4),
+    ]
+
+
 _errors = POINTER(POINTER(GError))
 _FUNCTIONS = {
     "g_error_free": (None, c_void_p),
+    "quad_tensor_check_process": (c_int, _errors),
     "quad_frame_new": (c_void_p, c_void_p, _errors),
     "quad_frame_unref": (None, c_void_p),
     "quad_frame_get_sample": (c_void_p, c_void_p),
@@ -69,7 +85,15 @@ _FUNCTIONS = {
     "quad_cuda_can_decode": (c_int, c_int),
     "quad_dlpack_capsule_name": (c_void_p, c_int),
     "quad_dlpack_use_python": (None, c_void_p, c_void_p),
-    "quad_reader_open": (c_void_p, c_char_p, c_char_p, c_int, c_uint, _errors),
+    "quad_reader_open_pictures": (
+        c_void_p,
+        c_char_p,
+        c_char_p,
+        POINTER(QuadPicture),
+        c_int,
+        c_uint,
+        _errors,
+    ),
     "quad_reader_next": (c_int, c_void_p, c_uint64, POINTER(c_void_p), _errors),
     "quad_reader_get_progress": (None, c_void_p, POINTER(c_uint64), POINTER(c_uint64)),
     "quad_reader_take_missed": (c_int, c_void_p, POINTER(QuadMissed)),
@@ -124,3 +148,8 @@ def call(function, *arguments, raises=Error):
     if not result:
         raise raises(message_of(error))
     return result
+
+
+def check_process():
+    """Raises Error in a process that was forked after GStreamer had started: calls would wait for ever."""
+    call(lib.quad_tensor_check_process)

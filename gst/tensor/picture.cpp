@@ -1,0 +1,160 @@
+#include "tensor/picture.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "tensor/planes.h"
+
+namespace quad::tensor {
+namespace {
+
+constexpr const char *kHost = "video/x-raw";
+constexpr const char *kDevice = "video/x-raw(memory:CUDAMemory)";
+constexpr std::int64_t kMostPixels = 16384;  // of a side, as quaddownscale has it
+
+std::string problem_of (GstVideoFormat format)
+{
+  GstVideoInfo info;
+  if (!gst_video_info_set_format (&info, format, 16, 16)) return "no video";
+  return problem_of_format (info);
+}
+
+// All formats that are tensors, for caps.
+const std::string &tensor_formats ()
+{
+  static const std::string text = [] {
+    guint n = 0;
+    const GstVideoFormat *all = gst_video_formats_raw (&n);
+    std::string list;
+    for (guint i = 0; i < n; i++) {
+      if (!problem_of (all[i]).empty ()) continue;
+      list += list.empty () ? "format={" : ",";
+      list += gst_video_format_to_string (all[i]);
+    }
+    return list + "}";
+  }();
+  return text;
+}
+
+// The video-direction of videoflip, which turns first. By rotation / 90.
+const char *direction_of (Turn turn)
+{
+  static constexpr const char *kTurned[] = {"identity", "90r", "180", "90l"};
+  static constexpr const char *kMirrored[] = {"horiz", "ur-ll", "vert", "ul-lr"};
+  return (turn.mirrored ? kMirrored : kTurned)[turn.rotation / 90];
+}
+
+// The size of stored pictures with square pixels: as many rows as there are.
+void make_square (const Source &source, int &width, int &height)
+{
+  const std::int64_t n = source.par.n, d = source.par.d;
+  width = source.width;
+  height = source.height;
+  if (source.width * n / d > kMostPixels) {
+    height = int (std::max<std::int64_t> (source.height * d / n, 1));
+    return;
+  }
+  const std::int64_t step = source.pairs ? 2 : 1;
+  const std::int64_t steps = (2 * source.width * n + d * step) / (2 * d * step);
+  width = int (std::max (steps * step, std::int64_t{1}));
+}
+
+std::string size_caps (const Source &source, const Picture &picture)
+{
+  int width = picture.width, height = picture.height;
+  if (picture.upright && source.turn.swaps_axes ()) std::swap (width, height);
+  if (width == 0 && height == 0) make_square (source, width, height);
+  std::string caps;
+  if (width > 0) caps += ",width=" + std::to_string (width);
+  if (height > 0) caps += ",height=" + std::to_string (height);
+  if (picture.upright) caps += ",pixel-aspect-ratio=1/1";
+  return caps;
+}
+
+// Elements one after the other, and where their frames lie.
+class Chain {
+ public:
+  explicit Chain (bool on_device) : on_device_{on_device} {}
+  bool on_device () const { return on_device_; }
+  std::string memory () const { return on_device_ ? kDevice : kHost; }
+  void add (const std::string &element) { line_ += (line_.empty () ? "" : " ! ") + element; }
+  void download ()
+  {
+    if (on_device_) add ("cudadownload");
+    on_device_ = false;
+  }
+  void upload ()
+  {
+    if (on_device_) return;
+    // Cards know fewer formats, and some that are no tensors; the others pass.
+    add ("videoconvert");
+    add (kHost + ("," + tensor_formats ()));
+    add ("cudaupload");
+    add (kDevice);
+    on_device_ = true;
+  }
+  const std::string &line () const { return line_; }
+
+ private:
+  std::string line_;
+  bool on_device_;
+};
+
+}  // namespace
+
+std::string read_picture (const QuadPicture &asked, Picture &picture)
+{
+  if (asked.width < 0 || asked.height < 0) return "The width and the height have to be 0 or more.";
+  picture = {asked.width, asked.height, asked.format ? asked.format : "",
+             asked.orientation == QUAD_ORIENTATION_AUTO};
+  if (!asked.format) return {};
+  const GstVideoFormat format = gst_video_format_from_string (asked.format);
+  if (format == GST_VIDEO_FORMAT_UNKNOWN || format == GST_VIDEO_FORMAT_ENCODED)
+    return "GStreamer knows no format " + picture.format + ".";
+  return problem_of (format);
+}
+
+Lines lines_for (const Source &source, const Picture &picture, int device)
+{
+  const bool turned = picture.upright && source.turn != Turn{};
+  const bool sized = picture.width > 0 || picture.height > 0;
+  const bool scaled = sized || (picture.upright && source.par != Source::Par{} && source.width > 0);
+
+  Chain before (source.on_device);
+  if (source.interlaced && (scaled || turned)) {
+    before.download ();
+    before.add ("videoconvert");
+    // As many frames as there were, made of the field that comes first.
+    before.add ("deinterlace fields=top");
+  }
+
+  Chain after (before.on_device ());
+  // Pictures are turned on the host. Frames of the host are scaled there then, so that they
+  // go to the device once.
+  if (device >= 0 && !turned) after.upload ();
+  if (scaled) {
+    if (!after.on_device ()) after.add ("videoconvert");
+    after.add ("quaddownscale upscale=true");
+    after.add (after.memory () + size_caps (source, picture));
+  }
+  if (turned) {
+    after.download ();
+    after.add ("videoconvert");
+    after.add (std::string{"videoflip video-direction="} + direction_of (source.turn));
+  }
+  if (device >= 0) after.upload ();
+  if (!picture.format.empty ()) {
+    after.add (after.on_device () ? "cudaconvert" : "videoconvert");
+    after.add (after.memory () + ",format=" + picture.format);
+  } else if (!after.on_device ()) {
+    after.add ("videoconvert");
+    after.add (after.memory () + "," + tensor_formats ());
+  }
+  return {before.line (), after.line ()};
+}
+
+}  // namespace quad::tensor

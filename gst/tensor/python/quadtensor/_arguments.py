@@ -1,0 +1,149 @@
+"""What callers write, as the library takes it."""
+
+import fractions
+import math
+import numbers
+import os
+import struct
+
+from ._frame import SECOND
+from ._library import ORIENTATIONS, lib
+
+_MOST = 2**31 - 1  # of a C int
+_SHORT = {"float32": "f", "float16": "e"}  # for struct
+
+
+def number(value, what):
+    """An int, a float or a Fraction of any number: of Python, NumPy or PyTorch, also of an array of one element."""
+    if isinstance(value, numbers.Rational) and not hasattr(value, "dtype"):
+        return fractions.Fraction(value)
+    if isinstance(value, (str, bytes)):
+        raise ValueError(f"{what} has to be a number, not {value!r}")
+    try:
+        plain = float(value)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise ValueError(f"{what} has to be a number, not {value!r}") from None
+    form = _SHORT.get(str(getattr(value, "dtype", "")).rpartition(".")[2])
+    if form is None or not math.isfinite(plain):
+        return plain
+    # 0.7 in 32 bits is less than 0.7: the decimal number that was meant is the shortest that gives these bits.
+    for digits in range(1, 10):
+        short = float(f"{plain:.{digits}g}")
+        try:
+            if struct.pack(form, short) == struct.pack(form, plain):
+                return short
+        except OverflowError:  # rounded beyond the largest
+            continue
+    return plain
+
+
+def nanoseconds(value, what):
+    value = number(value, what)
+    # A time has 63 bits.
+    if not 0 <= value < math.inf or (time := round(fractions.Fraction(value) * SECOND)) >= 2**63:
+        raise ValueError(f"{what} has to be a time in seconds, from 0 on")
+    return time
+
+
+def whole(value, what, least=1, most=_MOST):
+    plain = number(value, what)
+    if not least <= plain <= most or int(plain) != plain:
+        raise ValueError(f"{what} has to be a whole number from {least} to {most}")
+    return int(plain)
+
+
+def exact_rate(rate):
+    """A Fraction: whole numbers and fractions as they are, of others the simple one that was meant."""
+    try:
+        exact = fractions.Fraction(rate) if isinstance(rate, str) else number(rate, "rate")
+    except (ValueError, ZeroDivisionError):
+        exact = 0
+    if isinstance(exact, float) and 0 < exact < math.inf:
+        slow = exact < 1
+        exact = fractions.Fraction(1 / exact if slow else exact).limit_denominator(1001)
+        exact = 1 / exact if slow else exact
+    if not isinstance(exact, fractions.Fraction) or not (0 < exact.numerator < 2**31 and exact.denominator < 2**31):
+        raise ValueError(f"rate has to be a number of frames a second above 0, not {rate!r}")
+    return exact
+
+
+def selection(rate, timestamps, every_nth, keyframes, start, stop):
+    """The launch line of frameextract, "" where every frame is wanted."""
+    chosen = {"rate": rate, "timestamps": timestamps, "every_nth": every_nth, "keyframes": keyframes or None}
+    names = [name for name, value in chosen.items() if value is not None]
+    if len(names) > 1:
+        raise ValueError(f"choose frames in one way, not by {' and '.join(names)}")
+    if timestamps is not None and (start is not None or stop is not None):
+        raise ValueError("start and stop are not for timestamps: leave out those that are not wanted")
+    settings = []
+    if rate is not None:
+        exact = exact_rate(rate)
+        settings.append(f"rate={exact.numerator}/{exact.denominator}")
+    if timestamps is not None:
+        settings.append(f'timestamp-list="{_time_list(timestamps)}"')
+    if every_nth is not None:
+        settings.append(f"every-nth={whole(every_nth, 'every_nth')}")
+    if keyframes:
+        settings.append("keyframes=true")
+    limits = {name: nanoseconds(value, name) for name, value in (("start", start), ("stop", stop)) if value is not None}
+    if len(limits) == 2 and limits["start"] >= limits["stop"]:
+        raise ValueError(f"start has to be before stop, and {start} s is not before {stop} s")
+    settings += [f"{name}-time={value}" for name, value in limits.items()]
+    return " ".join(["frameextract", *settings]) if settings else ""
+
+
+def _time_list(timestamps):
+    try:
+        if isinstance(timestamps, (str, bytes)):
+            raise TypeError
+        times = list(timestamps)
+    except TypeError:
+        raise ValueError(f"timestamps has to be a list of times in seconds, not {timestamps!r}") from None
+    if not times:
+        raise ValueError("timestamps is empty")
+    clocks = (divmod(nanoseconds(time, "each of timestamps"), SECOND) for time in times)
+    return ", ".join("{}.{:09}".format(*clock) for clock in clocks)
+
+
+def device_number(device):
+    """The number of a CUDA device, or -1 for the host."""
+    if device == "auto":
+        return 0 if lib.quad_cuda_can_decode(0) else -1
+    if device == "cpu":
+        return -1
+    kind, _, digits = str(device).partition(":")
+    if device == "cuda" or kind == "cuda" and digits.isdigit():
+        return whole(int(digits or 0), "device", least=0)
+    raise ValueError(f"device has to be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
+
+
+def orientation_number(orientation):
+    if isinstance(orientation, str) and orientation in ORIENTATIONS:
+        return ORIENTATIONS[orientation]
+    raise ValueError(f"orientation has to be 'auto' or 'none', not {orientation!r}")
+
+
+def format_name(format):
+    if format is not None and not (isinstance(format, str) and format.replace("_", "").isalnum()):
+        raise ValueError(f"{format!r} is no name of a format")
+    return format
+
+
+def location_bytes(location):
+    """A path or a URI, for C."""
+    try:
+        path = os.fsencode(location)
+    except TypeError:
+        raise TypeError(
+            f"location has to be a path or a URI, not {type(location).__name__}: "
+            "what is not in a file has to be written to one first"
+        ) from None
+    if isinstance(location, bytes) and (b"\0" in path or not os.path.exists(path)):
+        shown = path if len(path) < 80 else path[:80] + b"..."
+        raise ValueError(
+            f"bytes are taken for a path, and there is no file {shown!r}: a video that is in memory "
+            "has to be written to a file first"
+        )
+    if b"\0" in path:
+        raise ValueError(f"a path holds no NUL: {location!r}")
+    return path

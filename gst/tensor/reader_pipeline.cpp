@@ -1,0 +1,230 @@
+#include "tensor/reader_pipeline.h"
+
+#include <glib/gstdio.h>
+
+#include <vector>
+
+#include "tensor/decoder_choice.h"
+#include "tensor/frame.h"
+#include "tensor/guard.h"
+#include "tensor/messages.h"
+
+namespace quad::tensor {
+namespace {
+
+// The URI of a file name, or of what is one already; empty with an error set.
+std::string uri_of (const char *location, GError **error)
+{
+  // A colon makes no URI of a file that is there.
+  if (!g_file_test (location, G_FILE_TEST_EXISTS) && gst_uri_is_valid (location)) return location;
+  GError *why = nullptr;
+  const Owned<char> uri{gst_filename_to_uri (location, &why)};
+  if (uri) return uri.get ();
+  refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, why->message);
+  g_error_free (why);
+  return {};
+}
+
+// The file's name, where the URI is of one.
+Owned<char> file_of (const std::string &uri)
+{
+  return Owned<char>{g_filename_from_uri (uri.c_str (), nullptr, nullptr)};
+}
+
+// Opening a pipe, a socket or a terminal waits for somebody to write.
+bool is_special (const char *file)
+{
+  GStatBuf about;
+  return g_stat (file, &about) == 0 &&
+         (S_ISFIFO (about.st_mode) || S_ISSOCK (about.st_mode) || S_ISCHR (about.st_mode));
+}
+
+Owned<GstElement> make (const char *factory, GError **error)
+{
+  GstElement *made = gst_element_factory_make (factory, nullptr);
+  if (made) return Owned<GstElement>{GST_ELEMENT (gst_object_ref_sink (made))};
+  refuse (error, QUAD_TENSOR_ERROR_PIPELINE,
+          std::string{"There is no element "} + factory +
+              ". Install GStreamer's base plugins (gstreamer1.0-plugins-base).");
+  return nullptr;
+}
+
+// A bin of elements as in gst-launch-1.0. Elements that are not there are an error.
+Owned<GstElement> make_bin (const std::string &line, GError **error)
+{
+  // The first and the last of them may be caps, which want elements around them.
+  const std::string whole = "capsfilter ! " + line + " ! capsfilter";
+  GError *why = nullptr;
+  GstElement *bin = gst_parse_bin_from_description_full (whole.c_str (), TRUE, nullptr,
+                                                         GST_PARSE_FLAG_FATAL_ERRORS, &why);
+  if (bin) return Owned<GstElement>{GST_ELEMENT (gst_object_ref_sink (bin))};
+  refuse (error, QUAD_TENSOR_ERROR_PIPELINE, why->message);
+  g_error_free (why);
+  return nullptr;
+}
+
+bool is_video (GstPad *pad)
+{
+  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
+  return !gst_caps_is_empty (caps.get ()) && !gst_caps_is_any (caps.get ()) &&
+         gst_structure_has_name (gst_caps_get_structure (caps.get (), 0), "video/x-raw");
+}
+
+}  // namespace
+
+ReaderPipeline::~ReaderPipeline ()
+{
+  {
+    const std::lock_guard lock (mutex_);
+    closing_ = true;
+  }
+  if (pipeline_) gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
+}
+
+bool ReaderPipeline::build (const Request &request, GError **error)
+{
+  picture_ = request.picture;
+  device_ = request.device;
+  const std::string uri = uri_of (request.location, error);
+  if (uri.empty ()) return false;
+  const Owned<char> file = file_of (uri);
+  if (file && is_special (file.get ()))
+    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
+                   std::string{file.get ()} +
+                       " is a pipe or a device, no file. Write what comes of it to a file first.");
+
+  pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
+  bus_.reset (gst_element_get_bus (pipeline_.get ()));
+  if (device_ >= 0 && !quad_cuda_use_primary_context (pipeline_.get (), device_, error))
+    return false;
+  if (file) input_.watch (pipeline_.get ());
+  sink_ = make ("appsink", error);
+  if (!sink_ || !make_decoder (uri, error)) return false;
+  gst_bin_add (GST_BIN (pipeline_.get ()), sink_.get ());
+  const Owned<GstCaps> wanted{
+      gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
+  g_object_set (sink_.get (), "caps", wanted.get (), "max-buffers", request.depth, "sync", FALSE,
+                "enable-last-sample", FALSE, nullptr);
+  return !request.filters || !*request.filters || make_filters (request.filters, error);
+}
+
+bool ReaderPipeline::make_decoder (const std::string &uri, GError **error)
+{
+  decoder_ = make ("uridecodebin", error);
+  if (!decoder_) return false;
+  gst_bin_add (GST_BIN (pipeline_.get ()), decoder_.get ());
+  const Owned<GstCaps> any{gst_caps_from_string ("video/x-raw(ANY)")};
+  g_object_set (decoder_.get (), "uri", uri.c_str (), "caps", any.get (), "expose-all-streams",
+                FALSE, nullptr);
+  choose_decoders (decoder_.get (), device_);
+  g_signal_connect (decoder_.get (), "pad-added", G_CALLBACK (take_pad), this);
+  g_signal_connect (decoder_.get (), "no-more-pads", G_CALLBACK (end_pads), this);
+  return true;
+}
+
+bool ReaderPipeline::make_filters (const char *filters, GError **error)
+{
+  filters_ = make_bin (filters, error);
+  if (!filters_) return false;
+  gst_bin_add (GST_BIN (pipeline_.get ()), filters_.get ());
+  const Owned<GstPad> input{gst_element_get_static_pad (filters_.get (), "sink")};
+  if (!input)
+    return refuse (error, QUAD_TENSOR_ERROR_PIPELINE,
+                   std::string{"The filters have no open input: "} + filters);
+  if (!picture_ && !gst_element_link (filters_.get (), sink_.get ()))
+    return refuse (error, QUAD_TENSOR_ERROR_PIPELINE,
+                   std::string{"The filters give no video in "} +
+                       (device_ >= 0 ? "CUDA" : "system") + " memory: " + filters);
+  return true;
+}
+
+// The first video stream goes on; others stay unlinked, and are not decoded.
+void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
+{
+  auto *pipeline = static_cast<ReaderPipeline *> (self);
+  if (pipeline->found_ || !is_video (pad)) return;
+  pipeline->found_ = true;
+  constexpr auto kAll =
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
+                                    GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
+  gst_pad_add_probe (pad, kAll, begin, self, nullptr);
+}
+
+// Caps and tags come before the first frame. What follows them, or the end, goes on to what is
+// built now.
+GstPadProbeReturn ReaderPipeline::begin (GstPad *pad, GstPadProbeInfo *info, gpointer self)
+{
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    const GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    if (GST_EVENT_TYPE (event) != GST_EVENT_EOS && GST_EVENT_TYPE (event) != GST_EVENT_GAP)
+      return GST_PAD_PROBE_OK;
+  }
+  auto *pipeline = static_cast<ReaderPipeline *> (self);
+  GError *error = nullptr;
+  contain (FALSE, &error, [&] {
+    return gboolean{accept (&error, QUAD_TENSOR_ERROR_PIPELINE, pipeline->connect (pad))};
+  });
+  if (error)
+    GST_ELEMENT_ERROR (pipeline->decoder_.get (), CORE, NEGOTIATION, ("%s", error->message),
+                       (nullptr));
+  g_clear_error (&error);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+void ReaderPipeline::end_pads (GstElement *decoder, gpointer self)
+{
+  if (static_cast<ReaderPipeline *> (self)->found_) return;
+  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", kNoVideo), (nullptr));
+}
+
+std::string ReaderPipeline::connect (GstPad *pad)
+{
+  const std::lock_guard lock (mutex_);
+  // What is added to a pipeline that is just stopped would go on.
+  if (closing_) return {};
+  source_ = source_of (pad);
+  const Lines lines = picture_ ? lines_for (source_, *picture_, device_) : Lines{};
+  std::vector<Owned<GstElement>> made;
+  std::vector<GstElement *> chain;
+  const auto add = [&] (const std::string &line, GError **error) {
+    if (line.empty ()) return true;
+    made.push_back (make_bin (line, error));
+    if (!made.back ()) return false;
+    gst_bin_add (GST_BIN (pipeline_.get ()), made.back ().get ());
+    chain.push_back (made.back ().get ());
+    return true;
+  };
+  GError *why = nullptr;
+  bool good = add (lines.before, &why);
+  if (filters_) chain.push_back (filters_.get ());
+  good = good && add (lines.after, &why);
+  if (!good) {
+    const std::string text = why->message;
+    g_error_free (why);
+    return text;
+  }
+  chain.push_back (sink_.get ());
+
+  // From the sink on, so that no frame finds an element that is not there yet.
+  for (auto at = chain.rbegin (); at != chain.rend (); ++at) {
+    if (at != chain.rbegin () && (picture_ || *at != filters_.get ()) &&
+        !gst_element_link (*at, at[-1]))
+      return "The picture cannot be made as asked: " + lines.before + " | " + lines.after;
+    gst_element_sync_state_with_parent (*at);
+  }
+  const Owned<GstPad> input{gst_element_get_static_pad (chain.front (), "sink")};
+  if (gst_pad_link (pad, input.get ()) == GST_PAD_LINK_OK) return {};
+  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
+  const Owned<char> text{gst_caps_to_string (caps.get ())};
+  return std::string{"The filters do not take what the decoder gives: "} + text.get ();
+}
+
+Source ReaderPipeline::source () const
+{
+  const std::lock_guard lock (mutex_);
+  return source_;
+}
+
+std::string ReaderPipeline::stuck () { return found_ ? "" : input_.stuck (pipeline_.get ()); }
+
+}  // namespace quad::tensor
