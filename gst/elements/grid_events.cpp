@@ -13,45 +13,12 @@ GstAggregatorClass *parent_class ()
   return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
 }
 
-// Posts why, and then marks the element as failed: other threads answer their
-// sources with that mark, and a source's own error must not come before the reason.
-gboolean refuse (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::string &why)
-{
-  GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("The input of %s %s", GST_PAD_NAME (pad), why.c_str ()),
-                     (nullptr));
-  self->impl->failed = true;
-  as_grid_pad (pad)->impl->refused = true;
-  return FALSE;
-}
-
-// Why frames of `caps` cannot be drawn; empty where they can.
-std::string problem_with (const GstCaps *caps, GstVideoInfo &info)
-{
-  if (!gst_video_info_from_caps (&info, caps)) {
-    const Owned<char> text{gst_caps_to_string (caps)};
-    return std::string ("has caps that describe no picture: ") + text.get ();
-  }
-  if (GST_VIDEO_INFO_IS_INTERLACED (&info))
-    return "is interlaced: put deinterlace in front of the pad.";
-  if (from_gst (GST_VIDEO_INFO_FORMAT (&info)) == PixelFormat::unknown)
-    return std::string ("has the format ") +
-           gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&info)) +
-           ", which is not drawn: put videoconvert in front of the pad.";
-  if (info.width > kMaxSide || info.height > kMaxSide)
-    return "is larger than " + std::to_string (kMaxSide) + " pixels on a side.";
-  return {};
-}
-
 gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 {
   GstCaps *caps = nullptr;
   gst_event_parse_caps (event, &caps);
   GstVideoInfo info;
-  if (const std::string problem = problem_with (caps, info); !problem.empty ()) {
-    gst_event_unref (event);
-    return refuse (self, pad, problem);
-  }
-  {
+  if (gst_video_info_from_caps (&info, caps)) {
     GridPad &impl = *as_grid_pad (pad)->impl;
     const std::lock_guard guard (impl.lock);
     impl.rate = {info.fps_n, info.fps_d};
@@ -94,6 +61,12 @@ bool all_segments_done (GstQuadMuxGrid *self, GstAggregatorPad *pad)
   return all;
 }
 
+bool is_untimed (GstAggregatorPad *pad)
+{
+  const std::lock_guard guard (as_grid_pad (pad)->impl->lock);
+  return as_grid_pad (pad)->impl->fault.is_untimed ();
+}
+
 gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstQuadMuxGrid *self = as_grid (agg);
@@ -102,6 +75,11 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
     case GST_EVENT_STREAM_START:
       as_grid_pad (pad)->impl->left_out = false;
       set_tagged (self, pad, Orientation::identity);
+      if (!is_untimed (pad)) break;
+      gst_event_unref (event);  // the base class would wait for the input again
+      return TRUE;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (take_problem (self, pad, event)) return TRUE;
       break;
     case GST_EVENT_TAG: tag_event (self, pad, event); break;
     case GST_EVENT_SEGMENT: {
@@ -118,28 +96,53 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
   return parent_class ()->sink_event (agg, pad, event);
 }
 
+// A new segment, and whether it can be shown. One that cannot is not passed on.
+GstFlowReturn take_segment (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
+{
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const GstSegment *segment = nullptr;
+  gst_event_parse_segment (event, &segment);
+  impl.problems.segment = problem_with (*segment);
+  impl.problems.times.clear ();
+  impl.has_time_segment = impl.problems.segment.empty ();
+  tell_problem (self, pad);
+  if (impl.has_time_segment)
+    return parent_class ()->sink_event_pre_queue (GST_AGGREGATOR (self), pad, event);
+  gst_event_unref (event);
+  return GST_FLOW_OK;
+}
+
+// The base class gives a gap a place in its segment, which there has to be.
+bool has_place (GstAggregatorPad *pad, GstEvent *gap)
+{
+  GstClockTime time = 0, duration = 0;
+  gst_event_parse_gap (gap, &time, &duration);
+  return as_grid_pad (pad)->impl->has_time_segment &&
+         (!GST_CLOCK_TIME_IS_VALID (duration) || duration < GST_CLOCK_TIME_NONE - time);
+}
+
 GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstQuadMuxGrid *self = as_grid (agg);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
-    GridPad &impl = *as_grid_pad (pad)->impl;
-    impl.ended = false;
-    const std::lock_guard guard (impl.lock);
-    impl.had_frame = false;
-  }
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
-    const GstSegment *segment = nullptr;
-    gst_event_parse_segment (event, &segment);
-    if (segment->format != GST_FORMAT_TIME) {
-      const std::string format = gst_format_get_name (segment->format);
-      gst_event_unref (event);
-      refuse (self, pad,
-              "counts in " + format +
-                  ", not in time: put a parser or a decoder in front, or with appsrc set "
-                  "format=time.");
-      return GST_FLOW_ERROR;
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START: {
+      impl.ended = false;
+      const std::lock_guard guard (impl.lock);
+      impl.had_frame = false;
+      break;
     }
-    as_grid_pad (pad)->impl->has_time_segment = true;
+    case GST_EVENT_CAPS: {
+      const GstFlowReturn flow = parent_class ()->sink_event_pre_queue (agg, pad, event);
+      tell_problem (self, pad);
+      return flow;
+    }
+    case GST_EVENT_SEGMENT: return take_segment (self, pad, event);
+    case GST_EVENT_GAP:
+      if (has_place (pad, event)) break;
+      gst_event_unref (event);
+      return GST_FLOW_OK;
+    default: break;
   }
   return parent_class ()->sink_event_pre_queue (agg, pad, event);
 }
@@ -173,25 +176,64 @@ gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
   return FALSE;
 }
 
-// A rate of 0 cannot be asked for, but one that is no number can. The base class
-// counts on through a seek without a flush, and its frames would have no duration.
-bool can_seek (GstEvent *seek)
+// The seek as the base class can follow it, null where it cannot. A rate of 0 cannot be
+// asked for, but one that is no number can. The base class counts on through a seek without
+// a flush, and its frames would have no duration. It counts in time alone. Backwards it
+// begins at the seek's stop: the end, where none is given.
+Owned<GstEvent> playable (GstAggregator *agg, Owned<GstEvent> seek)
 {
   gdouble rate = 0;
+  GstFormat format = GST_FORMAT_UNDEFINED;
   GstSeekFlags flags = GST_SEEK_FLAG_NONE;
-  gst_event_parse_seek (seek, &rate, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
-  return std::isfinite (rate) && (flags & GST_SEEK_FLAG_FLUSH);
+  GstSeekType start_type = GST_SEEK_TYPE_NONE, stop_type = GST_SEEK_TYPE_NONE;
+  gint64 start = 0, stop = -1;
+  gst_event_parse_seek (seek.get (), &rate, &format, &flags, &start_type, &start, &stop_type,
+                        &stop);
+  if (!std::isfinite (rate) || format != GST_FORMAT_TIME || !(flags & GST_SEEK_FLAG_FLUSH))
+    return nullptr;
+  if (rate > 0 || (stop_type == GST_SEEK_TYPE_SET && stop != -1)) return seek;
+  gint64 duration = -1;
+  const bool from_end = stop_type == GST_SEEK_TYPE_END;
+  if (!gst_pad_query_duration (GST_AGGREGATOR_SRC_PAD (agg), format, &duration) || duration < 0)
+    return nullptr;
+  Owned<GstEvent> whole{
+      gst_event_new_seek (rate, format, flags, start_type, start, GST_SEEK_TYPE_SET,
+                          from_end ? std::max<gint64> (0, duration + stop) : duration)};
+  gst_event_set_seqnum (whole.get (), gst_event_get_seqnum (seek.get ()));
+  return whole;
+}
+
+// Before the output has a rate, the base class would divide by it.
+bool has_rate (GstAggregator *agg)
+{
+  GST_OBJECT_LOCK (agg);
+  const bool has = GST_VIDEO_INFO_FPS_N (&GST_VIDEO_AGGREGATOR (agg)->info) > 0;
+  GST_OBJECT_UNLOCK (agg);
+  return has;
 }
 
 gboolean src_event (GstAggregator *agg, GstEvent *event)
 {
-  if (GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION)
-    return navigation_event (as_grid (agg), Owned<GstEvent>{event});
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK && !can_seek (event)) {
-    gst_event_unref (event);
-    return FALSE;
+  Owned<GstEvent> owned{event};
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_NAVIGATION: return navigation_event (as_grid (agg), std::move (owned));
+    case GST_EVENT_SEEK: owned = playable (agg, std::move (owned)); break;
+    case GST_EVENT_QOS:
+      if (!has_rate (agg)) return FALSE;
+      break;
+    default: break;
   }
-  return parent_class ()->src_event (agg, event);
+  return owned ? parent_class ()->src_event (agg, owned.release ()) : FALSE;
+}
+
+// Before it is PAUSED, the base class looks at a seek itself.
+gboolean send_event (GstElement *element, GstEvent *event)
+{
+  Owned<GstEvent> owned{event};
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
+    owned = playable (GST_AGGREGATOR (element), std::move (owned));
+  return owned ? GST_ELEMENT_CLASS (parent_class ())->send_event (element, owned.release ())
+               : FALSE;
 }
 
 // With `shortest` the output is as long as its shortest input.
@@ -225,6 +267,7 @@ void install_events (GstAggregatorClass *klass)
   klass->sink_event_pre_queue = sink_event_pre_queue;
   klass->src_event = src_event;
   klass->src_query = src_query;
+  GST_ELEMENT_CLASS (klass)->send_event = send_event;
 }
 
 }  // namespace quad

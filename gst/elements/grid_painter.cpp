@@ -30,6 +30,8 @@ Current current_of (const PadSnapshot &snapshot)
   const std::lock_guard guard (impl.lock);
   GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
   if (buffer && is_gap (buffer)) buffer = nullptr;
+  // Nothing takes the place of the last frame while the next ones have no time.
+  if (impl.fault.is_untimed () && !eos) buffer = nullptr;
   if (!buffer && eos && snapshot.settings.repeat_after_eos && impl.held)
     return {Owned<GstBuffer>{gst_buffer_ref (impl.held.get ())}, impl.held_info};
   if (!buffer || !snapshot.settings.repeat_after_eos) dropped = std::move (impl.held);
@@ -102,6 +104,19 @@ void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
       (nullptr));
 }
 
+// Not a fault that ends anything: the picture is there, and none of it is to be seen.
+void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
+{
+  const std::string sentence = std::string ("A buffer of ") + GST_PAD_NAME (pad.pad.get ()) +
+                               " has a crop that leaves nothing of its picture.";
+  bool news = false;
+  {
+    const std::lock_guard guard (pad.pad->impl->lock);
+    news = pad.pad->impl->fault.is_news (sentence);
+  }
+  if (news) GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
+}
+
 // What the user can do where the machine, and no setting, is in the way; null for the rest.
 const char *advice_for (Status status)
 {
@@ -136,18 +151,19 @@ void post_failure (GstQuadMuxGrid *self, const std::string &what, Status status)
     GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("%s", text.c_str ()), (nullptr));
 }
 
-// Why the pad's pictures cannot be shown on this output.
+// What is wrong with a picture of the pad's that the output's format cannot have.
+std::string unconvertible (const PadSnapshot &pad)
+{
+  return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) +
+         " cannot be converted to the output's format: put videoconvert in front of the pad, "
+         "after cudadownload for frames in CUDA memory.";
+}
+
 void post_failure_of (GstQuadMuxGrid *self, const PadSnapshot &pad, Status status)
 {
-  const char *name = GST_PAD_NAME (pad.pad.get ());
-  if (status == Status::unsupported_format)
-    GST_ELEMENT_ERROR (
-        self, STREAM, FORMAT,
-        ("The pictures of %s cannot be converted to the output's format: %s.", name,
-         describe (status)),
-        ("Put videoconvert in front of the pad, after cudadownload for frames in CUDA memory."));
-  else
-    post_failure (self, std::string ("The pictures of ") + name + " cannot be shown", status);
+  post_failure (
+      self, std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) + " cannot be shown",
+      status);
 }
 
 }  // namespace
@@ -199,6 +215,8 @@ GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &sn
   const Memory memory = memory_of (out);
   if (!ready (self, snapshot, memory)) return GST_FLOW_ERROR;
   Device &device = self->impl->device;
+  now_ = gst_segment_to_running_time (&GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment,
+                                      GST_FORMAT_TIME, GST_BUFFER_PTS (out));
   scene_.format = from_gst (GST_VIDEO_INFO_FORMAT (&info));
   scene_.canvas = {info.width, info.height};
   scene_.site = chroma_site_of (info);
@@ -233,35 +251,47 @@ Status GridPainter::render (Device &device, GstBuffer *target, const FrameView &
   return target || !on_device_.empty () ? device.end (on_device_, target) : Status::ok;
 }
 
-// The pad's frame as it lies in memory; null, with an error posted, where it cannot be
-// read.
-MappedFrame *GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad,
-                               const GstVideoInfo &info, GstBuffer *buffer)
+// A frame that cannot be shown: its cell shows the background. False where that ends the
+// output.
+bool GridPainter::leave_out (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+                             GstBuffer *buffer, const std::string &sentence)
 {
+  const char *format = info.finfo ? GST_VIDEO_INFO_NAME (&info) : "no format";
+  const std::string detail = std::to_string (gst_buffer_get_size (buffer)) + " bytes, " +
+                             std::to_string (info.width) + "x" + std::to_string (info.height) +
+                             " " + format;
+  return !take_bad_frame (self, GST_AGGREGATOR_PAD (pad.pad.get ()), sentence, detail, now_);
+}
+
+// The pad's frame as it lies in memory; null where it cannot be read. False, with an error
+// posted, where the output cannot go on.
+bool GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+                       GstBuffer *buffer, MappedFrame *&mapped)
+{
+  mapped = nullptr;
   const Memory memory = memory_of (buffer);
-  const char *problem = nullptr;
+  const std::string start = std::string ("A buffer of ") + GST_PAD_NAME (pad.pad.get ()) + " ";
+  if (!info.finfo || info.width == 0)
+    return leave_out (self, pad, info, buffer, start + "has come before its caps.");
+  Device &device = self->impl->device;
   if (memory == Memory::cuda) {
-    Device &device = self->impl->device;
-    if (!device.open ()) return nullptr;
-    problem = device.problem_of (buffer);
+    if (!device.open ()) return false;
+    if (const char *problem = device.problem_of (buffer))
+      return leave_out (self, pad, info, buffer, start + problem + ".");
   }
   MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
-  if (!problem && frame) {
-    if (memory != Memory::cuda) return &frame;
+  if (!frame) return leave_out (self, pad, info, buffer, start + frame.problem () + ".");
+  if (memory == Memory::cuda) {
     // After the mapping, which may itself queue what fills the memory.
     queued_ = true;
     on_device_.push_back (buffer);
-    const Status s = self->impl->device.begin ({&buffer, 1}, nullptr);
-    if (s == Status::ok) return &frame;
-    post_failure_of (self, pad, s);
-    return nullptr;
+    if (const Status s = device.begin ({&buffer, 1}, nullptr); s != Status::ok) {
+      post_failure_of (self, pad, s);
+      return false;
+    }
   }
-  GST_ELEMENT_ERROR (
-      self, STREAM, FORMAT,
-      ("A buffer of %s %s.", GST_PAD_NAME (pad.pad.get ()), problem ? problem : frame.problem ()),
-      ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", gst_buffer_get_size (buffer), info.width, info.height,
-       gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&info))));
-  return nullptr;
+  mapped = &frame;
+  return true;
 }
 
 bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
@@ -275,18 +305,21 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   warn_of_cell (self, snapshot, pad, !box.cell.empty ());
   const int alpha = alpha_of (pad.settings.alpha);
   if (box.cell.empty () || alpha == 0) return true;
+  const std::size_t before = scene_.tiles.size ();
+  GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
+  MappedFrame *mapped = nullptr;
+  if (!map (self, pad, current.info, buffer, mapped)) return false;
+  if (!mapped) return true;
+  MappedFrame &frame = *mapped;
   add_border (pad, box.cell, box.picture, snapshot.settings.border_color, info);
   if (box.picture.empty ()) return true;
 
-  GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
-  MappedFrame *mapped = map (self, pad, current.info, buffer);
-  if (!mapped) return false;
-  MappedFrame &frame = *mapped;
   Picture picture;
   picture.part = crop_of (buffer, frame.view ().size);
   picture.sample = {std::max (1, current.info.par_n), std::max (1, current.info.par_d)};
   picture.chroma_unit = info_of (frame.view ().format).chroma_unit ();
   picture.orientation = pad.orientation;
+  if (picture.part.empty ()) say_cropped_away (self, pad);
   const Placement placement = place (picture, pad.settings.fit, box.picture, canvas,
                                      pad.settings.xalign, pad.settings.yalign);
   if (placement.crop.empty () || placement.target.empty ()) return true;
@@ -304,9 +337,17 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   tile.alpha = alpha;
   const Status status =
       bring (self, pad, current.info, info, snapshot.settings.background_color, frame, tile);
+  if (status == Status::unsupported_format) {
+    scene_.tiles.resize (before);
+    return leave_out (self, pad, current.info, buffer, unconvertible (pad));
+  }
   if (status != Status::ok) {
     post_failure_of (self, pad, status);
     return false;
+  }
+  {
+    const std::lock_guard guard (pad.pad->impl->lock);
+    pad.pad->impl->fault.good_frame (now_);
   }
   scene_.tiles.push_back (tile);
   return true;

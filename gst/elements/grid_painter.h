@@ -44,8 +44,10 @@ class GridPainter {
                     const GstVideoInfo &info);
   void add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner, guint argb,
                    const GstVideoInfo &info);
-  MappedFrame *map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
-                    GstBuffer *buffer);
+  bool map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+            GstBuffer *buffer, MappedFrame *&mapped);
+  bool leave_out (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
+                  GstBuffer *buffer, const std::string &sentence);
   Status bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
                 const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile);
   bool take_downloads (GstQuadMuxGrid *self, const GstVideoInfo &to, guint background);
@@ -59,6 +61,7 @@ class GridPainter {
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<GstBuffer *> on_device_;  // those of them that lie in CUDA memory
+  GstClockTime now_ = 0;                // the frame's running time
   bool queued_ = false;                 // work on the device that nobody has waited for
   std::vector<Download> downloads_;
 };

@@ -28,6 +28,7 @@
 #include "elements/quadmuxgrid.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "elements/grid_cells.h"
 
@@ -249,7 +250,9 @@ GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
   // The base class holds the pad's lock: its segment is this buffer's.
   quad::GridPad &impl = *as_grid_pad (pad)->impl;
   const std::lock_guard guard (impl.lock);
-  return quad::clipped (quad::Owned<GstBuffer>{buffer}, pad->segment, impl.rate, impl.end)
+  quad::InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
+  return quad::clipped (quad::Owned<GstBuffer>{buffer}, pad->segment, impl.rate,
+                        impl.fault.stream_is_bad () ? of_bad : impl.end)
       .release ();
 }
 
@@ -295,6 +298,17 @@ std::vector<quad::GridPadRef> active_pads_of (GstQuadMuxGrid *self)
   return pads;
 }
 
+// Of a faulty input, which has ended with its last good frame and has no say in the
+// output's length.
+std::optional<quad::InputState> state_if_out (quad::GridPad &impl)
+{
+  const std::lock_guard guard (impl.lock);
+  if (!impl.fault.is_out ()) return std::nullopt;
+  quad::InputState input = {true, false, false, {}};
+  if (impl.fault.stream_is_bad ()) input.end = impl.end;
+  return input;
+}
+
 // What comes before the base class's own decision: whether the output is at its
 // end, or the next frame of an input, of which `pads` are active, still to come.
 GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPadRef> &pads,
@@ -307,6 +321,10 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPa
     // Clips: what lies outside of the segment is gone then.
     const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
     const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
+    if (const auto out = state_if_out (*p->impl)) {
+      inputs.push_back (*out);
+      continue;
+    }
     if (!has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
     quad::InputState input = {eos, false, false, {}};
     {
@@ -354,7 +372,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
 GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
 {
   GstQuadMuxGrid *self = as_grid (agg);
-  if (self->impl->failed) return GST_FLOW_ERROR;
+  if (self->impl->failed || quad::fails_without_inputs (self)) return GST_FLOW_ERROR;
   quad::hold_time (self);
   const std::vector<quad::GridPadRef> pads = active_pads_of (self);
   GstFlowReturn flow = before_frame (self, pads, timeout);
@@ -432,7 +450,11 @@ gboolean start (GstAggregator *agg)
   self->impl->patience.reset ();
   self->impl->timeline.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
-    p->impl->refused = false;
+    p->impl->problems = {};
+    {
+      const std::lock_guard guard (p->impl->lock);
+      p->impl->fault = {};
+    }
     p->impl->ended = false;
     p->impl->warned_of_cell = false;
     p->impl->warned_of_no_frame = false;

@@ -87,27 +87,30 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   }
 }
 
-// Refuses what the base class could only answer with an assertion, and lets
-// upstream go as soon as the output has ended.
+// Why the buffer has no place in time, for which the base class would only have an
+// assertion; the end of a sentence, empty where it has one.
+std::string problem_of_time (const GridPad &impl, GstBuffer *buffer)
+{
+  if (!impl.has_time_segment)
+    return "has buffers without a segment in time: with appsrc, set format=time.";
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return "has buffers without timestamps: put a parser or a decoder in front, or with appsrc set "
+           "do-timestamp=true.";
+  return {};
+}
+
+// What cannot be shown is taken all the same: an error would end upstream, and with it
+// the pipeline. Lets upstream go as soon as the output has ended.
 GstFlowReturn chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
   quad::Owned<GstBuffer> owned{buffer};
   if (impl.ended) return GST_FLOW_EOS;
-  if (impl.refused) return GST_FLOW_ERROR;
-  const char *problem = nullptr;
-  if (!impl.has_time_segment)
-    problem = "has buffers without a segment in time: with appsrc, set format=time";
-  else if (!GST_BUFFER_PTS_IS_VALID (buffer))
-    problem =
-        "has buffers without timestamps: put a parser or a decoder in front, or with appsrc set "
-        "do-timestamp=true";
-  if (problem) {
-    impl.refused = true;
-    GST_ELEMENT_ERROR (parent, STREAM, FORMAT, ("The input of %s %s.", GST_PAD_NAME (pad), problem),
-                       (nullptr));
-    return GST_FLOW_ERROR;
-  }
+  quad::StreamProblems &problems = impl.problems;
+  problems.times = problem_of_time (impl, buffer);
+  quad::tell_problem (as_grid (parent), GST_AGGREGATOR_PAD (pad));
+  if (!problems.segment.empty () || !problems.times.empty ()) return GST_FLOW_OK;
+  if (!problems.caps.empty ()) owned.reset (quad::gap_for (buffer));
   return impl.base_chain (pad, parent, owned.release ());
 }
 
@@ -118,6 +121,7 @@ void constructed (GObject *object)
   if (!GST_PAD_IS_SINK (pad)) return;
   as_grid_pad (object)->impl->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (pad, chain);
+  quad::stop_bad_caps (pad);
 }
 
 void unlinked (GstPad *pad, GstPad *)
@@ -133,10 +137,13 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   quad::Owned<GstBuffer> held;
   impl.has_time_segment = false;  // the base class forgets it too
   impl.ended = false;
+  // Of bad caps the output is told again with the next segment.
+  impl.problems = {impl.problems.caps, {}, {}, {}};
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
   impl.end = {};
   impl.segment_done = false;
+  impl.fault.flushed ();
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }
 

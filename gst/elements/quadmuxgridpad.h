@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "core/placement.h"
+#include "elements/grid_faults.h"
 #include "elements/grid_settings.h"
 #include "elements/grid_timing.h"
 #include "glue/converted_tile.h"
@@ -41,6 +42,7 @@ struct GridPad {
   Memory memory = Memory::host;  // of the frames that come next
   InputEnd end;
   bool had_frame = false;  // since the stream began, whatever was flushed
+  InputFault fault;
   bool segment_done = false;
   InputWish wish;
   bool asked = false;  // whether upstream knows `wish`
@@ -59,9 +61,9 @@ struct GridPad {
   GstVideoInfo held_info = {};
 
   GstPadChainFunction base_chain = nullptr;  // the base class's
+  StreamProblems problems;                   // by the pad's stream lock
   std::atomic<bool> has_time_segment{false};
-  std::atomic<bool> ended{false};    // the output has: upstream is let go
-  std::atomic<bool> refused{false};  // bad input was met, and an error posted
+  std::atomic<bool> ended{false};  // the output has: upstream is let go
 
   // Of peer_watch.cpp.
   std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer
