@@ -155,7 +155,8 @@ bool Downscale::ready_renderer (const DownscaleSettings &settings)
 {
   const bool same_threads = memory_ != Memory::host || renderer_threads_ == settings.threads;
   if (renderer_ && renderer_->memory () == memory_ && same_threads) return true;
-  renderer_ = make_renderer (memory_, static_cast<int> (settings.threads), &device_);
+  Threads threads (static_cast<int> (settings.threads));
+  renderer_ = make_renderer (memory_, threads, &device_);
   renderer_threads_ = settings.threads;
   if (renderer_) return true;
   if (memory_ == Memory::cuda && device_available ()) return false;  // the device has said why

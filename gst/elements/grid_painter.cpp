@@ -176,20 +176,22 @@ void GridPainter::reset ()
   downloads_.clear ();
   scene_ = {};
   renderer_.reset ();
-  threads_ = -1;
+  threads_.reset ();
+  n_threads_ = -1;
 }
 
 // Makes the renderer for the canvas's memory. What works on the host is made again where
 // n-threads changed.
 bool GridPainter::ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory)
 {
-  if (threads_ != snapshot.settings.n_threads) {
-    threads_ = snapshot.settings.n_threads;
+  if (n_threads_ != snapshot.settings.n_threads) {
+    n_threads_ = snapshot.settings.n_threads;
+    threads_ = std::make_shared<Threads> (n_threads_);
     for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
     if (renderer_ && renderer_->memory () == Memory::host) renderer_.reset ();
   }
   if (!renderer_ || renderer_->memory () != memory)
-    renderer_ = make_renderer (memory, threads_, &self->impl->device);
+    renderer_ = make_renderer (memory, *threads_, &self->impl->device);
   return renderer_ != nullptr;
 }
 

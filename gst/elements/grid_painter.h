@@ -10,6 +10,7 @@
 
 #include "core/renderer.h"
 #include "glue/device.h"
+#include "glue/threads.h"
 
 struct GstQuadMuxGrid;
 
@@ -55,7 +56,8 @@ class GridPainter {
                   guint background, GstVideoFrame &frame, Tile &tile);
 
   std::unique_ptr<Renderer> renderer_;
-  int threads_ = -1;
+  int n_threads_ = -1;
+  std::shared_ptr<Threads> threads_;  // of n_threads_, for all that draws on the host
   Scene scene_;
   // Sources of this frame: they stay mapped until it is drawn.
   std::deque<MappedFrame> frames_;

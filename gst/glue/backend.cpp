@@ -21,10 +21,10 @@ bool device_available ()
   return device_available (why);
 }
 
-std::unique_ptr<Renderer> make_renderer (Memory memory, int threads, Device *device)
+std::unique_ptr<Renderer> make_renderer (Memory memory, Threads &threads, Device *device)
 {
   switch (memory) {
-    case Memory::host: return host::make_host_renderer ({.threads = threads});
+    case Memory::host: return host::make_host_renderer ({.pool = threads.pool ()});
     case Memory::cuda: return device && device->open () ? device->make_renderer () : nullptr;
   }
   return nullptr;

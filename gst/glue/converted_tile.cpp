@@ -37,21 +37,28 @@ bool same_kind (const GstVideoInfo &a, const GstVideoInfo &b)
   return GST_VIDEO_INFO_IS_RGB (&a) == GST_VIDEO_INFO_IS_RGB (&b);
 }
 
-GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to, int threads)
+GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to,
+                                  Threads &threads)
 {
   const bool light = !same_light (from.colorimetry, to.colorimetry);
-  const guint count =
-      threads > 0 ? static_cast<guint> (threads) : static_cast<guint> (g_get_num_processors ());
   // Plain rounding: a constant picture stays constant.
-  return gst_video_converter_new (
+  return gst_video_converter_new_with_pool (
       &from, &to,
       gst_structure_new (
-          "GstVideoConverter", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, count,
-          GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+          "GstVideoConverter", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT,
+          static_cast<guint> (threads.size ()), GST_VIDEO_CONVERTER_OPT_ASYNC_TASKS, G_TYPE_BOOLEAN,
+          TRUE, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
           GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_GAMMA_MODE, GST_TYPE_VIDEO_GAMMA_MODE,
           light ? GST_VIDEO_GAMMA_MODE_REMAP : GST_VIDEO_GAMMA_MODE_NONE,
           GST_VIDEO_CONVERTER_OPT_PRIMARIES_MODE, GST_TYPE_VIDEO_PRIMARIES_MODE,
-          light ? GST_VIDEO_PRIMARIES_MODE_FAST : GST_VIDEO_PRIMARIES_MODE_NONE, nullptr));
+          light ? GST_VIDEO_PRIMARIES_MODE_FAST : GST_VIDEO_PRIMARIES_MODE_NONE, nullptr),
+      threads.task_pool ());
+}
+
+void convert (GstVideoConverter *converter, const GstVideoFrame &from, GstVideoFrame &to)
+{
+  gst_video_converter_frame (converter, &from, &to);
+  gst_video_converter_frame_finish (converter);
 }
 
 }  // namespace
@@ -102,7 +109,7 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
   passage_.clear ();
   const GstVideoColorimetry &a = scaled.colorimetry, &b = result.colorimetry;
   if (a.range == b.range || a.matrix != b.matrix) {
-    converter_.reset (new_converter (scaled, result, threads_));
+    converter_.reset (new_converter (scaled, result, *threads_));
     return converter_ != nullptr;
   }
   GstVideoInfo between;
@@ -115,8 +122,8 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
                          rgb ? GST_VIDEO_COLOR_MATRIX_BT709 : GST_VIDEO_COLOR_MATRIX_RGB,
                          a.transfer, a.primaries};
   if (!passage_.allocate (between)) return false;
-  converter_.reset (new_converter (scaled, between, threads_));
-  second_.reset (new_converter (between, result, threads_));
+  converter_.reset (new_converter (scaled, between, *threads_));
+  second_.reset (new_converter (between, result, *threads_));
   return converter_ && second_;
 }
 
@@ -185,7 +192,7 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   direct_ = !flattens && tile.crop == rect_of (size) && tile.source.size == size &&
             tile.orientation == Orientation::identity;
   if (!direct_) {
-    if (!renderer_) renderer_ = make_renderer (Memory::host, threads_, nullptr);
+    if (!renderer_) renderer_ = make_renderer (Memory::host, *threads_, nullptr);
     if (!renderer_) return Status::out_of_memory;
     if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
     if (!scaled_.allocate (scaled)) return Status::out_of_memory;
@@ -214,9 +221,9 @@ Status ConvertedTile::draw (const Tile &tile, GstVideoFrame &frame, FrameView &c
     converted = direct_ ? tile.source : scaled_.frame->view ();
     return Status::ok;
   }
-  GstVideoFrame *result = &converted_.frame->frame ();
-  gst_video_converter_frame (converter_.get (), scaled, second_ ? &passage_.frame : result);
-  if (second_) gst_video_converter_frame (second_.get (), &passage_.frame, result);
+  GstVideoFrame &result = converted_.frame->frame ();
+  convert (converter_.get (), *scaled, second_ ? passage_.frame : result);
+  if (second_) convert (second_.get (), passage_.frame, result);
   converted = converted_.frame->view ();
   return Status::ok;
 }

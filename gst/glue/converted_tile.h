@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/renderer.h"
+#include "glue/threads.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -25,8 +26,7 @@ bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info);
 // Not thread safe. Its buffers are kept between frames of the same shape.
 class ConvertedTile {
  public:
-  // `threads` as for make_renderer.
-  explicit ConvertedTile (int threads) : threads_ (threads) {}
+  explicit ConvertedTile (std::shared_ptr<Threads> threads) : threads_ (std::move (threads)) {}
 
   // Gets ready to show `tile` (its source, crop, orientation, filter and the size
   // of its target) of `from` on a canvas of `to`. A picture with alpha on a canvas
@@ -64,7 +64,7 @@ class ConvertedTile {
   Status build (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to);
   void describe (const Tile &tile);
 
-  int threads_;
+  std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
   Scene scene_;          // the tile alone, on a canvas of its target's size
   bool direct_ = false;  // nothing to scale or turn: converted straight from the source

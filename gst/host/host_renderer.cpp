@@ -37,9 +37,7 @@ class HostRenderer final : public Renderer {
  public:
   explicit HostRenderer (const HostOptions &options)
       : ops_ (options.scalar ? scalar_ops () : simd_ops ()),
-        pool_ (options.threads > 0
-                   ? options.threads
-                   : static_cast<int> (std::max (1u, std::thread::hardware_concurrency ())))
+        pool_ (options.pool ? options.pool : make_thread_pool (options.threads))
   {
   }
 
@@ -59,7 +57,7 @@ class HostRenderer final : public Renderer {
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
 
   const Ops &ops_;
-  ThreadPool pool_;
+  std::shared_ptr<ThreadPool> pool_;
   std::optional<Scene> prepared_;
   const FormatInfo *format_ = nullptr;
   std::vector<Region> regions_;
@@ -125,7 +123,7 @@ void HostRenderer::build (const Scene &scene)
 
   turn_jobs_.clear ();
   region_jobs_.clear ();
-  scratch_.assign (std::size_t (pool_.size ()), {});
+  scratch_.assign (std::size_t (pool_->size ()), {});
   std::size_t widest = std::size_t (scene.canvas.width);
   for (std::size_t i = 0; i < tiles_.size (); i++)
     for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
@@ -151,7 +149,7 @@ void HostRenderer::build (const Scene &scene)
 void HostRenderer::add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const
 {
   // Enough pieces to keep all threads busy to the end, none too small to pay.
-  const int pieces = pool_.size () == 1 ? 1 : pool_.size () * 2;
+  const int pieces = pool_->size () == 1 ? 1 : pool_->size () * 2;
   const int rows = std::max (16, ceil_div (end - begin, pieces));
   for (int y = begin; y < end; y += rows)
     jobs.push_back ({item, plane, y, std::min (end, y + rows)});
@@ -162,10 +160,10 @@ Status HostRenderer::draw (const Scene &scene, const FrameView &out)
   if (!prepared_ || !prepared_->same_shape (scene) || out.format != scene.format ||
       out.size != scene.canvas)
     return Status::not_prepared;
-  pool_.run (static_cast<int> (turn_jobs_.size ()), [&] (int i, int worker) {
+  pool_->run (static_cast<int> (turn_jobs_.size ()), [&] (int i, int worker) {
     turn (scene, turn_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
   });
-  pool_.run (static_cast<int> (region_jobs_.size ()), [&] (int i, int worker) {
+  pool_->run (static_cast<int> (region_jobs_.size ()), [&] (int i, int worker) {
     draw_region (scene, out, region_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
   });
   return Status::ok;

@@ -1,5 +1,6 @@
 #include "host/thread_pool.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace quad::host {
@@ -61,6 +62,12 @@ void ThreadPool::work (int worker)
     lock.lock ();
     if (--busy_ == 0) done_.notify_one ();
   }
+}
+
+std::shared_ptr<ThreadPool> make_thread_pool (int threads)
+{
+  const auto processors = static_cast<int> (std::max (1u, std::thread::hardware_concurrency ()));
+  return std::make_shared<ThreadPool> (threads > 0 ? threads : processors);
 }
 
 }  // namespace quad::host

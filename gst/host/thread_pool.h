@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -52,5 +53,8 @@ class ThreadPool {
   unsigned round_ = 0;
   bool stop_ = false;
 };
+
+// A pool of `threads`; 0 for one a processor.
+std::shared_ptr<ThreadPool> make_thread_pool (int threads);
 
 }  // namespace quad::host
