@@ -140,4 +140,35 @@ TEST (GridEvents, NavigationGoesToTheInputUnderThePointer)
   for (const Clicks &c : clicks) EXPECT_EQ (c.keys, 1);
 }
 
+// What downstream and the application may send at any time, and the base class has only an
+// assertion for.
+TEST (GridEvents, NoneEndsInAnAssertion)
+{
+  g_log_set_always_fatal (
+      static_cast<GLogLevelFlags> (int{G_LOG_FATAL_MASK} | int{G_LOG_LEVEL_CRITICAL}));
+  const Owned<GstElement> grid{gst_element_factory_make ("quadmux-grid", nullptr)};
+  gst_object_ref_sink (grid.get ());
+  const Owned<GstPad> pad{gst_element_request_pad_simple (grid.get (), "sink_%u")};
+  const Owned<GstPad> src{gst_element_get_static_pad (grid.get (), "src")};
+  auto seek = [] (gdouble rate, GstFormat format, GstSeekType stop_type, gint64 stop) {
+    return gst_event_new_seek (rate, format, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, stop_type,
+                               stop);
+  };
+  for (const GstState state : {GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED}) {
+    gst_element_set_state (grid.get (), state);
+    // Before it has a rate.
+    for (const GstQOSType type : {GST_QOS_TYPE_OVERFLOW, GST_QOS_TYPE_UNDERFLOW})
+      EXPECT_FALSE (gst_pad_send_event (src.get (), gst_event_new_qos (type, 2, 1000, 0)));
+    for (const GstFormat format : {GST_FORMAT_BYTES, GST_FORMAT_DEFAULT, GST_FORMAT_PERCENT}) {
+      EXPECT_FALSE (gst_element_send_event (grid.get (), seek (1, format, GST_SEEK_TYPE_SET, 100)));
+      EXPECT_FALSE (gst_pad_send_event (src.get (), seek (1, format, GST_SEEK_TYPE_SET, 100)));
+    }
+    // Backwards from an unknown time.
+    for (const GstSeekType type : {GST_SEEK_TYPE_NONE, GST_SEEK_TYPE_SET, GST_SEEK_TYPE_END})
+      EXPECT_FALSE (gst_element_send_event (grid.get (), seek (-1, GST_FORMAT_TIME, type, -1)));
+  }
+  gst_element_set_state (grid.get (), GST_STATE_NULL);
+  gst_element_release_request_pad (grid.get (), pad.get ());
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 // Rule: in a running wall a fault of one input stops at its pad. The other's pixels go on, one
 // warning names the pad, its cell is background; what is right again is shown again; and the
 // pad can be released.
+#include <gst/check/gsttestclock.h>
 #include <gst/video/video.h>
 
 #include <cmath>
@@ -420,6 +421,58 @@ TEST_P (GridFaults, AreSaidOnceWhileTheyComeAndGo)
   up.send (gst_event_new_eos ());
   p.end (0);
   for (int n = 0; fault.timed && n < kCount; n++) expect (n, n + 1, n % 2 ? kRed : kBlack);
+  expect_warnings ();
+}
+
+// Live, on a clock that goes on where the grid waits for it.
+TEST_P (GridFaults, StopAtTheirPadWhenLive)
+{
+  const Owned<GstClock> clock{gst_test_clock_new ()};
+  gst_pipeline_use_clock (GST_PIPELINE (p.pipeline ()), clock.get ());
+  auto next = [&] () -> std::unique_ptr<Picture8> {
+    for (const gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+         g_get_monotonic_time () < until;) {
+      Owned<GstSample> sample{
+          gst_app_sink_try_pull_sample (GST_APP_SINK (p.out ()), 10 * GST_MSECOND)};
+      if (sample) return std::make_unique<Picture8> (std::move (sample));
+      if (gst_test_clock_peek_id_count (GST_TEST_CLOCK (clock.get ())) > 0)
+        gst_test_clock_crank (GST_TEST_CLOCK (clock.get ()));
+    }
+    return nullptr;
+  };
+  // A frame's time may pass before the grid has met an event.
+  constexpr int kBegins = 5, kEnds = 12, kSlack = 3, kCount = 20;
+  Upstream up (p);
+  p.add_input (kInput, true);
+  push_good (0, kCount + 5);
+  p.play ();
+  up.begin ();
+  EXPECT_EQ (up.push (up.frame (0)), GST_FLOW_OK);
+  for (int n = 0; n < kCount; n++) {
+    if (n + 1 == kBegins) {
+      ASSERT_TRUE (fault.begins (up));
+    }
+    if (n + 1 == kEnds) {
+      ASSERT_TRUE (fault.ends (up));
+    }
+    const bool bad = n + 1 >= kBegins && n + 1 < kEnds;
+    EXPECT_EQ (up.push (bad ? fault.frame (up, n + 1) : up.frame (n + 1)), GST_FLOW_OK) << n;
+    const auto picture = next ();
+    ASSERT_TRUE (picture) << n << " " << p.error ();
+    EXPECT_EQ (picture->pts (), time_of (n));
+    if (n > kSlack) {
+      EXPECT_EQ (picture->at (48, 16), kBlue) << n;
+    }
+    if (n > kSlack && n < kBegins - 1) {
+      EXPECT_EQ (picture->at (16, 16), kRed) << n;
+    }
+    if (n >= kBegins + kSlack && n < kEnds - 1) {
+      EXPECT_EQ (picture->at (16, 16), kBlack) << n;
+    }
+    if (n >= kEnds + kSlack) {
+      EXPECT_EQ (picture->at (16, 16), kRed) << n;
+    }
+  }
   expect_warnings ();
 }
 

@@ -75,6 +75,9 @@ Drawn draw (int n_threads, int limit)
   p.play ();
   // Then all threads run but those that draw.
   while (hungry < kInputs) g_usleep (1000);
+  // Nor do any wait idle that could be used.
+  g_thread_pool_set_max_unused_threads (0);
+  g_thread_pool_stop_unused_threads ();
   const int before = threads_now ();
   left = limit;
   for (std::size_t i = 0; i < kInputs; i++) {
