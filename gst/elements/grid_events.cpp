@@ -76,7 +76,8 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       as_grid_pad (pad)->impl->left_out = false;
       set_tagged (self, pad, Orientation::identity);
       if (!is_untimed (pad)) break;
-      gst_event_unref (event);  // the base class would wait for the input again
+      parent_class ()->sink_event (agg, pad, event);
+      wait_for_input (self, pad, false);  // the base class would again
       return TRUE;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (take_problem (self, pad, event)) return TRUE;

@@ -42,17 +42,6 @@ GstPadProbeReturn check_caps (GstPad *pad, GstPadProbeInfo *info, gpointer)
   return GST_PAD_PROBE_DROP;
 }
 
-// The base class waits for the next buffer of an input that has not ended. Where it is live it
-// waits for none beyond a frame's time, and no input has to end.
-void wait_for (GstQuadMuxGrid *self, GstAggregatorPad *pad, bool waits)
-{
-  GstAggregator *agg = GST_AGGREGATOR (self);
-  if (waits)
-    parent_class ()->sink_event (agg, pad, gst_event_new_stream_start ("in-time-again"));
-  else if (!GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (agg)))
-    parent_class ()->sink_event (agg, pad, gst_event_new_eos ());
-}
-
 // Whether frames of the pad's can still be expected.
 bool is_left (GstQuadMuxGridPad *pad)
 {
@@ -148,6 +137,15 @@ void stop_bad_caps (GstPad *pad)
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, check_caps, nullptr, nullptr);
 }
 
+void wait_for_input (GstQuadMuxGrid *self, GstAggregatorPad *pad, bool waits)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  if (waits)
+    parent_class ()->sink_event (agg, pad, gst_event_new_stream_start ("in-time-again"));
+  else if (!GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (agg)))
+    parent_class ()->sink_event (agg, pad, gst_event_new_eos ());
+}
+
 void tell_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad)
 {
   StreamProblems &problems = as_grid_pad (pad)->impl->problems;
@@ -180,7 +178,7 @@ bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
     news = impl.fault.set_stream (sentence, untimed);
     if (!sentence.empty ()) held = std::move (impl.held);
   }
-  if (untimed != was_untimed) wait_for (self, pad, !untimed);
+  if (untimed != was_untimed) wait_for_input (self, pad, !untimed);
   if (!sentence.empty () && !fails_without_inputs (self) && news)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()),
                          ("Its cell shows the background until that is right."));

@@ -66,6 +66,10 @@ std::string problem_with (const GstSegment &segment);
 // Lets no caps pass that cannot be drawn: upstream would be refused, and end the pipeline.
 void stop_bad_caps (GstPad *pad);
 
+// Whether the output waits for the input's next buffer: the base class does so where it has not
+// ended. A live one waits for none beyond a frame's time, and no input has to end.
+void wait_for_input (GstQuadMuxGrid *self, GstAggregatorPad *pad, bool waits);
+
 // Tells the output, in its turn after the buffers before, what is wrong with the input now,
 // if that has changed. With the pad's stream lock.
 void tell_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad);

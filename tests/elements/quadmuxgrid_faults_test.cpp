@@ -355,6 +355,29 @@ TEST_P (GridFaults, DoNotKeepTheOutputGoing)
   EXPECT_TRUE (p.eos ()) << p.error ();
 }
 
+// Nor end it where the shortest input does.
+TEST_P (GridFaults, DoNotEndTheOutput)
+{
+  g_object_set (p.grid (), "eos-policy", 1, nullptr);  // shortest
+  Upstream up (p);
+  add_good ();
+  p.play ();
+  push_good (0, 8);
+  up.begin ();
+  push (up, 0, 4);
+  ASSERT_TRUE (fault.begins (up));
+  push_bad (up, 4, 6);
+  // A new stream, no better than the one before.
+  EXPECT_TRUE (up.send (gst_event_new_stream_start ("another")));
+  push_bad (up, 6, 8);
+  p.end (0);
+  expect (0, 4, kRed);
+  expect (4, 8, kBlack);
+  EXPECT_FALSE (p.pull ());
+  EXPECT_TRUE (p.eos ()) << p.error ();
+  expect_warnings ();
+}
+
 // Both in turn, so that each is the last one.
 TEST_P (GridFaults, EndTheOutputWhereNoInputIsLeft)
 {
