@@ -370,6 +370,7 @@ TEST_P (GridFaults, DoNotEndTheOutput)
   // A new stream, no better than the one before.
   EXPECT_TRUE (up.send (gst_event_new_stream_start ("another")));
   push_bad (up, 6, 8);
+  up.send (gst_event_new_eos ());
   p.end (0);
   expect (0, 4, kRed);
   expect (4, 8, kBlack);
