@@ -101,7 +101,7 @@ FilterPlan plan_axis (Filter filter, const Axis &axis)
   plan.copy = true;
   for (int o = 0; o < axis.count; o++) {
     Weights &row = rows[std::size_t (o)];
-    row = weights_at (filter, axis.first + o * axis.step, widen, axis.lo, axis.hi);
+    row = weights_at (filter, axis.first + (axis.skipped + o) * axis.step, widen, axis.lo, axis.hi);
     // Drop ends that round to nothing, so that a sample-exact position is one tap.
     auto nothing = [] (double w) { return std::abs (w) * kTapOne < 1e-3; };
     while (row.w.size () > 1 && nothing (row.w.back ())) row.w.pop_back ();

@@ -11,7 +11,7 @@ namespace quad {
 enum class Filter { area, bilinear, bicubic, lanczos };
 
 // One axis of a resampling. Output sample o is centred at source position
-// `first + o * step`, where source sample i covers [i, i + 1). Only the samples
+// `first + (skipped + o) * step`, where source sample i covers [i, i + 1). Only the samples
 // [lo, hi) are read: what a kernel asks beyond them is taken from the outermost
 // one. `step` is negative for a mirrored axis and never 0.
 struct Axis {
@@ -20,6 +20,7 @@ struct Axis {
   int count = 0;
   int lo = 0;
   int hi = 0;
+  int skipped = 0;  // outputs before the first that is wanted
 
   bool operator== (const Axis &) const = default;
 };

@@ -43,6 +43,28 @@ constexpr Rect intersect (const Rect &a, const Rect &b)
           std::max (0, std::min (a.bottom (), b.bottom ()) - y)};
 }
 
+// How far something goes on past the four edges of a rectangle, in luma samples.
+struct Edges {
+  int left = 0;
+  int top = 0;
+  int right = 0;
+  int bottom = 0;
+
+  bool operator== (const Edges &) const = default;
+};
+
+constexpr Rect grown (const Rect &r, const Edges &by)
+{
+  return {r.x - by.left, r.y - by.top, r.width + by.left + by.right, r.height + by.top + by.bottom};
+}
+
+// How far `outer` goes on past `inner`, which it contains.
+constexpr Edges beyond (const Rect &outer, const Rect &inner)
+{
+  return {inner.x - outer.x, inner.y - outer.y, outer.right () - inner.right (),
+          outer.bottom () - inner.bottom ()};
+}
+
 // A positive ratio, used for pixel and display aspect ratios.
 struct Ratio {
   std::int64_t num = 1;
@@ -100,6 +122,9 @@ constexpr std::int64_t round_div (std::int64_t num, std::int64_t den)
   return (num + den / 2) / den;
 }
 
+// Rounds down, below 0 too. `by` > 0.
+constexpr int floor_div (int v, int by) { return v >= 0 ? v / by : -((by - 1 - v) / by); }
+
 // The largest size of display aspect ratio `dar` (width over height, in
 // square-sample terms of the box) inside `box`; at least 1x1.
 constexpr Size fit_inside (Ratio dar, Size box)
@@ -123,16 +148,23 @@ constexpr Rect aligned (Size inner, const Rect &outer, double xalign, double yal
 
 // The nearest rectangle whose edges lie on whole chroma samples (`unit`: luma
 // samples per chroma sample) or on the canvas's far edges. Both edges round the
-// same way, so that neighbours stay neighbours.
+// same way, so that neighbours stay neighbours. It may lie outside of the canvas.
+constexpr Rect snapped_outside (const Rect &r, Size unit, Size canvas)
+{
+  auto edge = [] (int v, int u, int end) {
+    if (v == end) return end;
+    const int whole = floor_div (v + u / 2, u) * u;
+    return v < end ? std::min (whole, end) : whole;
+  };
+  const int x = edge (r.x, unit.width, canvas.width), y = edge (r.y, unit.height, canvas.height);
+  return {x, y, edge (r.right (), unit.width, canvas.width) - x,
+          edge (r.bottom (), unit.height, canvas.height) - y};
+}
+
+// What of it lies on the canvas.
 constexpr Rect snapped (const Rect &r, Size unit, Size canvas)
 {
-  auto snap = [] (int v, int u, int end) {
-    return v >= end ? end : std::min (end, (v + u / 2) / u * u);
-  };
-  const int x = snap (std::max (0, r.x), unit.width, canvas.width);
-  const int y = snap (std::max (0, r.y), unit.height, canvas.height);
-  return {x, y, std::max (0, snap (r.right (), unit.width, canvas.width) - x),
-          std::max (0, snap (r.bottom (), unit.height, canvas.height) - y)};
+  return intersect (snapped_outside (r, unit, canvas), rect_of (canvas));
 }
 
 }  // namespace quad

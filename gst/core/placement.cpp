@@ -22,16 +22,16 @@ Ratio operator* (const Ratio &a, const Ratio &b) { return reduced (a.num * b.num
 
 Ratio inverse (const Ratio &r) { return {r.den, r.num}; }
 
-// A rectangle of no width or height gets one chroma sample of it, if there is one.
-Rect at_least_one (Rect r, Size unit, Size canvas)
+// A rectangle of no width or height gets one chroma sample of `box`.
+Rect at_least_one (Rect r, Size unit, const Rect &box)
 {
-  auto widen = [] (int &begin, int &length, int u, int end) {
+  auto widen = [] (int &begin, int &length, int u, int first, int end) {
     if (length > 0) return;
-    begin = std::max (0, std::min (begin, (end - 1) / u * u));
+    begin = std::max (first, std::min (begin, floor_div (end - 1, u) * u));
     length = std::min (u, end - begin);
   };
-  widen (r.x, r.width, unit.width, canvas.width);
-  widen (r.y, r.height, unit.height, canvas.height);
+  widen (r.x, r.width, unit.width, box.x, box.right ());
+  widen (r.y, r.height, unit.height, box.y, box.bottom ());
   return r;
 }
 
@@ -59,27 +59,34 @@ Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canva
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign)
 {
-  if (box.empty () || picture.part.empty ()) return {picture.part, {}};
-  Placement p = {picture.part, box};
+  if (box.empty () || picture.part.empty ()) return {picture.part, {}, {}};
+  Placement p = {picture.part, {}, {}};
+  Rect whole = box;
   if (fit == Fit::cover) p.crop = covering_part (picture, box, canvas, xalign, yalign);
   if (fit == Fit::contain) {
     Ratio shape = reduced (picture.part.width, picture.part.height) *
                   reduced (picture.sample.num, picture.sample.den);
     if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
-    p.target =
+    whole =
         aligned (fit_inside (shape * inverse (canvas.sample), box.size ()), box, xalign, yalign);
   }
-  p.target = at_least_one (snapped (p.target, canvas.chroma_unit, canvas.size), canvas.chroma_unit,
-                           canvas.size);
+  whole = at_least_one (snapped_outside (whole, canvas.chroma_unit, canvas.size),
+                        canvas.chroma_unit, box);
+  p.target = intersect (whole, rect_of (canvas.size));
+  if (!p.target.empty ()) p.hidden = beyond (whole, p.target);
   return p;
+}
+
+bool contains (const Rect &r, Point at)
+{
+  return at.x >= r.x && at.x < r.right () && at.y >= r.y && at.y < r.bottom ();
 }
 
 std::optional<Point> source_point (const Placement &placement, Orientation orientation, Point at)
 {
-  const Rect &t = placement.target;
-  if (t.empty () || !(at.x >= t.x && at.x < t.right () && at.y >= t.y && at.y < t.bottom ()))
-    return std::nullopt;
-  const double u = (at.x - t.x) / t.width, v = (at.y - t.y) / t.height;
+  if (!contains (placement.target, at)) return std::nullopt;
+  const Rect whole = grown (placement.target, placement.hidden);
+  const double u = (at.x - whole.x) / whole.width, v = (at.y - whole.y) / whole.height;
   const OrientationSteps steps = steps_of (orientation);
   double x = steps.swap_axes ? v : u, y = steps.swap_axes ? u : v;
   if (steps.mirror_x) x = 1 - x;

@@ -28,14 +28,19 @@ struct Canvas {
 };
 
 struct Placement {
-  Rect crop;    // of the source
-  Rect target;  // on the canvas, on whole chroma samples; empty where there is no room
+  Rect crop;     // of the source
+  Rect target;   // on the canvas, on whole chroma samples; empty where there is no room
+  Edges hidden;  // how far `crop` goes on past `target`, beyond the canvas
 };
 
 // Alignments run from 0 (left, top, as the picture is seen) to 1: where a
-// contained picture lies in `box`, and which part of a covering one is seen.
+// contained picture lies in `box`, and which part of a covering one is seen. The
+// box may lie partly outside of the canvas, on whole chroma samples.
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign);
+
+// False for a position that is no number.
+bool contains (const Rect &r, Point at);
 
 // The position in the source that is seen at `at` of the canvas, or none where
 // the picture is not.

@@ -46,6 +46,8 @@ Status check (const Scene &scene, Memory memory)
         t.alpha > 255)
       return Status::bad_geometry;
     if (t.solid) continue;
+    if (std::min ({t.hidden.left, t.hidden.top, t.hidden.right, t.hidden.bottom}) < 0)
+      return Status::bad_geometry;
     if (t.source.format != scene.format || t.source.memory != memory) return Status::mixed_sources;
     if (!in_range (t.source.size) || t.crop.empty () || !rect_of (t.source.size).contains (t.crop))
       return Status::bad_geometry;

@@ -34,11 +34,13 @@ std::vector<int> layers_at (const Scene &scene, const FormatInfo &format, const 
   return layers;
 }
 
-// One axis of a plane's resampling: `length` luma samples of the target show
-// [crop, crop + crop_length) of the source.
+// One axis of a plane's resampling: `length` luma samples, of which those from
+// `begin` to `end` are the target, show [crop, crop + crop_length) of the source.
 struct AxisGeometry {
   int crop;
   int crop_length;
+  int begin;
+  int end;
   int length;
   int source_sub;
   int target_sub;
@@ -55,15 +57,19 @@ Axis axis_of (const AxisGeometry &g)
 {
   const double scale = double (g.crop_length) / g.length;
   const double shift = siting_shift (g.target_sub, g.target_cosited);
+  // What the canvas's format divides is counted in samples: each has then the very
+  // taps that it has where all of the picture is seen.
+  const int odd = g.begin % g.target_sub;
   auto source_position = [&] (int o) {
-    const double x = g.target_sub * (o + 0.5 - shift);
+    const double x = odd + g.target_sub * (o + 0.5 - shift);
     return (g.crop + (g.mirrored ? g.length - x : x) * scale) / g.source_sub +
            siting_shift (g.source_sub, g.source_cosited);
   };
   Axis a;
   a.first = source_position (0);
   a.step = (g.mirrored ? -1 : 1) * g.target_sub * scale / g.source_sub;
-  a.count = ceil_div (g.length, g.target_sub);
+  a.skipped = g.begin / g.target_sub;
+  a.count = ceil_div (g.end - g.begin, g.target_sub);
   a.lo = g.crop / g.source_sub;
   a.hi = ceil_div (g.crop + g.crop_length, g.source_sub);
   return a;
@@ -127,25 +133,27 @@ PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane, Chr
 {
   const OrientationSteps steps = steps_of (tile.orientation);
   const Size sub = format.plane[std::size_t (plane)].sub;
-  const Rect &t = tile.target;
+  const Rect &t = tile.target, whole = grown (t, tile.hidden);
   // Seen from the source: its x axis ends up on the target's y axis when swapped.
   const bool swap = steps.swap_axes;
-  const AxisGeometry x = {tile.crop.x,
-                          tile.crop.width,
-                          swap ? t.height : t.width,
-                          sub.width,
-                          swap ? sub.height : sub.width,
-                          tile.site.cosited_x,
-                          swap ? canvas_site.cosited_y : canvas_site.cosited_x,
-                          steps.mirror_x};
-  const AxisGeometry y = {tile.crop.y,
-                          tile.crop.height,
-                          swap ? t.width : t.height,
-                          sub.height,
-                          swap ? sub.width : sub.height,
-                          tile.site.cosited_y,
-                          swap ? canvas_site.cosited_x : canvas_site.cosited_y,
-                          steps.mirror_y};
+  auto axis = [&] (int crop, int crop_length, bool vertical, int source_sub, bool source_cosited,
+                   bool mirrored) -> AxisGeometry {
+    const int begin = vertical ? t.y - whole.y : t.x - whole.x;
+    return {crop,
+            crop_length,
+            begin,
+            begin + (vertical ? t.height : t.width),
+            vertical ? whole.height : whole.width,
+            source_sub,
+            vertical ? sub.height : sub.width,
+            source_cosited,
+            vertical ? canvas_site.cosited_y : canvas_site.cosited_x,
+            mirrored};
+  };
+  const AxisGeometry x =
+      axis (tile.crop.x, tile.crop.width, swap, sub.width, tile.site.cosited_x, steps.mirror_x);
+  const AxisGeometry y =
+      axis (tile.crop.y, tile.crop.height, !swap, sub.height, tile.site.cosited_y, steps.mirror_y);
   return {plane_rect (format, plane, t), plan_axis (tile.filter, axis_of (x)),
           plan_axis (tile.filter, axis_of (y)), swap};
 }

@@ -37,7 +37,8 @@ struct Tile {
   Rect target;                 // on whole chroma samples, inside the canvas
   std::optional<Color> solid;  // the colour, instead of all that follows up to `alpha`
   FrameView source;            // of the canvas's format and memory
-  Rect crop;                   // the part of the source that fills `target`
+  Rect crop;                   // the part of the source that fills `target` and `hidden`
+  Edges hidden;                // how far `crop` goes on past `target`, where nothing of it is seen
   ChromaSite site;             // the source's
   Orientation orientation = Orientation::identity;
   Filter filter = Filter::area;
@@ -49,7 +50,8 @@ struct Tile {
   bool same_picture (const Tile &o) const
   {
     return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           crop == o.crop && site == o.site && orientation == o.orientation && filter == o.filter;
+           crop == o.crop && hidden == o.hidden && site == o.site && orientation == o.orientation &&
+           filter == o.filter;
   }
   // All but where the source's samples lie.
   bool same_shape (const Tile &o) const

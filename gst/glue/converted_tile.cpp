@@ -189,8 +189,8 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   scene_.canvas = size;
   scene_.site = tile.site;
   const bool flattens = alone.blend == Blend::over && info_of (scene_.format).has_alpha ();
-  direct_ = !flattens && tile.crop == rect_of (size) && tile.source.size == size &&
-            tile.orientation == Orientation::identity;
+  direct_ = !flattens && tile.crop == rect_of (size) && tile.hidden == Edges{} &&
+            tile.source.size == size && tile.orientation == Orientation::identity;
   if (!direct_) {
     if (!renderer_) renderer_ = make_renderer (Memory::host, *threads_, nullptr);
     if (!renderer_) return Status::out_of_memory;

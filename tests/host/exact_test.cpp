@@ -121,6 +121,43 @@ TEST_P (ExactTest, OneToOneCropOnWholeChromaSamplesIsACopy)
   }
 }
 
+// A picture that the canvas cuts has the bytes that it has on a canvas with room.
+TEST_P (ExactTest, WhatIsCutAwayChangesNothing)
+{
+  Random random (54);
+  for (int i = 0; i < 150; i++) {
+    OwnedScene room = scene_of (GetParam (), {random.between (1, 60), random.between (1, 40)},
+                                {random.between (8, 70), random.between (8, 50)},
+                                random.pick (kFilters), random.pick (kOrientations));
+    Tile &tile = room.scene.tiles[0];
+    room.scene.site = random.pick (kSites);
+    tile.site = random.pick (kSites);
+    tile.alpha = random.one_in (2) ? 255 : random.below (256);
+    paint_everything (*room.pictures[0], 7);
+    paint_alpha (*room.pictures[0], random.pick (kAlphaPatterns), 8);
+    tile.target = random_target (info (), room.scene.canvas, random);
+    const Rect seen = random_target (info (), room.scene.canvas, random);
+    OwnedScene cut = {room.scene, {}};
+    cut.scene.canvas = seen.size ();
+    Tile &part = cut.scene.tiles[0];
+    part.target = intersect (tile.target, seen);
+    if (part.target.empty ()) continue;
+    part.hidden = beyond (tile.target, part.target);
+    part.target.x -= seen.x;
+    part.target.y -= seen.y;
+    const Picture all = draw (room.scene), some = draw (cut.scene);
+    for (int p = 0; p < info ().planes; p++) {
+      const Size sub = info ().plane[std::size_t (p)].sub;
+      const Size plane = some.view ().plane[std::size_t (p)].size;
+      for (int y = 0; y < plane.height; y++)
+        for (int x = 0; x < plane.width; x++)
+          ASSERT_TRUE (
+              same_position (some, p, x, y, all, x + seen.x / sub.width, y + seen.y / sub.height))
+              << "plane " << p << " (" << x << ", " << y << "): " << describe (cut.scene);
+    }
+  }
+}
+
 // Which position of a source of `size` the orientation shows at (x, y).
 std::pair<int, int> shown_at (Orientation o, int x, int y, Size size)
 {

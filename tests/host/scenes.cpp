@@ -69,6 +69,14 @@ Size random_size (int max_side, Random &random)
   return {width, side ()};
 }
 
+// A canvas cuts whole chroma samples; what is drawn to be converted is cut anywhere.
+Edges random_edges (Random &random)
+{
+  auto some = [&] { return random.one_in (2) ? 0 : random.below (40); };
+  const int left = some (), top = some (), right = some ();
+  return {left, top, right, some ()};
+}
+
 }  // namespace
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options)
@@ -97,6 +105,7 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
       tile.crop.width = random.between (1, picture.size ().width - tile.crop.x);
       tile.crop.height = random.between (1, picture.size ().height - tile.crop.y);
     }
+    if (random.one_in (3)) tile.hidden = random_edges (random);
     tile.site = random.pick (kSites);
     tile.orientation = random.pick (kOrientations);
     tile.filter = random.pick (kFilters);

@@ -73,6 +73,7 @@ struct Span {
   int source_sub;               // luma samples per sample of the source's plane
   bool source_cosited;
   int target_length;
+  int hidden_before, hidden_after;  // of the picture, beyond the target
   int target_sub;
   bool target_cosited;
   bool mirrored;
@@ -87,14 +88,15 @@ double centre_of (int i, int sub, bool cosited)
 
 Shares shares_of (Filter filter, const Span &s)
 {
-  const double scale = double (s.crop_length) / s.target_length;
+  const int whole = s.hidden_before + s.target_length + s.hidden_after;
+  const double scale = double (s.crop_length) / whole;
   const int count = (s.target_length + s.target_sub - 1) / s.target_sub;
   const int lo = s.crop_begin / s.source_sub;
   const int hi = (s.crop_begin + s.crop_length + s.source_sub - 1) / s.source_sub;
   Shares all;
   for (int o = 0; o < count; o++) {
-    double luma = centre_of (o, s.target_sub, s.target_cosited);
-    if (s.mirrored) luma = s.target_length - luma;
+    double luma = s.hidden_before + centre_of (o, s.target_sub, s.target_cosited);
+    if (s.mirrored) luma = whole - luma;
     const double source_luma = s.crop_begin + luma * scale;
     // Back to samples of the source's plane, sample i covering [i, i + 1).
     const double centre =
@@ -190,11 +192,14 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite s
   const Turn turn = turn_of (tile.orientation);
   const bool swap = turn.rows_along_source_y;
   const Size sub = f.plane[std::size_t (p)].sub;
+  const Edges &hidden = tile.hidden;
   const Span x = {tile.crop.x,
                   tile.crop.width,
                   sub.width,
                   sub.width > 1 && tile.site.cosited_x,
                   swap ? tile.target.height : tile.target.width,
+                  swap ? hidden.top : hidden.left,
+                  swap ? hidden.bottom : hidden.right,
                   swap ? sub.height : sub.width,
                   swap ? sub.height > 1 && site.cosited_y : sub.width > 1 && site.cosited_x,
                   turn.source_x_backwards};
@@ -203,6 +208,8 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite s
                   sub.height,
                   sub.height > 1 && tile.site.cosited_y,
                   swap ? tile.target.width : tile.target.height,
+                  swap ? hidden.left : hidden.top,
+                  swap ? hidden.right : hidden.bottom,
                   swap ? sub.width : sub.height,
                   swap ? sub.width > 1 && site.cosited_x : sub.height > 1 && site.cosited_y,
                   turn.source_y_backwards};

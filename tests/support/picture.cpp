@@ -237,8 +237,10 @@ std::string describe (const Scene &scene)
     if (t.solid)
       out << "a colour";
     else
-      out << describe (t.source.size) << " crop " << rect (t.crop) << " site " << site (t.site)
-          << " orientation " << static_cast<int> (t.orientation) << " " << name_of (t.filter);
+      out << describe (t.source.size) << " crop " << rect (t.crop) << " hidden " << t.hidden.left
+          << "," << t.hidden.top << "," << t.hidden.right << "," << t.hidden.bottom << " site "
+          << site (t.site) << " orientation " << static_cast<int> (t.orientation) << " "
+          << name_of (t.filter);
     out << " alpha " << t.alpha << (t.blend == Blend::source ? " source" : "");
   }
   return out.str ();
