@@ -1,5 +1,7 @@
 #include "layout.h"
 
+#include <utility>
+
 namespace quad {
 namespace {
 
@@ -16,53 +18,149 @@ struct Interval {
   int end;
 };
 
-// The first free cell where all of the span is free too, or -1.
-int find_room (const Grid &grid, const Occupancy &taken, const CellClaim &claim)
-{
-  auto fits = [&] (int cell) {
-    const int row = cell / grid.columns, column = cell % grid.columns;
-    if (row + claim.row_span > grid.rows || column + claim.column_span > grid.columns) return false;
-    for (int r = row; r < row + claim.row_span; r++)
-      for (int c = column; c < column + claim.column_span; c++)
-        if (taken.taken (r * grid.columns + c)) return false;
-    return true;
-  };
-  for (int i = 0; i < grid.cells (); i++)
-    if (fits (i)) return i;
-  return -1;
-}
+// More rows than spans can need.
+constexpr int kOpen = 1 << 24;
 
-// Assigns on a grid that has no 0; false where a claim found no place of its own.
-bool try_assign (const Grid &grid, std::span<const CellClaim> claims, std::vector<int> &cells)
-{
-  Occupancy taken (grid);
-  cells.assign (claims.size (), -1);
-  auto give = [&] (std::size_t i, int cell) {
-    cells[i] = cell;
-    taken.take (cell, claims[i].row_span, claims[i].column_span);
-  };
-  auto inside = [&] (int cell) { return cell >= 0 && cell < grid.cells (); };
-  for (std::size_t i = 0; i < claims.size (); i++)
-    if (inside (claims[i].cell)) give (i, claims[i].cell);
-  for (std::size_t i = 0; i < claims.size (); i++)
-    if (claims[i].cell < 0 && inside (claims[i].kept) && !taken.taken (claims[i].kept))
-      give (i, claims[i].kept);
-  bool all = true;
-  for (std::size_t i = 0; i < claims.size (); i++) {
-    if (cells[i] >= 0) continue;
-    if (claims[i].cell >= 0) {
-      all = false;
-      continue;
+// What is taken of a grid: rectangles in cells. A search looks at them alone, so that
+// it does not matter how many cells there are.
+class Board {
+ public:
+  Board (int rows, int columns) : rows_ (rows), columns_ (columns) {}
+
+  bool holds (int cell) const
+  {
+    return cell >= 0 && std::int64_t{cell} < std::int64_t{rows_} * columns_;
+  }
+  int bottom () const { return starts_.back (); }
+
+  // `span` is cut at the grid's edge.
+  void take (int cell, Size span)
+  {
+    const int x = cell % columns_, y = cell / columns_;
+    const Rect r = {x, y, std::min (span.width, columns_ - x), std::min (span.height, rows_ - y)};
+    const auto by_left = [] (const Rect &a, const Rect &b) { return a.x < b.x; };
+    taken_.insert (std::upper_bound (taken_.begin (), taken_.end (), r, by_left), r);
+    const auto at = std::lower_bound (starts_.begin (), starts_.end (), r.bottom ());
+    if (at == starts_.end () || *at != r.bottom ()) starts_.insert (at, r.bottom ());
+  }
+
+  bool is_taken (int cell) const
+  {
+    const Rect one = {cell % columns_, cell / columns_, 1, 1};
+    return std::any_of (taken_.begin (), taken_.end (),
+                        [&] (const Rect &r) { return r.contains (one); });
+  }
+
+  // The first cell from which on all of `span` is free, or -1. The first row where
+  // it has room is the grid's or begins where something ends: else it would fit
+  // a row higher. Room only gets less: rows that had none for a span have none for
+  // one that is no smaller.
+  int find_room (Size span)
+  {
+    if (span.width < last_.width || span.height < last_.height) from_ = 0;
+    last_ = span;
+    for (auto at = std::lower_bound (starts_.begin (), starts_.end (), from_); at != starts_.end ();
+         ++at) {
+      const int row = *at;
+      if (row + span.height > rows_) break;
+      int column = 0;
+      for (const Rect &r : taken_) {  // from the left to the right
+        if (r.bottom () <= row || r.y >= row + span.height) continue;
+        if (r.x >= column + span.width) break;
+        column = std::max (column, r.right ());
+      }
+      if (column + span.width > columns_) continue;
+      from_ = row;
+      return row * columns_ + column;
     }
-    const int room = find_room (grid, taken, claims[i]);
-    all = all && room >= 0;
-    const int place = room >= 0 ? room : taken.next_free ();
+    from_ = rows_;
+    return -1;
+  }
+
+ private:
+  int rows_;
+  int columns_;
+  std::vector<Rect> taken_;        // by their left edges
+  std::vector<int> starts_ = {0};  // the first row, and those where a rectangle ends
+  Size last_;                      // what was looked for last: no row above from_ has room
+  int from_ = 0;
+};
+
+Size span_of (const CellClaim &c) { return {c.column_span, c.row_span}; }
+
+struct Attempt {
+  bool all = true;  // whether each claim has a place of its own
+  int bottom = 0;   // the row below the last that is taken
+  std::vector<int> cells;
+};
+
+// `keep`: whether the cells that claims had count.
+Attempt attempt (Board board, std::span<const CellClaim> claims, bool keep)
+{
+  Attempt a;
+  a.cells.assign (claims.size (), -1);
+  auto give = [&] (std::size_t i, int cell) {
+    a.cells[i] = cell;
+    board.take (cell, span_of (claims[i]));
+  };
+  for (std::size_t i = 0; i < claims.size (); i++)
+    if (board.holds (claims[i].cell)) give (i, claims[i].cell);
+  for (std::size_t i = 0; i < claims.size () && keep; i++)
+    if (claims[i].cell < 0 && board.holds (claims[i].kept) && !board.is_taken (claims[i].kept))
+      give (i, claims[i].kept);
+  for (std::size_t i = 0; i < claims.size (); i++) {
+    if (a.cells[i] >= 0) continue;
+    const int room = claims[i].cell >= 0 ? -1 : board.find_room (span_of (claims[i]));
+    a.all = a.all && room >= 0;
+    if (claims[i].cell >= 0) continue;
+    const int place = room >= 0 ? room : board.find_room ({1, 1});
     if (place >= 0)
       give (i, place);
-    else
-      cells[i] = inside (claims[i].kept) ? claims[i].kept : -1;
+    else if (board.holds (claims[i].kept))
+      a.cells[i] = claims[i].kept;
   }
-  return all;
+  a.bottom = board.bottom ();
+  return a;
+}
+
+// How much further a dimension of `size` grows at once: few sizes are tried, however
+// large the spans are.
+int step_from (int size) { return std::max (1, size / 8); }
+
+// The rows that `claims` need in `columns` columns, `least` or more.
+int rows_for (std::span<const CellClaim> claims, int columns, int least)
+{
+  return std::max (least, attempt (Board (kOpen, columns), claims, false).bottom);
+}
+
+// The smallest grid for `claims`, with what is 0 in `grid` chosen: `needed` cells, and no
+// dimension below `widest`.
+Grid grid_for (Grid grid, std::span<const CellClaim> claims, int needed, Size widest)
+{
+  const bool both = grid.rows == 0 && grid.columns == 0;
+  auto rows_with = [&] (int columns) {
+    const int least = std::max (widest.height, (needed + columns - 1) / columns);
+    return rows_for (claims, columns, least);
+  };
+  if (grid.rows > 0 && grid.columns > 0) return grid;
+  const int first =
+      grid.columns > 0 ? grid.columns : std::max (widest.width, resolved (grid, needed).columns);
+  grid.columns = first;
+  if (grid.rows > 0) {
+    while (!attempt (Board (grid.rows, grid.columns), claims, false).all)
+      grid.columns += step_from (grid.columns);
+    return grid;
+  }
+  grid.rows = rows_with (first);
+  // Spans of odd shapes may need more than the sum of their cells. The squarest counts,
+  // and of two the one with fewer cells.
+  auto worth = [] (const Grid &g) { return std::pair{std::max (g.rows, g.columns), g.cells ()}; };
+  for (int columns = first + step_from (first); both && columns <= worth (grid).first;
+       columns += step_from (first)) {
+    const Grid other = {rows_with (columns), columns, grid.gap, grid.margin};
+    if (worth (other) < worth (grid)) grid = other;
+  }
+  return grid;
 }
 
 Interval interval (int first, int span, int count, int length, const Grid &grid)
@@ -96,26 +194,23 @@ Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span
   return exact.empty () ? Rect{} : snapped (intersect (exact, rect_of (canvas)), unit, canvas);
 }
 
+Rect free_rect (const Rect &asked, Size canvas, Size unit)
+{
+  Rect r = snapped_outside (asked, unit, canvas);
+  auto widen = [] (int &begin, int &length, int from, int u) {
+    if (length > 0) return;
+    begin = floor_div (from, u) * u;
+    length = u;
+  };
+  widen (r.x, r.width, asked.x, unit.width);
+  widen (r.y, r.height, asked.y, unit.height);
+  return r;
+}
+
 Size canvas_for (const Grid &grid, Size cell)
 {
   return {grid.columns * cell.width + (grid.columns - 1) * grid.gap + 2 * grid.margin,
           grid.rows * cell.height + (grid.rows - 1) * grid.gap + 2 * grid.margin};
-}
-
-void Occupancy::take (int cell, int row_span, int column_span)
-{
-  if (cell < 0 || cell >= grid_.cells ()) return;
-  const int row = cell / grid_.columns, column = cell % grid_.columns;
-  for (int r = row; r < std::min (grid_.rows, row + std::max (1, row_span)); r++)
-    for (int c = column; c < std::min (grid_.columns, column + std::max (1, column_span)); c++)
-      taken_[std::size_t (r * grid_.columns + c)] = true;
-}
-
-int Occupancy::next_free () const
-{
-  for (int i = 0; i < grid_.cells (); i++)
-    if (!taken_[std::size_t (i)]) return i;
-  return -1;
 }
 
 CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims)
@@ -131,24 +226,28 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
     certain = std::max (certain, c.cell + 1);
     widest = {std::max (widest.width, c.column_span), std::max (widest.height, c.row_span)};
   }
-  needed = std::max (needed, certain);
   CellAssignment a;
+  a.needed = needed;
+  a.grid = grid_for (grid, sane, std::max (needed, certain), widest);
+  const Board board (a.grid.rows, a.grid.columns);
+  Attempt best = attempt (board, sane, true);
+  // Where what was kept leaves no room for the rest of what fits, all are laid anew.
   const bool grows = grid.rows == 0 || grid.columns == 0;
-  // Spans of odd shapes can need more room than the sum of their cells.
-  Grid tried = {.rows = 0, .columns = 0};
-  for (int cells = needed; cells <= 2 * needed + 1; cells++) {
-    a.grid = resolved (grid, cells);
-    if (grid.columns == 0 && a.grid.columns < widest.width) {
-      a.grid.columns = widest.width;
-      a.grid.rows = grid.rows;
-      a.grid = resolved (a.grid, cells);
-    }
-    if (grid.rows == 0) a.grid.rows = std::max (a.grid.rows, widest.height);
-    if (cells > needed && a.grid == tried) continue;
-    tried = a.grid;
-    if (try_assign (a.grid, sane, a.cells) || !grows) break;
-  }
+  if (grows && !best.all) best = attempt (board, sane, false);
+  a.cells = std::move (best.cells);
   return a;
+}
+
+const CellAssignment &CellBook::assign (const Grid &grid, std::vector<CellClaim> claims)
+{
+  if (computed_ > 0 && grid == grid_ && claims == claims_) return assigned_;
+  computed_++;
+  grid_ = grid;
+  assigned_ = assign_cells (grid, claims);
+  claims_ = std::move (claims);
+  for (std::size_t i = 0; i < claims_.size (); i++)
+    if (assigned_.cells[i] >= 0) claims_[i].kept = assigned_.cells[i];
+  return assigned_;
 }
 
 }  // namespace quad

@@ -27,25 +27,12 @@ Grid resolved (Grid grid, int cells);
 // are snapped to `unit`, see snapped(). Empty where nothing is left of it.
 Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span);
 
+// Where a picture lies that has no cell: `asked` with its edges snapped, one chroma
+// sample at least. It may lie outside of the canvas.
+Rect free_rect (const Rect &asked, Size canvas, Size unit);
+
 // The canvas on which each cell of `grid` is exactly `cell`.
 Size canvas_for (const Grid &grid, Size cell);
-
-// Which cells are taken, and by whom. `spans` past the grid's edge are cut.
-class Occupancy {
- public:
-  explicit Occupancy (const Grid &grid) : grid_ (grid), taken_ (std::size_t (grid.cells ()), false)
-  {
-  }
-
-  void take (int cell, int row_span, int column_span);
-  bool taken (int cell) const { return taken_.at (std::size_t (cell)); }
-  // The first free cell, or -1.
-  int next_free () const;
-
- private:
-  Grid grid_;
-  std::vector<bool> taken_;
-};
 
 // What one picture asks of a grid.
 struct CellClaim {
@@ -53,17 +40,36 @@ struct CellClaim {
   int row_span = 1;
   int column_span = 1;
   int kept = -1;  // the cell that it had so far, or -1
+
+  bool operator== (const CellClaim &) const = default;
 };
 
 struct CellAssignment {
   Grid grid;               // with no dimension left at 0
   std::vector<int> cells;  // one a claim; -1 where the grid has no place for it
+  int needed = 0;          // cells that the claims' spans take together
 };
 
 // Gives each claim a cell. Claims for a certain cell get it, or -1 where the
 // grid ends before it. The others keep the cell that they had unless it is taken
 // now, then the rest get free cells in the order of the claims; one that finds
-// none stays where it was. A dimension that is 0 grows until all have a place.
+// none stays where it was. A dimension that is 0 grows until all have a place; how
+// far depends on what is claimed alone, not on the cells that were kept.
 CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims);
+
+// The last assignment, which stands until the grid or a claim changes. Not thread safe.
+class CellBook {
+ public:
+  // As assign_cells; `claims` as long as the pictures are the same, in their order.
+  const CellAssignment &assign (const Grid &grid, std::vector<CellClaim> claims);
+
+  int computed () const { return computed_; }  // how often cells were given out
+
+ private:
+  Grid grid_;
+  std::vector<CellClaim> claims_;  // with the cells that they got as those that they keep
+  CellAssignment assigned_;
+  int computed_ = 0;
+};
 
 }  // namespace quad

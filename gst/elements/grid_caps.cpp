@@ -12,7 +12,8 @@ constexpr int kMaxRate = 1000000;
 constexpr int kMaxInputRate = 1000;
 
 struct Wanted {
-  Size size;  // in square samples
+  Size size;           // in square samples
+  bool drawn = false;  // or in the canvas's
   FrameRate rate = {25, 1};
 };
 
@@ -36,10 +37,12 @@ Size seen_size (const InputCaps &input)
 Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
 {
   Wanted wanted;
-  Size largest;
+  Size largest, drawn;
   double highest = 0;
   for (const InputCaps &input : inputs) {
-    const Size s = seen_size (input);
+    const Size s = input.free.empty () ? seen_size (input) : Size{};
+    drawn = {std::max (drawn.width, input.free.right ()),
+             std::max (drawn.height, input.free.bottom ())};
     if (std::int64_t{s.width} * s.height > std::int64_t{largest.width} * largest.height)
       largest = s;
     const int n = input.info.fps_n, d = std::max (1, input.info.fps_d);
@@ -49,7 +52,11 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
       wanted.rate = {n, d};
     }
   }
+  // What lies freely has no say where there is a cell.
+  wanted.drawn = largest.empty () && !inputs.empty ();
   wanted.size = canvas_for (grid, largest);
+  if (wanted.drawn)
+    wanted.size = {std::clamp (drawn.width, 1, kMaxSide), std::clamp (drawn.height, 1, kMaxSide)};
   return wanted;
 }
 
@@ -96,16 +103,16 @@ std::vector<std::string> by_preference (std::vector<std::string> formats,
 
 // Fixes width and height: the wanted size in the shape of the caps' samples, and
 // where the caps do not take it the nearest of the same shape that they do.
-void fixate_size (GstStructure *s, Size square)
+void fixate_size (GstStructure *s, const Wanted &wanted)
 {
-  double width = square.width, height = square.height;
+  double width = wanted.size.width, height = wanted.size.height;
   if (gst_structure_has_field (s, "pixel-aspect-ratio"))
     gst_structure_fixate_field_nearest_fraction (s, "pixel-aspect-ratio", 1, 1);
   else
     gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
   gint par_n = 1, par_d = 1;
   gst_structure_get_fraction (s, "pixel-aspect-ratio", &par_n, &par_d);
-  width = width * std::max (1, par_d) / std::max (1, par_n);
+  if (!wanted.drawn) width = width * std::max (1, par_d) / std::max (1, par_n);
   auto fix = [s] (const char *field, double v) {
     const double limited = std::clamp (v, 1.0, double (G_MAXINT));
     gst_structure_fixate_field_nearest_int (s, field, static_cast<gint> (std::lround (limited)));
@@ -256,7 +263,7 @@ OutputChoice completed (FormatChoice choice, std::span<const InputCaps> inputs, 
         is_unlimited (s, "height"))
       return {nullptr, too_large (grid, wanted.size)};
   }
-  fixate_size (s, wanted.size);
+  fixate_size (s, wanted);
   if (gst_structure_has_field (s, "framerate"))
     gst_structure_fixate_field_nearest_fraction (s, "framerate", wanted.rate.num, wanted.rate.den);
   gint rate_n = 0, rate_d = 1;

@@ -16,6 +16,7 @@ struct InputCaps {
   GstVideoInfo info;
   Orientation orientation = Orientation::identity;
   Memory memory = Memory::host;
+  Rect free;  // where it lies freely on the canvas; empty: in a cell
 };
 
 inline constexpr char kTakesNothing[] =
@@ -32,7 +33,8 @@ struct OutputChoice {
 // Chooses among what `downstream` takes: CUDA memory where an input has it, else system
 // memory, where either can be and all inputs can be shown; the format that most pixels of the
 // inputs have (one with alpha where an input has alpha, if there is such), the
-// size nearest to `grid` with cells of the largest input, and the rate nearest to
+// size nearest to `grid` with cells of the largest input that has one (where all lie freely:
+// to what holds them from the upper left corner on), and the rate nearest to
 // the highest input's.
 OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
                             const Grid &grid);

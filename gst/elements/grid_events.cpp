@@ -152,29 +152,21 @@ GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, G
 // the canvas goes to all inputs.
 gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
 {
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
   Point at;
   bool taken = false;
   if (!gst_navigation_event_get_coordinates (event.get (), &at.x, &at.y)) {
-    for (const GridPadRef &p : pads)
+    for (const GridPadRef &p : sink_pads_of (self))
       taken |= gst_pad_push_event (GST_PAD (p.get ()), gst_event_ref (event.get ())) != FALSE;
     return taken;
   }
-  for (auto p = pads.rbegin (); p != pads.rend (); ++p) {
-    ShownPicture shown;
-    {
-      const std::lock_guard guard ((*p)->impl->lock);
-      shown = (*p)->impl->shown;
-    }
-    const auto inside = source_point (shown.placement, shown.orientation, at);
-    if (!inside) continue;
-    Owned<GstEvent> moved{
-        gst_event_new_navigation (gst_structure_copy (gst_event_get_structure (event.get ())))};
-    gst_event_set_seqnum (moved.get (), gst_event_get_seqnum (event.get ()));
-    gst_navigation_event_set_coordinates (moved.get (), inside->x, inside->y);
-    return gst_pad_push_event (GST_PAD (p->get ()), moved.release ());
-  }
-  return FALSE;
+  Point inside;
+  const GridPadRef pad = picture_at (self, at, inside);
+  if (!pad) return FALSE;
+  Owned<GstEvent> moved{
+      gst_event_new_navigation (gst_structure_copy (gst_event_get_structure (event.get ())))};
+  gst_event_set_seqnum (moved.get (), gst_event_get_seqnum (event.get ()));
+  gst_navigation_event_set_coordinates (moved.get (), inside.x, inside.y);
+  return gst_pad_push_event (GST_PAD (pad.get ()), moved.release ());
 }
 
 // The seek as the base class can follow it, null where it cannot. A rate of 0 cannot be

@@ -146,7 +146,7 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   for (const PadSnapshot &p : snapshot.pads) {
     const GstVideoInfo &info = p.pad->parent.info;
     if (info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0)
-      inputs.push_back ({info, p.orientation, p.memory});
+      inputs.push_back ({info, p.orientation, p.memory, asked_rect (p.settings)});
   }
   return inputs;
 }
@@ -245,6 +245,7 @@ void cells_changed (GstQuadMuxGrid *self)
       impl.wish = wish;
     }
     if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
+    tell_cell (p.pad.get ());
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "elements/grid_cells.h"
+#include "elements/grid_warnings.h"
 #include "glue/backend.h"
 
 namespace quad {
@@ -61,31 +61,12 @@ void remember (const PadSnapshot &pad, const ShownPicture &shown)
   pad.pad->impl->shown = shown;
 }
 
-// Said once until the pad has a cell again.
-void warn_of_cell (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
-                   bool has_room)
-{
-  bool &warned = pad.pad->impl->warned_of_cell;
-  if (has_room) warned = false;
-  if (has_room || warned) return;
-  warned = true;
-  const char *name = GST_PAD_NAME (pad.pad.get ());
-  if (pad.cell < 0)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-                         ("%s is not shown: there is no cell %d among %d rows and %d columns.",
-                          name, pad.settings.cell, snapshot.grid.rows, snapshot.grid.columns),
-                         ("Set the pad's cell, or the element's rows and columns."));
-  else
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-                         ("%s is not shown: nothing is left of cell %d.", name, pad.cell),
-                         ("Make the output larger, or gap, margin and border-width smaller."));
-}
-
 // The tile shows all of `view`, which is as large as its target.
 void show (Tile &tile, const FrameView &view, const ChromaSite &site)
 {
   tile.source = view;
   tile.crop = rect_of (view.size);
+  tile.hidden = {};
   tile.site = site;
   tile.orientation = Orientation::identity;
 }
@@ -299,13 +280,14 @@ bool GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVi
 bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                                const PadSnapshot &pad, const GstVideoInfo &info)
 {
-  remember (pad, {});
   const Canvas canvas = canvas_of (info);
   const CellBox box = box_of (snapshot, pad, canvas);
+  const int alpha = alpha_of (pad.settings.alpha);
+  const Rect seen = alpha > 0 ? intersect (box.cell, rect_of (canvas.size)) : Rect{};
+  remember (pad, {seen, {}, Orientation::identity});
   Current current = current_of (pad);
   if (!current.buffer) return true;
-  warn_of_cell (self, snapshot, pad, !box.cell.empty ());
-  const int alpha = alpha_of (pad.settings.alpha);
+  warn_of_place (self, snapshot, pad, !box.cell.empty ());
   if (box.cell.empty () || alpha == 0) return true;
   const std::size_t before = scene_.tiles.size ();
   GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
@@ -325,18 +307,20 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   const Placement placement = place (picture, pad.settings.fit, box.picture, canvas,
                                      pad.settings.xalign, pad.settings.yalign);
   if (placement.crop.empty () || placement.target.empty ()) return true;
-  remember (pad, {placement, pad.orientation});
+  remember (pad, {seen, placement, pad.orientation});
 
   Tile tile;
   tile.target = placement.target;
   tile.source = frame.view ();
   tile.crop = placement.crop;
+  tile.hidden = placement.hidden;
   // An unknown site is taken for the canvas's: nothing is moved on a guess.
   const bool known = GST_VIDEO_INFO_CHROMA_SITE (&current.info) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
   tile.site = known ? chroma_site_of (current.info) : scene_.site;
   tile.orientation = pad.orientation;
   tile.filter = snapshot.settings.method;
   tile.alpha = alpha;
+  warn_of_alpha (self, pad, current.info, info, scene_, tile.target);
   const Status status =
       bring (self, pad, current.info, info, snapshot.settings.background_color, frame, tile);
   if (status == Status::unsupported_format) {

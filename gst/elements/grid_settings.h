@@ -26,12 +26,19 @@ struct PadSettings {
   int cell = -1;
   int row_span = 1;
   int column_span = 1;
+  int xpos = 0;
+  int ypos = 0;
+  int width = 0;
+  int height = 0;
   Fit fit = Fit::contain;
   double xalign = 0.5;
   double yalign = 0.5;
   double alpha = 1.0;
   GstVideoOrientationMethod orientation = GST_VIDEO_ORIENTATION_AUTO;
   bool repeat_after_eos = false;
+
+  // Whether the picture lies at its position and takes no cell.
+  bool lies_freely () const { return width > 0 && height > 0; }
 };
 
 inline constexpr GridSettings kGridDefaults;

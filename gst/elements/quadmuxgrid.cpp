@@ -63,6 +63,17 @@ void layout_changed (GstQuadMuxGrid *self)
   cells_changed (self);
 }
 
+void free_pad_changed (GstQuadMuxGrid *self, bool resized)
+{
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
+    return !p->impl->snapshot ().lies_freely ();
+  });
+  // Only where no pad has a cell does the output's size follow.
+  if (!any_cell) gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  if (resized) cells_changed (self);
+}
+
 }  // namespace quad
 
 namespace {
@@ -176,18 +187,7 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
                          const GstCaps *caps)
 {
   GstQuadMuxGrid *self = as_grid (element);
-  std::unique_lock requesting (self->impl->request_lock);
-  if (!quad::has_free_cell (self)) {
-    requesting.unlock ();
-    const quad::GridSettings s = self->impl->snapshot ();
-    GST_ELEMENT_WARNING (self, CORE, PAD,
-                         ("No cell is free for another input: rows=%d and columns=%d make %d.",
-                          s.rows, s.columns, s.rows * s.columns),
-                         ("Set more rows or columns, or 0 for as many as the inputs need."));
-    return nullptr;
-  }
   GstPad *pad = element_parent ()->request_new_pad (element, templ, name, caps);
-  requesting.unlock ();
   if (!pad) return nullptr;
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
   quad::layout_changed (self);
@@ -216,7 +216,9 @@ void release_pad (GstElement *element, GstPad *pad)
     const std::lock_guard drawing (self->impl->drawing);
     forget_pictures (*as_grid_pad (pad)->impl);
   }
+  quad::set_cell (as_grid_pad (pad), -1);
   quad::cells_changed (self);
+  quad::tell_cell (as_grid_pad (pad));
 }
 
 GObject *child_by_index (GstChildProxy *proxy, guint index)
@@ -456,7 +458,7 @@ gboolean start (GstAggregator *agg)
       p->impl->fault = {};
     }
     p->impl->ended = false;
-    p->impl->warned_of_cell = false;
+    p->impl->warned = {};
     p->impl->warned_of_no_frame = false;
     p->impl->said_moved = false;
     p->impl->warned_of_peer = false;
@@ -555,6 +557,28 @@ void install_properties (GObjectClass *klass)
   g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
 }
 
+GstPad *pad_at_position (GstQuadMuxGrid *self, gdouble x, gdouble y, gpointer)
+{
+  return GST_PAD (quad::pad_at (self, {x, y}).release ());
+}
+
+void install_signals (GObjectClass *klass)
+{
+  /**
+   * GstQuadMuxGrid::pad-at-position:
+   * @x: in pixels of the output
+   * @y: in pixels of the output
+   *
+   * Returns: (transfer full) (nullable): the sink pad of the topmost picture there in the
+   * last output frame; where no picture is, the topmost whose cell or rectangle is there.
+   */
+  g_signal_new_class_handler (
+      "pad-at-position", G_TYPE_FROM_CLASS (klass),
+      static_cast<GSignalFlags> (int{G_SIGNAL_RUN_LAST} | int{G_SIGNAL_ACTION}),
+      G_CALLBACK (pad_at_position), nullptr, nullptr, nullptr, GST_TYPE_PAD, 2, G_TYPE_DOUBLE,
+      G_TYPE_DOUBLE);
+}
+
 void add_templates (GstElementClass *klass)
 {
   quad::Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
@@ -582,6 +606,7 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
   object_class->get_property = get_property;
   object_class->finalize = finalize;
   install_properties (object_class);
+  install_signals (object_class);
 
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   element_class->request_new_pad = request_new_pad;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/layout.h"
 #include "elements/grid_output.h"
 #include "elements/grid_painter.h"
 #include "elements/grid_settings.h"
@@ -22,8 +23,8 @@ struct QuadMuxGrid {
   std::mutex lock;  // protects `settings`; nothing is called with it held
   GridSettings settings;
 
-  std::mutex request_lock;  // one request of a pad at a time; before all others
-  std::mutex cells_lock;    // one assignment of cells at a time; before a pad's lock
+  std::mutex cells_lock;  // protects `cells`; before a pad's lock
+  CellBook cells;
 
   std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
   std::atomic<guint> next_serial{0};
@@ -82,6 +83,16 @@ void cells_changed (GstQuadMuxGrid *self);
 
 // The same where the size of the output may be another too.
 void layout_changed (GstQuadMuxGrid *self);
+
+// To be called when a pad that lies freely was moved, or `resized` too.
+void free_pad_changed (GstQuadMuxGrid *self, bool resized);
+
+// The topmost picture at `at` of the last output frame, and which position of its
+// source is seen there; null where there is none.
+GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside);
+
+// The same pad, or the topmost whose cell or rectangle is there.
+GridPadRef pad_at (GstQuadMuxGrid *self, Point at);
 
 // The groups of GstAggregatorClass's functions that have files of their own.
 void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp

@@ -24,6 +24,11 @@ enum Property : guint {
   PROP_CELL = 1,
   PROP_ROW_SPAN,
   PROP_COLUMN_SPAN,
+  PROP_CURRENT_CELL,
+  PROP_XPOS,
+  PROP_YPOS,
+  PROP_WIDTH,
+  PROP_HEIGHT,
   PROP_FIT,
   PROP_XALIGN,
   PROP_YALIGN,
@@ -39,18 +44,31 @@ void set_fraction (double &field, const GValue *value)
   if (v >= 0 && v <= 1) field = v;
 }
 
+// Whether the pad asks for the same cell, or none, and for the same of its input.
+bool same_claim (const quad::PadSettings &a, const quad::PadSettings &b)
+{
+  if (a.fit != b.fit || a.orientation != b.orientation || a.lies_freely () != b.lies_freely ())
+    return false;
+  return a.lies_freely () ||
+         (a.cell == b.cell && a.row_span == b.row_span && a.column_span == b.column_span);
+}
+
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GridPad &impl = *as_grid_pad (object)->impl;
-  bool moves = false;  // whether cells, or what their inputs are asked for, may change
+  quad::PadSettings before, after;
   {
     const std::lock_guard guard (impl.lock);
     quad::PadSettings &s = impl.settings;
-    const quad::PadSettings before = s;
+    before = s;
     switch (id) {
       case PROP_CELL: s.cell = g_value_get_int (value); break;
       case PROP_ROW_SPAN: s.row_span = g_value_get_int (value); break;
       case PROP_COLUMN_SPAN: s.column_span = g_value_get_int (value); break;
+      case PROP_XPOS: s.xpos = g_value_get_int (value); break;
+      case PROP_YPOS: s.ypos = g_value_get_int (value); break;
+      case PROP_WIDTH: s.width = g_value_get_int (value); break;
+      case PROP_HEIGHT: s.height = g_value_get_int (value); break;
       case PROP_FIT: s.fit = static_cast<quad::Fit> (g_value_get_enum (value)); break;
       case PROP_ORIENTATION:
         s.orientation = static_cast<GstVideoOrientationMethod> (g_value_get_enum (value));
@@ -61,19 +79,35 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
       case PROP_REPEAT_AFTER_EOS: s.repeat_after_eos = g_value_get_boolean (value); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); return;
     }
-    moves = s.cell != before.cell || s.row_span != before.row_span ||
-            s.column_span != before.column_span || s.fit != before.fit ||
-            s.orientation != before.orientation;
+    after = s;
   }
-  if (!moves) return;
+  const bool resized = before.width != after.width || before.height != after.height;
+  const bool moved =
+      after.lies_freely () && (resized || before.xpos != after.xpos || before.ypos != after.ypos);
+  const bool same = same_claim (before, after);
+  if (same && !moved) return;
   quad::Owned<GstElement> grid{gst_pad_get_parent_element (GST_PAD (object))};
-  if (grid) quad::layout_changed (as_grid (grid.get ()));
+  if (!grid) return;
+  if (same)
+    quad::free_pad_changed (as_grid (grid.get ()), resized);
+  else
+    quad::layout_changed (as_grid (grid.get ()));
 }
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  const quad::PadSettings s = as_grid_pad (object)->impl->snapshot ();
+  GridPad &impl = *as_grid_pad (object)->impl;
+  const quad::PadSettings s = impl.snapshot ();
   switch (id) {
+    case PROP_CURRENT_CELL: {
+      const std::lock_guard guard (impl.lock);
+      g_value_set_int (value, impl.cell);
+      break;
+    }
+    case PROP_XPOS: g_value_set_int (value, s.xpos); break;
+    case PROP_YPOS: g_value_set_int (value, s.ypos); break;
+    case PROP_WIDTH: g_value_set_int (value, s.width); break;
+    case PROP_HEIGHT: g_value_set_int (value, s.height); break;
     case PROP_CELL: g_value_set_int (value, s.cell); break;
     case PROP_ROW_SPAN: g_value_set_int (value, s.row_span); break;
     case PROP_COLUMN_SPAN: g_value_set_int (value, s.column_span); break;
@@ -156,8 +190,30 @@ void finalize (GObject *object)
 constexpr auto kFlags = static_cast<GParamFlags> (
     int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} | int{GST_PARAM_CONTROLLABLE});
 
+// As compositor's.
+void install_position_properties (GObjectClass *klass)
+{
+  auto add = [klass] (guint id, const char *name, const char *nick, const char *blurb, int value) {
+    g_object_class_install_property (
+        klass, id, g_param_spec_int (name, nick, blurb, G_MININT, G_MAXINT, value, kFlags));
+  };
+  add (PROP_XPOS, "xpos", "X position",
+       "Left edge on the output, in pixels; counts with a width and a height", kPadDefaults.xpos);
+  add (PROP_YPOS, "ypos", "Y position",
+       "Upper edge on the output, in pixels; counts with a width and a height", kPadDefaults.ypos);
+  add (PROP_WIDTH, "width", "Width",
+       "Width on the output, in pixels; with a width and a height the picture lies freely and "
+       "takes no cell",
+       kPadDefaults.width);
+  add (PROP_HEIGHT, "height", "Height",
+       "Height on the output, in pixels; with a width and a height the picture lies freely and "
+       "takes no cell",
+       kPadDefaults.height);
+}
+
 void install_properties (GObjectClass *klass)
 {
+  install_position_properties (klass);
   auto add = [klass] (guint id, GParamSpec *spec) {
     g_object_class_install_property (klass, id, spec);
   };
@@ -171,6 +227,11 @@ void install_properties (GObjectClass *klass)
   add (PROP_COLUMN_SPAN,
        g_param_spec_int ("column-span", "Column span", "Columns that the picture takes", 1,
                          quad::kMaxLines, kPadDefaults.column_span, kFlags));
+  add (PROP_CURRENT_CELL,
+       g_param_spec_int (
+           "current-cell", "Current cell",
+           "Cell that the picture has; -1 where it has none, or lies freely", -1, G_MAXINT, -1,
+           static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS})));
   add (PROP_FIT,
        g_param_spec_enum ("fit", "Fit", "How the picture is put into its cell", GST_TYPE_QUAD_FIT,
                           static_cast<gint> (kPadDefaults.fit), kFlags));

@@ -25,10 +25,19 @@ struct InputWish {
   bool operator== (const InputWish &) const = default;
 };
 
-// A picture as the last output frame shows it.
+// What the last output frame shows of a pad.
 struct ShownPicture {
-  Placement placement;
+  Rect box;             // the cell, or where it lies freely; empty where nothing can be seen
+  Placement placement;  // of the picture in it; without a target where there is none
   Orientation orientation = Orientation::identity;
+};
+
+// What was said of a pad, and need not be said again.
+struct PadWarnings {
+  bool no_cell = false;  // until it has one again
+  bool far_cell = false;
+  bool position = false;
+  bool alpha = false;
 };
 
 // The state of a pad. `lock` protects what stands below it, and the base class's
@@ -36,7 +45,9 @@ struct ShownPicture {
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
-  int kept_cell = -1;
+  int cell = -1;                               // that it has; -1: none
+  int kept_cell = -1;                          // that it had last
+  int told_cell = -1;                          // that those who watch the property know
   Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
   FrameRate rate;
   Memory memory = Memory::host;  // of the frames that come next
@@ -50,7 +61,7 @@ struct GridPad {
 
   // Of the thread that makes the output alone.
   guint serial = 0;  // in the order of the requests; set before the pad is added
-  bool warned_of_cell = false;
+  PadWarnings warned;
   bool warned_of_no_frame = false;
   bool said_moved = false;
   std::unique_ptr<ConvertedTile> converted;

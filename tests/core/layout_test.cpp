@@ -119,25 +119,5 @@ TEST (Resolved, ZeroIsAsManyAsNeeded)
   }
 }
 
-TEST (Occupancy, GivesTheNextFreeCell)
-{
-  Occupancy o ({.rows = 2, .columns = 3});
-  EXPECT_EQ (o.next_free (), 0);
-  o.take (0, 1, 1);
-  EXPECT_EQ (o.next_free (), 1);
-  o.take (2, 2, 1);
-  EXPECT_TRUE (o.taken (2));
-  EXPECT_TRUE (o.taken (5));
-  EXPECT_FALSE (o.taken (4));
-  EXPECT_EQ (o.next_free (), 1);
-  o.take (1, 1, 1);
-  EXPECT_EQ (o.next_free (), 3);
-  o.take (3, 5, 5);  // cut at the grid's edge
-  EXPECT_EQ (o.next_free (), -1);
-  o.take (6, 1, 1);
-  o.take (-1, 1, 1);  // neither is a cell
-  EXPECT_EQ (o.next_free (), -1);
-}
-
 }  // namespace
 }  // namespace quad
