@@ -196,15 +196,17 @@ Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span
 
 Rect free_rect (const Rect &asked, Size canvas, Size unit)
 {
-  Rect r = snapped_outside (asked, unit, canvas);
-  auto widen = [] (int &begin, int &length, int from, int u) {
-    if (length > 0) return;
-    begin = floor_div (from, u) * u;
-    length = u;
+  struct Side {
+    int begin, length;
   };
-  widen (r.x, r.width, asked.x, unit.width);
-  widen (r.y, r.height, asked.y, unit.height);
-  return r;
+  auto side = [] (int begin, int length, int u, int end) -> Side {
+    const int from = begin == end ? end : floor_div (begin, u) * u;
+    const int whole = (std::max (1, length) + u - 1) / u * u;
+    return {from, begin + length == end ? end - from : whole};
+  };
+  const Side x = side (asked.x, asked.width, unit.width, canvas.width);
+  const Side y = side (asked.y, asked.height, unit.height, canvas.height);
+  return {x.begin, y.begin, x.length, y.length};
 }
 
 Size canvas_for (const Grid &grid, Size cell)

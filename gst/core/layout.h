@@ -27,8 +27,9 @@ Grid resolved (Grid grid, int cells);
 // are snapped to `unit`, see snapped(). Empty where nothing is left of it.
 Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span);
 
-// Where a picture lies that has no cell: `asked` with its edges snapped, one chroma
-// sample at least. It may lie outside of the canvas.
+// Where a picture lies that has no cell: `asked` on whole chroma samples, its position
+// rounded down and its size up, so that its size does not change with its position. What
+// ends at the canvas's far edges still does. It may lie outside of the canvas.
 Rect free_rect (const Rect &asked, Size canvas, Size unit);
 
 // The canvas on which each cell of `grid` is exactly `cell`.

@@ -224,4 +224,45 @@ class GridPipeline {
   bool eos_ = false;
 };
 
+// A grid alone, and its pads.
+inline Owned<GstElement> new_grid (const char *property = nullptr, int value = 0)
+{
+  Owned<GstElement> grid{
+      GST_ELEMENT (gst_object_ref_sink (gst_element_factory_make ("quadmux-grid", nullptr)))};
+  if (property) g_object_set (grid.get (), property, value, nullptr);
+  return grid;
+}
+
+inline Owned<GstPad> request (GstElement *grid, const char *name = "sink_%u")
+{
+  return Owned<GstPad>{gst_element_request_pad_simple (grid, name)};
+}
+
+// Brightness 40, 80, ... of input 0, 1, ...
+inline Values shade (std::size_t i) { return {40 * (static_cast<int> (i) + 1), 128, 128, 0}; }
+
+// Frame `n` of ten a second.
+inline void feed (GridPipeline &p, std::size_t input, std::uint64_t n)
+{
+  p.push (input,
+          timed (solid (p.info (input), shade (input)), frame_time (n, 10), GST_SECOND / 10));
+}
+
+inline void remove_input (GridPipeline &p, std::size_t input)
+{
+  const Owned<GstPad> sink = p.pad (input);
+  const Owned<GstPad> src{gst_pad_get_peer (sink.get ())};
+  gst_element_set_locked_state (p.source (input), TRUE);
+  gst_element_set_state (p.source (input), GST_STATE_NULL);
+  gst_pad_unlink (src.get (), sink.get ());
+  gst_element_release_request_pad (p.grid (), sink.get ());
+}
+
+inline int current_cell (GstPad *pad)
+{
+  gint cell = -2;
+  g_object_get (pad, "current-cell", &cell, nullptr);
+  return cell;
+}
+
 }  // namespace quad::test

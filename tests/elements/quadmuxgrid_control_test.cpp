@@ -158,10 +158,10 @@ TEST (GridControl, WhatCanBeControlled)
   EXPECT_EQ (controllable (p.grid ()),
              (std::vector<std::string>{"background-color", "border-color", "border-width",
                                        "columns", "gap", "margin", "method", "rows"}));
-  EXPECT_EQ (
-      controllable (p.pad (0).get ()),
-      (std::vector<std::string>{"alpha", "cell", "column-span", "fit", "orientation",
-                                "repeat-after-eos", "row-span", "xalign", "yalign", "zorder"}));
+  EXPECT_EQ (controllable (p.pad (0).get ()),
+             (std::vector<std::string>{"alpha", "cell", "column-span", "fit", "height",
+                                       "orientation", "repeat-after-eos", "row-span", "width",
+                                       "xalign", "xpos", "yalign", "ypos", "zorder"}));
 }
 
 // Least, greatest and default value.
@@ -212,8 +212,9 @@ void expect_ranges (gpointer object, std::initializer_list<Range> expected)
     GValue now = G_VALUE_INIT;
     g_value_init (&now, spec->value_type);
     g_object_get_property (G_OBJECT (object), e.name, &now);
-    // What a pad lies above of depends on the order of the requests.
-    if (std::string_view (e.name) != "zorder") {
+    // What a pad lies above of, and which cell it has, depends on the order of the requests.
+    const std::string_view name = e.name;
+    if (name != "zorder" && name != "current-cell") {
       EXPECT_EQ (number (&now), e.normal);
     }
   }
@@ -256,6 +257,11 @@ TEST (GridProperties, RangesOfAPad)
   expect_ranges (p.pad (0).get (), {{"cell", -1, 128 * 128 - 1, -1},
                                     {"row-span", 1, 128, 1},
                                     {"column-span", 1, 128, 1},
+                                    {"current-cell", -1, G_MAXINT, -1},
+                                    {"xpos", G_MININT, G_MAXINT, 0},
+                                    {"ypos", G_MININT, G_MAXINT, 0},
+                                    {"width", G_MININT, G_MAXINT, 0},
+                                    {"height", G_MININT, G_MAXINT, 0},
                                     {"xalign", 0, 1, 0.5},
                                     {"yalign", 0, 1, 0.5},
                                     {"alpha", 0, 1, 1},

@@ -1,4 +1,4 @@
-// quadmux-grid's pads: who gets which cell, and pads that come and go.
+// quadmux-grid's pads: their properties, and pads that come and go.
 #include <cmath>
 #include <thread>
 
@@ -8,57 +8,6 @@ using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-Owned<GstElement> new_grid (const char *property = nullptr, int value = 0)
-{
-  Owned<GstElement> grid{
-      GST_ELEMENT (gst_object_ref_sink (gst_element_factory_make ("quadmux-grid", nullptr)))};
-  if (property) g_object_set (grid.get (), property, value, nullptr);
-  return grid;
-}
-
-Owned<GstPad> request (GstElement *grid, const char *name = "sink_%u")
-{
-  return Owned<GstPad>{gst_element_request_pad_simple (grid, name)};
-}
-
-TEST (GridPads, AFifthPadIsRefusedWithAWarning)
-{
-  const Owned<GstElement> grid = new_grid ();
-  Bus bus (grid.get ());
-  std::vector<Owned<GstPad>> pads;
-  for (int i = 0; i < 4; i++) {
-    pads.push_back (request (grid.get ()));
-    ASSERT_TRUE (pads.back ());
-  }
-  EXPECT_FALSE (request (grid.get ()));
-  const std::string warning = bus.warning ();
-  EXPECT_NE (warning.find ("rows=2"), std::string::npos) << warning;
-  EXPECT_NE (warning.find ("columns=2"), std::string::npos) << warning;
-  // One that goes makes room.
-  gst_element_release_request_pad (grid.get (), pads[1].get ());
-  EXPECT_TRUE (request (grid.get ()));
-  EXPECT_FALSE (request (grid.get ()));
-  EXPECT_EQ (bus.warning (), warning);
-}
-
-TEST (GridPads, SpansTakeCells)
-{
-  const Owned<GstElement> grid = new_grid ();
-  Bus bus (grid.get ());
-  const Owned<GstPad> wide = request (grid.get ());
-  g_object_set (wide.get (), "column-span", 2, nullptr);
-  EXPECT_TRUE (request (grid.get ()));
-  EXPECT_TRUE (request (grid.get ()));
-  EXPECT_FALSE (request (grid.get ()));
-  EXPECT_NE (bus.warning (), "");
-}
-
-TEST (GridPads, NoPadIsRefusedWhereTheGridGrows)
-{
-  const Owned<GstElement> grid = new_grid ("rows", 0);
-  for (int i = 0; i < 20; i++) EXPECT_TRUE (request (grid.get ()));
-}
 
 TEST (GridPads, ChildProxy)
 {
@@ -132,116 +81,6 @@ TEST (GridPads, PropertiesKeepTheirValuesAndRanges)
       g_value_unset (&read);
     }
     g_free (specs);
-  }
-}
-
-// Brightness 40, 80, ... of input 0, 1, ...
-Values shade (std::size_t i) { return {40 * (static_cast<int> (i) + 1), 128, 128, 0}; }
-
-void feed (GridPipeline &p, std::size_t input, std::uint64_t n)
-{
-  p.push (input,
-          timed (solid (p.info (input), shade (input)), frame_time (n, 10), GST_SECOND / 10));
-}
-
-void remove_input (GridPipeline &p, std::size_t input)
-{
-  const Owned<GstPad> sink = p.pad (input);
-  const Owned<GstPad> src{gst_pad_get_peer (sink.get ())};
-  gst_element_set_locked_state (p.source (input), TRUE);
-  gst_element_set_state (p.source (input), GST_STATE_NULL);
-  gst_pad_unlink (src.get (), sink.get ());
-  gst_element_release_request_pad (p.grid (), sink.get ());
-}
-
-TEST (GridPads, CellsStayWhenOthersComeAndGoWhilePlaying)
-{
-  const std::string size = raw ("GRAY8", 32, 32);
-  GridPipeline p ("", raw ("GRAY8", 64, 64));
-  for (int i = 0; i < 4; i++) p.add_input (size);
-  for (std::size_t i = 0; i < 4; i++) feed (p, i, 0);
-  p.play ();
-  auto picture = p.pull ();
-  ASSERT_TRUE (picture);
-  EXPECT_EQ (picture->at (0, 0)[0], 40);
-  EXPECT_EQ (picture->at (32, 0)[0], 80);
-  EXPECT_EQ (picture->at (0, 32)[0], 120);
-  EXPECT_EQ (picture->at (32, 32)[0], 160);
-
-  remove_input (p, 1);
-  for (std::size_t i : {0u, 2u, 3u}) feed (p, i, 1);
-  picture = p.pull ();
-  ASSERT_TRUE (picture);
-  EXPECT_EQ (picture->at (0, 0)[0], 40);
-  EXPECT_EQ (picture->at (32, 0)[0], 0) << "the background";
-  EXPECT_EQ (picture->at (0, 32)[0], 120);
-  EXPECT_EQ (picture->at (32, 32)[0], 160);
-
-  GstElement *src = p.add_input (size);
-  feed (p, 4, 2);
-  gst_element_sync_state_with_parent (src);
-  for (std::size_t i : {0u, 2u, 3u}) feed (p, i, 2);
-  picture = p.pull ();
-  ASSERT_TRUE (picture);
-  EXPECT_EQ (picture->at (32, 0)[0], 200) << "the newcomer has the free cell";
-  EXPECT_EQ (picture->at (0, 32)[0], 120);
-}
-
-TEST (GridPads, AnExplicitCellMovesWhoHadIt)
-{
-  GridPipeline p ("", raw ("GRAY8", 64, 64));
-  for (int i = 0; i < 3; i++) p.add_input (raw ("GRAY8", 32, 32));
-  p.set_pad (2, "cell", 0);
-  for (std::size_t i = 0; i < 3; i++) {
-    feed (p, i, 0);
-    p.end (i);
-  }
-  const Pictures all = p.run ();
-  ASSERT_EQ (all.size (), 1u);
-  EXPECT_EQ (all[0]->at (0, 0)[0], 120);
-  EXPECT_EQ (all[0]->at (32, 0)[0], 80) << "stays";
-  EXPECT_EQ (all[0]->at (0, 32)[0], 40) << "moves to the next free one";
-}
-
-TEST (GridPads, ACellOutsideOfTheGridIsWarnedOfOnce)
-{
-  GridPipeline p ("", raw ("GRAY8", 64, 64));
-  p.add_solid (raw ("GRAY8", 32, 32), shade (0), 5);
-  p.add_solid (raw ("GRAY8", 32, 32), shade (1), 5);
-  p.set_pad (1, "cell", 4);
-  const Pictures all = p.run ();
-  ASSERT_EQ (all.size (), 5u);
-  EXPECT_EQ (all[0]->at (0, 0)[0], 40);
-  ASSERT_EQ (p.warnings ().size (), 1u);
-  EXPECT_NE (p.warnings ()[0].find ("sink_1"), std::string::npos);
-  EXPECT_NE (p.warnings ()[0].find ("no cell 4 among 2 rows and 2 columns"), std::string::npos)
-      << p.warnings ()[0];
-}
-
-TEST (GridPads, ACellWithoutRoomIsWarnedOf)
-{
-  GridPipeline p ("gap=64", raw ("GRAY8", 64, 64));
-  p.add_solid (raw ("GRAY8", 32, 32), shade (0), 2);
-  EXPECT_EQ (p.run ().size (), 2u);
-  ASSERT_EQ (p.warnings ().size (), 1u);
-  EXPECT_NE (p.warnings ()[0].find ("nothing is left of cell 0"), std::string::npos);
-}
-
-TEST (GridPads, RowsAndColumnsByTheNumberOfInputs)
-{
-  const struct {
-    int rows, columns, inputs;
-    const char *size;
-  } cases[] = {{0, 0, 1, "32x32"}, {0, 0, 2, "64x32"}, {0, 0, 3, "64x64"},
-               {0, 0, 5, "96x64"}, {1, 0, 3, "96x32"}, {0, 1, 3, "32x96"},
-               {2, 0, 5, "96x64"}, {0, 2, 5, "64x96"}, {3, 4, 1, "128x96"}};
-  for (const auto &c : cases) {
-    SCOPED_TRACE (c.size);
-    GridPipeline p ("rows=" + std::to_string (c.rows) + " columns=" + std::to_string (c.columns));
-    for (int i = 0; i < c.inputs; i++) p.add_solid (raw ("GRAY8", 32, 32), shade (0), 1);
-    const Pictures all = p.run ();
-    ASSERT_EQ (all.size (), 1u);
-    EXPECT_EQ (all[0]->size (), c.size);
   }
 }
 
