@@ -93,6 +93,27 @@ TEST (Cells, NeverOverlapNorLeaveTheCanvas)
       }
 }
 
+TEST (FreeRect, KeepsItsSizeWhereverItIs)
+{
+  const Size canvas = {101, 51};
+  EXPECT_EQ (free_rect ({3, -3, 11, 12}, canvas, {2, 2}), (Rect{2, -4, 12, 12}));
+  EXPECT_EQ (free_rect ({3, -3, 11, 12}, canvas, {1, 1}), (Rect{3, -3, 11, 12}));
+  EXPECT_EQ (free_rect ({0, 0, 101, 51}, canvas, {2, 2}), (Rect{0, 0, 101, 51}));
+  EXPECT_TRUE (intersect (free_rect ({101, 51, 5, 5}, canvas, {2, 2}), rect_of (canvas)).empty ());
+  for (const Size unit : {Size{1, 1}, Size{2, 1}, Size{2, 2}})
+    for (int length = 1; length < 9; length++)
+      for (int at = -20; at < 120; at++) {
+        const Rect r = free_rect ({at, at, length, length}, canvas, unit);
+        ASSERT_LE (std::abs (r.x - at), unit.width - 1);
+        ASSERT_LE (std::abs (r.bottom () - (at + length)), 2 * unit.height - 2);
+        ASSERT_TRUE (r.x % unit.width == 0 || r.x == canvas.width);
+        ASSERT_TRUE (r.right () % unit.width == 0 || r.right () == canvas.width ||
+                     r.x >= canvas.width);
+        ASSERT_TRUE (at + length == canvas.width ||
+                     r.width == (length + unit.width - 1) / unit.width * unit.width);
+      }
+}
+
 TEST (CanvasFor, GivesEachCellItsSize)
 {
   for (const Grid grid : {Grid{2, 2, 0, 0}, Grid{1, 3, 8, 4}, Grid{3, 2, 6, 10}}) {

@@ -88,6 +88,37 @@ TEST (Placement, ExtremeShapesStayInRange)
           }
 }
 
+// What of a box lies on the canvas is seen, and the rest counts as if it were.
+TEST (Placement, ABoxMayLieOutsideOfTheCanvas)
+{
+  for (const Size unit : {Size{1, 1}, Size{2, 2}})
+    for (const Fit fit : {Fit::contain, Fit::cover, Fit::fill})
+      for (const int x : {-60, -30, 0, 80, 98, 200})
+        for (const int y : {-300, -8, 40, 99}) {
+          const Canvas canvas = {{101, 101}, {1, 1}, unit};
+          const Canvas room = {{2001, 2001}, {1, 1}, unit};
+          const Picture picture = {rect_of ({64, 48}), {1, 1}, {2, 2}, Orientation::rotate_90};
+          const Rect box = {x & ~1, y & ~1, 42, 60};
+          const Placement p = place (picture, fit, box, canvas, 0.25, 1);
+          const Placement all = place (
+              picture, fit, {box.x + 1000, box.y + 1000, box.width, box.height}, room, 0.25, 1);
+          Rect moved = all.target;
+          moved.x -= 1000;
+          moved.y -= 1000;
+          ASSERT_EQ (p.crop, all.crop);
+          ASSERT_EQ (p.target.empty (), intersect (moved, rect_of (canvas.size)).empty ());
+          if (p.target.empty ()) continue;
+          ASSERT_EQ (p.target, intersect (moved, rect_of (canvas.size)));
+          ASSERT_EQ (grown (p.target, p.hidden), moved);
+          const Point at = {p.target.x + 0.5, p.target.y + 0.5};
+          const auto here = source_point (p, picture.orientation, at);
+          const auto there = source_point (all, picture.orientation, {at.x + 1000, at.y + 1000});
+          ASSERT_TRUE (here && there);
+          ASSERT_NEAR (here->x, there->x, 1e-9);
+          ASSERT_NEAR (here->y, there->y, 1e-9);
+        }
+}
+
 TEST (Placement, NoRoomNoTarget)
 {
   EXPECT_TRUE (placed ({10, 10}, Fit::fill, {}).target.empty ());
