@@ -81,8 +81,8 @@ void tell_cell (GstQuadMuxGridPad *pad)
 Rect asked_rect (const PadSettings &s)
 {
   if (!s.lies_freely ()) return {};
-  constexpr int kFar = 1 << 28;  // beyond it nothing is seen, and sums stay in range
-  auto near = [kFar] (int v) { return std::clamp (v, -kFar, kFar); };
+  static constexpr int kFar = 1 << 28;  // beyond it nothing is seen, and sums stay in range
+  auto near = [] (int v) { return std::clamp (v, -kFar, kFar); };
   return {near (s.xpos), near (s.ypos), near (s.width), near (s.height)};
 }
 

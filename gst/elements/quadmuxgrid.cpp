@@ -3,7 +3,8 @@
  * @title: quadmux-grid
  * @short_description: Shows several videos side by side in a grid
  *
- * Every sink pad has a cell of `rows` by `columns`. Each picture is scaled,
+ * Every sink pad has a cell of `rows` by `columns`, or lies freely where it has a
+ * `width` and a `height`. Each picture is scaled,
  * turned and blended straight into the output frame, of which every byte is
  * written once.
  *
