@@ -164,7 +164,9 @@ TEST_F (CudaGrid, ConvertsCloseToTheHost)
         Conversion{"RGBA", "NV12", 1}, Conversion{"BGRx", "NV12", 1}, Conversion{"NV12", "I420", 0},
         Conversion{"NV12", "RGBA", 3}, Conversion{"I420", "BGRx", 3}, Conversion{"NV12", "Y444", 0},
         Conversion{"RGBA", "BGRA", 0}})
-    for (const char *properties : {"", "sink_0::orientation=90r sink_1::alpha=0.5 gap=2"}) {
+    for (const char *properties :
+         {"", "sink_0::orientation=90r sink_1::alpha=0.5 gap=2",
+          "sink_0::xpos=-21 sink_0::ypos=-9 sink_0::width=71 sink_0::height=51"}) {
       SCOPED_TRACE (std::string{c.from} + " to " + c.to + " " + properties);
       const Frames host = frames_of (grid_of (four (c.from), properties, canvas (c.to), false));
       hostcuda::reset ();
