@@ -110,6 +110,7 @@ void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double str
   left_over_.swap (next_left_over_);
   std::fill (next_left_over_.begin (), next_left_over_.end (), 0.f);
   for (std::size_t k = 0; k < chosen_.size (); k++) {
+    if (distances_[k] == 0) continue;  // the palette has its colour
     const std::size_t x = 3 * (static_cast<std::size_t> (row.x[k]) + 1);
     const int wanted[3] = {red (row.wanted[k]), green (row.wanted[k]), blue (row.wanted[k])};
     float sum[3];

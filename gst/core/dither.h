@@ -26,7 +26,8 @@ struct DitherRow {
 // continuous-tone pictures" (ICC 1973), between the nearest colour and the one that is nearest
 // to the pixel mirrored at it. Where colours are further apart than texture hides, or a pixel
 // is nearly met, the nearest one stands alone. `error_diffusion` is that of R. W. Floyd and
-// L. Steinberg, "An Adaptive Algorithm for Spatial Greyscale" (Proc. SID 17(2), 1976).
+// L. Steinberg, "An Adaptive Algorithm for Spatial Greyscale" (Proc. SID 17(2), 1976). A pixel
+// whose colour the palette has gets it, whatever is left over around it.
 class Ditherer {
  public:
   Ditherer (FindNearest find_nearest, int width);

@@ -4,21 +4,26 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace quad {
 namespace {
 
 // A pixel that stays as it is; palettes have at most 255 colours besides.
 constexpr std::uint8_t kStay = 255;
+// Its index in the file. It is the file's background, too: FFmpeg clears to transparency only
+// where both are the same.
+constexpr int kStayIndex = 0;
 constexpr int kLongestDelay = 65535, kShortestDelay = 2;
 
-// The palette serves while the mean distance grows by no more than this, and few more pixels
-// have another colour, that is are further off than 15 levels in each channel.
+// A palette for more colours than it has serves while the mean distance grows by no more than
+// this, and few more pixels have another colour, that is are further off than 15 levels in each
+// channel.
 constexpr double kErrorFactor = 1.1, kErrorStep = 0.5, kBadFactor = 2, kBadStep = 0.0001;
 constexpr std::uint32_t kBad = 15 * 15 * (kRedWeight + kGreenWeight + kBlueWeight);
-// Looked at are this many rows or a quarter, whichever are more.
+// At first this many rows or a quarter are looked at, whichever are more.
 constexpr int kCheckedRows = 64, kCheckedPart = 4;
-// With fewer changed pixels in them, all rows are.
+// Fewer changed pixels than that in them tell nothing.
 constexpr std::size_t kFewChecked = 1024;
 
 // A pixel is not drawn anew for a step of one level in two channels, or in all three where its
@@ -59,6 +64,15 @@ class Bounds {
  private:
   int left_ = INT_MAX, right_ = 0, top_ = INT_MAX, bottom_ = 0;
 };
+
+// The colours as a file's table, which begins with the index of what stays.
+Palette with_stay (const Palette &colors)
+{
+  static_assert (kStayIndex == 0);
+  Palette table{colors.count + 1, {kAlphaMask}};
+  std::copy_n (colors.colors.begin (), colors.count, table.colors.begin () + 1);
+  return table;
+}
 
 // What a pixel counts: noise and edges hide errors that flat areas show.
 std::uint32_t weight_of (int contrast)
@@ -158,54 +172,162 @@ void GifEncoder::Misfit::add (std::uint32_t distance)
   bad += distance > kBad;
 }
 
-// Whether `palette` does for what changed, as far as some of the rows tell.
-bool GifEncoder::serves (const Palette &palette, const PackedView &now)
+// One of 256 is kept for what is transparent.
+int GifEncoder::most_colors () const { return std::min<int> (settings_.colors, kStay); }
+
+// Whether what is drawn has `most` colours or fewer; needed_ are these, or none.
+bool GifEncoder::count_colors (const PackedView &now, int most)
 {
-  const auto check = [&] (int step) {
-    misfit_ = {};
-    for (int y = step / 2; y < size_.height; y += step) {
-      find_changed (now, y);
-      ditherer_.choose ({y, row_.x, row_.wanted}, palette, Dither::none, 0);
-      for (std::size_t k = 0; k < row_.x.size (); k++) {
-        const std::size_t i = at (row_.x[k], y);
-        const std::uint32_t e = ditherer_.distances ()[k];
-        misfit_.add (is_shown (i) ? std::min (e, distance (shown_[i], row_.wanted[k])) : e);
+  needed_ = ColorSet{most};
+  for (int y = 0; y < size_.height; y++) {
+    find_changed (now, y);
+    for (const Rgba pixel : row_.wanted)
+      if (!needed_.add (pixel)) {
+        needed_ = ColorSet{};
+        return false;
       }
-    }
-  };
-  const int step = std::clamp (size_.height / kCheckedRows, 1, kCheckedPart);
-  check (step);
-  if (step > 1 && misfit_.pixels < kFewChecked) check (1);
+  }
+  return true;
+}
+
+// Few colours are met exactly. Where pixels are drawn that have not changed, too, half the palette
+// is theirs.
+void GifEncoder::find_needed (const PackedView &now)
+{
+  exact_ = count_colors (now, most_colors ());
+  if (exact_ || settings_.transparency) return;
+  const Rect all = std::exchange (drawn_area_, {});
+  count_colors (now, most_colors () / 2);
+  drawn_area_ = all;
+}
+
+bool GifEncoder::has_needed (const Palette &palette) const
+{
+  const Palette &needed = needed_.colors ();
+  std::array<std::uint8_t, Palette::kMax> nearest;
+  std::array<std::uint32_t, Palette::kMax> distances;
+  const auto count = static_cast<std::size_t> (needed.count);
+  find_nearest_ (palette, needed.colors.data (), count, nearest.data (), distances.data ());
+  return std::all_of (distances.begin (), distances.begin () + static_cast<std::ptrdiff_t> (count),
+                      [most = tolerance ()] (std::uint32_t d) { return d <= most; });
+}
+
+// Whether the pixels that were looked at last are met as well as when the kept palette was made.
+bool GifEncoder::is_near () const
+{
   return misfit_.mean () <= kErrorFactor * made_.mean () + kErrorStep &&
          misfit_.bad_part () <= kBadFactor * made_.bad_part () + kBadStep;
 }
 
-// Whether there is a palette to go on with.
-bool GifEncoder::keep_palette (const PackedView &now)
+// Looks at some rows, so that most palettes that do not serve cost little.
+bool GifEncoder::may_serve (const Palette &palette, const PackedView &now)
 {
-  if (palette_.count == 0 || settings_.palette == PaletteMode::per_frame) return false;
-  if (settings_.palette == PaletteMode::global_first) return true;
-  // The file's costs no bytes.
-  if (begun_ && !is_global_ && serves (global_, now)) {
-    palette_ = global_;
-    is_global_ = true;
+  const int step = std::clamp (size_.height / kCheckedRows, 1, kCheckedPart);
+  if (step == 1) return true;
+  misfit_ = {};
+  for (int y = step / 2; y < size_.height; y += step) {
+    find_changed (now, y);
+    ditherer_.choose ({y, row_.x, row_.wanted}, palette, Dither::none, 0);
+    for (std::size_t k = 0; k < row_.x.size (); k++)
+      misfit_.add (misfit_at (at (row_.x[k], y), row_.wanted[k], ditherer_.distances ()[k]));
+  }
+  return misfit_.pixels < kFewChecked || is_near ();
+}
+
+// False where `palette` does not do for what changed.
+bool GifEncoder::draw_with (const Palette &palette, bool is_global, const PackedView &now)
+{
+  if (!has_needed (palette) || (!exact_ && !may_serve (palette, now))) return false;
+  palette_ = palette;
+  is_global_ = is_global;
+  draw (now);
+  return exact_ || is_near ();
+}
+
+// False where there is no palette to go on with.
+bool GifEncoder::draw_with_known (const PackedView &now)
+{
+  if (kept_.count == 0 || settings_.palette == PaletteMode::per_frame) return false;
+  if (settings_.palette == PaletteMode::global_first) {
+    palette_ = kept_;
+    is_global_ = kept_is_global_;
+    draw (now);
     return true;
   }
-  return serves (palette_, now);
+  // The file's costs no bytes.
+  if (!kept_is_global_ && draw_with (global_, true, now)) return true;
+  return draw_with (kept_, kept_is_global_, now);
 }
 
 void GifEncoder::make_palette (const PackedView &now)
 {
+  is_global_ = false;
+  palette_ = needed_.colors ();
+  if (exact_) return;
   for (int y = 0; y < size_.height; y++) {
     find_changed (now, y);
-    for (std::size_t k = 0; k < row_.x.size (); k++) {
-      quantizer_.add (row_.wanted[k], weight_of (contrast_at (row_.x[k])));
-    }
+    for (std::size_t k = 0; k < row_.x.size (); k++)
+      if (!needed_.contains (row_.wanted[k]))
+        quantizer_.add (row_.wanted[k], weight_of (contrast_at (row_.x[k])));
   }
-  const Palette made = quantizer_.make (std::min<int> (settings_.colors, kStay));
-  if (made.count == 0) return;  // nothing is drawn
-  palette_ = made;
-  is_global_ = false;
+  const Palette made = quantizer_.make (most_colors () - palette_.count);
+  for (int c = 0; c < made.count; c++)
+    palette_.colors[static_cast<std::size_t> (palette_.count++)] =
+        made.colors[static_cast<std::size_t> (c)];
+}
+
+void GifEncoder::choose_symbols (const PackedView &now)
+{
+  if (settings_.palette == PaletteMode::global_first && kept_.count) {
+    needed_ = ColorSet{};
+    exact_ = false;
+  } else {
+    find_needed (now);
+  }
+  const bool known = draw_with_known (now);
+  if (!known) {
+    make_palette (now);
+    draw (now);
+  }
+  // One for few colours is of one picture's.
+  if (!exact_ || kept_.count == 0) {
+    kept_ = palette_;
+    kept_is_global_ = is_global_;
+    if (!known && misfit_.pixels) made_ = misfit_;
+  }
+  remember (now);
+}
+
+void GifEncoder::draw (const PackedView &now)
+{
+  for (std::size_t c = 0; c < static_cast<std::size_t> (palette_.count); c++)
+    place_[place_of (palette_.colors[c])] = static_cast<std::uint8_t> (c);
+  misfit_ = {};
+  ditherer_.begin_picture ();
+  const std::uint32_t slack = exact_ ? tolerance () : std::max (kUnseen, tolerance ());
+  for (int y = 0; y < size_.height; y++) {
+    find_changed (now, y);
+    draw_row (slack);
+    // Not where what is drawn may differ: these pixels are to stay as they are.
+    if (settings_.transparency && tolerance () == 0) bridge_row (y);
+  }
+}
+
+void GifEncoder::remember (const PackedView &now)
+{
+  for (int y = 0; y < size_.height; y++) {
+    load_row (now, y, settings_.alpha_threshold, row_.all.data ());
+    Rgba *source = &source_[at (0, y)];
+    for (std::size_t x = 0; x < row_.all.size (); x++)
+      if (row_.all[x]) source[x] = row_.all[x];
+  }
+}
+
+// What a pixel adds to the misfit whose nearest colour is `drawn` off.
+std::uint32_t GifEncoder::misfit_at (std::size_t i, Rgba wanted, std::uint32_t drawn) const
+{
+  return settings_.transparency && is_shown (i) ? std::min (drawn, distance (shown_[i], wanted))
+                                                : drawn;
 }
 
 void GifEncoder::draw_row (std::uint32_t slack)
@@ -218,15 +340,12 @@ void GifEncoder::draw_row (std::uint32_t slack)
   for (std::size_t k = 0; k < row_.x.size (); k++) {
     const std::size_t i = begin + static_cast<std::size_t> (row_.x[k]);
     symbols_[i] = ditherer_.chosen ()[k];
-    source_[i] = row_.wanted[k];
-    std::uint32_t e = ditherer_.distances ()[k];
-    if (settings_.transparency && is_shown (i)) {
-      const std::uint32_t old = distance (shown_[i], row_.wanted[k]);
-      const bool hides = old <= kUnseenInTexture && contrast_at (row_.x[k]) >= kTexture;
-      free_[i] = old <= std::max (e, slack) || hides || shown_[i] == palette_.colors[symbols_[i]];
-      e = std::min (e, old);
-    }
-    misfit_.add (e);
+    const std::uint32_t e = ditherer_.distances ()[k];
+    misfit_.add (misfit_at (i, row_.wanted[k], e));
+    if (!settings_.transparency || !is_shown (i)) continue;
+    const std::uint32_t old = distance (shown_[i], row_.wanted[k]);
+    const bool hides = !exact_ && old <= kUnseenInTexture && contrast_at (row_.x[k]) >= kTexture;
+    free_[i] = old <= std::max (e, slack) || hides || shown_[i] == palette_.colors[symbols_[i]];
   }
 }
 
@@ -248,24 +367,6 @@ void GifEncoder::bridge_row (int y)
     }
     x = end;
   }
-}
-
-void GifEncoder::choose_symbols (const PackedView &now)
-{
-  const bool kept = keep_palette (now);
-  if (!kept) make_palette (now);
-  for (std::size_t c = 0; c < static_cast<std::size_t> (palette_.count); c++)
-    place_[place_of (palette_.colors[c])] = static_cast<std::uint8_t> (c);
-  misfit_ = {};
-  ditherer_.begin_picture ();
-  const std::uint32_t slack = std::max (kUnseen, tolerance ());
-  for (int y = 0; y < size_.height; y++) {
-    find_changed (now, y);
-    draw_row (slack);
-    // Not where what is drawn may differ: these pixels are to stay as they are.
-    if (settings_.transparency && tolerance () == 0) bridge_row (y);
-  }
-  if (!kept && misfit_.pixels) made_ = misfit_;
 }
 
 // What has to be drawn.
@@ -312,8 +413,9 @@ void GifEncoder::clear (const Rect &area)
 
 // --- What is written ---
 
-// Leaves in the palette only colours that are used, and makes the symbols theirs.
-Palette GifEncoder::pack_symbols (const Rect &area, bool *leaves_any)
+// Makes the symbols of `area` those of the table that is given back: the file's, or one that has
+// only colours that are used.
+Palette GifEncoder::pack_symbols (const Rect &area, bool *is_own, bool *leaves_any)
 {
   std::array<bool, 256> used{};
   *leaves_any = false;
@@ -326,54 +428,52 @@ Palette GifEncoder::pack_symbols (const Rect &area, bool *leaves_any)
   std::array<std::uint8_t, 256> place{};
   for (std::size_t c = 0; c < kStay; c++) {
     if (!used[c]) continue;
-    place[c] = static_cast<std::uint8_t> (packed.count);
     packed.colors[static_cast<std::size_t> (packed.count++)] = palette_.colors[c];
+    place[c] = static_cast<std::uint8_t> (packed.count);
   }
-  place[kStay] = static_cast<std::uint8_t> (packed.count);
   const int all_bits = symbol_bits (global_.count + 1), bits = symbol_bits (packed.count + 1);
   const std::int64_t pixels = std::int64_t{area.width} * area.height;
-  if (packed.count == 0 ||
-      (is_global_ && (bits >= all_bits || pixels < std::int64_t{kPixelsPerColor} << bits))) {
-    for (std::size_t c = 0; c < kStay; c++) place[c] = static_cast<std::uint8_t> (c);
-    place[kStay] = static_cast<std::uint8_t> (global_.count);
-    packed.count = 0;
-  }
+  *is_own = packed.count > 0 &&
+            !(is_global_ && (bits >= all_bits || pixels < std::int64_t{kPixelsPerColor} << bits));
+  if (!*is_own)
+    for (std::size_t c = 0; c < kStay; c++) place[c] = static_cast<std::uint8_t> (c + 1);
+  place[kStay] = kStayIndex;
   for (int y = area.y; y < area.bottom (); y++)
     for (int x = area.x; x < area.right (); x++) symbols_[at (x, y)] = place[symbols_[at (x, y)]];
-  return packed;
+  return with_stay (*is_own ? packed : global_);
 }
 
-void GifEncoder::put_image (const Rect &area, int delay, Disposal disposal, Bytes &out)
+void GifEncoder::put_image (const Rect &area, const Showing &showing, Bytes &out)
 {
-  bool leaves_any;
-  const Palette own = pack_symbols (area, &leaves_any);
-  const Palette &palette = own.count ? own : global_;
-  const int stay = palette.count, bits = symbol_bits (palette.count + 1);
-  put_image_head ({area, delay, disposal, leaves_any ? stay : -1, own.count ? &own : nullptr, bits},
-                  out);
+  bool is_own, leaves_any;
+  const Palette palette = pack_symbols (area, &is_own, &leaves_any);
+  const int bits = symbol_bits (palette.count);
+  put_image_head (
+      {area, showing.delay, showing.disposal, leaves_any || showing.to_nothing ? kStayIndex : -1,
+       is_own ? &palette : nullptr, bits},
+      out);
   const std::size_t first = at (area.x, area.y);
   lzw_.encode ({&symbols_[first], &free_[first], &source_[first],
                 static_cast<std::size_t> (size_.width), area.width, area.height},
-               {bits, stay, &palette, tolerance ()}, out);
+               {bits, kStayIndex, &palette, tolerance ()}, out);
   for (int y = area.y; y < area.bottom (); y++)
     for (int x = area.x; x < area.right (); x++)
-      if (const std::uint8_t s = symbols_[at (x, y)]; s != stay)
+      if (const std::uint8_t s = symbols_[at (x, y)]; s != kStayIndex)
         shown_[at (x, y)] = palette.colors[s];
 }
 
 // An image that changes nothing until its time is over.
-void GifEncoder::put_still (const Rect &area, int delay, Disposal disposal, Bytes &out)
+void GifEncoder::put_still (const Rect &area, const Showing &showing, Bytes &out)
 {
   static constexpr Palette kAny{1, {kAlphaMask}};
-  constexpr int kLeft = 1;
   for (int y = area.y; y < area.bottom (); y++)
     std::fill_n (symbols_.begin () + static_cast<std::ptrdiff_t> (at (area.x, y)), area.width,
-                 kLeft);
-  put_image_head ({area, delay, disposal, kLeft, &kAny, 1}, out);
+                 static_cast<std::uint8_t> (kStayIndex));
+  put_image_head ({area, showing.delay, showing.disposal, kStayIndex, &kAny, 1}, out);
   const std::size_t first = at (area.x, area.y);
   lzw_.encode ({&symbols_[first], &free_[first], &source_[first],
                 static_cast<std::size_t> (size_.width), area.width, area.height},
-               {1, kLeft, &kAny, 0}, out);
+               {1, kStayIndex, &kAny, 0}, out);
 }
 
 std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const PackedView *next,
@@ -382,7 +482,7 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
   std::int64_t late = 0;
   if (begun_ && now.format.alpha >= 0) {
     if (const Rect area = area_to_clear (now, false); !area.empty ()) {
-      put_still (area, kShortestDelay, Disposal::clear, out);
+      put_still (area, {kShortestDelay, Disposal::clear}, out);
       clear (area);
       late = kShortestDelay;
     }
@@ -390,13 +490,15 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
 
   if (!settings_.transparency) drawn_area_ = area_of_changes (now);
   choose_symbols (now);
-  if (!begun_) {
+  // Readers take a file for one with transparency where its first image says so.
+  bool to_nothing = !begun_ && now.format.alpha >= 0;
+  if (!std::exchange (begun_, true)) {
     // Where nothing is seen yet, the first palette is still to come.
-    is_global_ = palette_.count > 0;
+    is_global_ = kept_is_global_ = palette_.count > 0;
     global_ = is_global_ ? palette_ : Palette{1, {kAlphaMask}};
-    const int bits = symbol_bits (global_.count + 1);
-    put_gif_head ({size_, &global_, bits, settings_.loop, settings_.comment}, out);
-    begun_ = true;
+    const Palette table = with_stay (global_);
+    put_gif_head ({size_, &table, symbol_bits (table.count), settings_.loop, settings_.comment},
+                  out);
   }
   Rect cleared;
   if (next && next->format.alpha >= 0) cleared = area_to_clear (*next, true);
@@ -416,11 +518,12 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
     const bool clears = rest == 0 && !cleared.empty ();
     if (clears) area.add (cleared);
     if (area.rect ().empty ()) area.add (0, 0);
-    const Disposal disposal = clears ? Disposal::clear : Disposal::keep;
+    const Showing showing{part, clears ? Disposal::clear : Disposal::keep,
+                          clears || std::exchange (to_nothing, false)};
     if (drawn || nothing)
-      put_still (area.rect (), part, disposal, out);
+      put_still (area.rect (), showing, out);
     else
-      put_image (area.rect (), part, disposal, out);
+      put_image (area.rect (), showing, out);
     drawn = true;
     if (clears) clear (area.rect ());
   } while (rest > 0);

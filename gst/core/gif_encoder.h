@@ -1,6 +1,7 @@
 // Pictures to an animated GIF, one after the other: of each only what changed.
 #pragma once
 
+#include "core/color_set.h"
 #include "core/dither.h"
 #include "core/gif_file.h"
 #include "core/lzw.h"
@@ -62,6 +63,12 @@ class GifEncoder {
       return pixels ? static_cast<double> (bad) / static_cast<double> (pixels) : 0;
     }
   };
+  // How an image is shown.
+  struct Showing {
+    int delay;
+    Disposal disposal;
+    bool to_nothing = false;  // it lies on transparency, or leaves it behind
+  };
   // The pixels of one row that are to be drawn.
   struct Row {
     int y = 0;
@@ -78,21 +85,30 @@ class GifEncoder {
   std::uint32_t tolerance () const;
   static std::size_t place_of (Rgba color) { return color * 0x9e3779b1u >> 20; }
   bool is_shown (std::size_t i) const { return shown_[i] & kAlphaMask; }
+  int most_colors () const;
   void find_changed (const PackedView &now, int y);
   Rect area_of_changes (const PackedView &now);
   Rect area_to_clear (const PackedView &next, bool drawn) const;
   int contrast_at (int x) const;
-  bool serves (const Palette &palette, const PackedView &now);
-  bool keep_palette (const PackedView &now);
+  bool count_colors (const PackedView &now, int most);
+  void find_needed (const PackedView &now);
+  bool has_needed (const Palette &palette) const;
+  std::uint32_t misfit_at (std::size_t i, Rgba wanted, std::uint32_t drawn) const;
+  bool is_near () const;
+  bool may_serve (const Palette &palette, const PackedView &now);
+  bool draw_with (const Palette &palette, bool is_global, const PackedView &now);
+  bool draw_with_known (const PackedView &now);
   void make_palette (const PackedView &now);
   void choose_symbols (const PackedView &now);
+  void draw (const PackedView &now);
   void draw_row (std::uint32_t slack);
   void bridge_row (int y);
+  void remember (const PackedView &now);
   Rect area_of_symbols () const;
-  void put_image (const Rect &area, int delay, Disposal disposal, Bytes &out);
-  Palette pack_symbols (const Rect &area, bool *leaves_any);
+  Palette pack_symbols (const Rect &area, bool *is_own, bool *leaves_any);
+  void put_image (const Rect &area, const Showing &showing, Bytes &out);
+  void put_still (const Rect &area, const Showing &showing, Bytes &out);
   void clear (const Rect &area);
-  void put_still (const Rect &area, int delay, Disposal disposal, Bytes &out);
 
   Size size_;
   GifSettings settings_;
@@ -102,10 +118,15 @@ class GifEncoder {
   LzwEncoder lzw_;
 
   bool begun_ = false;
-  Palette palette_, global_;
+  Palette global_;                          // the file's
+  Palette palette_;                         // of the picture that is being written
   std::array<std::uint8_t, 4096> place_{};  // of a colour in palette_, if it is there
   bool is_global_ = false;                  // palette_ is the file's
-  Misfit made_{};                           // when palette_ was made
+  Palette kept_;                            // the last one for more colours than it has
+  bool kept_is_global_ = false;
+  Misfit made_{};       // when kept_ was made
+  ColorSet needed_;     // colours that palette_ has to have
+  bool exact_ = false;  // needed_ are all that are drawn
 
   std::vector<Rgba> shown_;            // what a reader sees; 0 where nothing is
   std::vector<Rgba> source_;           // what that stands for

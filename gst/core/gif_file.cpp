@@ -39,7 +39,7 @@ void put_gif_head (const GifHead &head, Bytes &out)
   put_short (head.size.height, out);
   // A colour table follows; 8 bits a channel; its size.
   put_byte (0x80 | 0x70 | (head.bits - 1), out);
-  put_byte (0, out);  // the background's index, which readers do not regard
+  put_byte (0, out);  // the background's index
   put_byte (0, out);  // pixels as wide as high
   put_table (*head.palette, head.bits, out);
   // Netscape's extension (https://fileformats.fandom.com/wiki/Graphics_Interchange_Format).

@@ -113,7 +113,7 @@ void LzwEncoder::begin_strings (const Pixel &pixel, const SymbolRules &rules, Pa
   if (pixel.may_stay) paths.add (static_cast<std::uint32_t> (rules.stay), 0);
   if (!pixel.may_differ) return;
   for (int s = 0; s < rules.palette->count; s++) {
-    if (s == pixel.symbol) continue;
+    if (s == pixel.symbol || s == rules.stay) continue;
     const std::uint32_t e =
         distance (rules.palette->colors[static_cast<std::size_t> (s)], pixel.wanted);
     if (e <= rules.tolerance) paths.add (static_cast<std::uint32_t> (s), e);

@@ -23,7 +23,7 @@ struct SymbolPlane {
 struct SymbolRules {
   int bits = 8;                      // of a symbol, 1 to 8
   int stay = -1;                     // the symbol that leaves what is there, or -1
-  const Palette *palette = nullptr;  // the colours of the others
+  const Palette *palette = nullptr;  // the colours of the others, by symbol
   // How far from the wanted colour, as distance (), any other symbol may be. 0: none.
   std::uint32_t tolerance = 0;
 };

@@ -122,6 +122,46 @@ TEST (GifEncoderTest, WhatIsKnownToVanishIsClearedInTime)
   EXPECT_EQ (gif.images[2].disposal, 1);
 }
 
+// Readers take a file for one with transparency by its first image, and clear to transparency where
+// the image says that it has some; FFmpeg where that is the file's background, too.
+TEST (GifEncoderTest, TransparencyIsSaidWhereItIsSeen)
+{
+  Random random (6);
+  for (const bool transparency : {true, false})
+    for (int i = 0; i < 40; i++) {
+      GifSettings settings;
+      settings.transparency = transparency;
+      Recording recording ({20, 10}, settings, kRgba);
+      std::vector<Colors> pictures;
+      for (int k = 0; k < 6; k++) {
+        pictures.emplace_back (Size{20, 10}, kNothing);
+        const int left = random.below (20), width = random.between (0, 20 - left);
+        if (width) {
+          pictures.back ().paint ({left, random.below (5), width, 5}, [&] (int x, int) {
+            return i % 2 ? kRed : x % 3 ? kGreen : kBlue;
+          });
+        }
+      }
+      recording.add_all (pictures);
+      expect_seen (recording, pictures);
+      const DecodedGif gif = recording.file ();
+      EXPECT_EQ (gif.images[0].transparent, gif.background) << i;
+      for (const DecodedImage &image : gif.images)
+        if (image.disposal == 2) {
+          EXPECT_EQ (image.transparent, gif.background) << i;
+        }
+    }
+}
+
+TEST (GifEncoderTest, NoTransparencyWithoutAlpha)
+{
+  GifSettings settings;
+  settings.transparency = false;
+  Recording recording (kSmall, settings);
+  for (const Rgba color : {kRed, kGreen, kBlue}) recording.add (Colors (kSmall, color));
+  for (const DecodedImage &image : recording.file ().images) EXPECT_EQ (image.transparent, -1);
+}
+
 // What vanishes unannounced goes on for the least time there is.
 TEST (GifEncoderTest, LateClear)
 {

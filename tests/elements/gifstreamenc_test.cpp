@@ -180,7 +180,7 @@ TEST (GifStreamEnc, OnlyWhatChangedIsWritten)
   EXPECT_EQ (gif.images[1].width, 5);
   EXPECT_EQ (gif.images[1].top, 20);
   EXPECT_EQ (gif.images[1].height, 3);
-  GifEncoding whole ("transparency=false", 16, 12);
+  GifEncoding whole ("transparency=false", 16, 12, "RGBx");
   whole.push (pattern (0), 0);
   whole.push (pattern (1), 100 * kMs);
   whole.end ();
@@ -223,6 +223,23 @@ TEST (GifStreamEnc, WhatStandsStillDoesNotFlicker)
   }
 }
 
+// FFmpeg keeps what colours transparent pixels had.
+void expect_libav_shows (const std::vector<Bytes> &parts, const std::vector<Shown> &frames)
+{
+  const int width = frames[0].width, height = frames[0].height;
+  const std::vector<Shown> all = read_by_libav (parts, width, height);
+  ASSERT_EQ (all.size (), frames.size ());
+  for (std::size_t n = 0; n < frames.size (); n++)
+    for (int y = 0; y < height; y++)
+      for (int x = 0; x < width; x++) {
+        const Color wanted = frames[n].at (x, y), is = all[n].at (x, y);
+        ASSERT_EQ (is[3], wanted[3]) << n << ": " << x << ", " << y;
+        if (wanted[3]) {
+          ASSERT_EQ (is, wanted) << n << ": " << x << ", " << y;
+        }
+      }
+}
+
 TEST (GifStreamEnc, AlphaComesAndGoes)
 {
   GifEncoding e ("alpha-threshold=100", 24, 16, "BGRA");
@@ -248,17 +265,42 @@ TEST (GifStreamEnc, AlphaComesAndGoes)
     EXPECT_EQ (gif.images[n].shown, frames[n]) << n;
     EXPECT_EQ (gif.begin (n), int (5 * n));
   }
-  // FFmpeg keeps what colours transparent pixels had.
-  const std::vector<Shown> other = read_by_libav (e.parts (), 24, 16);
-  ASSERT_EQ (other.size (), 20u);
-  for (std::size_t n = 0; n < 20; n++)
-    for (int y = 0; y < 16; y++)
-      for (int x = 0; x < 24; x++) {
-        EXPECT_EQ (other[n].at (x, y)[3], frames[n].at (x, y)[3]);
-        if (frames[n].at (x, y)[3]) {
-          EXPECT_EQ (other[n].at (x, y), frames[n].at (x, y));
-        }
+  expect_libav_shows (e.parts (), frames);
+}
+
+// Whether or not the images themselves have a transparent pixel.
+TEST (GifStreamEnc, TransparencyIsSeenByOthers)
+{
+  using Alpha = std::function<bool (int n, int x, int y)>;
+  const std::pair<const char *, Alpha> cases[] = {
+      {"a bar that grows", [] (int n, int x, int) { return x <= n; }},
+      {"a bar that shrinks", [] (int n, int x, int) { return x < 24 - 2 * n; }},
+      {"a square that moves",
+       [] (int n, int x, int y) { return x >= n && x < n + 6 && y > 3 && y < 10; }},
+      {"nothing, then all, then nothing", [] (int n, int, int) { return n % 3 == 1; }},
+      {"all, then a hole", [] (int n, int x, int y) { return n == 0 || x != 7 || y < 3; }},
+  };
+  for (const auto &[name, is_seen] : cases)
+    for (const char *properties : {"", "transparency=false", "palette=per-frame", "lossy=20"}) {
+      SCOPED_TRACE (std::string{name} + " " + properties);
+      GifEncoding e (properties, 24, 16, "RGBA");
+      std::vector<Shown> frames;
+      for (int n = 0; n < 10; n++) {
+        const Paint paint = [&, n] (int x, int y) {
+          return is_seen (n, x, y) ? Color{255, 128, 0, 255} : Color{};
+        };
+        e.push (paint, GstClockTime (n) * 50 * kMs, 50 * kMs);
+        // Frames that are the same are one.
+        if (const Shown frame = shown (24, 16, paint); frames.empty () || frame != frames.back ())
+          frames.push_back (frame);
       }
+      e.end ();
+      const GifRead gif = e.read ();
+      ASSERT_EQ (gif.images.size (), frames.size ());
+      for (std::size_t n = 0; n < frames.size (); n++)
+        EXPECT_EQ (gif.images[n].shown, frames[n]) << n;
+      expect_libav_shows (e.parts (), frames);
+    }
 }
 
 TEST (GifStreamEnc, LoopAndComment)

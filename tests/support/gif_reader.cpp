@@ -232,7 +232,9 @@ DecodedGif read_gif (const Bytes &file)
   in.require (!gif.size.empty (), "an empty canvas");
   const int packed = in.byte ();
   in.require ((packed & 8) == 0, "sorted");
-  in.require (in.byte () < (packed & 0x80 ? 2 << (packed & 7) : 1), "a background of no palette");
+  gif.background = in.byte ();
+  in.require (gif.background < (packed & 0x80 ? 2 << (packed & 7) : 1),
+              "a background of no palette");
   in.require (in.byte () == 0, "a pixel aspect ratio");
   if (packed & 0x80) gif.palette = in.palette ((packed & 7) + 1);
 

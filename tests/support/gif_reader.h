@@ -26,7 +26,8 @@ struct DecodedImage {
 struct DecodedGif {
   Size size;
   std::vector<Rgba> palette;
-  int loop = -1;  // -1: none is said
+  int background = 0;  // its index
+  int loop = -1;       // -1: none is said
   std::string comment;
   std::vector<DecodedImage> images;
 };
