@@ -39,7 +39,7 @@ GST_ELEMENT_REGISTER_DEFINE (gifstreamenc, "gifstreamenc", GST_RANK_PRIMARY,
 
 namespace {
 
-constexpr quad::GifSettings kDefaults;
+const quad::GifSettings kDefaults;
 
 enum class Property : guint {
   loop = 1,
