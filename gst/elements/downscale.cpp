@@ -23,25 +23,9 @@ bool is_of_video (std::string_view tag)
          tag == GST_META_TAG_VIDEO_ORIENTATION_STR || tag == GST_META_TAG_VIDEO_SIZE_STR;
 }
 
-// Whether `out` says what `in` says of its colours, or leaves it open.
-bool same_colorimetry (const GstVideoColorimetry &in, const GstVideoColorimetry &out)
-{
-  const auto same = [] (auto a, auto b) {
-    return a == b || static_cast<int> (a) == 0 || static_cast<int> (b) == 0;
-  };
-  return same (in.range, out.range) && same (in.matrix, out.matrix) &&
-         same (in.transfer, out.transfer) && same (in.primaries, out.primaries);
-}
-
 std::string size_of (const GstVideoInfo &info)
 {
   return std::to_string (info.width) + "x" + std::to_string (info.height);
-}
-
-std::string name_of (const GstVideoColorimetry &colorimetry)
-{
-  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
-  return name ? name.get () : "unknown";
 }
 
 // What failed, why, and what the user can do.
@@ -79,9 +63,22 @@ bool Downscale::refuses (const GstCaps *in)
   return true;
 }
 
+void Downscale::report_unwanted (GstCaps *in)
+{
+  const Owned<GstCaps> taken{
+      gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
+  const Owned<GstCaps> offered = downscale_transform (in, GST_PAD_SINK);
+  if (gst_caps_is_empty (taken.get ()) || gst_caps_can_intersect (offered.get (), taken.get ()))
+    return;
+  const Owned<char> is{gst_caps_to_string (in)}, wanted{gst_caps_to_string (taken.get ())};
+  report_caps ("What comes after quaddownscale takes the video in no size: the video is " +
+               std::string{is.get ()} + ", and downstream takes " + wanted.get () +
+               ". Put videoconvert (videorate for another framerate) after quaddownscale.");
+}
+
 // Says on the bus what downstream's wish means for the picture; false where it
 // is not carried out.
-bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out)
+bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out)
 {
   const Outcome outcome = downscale_outcome (in, out);
   if (outcome.enlarged && !settings ().upscale) {
@@ -91,14 +88,8 @@ bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out)
                  "quaddownscale allow a smaller size.");
     return false;
   }
-  if (!same_colorimetry (in.colorimetry, out.colorimetry)) {
-    report_caps ("Downstream asks for the colorimetry " + name_of (out.colorimetry) +
-                 " and the video has " + name_of (in.colorimetry) +
-                 " (which is what its size implies where its caps do not say). Put a videoconvert "
-                 "element after quaddownscale, or say the video's colorimetry in the caps before "
-                 "it.");
-    return false;
-  }
+  if (const std::string text = downscale_relabels (in_caps, in, out); !text.empty ())
+    GST_ELEMENT_WARNING (element_, STREAM, FORMAT, ("%s", text.c_str ()), (nullptr));
   // Who offers alternatives, as a grid does, stretches on purpose.
   if (outcome.stretched && insisted_)
     GST_ELEMENT_WARNING (
@@ -118,7 +109,7 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     report_caps ("The video's caps cannot be understood.");
     return false;
   }
-  if (!agree (in, out)) return false;
+  if (!agree (in_caps, in, out)) return false;
   {
     const std::lock_guard lock{mutex_};
     in_ = in;

@@ -49,6 +49,8 @@ class Downscale {
 
   // Whether caps on the sink pad are refused, and then says why.
   bool refuses (const GstCaps *in);
+  // Caps on the sink pad failed: says so where downstream's are the reason.
+  void report_unwanted (GstCaps *in);
   Owned<GstCaps> fixate (GstCaps *in, Owned<GstCaps> allowed);
   bool set_caps (const GstCaps *in, const GstCaps *out);
   GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
@@ -64,7 +66,7 @@ class Downscale {
   Device &device () { return device_; }
 
  private:
-  bool agree (const GstVideoInfo &in, const GstVideoInfo &out);
+  bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
   void report_caps (const std::string &text);
   bool ready_renderer (const DownscaleSettings &settings);
   Status draw (const Scene &scene, GstBuffer *in, GstBuffer *out, const FrameView &view);

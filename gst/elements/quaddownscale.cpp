@@ -137,8 +137,8 @@ gboolean stop (GstBaseTransform *trans)
 GstCaps *transform_caps (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps,
                          GstCaps *filter)
 {
-  (void)trans, (void)direction;
-  Owned<GstCaps> other = quad::downscale_transform (caps);
+  (void)trans;
+  Owned<GstCaps> other = quad::downscale_transform (caps, direction);
   if (filter)
     other.reset (gst_caps_intersect_full (filter, other.get (), GST_CAPS_INTERSECT_FIRST));
   return other.release ();
@@ -161,15 +161,17 @@ gboolean accept_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
 
 gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
 {
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
-    GstCaps *caps;
-    gst_event_parse_caps (event, &caps);
-    if (impl_of (trans).refuses (caps)) {
-      gst_event_unref (event);
-      return FALSE;
-    }
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return parent_class ()->sink_event (trans, event);
+  GstCaps *parsed;
+  gst_event_parse_caps (event, &parsed);
+  const Owned<GstCaps> caps{gst_caps_ref (parsed)};
+  if (impl_of (trans).refuses (caps.get ())) {
+    gst_event_unref (event);
+    return FALSE;
   }
-  return parent_class ()->sink_event (trans, event);
+  const gboolean taken = parent_class ()->sink_event (trans, event);
+  if (!taken) impl_of (trans).report_unwanted (caps.get ());
+  return taken;
 }
 
 gboolean src_event (GstBaseTransform *trans, GstEvent *event)
@@ -378,7 +380,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
 
   auto *element_class = GST_ELEMENT_CLASS (klass);
   element_class->set_context = set_context;
-  const Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
+  const Owned<GstCaps> caps = quad::downscale_caps ();
   gst_element_class_add_pad_template (
       element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
   gst_element_class_add_pad_template (
