@@ -161,9 +161,8 @@ std::int64_t GifStream::duration_of (GstVideoCodecFrame *frame) const
     duration = gst_util_uint64_scale_int (GST_SECOND, GST_VIDEO_INFO_FPS_D (&info_),
                                           GST_VIDEO_INFO_FPS_N (&info_));
   const double rate = std::abs (element_->input_segment.rate);
-  return static_cast<std::int64_t> (
-      static_cast<double> (std::min<GstClockTime> (duration, kLatest)) / std::max (rate, 1e-3) +
-      0.5);
+  const double running = static_cast<double> (duration) / std::max (rate, 1e-3) + 0.5;
+  return running < static_cast<double> (kLatest) ? static_cast<std::int64_t> (running) : kLatest;
 }
 
 GstFlowReturn GifStream::drop (std::unique_ptr<HeldFrame> frame)

@@ -21,10 +21,12 @@ Ratio reduced (std::int64_t num, std::int64_t den)
   const std::int64_t common = std::gcd (num, den);
   num /= common;
   den /= common;
-  while (num > kLargestTerm || den > kLargestTerm) {
+  while ((num > kLargestTerm && den > 1) || (den > kLargestTerm && num > 1)) {
     num = std::max<std::int64_t> (1, num / 2);
     den = std::max<std::int64_t> (1, den / 2);
   }
+  num = std::min (num, kLargestTerm);
+  den = std::min (den, kLargestTerm);
   const std::int64_t rest = std::gcd (num, den);
   return {num / rest, den / rest};
 }
@@ -34,6 +36,15 @@ Ratio times (Ratio a, Ratio b) { return reduced (a.num * b.num, a.den * b.den); 
 Ratio over (Ratio a, Ratio b) { return reduced (a.num * b.den, a.den * b.num); }
 bool less (Ratio a, Ratio b) { return a.num * b.den < b.num * a.den; }
 double value (Ratio r) { return double (r.num) / double (r.den); }
+
+// The width of a picture of samples of `par` to its height, where it has the display aspect ratio
+// of `source`; exact as far as a double is, also where a fraction of 32 bits could not hold it.
+double ratio_of (const Shape &source, Ratio par)
+{
+  const double across = double (source.size.width) * double (source.par.num) * double (par.den);
+  const double down = double (source.size.height) * double (source.par.den) * double (par.num);
+  return across / down;
+}
 
 bool exceeds (Size s, Size limit) { return s.width > limit.width || s.height > limit.height; }
 
@@ -72,7 +83,7 @@ int pick (const SideRange &range, double exact, int limit, int unit, int source)
 {
   const int low = std::max (1, range.lo);
   const int high = std::max (low, std::min (range.hi, limit));
-  int v = std::clamp (static_cast<int> (std::floor (exact + 0.5)), low, high);
+  int v = static_cast<int> (std::clamp<double> (std::floor (exact + 0.5), low, high));
   if (unit == 2 && v % 2 == 1 && v > 1 && v != source && v != range.hi &&
       (v != range.lo || range.lo == 1))
     v = exact > v && v < high ? v + 1 : v - 1;
@@ -94,7 +105,7 @@ class Chooser {
         pars_ (par),
         rules_ (rules),
         par_ (nearest_par (par, source.par)),
-        ratio_ (value (over (display_aspect (source), par_))),
+        ratio_ (ratio_of (source, par_)),
         limit_ (rules.upscale ? Size{kMaxSide, kMaxSide} : source.size)
   {
   }
@@ -214,8 +225,7 @@ Ratio par_for (const Shape &source, Size size)
 
 bool same_aspect (const Shape &source, const Shape &shape, int samples)
 {
-  const double ratio =
-      value (over (display_aspect (source), reduced (shape.par.num, shape.par.den)));
+  const double ratio = ratio_of (source, shape.par);
   return std::abs (shape.size.width - shape.size.height * ratio) < samples ||
          std::abs (shape.size.height - shape.size.width / ratio) < samples;
 }

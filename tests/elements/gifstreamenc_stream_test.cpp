@@ -105,6 +105,26 @@ TEST (GifStreamEncStream, ATimeFarOffIsCut)
   EXPECT_LT (e.bytes ().size (), 100'000u);
 }
 
+// Durations, made longer still by the segment's rate, end where a pause does.
+TEST (GifStreamEncStream, DurationsBeyondAllAreCut)
+{
+  for (const GstClockTime duration :
+       {kNone - 1, GstClockTime{G_MAXINT64}, GstClockTime{400} * 24 * 3600 * GST_SECOND})
+    for (const double rate : {1., 1e-3, 1e-9, 0.5}) {
+      SCOPED_TRACE (std::to_string (duration) + " at " + std::to_string (rate));
+      GifEncoding e ("", 4, 3);
+      GstSegment segment;
+      gst_segment_init (&segment, GST_FORMAT_TIME);
+      segment.rate = rate;
+      gst_harness_push_event (e.harness (), gst_event_new_segment (&segment));
+      EXPECT_EQ (e.push (plain (9), 0, duration), GST_FLOW_OK);
+      EXPECT_TRUE (e.end ());
+      const GifRead gif = e.read ();
+      EXPECT_EQ (gif.begin (gif.images.size ()), 7 * 24 * 3600 * 100);
+      EXPECT_NE (e.bus ().warning ().find ("is cut to 7"), std::string::npos);
+    }
+}
+
 TEST (GifStreamEncStream, FramesBeforeTheSegmentAreLeftOut)
 {
   GifEncoding e;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <ostream>
 
 #include "core/renderer.h"
@@ -33,6 +34,8 @@ struct Case {
 
 constexpr Size k420 = {2, 2}, k422 = {2, 1}, k444 = {1, 1};
 
+constexpr int kMost = std::numeric_limits<std::int32_t>::max ();
+
 const Case kCases[] = {
     // Open: divided.
     {"a quarter of the pixels", {{1920, 1080}}, {kOpen, kOpen}, {}, {{960, 540}}},
@@ -53,6 +56,30 @@ const Case kCases[] = {
      {kOpen, kOpen},
      {.upscale = true},
      {{32, 24}}},
+
+    // Shapes of samples that no screen has.
+    {"wide samples stay", {{1000, 100}, {kMost, 1}}, {kOpen, kOpen}, {}, {{500, 50}, {kMost, 1}}},
+    {"high samples stay", {{1000, 100}, {1, kMost}}, {kOpen, kOpen}, {}, {{500, 50}, {1, kMost}}},
+    {"wide samples made square",
+     {{1000, 100}, {kMost, 1}},
+     {kOpen, kOpen, kSquare},
+     {},
+     {{500, 1}}},
+    {"high samples made square", {{1000, 100}, {1, kMost}}, {kOpen, kOpen, kSquare}, {}, {{1, 50}}},
+    {"a width beyond all",
+     {{1000, 100}, {kMost, 1}},
+     {kOpen, {is (50)}, kSquare},
+     {},
+     {{kMaxSide, 50}},
+     false,
+     true},
+    {"a height beyond all",
+     {{1000, 100}, {1, kMost}},
+     {{is (50)}, kOpen, kSquare},
+     {},
+     {{50, kMaxSide}},
+     false,
+     true},
 
     // Even sides for halved chroma, where it is ours to choose.
     {"odd at 4:4:4", {{1922, 1082}}, {kOpen, kOpen}, {.unit = k444}, {{961, 541}}},
