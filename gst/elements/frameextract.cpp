@@ -25,6 +25,7 @@
 
 #include <algorithm>
 
+#include "elements/about.h"
 #include "elements/extraction.h"
 #include "glue/enums.h"
 
@@ -357,18 +358,18 @@ void install_properties (GObjectClass *klass)
                  name, nick, blurb,
                  g_param_spec_uint64 (element, element, element, 0, G_MAXUINT64, 0, flags), flags));
   };
-  install (Property::rate,
-           gst_param_spec_fraction ("rate", "Rate",
-                                    "Frames a second: the frame that is shown at each tick, with "
-                                    "the tick's time (0/1 = not by rate)",
-                                    0, 1, G_MAXINT, 1, defaults.rate_n, defaults.rate_d, flags));
+  install (Property::rate, gst_param_spec_fraction (
+                               "rate", "Rate",
+                               "Frames per second to pass on: the one on screen at each tick, with "
+                               "the tick's time (0/1 = not by rate)",
+                               0, 1, G_MAXINT, 1, defaults.rate_n, defaults.rate_d, flags));
   time (Property::start_time, "start-time", "Start time",
-        "Time in ns from which on frames are selected, where it is not by timestamps or indices "
-        "(none = the first frame's)",
+        "Time in nanoseconds at which the selection begins, unless it is by timestamps or indices "
+        "(none = at the first frame)",
         defaults.start_time);
   time (Property::stop_time, "stop-time", "Stop time",
-        "Time in ns before which frames are selected, where it is not by timestamps or indices "
-        "(none = the end)",
+        "Time in nanoseconds at which the selection ends, unless it is by timestamps or indices "
+        "(none = at the end)",
         defaults.stop_time);
   install (Property::start,
            g_param_spec_string ("start", "Start",
@@ -381,18 +382,19 @@ void install_properties (GObjectClass *klass)
                                 "or \"1:40\" (empty = none)",
                                 "", flags));
   time (Property::tolerance_before, "tolerance-before", "Tolerance before",
-        "How many ns before a wanted time its frame may begin (none = any)",
+        "How many nanoseconds before a wanted time its frame may begin (none = any)",
         defaults.tolerance_before);
   time (Property::tolerance_after, "tolerance-after", "Tolerance after",
-        "How many ns after a wanted time its frame may begin (none = any with the policies nearest "
+        "How many nanoseconds after a wanted time its frame may begin (none = any with the "
+        "policies nearest "
         "and next, and no later frame with played-at)",
         defaults.tolerance_after);
   install (
       Property::missing,
-      g_param_spec_enum ("missing", "Missing", "What is done at a tick of rate without a frame",
+      g_param_spec_enum ("missing", "Missing", "What happens at a tick of rate that has no frame",
                          GST_TYPE_QUAD_MISSING, static_cast<gint> (defaults.missing), flags));
   numbers (Property::timestamps, "timestamps", "Timestamps",
-           "Times in ns that frames are wanted for, in any order; 0 is where the film begins",
+           "Times in nanoseconds of the wanted frames, in any order; 0 is where the film begins",
            "timestamp");
   install (
       Property::timestamp_list,
@@ -406,25 +408,27 @@ void install_properties (GObjectClass *klass)
   numbers (Property::indices, "indices", "Indices",
            "Numbers of the wanted frames, in any order; 0 is the first", "index");
   install (Property::every_nth,
-           g_param_spec_uint ("every-nth", "Every nth",
-                              "Every how manieth frame is selected, from the first on (0 = not so)",
-                              0, G_MAXINT, defaults.every_nth, flags));
+           g_param_spec_uint (
+               "every-nth", "Every nth",
+               "Select one frame out of this many, beginning with the first (0 = not by number)", 0,
+               G_MAXINT, defaults.every_nth, flags));
   install (Property::keyframes,
            g_param_spec_boolean ("keyframes", "Keyframes",
-                                 "Keyframes alone; upstream is asked to skip the others",
+                                 "Select keyframes only; upstream is asked to skip the others",
                                  defaults.keyframes, flags));
   install (Property::max_frames,
            g_param_spec_uint64 ("max-frames", "Maximum frames",
-                                "After how many frames the stream ends (0 = no limit)", 0,
+                                "Number of frames after which the stream ends (0 = no limit)", 0,
                                 G_MAXUINT64, defaults.max_frames, flags));
   time (Property::max_gap, "max-gap", "Maximum gap",
-        "How many ns a rate fills between two frames, or with the last one; longer gaps are left "
+        "How many nanoseconds a rate fills between two frames, or with the last one; longer gaps "
+        "are left "
         "out (none = no limit)",
         defaults.max_gap);
-  install (Property::seek_mode,
-           g_param_spec_enum (
-               "seek-mode", "Seek mode", "Whether upstream is sought to frames that lie ahead",
-               GST_TYPE_QUAD_SEEK_MODE, static_cast<gint> (defaults.seek_mode), flags));
+  install (
+      Property::seek_mode,
+      g_param_spec_enum ("seek-mode", "Seek mode", "When to seek upstream to frames that lie ahead",
+                         GST_TYPE_QUAD_SEEK_MODE, static_cast<gint> (defaults.seek_mode), flags));
   install (Property::post_messages,
            g_param_spec_boolean ("post-messages", "Post messages",
                                  "Post frame-extracted for each frame, and progress",
@@ -452,10 +456,9 @@ static void gst_frame_extract_class_init (GstFrameExtractClass *klass)
       element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
   gst_element_class_add_pad_template (
       element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ()));
-  gst_element_class_set_static_metadata (
-      element_class, "Video frame extractor", "Filter/Video",
-      "Lets the frames pass that were asked for, by rate, times, numbers or keyframes",
-      "The gst-quad developers");
+  quad::set_about (element_class, "Video frame extractor", "Filter/Video",
+                   "Passes on the frames that are asked for: by rate, times, numbers or keyframes",
+                   QUAD_PAGE ("frameextract"));
   for (const GType type : {GST_TYPE_QUAD_MISSING, GST_TYPE_QUAD_POLICY, GST_TYPE_QUAD_SEEK_MODE})
     gst_type_mark_as_plugin_api (type, static_cast<GstPluginAPIFlags> (0));
 }

@@ -23,6 +23,7 @@
 
 #include <algorithm>
 
+#include "elements/about.h"
 #include "elements/gif_stream.h"
 #include "glue/enums.h"
 #include "glue/owned.h"
@@ -205,40 +206,44 @@ void install_properties (GObjectClass *object_class)
       static_cast<GParamFlags> (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                 GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE);
   install (Property::loop,
-           g_param_spec_int ("loop", "Loop",
-                             "How often the frames are shown again (0 = forever, -1 = never)", -1,
-                             65535, kDefaults.loop, kSet));
+           g_param_spec_int (
+               "loop", "Loop",
+               "How many times the animation is repeated (0 = without end, -1 = not at all)", -1,
+               65535, kDefaults.loop, kSet));
   install (
       Property::palette,
-      g_param_spec_enum ("palette", "Palette", "What the colours are chosen for",
+      g_param_spec_enum ("palette", "Palette", "Which frames the colours are chosen for",
                          GST_TYPE_QUAD_PALETTE_MODE, static_cast<gint> (kDefaults.palette), kSet));
   install (Property::colors,
-           g_param_spec_int ("colors", "Colors",
-                             "The most colours a frame has (one of 256 is kept for transparency)",
-                             2, 256, kDefaults.colors, kSet));
+           g_param_spec_int (
+               "colors", "Colors",
+               "Greatest number of colours in a frame (one of 256 is kept for transparency)", 2,
+               256, kDefaults.colors, kSet));
   install (
       Property::dither,
-      g_param_spec_enum ("dither", "Dither", "How colours between those of the palette are made",
+      g_param_spec_enum ("dither", "Dither", "How colours that the palette lacks are approximated",
                          GST_TYPE_QUAD_DITHER, static_cast<gint> (kDefaults.dither), kSet));
   install (Property::dither_strength,
            g_param_spec_double ("dither-strength", "Dither strength",
-                                "How much of a colour's difference is made up for", 0, 1,
+                                "How strongly to dither (0 = not at all, 1 = fully)", 0, 1,
                                 kDefaults.dither_strength, kControl));
-  install (Property::lossy,
-           g_param_spec_int ("lossy", "Lossy",
-                             "How far colours may be off where that saves bytes (0 = not at all)",
-                             0, 100, kDefaults.lossy, kControl));
+  install (
+      Property::lossy,
+      g_param_spec_int (
+          "lossy", "Lossy",
+          "How far colours may be off to save bytes (0 = not at all, 100 = 20 levels a channel)", 0,
+          100, kDefaults.lossy, kControl));
   install (Property::transparency,
            g_param_spec_boolean ("transparency", "Transparency",
-                                 "Leave pixels out that stay as they are, as transparent ones",
+                                 "Write pixels that do not change as transparent ones",
                                  kDefaults.transparency, kSet));
   install (Property::alpha_threshold,
            g_param_spec_int ("alpha-threshold", "Alpha threshold",
-                             "Pixels whose alpha is below are transparent, others opaque", 0, 255,
-                             kDefaults.alpha_threshold, kSet));
-  install (
-      Property::comment,
-      g_param_spec_string ("comment", "Comment", "A comment in the file, or none", nullptr, kSet));
+                             "Pixels with an alpha below this are transparent, others opaque", 0,
+                             255, kDefaults.alpha_threshold, kSet));
+  install (Property::comment,
+           g_param_spec_string ("comment", "Comment", "Comment that is written into the file",
+                                nullptr, kSet));
 }
 
 }  // namespace
@@ -255,9 +260,9 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
   object_class->finalize = finalize;
   install_properties (object_class);
 
-  gst_element_class_set_static_metadata (
-      element_class, "Streaming GIF encoder", "Codec/Encoder/Image/Video",
-      "Encodes video into an animated GIF of any length, as it comes", "The gst-quad developers");
+  quad::set_about (element_class, "Streaming GIF encoder", "Codec/Encoder/Image/Video",
+                   "Encodes video of any length into an animated GIF while it comes in",
+                   QUAD_PAGE ("gifstreamenc"));
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_type_mark_as_plugin_api (GST_TYPE_QUAD_PALETTE_MODE, static_cast<GstPluginAPIFlags> (0));

@@ -28,5 +28,6 @@ gboolean plugin_init (GstPlugin *plugin)
 }  // namespace
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, quad,
-                   "Several videos into one: anti-aliased downscaling and a one-pass grid",
-                   plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, "Unknown package origin")
+                   "Video downscaling (quaddownscale), grids (quadmux-grid), frame extraction "
+                   "(frameextract) and GIF encoding (gifstreamenc)",
+                   plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, QUAD_DOCS_URI)

@@ -29,6 +29,7 @@
  */
 #include "elements/quaddownscale.h"
 
+#include "elements/about.h"
 #include "elements/downscale.h"
 #include "elements/downscale_caps.h"
 #include "glue/enums.h"
@@ -339,31 +340,34 @@ void install_properties (GObjectClass *klass)
     g_object_class_install_property (klass, static_cast<guint> (p), spec);
   };
   install (Property::method,
-           g_param_spec_enum ("method", "Method", "How samples are weighted", GST_TYPE_QUAD_METHOD,
-                              static_cast<gint> (kDownscaleDefaults.method), controllable));
+           g_param_spec_enum ("method", "Method", "Filter that pixels are weighted with",
+                              GST_TYPE_QUAD_METHOD, static_cast<gint> (kDownscaleDefaults.method),
+                              controllable));
+  install (Property::divisor,
+           g_param_spec_uint (
+               "divisor", "Divisor",
+               "Width and height are divided by this where downstream leaves the size open", 1,
+               quad::kMaxSide, kDownscaleDefaults.divisor, flags));
   install (
-      Property::divisor,
-      g_param_spec_uint ("divisor", "Divisor",
-                         "What both sides are divided by where downstream leaves the size open", 1,
-                         quad::kMaxSide, kDownscaleDefaults.divisor, flags));
-  install (Property::max_width,
-           g_param_spec_int ("max-width", "Maximum width",
-                             "The output's greatest width where downstream does not fix it "
-                             "(0 = no limit)",
-                             0, quad::kMaxSide, kDownscaleDefaults.max_width, flags));
-  install (Property::max_height,
-           g_param_spec_int ("max-height", "Maximum height",
-                             "The output's greatest height where downstream does not fix it "
-                             "(0 = no limit)",
-                             0, quad::kMaxSide, kDownscaleDefaults.max_height, flags));
+      Property::max_width,
+      g_param_spec_int ("max-width", "Maximum width",
+                        "Greatest width of the output in pixels, where downstream does not fix it "
+                        "(0 = no limit)",
+                        0, quad::kMaxSide, kDownscaleDefaults.max_width, flags));
+  install (
+      Property::max_height,
+      g_param_spec_int ("max-height", "Maximum height",
+                        "Greatest height of the output in pixels, where downstream does not fix it "
+                        "(0 = no limit)",
+                        0, quad::kMaxSide, kDownscaleDefaults.max_height, flags));
   install (Property::upscale,
            g_param_spec_boolean ("upscale", "Upscale",
-                                 "Enlarge where downstream asks for more than the source has",
+                                 "Enlarge the picture where downstream asks for a larger one",
                                  kDownscaleDefaults.upscale, flags));
   install (Property::n_threads,
            g_param_spec_uint ("n-threads", "Threads",
-                              "Threads that scale a frame (0 = one per processor)", 0, kMaxThreads,
-                              kDownscaleDefaults.threads, flags));
+                              "Number of threads that scale a frame (0 = one per processor)", 0,
+                              kMaxThreads, kDownscaleDefaults.threads, flags));
   install (Property::cuda_device_id, quad::cuda_device_id_spec ());
 }
 
@@ -385,9 +389,9 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
       element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
   gst_element_class_add_pad_template (
       element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ()));
-  gst_element_class_set_static_metadata (
-      element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
-      "Shrinks video, anti-aliased, to what downstream asks for", "The gst-quad developers");
+  quad::set_about (element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
+                   "Shrinks video without aliasing to the size that downstream asks for",
+                   QUAD_PAGE ("quaddownscale"));
   gst_type_mark_as_plugin_api (GST_TYPE_QUAD_METHOD, static_cast<GstPluginAPIFlags> (0));
 
   auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);

@@ -31,6 +31,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "elements/about.h"
 #include "elements/grid_cells.h"
 
 using quad::kGridDefaults;
@@ -517,16 +518,17 @@ void install_layout_properties (GObjectClass *klass)
     g_object_class_install_property (
         klass, id, g_param_spec_uint (name, nick, blurb, 0, G_MAXUINT, value, kControllable));
   };
-  number (PROP_ROWS, "rows", "Rows", "Rows of cells; 0 for as many as the inputs need",
+  number (PROP_ROWS, "rows", "Rows", "Number of rows of cells (0 = as many as the inputs need)",
           quad::kMaxLines, kGridDefaults.rows);
-  number (PROP_COLUMNS, "columns", "Columns", "Columns of cells; 0 for as many as the inputs need",
-          quad::kMaxLines, kGridDefaults.columns);
-  number (PROP_GAP, "gap", "Gap", "Pixels between neighbouring cells", quad::kMaxSide,
+  number (PROP_COLUMNS, "columns", "Columns",
+          "Number of columns of cells (0 = as many as the inputs need)", quad::kMaxLines,
+          kGridDefaults.columns);
+  number (PROP_GAP, "gap", "Gap", "Space between neighbouring cells in pixels", quad::kMaxSide,
           kGridDefaults.gap);
-  number (PROP_MARGIN, "margin", "Margin", "Pixels around the grid", quad::kMaxSide,
+  number (PROP_MARGIN, "margin", "Margin", "Space around the grid in pixels", quad::kMaxSide,
           kGridDefaults.margin);
   number (PROP_BORDER_WIDTH, "border-width", "Border width",
-          "Pixels of border in every cell that shows a picture, along the cell's edge",
+          "Width in pixels of the border along the edge of each cell that shows a picture",
           quad::kMaxSide, kGridDefaults.border_width);
   color (PROP_BORDER_COLOR, "border-color", "Border color", "Color of borders, as 0xAARRGGBB",
          kGridDefaults.border_color);
@@ -540,15 +542,16 @@ void install_properties (GObjectClass *klass)
   auto add = [klass] (guint id, GParamSpec *spec) {
     g_object_class_install_property (klass, id, spec);
   };
-  add (PROP_METHOD, g_param_spec_enum ("method", "Method", "Filter that pictures are scaled with",
-                                       GST_TYPE_QUAD_METHOD,
-                                       static_cast<gint> (kGridDefaults.method), kControllable));
+  add (PROP_METHOD,
+       g_param_spec_enum (
+           "method", "Method", "Filter that pixels are weighted with when pictures are scaled",
+           GST_TYPE_QUAD_METHOD, static_cast<gint> (kGridDefaults.method), kControllable));
   add (PROP_EOS_POLICY, g_param_spec_enum ("eos-policy", "EOS policy", "When the output ends",
                                            GST_TYPE_QUAD_EOS_POLICY,
                                            static_cast<gint> (kGridDefaults.eos_policy), kFlags));
-  add (PROP_N_THREADS,
-       g_param_spec_int ("n-threads", "Threads", "Threads that draw; 0 for one a processor", 0, 256,
-                         kGridDefaults.n_threads, kFlags));
+  add (PROP_N_THREADS, g_param_spec_int ("n-threads", "Threads",
+                                         "Number of threads that draw (0 = one per processor)", 0,
+                                         256, kGridDefaults.n_threads, kFlags));
   add (PROP_IGNORE_INACTIVE_PADS,
        g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
                              "When live, do not wait for inputs that never had a frame", TRUE,
@@ -589,9 +592,9 @@ void add_templates (GstElementClass *klass)
   gst_element_class_add_pad_template (
       klass, gst_pad_template_new_with_gtype ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, caps.get (),
                                               gst_quad_mux_grid_pad_get_type ()));
-  gst_element_class_set_static_metadata (
-      klass, "Video grid", "Filter/Editor/Video/Compositor",
-      "Shows several videos side by side in a grid, drawn in one pass", "The gst-quad project");
+  quad::set_about (klass, "Video grid", "Filter/Editor/Video/Compositor",
+                   "Shows several videos side by side in a grid, drawn in one pass",
+                   QUAD_PAGE ("quadmux-grid"));
   gst_type_mark_as_plugin_api (gst_quad_mux_grid_pad_get_type (),
                                static_cast<GstPluginAPIFlags> (0));
   for (const GType type : {GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT, GST_TYPE_QUAD_EOS_POLICY})

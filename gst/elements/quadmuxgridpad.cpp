@@ -220,20 +220,21 @@ void install_properties (GObjectClass *klass)
   const int max_cell = quad::kMaxLines * quad::kMaxLines - 1;
   add (PROP_CELL, g_param_spec_int ("cell", "Cell",
                                     "Cell of the picture's upper left corner, counted row by row "
-                                    "from 0; -1 for the next free one",
+                                    "from 0 (-1 = the next free one)",
                                     -1, max_cell, kPadDefaults.cell, kFlags));
-  add (PROP_ROW_SPAN, g_param_spec_int ("row-span", "Row span", "Rows that the picture takes", 1,
-                                        quad::kMaxLines, kPadDefaults.row_span, kFlags));
+  add (PROP_ROW_SPAN,
+       g_param_spec_int ("row-span", "Row span", "Number of rows that the picture covers", 1,
+                         quad::kMaxLines, kPadDefaults.row_span, kFlags));
   add (PROP_COLUMN_SPAN,
-       g_param_spec_int ("column-span", "Column span", "Columns that the picture takes", 1,
-                         quad::kMaxLines, kPadDefaults.column_span, kFlags));
+       g_param_spec_int ("column-span", "Column span", "Number of columns that the picture covers",
+                         1, quad::kMaxLines, kPadDefaults.column_span, kFlags));
   add (PROP_CURRENT_CELL,
        g_param_spec_int (
            "current-cell", "Current cell",
-           "Cell that the picture has; -1 where it has none, or lies freely", -1, G_MAXINT, -1,
+           "Cell that the picture has (-1 = none, or it lies freely)", -1, G_MAXINT, -1,
            static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS})));
   add (PROP_FIT,
-       g_param_spec_enum ("fit", "Fit", "How the picture is put into its cell", GST_TYPE_QUAD_FIT,
+       g_param_spec_enum ("fit", "Fit", "How the picture fits into its cell", GST_TYPE_QUAD_FIT,
                           static_cast<gint> (kPadDefaults.fit), kFlags));
   add (PROP_XALIGN,
        g_param_spec_double ("xalign", "Horizontal alignment",
@@ -245,8 +246,10 @@ void install_properties (GObjectClass *klass)
                             "Where the picture lies in its cell (fit=contain), or which part of it "
                             "is seen (fit=cover): 0 top, 1 bottom",
                             0, 1, kPadDefaults.yalign, kFlags));
-  add (PROP_ALPHA, g_param_spec_double ("alpha", "Alpha", "Opacity of the picture and its border",
-                                        0, 1, kPadDefaults.alpha, kFlags));
+  add (PROP_ALPHA,
+       g_param_spec_double ("alpha", "Alpha",
+                            "Opacity of the picture and its border (0 = invisible, 1 = opaque)", 0,
+                            1, kPadDefaults.alpha, kFlags));
   add (PROP_ORIENTATION,
        g_param_spec_enum ("orientation", "Orientation",
                           "How the picture is turned; auto: as the stream's image-orientation tag "
