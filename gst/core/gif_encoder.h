@@ -1,46 +1,27 @@
 // Pictures to an animated GIF, one after the other: of each only what changed.
 #pragma once
 
-#include "core/color_set.h"
-#include "core/dither.h"
 #include "core/gif_file.h"
-#include "core/lzw.h"
-#include "core/packed.h"
-#include "core/quantizer.h"
+#include "core/gif_painter.h"
 
 namespace quad {
-
-enum class PaletteMode {
-  adaptive,      // kept while it serves, made anew when it does not
-  global_first,  // made of the first picture and kept
-  per_frame,     // made of each picture
-};
-
-struct GifSettings {
-  int loop = 0;  // how often the pictures are shown again; 0: without end, -1: not at all
-  PaletteMode palette = PaletteMode::adaptive;
-  int colors = 256;  // 2 to 256; one of 256 is kept for what is transparent
-  Dither dither = Dither::ordered;
-  double dither_strength = 0.5;  // 0 to 1
-  int lossy = 0;                 // 0 to 100: how far colours may be from the chosen ones
-  bool transparency = true;      // leave out pixels that stay as they are
-  int alpha_threshold = 128;     // pixels whose alpha is below are transparent; 0 to 255
-  std::string comment;
-};
 
 // Holds what is seen of the file so far and what it was made from: 10 bytes a pixel, and 5 MB
 // whatever the size. Of one thread.
 class GifEncoder {
  public:
   // `size`: 1 to 65535 each. Throws std::bad_alloc.
-  GifEncoder (Size size, const GifSettings &settings, FindNearest find_nearest);
+  GifEncoder (Size size, const GifSettings &settings, FindNearest find_nearest)
+      : size_{size}, settings_{settings}, painter_{size, settings, find_nearest}
+  {
+  }
 
   // These may change between pictures.
-  void set_lossy (int lossy) { settings_.lossy = lossy; }
-  void set_dither_strength (double strength) { settings_.dither_strength = strength; }
+  void set_lossy (int lossy) { painter_.set_lossy (lossy); }
+  void set_dither_strength (double strength) { painter_.set_dither_strength (strength); }
 
   // Whether two pictures of this size look the same.
-  bool same (const PackedView &a, const PackedView &b);
+  bool same (const PackedView &a, const PackedView &b) { return painter_.same (a, b); }
 
   // Appends picture `now`, shown for `delay` >= 2 hundredths of a second, and the file's head
   // before the first one. `next`: the picture that follows, or nullptr; it is needed only where
@@ -51,90 +32,22 @@ class GifEncoder {
   void end (Bytes &out) { put_gif_end (out); }
 
  private:
-  // How well a palette does for pixels.
-  struct Misfit {
-    std::size_t pixels = 0, bad = 0;  // the latter: those that have another colour
-    double sum = 0;                   // of distances
-
-    void add (std::uint32_t distance);
-    double mean () const { return pixels ? sum / static_cast<double> (pixels) : 0; }
-    double bad_part () const
-    {
-      return pixels ? static_cast<double> (bad) / static_cast<double> (pixels) : 0;
-    }
-  };
   // How an image is shown.
   struct Showing {
     int delay;
     Disposal disposal;
     bool to_nothing = false;  // it lies on transparency, or leaves it behind
   };
-  // The pixels of one row that are to be drawn.
-  struct Row {
-    int y = 0;
-    std::vector<Rgba> all, above;  // the row, and the one before it
-    std::vector<int> x;
-    std::vector<Rgba> wanted;
-  };
 
-  std::size_t at (int x, int y) const
-  {
-    return static_cast<std::size_t> (y) * static_cast<std::size_t> (size_.width) +
-           static_cast<std::size_t> (x);
-  }
-  std::uint32_t tolerance () const;
-  static std::size_t place_of (Rgba color) { return color * 0x9e3779b1u >> 20; }
-  bool is_shown (std::size_t i) const { return shown_[i] & kAlphaMask; }
-  int most_colors () const;
-  void find_changed (const PackedView &now, int y);
-  Rect area_of_changes (const PackedView &now);
-  Rect area_to_clear (const PackedView &next, bool drawn) const;
-  int contrast_at (int x) const;
-  bool count_colors (const PackedView &now, int most);
-  void find_needed (const PackedView &now);
-  bool has_needed (const Palette &palette) const;
-  std::uint32_t misfit_at (std::size_t i, Rgba wanted, std::uint32_t drawn) const;
-  bool is_near () const;
-  bool may_serve (const Palette &palette, const PackedView &now);
-  bool draw_with (const Palette &palette, bool is_global, const PackedView &now);
-  bool draw_with_known (const PackedView &now);
-  void make_palette (const PackedView &now);
-  void choose_symbols (const PackedView &now);
-  void draw (const PackedView &now);
-  void draw_row (std::uint32_t slack);
-  void bridge_row (int y);
-  void remember (const PackedView &now);
-  Rect area_of_symbols () const;
   Palette pack_symbols (const Rect &area, bool *is_own, bool *leaves_any);
   void put_image (const Rect &area, const Showing &showing, Bytes &out);
   void put_still (const Rect &area, const Showing &showing, Bytes &out);
-  void clear (const Rect &area);
 
   Size size_;
   GifSettings settings_;
-  FindNearest find_nearest_;
-  Quantizer quantizer_;
-  Ditherer ditherer_;
+  GifPainter painter_;
   LzwEncoder lzw_;
-
   bool begun_ = false;
-  Palette global_;                          // the file's
-  Palette palette_;                         // of the picture that is being written
-  std::array<std::uint8_t, 4096> place_{};  // of a colour in palette_, if it is there
-  bool is_global_ = false;                  // palette_ is the file's
-  Palette kept_;                            // the last one for more colours than it has
-  bool kept_is_global_ = false;
-  Misfit made_{};       // when kept_ was made
-  ColorSet needed_;     // colours that palette_ has to have
-  bool exact_ = false;  // needed_ are all that are drawn
-
-  std::vector<Rgba> shown_;            // what a reader sees; 0 where nothing is
-  std::vector<Rgba> source_;           // what that stands for
-  std::vector<std::uint8_t> symbols_;  // of the picture that is being written
-  std::vector<std::uint8_t> free_;     // 1 where what is shown would do as well
-  Row row_;
-  Rect drawn_area_;  // without transparency: where all pixels are drawn
-  Misfit misfit_{};  // of the pixels that were looked at last
 };
 
 }  // namespace quad

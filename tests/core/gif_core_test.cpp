@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/color_set.h"
 #include "core/dither.h"
 #include "core/gif_clock.h"
 #include "core/gif_file.h"
@@ -52,6 +53,24 @@ TEST (PaletteTest, TheFirstOfEquals)
   find_nearest (palette, pixels.data (), pixels.size (), index.data (), far.data ());
   EXPECT_EQ (index, (std::vector<std::uint8_t>{0, 1, 1, 3, 0}));
   EXPECT_EQ (far, (std::vector<std::uint32_t>{700, 7, 700, 7 * 205 * 205, 700}));
+}
+
+TEST (ColorSetTest, EachOnceUpToTheLimit)
+{
+  Random random (7);
+  for (const int limit : {0, 1, 40, 256}) {
+    ColorSet set (limit);
+    std::set<Rgba> wanted;
+    for (int i = 0; i < 5000; i++) {
+      const Rgba color = random.one_in (2) ? gray (random.below (256)) : random_color (random);
+      const bool fits = wanted.contains (color) || static_cast<int> (wanted.size ()) < limit;
+      ASSERT_EQ (set.add (color), fits) << limit << ": " << i;
+      if (fits) wanted.insert (color);
+      ASSERT_EQ (set.contains (color), fits);
+    }
+    EXPECT_EQ (colors_of (set.colors ()), wanted);
+    EXPECT_EQ (set.empty (), limit == 0);
+  }
 }
 
 // --- Quantizer ---
