@@ -286,7 +286,7 @@ TEST (GifStreamEnc, TransparencyIsSeenByOthers)
       GifEncoding e (properties, 24, 16, "RGBA");
       std::vector<Shown> frames;
       for (int n = 0; n < 10; n++) {
-        const Paint paint = [&, n] (int x, int y) {
+        const Paint paint = [&is_seen = is_seen, n] (int x, int y) {
           return is_seen (n, x, y) ? Color{255, 128, 0, 255} : Color{};
         };
         e.push (paint, GstClockTime (n) * 50 * kMs, 50 * kMs);
