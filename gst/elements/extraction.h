@@ -15,6 +15,7 @@
 #include "core/frame_choice.h"
 #include "elements/extraction_decoder.h"
 #include "elements/own_seek.h"
+#include "elements/seek_plan.h"
 #include "glue/enums.h"
 #include "glue/owned.h"
 
@@ -113,6 +114,7 @@ class Extraction {
   bool take_flush (GstEvent *flush);
   gboolean send_segment (Owned<GstEvent> event);
   void take_own_segment ();
+  gboolean extend_segment ();
   Nanoseconds last_time () const;
   // Of the film: what upstream calls stream time, from where the film begins.
   std::optional<Nanoseconds> stream_time (guint64 position) const;
@@ -138,10 +140,14 @@ class Extraction {
   GstFlowReturn drain_targets (bool ended);
 
   // extraction_seek.cpp: seeks of our own
-  GstFlowReturn after_seek (const Frame &frame);
+  std::optional<GstFlowReturn> after_seek (const Frame &frame);
+  GstFlowReturn go_back ();
   GstFlowReturn look_ahead (Nanoseconds now, Nanoseconds time);
   GstFlowReturn decode_all ();
   OwnSeek::Outcome seek_to (Nanoseconds time, int flags);
+  bool ended_early () const;
+  bool seekable ();
+  const TimeSource &time_source ();
   GstFlowReturn demand_keyframes ();
   GstFlowReturn keyframes_unknown ();
 
@@ -199,13 +205,12 @@ class Extraction {
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
   bool finished_ = false, failed_ = false, discont_ = true, warned_of_jump_ = false;
   // Seeks of our own.
-  SeekAdvice advice_;
-  std::optional<Nanoseconds> sought_;  // what upstream was asked to seek to; till a frame comes
-  std::optional<Nanoseconds> tried_;   // the time that was last sought
-  bool own_flush_ = false;             // the next segment is that of a seek of ours
-  bool reseeked_ = false;              // after a seek of ours, and none of the application's
-  Nanoseconds sought_from_ = 0;
-  bool seeks_ = true, keyframes_asked_ = false;
+  SeekPlan plan_;
+  Nanoseconds film_begin_ = 0;  // of the part that the application asked for
+  bool own_flush_ = false;      // the next segment is that of a seek of ours
+  bool reseeked_ = false;       // after a seek of ours, and none of the application's
+  bool keyframes_asked_ = false;
+  std::optional<TimeSource> time_source_;
   DecoderWatch decoder_;
   gint64 progress_at_ = 0;  // when there may be a message again
   guint64 progress_done_ = 0;

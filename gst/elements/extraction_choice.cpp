@@ -16,6 +16,7 @@ GstFlowReturn Extraction::by_number (Frame frame)
 {
   last_ = frame.time;
   frame_end_ = frame.end;
+  if (plan_.repeats (frame.time)) return GST_FLOW_OK;
   if (selection_ == Selection::indices) return by_index (std::move (frame));
   const Nanoseconds begin = part_begin ();
   // Of keyframes, it is not known until when they are on screen.
@@ -66,7 +67,7 @@ GstFlowReturn Extraction::by_time (Frame frame)
     have_targets_ = true;
   }
   // Of ticks, those that the segment leaves out are not wanted.
-  if (selection_ == Selection::rate && !last_)
+  if (selection_ == Selection::rate && !last_ && !segment_is_ours_)
     if (const auto begin = stream_time (in_segment_.start))
       targets_.skip_before (*begin - kRounding);
   const bool jump = is_jump (frame);

@@ -121,6 +121,7 @@ void Extraction::stop ()
 {
   reset ();
   decoder_.forget ();
+  time_source_.reset ();
   in_caps_.reset ();
 }
 
@@ -149,8 +150,7 @@ void Extraction::reset ()
   frame_end_ = 0;
   failed_ = warned_of_jump_ = false;
   discont_ = true;
-  advice_ = {};
-  seeks_ = used_.seek_mode != SeekMode::never;
+  plan_.reset (used_.seek_mode != SeekMode::never);
   keyframes_asked_ = false;
   decoder_.reset ();
   progress_at_ = 0;
@@ -172,8 +172,7 @@ void Extraction::forget_frame ()
 {
   held_ = {};
   last_.reset ();
-  sought_.reset ();
-  tried_.reset ();
+  plan_.forget ();
 }
 
 GstClockTime Extraction::latency () const
@@ -262,8 +261,8 @@ GstFlowReturn Extraction::take (Owned<GstBuffer> buffer)
     return demand_keyframes ();
   if (decoder_.decodes_all ()) return keyframes_unknown ();
   Frame frame = frame_of (std::move (buffer));
-  if (sought_)
-    if (const GstFlowReturn flow = after_seek (frame); flow != GST_FLOW_OK) return flow;
+  if (plan_.looking ())
+    if (const auto flow = after_seek (frame)) return *flow;
   return is_by_time () ? by_time (std::move (frame)) : by_number (std::move (frame));
 }
 
@@ -294,10 +293,9 @@ gboolean Extraction::end (GstEvent *eos)
   Owned<GstEvent> event{eos};
   if (finished_) return TRUE;
   if (passthrough_ || failed_) return gst_pad_push_event (src_, event.release ());
-  // After a seek there is a frame at least, unless the source does not mean what it says.
-  if (sought_) {
-    sought_.reset ();
-    if (seeks_ && decode_all () == GST_FLOW_FLUSHING) return TRUE;
+  if (ended_early ()) {
+    if (last_) plan_.resume_at (*last_ + 1);
+    if ((plan_.lost () ? go_back () : decode_all ()) == GST_FLOW_FLUSHING) return TRUE;
   }
   const GstFlowReturn flow = drain (true);
   // Upstream, which would say so, does not hear of it any more.
@@ -338,10 +336,13 @@ gboolean Extraction::take_segment (GstEvent *taken)
   if (have_segment_ && !ours && !update) {
     drain (false);
     const Nanoseconds end = frame_end_;
+    // After the end nothing is selected any more, unless the application goes on from there.
+    const bool over = finished_ && !forwarded && !(in_segment_.flags & GST_SEGMENT_FLAG_SEGMENT);
     forget_frame ();
     in_segment_ = segment;
     // Where the film goes on, so do ticks and numbers; a jump back is another showing.
-    if (const auto begin = stream_time (segment.start); begin && *begin + kSecond / 1000 < end) {
+    if (const auto begin = stream_time (segment.start);
+        !over && begin && *begin + kSecond / 1000 < end) {
       begin_selection ();
       begin_known_ = false;
     }
@@ -354,9 +355,10 @@ gboolean Extraction::take_segment (GstEvent *taken)
     take_own_segment ();
     return TRUE;
   }
-  if (update && segment_is_ours_) return TRUE;
+  if (update && segment_is_ours_) return extend_segment ();
   segment_is_ours_ = false;
   if (forwarded) reseeked_ = false;
+  if (forwarded || !have_segment_) film_begin_ = stream_time (segment.start).value_or (0);
   have_segment_ = true;
   return send_segment (std::move (event));
 }
@@ -376,6 +378,28 @@ void Extraction::take_own_segment ()
     segment_is_ours_ = false;
     send_segment (Owned<GstEvent>{gst_event_new_segment (&in_segment_)});
   }
+}
+
+// The film goes on further than was known (a fragmented MP4, whose later fragments were not read
+// yet): so does the segment that downstream has.
+gboolean Extraction::extend_segment ()
+{
+  if (!GST_CLOCK_TIME_IS_VALID (out_segment_.stop) || finished_) return TRUE;
+  guint64 stop = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (in_segment_.stop)) {
+    const auto time = stream_time (in_segment_.stop);
+    if (!time) return TRUE;
+    stop = output_position (*time);
+    if (stop <= out_segment_.stop) return TRUE;
+  }
+  out_segment_.stop = stop;
+  const Owned<GstEvent> old{gst_pad_get_sticky_event (src_, GST_EVENT_SEGMENT, 0)};
+  Owned<GstEvent> event{gst_event_new_segment (&out_segment_)};
+  gst_event_set_seqnum (event.get (), segment_seqnum_);
+  if (old)
+    gst_event_set_running_time_offset (event.get (),
+                                       gst_event_get_running_time_offset (old.get ()));
+  return gst_pad_push_event (src_, event.release ());
 }
 
 // Hands the segment of the input on, at the running time that it has downstream.

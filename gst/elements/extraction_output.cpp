@@ -262,6 +262,7 @@ GstFlowReturn Extraction::fail (GstStreamError code, const std::string &text, co
 // All that was asked for is done: both sides are told.
 GstFlowReturn Extraction::finish ()
 {
+  decoder_.close (sink_);
   // In a segment seek the application goes on from here.
   const bool loops = in_segment_.flags & GST_SEGMENT_FLAG_SEGMENT;
   Owned<GstEvent> end{

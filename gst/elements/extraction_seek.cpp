@@ -1,30 +1,44 @@
-// Seeks of our own: where to, and whether they led there.
-#include <algorithm>
-
+// Seeks of our own: what is asked of upstream, and what is done where that was not what it should
+// be.
 #include "elements/extraction.h"
 
 namespace quad {
 
-// The first frame after a seek: whether that led where it should.
-GstFlowReturn Extraction::after_seek (const Frame &frame)
+// Whether a frame counts that comes after a seek. Nothing where it does.
+std::optional<GstFlowReturn> Extraction::after_seek (const Frame &frame)
 {
-  const Nanoseconds target = *sought_;
-  sought_.reset ();
-  if (!is_after (frame.time, target) || !seeks_) {
-    advice_.landed (sought_from_, target, frame.time);
-    return GST_FLOW_OK;
+  if (decoder_.guesses ()) return decode_all ();
+  switch (plan_.judge (frame.time, frame.damaged, decoder_.entries ())) {
+    case SeekPlan::Landing::good: return {};
+    case SeekPlan::Landing::early: return GST_FLOW_OK;
+    case SeekPlan::Landing::bad: break;
   }
-  // What is shown at the target lies before: all is decoded, from the beginning.
-  GST_WARNING_OBJECT (element_, "a seek to %" GST_TIME_FORMAT " led to %" GST_TIME_FORMAT,
-                      GST_TIME_ARGS (target), GST_TIME_ARGS (frame.time));
-  return decode_all ();
+  return go_back ();
 }
 
+// Seeks again, to an earlier position.
+GstFlowReturn Extraction::go_back ()
+{
+  const auto there = plan_.back (film_begin_);
+  if (!there) return decode_all ();
+  GST_INFO_OBJECT (element_, "decoding did not begin before the frame: back to %" GST_TIME_FORMAT,
+                   GST_TIME_ARGS (*there));
+  switch (seek_to (*there, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)) {
+    case OwnSeek::Outcome::flushed: return GST_FLOW_FLUSHING;
+    case OwnSeek::Outcome::refused: return decode_all ();
+    case OwnSeek::Outcome::postponed: break;  // what comes is not wanted any more
+  }
+  return GST_FLOW_OK;
+}
+
+// From the beginning, and without any seek from there on.
 GstFlowReturn Extraction::decode_all ()
 {
-  seeks_ = false;
-  return seek_to (0, GST_SEEK_FLAG_ACCURATE) == OwnSeek::Outcome::flushed ? GST_FLOW_FLUSHING
-                                                                          : GST_FLOW_OK;
+  GST_INFO_OBJECT (element_, "everything is decoded, from the beginning");
+  plan_.give_up ();
+  return seek_to (film_begin_, GST_SEEK_FLAG_ACCURATE) == OwnSeek::Outcome::flushed
+             ? GST_FLOW_FLUSHING
+             : GST_FLOW_OK;
 }
 
 OwnSeek::Outcome Extraction::seek_to (Nanoseconds time, int flags)
@@ -37,43 +51,65 @@ OwnSeek::Outcome Extraction::seek_to (Nanoseconds time, int flags)
                           GST_SEEK_TYPE_SET, upstream_time (time), GST_SEEK_TYPE_NONE, -1)});
 }
 
+// Whether the stream ended, after a seek, before the film does and what is wanted of it.
+bool Extraction::ended_early () const
+{
+  // The last keyframe may be long before the end.
+  if (!plan_.allowed () || !segment_is_ours_ || selection_ == Selection::keyframes) return false;
+  if (plan_.lost ()) return true;
+  // Other streams may be that much longer than this one.
+  const Nanoseconds seen = frame_end_ + kSecond;
+  const Nanoseconds wanted = !is_by_time ()     ? nanoseconds (used_.stop_time)
+                             : targets_.done () ? 0
+                                                : targets_.current ().time;
+  return wanted > seen && last_time () != kUnlimited && last_time () > seen;
+}
+
 // Seeks to `time`, which is wanted next, where that is worth it.
 GstFlowReturn Extraction::look_ahead (Nanoseconds now, Nanoseconds time)
 {
-  // Whoever does not go to a keyframe cuts the frame that is shown where it begins.
-  constexpr Nanoseconds margin = kSecond / 2;
-  if (!seeks_ || tried_ == time) return GST_FLOW_OK;
   const bool always = used_.seek_mode == SeekMode::always;
-  if (always ? time <= frame_end_ : !advice_.worth (time - now)) return GST_FLOW_OK;
+  if (!plan_.worth (always, now, frame_end_, time)) return GST_FLOW_OK;
+  decoder_.watch (sink_);
+  if (!decoder_.knows ()) return GST_FLOW_OK;
+  if (!seekable ()) {
+    plan_.give_up ();
+    return GST_FLOW_OK;
+  }
+  const auto there = plan_.seek (always, now, time, last_time ());
+  if (!there) return GST_FLOW_OK;
+  switch (seek_to (*there, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)) {
+    case OwnSeek::Outcome::flushed: return GST_FLOW_FLUSHING;
+    case OwnSeek::Outcome::refused: plan_.give_up (); break;
+    case OwnSeek::Outcome::postponed: plan_.postponed (); break;
+  }
+  return GST_FLOW_OK;
+}
 
-  const Nanoseconds there = std::min (time, last_time () - 1) - margin;
-  if (always ? there <= now : !advice_.worth (there - now)) return GST_FLOW_OK;
+// Whether upstream can seek, and knows where that leads to.
+bool Extraction::seekable ()
+{
   const Owned<GstQuery> query{gst_query_new_seeking (GST_FORMAT_TIME)};
   gboolean seekable = FALSE;
   if (gst_pad_peer_query (sink_, query.get ()))
     gst_query_parse_seeking (query.get (), nullptr, &seekable, nullptr, nullptr);
-  if (!seekable) {
-    GST_INFO_OBJECT (element_, "the source cannot seek: all is decoded");
-    seeks_ = false;
-    return GST_FLOW_OK;
-  }
-  tried_ = time;
-  sought_from_ = now;
-  sought_ = there + margin;
-  const OwnSeek::Outcome outcome =
-      seek_to (there, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE);
-  if (outcome == OwnSeek::Outcome::flushed) return GST_FLOW_FLUSHING;
-  sought_.reset ();
-  if (outcome == OwnSeek::Outcome::refused)
-    seeks_ = false;
-  else
-    tried_.reset ();
-  return GST_FLOW_OK;
+  const bool known =
+      seekable && !decoder_.guesses () && !time_source ().guesses && time_source ().can_be_sought;
+  if (!known)
+    GST_INFO_OBJECT (element_, "the source %s: all is decoded",
+                     seekable ? "does not know its times after a seek" : "cannot seek");
+  return known;
+}
+
+const TimeSource &Extraction::time_source ()
+{
+  if (!time_source_) time_source_ = time_source_of (sink_);
+  return *time_source_;
 }
 
 GstFlowReturn Extraction::demand_keyframes ()
 {
-  if (seeks_ && !keyframes_asked_) {
+  if (plan_.allowed () && !keyframes_asked_ && time_source ().can_be_sought) {
     keyframes_asked_ = true;
     decoder_.watch (sink_);
     const Nanoseconds begin = used_.start_time != GST_CLOCK_TIME_NONE

@@ -178,8 +178,9 @@ TEST (FrameExtractSeek, ASeekThatLeadsTooFarIsTakenBack)
 {
   Film film (at_rate (300, 10), 100, "timestamp-list=\"15.5,25\"", Source::late);
   EXPECT_EQ (film.play ().numbers (), (std::vector<int>{155, 250}));
-  EXPECT_EQ (film.seeks.size (), 2u);
-  EXPECT_EQ (film.seeks.back (), 0u);
+  // Further back each time, till the frame is found.
+  EXPECT_TRUE (std::is_sorted (film.seeks.rbegin (), film.seeks.rend ()));
+  EXPECT_LE (film.seeks.size (), 8u);
 }
 
 TEST (FrameExtractSeek, BeyondTheEnd)

@@ -119,38 +119,45 @@ inline std::vector<Nanoseconds> at_rate (int frames, int per_second)
   return begins;
 }
 
-// Fails the program where there is no clip afterwards.
-inline std::string make_clip (const TemporaryFolder &folder, const ClipPlan &plan)
+// Runs `line`, which takes frames from an appsrc `in`. Fails the program where that does not end.
+inline void make_file (const std::string &line, const char *name, PictureSize size,
+                       const std::string &rate, const std::vector<Nanoseconds> &begins,
+                       Nanoseconds end)
 {
-  const std::string path = folder.file (plan.name);
-  const std::string line =
-      "appsrc name=in format=time max-bytes=0 ! x264enc speed-preset=ultrafast threads=1 pass=qual "
-      "quantizer=18 b-adapt=false bframes=" +
-      std::to_string (plan.bframes) + " key-int-max=" + std::to_string (plan.gop) +
-      " option-string=scenecut=0:min-keyint=" + std::to_string (plan.gop) + " ! h264parse ! " +
-      plan.muxer + " ! filesink location=\"" + path + "\"";
   GError *error = nullptr;
   const Owned<GstElement> pipeline{gst_parse_launch (line.c_str (), &error)};
   if (error) g_error ("%s: %s", line.c_str (), error->message);
   const Owned<GstElement> in{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "in")};
-  const std::string caps = clip_caps (plan.size, plan.rate);
+  const std::string caps = clip_caps (size, rate);
   g_object_set (in.get (), "caps", caps_of (caps).get (), nullptr);
   gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
   const GstVideoInfo info = info_of_caps (caps);
-  for (std::size_t i = 0; i < plan.begins.size (); i++) {
+  for (std::size_t i = 0; i < begins.size (); i++) {
     Owned<GstBuffer> frame = numbered (info, static_cast<int> (i));
-    const Nanoseconds next = i + 1 < plan.begins.size () ? plan.begins[i + 1] : plan.end;
-    GST_BUFFER_PTS (frame.get ()) = static_cast<GstClockTime> (plan.begins[i]);
-    GST_BUFFER_DURATION (frame.get ()) = static_cast<GstClockTime> (next - plan.begins[i]);
+    const Nanoseconds next = i + 1 < begins.size () ? begins[i + 1] : end;
+    GST_BUFFER_PTS (frame.get ()) = static_cast<GstClockTime> (begins[i]);
+    GST_BUFFER_DURATION (frame.get ()) = static_cast<GstClockTime> (next - begins[i]);
     gst_app_src_push_buffer (GST_APP_SRC (in.get ()), frame.release ());
   }
   gst_app_src_end_of_stream (GST_APP_SRC (in.get ()));
   const Owned<GstBus> bus{gst_element_get_bus (pipeline.get ())};
   const Owned<GstMessage> last{gst_bus_timed_pop_filtered (
       bus.get (), kPatience, static_cast<GstMessageType> (GST_MESSAGE_EOS | GST_MESSAGE_ERROR))};
-  if (!last || GST_MESSAGE_TYPE (last.get ()) != GST_MESSAGE_EOS)
-    g_error ("%s was not made", plan.name);
+  if (!last || GST_MESSAGE_TYPE (last.get ()) != GST_MESSAGE_EOS) g_error ("%s was not made", name);
   gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+}
+
+// Fails the program where there is no clip afterwards.
+inline std::string make_clip (const TemporaryFolder &folder, const ClipPlan &plan)
+{
+  const std::string path = folder.file (plan.name);
+  make_file (
+      "appsrc name=in format=time max-bytes=0 ! x264enc speed-preset=ultrafast threads=1 pass=qual "
+      "quantizer=18 b-adapt=false bframes=" +
+          std::to_string (plan.bframes) + " key-int-max=" + std::to_string (plan.gop) +
+          " option-string=scenecut=0:min-keyint=" + std::to_string (plan.gop) + " ! h264parse ! " +
+          plan.muxer + " ! filesink location=\"" + path + "\"",
+      plan.name, plan.size, plan.rate, plan.begins, plan.end);
   return path;
 }
 
