@@ -89,16 +89,25 @@ void PeerWatch::look ()
   if (running_ && !timer_) wait (kAgain);
 }
 
+// The clock's thread lets go of what it was given when it likes: it must not keep the element.
 void PeerWatch::wait (GstClockTime time)
 {
   const Owned<GstClock> clock{gst_system_clock_obtain ()};
   timer_ = gst_clock_new_single_shot_id (clock.get (), gst_clock_get_time (clock.get ()) + time);
-  gst_clock_id_wait_async (timer_, on_time, gst_object_ref (grid_), gst_object_unref);
+  auto *grid = new GWeakRef;
+  g_weak_ref_init (grid, grid_);
+  gst_clock_id_wait_async (timer_, on_time, grid, [] (gpointer data) {
+    g_weak_ref_clear (static_cast<GWeakRef *> (data));
+    delete static_cast<GWeakRef *> (data);
+  });
 }
 
-gboolean PeerWatch::on_time (GstClock *, GstClockTime, GstClockID id, gpointer grid)
+gboolean PeerWatch::on_time (GstClock *, GstClockTime, GstClockID id, gpointer data)
 {
-  GstQuadMuxGrid *self = as_grid (grid);
+  const Owned<GObject> grid{
+      static_cast<GObject *> (g_weak_ref_get (static_cast<GWeakRef *> (data)))};
+  if (!grid) return TRUE;
+  GstQuadMuxGrid *self = as_grid (grid.get ());
   PeerWatch &watch = self->impl->peers;
   const bool again = look_at_pads (self);
   const std::lock_guard guard (watch.lock_);

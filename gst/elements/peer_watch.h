@@ -23,7 +23,7 @@ class PeerWatch {
   void look ();
 
  private:
-  static gboolean on_time (GstClock *, GstClockTime, GstClockID, gpointer grid);
+  static gboolean on_time (GstClock *, GstClockTime, GstClockID, gpointer data);
   void wait (GstClockTime time);  // with lock_ held
 
   GstElement *grid_;
