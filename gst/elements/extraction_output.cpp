@@ -31,8 +31,9 @@ Owned<GstCaps> Extraction::transform_caps (GstPadDirection from, GstCaps *caps) 
     gint n = 0, d = 1;
     const bool fixed = gst_structure_get_fraction (structure, "framerate", &n, &d);
     gst_structure_remove_field (structure, "max-framerate");
-    // What names no rate takes any.
-    if (from == GST_PAD_SRC && !gst_structure_has_field (structure, "framerate")) continue;
+    // Where no rate is named, any is possible, and so it is on the other side.
+    const bool open = from == GST_PAD_SRC || selection == Selection::every_nth;
+    if (open && !gst_structure_has_field (structure, "framerate")) continue;
     if (from == GST_PAD_SRC || (selection == Selection::every_nth && !fixed)) {
       gst_structure_set (structure, "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
                          nullptr);

@@ -286,6 +286,27 @@ TEST (FrameExtractPart, BytesThatAreNoText)
     }
 }
 
+// A rate that the input does not name, the output does not either, unless it has one of its own.
+TEST (FrameExtractPart, CapsWithoutARate)
+{
+  for (const auto &[properties, rate] :
+       {std::pair{"every-nth=3", ""}, std::pair{"max-frames=7", ""},
+        std::pair{"indices=\"<3>\"", "0/1"}, std::pair{"timestamp-list=0.3", "0/1"},
+        std::pair{"rate=5/1", "5/1"}}) {
+    SCOPED_TRACE (properties);
+    Extractor e (properties, "video/x-raw,format=GRAY8,width=16,height=4");
+    e.push (at_rate (7, 10));
+    e.eos ();
+    EXPECT_FALSE (e.result ().frames.empty ());
+    const Owned<GstCaps> caps{gst_pad_get_current_caps (e.harness ()->sinkpad)};
+    ASSERT_TRUE (caps && gst_caps_is_fixed (caps.get ()));
+    const GValue *value =
+        gst_structure_get_value (gst_caps_get_structure (caps.get (), 0), "framerate");
+    const Owned<char> text{value ? gst_value_serialize (value) : g_strdup ("")};
+    EXPECT_STREQ (text.get (), rate);
+  }
+}
+
 // The output's frame rate divides by it.
 TEST (FrameExtractPart, EveryNthIsAPositiveNumber)
 {
