@@ -225,10 +225,12 @@ Nanoseconds Extraction::last_time () const
   Nanoseconds end = kUnlimited;
   if (gst_pad_peer_query_duration (sink_, GST_FORMAT_TIME, &duration) && duration >= 0)
     end = duration;
-  // Matroska's counts from 0 where the film begins later.
-  if (end != kUnlimited && GST_CLOCK_TIME_IS_VALID (in_segment_.duration) &&
-      in_segment_.start > in_segment_.time)
-    end = std::max<Nanoseconds> (0, end - point (in_segment_.start - in_segment_.time));
+  // Of Matroska and FLV files that begin later than at 0, some muxers count it from 0. MPEG's times
+  // begin within a second or so, and it is from there.
+  Nanoseconds late = origin_ > kSecond ? origin_ : 0;
+  if (GST_CLOCK_TIME_IS_VALID (in_segment_.duration) && in_segment_.start > in_segment_.time)
+    late = point (in_segment_.start - in_segment_.time);
+  if (end != kUnlimited && end > late) end -= late;
   if (in_segment_.stop != GST_CLOCK_TIME_NONE)
     end = std::min (end, stream_time (in_segment_.stop).value_or (kUnlimited));
   return end;

@@ -14,7 +14,7 @@ struct EntryPoints {
 
 // A landing is good where decoding begins at or before the frame that is wanted; a demuxer may go
 // to the middle of a group of pictures. Then the plan goes back in doubling steps, and where that
-// does not help, or not at all, everything is decoded from the beginning. Times are stream time.
+// does not help, or not at all, everything is decoded from the beginning. Times are the film's.
 class SeekPlan {
  public:
   // A stream begins.

@@ -159,9 +159,11 @@ class Playback {
     gint64 duration = -1;
     if (gst_element_query_duration (out_.get (), GST_FORMAT_TIME, &duration) && duration >= 0)
       end = duration;
-    // Matroska's counts from 0, though the segment begins later.
-    if (end && GST_CLOCK_TIME_IS_VALID (segment->duration) && segment->start > segment->time)
-      *end -= static_cast<Nanoseconds> (segment->start - segment->time);
+    // Some muxers count it from 0, though the segment begins later.
+    Nanoseconds late = origin_.value_or (0) > kSecond ? *origin_ : 0;
+    if (GST_CLOCK_TIME_IS_VALID (segment->duration) && segment->start > segment->time)
+      late = static_cast<Nanoseconds> (segment->start - segment->time);
+    if (end && *end > late) *end -= late;
     if (!GST_CLOCK_TIME_IS_VALID (segment->stop)) return end;
     const auto stop = static_cast<Nanoseconds> (
         gst_segment_to_stream_time (segment, GST_FORMAT_TIME, segment->stop));

@@ -1,5 +1,6 @@
 // What containers make of times: 0 is where the film begins in each of them, and it ends where it
 // ends.
+#include <atomic>
 #include <map>
 
 #include "elements/extraction_playback.h"
@@ -11,6 +12,7 @@ struct Container {
   const char *name, *muxer, *demuxer;
   int bframes = 2;
   Nanoseconds first = 0;  // timestamp of the first frame
+  bool sought = true;     // clips as short as these
 };
 
 void PrintTo (const Container &c, std::ostream *out) { *out << c.name; }
@@ -22,10 +24,10 @@ const Container kContainers[] = {
     {"mkv", "matroskamux", "matroskademux"},
     {"mkv_late", "matroskamux", "matroskademux", 2, 5 * kSecond},
     {"mkv_odd", "matroskamux", "matroskademux", 0, 5'000'400'000},
-    {"ts", "mpegtsmux", "tsdemux"},
-    {"ts_late", "mpegtsmux", "tsdemux", 2, 5 * kSecond},
+    {"ts", "mpegtsmux", "tsdemux", 2, 0, false},
+    {"ts_late", "mpegtsmux", "tsdemux", 2, 5 * kSecond, false},
     {"flv", "flvmux", "flvdemux", 0},
-    {"avi", "avimux", "avidemux", 0},
+    {"avi", "avimux", "avidemux", 0, 0, false},
 };
 
 struct FilmRate {
@@ -152,6 +154,34 @@ TEST_P (OfContainer, SeeksDoNotMoveTheBeginning)
     // Where it landed is the demuxer's matter.
     ASSERT_GE (frame.number, 0);
     EXPECT_NEAR (static_cast<double> (frame.actual), frame.number * 40e6, 1e6) << mode;
+  }
+}
+
+// One seek is enough, wherever times begin: from there on, one group of pictures is decoded.
+TEST_P (OfContainer, OneSeekIsEnough)
+{
+  const std::string path = clip (kFilmRates[0], kFrames);
+  Playback play{path, decode (), "timestamp-list=\"3.5\" seek-mode=always"};
+  const Owned<GstElement> extract = play.element ("extract");
+  const Owned<GstPad> sink{gst_element_get_static_pad (extract.get (), "sink")};
+  struct Seen {
+    std::atomic<int> seeks = 0, frames = 0;
+  } seen;
+  gst_pad_add_probe (
+      sink.get (),
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_UPSTREAM),
+      [] (GstPad *, GstPadProbeInfo *info, gpointer data) {
+        auto *all = static_cast<Seen *> (data);
+        const bool is_frame = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER;
+        all->frames += is_frame;
+        all->seeks += !is_frame && GST_EVENT_TYPE (info->data) == GST_EVENT_SEEK;
+        return GST_PAD_PROBE_OK;
+      },
+      &seen, nullptr);
+  EXPECT_EQ (play.run ().frames.size (), 1U);
+  EXPECT_EQ (seen.seeks, GetParam ().sought ? 1 : 0);
+  if (GetParam ().sought) {
+    EXPECT_LE (seen.frames, 2 * 25);
   }
 }
 

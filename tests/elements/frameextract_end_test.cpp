@@ -119,6 +119,25 @@ TEST (FrameExtractEnd, TheFilmsLengthIsTheLastFrames)
   }
 }
 
+// Some files count their length from 0, and begin later. The film is not taken for cut off.
+TEST (FrameExtractEnd, AFilmThatBeginsLate)
+{
+  Extractor e ("rate=10/1");
+  answer_duration (e, 35 * GST_SECOND);
+  gst_harness_push_event (e.harness (), gst_event_new_stream_start ("late"));
+  gst_harness_push_event (e.harness (), gst_event_new_caps (caps_of (kNumberedCaps).get ()));
+  GstSegment segment;
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = segment.position = 30 * GST_SECOND;
+  gst_harness_push_event (e.harness (), gst_event_new_segment (&segment));
+  auto frames = at_rate (50, 10);
+  for (Numbered &f : frames) f.pts += 30 * GST_SECOND;
+  e.push (frames);
+  e.eos ();
+  EXPECT_EQ (e.result ().frames.size (), 50U);
+  EXPECT_EQ (e.warnings (), 0) << e.warning ();
+}
+
 // Frames that say how long they are shown are believed, whatever the film's length.
 TEST (FrameExtractEnd, SoundThatGoesOn)
 {
