@@ -1,6 +1,7 @@
 #include "elements/container_check.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -90,9 +91,12 @@ bool clock_is_even (GstPad *input)
   if (!length) return true;
   Clock clock;
   const guint64 step = std::max<guint64> (size, *length / places);
-  for (guint64 at = 0; at < *length; at += step)
+  guint64 end = 0;  // of what was read; nothing is read twice, as that goes back
+  for (guint64 at = 0; at < *length; at += step) {
     if (!clock.goes_on (read (input, at, size))) return false;
-  return clock.goes_on (read (input, *length - std::min<guint64> (*length, size), size));
+    end = at + size;
+  }
+  return end >= *length || clock.goes_on (read (input, std::max (end, *length - size), size));
 }
 
 // ---- MP4 (ISO/IEC 14496-12)
@@ -132,29 +136,170 @@ bool begins_in_its_fragments (GstPad *input)
   return true;
 }
 
-bool never (GstPad *) { return false; }
+// ---- Matroska and WebM (RFC 8794, RFC 9559)
+
+constexpr guint64 kSegment = 0x18538067, kInfo = 0x1549a966, kCluster = 0x1f43b675;
+
+struct Element {
+  guint64 id = 0, size = 0;
+  std::size_t data = 0;  // where its content begins
+};
+
+// The number at `at`, whose first bits say how long it is; they are kept in an ID.
+std::optional<guint64> variable (const Bytes &bytes, std::size_t &at, bool is_id)
+{
+  if (at >= bytes.size () || bytes[at] == 0) return {};
+  const auto length = static_cast<std::size_t> (std::countl_zero (bytes[at])) + 1;
+  if (at + length > bytes.size ()) return {};
+  guint64 value = number (bytes, at, length);
+  at += length;
+  const guint64 all = (guint64{1} << 7 * length) - 1;
+  if (is_id) return value;
+  value &= all;
+  return value == all ? G_MAXUINT64 : value;  // not known: until the next one of its level
+}
+
+std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
+{
+  Element element;
+  const auto id = variable (bytes, at, true);
+  const auto size = id ? variable (bytes, at, false) : id;
+  if (!size) return {};
+  return Element{*id, *size, at};
+}
+
+// Calls `take` with each element in `bytes` from `at` on, up to the first that is not there whole.
+// Where that begins.
+template <typename Take>
+std::size_t each_element (const Bytes &bytes, std::size_t at, std::size_t end, const Take &take)
+{
+  while (const auto element = element_at (bytes, at)) {
+    if (element->size > end - std::min (end, element->data)) break;
+    take (*element);
+    at = element->data + static_cast<std::size_t> (element->size);
+  }
+  return at;
+}
+
+double real (const Bytes &bytes, const Element &e)
+{
+  const guint64 bits = number (bytes, e.data, static_cast<std::size_t> (e.size));
+  return e.size == 4 ? std::bit_cast<float> (static_cast<guint32> (bits))
+                     : std::bit_cast<double> (bits);
+}
+
+// When a cluster begins.
+std::optional<double> time_of (const Bytes &bytes, const Element &cluster)
+{
+  std::optional<double> time;
+  each_element (bytes, cluster.data, bytes.size (), [&] (const Element &e) {
+    if (e.id == 0xe7 && e.size <= 8 && !time)
+      time = static_cast<double> (number (bytes, e.data, static_cast<std::size_t> (e.size)));
+  });
+  return time;
+}
+
+// How long a file says that it lasts, and when it begins, in its ticks. Of its first bytes.
+struct Span {
+  std::optional<double> duration, first;
+};
+
+Span span_of (const Bytes &begin)
+{
+  Span span;
+  const auto header = element_at (begin, 0);
+  if (!header || header->size > begin.size ()) return span;
+  const auto segment = element_at (begin, header->data + static_cast<std::size_t> (header->size));
+  if (!segment || segment->id != kSegment) return span;
+  const auto see_info = [&] (const Element &e) {
+    if (e.id == 0x4489 && (e.size == 4 || e.size == 8)) span.duration = real (begin, e);
+  };
+  const std::size_t rest =
+      each_element (begin, segment->data, begin.size (), [&] (const Element &e) {
+        if (e.id == kInfo)
+          each_element (begin, e.data, e.data + static_cast<std::size_t> (e.size), see_info);
+        if (e.id == kCluster && !span.first) span.first = time_of (begin, e);
+      });
+  // The first cluster may be longer than what was read.
+  const auto next = element_at (begin, rest);
+  if (!span.first && next && next->id == kCluster) span.first = time_of (begin, *next);
+  return span;
+}
+
+// When the last frame begins of those in a cluster, in ticks. Nothing where `at` is no cluster.
+std::optional<double> last_frame (const Bytes &bytes, std::size_t at)
+{
+  const auto cluster = element_at (bytes, at);
+  if (!cluster || cluster->id != kCluster) return {};
+  const auto begin = time_of (bytes, *cluster);
+  std::optional<double> last;
+  const auto block = [&] (const Element &e) {
+    std::size_t time = e.data;
+    if (!begin || !variable (bytes, time, false) || time + 2 > bytes.size ()) return;
+    const auto offset = static_cast<gint16> (number (bytes, time, 2));
+    last = std::max (last.value_or (0), *begin + offset);
+  };
+  each_element (bytes, cluster->data, bytes.size (), [&] (const Element &e) {
+    const std::size_t end = e.data + static_cast<std::size_t> (e.size);
+    if (e.id == 0xa3) block (e);
+    if (e.id == 0xa0)
+      each_element (bytes, e.data, end, [&] (const Element &b) {
+        if (b.id == 0xa1) block (b);
+      });
+  });
+  return last;
+}
+
+// Whether the file lasts longer than until its last frame begins.
+bool last_frame_has_a_length (GstPad *input)
+{
+  constexpr guint64 head = 1 << 16, most = 32 << 20;
+  const auto length = length_of (input);
+  const Span span = length ? span_of (read (input, 0, head)) : Span{};
+  if (!span.duration) return true;
+  for (guint64 size = head;; size *= 4) {
+    const guint64 from = *length - std::min (*length, size);
+    const Bytes end = read (input, from, static_cast<std::size_t> (*length - from));
+    for (std::size_t at = end.size (); at-- > 0;)
+      if (end[at] == kCluster >> 24)
+        if (const auto last = last_frame (end, at))
+          return *last - span.first.value_or (0) + 1 <= *span.duration;
+    if (from == 0 || size >= most) return true;
+  }
+}
+
+Seeks of_ps (GstPad *) { return Seeks::lost; }
+Seeks of_ts (GstPad *input) { return clock_is_even (input) ? Seeks::well : Seeks::lost; }
+Seeks of_mp4 (GstPad *input) { return begins_in_its_fragments (input) ? Seeks::well : Seeks::lost; }
+Seeks of_matroska (GstPad *input)
+{
+  return last_frame_has_a_length (input) ? Seeks::well : Seeks::without_last_frame;
+}
 
 constexpr struct {
   const char *caps;
-  bool (*check) (GstPad *);
-} kChecks[] = {{"video/mpeg", never},
-               {"video/mpegts", clock_is_even},
-               {"video/quicktime", begins_in_its_fragments}};
+  Seeks (*check) (GstPad *);
+} kChecks[] = {{"video/mpeg", of_ps},
+               {"video/mpegts", of_ts},
+               {"video/quicktime", of_mp4},
+               {"video/x-matroska", of_matroska},
+               {"video/webm", of_matroska}};
 
 }  // namespace
 
-bool can_be_sought (GstPad *input)
+Seeks seeks_of (GstPad *input)
 {
-  if (GST_PAD_MODE (input) != GST_PAD_MODE_PULL) return true;
+  if (GST_PAD_MODE (input) != GST_PAD_MODE_PULL) return Seeks::well;
   const Owned<GstPad> peer{gst_pad_get_peer (input)};
   Owned<GstCaps> caps{peer ? gst_pad_get_current_caps (peer.get ()) : nullptr};
   // A source says nothing of what it reads; the demuxer takes one kind.
   if (!caps) caps.reset (gst_pad_get_pad_template_caps (input));
-  if (gst_caps_is_any (caps.get ()) || gst_caps_is_empty (caps.get ())) return true;
-  for (const auto &row : kChecks)
-    if (gst_structure_has_name (gst_caps_get_structure (caps.get (), 0), row.caps))
-      return row.check (input);
-  return true;
+  if (gst_caps_is_any (caps.get ()) || gst_caps_is_empty (caps.get ())) return Seeks::well;
+  for (guint i = 0; i < gst_caps_get_size (caps.get ()); i++)
+    for (const auto &row : kChecks)
+      if (gst_structure_has_name (gst_caps_get_structure (caps.get (), i), row.caps))
+        return row.check (input);
+  return Seeks::well;
 }
 
 }  // namespace quad

@@ -5,14 +5,18 @@
 
 namespace quad {
 
-// Looks into the file that the demuxer with this input pulls from. False where it is known that
-// seeks go wrong there:
-// - An MPEG-TS whose clock (PCR) jumps or wraps around. Times after a seek count from the first
-//   clock that the demuxer saw, so they are those of another place.
-// - An MPEG program stream, where a seek to the beginning leaves out the first pack, and many
+// What becomes of a stream after a seek.
+enum class Seeks { well, without_last_frame, lost };
+
+// Looks into the file that the demuxer with this input pulls from, for what is known to go wrong:
+// - An MPEG-TS whose clock (PCR) jumps or wraps around is lost. Times after a seek count from the
+//   first clock that the demuxer saw, so they are those of another place.
+// - So is an MPEG program stream, where a seek to the beginning leaves out the first pack, and many
 //   pictures have no time of their own.
-// - An MP4 that begins with samples in its moov and goes on in fragments. qtdemux goes to the first
-//   fragment at the earliest, so what was before cannot be had again.
-bool can_be_sought (GstPad *demuxer_input);
+// - So is an MP4 that begins with samples in its moov and goes on in fragments. qtdemux goes to the
+//   first fragment at the earliest, so what was before cannot be had again.
+// - A Matroska file that ends, as it says, where its last frame begins, comes without that frame:
+//   after a seek matroskademux ends there.
+Seeks seeks_of (GstPad *demuxer_input);
 
 }  // namespace quad

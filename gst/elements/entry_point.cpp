@@ -31,21 +31,47 @@ Verdict of_h265 (Bytes unit)
   return type >= 16 && type <= 23 ? Verdict::yes : Verdict::no;
 }
 
+// Decoders give nothing at all before a sequence header (ISO/IEC 13818-2, 6.2.2).
+Verdict of_mpeg (Bytes unit)
+{
+  switch (unit[0]) {
+    case 0xb3: return Verdict::yes;
+    case 0x00: return Verdict::no;  // a picture
+    default: return Verdict::undecided;
+  }
+}
+
 struct Coding {
   const char *caps;
   Verdict (*of_unit) (Bytes);
-  std::size_t
-      length_at;  // in codec_data: the byte whose lowest bits are the size of lengths, less 1
+  // In codec_data: the byte whose lowest bits are the size of lengths, less 1. 0: there are none.
+  std::size_t length_at;
+  bool wants_headers = false;
+  int latest = 0;  // of MPEG's versions, which share a name
 };
 
 constexpr std::array kCodings = {
     Coding{"video/x-h264", of_h264, 4},
     Coding{"video/x-h265", of_h265, 21},
+    Coding{"video/mpeg", of_mpeg, 0, true, 2},
 };
+
+const Coding *coding_of (const GstCaps *caps)
+{
+  if (!caps || gst_caps_get_size (caps) == 0) return nullptr;
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const auto found = std::find_if (kCodings.begin (), kCodings.end (), [&] (const Coding &c) {
+    int version = 0;
+    gst_structure_get_int (structure, "mpegversion", &version);
+    return gst_structure_has_name (structure, c.caps) && version <= c.latest;
+  });
+  return found == kCodings.end () ? nullptr : &*found;
+}
 
 // How many bytes say how long a unit is; 0 where start codes part them.
 std::size_t length_size (const GstStructure *structure, const Coding &coding)
 {
+  if (coding.length_at == 0) return 0;
   const char *format = gst_structure_get_string (structure, "stream-format");
   if (!format || std::string_view (format) == "byte-stream") return 0;
   const GValue *value = gst_structure_get_value (structure, "codec_data");
@@ -88,19 +114,21 @@ bool is_delta (GstBuffer *picture, const GstCaps *caps)
   return gst_buffer_extract (picture, 0, &first, 1) == 1 && first & 1;
 }
 
+bool wants_headers (const GstCaps *caps)
+{
+  const Coding *coding = coding_of (caps);
+  return coding && coding->wants_headers;
+}
+
 bool is_entry_point (GstBuffer *picture, const GstCaps *caps)
 {
   if (is_delta (picture, caps)) return false;
-  const GstStructure *structure =
-      caps && gst_caps_get_size (caps) > 0 ? gst_caps_get_structure (caps, 0) : nullptr;
-  const auto coding = std::find_if (kCodings.begin (), kCodings.end (), [&] (const Coding &c) {
-    return structure && gst_structure_has_name (structure, c.caps);
-  });
-  if (coding == kCodings.end ()) return true;
+  const Coding *coding = coding_of (caps);
+  if (!coding) return true;
   GstMapInfo map;
   if (!gst_buffer_map (picture, &map, GST_MAP_READ)) return false;
   Bytes rest (map.data, map.size);
-  const std::size_t length = length_size (structure, *coding);
+  const std::size_t length = length_size (gst_caps_get_structure (caps, 0), *coding);
   Verdict verdict = Verdict::undecided;
   while (verdict == Verdict::undecided) {
     const Bytes unit = next_unit (rest, length);

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <string_view>
 
-#include "elements/container_check.h"
 #include "elements/entry_point.h"
 
 namespace quad {
@@ -101,8 +100,9 @@ struct DecoderWatch::Seen {
   bool skips = false;  // before there is a probe
   std::atomic<bool> all = false;
   std::atomic<bool> untimed = false, closed = false;
-  std::atomic<int> pictures = 0;
-  std::atomic<Nanoseconds> first = kNotYet, second = kNotYet;  // where decoding can begin
+  std::atomic<int> pictures = 0, entries = 0;
+  std::atomic<bool> wants_headers = false;
+  std::atomic<Nanoseconds> first = kNotYet, second = kNotYet;  // stream times of entries
   void begin ()
   {
     untimed = closed = false;
@@ -131,13 +131,15 @@ void DecoderWatch::close (GstPad *sink)
 bool DecoderWatch::knows () const
 {
   constexpr int enough = 4;
-  return !pad_ || seen_->pictures >= enough;
+  return !pad_ || (seen_->pictures >= enough && (!seen_->wants_headers || seen_->entries > 0));
 }
 
-EntryPoints DecoderWatch::entries () const
+EntryPoints DecoderWatch::entries (Nanoseconds origin) const
 {
   if (!pad_) return {-kUnlimited, -kUnlimited};
-  const auto time = [] (Nanoseconds t) { return t == kNotYet ? std::nullopt : std::optional (t); };
+  const auto time = [origin] (Nanoseconds t) {
+    return t == kNotYet ? std::nullopt : std::optional (t - origin);
+  };
   return {time (seen_->first), time (seen_->second)};
 }
 
@@ -165,14 +167,17 @@ GstPadProbeReturn DecoderWatch::see (GstPad *decoder, GstPadProbeInfo *info, See
   const bool keys_only = segment->flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS;
   if (!keys_only && seen.second != kNotYet) return GST_PAD_PROBE_OK;
   const Owned<GstCaps> caps{gst_pad_get_current_caps (decoder)};
+  seen.wants_headers = wants_headers (caps.get ());
   if (is_delta (buffer, caps.get ())) {
     if (keys_only && !seen.skips && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DECODE_ONLY))
       seen.all = true;
     return GST_PAD_PROBE_OK;
   }
   const auto time = stream_time (*segment, buffer);
-  if (time && seen.second == kNotYet && is_entry_point (buffer, caps.get ()))
-    (seen.first == kNotYet ? seen.first : seen.second) = *time;
+  if (!time || seen.second != kNotYet || !is_entry_point (buffer, caps.get ()))
+    return GST_PAD_PROBE_OK;
+  seen.entries++;
+  (seen.first == kNotYet ? seen.first : seen.second) = *time;
   return GST_PAD_PROBE_OK;
 }
 
@@ -210,7 +215,7 @@ TimeSource time_source_of (GstPad *sink)
     const auto segment = segment_of (input);
     if (segment && segment->format == GST_FORMAT_TIME) return false;
     source.guesses = gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
-    source.can_be_sought = can_be_sought (input);
+    source.seeks = seeks_of (input);
     return true;
   });
   return source;

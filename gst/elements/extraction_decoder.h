@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "elements/container_check.h"
 #include "elements/seek_plan.h"
 #include "glue/owned.h"
 
@@ -26,8 +27,9 @@ class DecoderWatch {
   // Whether the decoder was given more than keyframes in a segment for keyframes only, and decodes
   // that (libav's skip it). On any thread.
   bool decodes_all () const;
-  // Where decoding can begin since the last flush. Without a decoder, anywhere.
-  EntryPoints entries () const;
+  // Where decoding can begin since the last flush, in times of the film, which begins at stream
+  // time `origin`. Without a decoder, anywhere.
+  EntryPoints entries (Nanoseconds origin) const;
   // Whether pictures came without a time since the last flush. What decoders make of that depends
   // on where they began.
   bool guesses () const;
@@ -52,7 +54,7 @@ struct TimeSource {
   // Whether that is the parser of a stream without a container, which guesses them by its bytes
   // after a seek.
   bool guesses = false;
-  bool can_be_sought = true;  // see container_check.h
+  Seeks seeks = Seeks::well;
 };
 TimeSource time_source_of (GstPad *sink);
 

@@ -8,7 +8,7 @@ namespace quad {
 std::optional<GstFlowReturn> Extraction::after_seek (const Frame &frame)
 {
   if (decoder_.guesses ()) return decode_all ();
-  switch (plan_.judge (frame.time, frame.damaged, decoder_.entries ())) {
+  switch (plan_.judge (frame.time, frame.damaged, decoder_.entries (origin_))) {
     case SeekPlan::Landing::good: return {};
     case SeekPlan::Landing::early: return GST_FLOW_OK;
     case SeekPlan::Landing::bad: break;
@@ -93,8 +93,8 @@ bool Extraction::seekable ()
   gboolean seekable = FALSE;
   if (gst_pad_peer_query (sink_, query.get ()))
     gst_query_parse_seeking (query.get (), nullptr, &seekable, nullptr, nullptr);
-  const bool known =
-      seekable && !decoder_.guesses () && !time_source ().guesses && time_source ().can_be_sought;
+  const bool known = seekable && !decoder_.guesses () && !time_source ().guesses &&
+                     time_source ().seeks == Seeks::well;
   if (!known)
     GST_INFO_OBJECT (element_, "the source %s: all is decoded",
                      seekable ? "does not know its times after a seek" : "cannot seek");
@@ -109,7 +109,7 @@ const TimeSource &Extraction::time_source ()
 
 GstFlowReturn Extraction::demand_keyframes ()
 {
-  if (plan_.allowed () && !keyframes_asked_ && time_source ().can_be_sought) {
+  if (plan_.allowed () && !keyframes_asked_ && time_source ().seeks != Seeks::lost) {
     keyframes_asked_ = true;
     decoder_.watch (sink_);
     const Nanoseconds begin = used_.start_time != GST_CLOCK_TIME_NONE
