@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "elements/extraction.h"
+#include "glue/film.h"
 
 namespace quad {
 namespace {
@@ -205,13 +206,10 @@ void Extraction::find_origin (GstEvent *stream_start)
 }
 
 // Where the segment that has come begins: the first of a stream, or the first after a seek of the
-// application. One whose timestamps are the stream's times does not say where the film begins, and
-// it does so there. One that maps them to other times does: 0 is where the film begins.
+// application.
 void Extraction::begin_film ()
 {
-  const bool maps = in_segment_.start != in_segment_.time;
-  if (!origin_known_ && !sought_first_ && !maps)
-    origin_ = std::max<Nanoseconds> (0, stream_time (in_segment_.start).value_or (0));
+  if (!origin_known_ && !sought_first_) origin_ = point (film_begin (in_segment_));
   origin_known_ = true;
   if (!begin_known_) from_beginning_ = stream_time (in_segment_.start).value_or (0) <= 0;
   begin_known_ = true;

@@ -87,7 +87,7 @@ void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
 
 }  // namespace
 
-GstClockTime stream_time_of (GstSample *sample)
+GstClockTime time_of (GstSample *sample, GstClockTime film_begin)
 {
   GstBuffer *buffer = gst_sample_get_buffer (sample);
   const GstSegment *segment = gst_sample_get_segment (sample);
@@ -95,8 +95,7 @@ GstClockTime stream_time_of (GstSample *sample)
   if (!segment || segment->format != GST_FORMAT_TIME) return GST_BUFFER_PTS (buffer);
   const GstClockTime time =
       gst_segment_to_stream_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  // Where the film does not begin at 0.
-  guint64 origin = 0;
+  guint64 origin = film_begin;
   if (const GstStructure *fields = extraction_of (buffer))
     gst_structure_get_uint64 (fields, extracted::kOrigin, &origin);
   return GST_CLOCK_TIME_IS_VALID (time) ? time - std::min (time, origin) : time;
@@ -187,7 +186,7 @@ void quad_frame_get_info (QuadFrame *frame, QuadFrameInfo *info)
   *info = {};
   info->pts = GST_BUFFER_PTS (frame->buffer ());
   info->duration = GST_BUFFER_DURATION (frame->buffer ());
-  info->time = stream_time_of (frame->sample);
+  info->time = time_of (frame->sample, frame->film_begin);
   read_extraction (*frame, *info);
   info->width = frame->planes.width;
   info->height = frame->planes.height;

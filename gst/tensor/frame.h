@@ -17,6 +17,7 @@ struct _QuadFrame {
   int device = -1;  // CUDA's ordinal
   quad::Planes planes;
   quad::tensor::Source source;  // what the picture was made of
+  GstClockTime film_begin = 0;  // in stream time, where frameextract does not say it
   // Who may read CUDA memory that was exported: nobody, the legacy stream alone, or anybody.
   enum Readers { nobody, legacy_stream, anybody };
   std::atomic<int> readers{nobody};
@@ -32,8 +33,8 @@ bool refuse (GError **error, QuadTensorError code, const std::string &text);
 // As refuse, where `text` is not empty; else returns true.
 bool accept (GError **error, QuadTensorError code, const std::string &text);
 
-// From where the film begins, as far as that is known; GST_CLOCK_TIME_NONE where there is none. Of
-// a sample with a buffer.
-GstClockTime stream_time_of (GstSample *sample);
+// From where the film begins, which frameextract says, or else `film_begin`; GST_CLOCK_TIME_NONE
+// where there is no time. Of a sample with a buffer.
+GstClockTime time_of (GstSample *sample, GstClockTime film_begin);
 
 }  // namespace quad::tensor

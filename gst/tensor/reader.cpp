@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 
+#include "glue/film.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
 #include "tensor/messages.h"
@@ -25,9 +27,10 @@ using quad::Owned;
 struct _QuadReader {
   ReaderPipeline pipeline;
   GstClockTime position = GST_CLOCK_TIME_NONE;
-  std::string lacking;           // what GStreamer says that it has no plugins for
-  std::string failure;           // the first error that was posted
-  std::deque<MissedRun> missed;  // that nobody has taken yet
+  std::optional<GstClockTime> film_begin;  // known from the first frame on
+  std::string lacking;                     // what GStreamer says that it has no plugins for
+  std::string failure;                     // the first error that was posted
+  std::deque<MissedRun> missed;            // that nobody has taken yet
   bool ended = false;
 
   // Reads what was posted.
@@ -68,7 +71,9 @@ QuadFrame *_QuadReader::take (GstSample *sample, GError **error)
   QuadFrame *frame = quad_frame_new (sample, error);
   if (!frame) return nullptr;
   frame->source = pipeline.source ();
-  position = stream_time_of (sample);
+  if (!film_begin) film_begin = quad::film_begin (*gst_sample_get_segment (sample));
+  frame->film_begin = *film_begin;
+  position = time_of (sample, *film_begin);
   return frame;
 }
 

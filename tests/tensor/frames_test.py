@@ -34,6 +34,15 @@ class Selection(unittest.TestCase):
     def times(self, **settings):
         return [frame.time_ns // MS for frame in frames(media.clip(), **settings)]
 
+    def test_times_are_the_same_however_frames_are_chosen(self):
+        for name, chain in (("begin.mp4", "mp4mux"), ("begin.mkv", "matroskamux"), ("begin.ts", "mpegtsmux")):
+            path = media.tiny(name, "format=I420", f"x264enc ! h264parse ! {chain}")
+            with self.subTest(name):
+                times = [frame.time for frame in frames(path)]
+                self.assertEqual(times[0], 0)
+                for settings in ({"every_nth": 1}, {"start": 0}, {"timestamps": times}):
+                    self.assertEqual([frame.time for frame in frames(path, **settings)], times)
+
     def test_rate(self):
         self.assertEqual(self.times(rate=2), [*range(0, 5000, 500)])
         self.assertEqual(self.times(rate=0.5), [0, 2000, 4000])
