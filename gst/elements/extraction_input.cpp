@@ -509,9 +509,11 @@ gboolean Extraction::src_event (GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
-  // Before there is a segment, this decides where the first one begins.
-  sought_first_ = true;
-  return seek_.forward (event);
+  // Before there is a segment, this decides where the first one begins, unless it is refused.
+  const bool before = sought_first_.exchange (true);
+  const bool done = seek_.forward (event);
+  if (!done) sought_first_ = before;
+  return done;
 }
 
 }  // namespace quad

@@ -169,6 +169,19 @@ TEST (FrameExtractPart, AfterAnEarlySeekTimesAreStreamTimes)
   EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 7}));
 }
 
+// A seek that upstream refuses has not gone anywhere.
+TEST (FrameExtractPart, ARefusedEarlySeekChangesNothing)
+{
+  Extractor e ("timestamp-list=\"0, 0.75\"");
+  gst_pad_set_event_function (e.harness ()->srcpad, [] (GstPad *, GstObject *, GstEvent *event) {
+    gst_event_unref (event);
+    return gboolean{FALSE};
+  });
+  begin_stream (e, "ts", 20 * GST_SECOND, 20 * GST_SECOND, true);
+  push_from (e, 20 * GST_SECOND);
+  EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 7}));
+}
+
 // ---- how times are written
 
 guint64 time_of (GstElement *element, const char *name)
