@@ -53,22 +53,11 @@ Affine matrix (const GstVideoInfo &info, const GstVideoColorimetry &c, bool to_r
           {}};
 }
 
-// `c` with what it leaves open taken from `other`, where both are of one kind.
-GstVideoColorimetry completed (GstVideoColorimetry c, const GstVideoColorimetry &other,
-                               const GstVideoInfo &a, const GstVideoInfo &b)
-{
-  if (GST_VIDEO_INFO_IS_RGB (&a) != GST_VIDEO_INFO_IS_RGB (&b)) return c;
-  if (c.range == GST_VIDEO_COLOR_RANGE_UNKNOWN) c.range = other.range;
-  if (c.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN) c.matrix = other.matrix;
-  return c;
-}
-
 }  // namespace
 
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to)
 {
-  const GstVideoColorimetry a = completed (from.colorimetry, to.colorimetry, from, to);
-  const GstVideoColorimetry b = completed (to.colorimetry, from.colorimetry, from, to);
+  const auto [a, b] = completed (from, to);
   Affine all = scaling (from, a, false);
   const bool both_yuv = !GST_VIDEO_INFO_IS_RGB (&from) && !GST_VIDEO_INFO_IS_RGB (&to);
   if (!both_yuv || a.matrix != b.matrix) {

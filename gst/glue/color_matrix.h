@@ -1,7 +1,7 @@
 // From the code values of one colorimetry to those of another.
 #pragma once
 
-#include <gst/video/video.h>
+#include "glue/colorimetry.h"
 
 namespace quad {
 
@@ -12,9 +12,8 @@ struct ColorMatrix {
   double offset[3];
 };
 
-// Range, depth and matrix (ITU-T H.273 8.3, equations 38 to 43); what `from` leaves
-// open is taken from `to`, and the other way round. Primaries and transfer functions
-// are not changed.
+// Range, depth and matrix (ITU-T H.273 8.3, equations 38 to 43) of completed colorimetries.
+// Primaries and transfer functions are not changed.
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to);
 
 }  // namespace quad

@@ -1,6 +1,7 @@
 #include "glue/converted_tile.h"
 
 #include "glue/backend.h"
+#include "glue/colorimetry.h"
 
 namespace quad {
 namespace {
@@ -21,20 +22,6 @@ bool wide_gamut (GstVideoColorPrimaries p)
 bool high_dynamic_range (GstVideoTransferFunction t)
 {
   return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
-}
-
-// `from` with what it leaves open taken from `to`, where both are of one kind.
-void complete (GstVideoColorimetry &from, const GstVideoColorimetry &to, bool same_kind)
-{
-  if (from.range == GST_VIDEO_COLOR_RANGE_UNKNOWN && same_kind) from.range = to.range;
-  if (from.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN && same_kind) from.matrix = to.matrix;
-  if (from.primaries == GST_VIDEO_COLOR_PRIMARIES_UNKNOWN) from.primaries = to.primaries;
-  if (from.transfer == GST_VIDEO_TRANSFER_UNKNOWN) from.transfer = to.transfer;
-}
-
-bool same_kind (const GstVideoInfo &a, const GstVideoInfo &b)
-{
-  return GST_VIDEO_INFO_IS_RGB (&a) == GST_VIDEO_INFO_IS_RGB (&b);
 }
 
 GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to,
@@ -150,7 +137,7 @@ bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                                guint background)
 {
-  const Color back = color_of (background | 0xff000000u, from);
+  const Color back = color_of (background | 0xff000000u, completed_beside (from, to));
   if (ready_ && shape_.same_picture (tile) && gst_video_info_is_equal (&from_, &from) &&
       gst_video_info_is_equal (&to_, &to) && scene_.background == back)
     return Status::ok;
@@ -181,7 +168,9 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   GstVideoInfo scaled, result;
   if (!resized (from, size, scaled) || !resized (to, size, result))
     return Status::unsupported_format;
-  complete (scaled.colorimetry, to.colorimetry, same_kind (from, to));
+  const Colorimetries known = completed (from, to);
+  scaled.colorimetry = known.from;
+  result.colorimetry = known.to;
 
   describe (tile);
   const Tile &alone = scene_.tiles[0];

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/renderer.h"
+#include "glue/colorimetry.h"
 #include "glue/device.h"
 #include "glue/video_meta.h"
 
@@ -99,16 +100,17 @@ Color color_of (guint argb, const GstVideoInfo &info)
                          (argb & 255) / 255.0};
   double value[3] = {rgb[0], rgb[1], rgb[2]};
   const GstVideoFormatInfo *format = info.finfo;
+  const GstVideoColorimetry known = completed (info);
   if (!GST_VIDEO_FORMAT_INFO_IS_RGB (format)) {
     // Y' = Kr R' + Kg G' + Kb B', Cb and Cr scaled to -1/2 ... 1/2 (ITU-T H.273 8.3).
     double kr = 0.299, kb = 0.114;
-    gst_video_color_matrix_get_Kr_Kb (info.colorimetry.matrix, &kr, &kb);
+    gst_video_color_matrix_get_Kr_Kb (known.matrix, &kr, &kb);
     value[0] = kr * rgb[0] + (1 - kr - kb) * rgb[1] + kb * rgb[2];
     value[1] = (rgb[2] - value[0]) / (2 * (1 - kb));
     value[2] = (rgb[0] - value[0]) / (2 * (1 - kr));
   }
   gint offset[GST_VIDEO_MAX_COMPONENTS], scale[GST_VIDEO_MAX_COMPONENTS];
-  gst_video_color_range_offsets (info.colorimetry.range, format, offset, scale);
+  gst_video_color_range_offsets (known.range, format, offset, scale);
   Color color;
   for (std::size_t i = 0; i < 3; i++) {
     const int c = GST_VIDEO_FORMAT_INFO_N_COMPONENTS (format) > i ? static_cast<int> (i) : 0;
