@@ -79,6 +79,13 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       parent_class ()->sink_event (agg, pad, event);
       wait_for_input (self, pad, false);  // the base class would again
       return TRUE;
+    case GST_EVENT_FLUSH_START: {
+      const guint32 seqnum = gst_event_get_seqnum (event);
+      const gboolean done = parent_class ()->sink_event (agg, pad, event);
+      // The pads without a peer come through here too.
+      if (gst_pad_is_linked (GST_PAD (pad))) self->impl->peers.flush (GST_PAD (pad), seqnum);
+      return done;
+    }
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (take_problem (self, pad, event)) return TRUE;
       break;
@@ -229,27 +236,32 @@ gboolean send_event (GstElement *element, GstEvent *event)
                : FALSE;
 }
 
-// With `shortest` the output is as long as its shortest input.
+// The output is as long as the longest input, or with `shortest` the shortest. What nothing is
+// linked to has no length.
+gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
+{
+  const bool shortest = self->impl->snapshot ().eos_policy == EosPolicy::shortest;
+  GstFormat format = GST_FORMAT_TIME;
+  gst_query_parse_duration (query, &format, nullptr);
+  gint64 whole = -1;
+  for (const GridPadRef &p : sink_pads_of (self)) {
+    GstPad *pad = GST_PAD (p.get ());
+    gint64 duration = -1;
+    if (!gst_pad_is_linked (pad) || (shortest && p->impl->snapshot ().repeat_after_eos)) continue;
+    if (!gst_pad_peer_query_duration (pad, format, &duration) || duration < 0) return FALSE;
+    whole = whole < 0 || (duration < whole) == shortest ? duration : whole;
+  }
+  if (whole < 0) return FALSE;
+  gst_query_set_duration (query, format, whole);
+  return TRUE;
+}
+
 gboolean src_query (GstAggregator *agg, GstQuery *query)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   if (self->impl->device.answer (query)) return TRUE;
-  if (GST_QUERY_TYPE (query) != GST_QUERY_DURATION ||
-      self->impl->snapshot ().eos_policy == EosPolicy::longest)
-    return parent_class ()->src_query (agg, query);
-  GstFormat format = GST_FORMAT_TIME;
-  gst_query_parse_duration (query, &format, nullptr);
-  gint64 shortest = -1;
-  for (const GridPadRef &p : sink_pads_of (self)) {
-    gint64 duration = -1;
-    if (p->impl->snapshot ().repeat_after_eos) continue;
-    if (!gst_pad_peer_query_duration (GST_PAD (p.get ()), format, &duration) || duration < 0)
-      return FALSE;
-    if (shortest < 0 || duration < shortest) shortest = duration;
-  }
-  if (shortest < 0) return FALSE;
-  gst_query_set_duration (query, format, shortest);
-  return TRUE;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_DURATION) return duration_query (self, query);
+  return parent_class ()->src_query (agg, query);
 }
 
 }  // namespace

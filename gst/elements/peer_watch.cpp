@@ -43,6 +43,16 @@ void end_input (GstQuadMuxGridPad *pad)
   GST_PAD_STREAM_UNLOCK (pad);
 }
 
+void flush_alone (GstQuadMuxGridPad *pad, guint32 seqnum)
+{
+  GstEvent *start = gst_event_new_flush_start (), *stop = gst_event_new_flush_stop (TRUE);
+  gst_event_set_seqnum (start, seqnum);
+  gst_event_set_seqnum (stop, seqnum);
+  gst_pad_send_event (GST_PAD (pad), start);
+  gst_pad_send_event (GST_PAD (pad), stop);
+  if (pad->impl->left_out) end_input (pad);
+}
+
 // Whether there is a pad to be looked at again.
 bool look_at_pads (GstQuadMuxGrid *self)
 {
@@ -81,6 +91,20 @@ void PeerWatch::stop ()
   gst_clock_id_unschedule (timer_);
   gst_clock_id_unref (timer_);
   timer_ = nullptr;
+}
+
+void PeerWatch::flush (GstPad *pad, guint32 seqnum)
+{
+  as_grid_pad (pad)->impl->flush_seqnum = seqnum;
+  std::vector<GridPadRef> alone;
+  for (GridPadRef &p : sink_pads_of (as_grid (grid_))) {
+    if (!has_peer (p.get ()))
+      alone.push_back (std::move (p));
+    else if (p->impl->flush_seqnum != seqnum)
+      return;
+  }
+  for (const GridPadRef &p : alone) flush_alone (p.get (), seqnum);
+  if (!alone.empty ()) look ();
 }
 
 void PeerWatch::look ()

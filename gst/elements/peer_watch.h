@@ -19,6 +19,10 @@ class PeerWatch {
   void start ();
   void stop ();
 
+  // An input, `pad`, has begun a flush. The base class waits for one of all pads: where all that
+  // are linked have begun it, the others get it as well.
+  void flush (GstPad *pad, guint32 seqnum);
+
   // To be called when there may be a pad without a peer. From any thread.
   void look ();
 

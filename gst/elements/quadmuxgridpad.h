@@ -79,7 +79,8 @@ struct GridPad {
   // Of peer_watch.cpp.
   std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer
   std::atomic<bool> warned_of_peer{false};
-  std::atomic<bool> left_out{false};  // counts as ended until a stream starts
+  std::atomic<bool> left_out{false};                      // counts as ended until a stream starts
+  std::atomic<guint32> flush_seqnum{GST_SEQNUM_INVALID};  // of the last flush that began
 
   PadSettings snapshot ()
   {

@@ -17,7 +17,8 @@ struct Seekable {
   Owned<GstElement> pipeline, out;
   Owned<GstBus> bus;
 
-  explicit Seekable (const std::string &properties = "")
+  // `alone`: with a pad, too, that nothing is linked to.
+  explicit Seekable (const std::string &properties = "", bool alone = false)
   {
     const std::string src =
         " videotestsrc num-buffers=50 ! "
@@ -31,6 +32,8 @@ struct Seekable {
                                       nullptr));
     out.reset (gst_bin_get_by_name (GST_BIN (pipeline.get ()), "out"));
     bus.reset (gst_element_get_bus (pipeline.get ()));
+    const Owned<GstElement> grid{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "grid")};
+    if (alone) request (grid.get ());
     gst_element_set_state (pipeline.get (), GST_STATE_PAUSED);
     gst_element_get_state (pipeline.get (), nullptr, nullptr, 10 * GST_SECOND);
   }
@@ -87,6 +90,36 @@ TEST (GridSeek, Reverse)
   Seekable s;
   ASSERT_TRUE (s.seek (-1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, 0, GST_SECOND));
   EXPECT_EQ (s.play (), range (9, 0, -1));
+}
+
+// It begins at the end, as far as that is known.
+TEST (GridSeek, ReverseWithoutAStop)
+{
+  for (const bool alone : {false, true})
+    for (const GstSeekType type : {GST_SEEK_TYPE_NONE, GST_SEEK_TYPE_SET, GST_SEEK_TYPE_END}) {
+      SCOPED_TRACE (testing::Message () << alone << " " << type);
+      Seekable s ("", alone);
+      const gint64 before_end = type == GST_SEEK_TYPE_END ? gint64{GST_SECOND} : 0;
+      ASSERT_TRUE (gst_element_seek (
+          s.pipeline.get (), -1.0, GST_FORMAT_TIME,
+          static_cast<GstSeekFlags> (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+          GST_SEEK_TYPE_SET, gint64{3 * GST_SECOND}, type, before_end > 0 ? -before_end : -1));
+      EXPECT_EQ (s.play (), range (before_end > 0 ? 39 : 49, 30, -1));
+    }
+}
+
+// A seek flushes all pads, and nobody does that for one without a peer.
+TEST (GridSeek, WithAPadThatNothingIsLinkedTo)
+{
+  for (const char *policy : {"", "eos-policy=shortest"}) {
+    Seekable s (policy, true);
+    for (const int from : {4, 1, 0}) {
+      ASSERT_TRUE (s.seek (1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE,
+                           static_cast<GstClockTime> (from) * GST_SECOND,
+                           static_cast<GstClockTime> (from + 1) * GST_SECOND));
+      EXPECT_EQ (s.play (), range (10 * from, 10 * from + 9));
+    }
+  }
 }
 
 TEST (GridSeek, SegmentPostsItsEndOnce)
