@@ -19,11 +19,11 @@ GstClockTime get_next_time (GstAggregator *agg)
 GstStateChangeReturn change_state (GstElement *element, GstStateChange transition)
 {
   Pacer &pacer = as_grid (element)->impl->pacer;
-  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) pacer.set_playing (false);
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED) pacer.pause (element);
   const GstStateChangeReturn done =
       GST_ELEMENT_CLASS (parent_class ())->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING && done != GST_STATE_CHANGE_FAILURE)
-    pacer.set_playing (true);
+    pacer.play ();
   return done;
 }
 
@@ -45,6 +45,35 @@ GstPadProbeReturn flushing (GstPad *, GstPadProbeInfo *, gpointer self)
   return GST_PAD_PROBE_OK;
 }
 
+bool begins_at_zero (GstAggregator *agg)
+{
+  GstAggregatorStartTimeSelection selection = GST_AGGREGATOR_START_TIME_SELECTION_ZERO;
+  g_object_get (agg, "start-time-selection", &selection, nullptr);
+  return selection == GST_AGGREGATOR_START_TIME_SELECTION_ZERO;
+}
+
+// Where the first input comes when the pipeline has played for a while, the output begins with
+// the frame whose time it is, counted from 0, and not with all that nobody has seen.
+void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
+{
+  Timeline &timeline = self->impl->timeline;
+  if (timeline.has_begun () || !begins_at_zero (GST_AGGREGATOR (self))) return;
+  const GstClockTime now = self->impl->pacer.now (GST_ELEMENT (self));
+  if (!GST_CLOCK_TIME_IS_VALID (now) || !GST_CLOCK_TIME_IS_VALID (start) || now < latency) return;
+  const FrameRate rate = output_rate (self);
+  const auto second = guint64{GST_SECOND} * static_cast<guint64> (rate.den);
+  const auto frames = static_cast<guint64> (rate.num);
+  const GstClockTime first =
+      gst_util_uint64_scale (gst_util_uint64_scale (now - latency, frames, second), second, frames);
+  if (first <= start) return;
+  GST_OBJECT_LOCK (self);
+  GstSegment &output = output_segment_of (self);
+  const GstClockTime place =
+      gst_segment_position_from_running_time (&output, GST_FORMAT_TIME, first);
+  if (GST_CLOCK_TIME_IS_VALID (place)) timeline.begin_at (place, output);
+  GST_OBJECT_UNLOCK (self);
+}
+
 }  // namespace
 
 void hold_time (GstQuadMuxGrid *self)
@@ -59,8 +88,10 @@ void hold_time (GstQuadMuxGrid *self)
 bool is_time (GstQuadMuxGrid *self, GstClockTime start)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
-  if (!GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (agg))) return true;
+  const GstClockTime latency = gst_aggregator_get_latency (agg);
+  if (!GST_CLOCK_TIME_IS_VALID (latency)) return true;
   gst_aggregator_set_force_live (agg, TRUE);
+  begin_now (self, start, latency);
   return self->impl->pacer.due (GST_ELEMENT (self), GST_AGGREGATOR_SRC_PAD (self), start);
 }
 

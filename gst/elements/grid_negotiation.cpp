@@ -235,6 +235,7 @@ void cells_changed (GstQuadMuxGrid *self)
   Owned<GstCaps> downstream = downstream_caps (self);
   const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
   const GridSnapshot snapshot = snapshot_of (self);
+  const bool told_later = self->impl->maker.load () == std::this_thread::get_id ();
   for (const PadSnapshot &p : snapshot.pads) {
     const InputWish wish = canvas ? wish_of (snapshot, p, *canvas) : InputWish{};
     bool changed = false;
@@ -245,7 +246,10 @@ void cells_changed (GstQuadMuxGrid *self)
       impl.wish = wish;
     }
     if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
-    tell_cell (p.pad.get ());
+    if (told_later)
+      self->impl->cells_untold = true;
+    else
+      tell_cell (p.pad.get ());
   }
 }
 

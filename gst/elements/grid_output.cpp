@@ -12,6 +12,11 @@ void Timeline::hold (GstSegment &output)
   if (GST_CLOCK_TIME_IS_VALID (next_)) output.position = next_;
 }
 
+void Timeline::begin_at (GstClockTime place, GstSegment &output)
+{
+  output.position = next_ = place;
+}
+
 bool Timeline::holds (const GstSegment &output) const
 {
   return !GST_CLOCK_TIME_IS_VALID (next_) || output.position == next_;
@@ -26,6 +31,7 @@ void Timeline::drawn (GstClockTime pts, GstClockTime duration)
 void Timeline::go_on (const GstSegment &output)
 {
   const bool forward = output.rate >= 0;
+  begun_ |= GST_CLOCK_TIME_IS_VALID (end_);
   if (GST_CLOCK_TIME_IS_VALID (end_))
     next_ = forward ? end_ : begin_;
   else if (!GST_CLOCK_TIME_IS_VALID (next_))
@@ -35,11 +41,25 @@ void Timeline::go_on (const GstSegment &output)
   begin_ = end_ = GST_CLOCK_TIME_NONE;
 }
 
+namespace {
+
+GstClockTime running_time (GstElement *element)
+{
+  const Owned<GstClock> clock{gst_element_get_clock (element)};
+  if (!clock) return GST_CLOCK_TIME_NONE;
+  const GstClockTime now = gst_clock_get_time (clock.get ());
+  return now - std::min (now, gst_element_get_base_time (element));
+}
+
+}  // namespace
+
 bool Pacer::due (GstElement *element, GstPad *output, GstClockTime start)
 {
   std::unique_lock guard (lock_);
   auto flushing = [output] { return GST_PAD_IS_FLUSHING (output); };
   if (!playing_) {
+    // What was due already: the pipeline may wait for it before it plays.
+    if (!GST_CLOCK_TIME_IS_VALID (start) || start <= paused_at_) return true;
     changed_.wait (guard, [&] { return playing_ || flushing (); });
     return false;
   }
@@ -57,11 +77,32 @@ bool Pacer::due (GstElement *element, GstPad *output, GstClockTime start)
   return false;
 }
 
-void Pacer::set_playing (bool playing)
+void Pacer::play ()
 {
   const std::lock_guard guard (lock_);
-  playing_ = playing;
+  playing_ = true;
   interrupt ();
+}
+
+void Pacer::pause (GstElement *element)
+{
+  const GstClockTime at = running_time (element);
+  const std::lock_guard guard (lock_);
+  playing_ = false;
+  paused_at_ = GST_CLOCK_TIME_IS_VALID (at) ? at : 0;
+  interrupt ();
+}
+
+void Pacer::restart ()
+{
+  const std::lock_guard guard (lock_);
+  paused_at_ = 0;
+}
+
+GstClockTime Pacer::now (GstElement *element)
+{
+  const std::lock_guard guard (lock_);
+  return playing_ ? running_time (element) : GST_CLOCK_TIME_NONE;
 }
 
 void Pacer::wake ()

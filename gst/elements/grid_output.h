@@ -18,6 +18,12 @@ class Timeline {
   // A new line: at the start, and after a flush.
   void reset () { *this = {}; }
 
+  // Whether a frame has been handed on.
+  bool has_begun () const { return begun_; }
+
+  // Before that: the line begins at `place`.
+  void begin_at (GstClockTime place, GstSegment &output);
+
   // Puts the place in `output` back to where the next frame begins.
   void hold (GstSegment &output);
 
@@ -32,12 +38,13 @@ class Timeline {
   void go_on (const GstSegment &output);
 
  private:
-  GstClockTime next_ = GST_CLOCK_TIME_NONE;  // none before the first frame
+  bool begun_ = false;
+  GstClockTime next_ = GST_CLOCK_TIME_NONE;  // none where nothing has decided it
   GstClockTime begin_ = GST_CLOCK_TIME_NONE, end_ = GST_CLOCK_TIME_NONE;  // of the frame drawn
 };
 
 // Holds a live output back where it would run ahead of the clock, as with inputs that have ended,
-// or come from files, or are shifted; and while the pipeline is paused.
+// or come from files, or are shifted. In PAUSED the clock counts as standing still.
 class Pacer {
  public:
   // Whether a frame that begins at the running time `start` may be made now. If not, waits until
@@ -45,7 +52,14 @@ class Pacer {
   // `output`: the source pad; while it is flushing nobody waits.
   bool due (GstElement *element, GstPad *output, GstClockTime start);
 
-  void set_playing (bool playing);
+  void play ();
+  void pause (GstElement *element);
+
+  // The running time begins at 0: at the start, and after a flush.
+  void restart ();
+
+  // The running time where the output plays by a clock, else none.
+  GstClockTime now (GstElement *element);
 
   // To be called when `output` has become flushing.
   void wake ();
@@ -56,6 +70,7 @@ class Pacer {
   std::mutex lock_;
   std::condition_variable changed_;
   bool playing_ = false;
+  GstClockTime paused_at_ = 0;  // running time
   GstClockID waiting_ = nullptr;
 };
 

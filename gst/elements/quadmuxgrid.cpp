@@ -30,6 +30,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "elements/about.h"
 #include "elements/grid_cells.h"
@@ -57,6 +58,13 @@ std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
     pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
   GST_OBJECT_UNLOCK (self);
   return pads;
+}
+
+FrameRate output_rate (GstQuadMuxGrid *self)
+{
+  const GstVideoInfo &info = GST_VIDEO_AGGREGATOR (self)->info;
+  const FrameRate rate = {GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info)};
+  return rate.num > 0 && rate.den > 0 ? rate : FrameRate{25, 1};
 }
 
 void layout_changed (GstQuadMuxGrid *self)
@@ -272,14 +280,6 @@ GstClockTime next_start (GstAggregator *agg)
   return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
 }
 
-// Before the output is negotiated, that of 25 frames a second, which is what it may become.
-GstClockTime frame_duration (GstAggregator *agg)
-{
-  const GstVideoInfo &info = GST_VIDEO_AGGREGATOR (agg)->info;
-  const gint n = GST_VIDEO_INFO_FPS_N (&info), d = GST_VIDEO_INFO_FPS_D (&info);
-  return n > 0 && d > 0 ? gst_util_uint64_scale_int (GST_SECOND, d, n) : GST_SECOND / 25;
-}
-
 void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
 {
   if (pad->impl->warned_of_no_frame) return;
@@ -343,8 +343,10 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<quad::GridPa
   }
   const auto policy = self->impl->snapshot ().eos_policy;
   if (self->impl->force_live && policy == quad::EosPolicy::longest) return GST_FLOW_OK;
-  return quad::output_ended (policy, inputs, next_start (agg), frame_duration (agg)) ? GST_FLOW_EOS
-                                                                                     : GST_FLOW_OK;
+  const quad::FrameRate rate = quad::output_rate (self);
+  const GstClockTime duration = gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num);
+  return quad::output_ended (policy, inputs, next_start (agg), duration) ? GST_FLOW_EOS
+                                                                         : GST_FLOW_OK;
 }
 
 // Lets upstream go at once: threads that wait for room get it, and are told of the
@@ -363,7 +365,11 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
 {
   quad::QuadMuxGrid &impl = *self->impl;
   quad::hold_time (self);
+  impl.maker = std::this_thread::get_id ();
   const GstFlowReturn flow = aggregator_parent ()->aggregate (GST_AGGREGATOR (self), timeout);
+  impl.maker = std::thread::id{};
+  if (std::exchange (impl.cells_untold, false))
+    for (const quad::GridPadRef &p : quad::sink_pads_of (self)) quad::tell_cell (p.get ());
   if (flow == GST_FLOW_NOT_NEGOTIATED) return quad::ask_again (self);
   if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
   if (flow == GST_FLOW_OK) impl.patience.reset ();
@@ -453,6 +459,7 @@ gboolean start (GstAggregator *agg)
   self->impl->refusal.clear ();
   self->impl->patience.reset ();
   self->impl->timeline.reset ();
+  self->impl->pacer.restart ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->problems = {};
     {
@@ -490,6 +497,7 @@ GstFlowReturn flush (GstAggregator *agg)
 {
   forget (as_grid (agg));
   as_grid (agg)->impl->timeline.reset ();
+  as_grid (agg)->impl->pacer.restart ();
   return aggregator_parent ()->flush (agg);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/layout.h"
@@ -31,6 +32,9 @@ struct QuadMuxGrid {
 
   Device device;  // for frames in CUDA memory
 
+  // In the base class's aggregate (), which holds its lock: nobody is called who may want it.
+  std::atomic<std::thread::id> maker;
+
   std::mutex drawing;  // held while the pads of a snapshot are drawn
 
   bool force_live = false;  // the property; set before the element is used
@@ -40,9 +44,10 @@ struct QuadMuxGrid {
   // Of the thread that makes the output alone.
   GridPainter painter;
   Timeline timeline;
-  Patience patience;    // with a downstream that refuses frames
-  std::string refusal;  // the last negotiation error posted
-  std::string problem;  // why the negotiation that goes on fails; empty: an error was posted
+  bool cells_untold = false;  // the maker has changed them
+  Patience patience;          // with a downstream that refuses frames
+  std::string refusal;        // the last negotiation error posted
+  std::string problem;        // why the negotiation that goes on fails; empty: an error was posted
 
   GridSettings snapshot ()
   {
@@ -113,6 +118,9 @@ void hold_time (GstQuadMuxGrid *self);
 
 // Of that thread: whether a frame may be made now, as far as the clock has a say in it.
 bool is_time (GstQuadMuxGrid *self, GstClockTime start);
+
+// The output's; before it is negotiated 25 frames a second, which is what it may become.
+FrameRate output_rate (GstQuadMuxGrid *self);
 
 // Posts a negotiation error, each once.
 void refuse (GstQuadMuxGrid *self, const std::string &why);

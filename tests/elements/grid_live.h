@@ -101,6 +101,11 @@ class Live : public GridPipeline {
     return sample ? std::make_unique<Picture8> (std::move (sample)) : nullptr;
   }
 
+  void sleep (GstClockTime time)
+  {
+    gst_test_clock_advance_time (GST_TEST_CLOCK (clock_.get ()),
+                                 static_cast<GstClockTimeDiff> (time));
+  }
   GstClockTime now () { return gst_clock_get_time (clock_.get ()); }
 
   // Moves time on to what the next who waits is waiting for, if there is one.

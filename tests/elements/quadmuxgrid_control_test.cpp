@@ -327,4 +327,30 @@ TEST (GridProperties, ExtremesOfThePadAreDrawn)
   }
 }
 
+// A controlled value is set while a frame is made; who is told of the cell that follows from it
+// may release a pad all the same.
+TEST (GridControl, WhoIsToldOfACellMayReleaseAPad)
+{
+  for (const bool of_pad : {true, false}) {
+    SCOPED_TRACE (of_pad);
+    GridPipeline p ("", raw ("GRAY8", 64, 64));
+    for (int i = 0; i < 3; i++) p.add_solid (raw ("GRAY8", 32, 32), {200, 0, 0, 0}, 6);
+    const Owned<GstPad> told = p.pad (of_pad ? 1 : 2);
+    Owned<GstPad> other = p.pad (of_pad ? 2 : 1);
+    auto release = +[] (GstPad *, GParamSpec *, gpointer data) {
+      auto &pad = *static_cast<Owned<GstPad> *> (data);
+      const Owned<GstElement> grid{pad ? gst_pad_get_parent_element (pad.get ()) : nullptr};
+      if (grid) gst_element_release_request_pad (grid.get (), pad.get ());
+      pad.reset ();
+    };
+    g_signal_connect (told.get (), "notify::current-cell", G_CALLBACK (release), &other);
+    if (of_pad)
+      control (told.get (), "cell", kStep, {{0, 1}, {2, 3}});
+    else
+      control (p.grid (), "columns", kStep, {{0, 2}, {2, 1}});
+    EXPECT_EQ (p.run ().size (), 6u) << p.error ();
+    EXPECT_FALSE (other) << "nobody was told";
+  }
+}
+
 }  // namespace

@@ -198,4 +198,55 @@ TEST (GridLive, LatencyIsTheInputsPlusAFramePlusWhatIsSet)
   }
 }
 
+// A pipeline that was started without an input plays when its first one has had a frame.
+TEST (GridLive, TheFirstInputMayComeAfterTheStart)
+{
+  GridPipeline p ("rows=1 columns=2", raw ("I420", 32, 16));
+  p.play ();
+  ASSERT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 50 * GST_MSECOND),
+             GST_STATE_CHANGE_ASYNC);
+  GstElement *src = p.add_input (kInput, true);
+  for (std::uint64_t n = 0; n < 5; n++)
+    p.push (0, timed (solid (p.info (0), kRed), frame_time (n, 10), GST_SECOND / 10));
+  gst_element_sync_state_with_parent (src);
+  for (std::uint64_t n = 0; n < 5; n++) {
+    const auto picture = p.pull ();
+    ASSERT_TRUE (picture) << p.error ();
+    EXPECT_EQ (picture->pts (), frame_time (n, 10));
+  }
+  EXPECT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 10 * GST_SECOND),
+             GST_STATE_CHANGE_SUCCESS);
+}
+
+// Where the pipeline has played for long before, the output begins with the frame of now.
+TEST (GridLive, ALateFirstInputBringsNoFramesOfThePast)
+{
+  for (const int late : {0, 1, 35, 1234}) {
+    SCOPED_TRACE (late);
+    Live p;
+    GstElement *other = gst_element_factory_make ("appsrc", nullptr);
+    g_object_set (other, "is-live", TRUE, nullptr);
+    gst_bin_add (GST_BIN (p.pipeline ()), other);  // nobody waits for a first frame then
+    p.play ();
+    p.sleep (frame_time (static_cast<std::uint64_t> (late), 10));
+    GstElement *src = p.add_input (kInput, true);
+    const auto from = static_cast<std::uint64_t> (late);
+    p.send (0, kRed, from, from + 30);
+    gst_element_sync_state_with_parent (src);
+    GstClockTime next = kNone;
+    for (int i = 0; i < 10; i++) {
+      const auto picture = p.next ();
+      ASSERT_TRUE (picture);
+      // Two frames before now: the latency is a frame.
+      if (i == 0)
+        EXPECT_GE (picture->pts () + 2 * frame_time (1, 10), frame_time (from, 10));
+      else
+        EXPECT_EQ (picture->pts (), next);
+      EXPECT_EQ (picture->pts () % frame_time (1, 10), 0u);
+      EXPECT_LE (picture->pts (), p.now ());
+      next = picture->pts () + picture->duration ();
+    }
+  }
+}
+
 }  // namespace
