@@ -83,6 +83,12 @@ void InputFault::good_frame (GstClockTime now)
   if (has_passed (good_since_, now)) said_.clear ();
 }
 
+void InputFault::unseen_frame ()
+{
+  frame_.clear ();
+  lasts_ = false;
+}
+
 void InputFault::flushed ()
 {
   stream_.clear ();

@@ -39,6 +39,7 @@ class InputFault {
   bool set_stream (const std::string &sentence, bool untimed);
   bool bad_frame (const std::string &sentence, GstClockTime now);  // `now`: running time
   void good_frame (GstClockTime now);
+  void unseen_frame ();  // nobody has looked whether it is good
 
   bool stream_is_bad () const { return !stream_.empty (); }
   bool is_untimed () const { return untimed_; }

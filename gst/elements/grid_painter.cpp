@@ -288,7 +288,11 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   Current current = current_of (pad);
   if (!current.buffer) return true;
   warn_of_place (self, snapshot, pad, !box.cell.empty ());
-  if (box.cell.empty () || alpha == 0) return true;
+  if (box.cell.empty () || alpha == 0) {
+    const std::lock_guard guard (pad.pad->impl->lock);
+    pad.pad->impl->fault.unseen_frame ();
+    return true;
+  }
   const std::size_t before = scene_.tiles.size ();
   GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
   MappedFrame *mapped = nullptr;

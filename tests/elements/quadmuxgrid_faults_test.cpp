@@ -508,4 +508,27 @@ INSTANTIATE_TEST_SUITE_P (All, GridFaults, testing::Range (0, static_cast<int> (
                             return name;
                           });
 
+// Frames that are not drawn are no worse than others: the input is as long as it is.
+TEST (GridFaults, ABadFrameOfAnInputThatIsThenHidden)
+{
+  GridPipeline p ("rows=1 columns=2", raw ("GRAY8", 64, 32));
+  for (int i = 0; i < 2; i++) p.add_input (raw ("GRAY8", 32, 32));
+  feed (p, 0, 0);
+  p.push (1, timed (Owned<GstBuffer>{gst_buffer_new_allocate (nullptr, 5, nullptr)}, 0,
+                    GST_SECOND / 10));
+  p.play ();
+  ASSERT_TRUE (p.pull ()) << p.error ();
+  p.set_pad (1, "alpha", 0.0);
+  for (std::uint64_t n = 1; n < 10; n++) {
+    if (n < 5) feed (p, 0, n);
+    feed (p, 1, n);
+  }
+  p.end (0);
+  p.end (1);
+  int frames = 1;
+  while (p.pull ()) frames++;
+  EXPECT_EQ (frames, 10);
+  EXPECT_EQ (p.error (), "");
+}
+
 }  // namespace
