@@ -114,6 +114,8 @@ class Extraction {
   bool take_flush (GstEvent *flush);
   gboolean send_segment (Owned<GstEvent> event);
   void take_own_segment ();
+  void correct_segment ();
+  gboolean send_output_segment ();
   gboolean extend_segment ();
   Nanoseconds last_time () const;
   // Of the film: what upstream calls stream time, from where the film begins.
@@ -192,6 +194,8 @@ class Extraction {
   // The stream time at which the film begins, of the stream with this name. Seeks do not change it.
   Nanoseconds origin_ = 0;
   bool origin_known_ = false;
+  // The timestamp of that, where timestamps stay and the stream times that they mean do not.
+  std::optional<gint64> zero_;
   bool begin_known_ = false, from_beginning_ = false;  // the film is shown from its beginning
   std::string stream_id_;
   std::atomic<bool> sought_first_ = false;  // by the application, before there was a segment

@@ -25,15 +25,19 @@ Owned<GstPad> source_of (GstPad *sink)
   return pad;
 }
 
-// The input of an element that has one.
-Owned<GstPad> input_of (GstElement *element)
+// The one input that feeds this output; a multiqueue has others beside it.
+Owned<GstPad> input_of (GstPad *source)
 {
   Owned<GstPad> input;
-  GST_OBJECT_LOCK (element);
-  if (element->numsinkpads == 1)
-    input.reset (GST_PAD_CAST (gst_object_ref (element->sinkpads->data)));
-  GST_OBJECT_UNLOCK (element);
-  return input;
+  int count = 0;
+  const Owned<GstIterator> links{gst_pad_iterate_internal_links (source)};
+  if (!links) return {};
+  GValue item = G_VALUE_INIT;
+  while (gst_iterator_next (links.get (), &item) == GST_ITERATOR_OK) {
+    if (count++ == 0) input.reset (GST_PAD_CAST (g_value_dup_object (&item)));
+    g_value_unset (&item);
+  }
+  return count == 1 ? std::move (input) : Owned<GstPad>{};
 }
 
 // The inputs of the elements before `sink`, the nearest first, until `wanted` (input, factory) says
@@ -48,7 +52,7 @@ Owned<GstPad> find_input (GstPad *sink, const Wanted &wanted)
     if (!source) return {};
     const Owned<GstElement> element{gst_pad_get_parent_element (source.get ())};
     if (!element) return {};
-    pad = input_of (element.get ());
+    pad = input_of (source.get ());
     if (!pad) return {};
     GstElementFactory *factory = gst_element_get_factory (element.get ());
     if (factory && wanted (pad.get (), factory)) return pad;
@@ -90,6 +94,12 @@ std::optional<Nanoseconds> stream_time (const GstSegment &segment, GstBuffer *bu
       gst_segment_to_stream_time_full (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer), &time);
   if (sign == 0 || time > static_cast<guint64> (kUnlimited)) return {};
   return sign * static_cast<Nanoseconds> (time);
+}
+
+bool is_timed (GstPad *input)
+{
+  const auto segment = segment_of (input);
+  return segment && segment->format == GST_FORMAT_TIME;
 }
 
 constexpr Nanoseconds kNotYet = kUnlimited;
@@ -212,13 +222,23 @@ TimeSource time_source_of (GstPad *sink)
 {
   TimeSource source;
   find_input (sink, [&] (GstPad *input, GstElementFactory *factory) {
-    const auto segment = segment_of (input);
-    if (segment && segment->format == GST_FORMAT_TIME) return false;
+    if (is_timed (input)) return false;
     source.guesses = gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
     source.seeks = seeks_of (input);
     return true;
   });
   return source;
+}
+
+bool corrects_its_beginning (GstPad *sink)
+{
+  bool corrects = false;
+  find_input (sink, [&] (GstPad *input, GstElementFactory *factory) {
+    if (is_timed (input)) return false;
+    corrects = GST_OBJECT_NAME (factory) == std::string_view ("matroskademux");
+    return true;
+  });
+  return corrects;
 }
 
 }  // namespace quad

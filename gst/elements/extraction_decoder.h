@@ -58,4 +58,8 @@ struct TimeSource {
 };
 TimeSource time_source_of (GstPad *sink);
 
+// Whether that is a demuxer whose timestamps stay, and which says anew what stream time they are
+// when it finds that another stream begins earlier: matroskademux.
+bool corrects_its_beginning (GstPad *sink);
+
 }  // namespace quad

@@ -26,6 +26,19 @@ bool is_update (const GstSegment &now, const GstSegment &before)
          now.time == before.time && now.base == before.base;
 }
 
+// What timestamps are above stream times.
+gint64 offset_of (const GstSegment &segment)
+{
+  return static_cast<gint64> (segment.start - segment.time);
+}
+
+// The same frames go on, at other stream times.
+bool is_correction (const GstSegment &now, const GstSegment &before)
+{
+  return now.format == before.format && now.rate == before.rate && now.base == before.base &&
+         offset_of (now) != offset_of (before);
+}
+
 // Whoever means seconds writes a time that is none.
 void warn_of_short_times (GstElement *element, const ExtractSettings &s)
 {
@@ -203,6 +216,7 @@ void Extraction::find_origin (GstEvent *stream_start)
   stream_id_ = id;
   origin_ = 0;
   origin_known_ = sought_first_ = false;
+  zero_.reset ();
 }
 
 // Where the segment that has come begins: the first of a stream, or the first after a seek of the
@@ -210,6 +224,10 @@ void Extraction::find_origin (GstEvent *stream_start)
 void Extraction::begin_film ()
 {
   if (!origin_known_ && !sought_first_) origin_ = point (film_begin (in_segment_));
+  const bool timed = in_segment_.format == GST_FORMAT_TIME;
+  if (!origin_known_ && timed && corrects_its_beginning (sink_))
+    zero_ = offset_of (in_segment_) + origin_;
+  if (zero_ && timed) origin_ = *zero_ - offset_of (in_segment_);
   origin_known_ = true;
   if (!begin_known_) from_beginning_ = stream_time (in_segment_.start).value_or (0) <= 0;
   begin_known_ = true;
@@ -332,8 +350,10 @@ gboolean Extraction::take_segment (GstEvent *taken)
   const bool ours = have_segment_ && own_flush_ && !forwarded;
   const bool update =
       have_segment_ && !ours && !forwarded && !segment_over_ && is_update (segment, in_segment_);
+  const bool correction = zero_ && have_segment_ && !ours && !forwarded && !segment_over_ &&
+                          is_correction (segment, in_segment_);
   own_flush_ = segment_over_ = false;
-  if (have_segment_ && !ours && !update) {
+  if (have_segment_ && !ours && !update && !correction) {
     drain (false);
     const Nanoseconds end = frame_end_;
     // After the end nothing is selected any more, unless the application goes on from there.
@@ -356,6 +376,7 @@ gboolean Extraction::take_segment (GstEvent *taken)
     return TRUE;
   }
   if (update && segment_is_ours_) return extend_segment ();
+  if (correction && segment_is_ours_) return correct_segment (), TRUE;
   segment_is_ours_ = false;
   if (forwarded) reseeked_ = false;
   if (forwarded || !have_segment_) film_begin_ = stream_time (segment.start).value_or (0);
@@ -367,6 +388,7 @@ gboolean Extraction::take_segment (GstEvent *taken)
 void Extraction::take_own_segment ()
 {
   segment_is_ours_ = reseeked_ = true;
+  correct_segment ();
   const auto running = output_running_time (in_segment_.time);
   if (!running) return;
   behind_ = *running - static_cast<gint64> (point (in_segment_.base));
@@ -393,6 +415,26 @@ gboolean Extraction::extend_segment ()
     if (stop <= out_segment_.stop) return TRUE;
   }
   out_segment_.stop = stop;
+  return send_output_segment ();
+}
+
+// Timestamps have other stream times than downstream was told: so have they there.
+void Extraction::correct_segment ()
+{
+  if (!zero_ || out_segment_.format != GST_FORMAT_TIME || finished_) return;
+  const gint64 by = offset_of (out_segment_) - offset_of (in_segment_);
+  if (by == 0) return;
+  // Later running times, as for the streams beside this one, unless the part that is shown began
+  // within the film.
+  if (out_segment_.time == 0 && by > 0 && out_segment_.start >= static_cast<guint64> (by))
+    out_segment_.start -= static_cast<guint64> (by);
+  else
+    out_segment_.time += static_cast<guint64> (by);
+  send_output_segment ();
+}
+
+gboolean Extraction::send_output_segment ()
+{
   const Owned<GstEvent> old{gst_pad_get_sticky_event (src_, GST_EVENT_SEGMENT, 0)};
   Owned<GstEvent> event{gst_event_new_segment (&out_segment_)};
   gst_event_set_seqnum (event.get (), segment_seqnum_);

@@ -2,6 +2,9 @@
 // be.
 #include "elements/extraction.h"
 
+GST_DEBUG_CATEGORY_EXTERN (frame_extract_debug);
+#define GST_CAT_DEFAULT frame_extract_debug
+
 namespace quad {
 
 // Whether a frame counts that comes after a seek. Nothing where it does.

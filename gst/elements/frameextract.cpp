@@ -29,7 +29,7 @@
 #include "elements/extraction.h"
 #include "glue/enums.h"
 
-GST_DEBUG_CATEGORY_STATIC (frame_extract_debug);
+GST_DEBUG_CATEGORY (frame_extract_debug);  // extraction_*.cpp log to it, too
 #define GST_CAT_DEFAULT frame_extract_debug
 
 using quad::Owned;

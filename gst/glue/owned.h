@@ -15,6 +15,7 @@ struct Unref {
   void operator() (GstMessage *p) const { gst_message_unref (p); }
   void operator() (GstSample *p) const { gst_sample_unref (p); }
   void operator() (GstStructure *p) const { gst_structure_free (p); }
+  void operator() (GstIterator *p) const { gst_iterator_free (p); }
   void operator() (char *p) const { g_free (p); }
   // GObjects: elements, pads, pools, allocators, ...
   template <typename T>

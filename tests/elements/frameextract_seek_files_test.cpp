@@ -88,6 +88,11 @@ TEST (FrameExtractSeekFiles, ATransportStreamWhoseClockWrapsAround)
   shift_clock (bytes, seconds * 90000);
   write_bytes (path, bytes);
   expect_the_same (path, "tsdemux ! " + kCoded);
+  // Beside sound, as decodebin has it.
+  expect_the_same (path,
+                   "tsdemux ! q.sink_0 audiotestsrc num-buffers=1 ! q.sink_1 multiqueue name=q "
+                   "q.src_1 ! fakesink async=false q.src_0 ! " +
+                       kCoded);
 }
 
 // How many frames are decoded where one is wanted that lies far ahead.
