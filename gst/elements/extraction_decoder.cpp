@@ -230,15 +230,16 @@ TimeSource time_source_of (GstPad *sink)
   return source;
 }
 
-bool corrects_its_beginning (GstPad *sink)
+bool keeps_timestamps (GstPad *sink)
 {
-  bool corrects = false;
+  bool keeps = false;
   find_input (sink, [&] (GstPad *input, GstElementFactory *factory) {
     if (is_timed (input)) return false;
-    corrects = GST_OBJECT_NAME (factory) == std::string_view ("matroskademux");
+    const std::string_view name = GST_OBJECT_NAME (factory);
+    keeps = name == "matroskademux" || name == "tsdemux";
     return true;
   });
-  return corrects;
+  return keeps;
 }
 
 }  // namespace quad

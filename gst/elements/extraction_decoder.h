@@ -58,8 +58,9 @@ struct TimeSource {
 };
 TimeSource time_source_of (GstPad *sink);
 
-// Whether that is a demuxer whose timestamps stay, and which says anew what stream time they are
-// when it finds that another stream begins earlier: matroskademux.
-bool corrects_its_beginning (GstPad *sink);
+// Whether that is a demuxer whose timestamps stay while their stream times change: matroskademux,
+// when it finds that another stream begins earlier, and tsdemux, after a seek to before the first
+// frame.
+bool keeps_timestamps (GstPad *sink);
 
 }  // namespace quad

@@ -32,11 +32,11 @@ gint64 offset_of (const GstSegment &segment)
   return static_cast<gint64> (segment.start - segment.time);
 }
 
-// The same frames go on, at other stream times.
+// The same frames go on; another stream turned out to begin earlier.
 bool is_correction (const GstSegment &now, const GstSegment &before)
 {
   return now.format == before.format && now.rate == before.rate && now.base == before.base &&
-         offset_of (now) != offset_of (before);
+         now.time == before.time && now.start < before.start;
 }
 
 // Whoever means seconds writes a time that is none.
@@ -225,7 +225,7 @@ void Extraction::begin_film ()
 {
   if (!origin_known_ && !sought_first_) origin_ = point (film_begin (in_segment_));
   const bool timed = in_segment_.format == GST_FORMAT_TIME;
-  if (!origin_known_ && timed && corrects_its_beginning (sink_))
+  if (!origin_known_ && timed && keeps_timestamps (sink_))
     zero_ = offset_of (in_segment_) + origin_;
   if (zero_ && timed) origin_ = *zero_ - offset_of (in_segment_);
   origin_known_ = true;
@@ -424,12 +424,7 @@ void Extraction::correct_segment ()
   if (!zero_ || out_segment_.format != GST_FORMAT_TIME || finished_) return;
   const gint64 by = offset_of (out_segment_) - offset_of (in_segment_);
   if (by == 0) return;
-  // Later running times, as for the streams beside this one, unless the part that is shown began
-  // within the film.
-  if (out_segment_.time == 0 && by > 0 && out_segment_.start >= static_cast<guint64> (by))
-    out_segment_.start -= static_cast<guint64> (by);
-  else
-    out_segment_.time += static_cast<guint64> (by);
+  out_segment_.time += static_cast<guint64> (by);
   send_output_segment ();
 }
 

@@ -158,5 +158,25 @@ TEST (FrameExtractSound, TimesThatBeginLateAreSoughtAtOnce)
   }
 }
 
+// tsdemux has the first frame at the stream time that was sought.
+TEST (FrameExtractSound, BackToTheBeginningOfATransportStream)
+{
+  const TemporaryFolder folder;
+  const std::string path =
+      make_clip (folder, {"back", "mpegtsmux", 10, at_rate (100, 10), 10 * kSecond, "10/1", 2});
+  for (const std::string mode : {"never", "always"}) {
+    SCOPED_TRACE (mode);
+    Playback play{path, "tsdemux ! h264parse ! avdec_h264 max-threads=1",
+                  "timestamp-list=\"0.05, 1.05, 8.05\" seek-mode=" + mode};
+    const Result first = play.run ();
+    EXPECT_EQ (first.frames.size (), 3U);
+    ASSERT_TRUE (
+        gst_element_seek (play.pipeline (), 1, GST_FORMAT_TIME,
+                          static_cast<GstSeekFlags> (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+                          GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, -1));
+    EXPECT_EQ (play.run ().frames, first.frames);
+  }
+}
+
 }  // namespace
 }  // namespace quad::test
