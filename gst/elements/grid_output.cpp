@@ -1,6 +1,7 @@
 #include "elements/grid_output.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "glue/owned.h"
 
@@ -51,13 +52,25 @@ GstClockTime running_time (GstElement *element)
   return now - std::min (now, gst_element_get_base_time (element));
 }
 
+// Whether the pipeline waits for its sinks to have their first frames.
+bool prerolls (GstElement *element)
+{
+  Owned<GstObject> top{GST_OBJECT (gst_object_ref (element))};
+  while (Owned<GstObject> parent{gst_object_get_parent (top.get ())}) top = std::move (parent);
+  GST_OBJECT_LOCK (top.get ());
+  const bool waits = GST_STATE_RETURN (top.get ()) == GST_STATE_CHANGE_ASYNC;
+  GST_OBJECT_UNLOCK (top.get ());
+  return waits;
+}
+
 }  // namespace
 
 bool Pacer::due (GstElement *element, GstPad *output, GstClockTime start)
 {
+  const bool first = prerolls (element);
   std::unique_lock guard (lock_);
   auto flushing = [output] { return GST_PAD_IS_FLUSHING (output); };
-  if (!playing_) {
+  if (!playing_ && !first) {
     // What was due already: the pipeline may wait for it before it plays.
     if (!GST_CLOCK_TIME_IS_VALID (start) || start <= paused_at_) return true;
     changed_.wait (guard, [&] { return playing_ || flushing (); });

@@ -44,7 +44,8 @@ class Timeline {
 };
 
 // Holds a live output back where it would run ahead of the clock, as with inputs that have ended,
-// or come from files, or are shifted. In PAUSED the clock counts as standing still.
+// or come from files, or are shifted. In PAUSED the clock counts as standing still, unless sinks
+// still wait for their first frames: an encoder may want many before it gives one.
 class Pacer {
  public:
   // Whether a frame that begins at the running time `start` may be made now. If not, waits until

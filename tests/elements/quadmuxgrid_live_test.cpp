@@ -135,6 +135,32 @@ TEST (GridLive, AllStallAndTheOutputGoesOn)
   EXPECT_GE (p.now (), 800 * GST_MSECOND);
 }
 
+// A pipeline that has no live input at its start waits for its sink's first frame, which comes only
+// when the live input that is added then is drawn.
+TEST (GridLive, TheFirstInputIsAddedAfterTheStart)
+{
+  for (const GstState started : {GST_STATE_PAUSED, GST_STATE_PLAYING}) {
+    Live p;
+    gst_element_set_state (p.pipeline (), started);
+    GstElement *source = p.add_input (kInput, true);
+    p.send (0, kRed, 0, 9);
+    gst_element_sync_state_with_parent (source);
+    // In PAUSED a live source that was there from the start would have to wait.
+    gst_element_set_state (source, GST_STATE_PLAYING);
+    ASSERT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 20 * GST_SECOND),
+               GST_STATE_CHANGE_SUCCESS)
+        << gst_element_state_get_name (started);
+    gst_element_set_state (p.pipeline (), GST_STATE_PLAYING);
+    for (std::uint64_t i = 0; i < 10; i++) {
+      const auto picture = p.next ();
+      ASSERT_TRUE (picture);
+      EXPECT_EQ (picture->pts (), frame_time (i, 10));
+      EXPECT_EQ (picture->at (4, 4), kRed);
+    }
+    EXPECT_EQ (p.error (), "");
+  }
+}
+
 TEST (GridLive, ForcedWithoutAnyInput)
 {
   Live p ("force-live=true");
