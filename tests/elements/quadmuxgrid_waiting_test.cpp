@@ -78,6 +78,7 @@ TEST (GridWaiting, ForAPadThatIsLinkedInTime)
 // It has been left out, and comes in where the output is then.
 TEST (GridWaiting, APadThatIsLinkedLate)
 {
+  Passed passed;  // outlives the pipeline
   GridPipeline p ("rows=1 columns=2", kOutput);
   g_object_set (p.out (), "max-buffers", 1u, nullptr);
   p.add_solid (kInput, kRed, 60);
@@ -94,8 +95,15 @@ TEST (GridWaiting, APadThatIsLinkedLate)
         timed (solid (p.info (0), kGreen), frame_time (n, 10), GST_SECOND / 10).release ());
   gst_app_src_end_of_stream (GST_APP_SRC (src));
   const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
+  gst_pad_add_probe (src_pad.get (), GST_PAD_PROBE_TYPE_BUFFER, Passed::count, &passed, nullptr);
   ASSERT_EQ (gst_pad_link (src_pad.get (), alone.get ()), GST_PAD_LINK_OK);
   gst_element_sync_state_with_parent (src);
+  {
+    // The second passes when the grid has the first. Nobody pulls, so the output stands till then.
+    std::unique_lock guard (passed.lock);
+    ASSERT_TRUE (passed.changed.wait_for (guard, std::chrono::seconds (20),
+                                          [&] { return passed.buffers >= 2; }));
+  }
   GstClockTime next = GST_SECOND;
   Values last = kBlack;
   for (; const auto picture = p.pull (); next += GST_SECOND / 10) {
