@@ -161,6 +161,18 @@ TEST (GridLive, TheFirstInputIsAddedAfterTheStart)
   }
 }
 
+// An encoder takes many frames before it gives its first.
+TEST (GridLive, TheFirstInputIsAddedAfterTheStartInFrontOfAnEncoder)
+{
+  Live p ("", raw ("I420", 32, 16) + " ! x264enc rc-lookahead=10 bframes=2");
+  gst_element_set_state (p.pipeline (), GST_STATE_PLAYING);
+  GstElement *source = p.add_input (kInput, true);
+  p.send (0, kRed, 0, 99);
+  gst_element_sync_state_with_parent (source);
+  EXPECT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 20 * GST_SECOND),
+             GST_STATE_CHANGE_SUCCESS);
+}
+
 TEST (GridLive, ForcedWithoutAnyInput)
 {
   Live p ("force-live=true");
