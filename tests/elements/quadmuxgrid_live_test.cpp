@@ -236,26 +236,6 @@ TEST (GridLive, LatencyIsTheInputsPlusAFramePlusWhatIsSet)
   }
 }
 
-// A pipeline that was started without an input plays when its first one has had a frame.
-TEST (GridLive, TheFirstInputMayComeAfterTheStart)
-{
-  GridPipeline p ("rows=1 columns=2", raw ("I420", 32, 16));
-  p.play ();
-  ASSERT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 50 * GST_MSECOND),
-             GST_STATE_CHANGE_ASYNC);
-  GstElement *src = p.add_input (kInput, true);
-  for (std::uint64_t n = 0; n < 5; n++)
-    p.push (0, timed (solid (p.info (0), kRed), frame_time (n, 10), GST_SECOND / 10));
-  gst_element_sync_state_with_parent (src);
-  for (std::uint64_t n = 0; n < 5; n++) {
-    const auto picture = p.pull ();
-    ASSERT_TRUE (picture) << p.error ();
-    EXPECT_EQ (picture->pts (), frame_time (n, 10));
-  }
-  EXPECT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 10 * GST_SECOND),
-             GST_STATE_CHANGE_SUCCESS);
-}
-
 // Where the pipeline has played for long before, the output begins with the frame of now.
 TEST (GridLive, ALateFirstInputBringsNoFramesOfThePast)
 {
