@@ -100,6 +100,7 @@ GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside);
 GridPadRef pad_at (GstQuadMuxGrid *self, Point at);
 
 // The groups of GstAggregatorClass's functions that have files of their own.
+void install_frames (GstAggregatorClass *klass);       // grid_frames.cpp
 void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp
 void install_events (GstAggregatorClass *klass);       // grid_events.cpp
 void install_life (GstAggregatorClass *klass);         // grid_life.cpp
