@@ -2,6 +2,7 @@
 // given, as far as the settings promise it, and the fast nearest colour gives the plain one's file.
 #include <gif_lib.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <set>

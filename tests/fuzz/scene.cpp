@@ -2,6 +2,7 @@
 // instruction set write the same bytes, nothing beside them, and refuse alike.
 #include <hwy/targets.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 

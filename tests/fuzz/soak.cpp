@@ -11,6 +11,7 @@
 #include <gst/gst.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
