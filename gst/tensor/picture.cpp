@@ -45,7 +45,8 @@ const char *direction_of (Turn turn)
 {
   static constexpr const char *kTurned[] = {"identity", "90r", "180", "90l"};
   static constexpr const char *kMirrored[] = {"horiz", "ur-ll", "vert", "ul-lr"};
-  return (turn.mirrored ? kMirrored : kTurned)[turn.rotation / 90];
+  const char *const *directions = turn.mirrored ? kMirrored : kTurned;
+  return directions[turn.rotation / 90];
 }
 
 // The size of stored pictures with square pixels: as many rows as there are.
