@@ -53,13 +53,19 @@ void InputWatch::watch (GstElement *pipeline)
 
 void InputWatch::meet (GstBin *, GstBin *, GstElement *element, gpointer self)
 {
+  // Nothing may be thrown through the signal.
+  contain ([element, self] { static_cast<InputWatch *> (self)->prepare (element); });
+}
+
+void InputWatch::prepare (GstElement *element)
+{
   GstElementFactory *factory = gst_element_get_factory (element);
   const std::string_view name = factory ? GST_OBJECT_NAME (factory) : "";
   if (name == "avdemux_gif") mend_gif_demuxer (element);
   if (name == "avdec_gif") mend_gif_decoder (element);
   if (name == "decodebin") {
     auto *bin = GST_BIN (element);
-    gst_bus_set_sync_handler (bin->child_bus, note, new Tap{static_cast<InputWatch *> (self), bin},
+    gst_bus_set_sync_handler (bin->child_bus, note, new Tap{this, bin},
                               [] (gpointer tap) { delete static_cast<Tap *> (tap); });
   }
 }

@@ -25,6 +25,7 @@ class InputWatch {
 
  private:
   static void meet (GstBin *, GstBin *parent, GstElement *element, gpointer self);
+  void prepare (GstElement *element);
   struct Tap {
     InputWatch *watch;
     GstBin *bin;  // whose child_bus it is
