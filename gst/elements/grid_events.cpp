@@ -8,11 +8,6 @@
 namespace quad {
 namespace {
 
-GstAggregatorClass *parent_class ()
-{
-  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
-}
-
 gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 {
   GstCaps *caps = nullptr;

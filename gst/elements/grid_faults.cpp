@@ -22,11 +22,6 @@ bool has_passed (GstClockTime since, GstClockTime now)
          now - since >= kLasting;
 }
 
-GstAggregatorClass *parent_class ()
-{
-  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
-}
-
 GstPadProbeReturn check_caps (GstPad *pad, GstPadProbeInfo *info, gpointer)
 {
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);

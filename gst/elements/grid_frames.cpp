@@ -9,11 +9,6 @@
 namespace quad {
 namespace {
 
-GstAggregatorClass *parent_class ()
-{
-  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
-}
-
 GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
 {
   // The base class holds the pad's lock: its segment is this buffer's.

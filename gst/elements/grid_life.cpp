@@ -4,11 +4,6 @@
 namespace quad {
 namespace {
 
-GstAggregatorClass *parent_class ()
-{
-  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
-}
-
 // The base class asks for this before each frame, in the thread that makes it.
 GstClockTime get_next_time (GstAggregator *agg)
 {

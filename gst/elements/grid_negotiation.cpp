@@ -5,11 +5,6 @@
 namespace quad {
 namespace {
 
-GstAggregatorClass *parent_class ()
-{
-  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
-}
-
 Owned<GstCaps> downstream_caps (GstQuadMuxGrid *self)
 {
   GstPad *src = GST_AGGREGATOR_SRC_PAD (self);

@@ -79,6 +79,12 @@ inline GstQuadMuxGrid *as_grid (gpointer element)
 
 namespace quad {
 
+// Of the base class, whose functions the grid's own go on with.
+inline GstAggregatorClass *parent_class ()
+{
+  return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
+}
+
 // The sink pads, the lowest zorder first.
 std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self);
 
