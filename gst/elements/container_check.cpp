@@ -161,7 +161,6 @@ std::optional<guint64> variable (const Bytes &bytes, std::size_t &at, bool is_id
 
 std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
 {
-  Element element;
   const auto id = variable (bytes, at, true);
   const auto size = id ? variable (bytes, at, false) : id;
   if (!size) return {};
