@@ -12,9 +12,14 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
 {
   GstCaps *caps = nullptr;
   gst_event_parse_caps (event, &caps);
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard release (impl.releasing);
+  if (impl.released) {
+    gst_event_unref (event);
+    return TRUE;
+  }
   GstVideoInfo info;
   if (gst_video_info_from_caps (&info, caps)) {
-    GridPad &impl = *as_grid_pad (pad)->impl;
     const std::lock_guard guard (impl.lock);
     impl.rate = {info.fps_n, info.fps_d};
     impl.memory = memory_of (caps);

@@ -218,6 +218,10 @@ void release_pad (GstElement *element, GstPad *pad)
 {
   quad::Owned<GstPad> kept{GST_PAD (gst_object_ref (pad))};
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
+  {
+    const std::lock_guard guard (as_grid_pad (pad)->impl->releasing);
+    as_grid_pad (pad)->impl->released = true;
+  }
   element_parent ()->release_pad (element, pad);
   GstQuadMuxGrid *self = as_grid (element);
   {

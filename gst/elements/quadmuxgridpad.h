@@ -71,6 +71,11 @@ struct GridPad {
   Owned<GstBuffer> held;
   GstVideoInfo held_info = {};
 
+  // Caps that the base class takes after it has released the pad would never be freed. Taken before
+  // `lock`, and held while the base class takes caps.
+  std::mutex releasing;
+  bool released = false;
+
   GstPadChainFunction base_chain = nullptr;  // the base class's
   StreamProblems problems;                   // by the pad's stream lock
   std::atomic<bool> has_time_segment{false};
