@@ -61,9 +61,8 @@ std::shared_ptr<const Mapping> Mapping::of (GstBuffer *buffer, const GstVideoInf
   if (found && same_memory (found->frame_.buffer, buffer) &&
       same_layout (found->frame_.buffer, buffer) && gst_video_info_is_equal (&found->info_, &info))
     return found;
-  GstVideoFrame frame = {};  // not all of it is set
-  if (!gst_video_frame_map (&frame, &info, buffer, flags)) return nullptr;
-  auto made = std::make_shared<const Mapping> (frame, info, memory);
+  const auto made = std::make_shared<Mapping> (info, memory);
+  if (!gst_video_frame_map (&made->frame_, &info, buffer, flags)) return nullptr;
   const std::lock_guard lock (registry ().mutex);
   registry ().mappings[memory] = made;
   return made;
@@ -77,7 +76,7 @@ Mapping::~Mapping ()
     const auto at = registry ().mappings.find (first_);
     if (at != registry ().mappings.end () && at->second.expired ()) registry ().mappings.erase (at);
   }
-  gst_video_frame_unmap (&frame_);
+  if (frame_.buffer) gst_video_frame_unmap (&frame_);
 }
 
 }  // namespace quad::tensor

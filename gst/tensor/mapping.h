@@ -14,10 +14,8 @@ class Mapping {
   // Null where it cannot be mapped. `flags` are the same for all buffers of a memory.
   static std::shared_ptr<const Mapping> of (GstBuffer *buffer, const GstVideoInfo &info,
                                             GstMapFlags flags);
-  Mapping (const GstVideoFrame &frame, const GstVideoInfo &info, const GstMemory *first)
-      : frame_{frame}, info_{info}, first_{first}
-  {
-  }
+  // Nothing is mapped yet: for `of`.
+  Mapping (const GstVideoInfo &info, const GstMemory *first) : info_{info}, first_{first} {}
   Mapping (const Mapping &) = delete;
   Mapping &operator= (const Mapping &) = delete;
   ~Mapping ();
@@ -26,7 +24,7 @@ class Mapping {
   const GstVideoFrame &frame () const { return frame_; }
 
  private:
-  GstVideoFrame frame_;
+  GstVideoFrame frame_ = {};
   GstVideoInfo info_;
   // Of its buffer, in which mapping may have put another one since.
   const GstMemory *first_;
