@@ -114,8 +114,7 @@ void propose_allocation (Device &device, GstQuery *query)
   if (caps && memory_of (caps) == Memory::cuda) {
     if (device.open ()) device.propose (query, kHeldBuffers);
   } else if (caps && gst_video_info_from_caps (&info, caps)) {
-    gst_query_add_allocation_pool (query, nullptr, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)),
-                                   kHeldBuffers, 0);
+    ask_for_buffers (query, info, kHeldBuffers);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);

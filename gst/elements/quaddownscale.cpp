@@ -219,11 +219,11 @@ gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
 constexpr guint kHeldBuffers = 1;
 
 // In system memory.
-Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, guint min, bool video_meta)
+Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, bool video_meta)
 {
   Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
   GstStructure *config = gst_buffer_pool_get_config (pool.get ());
-  gst_buffer_pool_config_set_params (config, caps, size, min, 0);
+  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
   if (video_meta) gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   if (!gst_buffer_pool_set_config (pool.get (), config)) pool.reset ();
   return pool;
@@ -234,18 +234,14 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   if (!parent_class ()->propose_allocation (trans, decide_query, query)) return FALSE;
   if (!decide_query) return TRUE;  // passthrough: downstream has answered
   GstCaps *caps = nullptr;
-  gboolean need_pool = FALSE;
-  gst_query_parse_allocation (query, &caps, &need_pool);
+  gst_query_parse_allocation (query, &caps, nullptr);
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
   if (quad::memory_of (caps) == quad::Memory::cuda) {
     quad::Device &device = impl_of (trans).device ();
     if (device.open ()) device.propose (query, kHeldBuffers);
   } else if (gst_query_get_n_allocation_pools (query) == 0) {
-    const auto size = static_cast<guint> (GST_VIDEO_INFO_SIZE (&info));
-    Owned<GstBufferPool> pool;
-    if (need_pool) pool = new_pool (caps, size, kHeldBuffers, true);
-    gst_query_add_allocation_pool (query, pool.get (), size, kHeldBuffers, 0);
+    quad::ask_for_buffers (query, info, kHeldBuffers);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
@@ -273,7 +269,7 @@ bool decide_on_host (GstQuery *query, GstCaps *caps)
   Owned<GstBufferPool> pool{offered};
   size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
   if (!pool) {
-    pool = new_pool (caps, size, 0, video_meta);
+    pool = new_pool (caps, size, video_meta);
     if (!pool) return false;
   } else if (video_meta &&
              gst_buffer_pool_has_option (pool.get (), GST_BUFFER_POOL_OPTION_VIDEO_META)) {

@@ -142,6 +142,19 @@ Rect crop_of (GstBuffer *buffer, Size size)
       rect_of (size));
 }
 
+Owned<GstBufferPool> plain_pool (const GstVideoInfo &info)
+{
+  constexpr int kBlock = 16;
+  const bool fits = GST_VIDEO_INFO_WIDTH (&info) % kBlock == 0;
+  return Owned<GstBufferPool>{fits ? nullptr : gst_buffer_pool_new ()};
+}
+
+void ask_for_buffers (GstQuery *query, const GstVideoInfo &info, guint held)
+{
+  gst_query_add_allocation_pool (query, plain_pool (info).get (),
+                                 static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)), held, 0);
+}
+
 MappedFrame::MappedFrame (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags,
                           Memory memory)
 {

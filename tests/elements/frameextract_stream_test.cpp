@@ -1,5 +1,6 @@
 // What frameextract does with the events, the caps and the queries around its frames.
 #include "extract_harness.h"
+#include "offered_pool.h"
 
 using namespace quad::test;
 using quad::Owned;
@@ -443,6 +444,31 @@ TEST (FrameExtractStream, AsksUpstreamsPoolForTheBuffersItHolds)
   ASSERT_EQ (gst_query_get_n_allocation_pools (asked.get ()), 1u);
   gst_query_parse_nth_allocation_pool (asked.get (), 0, nullptr, nullptr, &min, &max);
   EXPECT_EQ (min, 2u);
+}
+
+TEST (FrameExtractStream, OffersAPlainPoolForFramesThatAreDecodedIntoWiderOnes)
+{
+  for (const bool downstream_has_one : {false, true}) {
+    Extractor e ("rate=1/1");
+    if (downstream_has_one) {
+      const Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
+      gst_pad_add_probe (
+          e.harness ()->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+          [] (GstPad *, GstPadProbeInfo *info, gpointer data) {
+            GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+            if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+            gst_query_add_allocation_pool (query, static_cast<GstBufferPool *> (data), 64, 3, 0);
+            return GST_PAD_PROBE_HANDLED;
+          },
+          gst_object_ref (pool.get ()), gst_object_unref);
+    }
+    const Owned<GstCaps> caps = caps_of ("video/x-raw,format=I420,width=854,height=480");
+    const Owned<GstQuery> query{gst_query_new_allocation (caps.get (), TRUE)};
+    ASSERT_TRUE (gst_pad_peer_query (e.harness ()->srcpad, query.get ()));
+    const OfferedPool offer = offered_pool (query.get ());
+    expect_plain (offer);
+    EXPECT_EQ (offer.min, downstream_has_one ? 5u : 2u);
+  }
 }
 
 TEST (FrameExtractStream, LiveLatencyIsOneFrameMore)

@@ -2,6 +2,7 @@
 #include <gst/video/video.h>
 
 #include "downscaler.h"
+#include "offered_pool.h"
 
 namespace quad::test {
 namespace {
@@ -187,20 +188,25 @@ Owned<GstQuery> asked_by_upstream (const Downscaler &d)
   return query;
 }
 
-TEST (DownscaleAllocation, ProposesAPoolAndMetas)
+TEST (DownscaleAllocation, ProposesMetasAndSaysWhatIsHeld)
 {
   Downscaler d{raw ("I420", 64, 48)};
   const Owned<GstQuery> query = asked_by_upstream (d);
   EXPECT_TRUE (gst_query_find_allocation_meta (query.get (), GST_VIDEO_META_API_TYPE, nullptr));
   EXPECT_TRUE (
       gst_query_find_allocation_meta (query.get (), GST_VIDEO_CROP_META_API_TYPE, nullptr));
-  ASSERT_EQ (gst_query_get_n_allocation_pools (query.get ()), 1u);
-  GstBufferPool *pool = nullptr;
-  guint size = 0;
-  gst_query_parse_nth_allocation_pool (query.get (), 0, &pool, &size, nullptr, nullptr);
-  const Owned<GstBufferPool> owned{pool};
-  EXPECT_TRUE (pool);
-  EXPECT_EQ (size, 64u * 48 * 3 / 2);
+  const OfferedPool offer = offered_pool (query.get ());
+  EXPECT_FALSE (offer.pool);
+  EXPECT_EQ (offer.size, 64u * 48 * 3 / 2);
+  EXPECT_EQ (offer.min, 1u);
+}
+
+TEST (DownscaleAllocation, OffersAPlainPoolForFramesThatAreDecodedIntoWiderOnes)
+{
+  Downscaler d{raw ("I420", 854, 480)};
+  const OfferedPool offer = offered_pool (asked_by_upstream (d).get ());
+  expect_plain (offer);
+  EXPECT_EQ (offer.min, 1u);
 }
 
 TEST (DownscaleAllocation, PassthroughLetsDownstreamAnswer)

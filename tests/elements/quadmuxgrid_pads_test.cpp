@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "grid_pipeline.h"
+#include "offered_pool.h"
 
 using namespace quad::test;
 using quad::Owned;
@@ -129,18 +130,27 @@ TEST (GridPads, StatesGoUpAndDown)
 }
 
 // How many buffers the pad asks of upstream's pool for.
-guint wanted_buffers (GstPad *pad, const std::string &caps)
+guint wanted_buffers (GstPad *pad, const std::string &caps, bool plain = false)
 {
   const Owned<GstQuery> query{gst_query_new_allocation (caps_of (caps).get (), FALSE)};
-  if (!gst_pad_query (pad, query.get ()) || gst_query_get_n_allocation_pools (query.get ()) != 1)
-    return 0;
-  GstBufferPool *pool = nullptr;
-  guint size = 0, min = 0, max = 0;
-  gst_query_parse_nth_allocation_pool (query.get (), 0, &pool, &size, &min, &max);
-  EXPECT_EQ (pool, nullptr);
-  EXPECT_EQ (size, info_of_caps (caps).size);
-  EXPECT_EQ (max, 0u);
-  return min;
+  if (!gst_pad_query (pad, query.get ())) return 0;
+  const OfferedPool offer = offered_pool (query.get ());
+  if (plain)
+    expect_plain (offer);
+  else
+    EXPECT_FALSE (offer.pool);
+  EXPECT_EQ (offer.size, info_of_caps (caps).size);
+  EXPECT_EQ (offer.max, 0u);
+  return offer.min;
+}
+
+TEST (GridPads, OfferAPlainPoolForFramesThatAreDecodedIntoWiderOnes)
+{
+  GridPipeline p ("rows=1 columns=1", raw ("I420", 16, 16));
+  const std::string caps = raw ("I420", 854, 480, "framerate=25/1");
+  p.add_input (caps);
+  p.play ();
+  EXPECT_EQ (wanted_buffers (p.pad (0).get (), caps, true), 3u);
 }
 
 // A decoder that puts out its own surfaces has no more than it was asked for.
