@@ -6,7 +6,7 @@
 # one.mp4    1280x720  30/1    6 s  AAC sound
 # two.mp4     360x640  25/1    7 s  stored lying on its side, as phones do, with an orientation tag
 # three.mp4   640x480  15/1    5 s
-# four.mp4    854x480  24/1    8 s
+# four.mp4    768x432  24/1    8 s
 # film.mp4    640x360   5/1  120 s  twelve scenes of ten seconds, AAC sound
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
@@ -43,7 +43,7 @@ sound=1 clip one.mp4 6 1280 720 30 smpte
 flip='videoflip video-direction=90l' clip two.mp4 7 360 640 25 pinwheel foreground-color=0xffe8a33d background-color=0xff20304a
 turn_upright "$folder/two.mp4"
 clip three.mp4 5 640 480 15 ball motion=sweep foreground-color=0xfff4f1de background-color=0xff3d405b
-clip four.mp4 8 854 480 24 zone-plate kx2=20 ky2=20 kt=1
+clip four.mp4 8 768 432 24 zone-plate kx2=20 ky2=20 kt=1
 
 # film SECONDS PATTERN...: that many seconds of each.
 film() {

@@ -13,13 +13,19 @@ _folder = tempfile.TemporaryDirectory(prefix="quad-tensor-")
 SIZE, COUNT = (320, 180), 50
 
 
-def launch(line):
-    """Runs gst-launch-1.0 to the end."""
+def launch(line, talk="-q"):
+    """Runs gst-launch-1.0 to the end and returns what it printed."""
     done = subprocess.run(
-        ["gst-launch-1.0", "-q", *line.split()], capture_output=True, text=True, timeout=120, check=False
+        ["gst-launch-1.0", talk, *line.split()], capture_output=True, text=True, timeout=120, check=False
     )
     if done.returncode:
         raise RuntimeError(f"{line}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def decoded(path):
+    """How many frames decodebin gives."""
+    return launch(f"filesrc location={path} ! decodebin ! fakesink silent=false", "-v").count("chain  ")
 
 
 def clip():
