@@ -28,6 +28,7 @@
 #include "elements/about.h"
 #include "elements/extraction.h"
 #include "glue/enums.h"
+#include "glue/plain_pool.h"
 #include "glue/video.h"
 
 GST_DEBUG_CATEGORY (frame_extract_debug);  // extraction_*.cpp log to it, too
@@ -299,25 +300,20 @@ gboolean answer_caps (GstPad *pad, GstObject *parent, GstQuery *query)
 // offers none.
 gboolean ask_for_more (GstQuery *query, bool answered)
 {
+  quad::make_pools_plain (query);
+  const guint pools = gst_query_get_n_allocation_pools (query);
+  for (guint i = 0; i < pools; i++) {
+    GstBufferPool *pool = nullptr;
+    guint size = 0, min = 0, max = 0;
+    gst_query_parse_nth_allocation_pool (query, i, &pool, &size, &min, &max);
+    const Owned<GstBufferPool> owned{pool};
+    gst_query_set_nth_allocation_pool (query, i, pool, size, min + kHeldBuffers,
+                                       max > 0 ? max + kHeldBuffers : 0);
+  }
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
   GstVideoInfo info;
-  const bool known = caps && gst_video_info_from_caps (&info, caps);
-  const bool in_system_memory =
-      known && gst_caps_features_is_equal (gst_caps_get_features (caps, 0),
-                                           GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
-  const guint pools = gst_query_get_n_allocation_pools (query);
-  for (guint i = 0; i < pools; i++) {
-    GstBufferPool *offered = nullptr;
-    guint size = 0, min = 0, max = 0;
-    gst_query_parse_nth_allocation_pool (query, i, &offered, &size, &min, &max);
-    Owned<GstBufferPool> pool{offered};
-    if (in_system_memory)
-      if (Owned<GstBufferPool> plain = quad::plain_pool (info)) pool = std::move (plain);
-    gst_query_set_nth_allocation_pool (query, i, pool.get (), size, min + kHeldBuffers,
-                                       max > 0 ? max + kHeldBuffers : 0);
-  }
-  if (pools > 0 || !known) return answered;
+  if (pools > 0 || !caps || !gst_video_info_from_caps (&info, caps)) return answered;
   quad::ask_for_buffers (query, info, kHeldBuffers);
   return TRUE;
 }

@@ -5,6 +5,7 @@
 #include "core/renderer.h"
 #include "glue/colorimetry.h"
 #include "glue/device.h"
+#include "glue/plain_pool.h"
 #include "glue/video_meta.h"
 
 namespace quad {
@@ -140,13 +141,6 @@ Rect crop_of (GstBuffer *buffer, Size size)
   return intersect (
       {limited (meta->x), limited (meta->y), limited (meta->width), limited (meta->height)},
       rect_of (size));
-}
-
-Owned<GstBufferPool> plain_pool (const GstVideoInfo &info)
-{
-  constexpr int kBlock = 16;
-  const bool fits = GST_VIDEO_INFO_WIDTH (&info) % kBlock == 0;
-  return Owned<GstBufferPool>{fits ? nullptr : gst_buffer_pool_new ()};
 }
 
 void ask_for_buffers (GstQuery *query, const GstVideoInfo &info, guint held)

@@ -38,13 +38,6 @@ Rect crop_of (GstBuffer *buffer, Size size);
 // Answers an allocation query for frames of `info`: upstream's pool needs `held` buffers more.
 void ask_for_buffers (GstQuery *query, const GstVideoInfo &info, guint held);
 
-// The pool to offer to a decoder of `info`; null where it makes the best one itself. FFmpeg's
-// decoders write blocks of 16 columns. Where the picture is narrower they cannot use a pool of its
-// size: avdec_* then asks for one again at every frame, and in GStreamer 1.26 ends the process
-// ("video meta uses 864x480 instead of 854x480"). It does neither with a pool that knows no
-// alignment.
-Owned<GstBufferPool> plain_pool (const GstVideoInfo &info);
-
 // A buffer's frame, mapped for as long as this lives. False where the buffer
 // cannot be mapped or is smaller than its caps and strides say: nothing outside
 // the mapped memory is ever reachable through view (). In Memory::cuda the view's

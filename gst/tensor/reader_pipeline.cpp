@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "glue/plain_pool.h"
 #include "tensor/decoder_choice.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
@@ -148,6 +149,16 @@ void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
       static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
                                     GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
   gst_pad_add_probe (pad, kAll, begin, self, nullptr);
+  constexpr auto kAnswers =
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PULL);
+  gst_pad_add_probe (
+      pad, kAnswers,
+      [] (GstPad *, GstPadProbeInfo *answer, gpointer) {
+        GstQuery *query = GST_PAD_PROBE_INFO_QUERY (answer);
+        if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) make_pools_plain (query);
+        return GST_PAD_PROBE_OK;
+      },
+      nullptr, nullptr);
 }
 
 // Caps and tags come before the first frame. What follows them, or the end, goes on to what is

@@ -149,6 +149,15 @@ class Formats(unittest.TestCase):
                 for frame in self.expect_all(path, count):
                     self.assertEqual([t.channels for t in frame], ["Y", "U", "V", "A"])
 
+    def test_decoded_into_wider_frames(self):
+        """avdec_h264 of GStreamer 1.26 may end the process where a converter comes right after it."""
+        path = media.made("wide.mp4", "videotestsrc num-buffers=30 ! video/x-raw,format=I420,width=854,height=480"
+                          " ! x264enc speed-preset=ultrafast ! mp4mux")  # fmt: skip
+        for settings in ({}, {"format": "RGB"}, {"width": 320}, {"rate": 10, "format": "RGB"}):
+            for _ in range(4):
+                with self.subTest(settings):
+                    self.assertGreater(len(frames(path, **settings)), 9)
+
     def test_interlaced_by_selection(self):
         caps, chain = "format=I420", "interlace field-pattern=1:1 ! x264enc ! h264parse ! mp4mux"
         path = media.tiny("interlaced.mp4", caps, chain, 20)
