@@ -104,6 +104,7 @@ class Extraction {
   {
     return selection_ == Selection::rate || selection_ == Selection::timestamps;
   }
+  GstFlowReturn accept (Owned<GstBuffer> buffer);
   GstFlowReturn take (Owned<GstBuffer> buffer);
   Frame frame_of (Owned<GstBuffer> buffer);
   void find_origin (GstEvent *stream_start);
@@ -208,6 +209,7 @@ class Extraction {
   Nanoseconds frame_end_ = 0;
   guint64 count_ = 0, extracted_ = 0, missed_ = 0;
   bool finished_ = false, failed_ = false, discont_ = true, warned_of_jump_ = false;
+  bool ended_below_ = false;  // downstream takes no more of this segment
   // Seeks of our own.
   SeekPlan plan_;
   Nanoseconds film_begin_ = 0;  // of the part that the application asked for

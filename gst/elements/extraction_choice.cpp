@@ -172,6 +172,7 @@ GstFlowReturn Extraction::drain_targets (bool ended)
 // What is still to be had of the frames so far; at the end, the rest is missed.
 GstFlowReturn Extraction::drain (bool ended)
 {
+  if (ended_below_) return GST_FLOW_EOS;
   if (is_by_time ()) return last_ || ended ? drain_targets (ended) : GST_FLOW_OK;
   GstFlowReturn flow = GST_FLOW_OK;
   if (selection_ == Selection::indices) {

@@ -157,6 +157,7 @@ void Extraction::reset ()
   gst_segment_init (&in_segment_, GST_FORMAT_UNDEFINED);
   gst_segment_init (&out_segment_, GST_FORMAT_UNDEFINED);
   have_segment_ = begin_known_ = segment_is_ours_ = segment_over_ = reseeked_ = false;
+  ended_below_ = false;
   behind_ = 0;
   begin_selection ();
   sent_caps_.reset ();
@@ -252,9 +253,18 @@ Nanoseconds Extraction::last_time () const
   return end;
 }
 
-GstFlowReturn Extraction::chain (GstBuffer *taken)
+GstFlowReturn Extraction::chain (GstBuffer *buffer)
 {
-  Owned<GstBuffer> buffer{taken};
+  const GstFlowReturn flow = accept (Owned<GstBuffer>{buffer});
+  if (flow != GST_FLOW_EOS) return flow;
+  // Nothing more is wanted, here or downstream. Another segment may have come since that was said.
+  decoder_.close (sink_);
+  ended_below_ = !finished_;
+  return flow;
+}
+
+GstFlowReturn Extraction::accept (Owned<GstBuffer> buffer)
+{
   if (finished_) return GST_FLOW_EOS;
   if (failed_) return GST_FLOW_ERROR;
   if (in_segment_.format != GST_FORMAT_TIME && !passthrough_)
@@ -310,7 +320,7 @@ gboolean Extraction::end (GstEvent *eos)
 {
   Owned<GstEvent> event{eos};
   if (finished_) return TRUE;
-  if (passthrough_ || failed_) return gst_pad_push_event (src_, event.release ());
+  if (passthrough_ || failed_ || ended_below_) return gst_pad_push_event (src_, event.release ());
   if (ended_early ()) {
     if (last_) plan_.resume_at (*last_ + 1);
     if ((plan_.lost () ? go_back () : decode_all ()) == GST_FLOW_FLUSHING) return TRUE;
@@ -367,6 +377,7 @@ gboolean Extraction::take_segment (GstEvent *taken)
       begin_known_ = false;
     }
   }
+  ended_below_ = false;
   in_segment_ = segment;
   begin_film ();
   if (selection_ == Selection::keyframes && segment.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS)
