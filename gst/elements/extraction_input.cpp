@@ -481,8 +481,8 @@ gboolean Extraction::take_caps (GstEvent *taken)
   }
   if (changed) gst_element_post_message (element_, gst_message_new_latency (GST_OBJECT (element_)));
   in_caps_.reset (gst_caps_ref (caps));
-  // A frame that is held goes out with the caps that it came with.
-  return last_ ? TRUE : send_caps (caps) == GST_FLOW_OK;
+  // A frame that is held goes out with the caps that it came with; after the end none goes out.
+  return last_ || finished_ ? TRUE : send_caps (caps) == GST_FLOW_OK;
 }
 
 // True where it is of a seek of ours, so that downstream does not hear of it.

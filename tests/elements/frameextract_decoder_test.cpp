@@ -133,6 +133,23 @@ TEST (FrameExtractDecoder, NorInTheNextSegment)
   }
 }
 
+// What another source gives next, as behind concat, may have other caps.
+TEST (FrameExtractDecoder, OtherCapsAfterTheEndAreNoError)
+{
+  const Harness h = harness_of ("frameextract max-frames=1");
+  const auto frame = [] {
+    GstBuffer *buffer = gst_buffer_new_allocate (nullptr, 64, nullptr);
+    GST_BUFFER_PTS (buffer) = 0;
+    return buffer;
+  };
+  gst_harness_set_src_caps (h.get (), caps_of (kNumberedCaps).release ());
+  EXPECT_EQ (gst_harness_push (h.get (), frame ()), GST_FLOW_EOS);
+  EXPECT_TRUE (gst_harness_push_event (
+      h.get (), gst_event_new_caps (
+                    caps_of ("video/x-raw,format=GRAY8,width=8,height=8,framerate=5/1").get ())));
+  EXPECT_EQ (gst_harness_push (h.get (), frame ()), GST_FLOW_EOS);
+}
+
 // That frame may be the last for what comes after the element.
 TEST (FrameExtractDecoder, NorWhenDownstreamHasEnough)
 {
