@@ -167,13 +167,19 @@ std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
   return Element{*id, *size, at};
 }
 
-// Calls `take` with each element in `bytes` from `at` on, up to the first that is not there whole.
-// Where that begins.
+// How many elements are looked at in all. No film has as many in so few bytes, but a file can be
+// made in which thousands of clusters lead through the same ones.
+constexpr int kMostElements = 1 << 18;
+
+// Calls `take` with each element in `bytes` from `at` on, up to the first that is not there whole,
+// or where none of `left` are left. Where that begins.
 template <typename Take>
-std::size_t each_element (const Bytes &bytes, std::size_t at, std::size_t end, const Take &take)
+std::size_t each_element (const Bytes &bytes, std::size_t at, std::size_t end, int &left,
+                          const Take &take)
 {
-  while (const auto element = element_at (bytes, at)) {
-    if (element->size > end - std::min (end, element->data)) break;
+  for (; left > 0; left--) {
+    const auto element = element_at (bytes, at);
+    if (!element || element->size > end - std::min (end, element->data)) break;
     take (*element);
     at = element->data + static_cast<std::size_t> (element->size);
   }
@@ -188,10 +194,10 @@ double real (const Bytes &bytes, const Element &e)
 }
 
 // When a cluster begins.
-std::optional<double> time_of (const Bytes &bytes, const Element &cluster)
+std::optional<double> time_of (const Bytes &bytes, const Element &cluster, int &left)
 {
   std::optional<double> time;
-  each_element (bytes, cluster.data, bytes.size (), [&] (const Element &e) {
+  each_element (bytes, cluster.data, bytes.size (), left, [&] (const Element &e) {
     if (e.id == 0xe7 && e.size <= 8 && !time)
       time = static_cast<double> (number (bytes, e.data, static_cast<std::size_t> (e.size)));
   });
@@ -203,7 +209,7 @@ struct Span {
   std::optional<double> duration, first;
 };
 
-Span span_of (const Bytes &begin)
+Span span_of (const Bytes &begin, int &left)
 {
   Span span;
   const auto header = element_at (begin, 0);
@@ -214,23 +220,23 @@ Span span_of (const Bytes &begin)
     if (e.id == 0x4489 && (e.size == 4 || e.size == 8)) span.duration = real (begin, e);
   };
   const std::size_t rest =
-      each_element (begin, segment->data, begin.size (), [&] (const Element &e) {
+      each_element (begin, segment->data, begin.size (), left, [&] (const Element &e) {
         if (e.id == kInfo)
-          each_element (begin, e.data, e.data + static_cast<std::size_t> (e.size), see_info);
-        if (e.id == kCluster && !span.first) span.first = time_of (begin, e);
+          each_element (begin, e.data, e.data + static_cast<std::size_t> (e.size), left, see_info);
+        if (e.id == kCluster && !span.first) span.first = time_of (begin, e, left);
       });
   // The first cluster may be longer than what was read.
   const auto next = element_at (begin, rest);
-  if (!span.first && next && next->id == kCluster) span.first = time_of (begin, *next);
+  if (!span.first && next && next->id == kCluster) span.first = time_of (begin, *next, left);
   return span;
 }
 
 // When the last frame begins of those in a cluster, in ticks. Nothing where `at` is no cluster.
-std::optional<double> last_frame (const Bytes &bytes, std::size_t at)
+std::optional<double> last_frame (const Bytes &bytes, std::size_t at, int &left)
 {
   const auto cluster = element_at (bytes, at);
   if (!cluster || cluster->id != kCluster) return {};
-  const auto begin = time_of (bytes, *cluster);
+  const auto begin = time_of (bytes, *cluster, left);
   std::optional<double> last;
   const auto block = [&] (const Element &e) {
     std::size_t time = e.data;
@@ -238,11 +244,11 @@ std::optional<double> last_frame (const Bytes &bytes, std::size_t at)
     const auto offset = static_cast<gint16> (number (bytes, time, 2));
     last = std::max (last.value_or (0), *begin + offset);
   };
-  each_element (bytes, cluster->data, bytes.size (), [&] (const Element &e) {
+  each_element (bytes, cluster->data, bytes.size (), left, [&] (const Element &e) {
     const std::size_t end = e.data + static_cast<std::size_t> (e.size);
     if (e.id == 0xa3) block (e);
     if (e.id == 0xa0)
-      each_element (bytes, e.data, end, [&] (const Element &b) {
+      each_element (bytes, e.data, end, left, [&] (const Element &b) {
         if (b.id == 0xa1) block (b);
       });
   });
@@ -254,16 +260,17 @@ bool last_frame_has_a_length (GstPad *input)
 {
   constexpr guint64 head = 1 << 16, most = 32 << 20;
   const auto length = length_of (input);
-  const Span span = length ? span_of (read (input, 0, head)) : Span{};
+  int left = kMostElements;
+  const Span span = length ? span_of (read (input, 0, head), left) : Span{};
   if (!span.duration) return true;
   for (guint64 size = head;; size *= 4) {
     const guint64 from = *length - std::min (*length, size);
     const Bytes end = read (input, from, static_cast<std::size_t> (*length - from));
     for (std::size_t at = end.size (); at-- > 0;)
       if (end[at] == kCluster >> 24)
-        if (const auto last = last_frame (end, at))
+        if (const auto last = last_frame (end, at, left))
           return *last - span.first.value_or (0) + 1 <= *span.duration;
-    if (from == 0 || size >= most) return true;
+    if (from == 0 || size >= most || left == 0) return true;
   }
 }
 

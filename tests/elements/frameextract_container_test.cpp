@@ -1,6 +1,7 @@
 // What containers make of times: 0 is where the film begins in each of them, and it ends where it
 // ends.
 #include <atomic>
+#include <fstream>
 #include <map>
 
 #include "elements/extraction_playback.h"
@@ -285,6 +286,24 @@ TEST (FrameExtractContainer, AnEditListThatBeginsLate)
     EXPECT_NEAR (static_cast<double> (s.frames[0].actual), 14e8, 1e6);
     EXPECT_EQ (s.missed, (std::vector<Missed>{{0, 0, "no-frame-in-tolerance"}}));
   }
+}
+
+// The last cluster is looked for before the first seek. These lead through each other.
+TEST (FrameExtractContainer, ManyFalseClustersAreNotAllLookedThrough)
+{
+  const TemporaryFolder folder;
+  const std::string path =
+      make_clip (folder, {"clip.mkv", "matroskamux", 25, at_rate (100, 25), 4 * kSecond});
+  std::ofstream file (path, std::ios::app | std::ios::binary);
+  for (int i = 0; i < 50000; i++) file.write ("\x1f\x43\xb6\x75\x80", 5);
+  file.close ();
+  Playback play{path, "matroskademux ! h264parse ! avdec_h264 max-threads=1",
+                "timestamp-list=\"0.1, 3.5\" seek-mode=always"};
+  const gint64 begin = g_get_monotonic_time ();
+  const Result r = play.run ();
+  EXPECT_LT (g_get_monotonic_time () - begin, 20 * G_USEC_PER_SEC);
+  ASSERT_EQ (r.frames.size (), 2U);
+  EXPECT_EQ (r.frames[1].number, 87);
 }
 
 // Where the application seeks, the beginning is not what is shown first.
