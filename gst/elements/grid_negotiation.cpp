@@ -65,6 +65,16 @@ Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps 
   return input_caps (std::move (caps), downstream.get (), filter);
 }
 
+// What a pad says that it accepts: also what is not drawn. Queues and bins ask for caps that are on
+// their way, and a no would end upstream, and with it the pipeline. Who has a choice goes by the
+// caps query.
+bool is_raw_video (const GstCaps *caps)
+{
+  for (guint i = 0; i < gst_caps_get_size (caps); i++)
+    if (!gst_structure_has_name (gst_caps_get_structure (caps, i), "video/x-raw")) return false;
+  return true;
+}
+
 gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   GstCaps *given = nullptr;
@@ -75,8 +85,7 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
   }
   if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
     gst_query_parse_accept_caps (query, &given);
-    Owned<GstCaps> any = drawable_caps_from (Memory::host);
-    gst_query_set_accept_caps_result (query, gst_caps_is_subset (given, any.get ()));
+    gst_query_set_accept_caps_result (query, is_raw_video (given));
     return TRUE;
   }
   if (as_grid (agg)->impl->device.answer (query)) return TRUE;
@@ -113,7 +122,7 @@ void propose_allocation (Device &device, GstQuery *query)
   GstVideoInfo info;
   if (caps && memory_of (caps) == Memory::cuda) {
     if (device.open ()) device.propose (query, kHeldBuffers);
-  } else if (caps && gst_video_info_from_caps (&info, caps)) {
+  } else if (caps && problem_with (caps).empty () && gst_video_info_from_caps (&info, caps)) {
     ask_for_buffers (query, info, kHeldBuffers);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);

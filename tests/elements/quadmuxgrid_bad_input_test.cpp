@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <random>
+#include <string_view>
 
 #include "grid_pipeline.h"
 
@@ -99,17 +100,44 @@ TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawn)
     GridPipeline p ("", "video/x-raw,width=64,height=64");
     GstElement *src = p.add_input (kInput);
     g_object_set (src, "caps", caps_of (caps).get (), nullptr);
-    EXPECT_FALSE (gst_pad_query_accept_caps (p.pad (0).get (), caps_of (caps).get ()));
+    EXPECT_EQ (gst_pad_query_accept_caps (p.pad (0).get (), caps_of (caps).get ()),
+               gboolean{std::string_view (caps).starts_with ("video/x-raw")});
     p.add_solid (kInput, kRed, 3);
     Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, 32768, nullptr)};
     gst_buffer_memset (buffer.get (), 0, 128, 32768);
     p.push (0, timed (std::move (buffer), 0, GST_SECOND / 10));
     p.end (0);
-    // Who asks first is told so. Who does not is not refused: its pipeline would end.
+    // Nobody is refused: the pipeline would end.
     EXPECT_EQ (p.run ().size (), 3u) << p.error ();
     ASSERT_EQ (p.warnings ().size (), 1u);
     expect_words (p.warnings ()[0], {"sink_0"});
   }
+}
+
+// A queue asks whether caps are accepted that are on their way.
+TEST (GridBadInput, AFormatThatIsNotDrawnBehindAQueue)
+{
+  GridPipeline p ("rows=1 columns=2", "video/x-raw,width=64,height=32");
+  GstElement *src = p.add_input (kInput);
+  const Owned<GstPad> out{gst_element_get_static_pad (src, "src")}, pad = p.pad (0);
+  GstElement *queue = gst_element_factory_make ("queue", nullptr);
+  gst_bin_add (GST_BIN (p.pipeline ()), queue);
+  gst_pad_unlink (out.get (), pad.get ());
+  const Owned<GstPad> in{gst_element_get_static_pad (queue, "sink")},
+      behind{gst_element_get_static_pad (queue, "src")};
+  ASSERT_EQ (gst_pad_link (out.get (), in.get ()), GST_PAD_LINK_OK);
+  ASSERT_EQ (gst_pad_link (behind.get (), pad.get ()), GST_PAD_LINK_OK);
+  const std::string other = raw ("NV16", 32, 32);
+  g_object_set (src, "caps", caps_of (other).get (), nullptr);
+  for (guint64 n = 0; n < 3; n++) {
+    Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, 2 * 32 * 32, nullptr)};
+    p.push (0, timed (std::move (buffer), n * GST_SECOND / 10, GST_SECOND / 10));
+  }
+  p.end (0);
+  p.add_solid (kInput, kRed, 3);
+  EXPECT_EQ (p.run ().size (), 3u) << p.error ();
+  ASSERT_EQ (p.warnings ().size (), 1u);
+  expect_words (p.warnings ()[0], {"sink_0", "NV16", "videoconvert"});
 }
 
 TEST (GridBadInput, BuffersWithoutTimestamps)
