@@ -74,6 +74,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
     case GST_EVENT_CAPS: return caps_event (self, pad, event);
     case GST_EVENT_STREAM_START:
       as_grid_pad (pad)->impl->left_out = false;
+      learn_latency (self, pad);
       set_tagged (self, pad, Orientation::identity);
       if (!is_untimed (pad)) break;
       parent_class ()->sink_event (agg, pad, event);

@@ -69,7 +69,55 @@ void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
   GST_OBJECT_UNLOCK (self);
 }
 
+// Whether another input than `but` is live.
+bool another_is_live (GstPad *but)
+{
+  const Owned<GstElement> grid{gst_pad_get_parent_element (but)};
+  if (!grid) return false;
+  for (const GridPadRef &p : sink_pads_of (as_grid (grid.get ()))) {
+    const Owned<GstPad> peer{gst_pad_get_peer (GST_PAD (p.get ()))};
+    if (!peer || GST_PAD (p.get ()) == but) continue;
+    const Owned<GstQuery> query{gst_query_new_latency ()};
+    gboolean live = FALSE;
+    if (!gst_pad_query (peer.get (), query.get ())) continue;
+    gst_query_parse_latency (query.get (), &live, nullptr, nullptr);
+    if (live) return true;
+  }
+  return false;
+}
+
+// Where one input cannot say how late it is, the base class takes none of the answers, and so the
+// output for one of files, which waits for all inputs. Among live inputs, one whose source is not
+// linked yet (a scaler behind rtspsrc, before the camera answers) is asked again when it begins.
+GstPadProbeReturn ask_latency (GstPad *pad, GstPadProbeInfo *info, gpointer)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY) return GST_PAD_PROBE_OK;
+  const Owned<GstPad> peer{gst_pad_get_peer (pad)};
+  if (!peer) return GST_PAD_PROBE_OK;
+  if (gst_pad_query (peer.get (), query)) return GST_PAD_PROBE_HANDLED;
+  if (!another_is_live (pad)) return GST_PAD_PROBE_DROP;
+  as_grid_pad (pad)->impl->latency_unknown = true;
+  gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
+  return GST_PAD_PROBE_HANDLED;
+}
+
 }  // namespace
+
+void pass_over_unknown_latency (GstPad *pad)
+{
+  constexpr auto query =
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_QUERY_UPSTREAM | GST_PAD_PROBE_TYPE_PUSH);
+  gst_pad_add_probe (pad, query, ask_latency, nullptr, nullptr);
+}
+
+void learn_latency (GstQuadMuxGrid *self, GstAggregatorPad *pad)
+{
+  if (!as_grid_pad (pad)->impl->latency_unknown.exchange (false)) return;
+  const Owned<GstQuery> query{gst_query_new_latency ()};
+  gst_pad_query (GST_AGGREGATOR_SRC_PAD (self), query.get ());
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
 
 void hold_time (GstQuadMuxGrid *self)
 {

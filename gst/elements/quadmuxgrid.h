@@ -126,6 +126,13 @@ void hold_time (GstQuadMuxGrid *self);
 // Of that thread: whether a frame may be made now, as far as the clock has a say in it.
 bool is_time (GstQuadMuxGrid *self, GstClockTime start);
 
+// To be called for each sink pad: whether the output is live, and how late, does not fail for one
+// that cannot say.
+void pass_over_unknown_latency (GstPad *pad);
+
+// To be called when a stream starts: takes in how late the pad's input is where it could not say.
+void learn_latency (GstQuadMuxGrid *self, GstAggregatorPad *pad);
+
 // The output's; before it is negotiated 25 frames a second, which is what it may become.
 FrameRate output_rate (GstQuadMuxGrid *self);
 

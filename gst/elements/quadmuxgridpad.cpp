@@ -156,6 +156,7 @@ void constructed (GObject *object)
   as_grid_pad (object)->impl->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (pad, chain);
   quad::stop_bad_caps (pad);
+  quad::pass_over_unknown_latency (pad);
 }
 
 void unlinked (GstPad *pad, GstPad *)

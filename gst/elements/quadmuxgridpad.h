@@ -79,7 +79,8 @@ struct GridPad {
   GstPadChainFunction base_chain = nullptr;  // the base class's
   StreamProblems problems;                   // by the pad's stream lock
   std::atomic<bool> has_time_segment{false};
-  std::atomic<bool> ended{false};  // the output has: upstream is let go
+  std::atomic<bool> ended{false};            // the output has: upstream is let go
+  std::atomic<bool> latency_unknown{false};  // of grid_life.cpp
 
   // Of peer_watch.cpp.
   std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer

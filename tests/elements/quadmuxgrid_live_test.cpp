@@ -28,6 +28,46 @@ TEST (GridLive, AnInputThatNeverStartsStopsNobody)
   }
 }
 
+// A scaler or converter that nothing is linked to cannot say how late it is: so it is behind
+// rtspsrc or decodebin3, whose pads come with a camera's first packets.
+TEST (GridLive, AnInputWhoseSourceIsNotLinkedYetStopsNobody)
+{
+  Live p;
+  g_object_set (p.add_input (kInput, true), "min-latency", gint64{10 * GST_MSECOND}, nullptr);
+  GstElement *scaler = gst_element_factory_make ("quaddownscale", nullptr);
+  GstElement *queue = gst_element_factory_make ("queue", nullptr);
+  gst_bin_add_many (GST_BIN (p.pipeline ()), scaler, queue, nullptr);
+  ASSERT_TRUE (gst_element_link_many (scaler, queue, p.grid (), nullptr));
+  p.send (0, kRed, 0, 30);
+  p.play ();
+  for (std::uint64_t i = 0; i < 10; i++) {
+    const auto picture = p.next ();
+    ASSERT_TRUE (picture);
+    EXPECT_EQ (picture->pts (), frame_time (i, 10));
+    EXPECT_EQ (picture->at (4, 4), kRed) << i;
+    EXPECT_EQ (picture->at (20, 4), kBlack) << i;
+  }
+  // It is shown when it comes, and its latency counts.
+  GstElement *src = gst_element_factory_make ("appsrc", nullptr);
+  g_object_set (src, "caps", caps_of (kInput).get (), "format", GST_FORMAT_TIME, "is-live", TRUE,
+                "min-latency", gint64{20 * GST_MSECOND}, nullptr);
+  gst_bin_add (GST_BIN (p.pipeline ()), src);
+  ASSERT_TRUE (gst_element_link (src, scaler));
+  gst_element_sync_state_with_parent (src);
+  for (std::uint64_t n = 10; n <= 30; n++)
+    gst_app_src_push_buffer (
+        GST_APP_SRC (src),
+        timed (solid (p.info (0), kGreen), frame_time (n, 10), GST_SECOND / 10).release ());
+  std::unique_ptr<Picture8> picture;
+  for (int i = 0; i < 10 && (!picture || picture->at (20, 4) != kGreen); i++) {
+    picture = p.next ();
+    ASSERT_TRUE (picture);
+  }
+  EXPECT_EQ (picture->at (4, 4), kRed);
+  EXPECT_EQ (picture->at (20, 4), kGreen);
+  EXPECT_EQ (gst_aggregator_get_latency (GST_AGGREGATOR (p.grid ())), 120 * GST_MSECOND);
+}
+
 // Frames come as soon as the inputs that have started have theirs and their time has come: nobody
 // waits for the latency to pass.
 TEST (GridLive, InactivePadsAreNotWaitedFor)
