@@ -22,6 +22,18 @@ bool has_passed (GstClockTime since, GstClockTime now)
          now - since >= kLasting;
 }
 
+// Of a rate they may say nothing, as programs with an appsrc do.
+bool is_drawn (const GstCaps *caps)
+{
+  const Owned<GstCaps> whole{gst_caps_copy (caps)}, any = drawable_caps_from (Memory::host);
+  if (gst_caps_get_size (whole.get ()) == 1) {
+    GstStructure *structure = gst_caps_get_structure (whole.get (), 0);
+    if (!gst_structure_has_field (structure, "framerate"))
+      gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, 0, 1, nullptr);
+  }
+  return gst_caps_is_subset (whole.get (), any.get ());
+}
+
 GstPadProbeReturn check_caps (GstPad *pad, GstPadProbeInfo *info, gpointer)
 {
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
@@ -108,8 +120,7 @@ std::string problem_with (const GstCaps *caps)
   if (info.width > kMaxSide || info.height > kMaxSide)
     return "is larger than " + std::to_string (kMaxSide) +
            " pixels on a side: put videoscale in front of the pad.";
-  const Owned<GstCaps> any = drawable_caps_from (Memory::host);
-  if (!gst_caps_is_subset (caps, any.get ())) {
+  if (!is_drawn (caps)) {
     const Owned<char> text{gst_caps_to_string (caps)};
     return std::string ("has caps that are not drawn: ") + text.get () +
            ". Put videoconvert in front of the pad, and in front of it what downloads the frames "

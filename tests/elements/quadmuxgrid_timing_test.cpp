@@ -314,12 +314,16 @@ TEST (GridTiming, OutputRateIsTheHighestInputs)
 
 TEST (GridTiming, UnknownRatesGiveTwentyFive)
 {
-  GridPipeline p;
-  p.add_input (input (0));
-  p.push (0, timed (solid (p.info (0), kRed), 0, GST_SECOND));
-  p.end (0);
-  const Pictures all = p.run ();
-  expect_gapless (all, 25, 25);
+  for (const std::string &caps : {input (0), raw ("I420", 16, 16, "colorimetry=bt601")}) {
+    SCOPED_TRACE (caps);
+    GridPipeline p;
+    p.add_input (caps);
+    p.push (0, timed (solid (p.info (0), kRed), 0, GST_SECOND));
+    p.end (0);
+    const Pictures all = p.run ();
+    expect_gapless (all, 25, 25);
+    EXPECT_TRUE (p.warnings ().empty ());
+  }
 }
 
 // Upstream learns of the end at once, from the flow and not from its own end.
