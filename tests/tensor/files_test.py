@@ -120,13 +120,16 @@ class Formats(unittest.TestCase):
         ("moving.gif", "format=RGB", "gifstreamenc"),
     )
 
-    def expect_all(self, path, count):
+    def expect_all(self, path, count, may_lose_last=False):
+        counts = {count, count - may_lose_last}
         plain = frames(path)
-        self.assertEqual(len(plain), count)
+        self.assertIn(len(plain), counts)
         for settings in ({"width": 24}, {"height": 16}, {"width": 20, "height": 16, "format": "RGB"}):
             with self.subTest(settings):
                 scaled = frames(path, **settings)
-                self.assertEqual([f.time for f in scaled], [f.time for f in plain])
+                self.assertIn(len(scaled), counts)
+                common = count - may_lose_last
+                self.assertEqual([f.time for f in scaled[:common]], [f.time for f in plain[:common]])
                 size = (settings.get("width", 24), settings.get("height", 16))
                 self.assertEqual({(f.width, f.height) for f in scaled}, {size})
         return plain
@@ -143,10 +146,9 @@ class Formats(unittest.TestCase):
         for name, encoder, codec in (("a8.webm", "vp8enc", b"V_VP8"), ("a9.webm", "vp9enc", b"V_VP9")):
             with self.subTest(name):
                 path = media.with_alpha(name, encoder, codec)
-                # GStreamer 1.26 loses the last frame, in alphacombine.
-                count = media.decoded(path)
-                self.assertGreaterEqual(count, 4)
-                for frame in self.expect_all(path, count):
+                # From GStreamer 1.26 on, alphacombine drops the last frame where the alpha's end comes before
+                # it is combined, which is a race.
+                for frame in self.expect_all(path, 5, may_lose_last=media.gst_version() >= (1, 26)):
                     self.assertEqual([t.channels for t in frame], ["Y", "U", "V", "A"])
 
     def test_decoded_into_wider_frames(self):
