@@ -30,9 +30,9 @@ void warn (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
       (nullptr));
 }
 
-// Ends the pad's input behind what is queued there. What is linked to it later starts a new
-// stream, which ends the end.
-void end_input (GstQuadMuxGridPad *pad)
+// Ends the pad's input behind what is queued there, with `ending` held. What is linked to it later
+// starts a new stream, which ends the end.
+void send_end (GstQuadMuxGridPad *pad)
 {
   // Not while upstream, which was linked a moment ago, pushes: its events come after ours then.
   if (!GST_PAD_STREAM_TRYLOCK (pad)) return;
@@ -43,14 +43,23 @@ void end_input (GstQuadMuxGridPad *pad)
   GST_PAD_STREAM_UNLOCK (pad);
 }
 
+void end_input (GstQuadMuxGridPad *pad)
+{
+  const std::lock_guard guard (pad->impl->ending);
+  send_end (pad);
+}
+
+// Not while another thread sends the end: the pad would keep the mark of an end that was flushed,
+// and take no other.
 void flush_alone (GstQuadMuxGridPad *pad, guint32 seqnum)
 {
+  const std::lock_guard guard (pad->impl->ending);
   GstEvent *start = gst_event_new_flush_start (), *stop = gst_event_new_flush_stop (TRUE);
   gst_event_set_seqnum (start, seqnum);
   gst_event_set_seqnum (stop, seqnum);
   gst_pad_send_event (GST_PAD (pad), start);
   gst_pad_send_event (GST_PAD (pad), stop);
-  if (pad->impl->left_out) end_input (pad);
+  if (pad->impl->left_out) send_end (pad);
 }
 
 // Whether there is a pad to be looked at again.

@@ -83,6 +83,7 @@ struct GridPad {
   std::atomic<bool> latency_unknown{false};  // of grid_life.cpp
 
   // Of peer_watch.cpp.
+  std::mutex ending;                                         // before all other locks
   std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer
   std::atomic<bool> warned_of_peer{false};
   std::atomic<bool> left_out{false};                      // counts as ended until a stream starts
