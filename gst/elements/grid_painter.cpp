@@ -55,6 +55,7 @@ Canvas canvas_of (const GstVideoInfo &info)
 
 int alpha_of (double alpha) { return static_cast<int> (std::lround (alpha * 255)); }
 
+// All at once: a click may come at any time.
 void remember (const PadSnapshot &pad, const ShownPicture &shown)
 {
   const std::lock_guard guard (pad.pad->impl->lock);
@@ -205,8 +206,12 @@ GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &sn
   scene_.site = chroma_site_of (info);
   scene_.background = color_of (snapshot.settings.background_color, info);
   scene_.tiles.clear ();
-  for (const PadSnapshot &pad : snapshot.pads)
-    if (!add_picture (self, snapshot, pad, info)) return GST_FLOW_ERROR;
+  for (const PadSnapshot &pad : snapshot.pads) {
+    ShownPicture shown;
+    const bool good = add_picture (self, snapshot, pad, info, shown);
+    remember (pad, shown);
+    if (!good) return GST_FLOW_ERROR;
+  }
   if (!take_downloads (self, info, snapshot.settings.background_color)) return GST_FLOW_ERROR;
 
   const char *problem = memory == Memory::cuda ? device.problem_of (out) : nullptr;
@@ -278,13 +283,13 @@ bool GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVi
 }
 
 bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
-                               const PadSnapshot &pad, const GstVideoInfo &info)
+                               const PadSnapshot &pad, const GstVideoInfo &info,
+                               ShownPicture &shown)
 {
   const Canvas canvas = canvas_of (info);
   const CellBox box = box_of (snapshot, pad, canvas);
   const int alpha = alpha_of (pad.settings.alpha);
-  const Rect seen = alpha > 0 ? intersect (box.cell, rect_of (canvas.size)) : Rect{};
-  remember (pad, {seen, {}, Orientation::identity});
+  if (alpha > 0) shown.box = intersect (box.cell, rect_of (canvas.size));
   Current current = current_of (pad);
   if (!current.buffer) return true;
   warn_of_place (self, snapshot, pad, !box.cell.empty ());
@@ -311,7 +316,8 @@ bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapsho
   const Placement placement = place (picture, pad.settings.fit, box.picture, canvas,
                                      pad.settings.xalign, pad.settings.yalign);
   if (placement.crop.empty () || placement.target.empty ()) return true;
-  remember (pad, {seen, placement, pad.orientation});
+  shown.placement = placement;
+  shown.orientation = pad.orientation;
 
   Tile tile;
   tile.target = placement.target;

@@ -18,6 +18,7 @@ namespace quad {
 
 struct GridSnapshot;
 struct PadSnapshot;
+struct ShownPicture;
 
 class GridPainter {
  public:
@@ -41,8 +42,9 @@ class GridPainter {
   GstFlowReturn draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                          const GstVideoInfo &info, GstBuffer *out);
   Status render (Device &device, GstBuffer *target, const FrameView &canvas);
+  // `shown` becomes what is to be seen of it, which may be nothing.
   bool add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
-                    const GstVideoInfo &info);
+                    const GstVideoInfo &info, ShownPicture &shown);
   void add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner, guint argb,
                    const GstVideoInfo &info);
   bool map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string_view>
+#include <thread>
 
 #include "grid_pipeline.h"
 #include "support/picture.h"
@@ -364,6 +365,34 @@ TEST (GridFree, NavigationAndPadAtPosition)
   for (std::size_t i = 0; i < 3; i++) feed (p, i, 2);
   for (int n = 1; n < 3; n++) ASSERT_TRUE (p.pull ()) << p.error ();
   EXPECT_EQ (pad_at (20, 60), "sink_1") << "what is not to be seen is not there";
+}
+
+// A click that comes while a frame is drawn finds what the frame before shows.
+TEST (GridFree, APadIsFoundAtAnyTime)
+{
+  GridPipeline p ("rows=1 columns=1", raw ("GRAY8", 64, 64));
+  p.add_solid (raw ("GRAY8", 64, 64), {50, 0, 0, 0}, 3000);
+  Clicks clicks;
+  const Owned<GstPad> source{gst_element_get_static_pad (p.source (0), "src")};
+  gst_pad_add_probe (source.get (), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, Clicks::probe, &clicks,
+                     nullptr);
+  p.play ();
+  ASSERT_TRUE (p.pull ()) << p.error ();
+  std::thread drawing ([&p] {
+    while (p.pull ()) {
+    }
+  });
+  const Owned<GstPad> src{gst_element_get_static_pad (p.grid (), "src")};
+  int lost = 0, sent = 0;
+  for (; !gst_app_sink_is_eos (GST_APP_SINK (p.out ())); sent++) {
+    clicks.x = -1;
+    gst_pad_send_event (src.get (), gst_navigation_event_new_mouse_button_press (
+                                        1, 32, 32, GST_NAVIGATION_MODIFIER_NONE));
+    lost += clicks.x != 32;
+  }
+  drawing.join ();
+  EXPECT_GT (sent, 100);
+  EXPECT_EQ (lost, 0);
 }
 
 // Said once, where what is transparent hides a picture, and nowhere else.
