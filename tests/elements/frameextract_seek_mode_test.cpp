@@ -68,7 +68,16 @@ std::vector<std::string> selections (std::mt19937 &random)
   };
 }
 
-class SeekMode : public testing::TestWithParam<Case> {};
+class SeekMode : public testing::TestWithParam<Case> {
+ protected:
+  static void SetUpTestSuite ()
+  {
+    // Now and then a plugin of 1.26 asks gst_caps_is_any of no caps, while clips of AV1 are made or
+    // read.
+    if (GST_CHECK_VERSION (1, 26, 0))
+      g_log_set_always_fatal (static_cast<GLogLevelFlags> (G_LOG_FATAL_MASK));
+  }
+};
 
 TEST_P (SeekMode, ChangesNothing)
 {
