@@ -1,9 +1,8 @@
 // Pools for decoders whose pictures are wider than they are shown.
 //
 // FFmpeg's decoders write blocks of 16 columns. Where the picture is narrower they cannot use a
-// pool of its size: avdec_* then asks for one again at every frame, and in GStreamer 1.26 ends the
-// process
-// ("video meta uses 864x480 instead of 854x480"). It does neither with a pool that knows no
+// pool of its size. avdec_* then asks for one again at every frame, and in GStreamer 1.26 ends the
+// process: "video meta uses 864x480 instead of 854x480". It does neither with a pool that knows no
 // alignment.
 #pragma once
 

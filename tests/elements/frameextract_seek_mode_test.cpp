@@ -74,8 +74,7 @@ class SeekMode : public testing::TestWithParam<Case> {
   {
     // Now and then a plugin of 1.26 asks gst_caps_is_any of no caps, while clips of AV1 are made or
     // read.
-    if (GST_CHECK_VERSION (1, 26, 0))
-      g_log_set_always_fatal (static_cast<GLogLevelFlags> (G_LOG_FATAL_MASK));
+    if (kIs126) g_log_set_always_fatal (static_cast<GLogLevelFlags> (G_LOG_FATAL_MASK));
   }
 };
 

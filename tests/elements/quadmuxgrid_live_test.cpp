@@ -12,13 +12,9 @@ const Values kBlack = {16, 128, 128, 0};
 
 const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 
-TEST (GridLive, AnInputThatNeverStartsStopsNobody)
+// Ten frames at their times, with the first input's pictures and none in the second cell.
+void expect_the_first_alone (Live &p)
 {
-  Live p;
-  p.add_input (kInput, true);
-  p.add_input (kInput, true);
-  p.send (0, kRed, 0, 30);
-  p.play ();
   for (std::uint64_t i = 0; i < 10; i++) {
     const auto picture = p.next ();
     ASSERT_TRUE (picture);
@@ -26,6 +22,16 @@ TEST (GridLive, AnInputThatNeverStartsStopsNobody)
     EXPECT_EQ (picture->at (4, 4), kRed) << i;
     EXPECT_EQ (picture->at (20, 4), kBlack) << i;
   }
+}
+
+TEST (GridLive, AnInputThatNeverStartsStopsNobody)
+{
+  Live p;
+  p.add_input (kInput, true);
+  p.add_input (kInput, true);
+  p.send (0, kRed, 0, 30);
+  p.play ();
+  ASSERT_NO_FATAL_FAILURE (expect_the_first_alone (p));
 }
 
 // A scaler or converter that nothing is linked to cannot say how late it is: so it is behind
@@ -40,13 +46,7 @@ TEST (GridLive, AnInputWhoseSourceIsNotLinkedYetStopsNobody)
   ASSERT_TRUE (gst_element_link_many (scaler, queue, p.grid (), nullptr));
   p.send (0, kRed, 0, 30);
   p.play ();
-  for (std::uint64_t i = 0; i < 10; i++) {
-    const auto picture = p.next ();
-    ASSERT_TRUE (picture);
-    EXPECT_EQ (picture->pts (), frame_time (i, 10));
-    EXPECT_EQ (picture->at (4, 4), kRed) << i;
-    EXPECT_EQ (picture->at (20, 4), kBlack) << i;
-  }
+  ASSERT_NO_FATAL_FAILURE (expect_the_first_alone (p));
   // It is shown when it comes, and its latency counts.
   GstElement *src = gst_element_factory_make ("appsrc", nullptr);
   g_object_set (src, "caps", caps_of (kInput).get (), "format", GST_FORMAT_TIME, "is-live", TRUE,
