@@ -97,26 +97,27 @@ std::optional<Nanoseconds> time_of (std::string_view text)
 
 }  // namespace
 
-Choice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
-               std::optional<Nanoseconds> later, bool past_end)
+FrameChoice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
+                    std::optional<Nanoseconds> later, bool past_end)
 {
   const bool earlier_will_do = earlier && within (minus (time, *earlier), rule.before) &&
                                !(past_end && rule.before == kUnlimited);
   const bool later_will_do = later && within (minus (*later, time), rule.after);
   switch (rule.policy) {
     case Policy::played_at:
-      if (earlier_will_do) return Choice::earlier;
-      return later_will_do && rule.after != kUnlimited ? Choice::later : Choice::none;
+      if (earlier_will_do) return FrameChoice::earlier;
+      return later_will_do && rule.after != kUnlimited ? FrameChoice::later : FrameChoice::none;
     case Policy::nearest:
       if (earlier_will_do && later_will_do)
-        return minus (time, *earlier) <= minus (*later, time) ? Choice::earlier : Choice::later;
-      if (earlier_will_do) return Choice::earlier;
-      return later_will_do ? Choice::later : Choice::none;
+        return minus (time, *earlier) <= minus (*later, time) ? FrameChoice::earlier
+                                                              : FrameChoice::later;
+      if (earlier_will_do) return FrameChoice::earlier;
+      return later_will_do ? FrameChoice::later : FrameChoice::none;
     case Policy::next:
-      if (earlier && minus (time, *earlier) <= kRounding) return Choice::earlier;
-      return later_will_do ? Choice::later : Choice::none;
+      if (earlier && minus (time, *earlier) <= kRounding) return FrameChoice::earlier;
+      return later_will_do ? FrameChoice::later : FrameChoice::none;
   }
-  return Choice::none;
+  return FrameChoice::none;
 }
 
 Nanoseconds same_until (const ChoiceRule &rule, Nanoseconds time,

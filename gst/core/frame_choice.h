@@ -40,13 +40,13 @@ struct ChoiceRule {
   Nanoseconds after = kUnlimited;
 };
 
-enum class Choice { none, earlier, later };
+enum class FrameChoice { none, earlier, later };
 
 // What meets `time`, of the last frame that begins at or before it (but for kRounding)
 // and the first one that begins after it; their times, or nothing where there is none.
 // Past the end of the last frame, that one is taken only within a limit.
-Choice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
-               std::optional<Nanoseconds> later, bool past_end = false);
+FrameChoice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
+                    std::optional<Nanoseconds> later, bool past_end = false);
 
 // Policy::played_at for all times at once, of two frames that follow each other: until when the
 // choice for `time` stays the same, at most until `later` is on screen. kUnlimited without one.

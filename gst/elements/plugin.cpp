@@ -1,10 +1,10 @@
 // Registers what this machine can run.
 #include <gst/gst.h>
 
-#include "elements/frameextract.h"
-#include "elements/gifstreamenc.h"
-#include "elements/quaddownscale.h"
-#include "elements/quadmuxgrid.h"
+#include "elements/downscale/quaddownscale.h"
+#include "elements/extract/frameextract.h"
+#include "elements/gif/gifstreamenc.h"
+#include "elements/grid/quadmuxgrid.h"
 #include "glue/device.h"
 
 namespace {

@@ -1,7 +1,7 @@
 // The nearest colours of a palette, many pixels at once.
 #pragma once
 
-#include "core/palette.h"
+#include "gif/palette.h"
 
 namespace quad::host {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "../elements/plain_choice.h"
 #include "core/frame_choice.h"
+#include "elements/extract/plain_choice.h"
 #include "input.h"
 
 namespace quad::fuzz {
@@ -57,10 +57,10 @@ void try_choose (Input &in)
     if (!earlier && later && later->time <= kSecond && used.policy == Policy::played_at &&
         used.after == kUnlimited)
       used.after = later->time;
-    const Choice choice = choose (used, time, begin (earlier), begin (later), past_end);
-    const test::Shown *got = choice == Choice::earlier ? earlier
-                             : choice == Choice::later ? later
-                                                       : nullptr;
+    const FrameChoice choice = choose (used, time, begin (earlier), begin (later), past_end);
+    const test::Shown *got = choice == FrameChoice::earlier ? earlier
+                             : choice == FrameChoice::later ? later
+                                                            : nullptr;
     require (got == plain_choice (all, time, plain), "the frame that is chosen");
   }
 }

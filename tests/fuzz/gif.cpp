@@ -8,7 +8,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "core/gif_encoder.h"
+#include "gif/encoder.h"
 #include "host/nearest.h"
 #include "input.h"
 #include "support/gif_reader.h"

@@ -6,7 +6,7 @@
 #include "core/layout.h"
 #include "core/placement.h"
 #include "core/scene.h"
-#include "elements/size_choice.h"
+#include "core/size_choice.h"
 #include "input.h"
 
 namespace quad::fuzz {
@@ -160,7 +160,7 @@ void try_sizes (Input &in)
   rules.upscale = in.flip ();
   rules.unit = some_unit (in);
   std::size_t which = wishes.size ();
-  const quad::Choice choice = choose_among (shape, wishes, rules, which);
+  const quad::SizeChoice choice = choose_among (shape, wishes, rules, which);
   const Shape &chosen = choice.shape;
   require (which < wishes.size (), "one of the wishes");
   require (!chosen.size.empty () && chosen.size.width <= kMostSide &&

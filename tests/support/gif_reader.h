@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/geometry.h"
-#include "core/palette.h"
+#include "gif/palette.h"
 
 namespace quad::test {
 

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "clips.h"
-#include "elements/cuda_pipeline.h"
+#include "elements/cuda/pipeline.h"
 #include "samples.h"
 #include "tensor/dlpack.h"
 

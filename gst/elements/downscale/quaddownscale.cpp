@@ -1,0 +1,418 @@
+/**
+ * SECTION:element-quaddownscale
+ * @title: quaddownscale
+ *
+ * Shrinks video, anti-aliased at every ratio. The output has the size that
+ * downstream asks for: a fixed one, or the largest of the same display aspect
+ * ratio that fits into a range. Where downstream leaves the size open, both
+ * sides are divided by #GstQuadDownscale:divisor. Pictures are not enlarged
+ * unless #GstQuadDownscale:upscale is set, and where there is nothing to do
+ * buffers pass untouched.
+ *
+ * ## Example launch lines
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=60 ! video/x-raw,width=1280,height=720 ! quaddownscale !
+ * videoconvert ! autovideosink
+ * ]| Half the width and half the height.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=60 ! video/x-raw,width=1920,height=1080 ! quaddownscale
+ * method=lanczos ! "video/x-raw,width=[1,640],height=[1,480],pixel-aspect-ratio=1/1" ! videoconvert
+ * ! autovideosink
+ * ]| The largest picture of the same shape in 640x480: 640x360.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! video/x-raw,width=1920,height=1080 ! quaddownscale
+ * divisor=1 max-width=320 max-height=320 ! videoconvert ! pngenc ! filesink location=thumbnail.png
+ * ]| A thumbnail of at most 320x320.
+ */
+#include "elements/downscale/quaddownscale.h"
+
+#include "elements/about.h"
+#include "elements/downscale/caps.h"
+#include "elements/downscale/downscale.h"
+#include "glue/enums.h"
+
+GST_DEBUG_CATEGORY_STATIC (quad_downscale_debug);
+#define GST_CAT_DEFAULT quad_downscale_debug
+
+using quad::Owned;
+
+G_DEFINE_TYPE (GstQuadDownscale, gst_quad_downscale, GST_TYPE_BASE_TRANSFORM)
+
+GST_ELEMENT_REGISTER_DEFINE (quaddownscale, "quaddownscale", GST_RANK_NONE, GST_TYPE_QUAD_DOWNSCALE)
+
+namespace {
+
+constexpr guint kMaxThreads = 256;
+
+enum class Property : guint {
+  method = 1,
+  divisor,
+  max_width,
+  max_height,
+  upscale,
+  n_threads,
+  cuda_device_id,
+};
+
+GstQuadDownscale *self_of (gpointer object) { return static_cast<GstQuadDownscale *> (object); }
+
+quad::Downscale &impl_of (gpointer object) { return *self_of (object)->impl; }
+
+GstBaseTransformClass *parent_class ()
+{
+  return GST_BASE_TRANSFORM_CLASS (gst_quad_downscale_parent_class);
+}
+
+void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  if (static_cast<Property> (id) == Property::cuda_device_id) {
+    impl_of (object).device ().set_id (g_value_get_int (value));
+    return;
+  }
+  bool resize = true;
+  impl_of (object).change ([&] (quad::DownscaleSettings &s) {
+    switch (static_cast<Property> (id)) {
+      case Property::method:
+        s.method = static_cast<quad::Filter> (g_value_get_enum (value));
+        resize = false;
+        break;
+      case Property::divisor: s.divisor = g_value_get_uint (value); break;
+      case Property::max_width: s.max_width = g_value_get_int (value); break;
+      case Property::max_height: s.max_height = g_value_get_int (value); break;
+      case Property::upscale: s.upscale = g_value_get_boolean (value); break;
+      case Property::n_threads:
+        s.threads = g_value_get_uint (value);
+        resize = false;
+        break;
+      default: resize = false; G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+  });
+  if (!resize) return;
+  // Upstream is asked too: its buffers may pass untouched from now on, or no longer.
+  gst_base_transform_reconfigure_sink (GST_BASE_TRANSFORM (object));
+  gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (object));
+}
+
+void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  const quad::DownscaleSettings s = impl_of (object).settings ();
+  switch (static_cast<Property> (id)) {
+    case Property::method: g_value_set_enum (value, static_cast<gint> (s.method)); break;
+    case Property::divisor: g_value_set_uint (value, s.divisor); break;
+    case Property::max_width: g_value_set_int (value, s.max_width); break;
+    case Property::max_height: g_value_set_int (value, s.max_height); break;
+    case Property::upscale: g_value_set_boolean (value, s.upscale); break;
+    case Property::n_threads: g_value_set_uint (value, s.threads); break;
+    case Property::cuda_device_id: g_value_set_int (value, impl_of (object).device ().id ()); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  }
+}
+
+void finalize (GObject *object)
+{
+  delete self_of (object)->impl;
+  G_OBJECT_CLASS (gst_quad_downscale_parent_class)->finalize (object);
+}
+
+void set_context (GstElement *element, GstContext *context)
+{
+  impl_of (element).device ().take_context (context);
+  GST_ELEMENT_CLASS (gst_quad_downscale_parent_class)->set_context (element, context);
+}
+
+gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
+{
+  if (impl_of (trans).device ().answer (query)) return TRUE;
+  return parent_class ()->query (trans, direction, query);
+}
+
+gboolean stop (GstBaseTransform *trans)
+{
+  impl_of (trans).stop ();
+  return TRUE;
+}
+
+GstCaps *transform_caps (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps,
+                         GstCaps *filter)
+{
+  (void)trans;
+  Owned<GstCaps> other = quad::downscale_transform (caps, direction);
+  if (filter)
+    other.reset (gst_caps_intersect_full (filter, other.get (), GST_CAPS_INTERSECT_FIRST));
+  return other.release ();
+}
+
+GstCaps *fixate_caps (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps,
+                      GstCaps *other)
+{
+  Owned<GstCaps> allowed{other};
+  if (direction != GST_PAD_SINK) return gst_caps_fixate (allowed.release ());
+  return impl_of (trans).fixate (caps, std::move (allowed)).release ();
+}
+
+// Caps that sink_event () refuses with a message have to come that far.
+gboolean accept_caps (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps)
+{
+  if (direction == GST_PAD_SINK && !quad::downscale_refusal (caps).empty ()) return TRUE;
+  return parent_class ()->accept_caps (trans, direction, caps);
+}
+
+gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return parent_class ()->sink_event (trans, event);
+  GstCaps *parsed;
+  gst_event_parse_caps (event, &parsed);
+  const Owned<GstCaps> caps{gst_caps_ref (parsed)};
+  if (impl_of (trans).refuses (caps.get ())) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+  const gboolean taken = parent_class ()->sink_event (trans, event);
+  if (!taken) impl_of (trans).report_unwanted (caps.get ());
+  return taken;
+}
+
+gboolean src_event (GstBaseTransform *trans, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_NAVIGATION) {
+    event = gst_event_make_writable (event);
+    impl_of (trans).translate_pointer (event);
+  }
+  return parent_class ()->src_event (trans, event);
+}
+
+gboolean set_caps (GstBaseTransform *trans, GstCaps *in, GstCaps *out)
+{
+  return impl_of (trans).set_caps (in, out);
+}
+
+gboolean get_unit_size (GstBaseTransform *trans, GstCaps *caps, gsize *size)
+{
+  (void)trans;
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps (&info, caps)) return FALSE;
+  *size = GST_VIDEO_INFO_SIZE (&info);
+  return TRUE;
+}
+
+// One frame for one frame, however a buffer is padded.
+gboolean transform_size (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps,
+                         gsize size, GstCaps *othercaps, gsize *othersize)
+{
+  (void)direction, (void)caps, (void)size;
+  return get_unit_size (trans, othercaps, othersize);
+}
+
+gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
+                      const GstStructure *params)
+{
+  (void)trans, (void)query, (void)params;
+  // These are proposed by ourselves, and overlays are not scaled with the picture.
+  return api != GST_VIDEO_META_API_TYPE && api != GST_VIDEO_CROP_META_API_TYPE &&
+         api != GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE;
+}
+
+// What is asked of upstream's pool: no more than the frame that is scaled is held.
+constexpr guint kHeldBuffers = 1;
+
+// In system memory.
+Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, bool video_meta)
+{
+  Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
+  GstStructure *config = gst_buffer_pool_get_config (pool.get ());
+  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
+  if (video_meta) gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  if (!gst_buffer_pool_set_config (pool.get (), config)) pool.reset ();
+  return pool;
+}
+
+gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query)
+{
+  if (!parent_class ()->propose_allocation (trans, decide_query, query)) return FALSE;
+  if (!decide_query) return TRUE;  // passthrough: downstream has answered
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  GstVideoInfo info;
+  if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
+  if (quad::memory_of (caps) == quad::Memory::cuda) {
+    quad::Device &device = impl_of (trans).device ();
+    if (device.open ()) device.propose (query, kHeldBuffers);
+  } else if (gst_query_get_n_allocation_pools (query) == 0) {
+    quad::ask_for_buffers (query, info, kHeldBuffers);
+  }
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
+  return TRUE;
+}
+
+bool decide_on_device (GstBaseTransform *trans, GstQuery *query)
+{
+  quad::Device &device = impl_of (trans).device ();
+  if (!device.open ()) return false;
+  if (device.decide (query)) return true;
+  impl_of (trans).report_no_memory ();
+  return false;
+}
+
+bool decide_on_host (GstQuery *query, GstCaps *caps)
+{
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps (&info, caps)) return false;
+  const bool video_meta = gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+  GstBufferPool *offered = nullptr;
+  guint size = 0, min = 0, max = 0;
+  const bool any = gst_query_get_n_allocation_pools (query) > 0;
+  if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
+  Owned<GstBufferPool> pool{offered};
+  size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
+  if (!pool) {
+    pool = new_pool (caps, size, video_meta);
+    if (!pool) return false;
+  } else if (video_meta &&
+             gst_buffer_pool_has_option (pool.get (), GST_BUFFER_POOL_OPTION_VIDEO_META)) {
+    GstStructure *config = gst_buffer_pool_get_config (pool.get ());
+    gst_buffer_pool_config_set_params (config, caps, size, min, max);
+    gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+    // The base class falls back to a pool of its own where this one refuses.
+    gst_buffer_pool_set_config (pool.get (), config);
+  }
+  if (any)
+    gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
+  else
+    gst_query_add_allocation_pool (query, pool.get (), size, min, max);
+  return true;
+}
+
+gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  if (!caps) return FALSE;
+  const bool decided = quad::memory_of (caps) == quad::Memory::cuda
+                           ? decide_on_device (trans, query)
+                           : decide_on_host (query, caps);
+  return decided && parent_class ()->decide_allocation (trans, query);
+}
+
+// The base class says nothing of a pool that is active and gives no buffer.
+GstFlowReturn prepare_output_buffer (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer **outbuf)
+{
+  const GstFlowReturn flow = parent_class ()->prepare_output_buffer (trans, inbuf, outbuf);
+  if (flow != GST_FLOW_ERROR) return flow;
+  const Owned<GstBufferPool> pool{gst_base_transform_get_buffer_pool (trans)};
+  if (pool && gst_buffer_pool_is_active (pool.get ())) impl_of (trans).report_no_memory ();
+  return flow;
+}
+
+gboolean transform_meta (GstBaseTransform *trans, GstBuffer *outbuf, GstMeta *meta,
+                         GstBuffer *inbuf)
+{
+  return impl_of (trans).transform_meta (outbuf, meta, inbuf);
+}
+
+void before_transform (GstBaseTransform *trans, GstBuffer *buffer)
+{
+  if (trans->segment.format != GST_FORMAT_TIME) return;
+  const GstClockTime time =
+      gst_segment_to_stream_time (&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (trans), time);
+}
+
+GstFlowReturn transform (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *outbuf)
+{
+  return impl_of (trans).transform (inbuf, outbuf);
+}
+
+void install_properties (GObjectClass *klass)
+{
+  using quad::kDownscaleDefaults;
+  const auto flags = static_cast<GParamFlags> (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+                                               GST_PARAM_MUTABLE_PLAYING);
+  const auto controllable = static_cast<GParamFlags> (flags | GST_PARAM_CONTROLLABLE);
+  const auto install = [klass] (Property p, GParamSpec *spec) {
+    g_object_class_install_property (klass, static_cast<guint> (p), spec);
+  };
+  install (Property::method,
+           g_param_spec_enum ("method", "Method", "Filter that pixels are weighted with",
+                              GST_TYPE_QUAD_METHOD, static_cast<gint> (kDownscaleDefaults.method),
+                              controllable));
+  install (Property::divisor,
+           g_param_spec_uint (
+               "divisor", "Divisor",
+               "Width and height are divided by this where downstream leaves the size open", 1,
+               quad::kMaxSide, kDownscaleDefaults.divisor, flags));
+  install (
+      Property::max_width,
+      g_param_spec_int ("max-width", "Maximum width",
+                        "Greatest width of the output in pixels, where downstream does not fix it "
+                        "(0 = no limit)",
+                        0, quad::kMaxSide, kDownscaleDefaults.max_width, flags));
+  install (
+      Property::max_height,
+      g_param_spec_int ("max-height", "Maximum height",
+                        "Greatest height of the output in pixels, where downstream does not fix it "
+                        "(0 = no limit)",
+                        0, quad::kMaxSide, kDownscaleDefaults.max_height, flags));
+  install (Property::upscale,
+           g_param_spec_boolean ("upscale", "Upscale",
+                                 "Enlarge the picture where downstream asks for a larger one",
+                                 kDownscaleDefaults.upscale, flags));
+  install (Property::n_threads,
+           g_param_spec_uint ("n-threads", "Threads",
+                              "Number of threads that scale a frame (0 = one per processor)", 0,
+                              kMaxThreads, kDownscaleDefaults.threads, flags));
+  install (Property::cuda_device_id, quad::cuda_device_id_spec ());
+}
+
+}  // namespace
+
+static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
+{
+  GST_DEBUG_CATEGORY_INIT (quad_downscale_debug, "quaddownscale", 0, "Anti-aliased downscaling");
+  auto *object_class = G_OBJECT_CLASS (klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+
+  auto *element_class = GST_ELEMENT_CLASS (klass);
+  element_class->set_context = set_context;
+  const Owned<GstCaps> caps = quad::downscale_caps ();
+  gst_element_class_add_pad_template (
+      element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
+  gst_element_class_add_pad_template (
+      element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ()));
+  quad::set_about (element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
+                   "Shrinks video without aliasing to the size that downstream asks for",
+                   QUAD_PAGE ("quaddownscale"));
+  gst_type_mark_as_plugin_api (GST_TYPE_QUAD_METHOD, static_cast<GstPluginAPIFlags> (0));
+
+  auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  trans_class->stop = stop;
+  trans_class->query = query;
+  trans_class->transform_caps = transform_caps;
+  trans_class->fixate_caps = fixate_caps;
+  trans_class->accept_caps = accept_caps;
+  trans_class->set_caps = set_caps;
+  trans_class->sink_event = sink_event;
+  trans_class->src_event = src_event;
+  trans_class->get_unit_size = get_unit_size;
+  trans_class->transform_size = transform_size;
+  trans_class->filter_meta = filter_meta;
+  trans_class->propose_allocation = propose_allocation;
+  trans_class->decide_allocation = decide_allocation;
+  trans_class->prepare_output_buffer = prepare_output_buffer;
+  trans_class->transform_meta = transform_meta;
+  trans_class->before_transform = before_transform;
+  trans_class->transform = transform;
+  trans_class->passthrough_on_same_caps = FALSE;
+}
+
+static void gst_quad_downscale_init (GstQuadDownscale *self)
+{
+  self->impl = new quad::Downscale{GST_BASE_TRANSFORM (self)};
+  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), TRUE);
+}

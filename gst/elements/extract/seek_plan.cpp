@@ -1,0 +1,93 @@
+#include "elements/extract/seek_plan.h"
+
+#include <algorithm>
+
+namespace quad {
+
+void SeekPlan::reset (bool allowed)
+{
+  *this = {};
+  allowed_ = allowed;
+}
+
+void SeekPlan::forget ()
+{
+  target_.reset ();
+  tried_.reset ();
+  unsure_ = false;
+  resume_at_ = -kUnlimited;
+}
+
+void SeekPlan::give_up ()
+{
+  allowed_ = unsure_ = false;
+  target_.reset ();
+}
+
+bool SeekPlan::worth (bool always, Nanoseconds now, Nanoseconds frame_end, Nanoseconds wanted) const
+{
+  if (!allowed_ || target_ || tried_ == wanted) return false;
+  return always ? wanted > frame_end : advice_.worth (wanted - now);
+}
+
+std::optional<Nanoseconds> SeekPlan::seek (bool always, Nanoseconds now, Nanoseconds wanted,
+                                           Nanoseconds film_end)
+{
+  const Nanoseconds target = std::min (wanted, film_end - 1);
+  const Nanoseconds there = target - margin_;
+  if (always ? there <= now : !advice_.worth (there - now)) return {};
+  tried_ = wanted;
+  target_ = target;
+  from_ = now;
+  landed_ = found_ = false;
+  unsure_ = true;
+  damage_.reset ();
+  damage_before_.reset ();
+  return there;
+}
+
+// Damage is in the film where it is there too when decoding began earlier.
+bool SeekPlan::is_real (Nanoseconds time, Nanoseconds entry)
+{
+  damage_ = Damage{time, entry};
+  return damage_before_ && damage_before_->time == time && entry < damage_before_->entry;
+}
+
+SeekPlan::Landing SeekPlan::judge (Nanoseconds time, bool damaged, const EntryPoints &entries)
+{
+  if (!landed_) advice_.landed (from_, target_.value_or (time), time);
+  landed_ = true;
+  if (target_ && is_after (time, *target_)) {
+    if (!found_) return Landing::bad;
+    target_.reset ();
+  }
+  if (target_ && (!entries.first || time + kRounding < *entries.first)) return Landing::early;
+  if (!target_ && entries.second && time >= *entries.second) unsure_ = false;
+  if (!damaged || !unsure_) {
+    found_ = true;
+    return Landing::good;
+  }
+  if (is_real (time, entries.first.value_or (time))) {
+    unsure_ = false;
+    found_ = true;
+    return Landing::good;
+  }
+  found_ = false;
+  if (target_) return Landing::early;
+  // Those up to here were good.
+  target_ = resume_at_ = time;
+  return Landing::bad;
+}
+
+std::optional<Nanoseconds> SeekPlan::back (Nanoseconds begin)
+{
+  damage_before_ = damage_;
+  damage_.reset ();
+  landed_ = found_ = false;
+  margin_ *= 2;
+  const Nanoseconds there = *target_ - margin_;
+  if (margin_ > kMost || there <= begin) return {};
+  return there;
+}
+
+}  // namespace quad

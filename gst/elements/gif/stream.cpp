@@ -1,0 +1,274 @@
+#include "elements/gif/stream.h"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <utility>
+
+#include "glue/video.h"
+#include "glue/video_meta.h"
+#include "host/nearest.h"
+
+namespace quad {
+namespace {
+
+constexpr std::int64_t kTick = 10 * GST_MSECOND;
+// Browsers show what is to be seen for less than this for 100 ms.
+constexpr std::int64_t kShortest = 2;
+// A time that is further off is none: a week, in hundredths of a second.
+constexpr std::int64_t kLongestPause = std::int64_t{7} * 24 * 3600 * 100;
+constexpr std::int64_t kLatest = G_MAXINT64 / 4;
+
+// What the levels of video, 16 to 235, stand for.
+constexpr std::array<std::uint8_t, 256> kVideoLevels = [] {
+  std::array<std::uint8_t, 256> levels{};
+  for (int v = 0; v < 256; v++)
+    levels[static_cast<std::size_t> (v)] =
+        static_cast<std::uint8_t> ((std::clamp (v - 16, 0, 219) * 255 + 109) / 219);
+  return levels;
+}();
+
+PackedFormat format_of (const GstVideoInfo &info)
+{
+  PackedFormat f;
+  f.bytes = GST_VIDEO_INFO_COMP_PSTRIDE (&info, 0);
+  f.red = f.green = f.blue = GST_VIDEO_INFO_COMP_POFFSET (&info, 0);
+  if (info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235) f.levels = kVideoLevels.data ();
+  if (GST_VIDEO_INFO_IS_GRAY (&info)) return f;
+  f.green = GST_VIDEO_INFO_COMP_POFFSET (&info, 1);
+  f.blue = GST_VIDEO_INFO_COMP_POFFSET (&info, 2);
+  if (GST_VIDEO_INFO_HAS_ALPHA (&info)) f.alpha = GST_VIDEO_INFO_COMP_POFFSET (&info, 3);
+  return f;
+}
+
+}  // namespace
+
+HeldFrame::HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info,
+                      const GifSettings &settings)
+    : frame_{frame},
+      problem_{map (info)},
+      lossy_{settings.lossy},
+      dither_strength_{settings.dither_strength}
+{
+}
+
+HeldFrame::~HeldFrame ()
+{
+  if (GstVideoCodecFrame *frame = release ()) gst_video_codec_frame_unref (frame);
+}
+
+const char *HeldFrame::map (const GstVideoInfo &info)
+{
+  GstBuffer *buffer = frame_->input_buffer;
+  if (!matches (info, gst_buffer_get_video_meta (buffer)))
+    return "has a video meta of another format, or a smaller size, than its caps";
+  const Size size{GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
+  if (gst_buffer_get_video_crop_meta (buffer) && crop_of (buffer, size) != rect_of (size))
+    return "is to be cropped, which takes a videoconvert or quaddownscale before";
+  mapped_ = gst_video_frame_map (&video_, &info, buffer, GST_MAP_READ);
+  if (!mapped_) return "is smaller than its caps say, or its memory cannot be mapped";
+  const auto *data = static_cast<const guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&video_, 0));
+  const int stride = GST_VIDEO_FRAME_PLANE_STRIDE (&video_, 0);
+  view_ = {reinterpret_cast<const std::byte *> (data), stride, size, format_of (info)};
+  const GstMapInfo &memory = video_.map[0];
+  return inside (data, stride, size.height, size.width * view_.format.bytes, memory.data,
+                 memory.size)
+             ? nullptr
+             : "is smaller than its caps and strides say";
+}
+
+GstVideoCodecFrame *HeldFrame::release ()
+{
+  if (std::exchange (mapped_, false)) gst_video_frame_unmap (&video_);
+  return std::exchange (frame_, nullptr);
+}
+
+GifSettings GifStream::settings () const
+{
+  const std::lock_guard lock{mutex_};
+  return settings_;
+}
+
+std::optional<Size> GifStream::fixed_size () const
+{
+  const std::lock_guard lock{mutex_};
+  return fixed_size_;
+}
+
+bool GifStream::set_format (const GstVideoInfo &info)
+{
+  const Size size{GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
+  if (const auto fixed = fixed_size (); fixed && *fixed != size) {
+    if (!std::exchange (refused_, true))
+      GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
+                         ("The frames change from %dx%d to %dx%d, which a GIF cannot. Put a scaler "
+                          "(quaddownscale or videoscale) and a capsfilter before gifstreamenc.",
+                          fixed->width, fixed->height, size.width, size.height),
+                         (nullptr));
+    return false;
+  }
+  info_ = info;
+  return true;
+}
+
+bool GifStream::begin (std::int64_t time)
+{
+  const Size size{GST_VIDEO_INFO_WIDTH (&info_), GST_VIDEO_INFO_HEIGHT (&info_)};
+  try {
+    encoder_ = std::make_unique<GifEncoder> (size, settings (), host::find_nearest);
+  } catch (const std::bad_alloc &) {
+    GST_ELEMENT_ERROR (element_, RESOURCE, NO_SPACE_LEFT,
+                       ("There is not enough memory for a GIF of %dx%d: make the frames smaller.",
+                        size.width, size.height),
+                       (nullptr));
+    return false;
+  }
+  clock_.emplace (time);
+  finished_ = false;
+  const std::lock_guard lock{mutex_};
+  fixed_size_ = size;
+  return true;
+}
+
+// Running time, which never goes back.
+std::int64_t GifStream::time_of (GstVideoCodecFrame *frame)
+{
+  std::int64_t time = end_time_;
+  if (GST_CLOCK_TIME_IS_VALID (frame->pts)) {
+    const guint64 running =
+        gst_segment_to_running_time (&element_->input_segment, GST_FORMAT_TIME, frame->pts);
+    if (GST_CLOCK_TIME_IS_VALID (running))
+      time = static_cast<std::int64_t> (std::min<guint64> (running, kLatest));
+  }
+  if (clock_ && time < last_time_) {
+    if (!std::exchange (warned_, true))
+      GST_ELEMENT_WARNING (element_, STREAM, FORMAT,
+                           ("Timestamps go back: such frames take the place of the one before."),
+                           ("from %" GST_TIME_FORMAT " to %" GST_TIME_FORMAT,
+                            GST_TIME_ARGS (last_time_), GST_TIME_ARGS (time)));
+    time = last_time_;
+  }
+  return time;
+}
+
+// Of running time.
+std::int64_t GifStream::duration_of (GstVideoCodecFrame *frame) const
+{
+  GstClockTime duration = GST_SECOND / 10;
+  if (GST_CLOCK_TIME_IS_VALID (frame->duration) && frame->duration > 0)
+    duration = frame->duration;
+  else if (GST_VIDEO_INFO_FPS_N (&info_) > 0)
+    duration = gst_util_uint64_scale_int (GST_SECOND, GST_VIDEO_INFO_FPS_D (&info_),
+                                          GST_VIDEO_INFO_FPS_N (&info_));
+  const double rate = std::abs (element_->input_segment.rate);
+  const double running = static_cast<double> (duration) / std::max (rate, 1e-3) + 0.5;
+  return running < static_cast<double> (kLatest) ? static_cast<std::int64_t> (running) : kLatest;
+}
+
+GstFlowReturn GifStream::drop (std::unique_ptr<HeldFrame> frame)
+{
+  return gst_video_encoder_finish_frame (element_, frame->release ());
+}
+
+GstFlowReturn GifStream::take (GstVideoCodecFrame *frame)
+{
+  const std::int64_t time = time_of (frame);
+  const std::int64_t end = time + duration_of (frame);
+  auto now = std::make_unique<HeldFrame> (frame, info_, settings ());
+  if (const char *problem = now->problem ()) {
+    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("A frame %s.", problem), (nullptr));
+    return GST_FLOW_ERROR;
+  }
+  last_time_ = time;
+  end_time_ = end;
+  if (!held_) {
+    if (!begin (time)) return GST_FLOW_ERROR;
+    held_ = std::move (now);
+    return GST_FLOW_OK;
+  }
+  // What looks the same is shown for longer.
+  if (encoder_->same (held_->view (), now->view ())) return drop (std::move (now));
+  const std::int64_t delay = clock_->until (time);
+  GstFlowReturn flow;
+  if (delay < kShortest) {
+    flow = drop (std::move (held_));
+  } else {
+    PackedView nothing;
+    flow = write (delay, view_after (*now, delay, nothing), false);
+  }
+  held_ = std::move (now);
+  return flow;
+}
+
+// What is to be cleared for: `next`, or where that one may be too short to be written, whatever
+// may take its place.
+const PackedView *GifStream::view_after (const HeldFrame &next, std::int64_t delay,
+                                         PackedView &nothing)
+{
+  if (next.view ().format.alpha < 0 || clock_->until (end_time_) - delay >= kShortest)
+    return &next.view ();
+  nothing_.resize (static_cast<std::size_t> (next.view ().size.width) * 4);
+  nothing = {nothing_.data (), 0, next.view ().size, next.view ().format};
+  return &nothing;
+}
+
+void GifStream::gap_until (std::int64_t end)
+{
+  if (held_) end_time_ = std::max (end_time_, std::min (end, kLatest));
+}
+
+GstFlowReturn GifStream::write (std::int64_t delay, const PackedView *next, bool last)
+{
+  if (delay > kLongestPause) {
+    GST_ELEMENT_WARNING (element_, STREAM, FORMAT,
+                         ("A frame that is shown for %" G_GINT64_FORMAT " days is cut to 7.",
+                          delay / (kLongestPause / 7)),
+                         (nullptr));
+    clock_->pass (delay - kLongestPause);
+    delay = kLongestPause;
+  }
+  encoder_->set_lossy (held_->lossy ());
+  encoder_->set_dither_strength (held_->dither_strength ());
+  bytes_.clear ();
+  clock_->pass (encoder_->add (held_->view (), delay, next, bytes_));
+  if (last) encoder_->end (bytes_);
+
+  GstVideoCodecFrame *frame = held_->release ();
+  held_.reset ();
+  frame->output_buffer = gst_buffer_new_memdup (bytes_.data (), bytes_.size ());
+  frame->duration = static_cast<GstClockTime> (delay * kTick);
+  // Only the first frame can be read without what came before.
+  if (std::exchange (written_, true))
+    GST_VIDEO_CODEC_FRAME_UNSET_SYNC_POINT (frame);
+  else
+    GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  return gst_video_encoder_finish_frame (element_, frame);
+}
+
+GstFlowReturn GifStream::finish ()
+{
+  if (held_) {
+    const GstFlowReturn flow =
+        write (std::max (clock_->until (end_time_), kShortest), nullptr, true);
+    reset ();
+    finished_ = true;
+    return flow;
+  }
+  if (finished_) return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (element_, STREAM, ENCODE,
+                     ("No frame came before the end, so there is no GIF."), (nullptr));
+  return GST_FLOW_ERROR;
+}
+
+void GifStream::reset ()
+{
+  held_.reset ();
+  clock_.reset ();
+  encoder_.reset ();
+  written_ = finished_ = refused_ = warned_ = false;
+  last_time_ = end_time_ = 0;
+  const std::lock_guard lock{mutex_};
+  fixed_size_.reset ();
+}
+
+}  // namespace quad

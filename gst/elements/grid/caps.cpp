@@ -1,0 +1,356 @@
+#include "elements/grid/caps.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quad {
+namespace {
+
+// Frames that last less could not be told apart by their timestamps.
+constexpr int kMaxRate = 1000000;
+// What a file may claim before its rate counts as a mistake.
+constexpr int kMaxInputRate = 1000;
+
+struct Wanted {
+  Size size;           // in square samples
+  bool drawn = false;  // or in the canvas's
+  FrameRate rate = {25, 1};
+};
+
+std::int64_t pixels (const GstVideoInfo &info) { return std::int64_t{info.width} * info.height; }
+
+// The picture's size in square samples as it is seen: nothing of it is scaled down.
+Size seen_size (const InputCaps &input)
+{
+  const Ratio dar = display_aspect_of (input.info);
+  Size size = {input.info.width, input.info.height};
+  const int par_n = std::max (1, input.info.par_n), par_d = std::max (1, input.info.par_d);
+  if (par_n > par_d)
+    size.width = static_cast<int> (std::min<std::int64_t> (
+        kMaxSide, round_div (std::int64_t{size.height} * dar.num, dar.den)));
+  else if (par_n < par_d)
+    size.height = static_cast<int> (
+        std::min<std::int64_t> (kMaxSide, round_div (std::int64_t{size.width} * dar.den, dar.num)));
+  return steps_of (input.orientation).swap_axes ? size.transposed () : size;
+}
+
+Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
+{
+  Wanted wanted;
+  Size largest, drawn;
+  double highest = 0;
+  for (const InputCaps &input : inputs) {
+    const Size s = input.free.empty () ? seen_size (input) : Size{};
+    drawn = {std::max (drawn.width, input.free.right ()),
+             std::max (drawn.height, input.free.bottom ())};
+    if (std::int64_t{s.width} * s.height > std::int64_t{largest.width} * largest.height)
+      largest = s;
+    const int n = input.info.fps_n, d = std::max (1, input.info.fps_d);
+    const double rate = double (n) / d;
+    if (rate > highest && rate <= kMaxInputRate) {
+      highest = rate;
+      wanted.rate = {n, d};
+    }
+  }
+  // What lies freely has no say where there is a cell.
+  wanted.drawn = largest.empty () && !inputs.empty ();
+  wanted.size = canvas_for (grid, largest);
+  if (wanted.drawn)
+    wanted.size = {std::clamp (drawn.width, 1, kMaxSide), std::clamp (drawn.height, 1, kMaxSide)};
+  return wanted;
+}
+
+void set_memory (GstCaps *caps, Memory memory)
+{
+  if (memory == Memory::cuda)
+    gst_caps_set_features_simple (caps, gst_caps_features_new (kCudaFeature, nullptr));
+}
+
+// The memories that the output may be in, the first that downstream takes is used.
+std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
+{
+  if (!device_available ()) return {Memory::host};
+  const bool any_cuda = std::any_of (inputs.begin (), inputs.end (),
+                                     [] (const InputCaps &i) { return i.memory == Memory::cuda; });
+  if (any_cuda) return {Memory::cuda, Memory::host};
+  return {Memory::host, Memory::cuda};
+}
+
+// `formats` in the order in which they would be taken.
+std::vector<std::string> by_preference (std::vector<std::string> formats,
+                                        std::span<const InputCaps> inputs)
+{
+  struct Weight {
+    bool alpha;
+    std::int64_t pixels;
+  };
+  const bool alpha = std::any_of (inputs.begin (), inputs.end (), [] (const InputCaps &i) {
+    return GST_VIDEO_INFO_HAS_ALPHA (&i.info);
+  });
+  auto weight = [&] (const std::string &name) {
+    const GstVideoFormat format = gst_video_format_from_string (name.c_str ());
+    Weight w = {alpha && info_of (from_gst (format)).has_alpha (), 0};
+    for (const InputCaps &i : inputs)
+      if (GST_VIDEO_INFO_FORMAT (&i.info) == format) w.pixels += pixels (i.info);
+    return w;
+  };
+  std::stable_sort (formats.begin (), formats.end (), [&] (const auto &a, const auto &b) {
+    const Weight x = weight (a), y = weight (b);
+    return x.alpha != y.alpha ? x.alpha : x.pixels > y.pixels;
+  });
+  return formats;
+}
+
+// Fixes width and height: the wanted size in the shape of the caps' samples, and
+// where the caps do not take it the nearest of the same shape that they do.
+void fixate_size (GstStructure *s, const Wanted &wanted)
+{
+  double width = wanted.size.width, height = wanted.size.height;
+  if (gst_structure_has_field (s, "pixel-aspect-ratio"))
+    gst_structure_fixate_field_nearest_fraction (s, "pixel-aspect-ratio", 1, 1);
+  else
+    gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
+  gint par_n = 1, par_d = 1;
+  gst_structure_get_fraction (s, "pixel-aspect-ratio", &par_n, &par_d);
+  if (!wanted.drawn) width = width * std::max (1, par_d) / std::max (1, par_n);
+  auto fix = [s] (const char *field, double v) {
+    const double limited = std::clamp (v, 1.0, double (G_MAXINT));
+    gst_structure_fixate_field_nearest_int (s, field, static_cast<gint> (std::lround (limited)));
+    gint fixed = 1;
+    gst_structure_get_int (s, field, &fixed);
+    return fixed / limited;
+  };
+  // Each side as it would come out alone; the one that is held back more leads.
+  GstStructure *trial = gst_structure_copy (s);
+  gst_structure_fixate_field_nearest_int (trial, "width", static_cast<gint> (std::lround (width)));
+  gst_structure_fixate_field_nearest_int (trial, "height",
+                                          static_cast<gint> (std::lround (height)));
+  gint w = 1, h = 1;
+  gst_structure_get_int (trial, "width", &w);
+  gst_structure_get_int (trial, "height", &h);
+  gst_structure_free (trial);
+  const double scale_x = w / std::max (1.0, std::round (width));
+  const double scale_y = h / std::max (1.0, std::round (height));
+  if (std::abs (std::log (scale_x)) >= std::abs (std::log (scale_y)))
+    fix ("height", height * fix ("width", width));
+  else
+    fix ("width", width * fix ("height", height));
+}
+
+const InputCaps *larger_of (const InputCaps *a, const InputCaps &b)
+{
+  return !a || pixels (b.info) > pixels (a->info) ? &b : a;
+}
+
+// That of `like`, as far as a picture in `format` can have it; `fallback` is the format's own.
+GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoInfo &fallback)
+{
+  const GstVideoColorimetry &c = like.colorimetry;
+  if (GST_VIDEO_INFO_IS_YUV (&like) && GST_VIDEO_INFO_IS_YUV (&fallback)) return c;
+  // The light of one SDR standard is as good as that of another.
+  if (same_light (c, fallback.colorimetry)) return fallback.colorimetry;
+  return {fallback.colorimetry.range, fallback.colorimetry.matrix, c.transfer, c.primaries};
+}
+
+// Colorimetry and chroma siting: those of the largest input of the format, where `s` takes
+// them; where none has the format, the largest input's colorimetry as far as the format can
+// have it, so that light need not be converted. Else GStreamer's defaults for the size.
+void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
+{
+  const InputCaps *model = nullptr, *largest = nullptr;
+  for (const InputCaps &i : inputs) {
+    largest = larger_of (largest, i);
+    if (GST_VIDEO_INFO_FORMAT (&i.info) == format) model = larger_of (model, i);
+  }
+  gint width = 1, height = 1;
+  gst_structure_get_int (s, "width", &width);
+  gst_structure_get_int (s, "height", &height);
+  GstVideoInfo info;
+  if (!gst_video_info_set_format (&info, format, static_cast<guint> (width),
+                                  static_cast<guint> (height)))
+    return;
+  if (model) {
+    info.colorimetry = model->info.colorimetry;
+    info.chroma_site = model->info.chroma_site;
+  } else if (largest) {
+    info.colorimetry = colorimetry_like (largest->info, info);
+  }
+  auto set = [s] (const char *field, gchar *value) {
+    const Owned<char> owned{value};
+    if (!value) return;
+    if (gst_structure_has_field (s, field))
+      gst_structure_fixate_field_string (s, field, value);
+    else
+      gst_structure_set (s, field, G_TYPE_STRING, value, nullptr);
+  };
+  set ("colorimetry", gst_video_colorimetry_to_string (&info.colorimetry));
+  if (GST_VIDEO_FORMAT_INFO_N_PLANES (info.finfo) > 1 &&
+      info.chroma_site != GST_VIDEO_CHROMA_SITE_UNKNOWN)
+    set ("chroma-site", gst_video_chroma_site_to_string (info.chroma_site));
+}
+
+// The first structure of `caps`, which are of `memory`, that takes `format`, with it.
+Owned<GstStructure> structure_with (const GstCaps *caps, const std::string &format, Memory memory)
+{
+  Owned<GstCaps> only{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format.c_str (),
+                                           "interlace-mode", G_TYPE_STRING, "progressive",
+                                           nullptr)};
+  set_memory (only.get (), memory);
+  Owned<GstCaps> taken{gst_caps_intersect_full (const_cast<GstCaps *> (caps), only.get (),
+                                                GST_CAPS_INTERSECT_FIRST)};
+  if (gst_caps_is_empty (taken.get ())) return nullptr;
+  return Owned<GstStructure>{gst_structure_copy (gst_caps_get_structure (taken.get (), 0))};
+}
+
+std::string too_large (const Grid &grid, Size size)
+{
+  return "The grid would be " + std::to_string (size.width) + " by " +
+         std::to_string (size.height) + " pixels with " + std::to_string (grid.rows) +
+         " rows and " + std::to_string (grid.columns) +
+         " columns of the largest input's size, and " + std::to_string (kMaxSide) +
+         " is the most for a side: set a width and height with a capsfilter behind it, or put "
+         "quaddownscale in front.";
+}
+
+std::string bad_rate (int n, int d)
+{
+  return "An output rate of " + std::to_string (n) + "/" + std::to_string (d) +
+         " frames a second is not possible: set another with a capsfilter behind it, for example "
+         "video/x-raw,framerate=25/1.";
+}
+
+// Whether sides up to the largest are possible.
+bool is_unlimited (const GstStructure *s, const char *field)
+{
+  const GValue *v = gst_structure_get_value (s, field);
+  return v && GST_VALUE_HOLDS_INT_RANGE (v) && gst_value_get_int_range_max (v) >= kMaxSide;
+}
+
+bool leaves_size_open (const GstStructure *s)
+{
+  gint v = 0;
+  return !gst_structure_get_int (s, "width", &v) || !gst_structure_get_int (s, "height", &v);
+}
+
+// What the output may be in `memory` before its size is chosen; null where downstream takes
+// nothing there.
+struct FormatChoice {
+  Owned<GstStructure> structure;
+  GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;
+  Memory memory = Memory::host;
+};
+
+FormatChoice first_format (const GstCaps *downstream, std::span<const InputCaps> inputs,
+                           Memory memory)
+{
+  const Owned<GstCaps> drawable = drawable_caps (memory);
+  const Owned<GstCaps> possible{gst_caps_intersect_full (
+      const_cast<GstCaps *> (downstream), drawable.get (), GST_CAPS_INTERSECT_FIRST)};
+  for (const std::string &name : by_preference (formats_in (possible.get ()), inputs))
+    if (Owned<GstStructure> s = structure_with (possible.get (), name, memory))
+      return {std::move (s), gst_video_format_from_string (name.c_str ()), memory};
+  return {};
+}
+
+// Size, rate and colours.
+OutputChoice completed (FormatChoice choice, std::span<const InputCaps> inputs, const Grid &grid)
+{
+  GstStructure *s = choice.structure.get ();
+  const Wanted wanted = wanted_by (inputs, grid);
+  if (leaves_size_open (s)) {
+    if (inputs.empty ()) return {};
+    if (std::max (wanted.size.width, wanted.size.height) > kMaxSide && is_unlimited (s, "width") &&
+        is_unlimited (s, "height"))
+      return {nullptr, too_large (grid, wanted.size)};
+  }
+  fixate_size (s, wanted);
+  if (gst_structure_has_field (s, "framerate"))
+    gst_structure_fixate_field_nearest_fraction (s, "framerate", wanted.rate.num, wanted.rate.den);
+  gint rate_n = 0, rate_d = 1;
+  gst_structure_get_fraction (s, "framerate", &rate_n, &rate_d);
+  if (rate_n <= 0 || rate_n / rate_d > kMaxRate) return {nullptr, bad_rate (rate_n, rate_d)};
+  fixate_colors (s, choice.format, inputs);
+  GstCaps *caps = gst_caps_new_empty ();
+  gst_caps_append_structure (caps, choice.structure.release ());
+  set_memory (caps, choice.memory);
+  return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
+}
+
+std::string name_of (const GstVideoColorimetry &colorimetry)
+{
+  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
+  return name ? name.get () : "unknown";
+}
+
+// Why an input cannot be shown on an output of `caps`; empty where all can. The host converts
+// between HDR, wide gamut and SDR, the device does not.
+std::string light_problem (const GstCaps *caps, std::span<const InputCaps> inputs)
+{
+  GstVideoInfo output;
+  if (memory_of (caps) != Memory::cuda || !gst_video_info_from_caps (&output, caps)) return {};
+  for (const InputCaps &i : inputs)
+    if (i.memory == Memory::cuda && !device_converts (i.info, output))
+      return "An input in CUDA memory has the colorimetry " + name_of (i.info.colorimetry) +
+             " and the output " + name_of (output.colorimetry) +
+             ": HDR, wide gamut and SDR are not converted into each other there. Put "
+             "cudadownload ! videoconvert in front of that pad, or let the output be in system "
+             "memory.";
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> formats_in (const GstCaps *caps)
+{
+  std::vector<std::string> names;
+  auto add = [&] (const GValue *v) {
+    if (!v || !G_VALUE_HOLDS_STRING (v)) return;
+    std::string name = g_value_get_string (v);
+    if (std::find (names.begin (), names.end (), name) == names.end ()) names.push_back (name);
+  };
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    const GValue *v = gst_structure_get_value (gst_caps_get_structure (caps, i), "format");
+    if (v && GST_VALUE_HOLDS_LIST (v))
+      for (guint k = 0; k < gst_value_list_get_size (v); k++) add (gst_value_list_get_value (v, k));
+    else
+      add (v);
+  }
+  return names;
+}
+
+OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
+                            const Grid &grid)
+{
+  std::string problem;
+  for (const Memory memory : memories_by_preference (inputs)) {
+    FormatChoice first = first_format (downstream, inputs, memory);
+    if (!first.structure) continue;
+    OutputChoice choice = completed (std::move (first), inputs, grid);
+    if (!choice.caps) return choice;
+    const std::string other_light = light_problem (choice.caps.get (), inputs);
+    if (other_light.empty ()) return choice;
+    problem = other_light;
+  }
+  return {nullptr, problem.empty () ? kTakesNothing : problem};
+}
+
+std::optional<Canvas> fixed_canvas (const GstCaps *downstream)
+{
+  std::optional<Canvas> canvas;
+  if (gst_caps_is_any (downstream)) return canvas;
+  for (guint i = 0; i < gst_caps_get_size (downstream); i++) {
+    const GstStructure *s = gst_caps_get_structure (downstream, i);
+    Canvas c;
+    if (!gst_structure_get_int (s, "width", &c.size.width) ||
+        !gst_structure_get_int (s, "height", &c.size.height))
+      return std::nullopt;
+    gint n = 1, d = 1;
+    if (gst_structure_get_fraction (s, "pixel-aspect-ratio", &n, &d) && n > 0 && d > 0)
+      c.sample = {n, d};
+    if (canvas && (canvas->size != c.size || canvas->sample != c.sample)) return std::nullopt;
+    canvas = c;
+  }
+  return canvas;
+}
+
+}  // namespace quad

@@ -1,0 +1,279 @@
+// The event functions of quadmux-grid.
+#include <gst/video/navigation.h>
+
+#include <cmath>
+
+#include "elements/grid/cells.h"
+
+namespace quad {
+namespace {
+
+gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstCaps *caps = nullptr;
+  gst_event_parse_caps (event, &caps);
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard release (impl.releasing);
+  if (impl.released) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  GstVideoInfo info;
+  if (gst_video_info_from_caps (&info, caps)) {
+    const std::lock_guard guard (impl.lock);
+    impl.rate = {info.fps_n, info.fps_d};
+    impl.memory = memory_of (caps);
+  }
+  return parent_class ()->sink_event (GST_AGGREGATOR (self), pad, event);
+}
+
+void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orientation)
+{
+  {
+    GridPad &impl = *as_grid_pad (pad)->impl;
+    const std::lock_guard guard (impl.lock);
+    if (impl.tagged == orientation) return;
+    impl.tagged = orientation;
+  }
+  layout_changed (self);
+}
+
+void tag_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstTagList *tags = nullptr;
+  gst_event_parse_tag (event, &tags);
+  GstVideoOrientationMethod method = GST_VIDEO_ORIENTATION_IDENTITY;
+  if (gst_video_orientation_from_tag (tags, &method))
+    set_tagged (self, pad, orientation_of (method, Orientation::identity));
+}
+
+// Of all inputs' SEGMENT_DONE the last one goes downstream: then all that they
+// sent has been drawn.
+bool all_segments_done (GstQuadMuxGrid *self, GstAggregatorPad *pad)
+{
+  bool all = true;
+  for (const GridPadRef &p : sink_pads_of (self)) {
+    const bool eos = gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (p.get ()));
+    const std::lock_guard guard (p->impl->lock);
+    if (GST_AGGREGATOR_PAD (p.get ()) == pad) p->impl->segment_done = true;
+    all = all && (p->impl->segment_done || eos);
+  }
+  return all;
+}
+
+bool is_untimed (GstAggregatorPad *pad)
+{
+  const std::lock_guard guard (as_grid_pad (pad)->impl->lock);
+  return as_grid_pad (pad)->impl->fault.is_untimed ();
+}
+
+gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS: return caps_event (self, pad, event);
+    case GST_EVENT_STREAM_START:
+      as_grid_pad (pad)->impl->left_out = false;
+      learn_latency (self, pad);
+      set_tagged (self, pad, Orientation::identity);
+      if (!is_untimed (pad)) break;
+      parent_class ()->sink_event (agg, pad, event);
+      wait_for_input (self, pad, false);  // the base class would again
+      return TRUE;
+    case GST_EVENT_FLUSH_START: {
+      const guint32 seqnum = gst_event_get_seqnum (event);
+      const gboolean done = parent_class ()->sink_event (agg, pad, event);
+      // The pads without a peer come through here too.
+      if (gst_pad_is_linked (GST_PAD (pad))) self->impl->peers.flush (GST_PAD (pad), seqnum);
+      return done;
+    }
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (take_problem (self, pad, event)) return TRUE;
+      break;
+    case GST_EVENT_TAG: tag_event (self, pad, event); break;
+    case GST_EVENT_SEGMENT: {
+      const std::lock_guard guard (as_grid_pad (pad)->impl->lock);
+      as_grid_pad (pad)->impl->segment_done = false;
+      break;
+    }
+    case GST_EVENT_SEGMENT_DONE:
+      if (all_segments_done (self, pad)) break;
+      gst_event_unref (event);
+      return TRUE;
+    default: break;
+  }
+  return parent_class ()->sink_event (agg, pad, event);
+}
+
+// A new segment, and whether it can be shown. One that cannot is not passed on.
+GstFlowReturn take_segment (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
+{
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const GstSegment *segment = nullptr;
+  gst_event_parse_segment (event, &segment);
+  impl.problems.segment = problem_with (*segment);
+  impl.problems.times.clear ();
+  impl.has_time_segment = impl.problems.segment.empty ();
+  tell_problem (self, pad);
+  if (impl.has_time_segment)
+    return parent_class ()->sink_event_pre_queue (GST_AGGREGATOR (self), pad, event);
+  gst_event_unref (event);
+  return GST_FLOW_OK;
+}
+
+// The base class gives a gap a place in its segment, which there has to be.
+bool has_place (GstAggregatorPad *pad, GstEvent *gap)
+{
+  GstClockTime time = 0, duration = 0;
+  gst_event_parse_gap (gap, &time, &duration);
+  return as_grid_pad (pad)->impl->has_time_segment &&
+         (!GST_CLOCK_TIME_IS_VALID (duration) || duration < GST_CLOCK_TIME_NONE - time);
+}
+
+GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START: {
+      impl.ended = false;
+      const std::lock_guard guard (impl.lock);
+      impl.had_frame = false;
+      break;
+    }
+    case GST_EVENT_CAPS: {
+      const GstFlowReturn flow = parent_class ()->sink_event_pre_queue (agg, pad, event);
+      tell_problem (self, pad);
+      return flow;
+    }
+    case GST_EVENT_SEGMENT: return take_segment (self, pad, event);
+    case GST_EVENT_GAP:
+      if (has_place (pad, event)) break;
+      gst_event_unref (event);
+      return GST_FLOW_OK;
+    default: break;
+  }
+  return parent_class ()->sink_event_pre_queue (agg, pad, event);
+}
+
+// To the input under the pointer, in that input's own pixels; what has no place on
+// the canvas goes to all inputs.
+gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
+{
+  Point at;
+  bool taken = false;
+  if (!gst_navigation_event_get_coordinates (event.get (), &at.x, &at.y)) {
+    for (const GridPadRef &p : sink_pads_of (self))
+      taken |= gst_pad_push_event (GST_PAD (p.get ()), gst_event_ref (event.get ())) != FALSE;
+    return taken;
+  }
+  Point inside;
+  const GridPadRef pad = picture_at (self, at, inside);
+  if (!pad) return FALSE;
+  Owned<GstEvent> moved{
+      gst_event_new_navigation (gst_structure_copy (gst_event_get_structure (event.get ())))};
+  gst_event_set_seqnum (moved.get (), gst_event_get_seqnum (event.get ()));
+  gst_navigation_event_set_coordinates (moved.get (), inside.x, inside.y);
+  return gst_pad_push_event (GST_PAD (pad.get ()), moved.release ());
+}
+
+// The seek as the base class can follow it, null where it cannot. A rate of 0 cannot be
+// asked for, but one that is no number can. The base class counts on through a seek without
+// a flush, and its frames would have no duration. It counts in time alone. Backwards it
+// begins at the seek's stop: the end, where none is given.
+Owned<GstEvent> playable (GstAggregator *agg, Owned<GstEvent> seek)
+{
+  gdouble rate = 0;
+  GstFormat format = GST_FORMAT_UNDEFINED;
+  GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  GstSeekType start_type = GST_SEEK_TYPE_NONE, stop_type = GST_SEEK_TYPE_NONE;
+  gint64 start = 0, stop = -1;
+  gst_event_parse_seek (seek.get (), &rate, &format, &flags, &start_type, &start, &stop_type,
+                        &stop);
+  if (!std::isfinite (rate) || format != GST_FORMAT_TIME || !(flags & GST_SEEK_FLAG_FLUSH))
+    return nullptr;
+  if (rate > 0 || (stop_type == GST_SEEK_TYPE_SET && stop != -1)) return seek;
+  gint64 duration = -1;
+  const bool from_end = stop_type == GST_SEEK_TYPE_END;
+  if (!gst_pad_query_duration (GST_AGGREGATOR_SRC_PAD (agg), format, &duration) || duration < 0)
+    return nullptr;
+  Owned<GstEvent> whole{
+      gst_event_new_seek (rate, format, flags, start_type, start, GST_SEEK_TYPE_SET,
+                          from_end ? std::max<gint64> (0, duration + stop) : duration)};
+  gst_event_set_seqnum (whole.get (), gst_event_get_seqnum (seek.get ()));
+  return whole;
+}
+
+// Before the output has a rate, the base class would divide by it.
+bool has_rate (GstAggregator *agg)
+{
+  GST_OBJECT_LOCK (agg);
+  const bool has = GST_VIDEO_INFO_FPS_N (&GST_VIDEO_AGGREGATOR (agg)->info) > 0;
+  GST_OBJECT_UNLOCK (agg);
+  return has;
+}
+
+gboolean src_event (GstAggregator *agg, GstEvent *event)
+{
+  Owned<GstEvent> owned{event};
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_NAVIGATION: return navigation_event (as_grid (agg), std::move (owned));
+    case GST_EVENT_SEEK: owned = playable (agg, std::move (owned)); break;
+    case GST_EVENT_QOS:
+      if (!has_rate (agg)) return FALSE;
+      break;
+    default: break;
+  }
+  return owned ? parent_class ()->src_event (agg, owned.release ()) : FALSE;
+}
+
+// Before it is PAUSED, the base class looks at a seek itself.
+gboolean send_event (GstElement *element, GstEvent *event)
+{
+  Owned<GstEvent> owned{event};
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
+    owned = playable (GST_AGGREGATOR (element), std::move (owned));
+  return owned ? GST_ELEMENT_CLASS (parent_class ())->send_event (element, owned.release ())
+               : FALSE;
+}
+
+// The output is as long as the longest input, or with `shortest` the shortest. What nothing is
+// linked to has no length.
+gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
+{
+  const bool shortest = self->impl->snapshot ().eos_policy == EosPolicy::shortest;
+  GstFormat format = GST_FORMAT_TIME;
+  gst_query_parse_duration (query, &format, nullptr);
+  gint64 whole = -1;
+  for (const GridPadRef &p : sink_pads_of (self)) {
+    GstPad *pad = GST_PAD (p.get ());
+    gint64 duration = -1;
+    if (!gst_pad_is_linked (pad) || (shortest && p->impl->snapshot ().repeat_after_eos)) continue;
+    if (!gst_pad_peer_query_duration (pad, format, &duration) || duration < 0) return FALSE;
+    whole = whole < 0 || (duration < whole) == shortest ? duration : whole;
+  }
+  if (whole < 0) return FALSE;
+  gst_query_set_duration (query, format, whole);
+  return TRUE;
+}
+
+gboolean src_query (GstAggregator *agg, GstQuery *query)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  if (self->impl->device.answer (query)) return TRUE;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_DURATION) return duration_query (self, query);
+  return parent_class ()->src_query (agg, query);
+}
+
+}  // namespace
+
+void install_events (GstAggregatorClass *klass)
+{
+  klass->sink_event = sink_event;
+  klass->sink_event_pre_queue = sink_event_pre_queue;
+  klass->src_event = src_event;
+  klass->src_query = src_query;
+  GST_ELEMENT_CLASS (klass)->send_event = send_event;
+}
+
+}  // namespace quad

@@ -1,0 +1,210 @@
+// How quadmux-grid makes a frame: which inputs it waits for, when the output is at its end.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "elements/grid/cells.h"
+#include "elements/grid/quadmuxgrid.h"
+
+namespace quad {
+namespace {
+
+GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
+{
+  // The base class holds the pad's lock: its segment is this buffer's.
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard guard (impl.lock);
+  InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
+  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate,
+                  impl.fault.stream_is_bad () ? of_bad : impl.end)
+      .release ();
+}
+
+// Where the next output frame begins, in running time.
+GstClockTime next_start (GstAggregator *agg)
+{
+  const GstSegment &s = output_segment_of (as_grid (agg));
+  GstClockTime start = s.position;
+  if (s.rate >= 0)
+    start = GST_CLOCK_TIME_IS_VALID (start) ? std::max (start, s.start) : s.start;
+  else
+    start = GST_CLOCK_TIME_IS_VALID (start) ? std::min (start, s.stop) : s.stop;
+  return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
+}
+
+void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
+{
+  if (pad->impl->warned_of_no_frame) return;
+  pad->impl->warned_of_no_frame = true;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+                       ("The input of %s ended before its first frame.", GST_PAD_NAME (pad)),
+                       ("Its cell shows the background, and its length does not count."));
+}
+
+// The inputs that count, for aggregate() alone. A pad that has been taken out of the
+// element cannot be asked; with the lock held it is in.
+std::vector<GridPadRef> active_pads_of (GstQuadMuxGrid *self)
+{
+  std::vector<GridPadRef> pads;
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    if (!gst_aggregator_pad_is_inactive (GST_AGGREGATOR_PAD (l->data)))
+      pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
+  GST_OBJECT_UNLOCK (self);
+  return pads;
+}
+
+// Of a faulty input, which has ended with its last good frame and has no say in the
+// output's length.
+std::optional<InputState> state_if_out (GridPad &impl)
+{
+  const std::lock_guard guard (impl.lock);
+  if (!impl.fault.is_out ()) return std::nullopt;
+  InputState input = {true, false, false, {}};
+  if (impl.fault.stream_is_bad ()) input.end = impl.end;
+  return input;
+}
+
+// What comes before the base class's own decision: whether the output is at its
+// end, or the next frame of an input, of which `pads` are active, still to come.
+GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> &pads, bool timeout)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  std::vector<InputState> inputs;
+  for (const GridPadRef &p : pads) {
+    GstAggregatorPad *pad = GST_AGGREGATOR_PAD (p.get ());
+    // Clips: what lies outside of the segment is gone then.
+    const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
+    const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
+    if (const auto out = state_if_out (*p->impl)) {
+      inputs.push_back (*out);
+      continue;
+    }
+    if (!has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
+    InputState input = {eos, false, false, {}};
+    {
+      const std::lock_guard guard (p->impl->lock);
+      input.repeats = p->impl->settings.repeat_after_eos;
+      input.end = p->impl->end;
+      p->impl->had_frame |= input.end.any;
+      input.counts = p->impl->had_frame;
+    }
+    if (eos && !input.counts && !p->impl->left_out) warn_of_no_frame (self, p.get ());
+    inputs.push_back (input);
+  }
+  const auto policy = self->impl->snapshot ().eos_policy;
+  if (self->impl->force_live && policy == EosPolicy::longest) return GST_FLOW_OK;
+  const FrameRate rate = output_rate (self);
+  const GstClockTime duration = gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num);
+  return output_ended (policy, inputs, next_start (agg), duration) ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+// Lets upstream go at once: threads that wait for room get it, and are told of the
+// end with their next buffer.
+void release_upstream (GstQuadMuxGrid *self)
+{
+  for (const GridPadRef &p : sink_pads_of (self)) {
+    p->impl->ended = true;
+    while (gst_aggregator_pad_drop_buffer (GST_AGGREGATOR_PAD (p.get ()))) {
+    }
+  }
+}
+
+// Lets the base class make the frame, and keeps the output's time.
+GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
+{
+  QuadMuxGrid &impl = *self->impl;
+  hold_time (self);
+  impl.maker = std::this_thread::get_id ();
+  const GstFlowReturn flow = parent_class ()->aggregate (GST_AGGREGATOR (self), timeout);
+  impl.maker = std::thread::id{};
+  if (std::exchange (impl.cells_untold, false))
+    for (const GridPadRef &p : sink_pads_of (self)) tell_cell (p.get ());
+  if (flow == GST_FLOW_NOT_NEGOTIATED) return ask_again (self);
+  if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
+  if (flow == GST_FLOW_OK) impl.patience.reset ();
+  GST_OBJECT_LOCK (self);
+  impl.timeline.go_on (output_segment_of (self));
+  GST_OBJECT_UNLOCK (self);
+  return flow;
+}
+
+GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  if (self->impl->failed || fails_without_inputs (self)) return GST_FLOW_ERROR;
+  hold_time (self);
+  const std::vector<GridPadRef> pads = active_pads_of (self);
+  GstFlowReturn flow = before_frame (self, pads, timeout);
+  // While it waited anything may have happened.
+  if (flow == GST_FLOW_OK && !is_time (self, next_start (agg)))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  // Without an input that has begun only a live output goes on, with what is below them.
+  if (flow == GST_FLOW_OK && pads.empty () && !gst_aggregator_get_force_live (agg))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (flow == GST_FLOW_OK) flow = make_frame (self, timeout);
+  // The last active pad may have been released in between.
+  if (flow == GST_FLOW_EOS && !pads.empty () && active_pads_of (self).empty ())
+    flow = GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (flow == GST_FLOW_EOS) release_upstream (self);
+  return flow;
+}
+
+GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
+{
+  GstQuadMuxGrid *self = as_grid (vagg);
+  const GstSegment &segment = GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
+  const GstClockTime time =
+      gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
+  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
+  const std::lock_guard drawing (self->impl->drawing);
+  const GstFlowReturn flow = self->impl->painter.draw (self, snapshot_of (self), vagg->info, out);
+  if (flow == GST_FLOW_OK)
+    self->impl->timeline.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
+  return flow;
+}
+
+// Where an input begins, or the last pad goes, just as a frame is made, the base class takes
+// inputs for another time: try again. It also says nothing of a pool that is active and gives no
+// buffer.
+GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
+{
+  GST_OBJECT_LOCK (vagg);
+  const bool in_time = as_grid (vagg)->impl->timeline.holds (output_segment_of (as_grid (vagg)));
+  GST_OBJECT_UNLOCK (vagg);
+  if (!in_time) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  const GstFlowReturn flow =
+      GST_VIDEO_AGGREGATOR_CLASS (parent_class ())->create_output_buffer (vagg, out);
+  if (flow != GST_FLOW_ERROR) return flow;
+  const Owned<GstBufferPool> pool{gst_aggregator_get_buffer_pool (GST_AGGREGATOR (vagg))};
+  if (pool && gst_buffer_pool_is_active (pool.get ()))
+    GST_ELEMENT_ERROR (vagg, RESOURCE, NO_SPACE_LEFT,
+                       ("There is no memory for an output frame: make the output smaller, or free "
+                        "some memory, the GPU's for frames in CUDA memory."),
+                       (nullptr));
+  return flow;
+}
+
+// With repeat-after-eos, what is shown after the end too.
+GstSample *peek_next_sample (GstAggregator *agg, GstAggregatorPad *pad)
+{
+  if (GstSample *sample = parent_class ()->peek_next_sample (agg, pad)) return sample;
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard guard (impl.lock);
+  if (!impl.held || !impl.settings.repeat_after_eos) return nullptr;
+  Owned<GstCaps> caps{gst_video_info_to_caps (&impl.held_info)};
+  return gst_sample_new (impl.held.get (), caps.get (), &pad->segment, nullptr);
+}
+
+}  // namespace
+
+void install_frames (GstAggregatorClass *klass)
+{
+  klass->clip = clip;
+  klass->aggregate = aggregate;
+  klass->peek_next_sample = peek_next_sample;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->aggregate_frames = aggregate_frames;
+  GST_VIDEO_AGGREGATOR_CLASS (klass)->create_output_buffer = create_output_buffer;
+}
+
+}  // namespace quad

@@ -1,0 +1,189 @@
+// What an input's upstream is asked for.
+#include <algorithm>
+
+#include "elements/grid/caps.h"
+
+namespace quad {
+namespace {
+
+// The values of a field that is a string or a list of them.
+std::vector<std::string> strings_in (const GstStructure *s, const char *field)
+{
+  std::vector<std::string> all;
+  const GValue *v = gst_structure_get_value (s, field);
+  if (v && G_VALUE_HOLDS_STRING (v)) all.push_back (g_value_get_string (v));
+  if (v && GST_VALUE_HOLDS_LIST (v))
+    for (guint k = 0; k < gst_value_list_get_size (v); k++)
+      if (const GValue *one = gst_value_list_get_value (v, k); G_VALUE_HOLDS_STRING (one))
+        all.push_back (g_value_get_string (one));
+  return all;
+}
+
+void set_strings (GstStructure *s, const char *field, std::span<const std::string> strings)
+{
+  if (strings.size () == 1) {
+    gst_structure_set (s, field, G_TYPE_STRING, strings[0].c_str (), nullptr);
+    return;
+  }
+  GValue list = G_VALUE_INIT;
+  g_value_init (&list, GST_TYPE_LIST);
+  for (const std::string &one : strings) {
+    GValue v = G_VALUE_INIT;
+    g_value_init (&v, G_TYPE_STRING);
+    g_value_set_string (&v, one.c_str ());
+    gst_value_list_append_and_take_value (&list, &v);
+  }
+  gst_structure_take_value (s, field, &list);
+}
+
+// The colorimetries of which downstream asks for one, in CUDA memory; none where it leaves
+// that open.
+std::vector<std::string> asked_colorimetries (const GstCaps *downstream)
+{
+  std::vector<std::string> all;
+  if (gst_caps_is_any (downstream)) return all;
+  for (guint i = 0; i < gst_caps_get_size (downstream); i++) {
+    const std::vector<std::string> some =
+        strings_in (gst_caps_get_structure (downstream, i), "colorimetry");
+    if (memory_of (downstream, i) != Memory::cuda || some.empty ()) return {};
+    for (const std::string &one : some)
+      if (std::find (all.begin (), all.end (), one) == all.end ()) all.push_back (one);
+  }
+  return all;
+}
+
+bool same_light_as_any (const std::string &name, std::span<const std::string> others)
+{
+  GstVideoColorimetry a, b;
+  if (!gst_video_colorimetry_from_string (&a, name.c_str ())) return true;
+  return std::any_of (others.begin (), others.end (), [&] (const std::string &other) {
+    return !gst_video_colorimetry_from_string (&b, other.c_str ()) || same_light (a, b);
+  });
+}
+
+void append (GstCaps *caps, Owned<GstStructure> s, const GstCaps *features_of, guint i)
+{
+  gst_caps_append_structure_full (caps, s.release (),
+                                  gst_caps_features_copy (gst_caps_get_features (features_of, i)));
+}
+
+// The formats of `s` that are RGB, or those that are not, with the colorimetries of `asked` that
+// such pictures can have; null where either is none.
+Owned<GstStructure> asked_of_kind (const GstStructure *s, std::span<const std::string> asked,
+                                   bool rgb)
+{
+  std::vector<std::string> formats = strings_in (s, "format");
+  std::erase_if (formats, [rgb] (const std::string &name) {
+    const GstVideoFormatInfo *info =
+        gst_video_format_get_info (gst_video_format_from_string (name.c_str ()));
+    return bool (GST_VIDEO_FORMAT_INFO_IS_RGB (info)) != rgb;
+  });
+  std::vector<std::string> colorimetries (asked.begin (), asked.end ());
+  std::erase_if (colorimetries, [rgb] (const std::string &name) {
+    GstVideoColorimetry c;
+    return !gst_video_colorimetry_from_string (&c, name.c_str ()) ||
+           c.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN ||
+           (c.matrix == GST_VIDEO_COLOR_MATRIX_RGB) != rgb;
+  });
+  if (formats.empty () || colorimetries.empty ()) return nullptr;
+  Owned<GstStructure> of_kind{gst_structure_copy (s)};
+  set_strings (of_kind.get (), "format", formats);
+  set_strings (of_kind.get (), "colorimetry", colorimetries);
+  return of_kind;
+}
+
+// `caps`, in CUDA memory first with the colorimetries of `asked`: what a converter in front
+// will then convert to. RGB and YUV have none in common.
+Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> asked)
+{
+  Owned<GstCaps> all{gst_caps_new_empty ()};
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
+    if (memory_of (caps, i) == Memory::cuda)
+      for (const bool rgb : {false, true})
+        if (Owned<GstStructure> first = asked_of_kind (s.get (), asked, rgb))
+          append (all.get (), std::move (first), caps, i);
+    append (all.get (), std::move (s), caps, i);
+  }
+  return all;
+}
+
+// `caps` without the colorimetries that the device does not convert to one of `asked`.
+Owned<GstCaps> without_other_light (const GstCaps *caps, std::span<const std::string> asked)
+{
+  Owned<GstCaps> all{gst_caps_new_empty ()};
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
+    std::vector<std::string> given = strings_in (s.get (), "colorimetry");
+    if (memory_of (caps, i) == Memory::cuda && !given.empty ()) {
+      std::erase_if (given, [&] (const auto &one) { return !same_light_as_any (one, asked); });
+      if (given.empty ()) continue;
+      set_strings (s.get (), "colorimetry", given);
+    }
+    append (all.get (), std::move (s), caps, i);
+  }
+  return all;
+}
+
+Owned<GstCaps> wished_caps (const InputWish &wish, std::span<const std::string> preferred,
+                            Memory memory)
+{
+  // All formats, the preferred first.
+  std::vector<std::string> formats;
+  const Owned<GstCaps> any = drawable_caps (memory);
+  const std::vector<std::string> all = formats_in (any.get ());
+  for (const std::string &name : preferred)
+    if (std::find (all.begin (), all.end (), name) != all.end ()) formats.push_back (name);
+  for (const std::string &name : all)
+    if (std::find (formats.begin (), formats.end (), name) == formats.end ())
+      formats.push_back (name);
+  GstStructure *s =
+      gst_structure_new ("video/x-raw", "pixel-aspect-ratio", GST_TYPE_FRACTION,
+                         static_cast<gint> (wish.sample.num), static_cast<gint> (wish.sample.den),
+                         "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, nullptr);
+  set_strings (s, "format", formats);
+  auto side = [s] (const char *field, int low, int high) {
+    if (low == high)
+      gst_structure_set (s, field, G_TYPE_INT, low, nullptr);
+    else
+      gst_structure_set (s, field, GST_TYPE_INT_RANGE, low, high, nullptr);
+  };
+  const auto [w, h] = wish.size;
+  side ("width", wish.fit == Fit::contain ? 1 : w, wish.fit == Fit::cover ? kMaxSide : w);
+  side ("height", wish.fit == Fit::contain ? 1 : h, wish.fit == Fit::cover ? kMaxSide : h);
+  GstCaps *caps = gst_caps_new_empty ();
+  gst_caps_append_structure (caps, s);
+  gst_caps_set_features (caps, 0, gst_caps_features_copy (gst_caps_get_features (any.get (), 0)));
+  return Owned<GstCaps>{caps};
+}
+
+}  // namespace
+
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
+                         Memory memory)
+{
+  Owned<GstCaps> any = drawable_caps_from (memory);
+  if (wish.any) return any;
+  Owned<GstCaps> caps{gst_caps_new_empty ()};
+  if (device_available () && memory == Memory::cuda)
+    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
+  gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::host).release ());
+  if (device_available () && memory == Memory::host)
+    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
+  gst_caps_append (caps.get (), any.release ());
+  return caps;
+}
+
+Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter)
+{
+  const std::vector<std::string> asked = asked_colorimetries (downstream);
+  if (!asked.empty ()) caps = preferring (caps.get (), asked);
+  // In our order: the cell's size comes first.
+  if (filter) caps.reset (gst_caps_intersect_full (caps.get (), filter, GST_CAPS_INTERSECT_FIRST));
+  if (asked.empty ()) return caps;
+  // Where nothing would be left, the frames come, and the error in negotiation says why.
+  Owned<GstCaps> rest = without_other_light (caps.get (), asked);
+  return gst_caps_is_empty (rest.get ()) ? std::move (caps) : std::move (rest);
+}
+
+}  // namespace quad

@@ -1,0 +1,269 @@
+// The caps functions of quadmux-grid.
+#include "elements/grid/caps.h"
+#include "elements/grid/cells.h"
+
+namespace quad {
+namespace {
+
+Owned<GstCaps> downstream_caps (GstQuadMuxGrid *self)
+{
+  GstPad *src = GST_AGGREGATOR_SRC_PAD (self);
+  Owned<GstCaps> filter{gst_pad_get_pad_template_caps (src)};
+  return Owned<GstCaps>{gst_pad_peer_query_caps (src, filter.get ())};
+}
+
+// The formats that the output may have, the current one first.
+std::vector<std::string> output_formats (GstQuadMuxGrid *self, const GstCaps *downstream)
+{
+  std::vector<std::string> names = formats_in (downstream);
+  Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  if (current) {
+    const std::vector<std::string> first = formats_in (current.get ());
+    names.insert (names.begin (), first.begin (), first.end ());
+  }
+  return names;
+}
+
+// The canvas if inputs have no say in its size.
+std::optional<Canvas> known_canvas (const GstCaps *downstream,
+                                    const std::vector<std::string> &names)
+{
+  std::optional<Canvas> canvas = fixed_canvas (downstream);
+  if (!canvas || names.empty ()) return canvas;
+  canvas->chroma_unit =
+      info_of (from_gst (gst_video_format_from_string (names[0].c_str ()))).chroma_unit ();
+  return canvas;
+}
+
+// Which memory the output is in or, before that is known, may be in: that of the GPU
+// where downstream takes it.
+Memory output_memory (GstQuadMuxGrid *self, const GstCaps *downstream)
+{
+  Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  if (current) return memory_of (current.get ());
+  for (guint i = 0; i < gst_caps_get_size (downstream); i++)
+    if (memory_of (downstream, i) == Memory::cuda) return Memory::cuda;
+  return Memory::host;
+}
+
+Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps *filter)
+{
+  Owned<GstCaps> downstream = downstream_caps (self);
+  const std::vector<std::string> names = output_formats (self, downstream.get ());
+  InputWish wish;
+  if (const auto canvas = known_canvas (downstream.get (), names)) {
+    const GridSnapshot snapshot = snapshot_of (self);
+    for (const PadSnapshot &p : snapshot.pads)
+      if (p.pad.get () == pad) wish = wish_of (snapshot, p, *canvas);
+  }
+  {
+    const std::lock_guard guard (pad->impl->lock);
+    pad->impl->wish = wish;
+    pad->impl->asked = true;
+  }
+  Owned<GstCaps> caps = caps_for (wish, names, output_memory (self, downstream.get ()));
+  return input_caps (std::move (caps), downstream.get (), filter);
+}
+
+// What a pad says that it accepts: also what is not drawn. Queues and bins ask for caps that are on
+// their way, and a no would end upstream, and with it the pipeline. Who has a choice goes by the
+// caps query.
+bool is_raw_video (const GstCaps *caps)
+{
+  for (guint i = 0; i < gst_caps_get_size (caps); i++)
+    if (!gst_structure_has_name (gst_caps_get_structure (caps, i), "video/x-raw")) return false;
+  return true;
+}
+
+gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
+{
+  GstCaps *given = nullptr;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS) {
+    gst_query_parse_caps (query, &given);
+    gst_query_set_caps_result (query, sink_caps (as_grid (agg), as_grid_pad (pad), given).get ());
+    return TRUE;
+  }
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS) {
+    gst_query_parse_accept_caps (query, &given);
+    gst_query_set_accept_caps_result (query, is_raw_video (given));
+    return TRUE;
+  }
+  if (as_grid (agg)->impl->device.answer (query)) return TRUE;
+  return parent_class ()->sink_query (agg, pad, query);
+}
+
+gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  as_grid (agg)->impl->problem.clear ();  // whoever fails from here on posts the error
+  if (!caps || memory_of (caps) != Memory::cuda)
+    return parent_class ()->decide_allocation (agg, query);
+  Device &device = as_grid (agg)->impl->device;
+  if (!device.open ()) return FALSE;
+  if (device.decide (query)) return TRUE;
+  GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
+                     ("There is no CUDA memory for output frames: make the output "
+                      "smaller, or free some of the GPU's memory."),
+                     (nullptr));
+  return FALSE;
+}
+
+// Buffers of one input: the current one, the one kept to be repeated, which may be older, and
+// the next, without which the output does not go on. A decoder that puts out its own surfaces
+// has little more than it is asked for.
+constexpr guint kHeldBuffers = 3;
+
+// Offers pools of our GPU's memory to an input that has frames there.
+void propose_allocation (Device &device, GstQuery *query)
+{
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  GstVideoInfo info;
+  if (caps && memory_of (caps) == Memory::cuda) {
+    if (device.open ()) device.propose (query, kHeldBuffers);
+  } else if (caps && problem_with (caps).empty () && gst_video_info_from_caps (&info, caps)) {
+    ask_for_buffers (query, info, kHeldBuffers);
+  }
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
+}
+
+// Says what frames may come with; needs no place in the stream, so that an input
+// need not wait for its frames to be shown before it may change its caps.
+gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
+    propose_allocation (as_grid (agg)->impl->device, query);
+    return TRUE;
+  }
+  const bool serialized =
+      gst_query_type_get_flags (GST_QUERY_TYPE (query)) & GST_QUERY_TYPE_SERIALIZED;
+  if (serialized && as_grid_pad (pad)->impl->ended) return FALSE;
+  return parent_class ()->sink_query_pre_queue (agg, pad, query);
+}
+
+std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
+{
+  std::vector<InputCaps> inputs;
+  for (const PadSnapshot &p : snapshot.pads) {
+    const GstVideoInfo &info = p.pad->parent.info;
+    if (info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0)
+      inputs.push_back ({info, p.orientation, p.memory, asked_rect (p.settings)});
+  }
+  return inputs;
+}
+
+std::optional<InputCaps> current_output (GstQuadMuxGrid *self)
+{
+  Owned<GstCaps> caps{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  InputCaps output;
+  if (!caps || !gst_video_info_from_caps (&output.info, caps.get ())) return std::nullopt;
+  output.memory = memory_of (caps.get ());
+  return output;
+}
+
+GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps **caps)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  const GridSnapshot snapshot = snapshot_of (self);
+  const std::vector<InputCaps> inputs = inputs_of (snapshot);
+  OutputChoice choice = choose_output (downstream, inputs, snapshot.grid);
+  // With no input left the output stays as it is, as far as downstream takes that.
+  if (const auto current = current_output (self); inputs.empty () && current)
+    choice = choose_output (downstream, {&*current, 1}, Grid{1, 1});
+  if (!choice.refusal.empty ()) {
+    self->impl->problem = choice.refusal;
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  if (!choice.caps) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  *caps = choice.caps.release ();
+  return GST_FLOW_OK;
+}
+
+gboolean negotiate (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  QuadMuxGrid &impl = *self->impl;
+  GstPad *src = GST_AGGREGATOR_SRC_PAD (agg);
+  // Where caps behind a running grid are changed, there may be none for a moment.
+  const bool running = gst_pad_has_current_caps (src);
+  Patience patience;
+  for (;;) {
+    // The base class calls nobody where downstream takes nothing.
+    impl.problem = kTakesNothing;
+    if (parent_class ()->negotiate (agg)) break;
+    if (GST_PAD_IS_FLUSHING (src)) return FALSE;
+    if (running && impl.problem == kTakesNothing && patience.wait ()) continue;
+    if (!impl.problem.empty ()) refuse (self, impl.problem);
+    return FALSE;
+  }
+  impl.refusal.clear ();
+  return TRUE;
+}
+
+gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
+{
+  if (!parent_class ()->negotiated_src_caps (agg, caps)) return FALSE;
+  cells_changed (as_grid (agg));
+  return TRUE;
+}
+
+}  // namespace
+
+void refuse (GstQuadMuxGrid *self, const std::string &why)
+{
+  if (self->impl->refusal == why) return;
+  self->impl->refusal = why;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, ("%s", why.c_str ()), (nullptr));
+}
+
+GstFlowReturn ask_again (GstQuadMuxGrid *self)
+{
+  if (self->impl->patience.wait ()) {
+    gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
+  const Owned<GstCaps> caps{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  const Owned<char> text{caps ? gst_caps_to_string (caps.get ()) : nullptr};
+  refuse (self, std::string ("Downstream refuses frames that it has asked for: ") +
+                    (text ? text.get () : "no caps"));
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
+void cells_changed (GstQuadMuxGrid *self)
+{
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  if (pads.empty ()) return;
+  Owned<GstCaps> downstream = downstream_caps (self);
+  const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
+  const GridSnapshot snapshot = snapshot_of (self);
+  const bool told_later = self->impl->maker.load () == std::this_thread::get_id ();
+  for (const PadSnapshot &p : snapshot.pads) {
+    const InputWish wish = canvas ? wish_of (snapshot, p, *canvas) : InputWish{};
+    bool changed = false;
+    {
+      GridPad &impl = *p.pad->impl;
+      const std::lock_guard guard (impl.lock);
+      changed = impl.asked && impl.wish != wish;
+      impl.wish = wish;
+    }
+    if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
+    if (told_later)
+      self->impl->cells_untold = true;
+    else
+      tell_cell (p.pad.get ());
+  }
+}
+
+void install_negotiation (GstAggregatorClass *klass)
+{
+  klass->sink_query = sink_query;
+  klass->sink_query_pre_queue = sink_query_pre_queue;
+  klass->update_src_caps = update_src_caps;
+  klass->negotiate = negotiate;
+  klass->decide_allocation = decide_allocation;
+  klass->negotiated_src_caps = negotiated_src_caps;
+}
+
+}  // namespace quad

@@ -1,0 +1,455 @@
+/**
+ * SECTION:element-quadmux-grid
+ * @title: quadmux-grid
+ * @short_description: Shows several videos side by side in a grid
+ *
+ * Every sink pad has a cell of `rows` by `columns`, or lies freely where it has a
+ * `width` and a `height`. Each picture is scaled,
+ * turned and blended straight into the output frame, of which every byte is
+ * written once.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid ! video/x-raw,width=640,height=360 ! videoconvert !
+ * autovideosink videotestsrc num-buffers=90 ! grid. videotestsrc num-buffers=90 pattern=ball !
+ * grid.
+ * ]| Two of four cells, for three seconds.
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid rows=1 columns=0 gap=8 margin=8 background-color=0xff202020
+ * sink_0::fit=cover sink_1::orientation=90r ! videoconvert ! autovideosink videotestsrc
+ * num-buffers=90 ! grid.sink_0 videotestsrc num-buffers=90 pattern=smpte ! grid.sink_1
+ * ]| One row of as many columns as there are inputs.
+ * |[
+ * gst-launch-1.0 quadmux-grid name=grid eos-policy=shortest ! video/x-raw,width=1280,height=720 !
+ * videoconvert ! autovideosink videotestsrc num-buffers=90 ! video/x-raw,width=1920,height=1080 !
+ * quaddownscale ! queue ! grid. videotestsrc num-buffers=60 pattern=ball ! grid.
+ * ]| The first input is shrunk to its cell before it is queued; the output ends
+ * with the shorter input.
+ */
+#include "elements/grid/quadmuxgrid.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "elements/about.h"
+#include "elements/grid/cells.h"
+
+using quad::kGridDefaults;
+
+namespace {
+
+void child_proxy_init (gpointer interface, gpointer data);
+
+}  // namespace
+
+G_DEFINE_TYPE_WITH_CODE (GstQuadMuxGrid, gst_quad_mux_grid, GST_TYPE_VIDEO_AGGREGATOR,
+                         G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY, child_proxy_init))
+GST_ELEMENT_REGISTER_DEFINE (quadmux_grid, "quadmux-grid", GST_RANK_NONE,
+                             gst_quad_mux_grid_get_type ())
+
+namespace quad {
+
+std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
+{
+  std::vector<GridPadRef> pads;
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
+    pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
+  GST_OBJECT_UNLOCK (self);
+  return pads;
+}
+
+FrameRate output_rate (GstQuadMuxGrid *self)
+{
+  const GstVideoInfo &info = GST_VIDEO_AGGREGATOR (self)->info;
+  const FrameRate rate = {GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info)};
+  return rate.num > 0 && rate.den > 0 ? rate : FrameRate{25, 1};
+}
+
+void layout_changed (GstQuadMuxGrid *self)
+{
+  gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  cells_changed (self);
+}
+
+void free_pad_changed (GstQuadMuxGrid *self, bool resized)
+{
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
+    return !p->impl->snapshot ().lies_freely ();
+  });
+  // Only where no pad has a cell does the output's size follow.
+  if (!any_cell) gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  if (resized) cells_changed (self);
+}
+
+}  // namespace quad
+
+namespace {
+
+enum Property : guint {
+  PROP_ROWS = 1,
+  PROP_COLUMNS,
+  PROP_GAP,
+  PROP_MARGIN,
+  PROP_BORDER_WIDTH,
+  PROP_BORDER_COLOR,
+  PROP_BACKGROUND_COLOR,
+  PROP_METHOD,
+  PROP_EOS_POLICY,
+  PROP_N_THREADS,
+  PROP_IGNORE_INACTIVE_PADS,
+  PROP_CUDA_DEVICE_ID,
+  PROP_FORCE_LIVE,
+};
+
+GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
+GstAggregatorClass *aggregator_parent ()
+{
+  return GST_AGGREGATOR_CLASS (gst_quad_mux_grid_parent_class);
+}
+
+void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstQuadMuxGrid *self = as_grid (object);
+  if (id == PROP_IGNORE_INACTIVE_PADS) {
+    gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), g_value_get_boolean (value));
+    return;
+  }
+  if (id == PROP_CUDA_DEVICE_ID) {
+    self->impl->device.set_id (g_value_get_int (value));
+    return;
+  }
+  if (id == PROP_FORCE_LIVE) {
+    self->impl->force_live = g_value_get_boolean (value);
+    gst_aggregator_set_force_live (GST_AGGREGATOR (self), self->impl->force_live);
+    return;
+  }
+  bool moves = false;
+  {
+    const std::lock_guard guard (self->impl->lock);
+    quad::GridSettings &s = self->impl->settings;
+    auto set = [&] (int &field) {
+      moves = field != g_value_get_int (value);
+      field = g_value_get_int (value);
+    };
+    switch (id) {
+      case PROP_ROWS: set (s.rows); break;
+      case PROP_COLUMNS: set (s.columns); break;
+      case PROP_GAP: set (s.gap); break;
+      case PROP_MARGIN: set (s.margin); break;
+      case PROP_BORDER_WIDTH: set (s.border_width); break;
+      case PROP_BORDER_COLOR: s.border_color = g_value_get_uint (value); break;
+      case PROP_BACKGROUND_COLOR: s.background_color = g_value_get_uint (value); break;
+      case PROP_METHOD: s.method = static_cast<quad::Filter> (g_value_get_enum (value)); break;
+      case PROP_EOS_POLICY:
+        s.eos_policy = static_cast<quad::EosPolicy> (g_value_get_enum (value));
+        break;
+      case PROP_N_THREADS: s.n_threads = g_value_get_int (value); break;
+      default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
+    }
+  }
+  if (moves) quad::layout_changed (self);
+}
+
+void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  const quad::GridSettings s = as_grid (object)->impl->snapshot ();
+  switch (id) {
+    case PROP_ROWS: g_value_set_int (value, s.rows); break;
+    case PROP_COLUMNS: g_value_set_int (value, s.columns); break;
+    case PROP_GAP: g_value_set_int (value, s.gap); break;
+    case PROP_MARGIN: g_value_set_int (value, s.margin); break;
+    case PROP_BORDER_WIDTH: g_value_set_int (value, s.border_width); break;
+    case PROP_BORDER_COLOR: g_value_set_uint (value, s.border_color); break;
+    case PROP_BACKGROUND_COLOR: g_value_set_uint (value, s.background_color); break;
+    case PROP_METHOD: g_value_set_enum (value, static_cast<gint> (s.method)); break;
+    case PROP_EOS_POLICY: g_value_set_enum (value, static_cast<gint> (s.eos_policy)); break;
+    case PROP_N_THREADS: g_value_set_int (value, s.n_threads); break;
+    case PROP_IGNORE_INACTIVE_PADS:
+      g_value_set_boolean (value,
+                           gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
+      break;
+    case PROP_CUDA_DEVICE_ID: g_value_set_int (value, as_grid (object)->impl->device.id ()); break;
+    case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
+  }
+}
+
+void set_context (GstElement *element, GstContext *context)
+{
+  as_grid (element)->impl->device.take_context (context);
+  element_parent ()->set_context (element, context);
+}
+
+// Pads.
+
+GstAggregatorPad *create_new_pad (GstAggregator *agg, GstPadTemplate *templ, const gchar *name,
+                                  const GstCaps *caps)
+{
+  GstAggregatorPad *pad = aggregator_parent ()->create_new_pad (agg, templ, name, caps);
+  if (pad) as_grid_pad (pad)->impl->serial = ++as_grid (agg)->impl->next_serial;
+  return pad;
+}
+
+GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar *name,
+                         const GstCaps *caps)
+{
+  GstQuadMuxGrid *self = as_grid (element);
+  GstPad *pad = element_parent ()->request_new_pad (element, templ, name, caps);
+  if (!pad) return nullptr;
+  gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
+  quad::layout_changed (self);
+  return pad;
+}
+
+// Lets go of what was kept of the pad's pictures, and of memory for them.
+void forget_pictures (quad::GridPad &impl)
+{
+  impl.converted.reset ();
+  impl.on_device.reset ();
+  quad::Owned<GstBuffer> held;
+  const std::lock_guard guard (impl.lock);
+  held = std::move (impl.held);
+  impl.shown = {};
+}
+
+void release_pad (GstElement *element, GstPad *pad)
+{
+  quad::Owned<GstPad> kept{GST_PAD (gst_object_ref (pad))};
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad), GST_OBJECT_NAME (pad));
+  {
+    const std::lock_guard guard (as_grid_pad (pad)->impl->releasing);
+    as_grid_pad (pad)->impl->released = true;
+  }
+  element_parent ()->release_pad (element, pad);
+  GstQuadMuxGrid *self = as_grid (element);
+  {
+    // Whoever keeps the pad does not keep the device's memory. It is in no later snapshot.
+    const std::lock_guard drawing (self->impl->drawing);
+    forget_pictures (*as_grid_pad (pad)->impl);
+  }
+  quad::set_cell (as_grid_pad (pad), -1);
+  quad::cells_changed (self);
+  quad::tell_cell (as_grid_pad (pad));
+}
+
+GObject *child_by_index (GstChildProxy *proxy, guint index)
+{
+  GST_OBJECT_LOCK (proxy);
+  gpointer pad = g_list_nth_data (GST_ELEMENT (proxy)->sinkpads, index);
+  if (pad) gst_object_ref (pad);
+  GST_OBJECT_UNLOCK (proxy);
+  return static_cast<GObject *> (pad);
+}
+
+guint children_count (GstChildProxy *proxy)
+{
+  GST_OBJECT_LOCK (proxy);
+  const guint count = GST_ELEMENT (proxy)->numsinkpads;
+  GST_OBJECT_UNLOCK (proxy);
+  return count;
+}
+
+void child_proxy_init (gpointer interface, gpointer)
+{
+  auto *proxy = static_cast<GstChildProxyInterface *> (interface);
+  proxy->get_child_by_index = child_by_index;
+  proxy->get_children_count = children_count;
+}
+
+// States.
+
+void forget (GstQuadMuxGrid *self) { self->impl->failed = false; }
+
+gboolean start (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  forget (self);
+  self->impl->refusal.clear ();
+  self->impl->patience.reset ();
+  self->impl->timeline.reset ();
+  self->impl->pacer.restart ();
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    p->impl->problems = {};
+    {
+      const std::lock_guard guard (p->impl->lock);
+      p->impl->fault = {};
+    }
+    p->impl->ended = false;
+    p->impl->warned = {};
+    p->impl->warned_of_no_frame = false;
+    p->impl->said_moved = false;
+    p->impl->warned_of_peer = false;
+    p->impl->alone_since = g_get_monotonic_time ();
+  }
+  self->impl->peers.start ();
+  return aggregator_parent ()->start (agg);
+}
+
+gboolean stop (GstAggregator *agg)
+{
+  GstQuadMuxGrid *self = as_grid (agg);
+  self->impl->peers.stop ();
+  const gboolean done = aggregator_parent ()->stop (agg);
+  gst_aggregator_set_force_live (agg, self->impl->force_live);
+  self->impl->painter.reset ();
+  for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
+    forget_pictures (*p->impl);
+    const std::lock_guard guard (p->impl->lock);
+    p->impl->tagged = quad::Orientation::identity;
+  }
+  self->impl->device.close ();
+  return done;
+}
+
+GstFlowReturn flush (GstAggregator *agg)
+{
+  forget (as_grid (agg));
+  as_grid (agg)->impl->timeline.reset ();
+  as_grid (agg)->impl->pacer.restart ();
+  return aggregator_parent ()->flush (agg);
+}
+
+void finalize (GObject *object)
+{
+  delete as_grid (object)->impl;
+  G_OBJECT_CLASS (gst_quad_mux_grid_parent_class)->finalize (object);
+}
+
+// The class.
+
+constexpr auto kFlags =
+    static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS});
+constexpr auto kControllable = static_cast<GParamFlags> (int{kFlags} | int{GST_PARAM_CONTROLLABLE} |
+                                                         int{GST_PARAM_MUTABLE_PLAYING});
+
+void install_layout_properties (GObjectClass *klass)
+{
+  auto number = [klass] (guint id, const char *name, const char *nick, const char *blurb, int max,
+                         int value) {
+    g_object_class_install_property (
+        klass, id, g_param_spec_int (name, nick, blurb, 0, max, value, kControllable));
+  };
+  auto color = [klass] (guint id, const char *name, const char *nick, const char *blurb,
+                        guint value) {
+    g_object_class_install_property (
+        klass, id, g_param_spec_uint (name, nick, blurb, 0, G_MAXUINT, value, kControllable));
+  };
+  number (PROP_ROWS, "rows", "Rows", "Number of rows of cells (0 = as many as the inputs need)",
+          quad::kMaxLines, kGridDefaults.rows);
+  number (PROP_COLUMNS, "columns", "Columns",
+          "Number of columns of cells (0 = as many as the inputs need)", quad::kMaxLines,
+          kGridDefaults.columns);
+  number (PROP_GAP, "gap", "Gap", "Space between neighbouring cells in pixels", quad::kMaxSide,
+          kGridDefaults.gap);
+  number (PROP_MARGIN, "margin", "Margin", "Space around the grid in pixels", quad::kMaxSide,
+          kGridDefaults.margin);
+  number (PROP_BORDER_WIDTH, "border-width", "Border width",
+          "Width in pixels of the border along the edge of each cell that shows a picture",
+          quad::kMaxSide, kGridDefaults.border_width);
+  color (PROP_BORDER_COLOR, "border-color", "Border color", "Color of borders, as 0xAARRGGBB",
+         kGridDefaults.border_color);
+  color (PROP_BACKGROUND_COLOR, "background-color", "Background color",
+         "Color where no picture is, as 0xAARRGGBB", kGridDefaults.background_color);
+}
+
+void install_properties (GObjectClass *klass)
+{
+  install_layout_properties (klass);
+  auto add = [klass] (guint id, GParamSpec *spec) {
+    g_object_class_install_property (klass, id, spec);
+  };
+  add (PROP_METHOD,
+       g_param_spec_enum (
+           "method", "Method", "Filter that pixels are weighted with when pictures are scaled",
+           GST_TYPE_QUAD_METHOD, static_cast<gint> (kGridDefaults.method), kControllable));
+  add (PROP_EOS_POLICY, g_param_spec_enum ("eos-policy", "EOS policy", "When the output ends",
+                                           GST_TYPE_QUAD_EOS_POLICY,
+                                           static_cast<gint> (kGridDefaults.eos_policy), kFlags));
+  add (PROP_N_THREADS, g_param_spec_int ("n-threads", "Threads",
+                                         "Number of threads that draw (0 = one per processor)", 0,
+                                         256, kGridDefaults.n_threads, kFlags));
+  add (PROP_IGNORE_INACTIVE_PADS,
+       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
+                             "When live, do not wait for inputs that never had a frame", TRUE,
+                             kFlags));
+  add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
+  // The base class's own value also says that the output has run live.
+  g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
+}
+
+GstPad *pad_at_position (GstQuadMuxGrid *self, gdouble x, gdouble y, gpointer)
+{
+  return GST_PAD (quad::pad_at (self, {x, y}).release ());
+}
+
+void install_signals (GObjectClass *klass)
+{
+  /**
+   * GstQuadMuxGrid::pad-at-position:
+   * @x: in pixels of the output
+   * @y: in pixels of the output
+   *
+   * Returns: (transfer full) (nullable): the sink pad of the topmost picture there in the
+   * last output frame; where no picture is, the topmost whose cell or rectangle is there.
+   */
+  g_signal_new_class_handler (
+      "pad-at-position", G_TYPE_FROM_CLASS (klass),
+      static_cast<GSignalFlags> (int{G_SIGNAL_RUN_LAST} | int{G_SIGNAL_ACTION}),
+      G_CALLBACK (pad_at_position), nullptr, nullptr, nullptr, GST_TYPE_PAD, 2, G_TYPE_DOUBLE,
+      G_TYPE_DOUBLE);
+}
+
+void add_templates (GstElementClass *klass)
+{
+  quad::Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new_with_gtype ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get (),
+                                              GST_TYPE_AGGREGATOR_PAD));
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new_with_gtype ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, caps.get (),
+                                              gst_quad_mux_grid_pad_get_type ()));
+  quad::set_about (klass, "Video grid", "Filter/Editor/Video/Compositor",
+                   "Shows several videos side by side in a grid, drawn in one pass",
+                   QUAD_PAGE ("quadmux-grid"));
+  gst_type_mark_as_plugin_api (gst_quad_mux_grid_pad_get_type (),
+                               static_cast<GstPluginAPIFlags> (0));
+  for (const GType type : {GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT, GST_TYPE_QUAD_EOS_POLICY})
+    gst_type_mark_as_plugin_api (type, static_cast<GstPluginAPIFlags> (0));
+}
+
+}  // namespace
+
+static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+  install_signals (object_class);
+
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  element_class->request_new_pad = request_new_pad;
+  element_class->release_pad = release_pad;
+  element_class->set_context = set_context;
+  add_templates (element_class);
+
+  GstAggregatorClass *aggregator_class = GST_AGGREGATOR_CLASS (klass);
+  aggregator_class->create_new_pad = create_new_pad;
+  aggregator_class->start = start;
+  aggregator_class->stop = stop;
+  aggregator_class->flush = flush;
+  quad::install_frames (aggregator_class);
+  quad::install_negotiation (aggregator_class);
+  quad::install_events (aggregator_class);
+  quad::install_life (aggregator_class);
+}
+
+static void gst_quad_mux_grid_init (GstQuadMuxGrid *self)
+{
+  self->impl = new quad::QuadMuxGrid (GST_ELEMENT (self));
+  gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), TRUE);
+  quad::init_life (self);
+}

@@ -1,0 +1,49 @@
+// What the user sets on quadmux-grid and its pads.
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "core/filter.h"
+#include "core/geometry.h"
+#include "elements/grid/enums.h"
+
+namespace quad {
+
+struct GridSettings {
+  int rows = 2;
+  int columns = 2;
+  int gap = 0;
+  int margin = 0;
+  guint background_color = 0xff000000;
+  int border_width = 0;
+  guint border_color = 0xffffffff;
+  Filter method = Filter::area;
+  EosPolicy eos_policy = EosPolicy::longest;
+  int n_threads = 0;
+};
+
+struct PadSettings {
+  int cell = -1;
+  int row_span = 1;
+  int column_span = 1;
+  int xpos = 0;
+  int ypos = 0;
+  int width = 0;
+  int height = 0;
+  Fit fit = Fit::contain;
+  double xalign = 0.5;
+  double yalign = 0.5;
+  double alpha = 1.0;
+  GstVideoOrientationMethod orientation = GST_VIDEO_ORIENTATION_AUTO;
+  bool repeat_after_eos = false;
+
+  // Whether the picture lies at its position and takes no cell.
+  bool lies_freely () const { return width > 0 && height > 0; }
+};
+
+inline constexpr GridSettings kGridDefaults;
+inline constexpr PadSettings kPadDefaults;
+
+inline constexpr int kMaxLines = 128;  // rows, and columns
+
+}  // namespace quad

@@ -1,0 +1,183 @@
+#include "gif/quantizer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace quad {
+namespace {
+
+constexpr double kWeights[3] = {kRedWeight, kGreenWeight, kBlueWeight};
+constexpr int kRounds = 3;
+
+int channel (Rgba c, int i) { return static_cast<int> (c >> (8 * i) & 255); }
+
+}  // namespace
+
+// A counted colour.
+struct Quantizer::Point {
+  double weight;
+  Rgba color;
+};
+
+// Points [begin, end): what they cost as one colour, and where cutting them pays.
+struct Quantizer::Group {
+  std::size_t begin, end;
+  double weight = 0;
+  double mean[3] = {};
+  double cost = 0;  // weighted squares around the mean, on all axes
+  int axis = 0;     // the one of greatest cost
+
+  Rgba color () const
+  {
+    return opaque_rgba (static_cast<int> (mean[0] + 0.5), static_cast<int> (mean[1] + 0.5),
+                        static_cast<int> (mean[2] + 0.5));
+  }
+};
+
+Quantizer::Quantizer (FindNearest find_nearest) : find_nearest_{find_nearest}, cells_ (kSlots)
+{
+  used_.reserve (kMostUsed);
+  set_detail (8);
+}
+
+Rgba Quantizer::Cell::mean () const
+{
+  if (votes > weight / 2) return color;
+  const auto of = [this] (int k) { return static_cast<int> ((sum[k] + weight / 2) / weight); };
+  return opaque_rgba (of (0), of (1), of (2));
+}
+
+void Quantizer::set_detail (int bits)
+{
+  bits_ = bits;
+  mask_ = static_cast<Rgba> (0xff << (8 - bits) & 0xff) * 0x010101;
+}
+
+// A free slot becomes a new colour's; where there are too many, cells are made larger.
+Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
+{
+  if (used_.size () < kMostUsed) {
+    used_.push_back (static_cast<std::uint32_t> (slot));
+    cells_[slot].color = pixel;
+    return cells_[slot];
+  }
+  std::vector<Cell> old;
+  old.reserve (used_.size ());
+  for (const std::uint32_t i : used_) old.push_back (std::exchange (cells_[i], {}));
+  used_.clear ();
+  set_detail (bits_ - 1);
+  for (const Cell &from : old) {
+    Cell &to = cell_of (from.color);
+    to.weight += from.weight;
+    for (int k = 0; k < 3; k++) to.sum[k] += from.sum[k];
+    to.vote (from.color, from.votes);
+  }
+  return cell_of (pixel);
+}
+
+Quantizer::Group Quantizer::group_of (std::vector<Point> &points, std::size_t begin,
+                                      std::size_t end)
+{
+  Group g{begin, end};
+  double squares[3] = {};
+  for (std::size_t i = begin; i < end; i++) {
+    g.weight += points[i].weight;
+    for (int k = 0; k < 3; k++) {
+      const double v = channel (points[i].color, k), w = points[i].weight * v;
+      g.mean[k] += w;
+      squares[k] += w * v;
+    }
+  }
+  double most = -1;
+  for (int k = 0; k < 3; k++) {
+    g.mean[k] /= g.weight;
+    const double cost = kWeights[k] * (squares[k] - g.weight * g.mean[k] * g.mean[k]);
+    g.cost += cost;
+    if (cost > most) {
+      most = cost;
+      g.axis = k;
+    }
+  }
+  if (end - begin == 1) g.cost = 0;  // but for rounding
+  return g;
+}
+
+Palette Quantizer::divide (std::vector<Point> &points, int colors)
+{
+  const auto cheaper = [] (const Group &a, const Group &b) { return a.cost < b.cost; };
+  std::vector<Group> groups{group_of (points, 0, points.size ())};
+  while (static_cast<int> (groups.size ()) < colors) {
+    std::pop_heap (groups.begin (), groups.end (), cheaper);
+    const Group g = groups.back ();
+    const auto at = [&] (std::size_t i) {
+      return points.begin () + static_cast<std::ptrdiff_t> (i);
+    };
+    const auto cut = std::partition (at (g.begin), at (g.end), [&] (const Point &p) {
+      return channel (p.color, g.axis) <= g.mean[g.axis];
+    });
+    const std::size_t middle = static_cast<std::size_t> (cut - points.begin ());
+    if (g.cost <= 0 || middle == g.begin || middle == g.end) {
+      std::push_heap (groups.begin (), groups.end (), cheaper);
+      break;  // no two colours are left together
+    }
+    groups.back () = group_of (points, g.begin, middle);
+    std::push_heap (groups.begin (), groups.end (), cheaper);
+    groups.push_back (group_of (points, middle, g.end));
+    std::push_heap (groups.begin (), groups.end (), cheaper);
+  }
+  Palette palette;
+  for (const Group &g : groups)
+    palette.colors[static_cast<std::size_t> (palette.count++)] = g.color ();
+  return palette;
+}
+
+void Quantizer::refine (const std::vector<Point> &points, Palette &palette) const
+{
+  std::vector<Rgba> colors (points.size ());
+  std::transform (points.begin (), points.end (), colors.begin (),
+                  [] (const Point &p) { return p.color; });
+  std::vector<std::uint8_t> nearest (points.size ());
+  std::vector<std::uint32_t> distances (points.size ());
+  for (int round = 0; round < kRounds; round++) {
+    find_nearest_ (palette, colors.data (), colors.size (), nearest.data (), distances.data ());
+    struct {
+      double weight = 0, sum[3] = {}, most = 0;
+      Rgba color = 0;
+    } mean[Palette::kMax];
+    for (std::size_t i = 0; i < points.size (); i++) {
+      auto &m = mean[nearest[i]];
+      m.weight += points[i].weight;
+      if (points[i].weight > m.most) {
+        m.most = points[i].weight;
+        m.color = colors[i];
+      }
+      for (int k = 0; k < 3; k++) m.sum[k] += points[i].weight * channel (colors[i], k);
+    }
+    for (std::size_t c = 0; c < static_cast<std::size_t> (palette.count); c++)
+      if (const auto &m = mean[c]; m.weight > 0)
+        palette.colors[c] = 2 * m.most > m.weight
+                                ? m.color
+                                : opaque_rgba (static_cast<int> (m.sum[0] / m.weight + 0.5),
+                                               static_cast<int> (m.sum[1] / m.weight + 0.5),
+                                               static_cast<int> (m.sum[2] / m.weight + 0.5));
+  }
+}
+
+Palette Quantizer::make (int colors)
+{
+  std::vector<Point> points;
+  points.reserve (used_.size ());
+  for (const std::uint32_t i : used_) {
+    points.push_back ({static_cast<double> (cells_[i].weight), cells_[i].mean ()});
+    cells_[i] = {};
+  }
+  // Begins with what would have done, and more where that is far from full.
+  if (used_.size () < kMostUsed / 8 && bits_ < 8) set_detail (bits_ + 1);
+  used_.clear ();
+  if (points.empty ()) return {};
+  Palette palette = divide (points, colors);
+  if (static_cast<int> (points.size ()) > palette.count) refine (points, palette);
+  return palette;
+}
+
+}  // namespace quad

@@ -1,0 +1,92 @@
+// Chooses the colours of a palette for the pixels of a picture.
+#pragma once
+
+#include <vector>
+
+#include "gif/palette.h"
+
+namespace quad {
+
+// Counts pixels by colour, as finely as a table of some ten thousand colours allows, and divides
+// what it counted: first by cutting the group of greatest variance across its widest axis, as in
+// S. J. Wan, P. Prusinkiewicz and S. K. M. Wong, "Variance-based color image quantization for
+// frame buffer display" (Color Research & Application 15(1), 1990), then by rounds of k-means
+// over the counted colours, as in M. E. Celebi, "Improving the performance of k-means for color
+// quantization" (Image and Vision Computing 29(4), 2011). A colour that most of a group's pixels
+// have exactly is that group's: flat areas keep theirs. Of one thread; 4 MB, whatever the
+// picture's size.
+class Quantizer {
+ public:
+  explicit Quantizer (FindNearest find_nearest);
+
+  // Counts an opaque pixel, `weight` > 0 times.
+  void add (Rgba pixel, std::uint32_t weight)
+  {
+    Cell &cell = cell_of (pixel);
+    cell.add (pixel, weight);
+  }
+
+  // At most `colors` (1 to 256) for what was counted since the last call; begins anew then.
+  Palette make (int colors);
+
+ private:
+  static constexpr std::size_t kSlots = std::size_t{1} << 16, kMostUsed = kSlots / 2;
+
+  // Pixels that are counted as one.
+  struct Cell {
+    std::uint64_t weight = 0;
+    std::uint64_t sum[3] = {};
+    // The colour that more than half of them have, if any has: R. S. Boyer and J S. Moore,
+    // "MJRTY: A Fast Majority Vote Algorithm" (1981).
+    std::uint64_t votes = 0;
+    Rgba color = 0;
+
+    void add (Rgba pixel, std::uint32_t n)
+    {
+      weight += n;
+      sum[0] += std::uint64_t{n} * static_cast<std::uint32_t> (red (pixel));
+      sum[1] += std::uint64_t{n} * static_cast<std::uint32_t> (green (pixel));
+      sum[2] += std::uint64_t{n} * static_cast<std::uint32_t> (blue (pixel));
+      vote (pixel, n);
+    }
+    void vote (Rgba pixel, std::uint64_t n)
+    {
+      if (pixel == color) {
+        votes += n;
+      } else if (votes >= n) {
+        votes -= n;
+      } else {
+        color = pixel;
+        votes = n - votes;
+      }
+    }
+    Rgba mean () const;
+  };
+  struct Point;
+  struct Group;
+
+  // What pixels of one cell have in common.
+  Rgba key_of (Rgba pixel) const { return pixel & mask_; }
+  Cell &cell_of (Rgba pixel)
+  {
+    const Rgba key = key_of (pixel);
+    for (std::size_t i = (key * 0x9e3779b1u) >> 16;; i = (i + 1) % kSlots) {
+      Cell &cell = cells_[i];
+      if (cell.weight && key_of (cell.color) == key) return cell;
+      if (!cell.weight) return claim (i, pixel);
+    }
+  }
+  Cell &claim (std::size_t slot, Rgba pixel);
+  void set_detail (int bits);
+  static Group group_of (std::vector<Point> &points, std::size_t begin, std::size_t end);
+  static Palette divide (std::vector<Point> &points, int colors);
+  void refine (const std::vector<Point> &points, Palette &palette) const;
+
+  FindNearest find_nearest_;
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> used_;  // slots
+  Rgba mask_ = 0;
+  int bits_ = 8;  // of a channel that make a difference
+};
+
+}  // namespace quad

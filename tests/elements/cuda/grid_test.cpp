@@ -1,0 +1,240 @@
+// quadmux-grid's pictures with frames in CUDA memory, on the driver's double.
+#include "elements/cuda/pipeline.h"
+
+using namespace quad::test;
+using hostcuda::counters;
+
+namespace {
+
+using CudaGrid = CudaTest;
+
+struct Picture {
+  const char *format;
+  int width, height;
+  const char *more = "";  // of videotestsrc
+  int count = 3;
+};
+
+const std::vector<Picture> four (const char *format)
+{
+  return {{format, 64, 48}, {format, 33, 57}, {format, 128, 20}, {format, 30, 18}};
+}
+
+// The four, or fewer, on a canvas of `caps`.
+std::string grid_of (const std::vector<Picture> &pictures, const std::string &properties,
+                     const std::string &caps, bool cuda)
+{
+  std::string line = "quadmux-grid name=grid " + properties + " ! video/x-raw" +
+                     (cuda ? "(memory:CUDAMemory)," : ",") + caps + " ! " +
+                     (cuda ? kDownload : "") + kSink;
+  for (const Picture &p : pictures)
+    line.append (" ")
+        .append (source (p.format, p.width, p.height, p.count, p.more))
+        .append (cuda ? kUpload : "")
+        .append ("grid.");
+  return line;
+}
+
+std::string canvas (const char *format, int width = 96, int height = 64)
+{
+  return "format=" + std::string{format} + ",width=" + std::to_string (width) +
+         ",height=" + std::to_string (height);
+}
+
+// --- Equal formats: the same bytes ---
+
+const char *const kArrangements[] = {
+    "",
+    "rows=1 columns=0 gap=4 margin=6",
+    "border-width=3 border-color=0xff20c040 background-color=0xff804020 method=bilinear",
+    "border-width=4 border-color=0x8020c040 background-color=0x40804020 gap=2 sink_2::alpha=0.6",
+    "sink_0::alpha=0.5 sink_1::alpha=0.25 sink_2::fit=cover sink_3::fit=fill method=lanczos",
+    "sink_0::orientation=90r sink_1::orientation=180 sink_2::orientation=90l "
+    "sink_3::orientation=horiz",
+    "sink_0::orientation=vert sink_1::orientation=ul-lr sink_2::orientation=ur-ll "
+    "sink_3::fit=cover "
+    "sink_3::xalign=0 sink_3::yalign=1 method=bicubic",
+    "sink_0::cell=0 sink_1::cell=0 sink_1::alpha=0.5 sink_1::zorder=9 sink_2::row-span=2 "
+    "sink_3::cell=0 sink_3::alpha=0.3",
+    // Freely, partly outside of the canvas.
+    "sink_0::xpos=-20 sink_0::ypos=-9 sink_0::width=70 sink_0::height=50 sink_1::xpos=61 "
+    "sink_1::ypos=40 sink_1::width=60 sink_1::height=61 sink_1::orientation=90r sink_1::fit=fill "
+    "sink_1::alpha=0.5 sink_2::xpos=-31 sink_2::ypos=30 sink_2::width=201 sink_2::height=20 "
+    "sink_2::fit=cover sink_2::orientation=ur-ll sink_2::zorder=1",
+};
+
+TEST_F (CudaGrid, DrawsWhatTheHostDraws)
+{
+  for (const char *format : kCudaFormats)
+    for (const char *properties : kArrangements) {
+      SCOPED_TRACE (std::string{format} + " " + properties);
+      const Frames host = frames_of (grid_of (four (format), properties, canvas (format), false));
+      ASSERT_EQ (host.size (), 3u);
+      EXPECT_NE (host[0].bytes, host[1].bytes);
+      hostcuda::reset ();
+      const Frames device = frames_of (grid_of (four (format), properties, canvas (format), true));
+      EXPECT_EQ (device, host);
+      EXPECT_EQ (counters ().launches, 3u);
+      EXPECT_EQ (counters ().misuses, 0u);
+    }
+}
+
+TEST_F (CudaGrid, OddCanvas)
+{
+  for (const char *format : {"NV12", "I420", "P010_10LE", "RGBA"}) {
+    SCOPED_TRACE (format);
+    const Frames host =
+        frames_of (grid_of (four (format), "gap=1", canvas (format, 95, 63), false));
+    EXPECT_EQ (frames_of (grid_of (four (format), "gap=1", canvas (format, 95, 63), true)), host);
+  }
+}
+
+TEST_F (CudaGrid, BlendsPicturesThatHaveAlpha)
+{
+  const char *const see_through =
+      "pattern=pinwheel foreground-color=0x80ff8020 background-color=0x20103050";
+  for (const char *format : {"RGBA", "BGRA"})
+    for (const char *properties :
+         {"background-color=0xff104080", "background-color=0x00000000",
+          "sink_0::cell=0 sink_1::cell=0 sink_1::alpha=0.7 background-color=0x80ffffff"}) {
+      SCOPED_TRACE (std::string{format} + " " + properties);
+      const std::vector<Picture> pictures = {{format, 64, 48, see_through},
+                                             {format, 40, 50, see_through}};
+      const Frames host = frames_of (grid_of (pictures, properties, canvas (format), false));
+      ASSERT_EQ (host.size (), 3u);
+      EXPECT_EQ (frames_of (grid_of (pictures, properties, canvas (format), true)), host);
+    }
+}
+
+TEST_F (CudaGrid, BlocksInEitherOrderAndNothingUnwritten)
+{
+  const std::string line =
+      grid_of (four ("I420"), "gap=2 sink_0::alpha=0.5", canvas ("I420"), true);
+  const Frames forward = frames_of (line);
+  hostcuda::set_block_order (hostcuda::Order::backward);
+  hostcuda::set_poison (0x5C);
+  EXPECT_EQ (frames_of (line), forward);
+}
+
+// --- Ends ---
+
+TEST_F (CudaGrid, RepeatsTheLastFrameAfterItsEnd)
+{
+  const std::vector<Picture> pictures = {{"NV12", 64, 48, "", 2}, {"NV12", 40, 30, "", 6}};
+  for (const char *properties : {"sink_0::repeat-after-eos=true", "eos-policy=shortest", ""}) {
+    SCOPED_TRACE (properties);
+    const Frames host = frames_of (grid_of (pictures, properties, canvas ("NV12"), false));
+    ASSERT_GE (host.size (), 2u);
+    EXPECT_EQ (frames_of (grid_of (pictures, properties, canvas ("NV12"), true)), host);
+  }
+}
+
+TEST_F (CudaGrid, DifferentRates)
+{
+  const auto line = [] (bool cuda) {
+    const std::string up = cuda ? kUpload : "";
+    return "quadmux-grid name=grid ! video/x-raw" + std::string{cuda ? "(memory:CUDAMemory)" : ""} +
+           ",format=NV12,width=64,height=32,framerate=30/1 ! " + (cuda ? kDownload : "") + kSink +
+           " videotestsrc num-buffers=12 pattern=ball ! "
+           "video/x-raw,format=NV12,width=40,height=40,framerate=24/1 ! " +
+           up +
+           "grid. videotestsrc num-buffers=5 pattern=ball motion=sweep ! "
+           "video/x-raw,format=NV12,width=30,height=30,framerate=10/1 ! " +
+           up + "grid.";
+  };
+  const Frames host = frames_of (line (false));
+  ASSERT_EQ (host.size (), 15u);
+  EXPECT_EQ (frames_of (line (true)), host);
+}
+
+// --- Conversions ---
+
+struct Conversion {
+  const char *from, *to;
+  int bound;
+};
+
+// GStreamer's converter, which the host uses, and the device's round and take chroma from
+// its neighbours in ways of their own.
+TEST_F (CudaGrid, ConvertsCloseToTheHost)
+{
+  for (const Conversion &c :
+       {Conversion{"I420", "NV12", 0}, Conversion{"YV12", "NV12", 0}, Conversion{"Y444", "NV12", 0},
+        Conversion{"P010_10LE", "NV12", 1}, Conversion{"I420_10LE", "NV12", 1},
+        Conversion{"RGBA", "NV12", 1}, Conversion{"BGRx", "NV12", 1}, Conversion{"NV12", "I420", 0},
+        Conversion{"NV12", "RGBA", 3}, Conversion{"I420", "BGRx", 3}, Conversion{"NV12", "Y444", 0},
+        Conversion{"RGBA", "BGRA", 0}})
+    for (const char *properties :
+         {"", "sink_0::orientation=90r sink_1::alpha=0.5 gap=2",
+          "sink_0::xpos=-21 sink_0::ypos=-9 sink_0::width=71 sink_0::height=51"}) {
+      SCOPED_TRACE (std::string{c.from} + " to " + c.to + " " + properties);
+      const Frames host = frames_of (grid_of (four (c.from), properties, canvas (c.to), false));
+      hostcuda::reset ();
+      const Frames device = frames_of (grid_of (four (c.from), properties, canvas (c.to), true));
+      ASSERT_EQ (host.size (), 3u);
+      ASSERT_EQ (device.size (), 3u);
+      for (std::size_t i = 0; i < 3; i++) {
+        EXPECT_LE (distance (device[i], host[i]), c.bound);
+        EXPECT_EQ (device[i].pts, host[i].pts);
+      }
+      // Each picture is scaled and converted, then all are drawn.
+      EXPECT_EQ (counters ().launches, 3u * (4 * 2 + 1));
+    }
+}
+
+TEST_F (CudaGrid, FourFormatsOnOneCanvas)
+{
+  const std::vector<Picture> pictures = {
+      {"NV12", 64, 48}, {"I420", 33, 57}, {"P010_10LE", 128, 20}, {"RGBA", 30, 18}};
+  const Frames host = frames_of (grid_of (pictures, "", canvas ("NV12"), false));
+  hostcuda::reset ();
+  const Frames device = frames_of (grid_of (pictures, "", canvas ("NV12"), true));
+  ASSERT_EQ (host.size (), 3u);
+  ASSERT_EQ (device.size (), 3u);
+  EXPECT_EQ (counters ().launches, 3u * (3 * 2 + 1));
+  for (std::size_t i = 0; i < 3; i++) {
+    EXPECT_LE (distance (device[i], host[i]), 1);
+    // The first cell is as it is: its rows of luma are equal.
+    for (std::size_t y = 0; y < 32; y++)
+      for (std::size_t x = 0; x < 48; x++)
+        ASSERT_EQ (device[i].bytes[y * 96 + x], host[i].bytes[y * 96 + x]);
+  }
+}
+
+// A plain picture has one right colour.
+TEST_F (CudaGrid, PlainColoursAreConvertedExactly)
+{
+  const auto plain = [] (const char *format) -> Picture {
+    return {format, 40, 40, "pattern=red", 1};
+  };
+  for (const char *format : {"I420", "RGBA", "Y444", "BGRx"}) {
+    SCOPED_TRACE (format);
+    const std::string fill = "rows=1 columns=1 sink_0::fit=fill";
+    const Frames host = frames_of (grid_of ({plain (format)}, fill, canvas ("NV12"), false));
+    const Frames device = frames_of (grid_of ({plain (format)}, fill, canvas ("NV12"), true));
+    ASSERT_EQ (device.size (), 1u);
+    EXPECT_LE (distance (device[0], host[0]), 1);
+    const std::vector<guint8> luma (device[0].bytes.begin (), device[0].bytes.begin () + 96 * 64);
+    EXPECT_EQ (luma, std::vector<guint8> (luma.size (), luma[0]));
+  }
+}
+
+// HDR to SDR takes more than a matrix: an error that says what to do.
+TEST_F (CudaGrid, HdrOnAnSdrCanvasIsRefused)
+{
+  const std::string line =
+      "quadmux-grid name=grid ! "
+      "video/x-raw(memory:CUDAMemory),format=NV12,width=64,height=32,colorimetry=bt709 ! " +
+      std::string{kSink} +
+      " videotestsrc num-buffers=2 ! video/x-raw,format=P010_10LE,width=64,height=32,"
+      "framerate=10/1,colorimetry=bt2100-pq ! " +
+      kUpload + "grid.";
+  Launch p (line);
+  EXPECT_TRUE (p.run ().empty ());
+  EXPECT_NE (p.error ().find ("bt2100-pq"), std::string::npos) << p.error ();
+  EXPECT_NE (p.error ().find ("cudadownload ! videoconvert"), std::string::npos) << p.error ();
+  EXPECT_EQ (p.failed_element (), "grid");
+  EXPECT_EQ (p.errors_of ("grid"), 1);
+}
+
+}  // namespace

@@ -1,0 +1,124 @@
+// A grid on a clock that stands still unless it is told, for tests of live output.
+#pragma once
+
+#include <gst/check/gsttestclock.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "elements/grid/pipeline.h"
+
+namespace quad::test {
+
+// Counts the buffers of an input.
+struct Passed {
+  std::mutex lock;
+  std::condition_variable changed;
+  int buffers = 0;
+
+  static GstPadProbeReturn count (GstPad *, GstPadProbeInfo *, gpointer data)
+  {
+    auto &self = *static_cast<Passed *> (data);
+    const std::lock_guard guard (self.lock);
+    self.buffers++;
+    self.changed.notify_all ();
+    return GST_PAD_PROBE_OK;
+  }
+};
+struct Watched {
+  Owned<GstPad> pad;
+  gulong probe;
+  std::unique_ptr<Passed> passed;
+};
+
+class Live : public GridPipeline {
+ public:
+  explicit Live (const std::string &properties = "",
+                 const std::string &output = raw ("I420", 32, 16,
+                                                  "framerate=(fraction)10/1,colorimetry=bt601"))
+      : GridPipeline ("rows=1 columns=2 " + properties, output), clock_{gst_test_clock_new ()}
+  {
+    gst_pipeline_use_clock (GST_PIPELINE (pipeline ()), clock_.get ());
+  }
+  ~Live ()
+  {
+    // Whoever waits on the clock is woken by the change of state.
+    gst_element_set_state (pipeline (), GST_STATE_NULL);
+  }
+
+  // Plays, and comes back when each input that has frames has queued one: the clock, which
+  // the test moves, does not wait for sources.
+  void play ()
+  {
+    for (std::size_t i = 0; i < sent_.size (); i++) {
+      if (sent_[i] < 2) continue;
+      Watched w = {Owned<GstPad>{gst_element_get_static_pad (source (i), "src")}, 0,
+                   std::make_unique<Passed> ()};
+      w.probe = gst_pad_add_probe (w.pad.get (), GST_PAD_PROBE_TYPE_BUFFER, Passed::count,
+                                   w.passed.get (), nullptr);
+      watched_.push_back (std::move (w));
+    }
+    GridPipeline::play ();
+    for (Watched &w : watched_) {
+      // The second passes here when the first has been taken.
+      std::unique_lock guard (w.passed->lock);
+      EXPECT_TRUE (w.passed->changed.wait_for (guard, std::chrono::seconds (20),
+                                               [&] { return w.passed->buffers >= 2; }));
+      guard.unlock ();
+      gst_pad_remove_probe (w.pad.get (), w.probe);
+    }
+  }
+
+  void send (std::size_t i, const Values &v, std::uint64_t first, std::uint64_t last)
+  {
+    sent_.resize (std::max (sent_.size (), i + 1));
+    sent_[i] += last - first + 1;
+    for (std::uint64_t n = first; n <= last; n++)
+      push (i, timed (solid (info (i), v), frame_time (n, 10), GST_SECOND / 10));
+  }
+
+  // The next frame: time goes on by itself where the grid waits for it, or stands still.
+  std::unique_ptr<Picture8> next (bool stands = false)
+  {
+    const gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+    while (g_get_monotonic_time () < deadline) {
+      if (auto picture = at_once (2 * GST_MSECOND)) return picture;
+      auto *clock = GST_TEST_CLOCK (clock_.get ());
+      if (stands) {
+        if (GstClockID due = gst_test_clock_process_next_clock_id (clock)) gst_clock_id_unref (due);
+      } else if (gst_test_clock_peek_id_count (clock) > 0) {
+        gst_test_clock_crank (clock);
+      }
+    }
+    ADD_FAILURE () << "no frame: " << error ();
+    return nullptr;
+  }
+
+  // One frame more if that comes without the clock being moved; null if none does in a while.
+  std::unique_ptr<Picture8> at_once (GstClockTime wait = 100 * GST_MSECOND)
+  {
+    Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), wait)};
+    return sample ? std::make_unique<Picture8> (std::move (sample)) : nullptr;
+  }
+
+  void sleep (GstClockTime time)
+  {
+    gst_test_clock_advance_time (GST_TEST_CLOCK (clock_.get ()),
+                                 static_cast<GstClockTimeDiff> (time));
+  }
+  GstClockTime now () { return gst_clock_get_time (clock_.get ()); }
+
+  // Moves time on to what the next who waits is waiting for, if there is one.
+  void crank ()
+  {
+    auto *clock = GST_TEST_CLOCK (clock_.get ());
+    if (gst_test_clock_peek_id_count (clock) > 0) gst_test_clock_crank (clock);
+  }
+
+ private:
+  Owned<GstClock> clock_;
+  std::vector<std::uint64_t> sent_;  // frames of each input
+  std::vector<Watched> watched_;
+};
+
+}  // namespace quad::test
