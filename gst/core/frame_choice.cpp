@@ -11,7 +11,7 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr auto kMostTicks = std::numeric_limits<std::uint64_t>::max ();
 
-// Sums that stay within what fits.
+// Saturating addition.
 Nanoseconds plus (Nanoseconds a, Nanoseconds b)
 {
   Nanoseconds sum = 0;
@@ -39,7 +39,7 @@ std::string_view trimmed (std::string_view text)
   return text.substr (begin, text.find_last_not_of (blank) - begin + 1);
 }
 
-// Of more than `most`, the product with what it counts would not fit.
+// Nothing if the number is above `most`: its product with the unit would overflow.
 std::optional<Nanoseconds> whole (std::string_view digits, Nanoseconds most)
 {
   std::uint64_t value = 0;
@@ -51,7 +51,7 @@ std::optional<Nanoseconds> whole (std::string_view digits, Nanoseconds most)
   return static_cast<Nanoseconds> (value);
 }
 
-// Of times that are not below 0.
+// The sum of two times >= 0; nothing if it overflows.
 std::optional<Nanoseconds> sum (Nanoseconds a, Nanoseconds b)
 {
   if (a > kUnlimited - b) return {};
@@ -87,7 +87,7 @@ std::optional<Nanoseconds> time_of (std::string_view text)
   const auto hours =
       second_colon == before.npos ? 0 : whole (before.substr (0, second_colon), kUnlimited / hour);
   const auto rest = seconds (text.substr (colon + 1));
-  // Of hours and minutes, what comes after a colon is below 60.
+  // The numbers after a colon must be below 60.
   if (!hours || !minutes || !rest || *rest >= minute ||
       (second_colon != before.npos && *minutes >= 60))
     return {};
@@ -124,7 +124,7 @@ Nanoseconds same_until (const ChoiceRule &rule, Nanoseconds time,
                         std::optional<Nanoseconds> earlier, std::optional<Nanoseconds> later)
 {
   Nanoseconds until = later ? minus (*later, kRounding) : kUnlimited;
-  // An earlier frame comes first as long as it will do, then nothing, then a later one.
+  // The earlier frame is taken as long as the limit allows it, then none, then the later frame.
   if (earlier && within (minus (time, *earlier), rule.before)) {
     if (rule.before != kUnlimited)
       until = std::min (until, plus (plus (*earlier, rule.before), kRounding + 1));
@@ -165,7 +165,7 @@ Nanoseconds Targets::tick (std::uint64_t k) const
 {
   const Wide span = Wide{k} * denominator_ * std::uint64_t{kSecond} / numerator_;
   constexpr auto most = static_cast<std::uint64_t> (kUnlimited);
-  // After the last number comes none.
+  // There is no tick after the last index.
   if (span > most || k == kMostTicks) return kUnlimited;
   return plus (first_, static_cast<Nanoseconds> (span));
 }
@@ -211,7 +211,7 @@ std::uint64_t Targets::count_before (Nanoseconds time) const
   return end > next_ ? end - next_ : 0;
 }
 
-// Ticks may be many: no step is taken one by one.
+// There may be very many ticks, so do not step through them.
 void Targets::skip_before (Nanoseconds time) { next_ += count_before (time); }
 
 std::optional<Nanoseconds> parse_time (std::string_view text) { return time_of (trimmed (text)); }
@@ -228,7 +228,7 @@ bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::s
       return false;
     }
     found.push_back (*time);
-    // A comma at the end is a time that was forgotten.
+    // A comma at the end: a time is missing.
     if (comma != text.npos && comma + 1 == text.size ()) {
       problem.clear ();
       return false;
@@ -241,9 +241,9 @@ bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::s
 
 void SeekAdvice::landed (Nanoseconds from, Nanoseconds target, Nanoseconds keyframe)
 {
-  // What a seek costs beside decoding, in what can be decoded meanwhile.
+  // The cost of a seek itself, as film time that could be decoded meanwhile.
   constexpr Nanoseconds overhead = kSecond;
-  // No further than it was before: there is no keyframe in between.
+  // It landed no further than before: there is no keyframe in between.
   const Nanoseconds distance = minus (target, from);
   if (keyframe <= from) limit_ = std::max (limit_, plus (distance, distance));
   decoded_ = plus (decoded_, std::max<Nanoseconds> (0, minus (target, keyframe)));

@@ -1,4 +1,4 @@
-// Which frames of a stream meet the times that frames are wanted for.
+// Which frames of a stream are taken for the times that are asked for.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,18 @@
 
 namespace quad {
 
-using Nanoseconds = std::int64_t;  // of the film: 0 is where it begins
+using Nanoseconds = std::int64_t;  // since the begin of the film
 
 inline constexpr Nanoseconds kSecond = 1'000'000'000;
 inline constexpr Nanoseconds kUnlimited = std::numeric_limits<Nanoseconds>::max ();
 
-// Containers round times, Matroska by default to the nearest millisecond
-// (https://www.rfc-editor.org/rfc/rfc9559#section-11.1). So that a tick of 24/1 at 41.667 ms
-// meets the frame that is stored at 42 ms, a frame counts as shown this much early. So does the
-// end of the last one: the tick at 10 s of a film of 10 s whose end was rounded up is none.
+// Containers round times; Matroska to the nearest millisecond by default (RFC 9559, section 11.1).
+// A tick of 24/1 at 41.667 ms must find the frame stored at 42 ms, so a frame counts as shown from
+// this long before its time. The end of the last frame counts as that much earlier too: a film of
+// 10 s has no frame for the tick at 10 s, even if its end was rounded up.
 inline constexpr Nanoseconds kRounding = 500'000;
 
-// No frame is taken for shorter than this: durations of 0, 1 ns and 1 ms stand for one that is
-// not known.
+// Shorter durations (0, 1 ns and 1 ms are common) count as unknown.
 inline constexpr Nanoseconds kShortestFrame = 2 * kRounding;
 
 enum class Policy {
@@ -31,9 +30,9 @@ enum class Policy {
   next,       // the first frame that begins at or after it
 };
 
-// How far a frame may begin before and after the time it is wanted for. Unlimited
-// means any frame that the policy names; with played_at a later frame is taken only
-// within a limit, where no earlier one will do.
+// How long before and after the wanted time a frame may begin. kUnlimited allows any frame that the
+// policy names. With played_at a later frame is taken only if `after` is limited and no earlier
+// frame fits.
 struct ChoiceRule {
   Policy policy = Policy::played_at;
   Nanoseconds before = kUnlimited;
@@ -42,63 +41,64 @@ struct ChoiceRule {
 
 enum class FrameChoice { none, earlier, later };
 
-// What meets `time`, of the last frame that begins at or before it (but for kRounding)
-// and the first one that begins after it; their times, or nothing where there is none.
-// Past the end of the last frame, that one is taken only within a limit.
+// Chooses the frame for `time`: `earlier` is the time of the last frame that begins at or before it
+// (within kRounding), `later` that of the first one after it; nullopt if there is none. `past_end`:
+// the earlier frame is the film's last and is over; it is then taken only within a limit.
 FrameChoice choose (const ChoiceRule &rule, Nanoseconds time, std::optional<Nanoseconds> earlier,
                     std::optional<Nanoseconds> later, bool past_end = false);
 
-// Policy::played_at for all times at once, of two frames that follow each other: until when the
-// choice for `time` stays the same, at most until `later` is on screen. kUnlimited without one.
+// For Policy::played_at: until when the choice for `time` stays the same, between two consecutive
+// frames. At most until `later` is on screen; kUnlimited without a later frame.
 Nanoseconds same_until (const ChoiceRule &rule, Nanoseconds time,
                         std::optional<Nanoseconds> earlier, std::optional<Nanoseconds> later);
 
-// Whether a frame that begins at `begin` is after `time`.
+// True if a frame that begins at `begin` is after `time`.
 constexpr bool is_after (Nanoseconds begin, Nanoseconds time) { return begin - kRounding > time; }
 
-// Whether a frame that is shown until `end`, and no other follows, is over at `time`.
+// True if the last frame, shown until `end`, is over at `time`.
 constexpr bool is_over (Nanoseconds end, Nanoseconds time) { return !is_after (end, time); }
 
-// What is known of how long a frame is shown, where none follows; 0 is unknown.
+// How long a frame is shown if no frame follows, from three sources; 0 is unknown.
 struct FrameLength {
   Nanoseconds said = 0;      // by the frame itself
   Nanoseconds usual = 0;     // by the stream's frame rate
-  Nanoseconds previous = 0;  // how long the one before it was shown
+  Nanoseconds previous = 0;  // duration of the frame before it
 
   bool is_known () const { return said > kShortestFrame; }
-  // What to go by where `said` is not to be believed.
+  // The duration to use if `said` is unknown.
   Nanoseconds guess () const;
   Nanoseconds best () const { return is_known () ? said : guess (); }
 };
 
-// Until when the last frame, which begins at `begin`, is shown in a film that ends at `film_end`
-// (kUnlimited: unknown). Where the frame does not say how long, that is until the film ends, but
-// no shorter than usual. Where the film ends more than kLongestGuess later, it was cut off.
+// Until when the film's last frame, which begins at `begin`, is shown. `film_end` is the end of the
+// film (kUnlimited: unknown). If the frame's duration is unknown, it is shown to the film's end,
+// but no shorter than usual. If the film's end is more than kLongestGuess later, the stream was cut
+// off, and the usual length counts.
 inline constexpr Nanoseconds kLongestGuess = 10 * kSecond;
 Nanoseconds last_end (Nanoseconds begin, const FrameLength &length, Nanoseconds film_end);
 
 struct Target {
-  std::uint64_t index = 0;  // its place among what was asked for
+  std::uint64_t index = 0;  // its place in the request
   Nanoseconds time = 0;
 };
 
-// The times that frames are wanted for, earliest first.
+// The times that frames are wanted for, in rising order.
 class Targets {
  public:
   Targets () = default;  // none
-  // In any order; an index is a place in `times`.
+  // From a list in any order. Target::index is the place in `times`.
   explicit Targets (const std::vector<Nanoseconds> &times);
-  // first + k / rate seconds, rounded down, before `stop`; `rate` = numerator / denominator > 0.
+  // Ticks at first + k / rate seconds, rounded down, before `stop`. rate = numerator / denominator
+  // > 0.
   Targets (Nanoseconds first, int numerator, int denominator, Nanoseconds stop);
 
   bool done () const;
-  Target current () const;  // where not done
-  Nanoseconds next_time ()
-      const;  // of the one after the current; kUnlimited where that is the last
+  Target current () const;         // only if not done ()
+  Nanoseconds next_time () const;  // of the one after the current; kUnlimited if there is none
   void advance (std::uint64_t count = 1) { next_ += count; }
-  // How many there are from the current one on that are before `time`.
+  // The number of targets from the current one on that are before `time`.
   std::uint64_t count_before (Nanoseconds time) const;
-  // Past all of them that are before `time`.
+  // Skips all targets before `time`.
   void skip_before (Nanoseconds time);
 
  private:
@@ -114,25 +114,24 @@ class Targets {
 // Reads one time: seconds, or [hours:]minutes:seconds, with up to nine decimals.
 std::optional<Nanoseconds> parse_time (std::string_view text);
 
-// Reads such times between commas, as "1.5, 3, 00:01:02.250". False where there is something
-// else; `problem` is the part that is no time.
+// Reads a list such as "1.5, 3, 00:01:02.250". False if a part is no time; `problem` is that part.
 bool parse_times (std::string_view text, std::vector<Nanoseconds> &times, std::string &problem);
 
-// Whether it is worth to seek to a frame that lies ahead, instead of decoding all up to it:
-// a seek goes to the keyframe before it and decodes from there. How far that is, is learned
-// from where seeks led to.
+// Decides whether a seek to a frame ahead is faster than decoding up to it. A seek goes to the
+// keyframe before the frame and decodes from there. The usual distance to the keyframe is learned
+// from earlier seeks.
 class SeekAdvice {
  public:
-  // Whether to seek to a frame `distance` ahead.
+  // True if a seek over `distance` is faster.
   bool worth (Nanoseconds distance) const { return distance > limit_; }
-  // A seek from `from` to `target` led to a keyframe at `keyframe`.
+  // Reports that a seek from `from` to `target` landed at `keyframe`.
   void landed (Nanoseconds from, Nanoseconds target, Nanoseconds keyframe);
 
  private:
-  // What x264 writes at 25 frames a second, 250 frames between keyframes, costs 5 s of
-  // decoding on average.
+  // x264's default at 25 frames a second has 250 frames between keyframes: 5 s of decoding on
+  // average.
   Nanoseconds limit_ = 5 * kSecond;
-  Nanoseconds decoded_ = 0;  // after all seeks so far
+  Nanoseconds decoded_ = 0;  // from the keyframes of all seeks to their targets
   std::int64_t seeks_ = 0;
 };
 

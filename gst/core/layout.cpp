@@ -7,7 +7,7 @@ namespace {
 
 constexpr int kMaxSpan = 128;
 
-// Where cell `i` of `count` begins when `room` samples are shared among them.
+// The begin of cell `i` of `count` cells that share `room` samples.
 int edge (int i, int count, int room, int gap, int margin)
 {
   return margin + static_cast<int> (std::int64_t{i} * room / count) + i * gap;
@@ -18,11 +18,11 @@ struct Interval {
   int end;
 };
 
-// More rows than spans can need.
+// More rows than all spans can need.
 constexpr int kOpen = 1 << 24;
 
-// What is taken of a grid: rectangles in cells. A search looks at them alone, so that
-// it does not matter how many cells there are.
+// The taken part of a grid, as rectangles of cells. A search reads these rectangles only, so its
+// time does not depend on the number of cells.
 class Board {
  public:
   Board (int rows, int columns) : rows_ (rows), columns_ (columns) {}
@@ -33,7 +33,7 @@ class Board {
   }
   int bottom () const { return starts_.back (); }
 
-  // `span` is cut at the grid's edge.
+  // Cuts `span` at the grid's edge.
   void take (int cell, Size span)
   {
     const int x = cell % columns_, y = cell / columns_;
@@ -51,10 +51,10 @@ class Board {
                         [&] (const Rect &r) { return r.contains (one); });
   }
 
-  // The first cell from which on all of `span` is free, or -1. The first row where
-  // it has room is the grid's or begins where something ends: else it would fit
-  // a row higher. Room only gets less: rows that had none for a span have none for
-  // one that is no smaller.
+  // The first cell where all of `span` is free, or -1. Only two kinds of rows can be the first row:
+  // the grid's first, and rows where a rectangle ends. (In any other row the span would also fit
+  // one row higher.) Free room only shrinks, so rows that had no room for a span have none for a
+  // larger one.
   int find_room (Size span)
   {
     if (span.width < last_.width || span.height < last_.height) from_ = 0;
@@ -80,21 +80,21 @@ class Board {
  private:
   int rows_;
   int columns_;
-  std::vector<Rect> taken_;        // by their left edges
-  std::vector<int> starts_ = {0};  // the first row, and those where a rectangle ends
-  Size last_;                      // what was looked for last: no row above from_ has room
+  std::vector<Rect> taken_;        // sorted by their left edges
+  std::vector<int> starts_ = {0};  // row 0 and each row where a rectangle ends
+  Size last_;  // the last span searched for: rows above from_ have no room for it
   int from_ = 0;
 };
 
 Size span_of (const CellClaim &c) { return {c.column_span, c.row_span}; }
 
 struct Attempt {
-  bool all = true;  // whether each claim has a place of its own
-  int bottom = 0;   // the row below the last that is taken
+  bool all = true;  // each claim has a place of its own
+  int bottom = 0;   // the row below the last taken one
   std::vector<int> cells;
 };
 
-// `keep`: whether the cells that claims had count.
+// `keep`: claims may keep the cells that they had.
 Attempt attempt (Board board, std::span<const CellClaim> claims, bool keep)
 {
   Attempt a;
@@ -123,18 +123,18 @@ Attempt attempt (Board board, std::span<const CellClaim> claims, bool keep)
   return a;
 }
 
-// How much further a dimension of `size` grows at once: few sizes are tried, however
-// large the spans are.
+// How many lines a dimension of `size` grows by in one step. The step grows with the size, so few
+// sizes are tried even if spans are large.
 int step_from (int size) { return std::max (1, size / 8); }
 
-// The rows that `claims` need in `columns` columns, `least` or more.
+// The number of rows that `claims` need in `columns` columns; at least `least`.
 int rows_for (std::span<const CellClaim> claims, int columns, int least)
 {
   return std::max (least, attempt (Board (kOpen, columns), claims, false).bottom);
 }
 
-// The smallest grid for `claims`, with what is 0 in `grid` chosen: `needed` cells, and no
-// dimension below `widest`.
+// The smallest grid for `claims`; dimensions that are not 0 are kept. It has at least `needed`
+// cells, and no dimension is below `widest`.
 Grid grid_for (Grid grid, std::span<const CellClaim> claims, int needed, Size widest)
 {
   const bool both = grid.rows == 0 && grid.columns == 0;
@@ -152,8 +152,8 @@ Grid grid_for (Grid grid, std::span<const CellClaim> claims, int needed, Size wi
     return grid;
   }
   grid.rows = rows_with (first);
-  // Spans of odd shapes may need more than the sum of their cells. The squarest counts,
-  // and of two the one with fewer cells.
+  // Spans of odd shapes may need more than the sum of their cells. Take the squarest grid; of two
+  // equally square ones take the one with fewer cells.
   auto worth = [] (const Grid &g) { return std::pair{std::max (g.rows, g.columns), g.cells ()}; };
   for (int columns = first + step_from (first); both && columns <= worth (grid).first;
        columns += step_from (first)) {
@@ -221,7 +221,7 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
   int needed = 0, certain = 0;
   Size widest = {1, 1};
   for (CellClaim &c : sane) {
-    // A span past a fixed edge is cut there.
+    // Cut spans at a fixed edge.
     c.row_span = std::clamp (c.row_span, 1, grid.rows > 0 ? grid.rows : kMaxSpan);
     c.column_span = std::clamp (c.column_span, 1, grid.columns > 0 ? grid.columns : kMaxSpan);
     needed += c.row_span * c.column_span;
@@ -233,7 +233,7 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
   a.grid = grid_for (grid, sane, std::max (needed, certain), widest);
   const Board board (a.grid.rows, a.grid.columns);
   Attempt best = attempt (board, sane, true);
-  // Where what was kept leaves no room for the rest of what fits, all are laid anew.
+  // The kept cells leave no room for the rest: place all claims anew.
   const bool grows = grid.rows == 0 || grid.columns == 0;
   if (grows && !best.all) best = attempt (board, sane, false);
   a.cells = std::move (best.cells);

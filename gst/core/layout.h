@@ -18,18 +18,18 @@ struct Grid {
   int cells () const { return rows * columns; }
 };
 
-// The grid with each dimension that is 0 set to what `cells` cells need: both 0,
-// the squarest that holds them, wider rather than taller; one 0, that one.
+// Replaces each dimension that is 0 by the number that `cells` cells need. If both are 0, the grid
+// is the squarest one that holds them, wider rather than taller.
 Grid resolved (Grid grid, int cells);
 
-// The rectangle of the cell (0 at the upper left, row by row) that spans
-// `row_span` by `column_span` cells, cut where it would leave the grid. Edges
-// are snapped to `unit`, see snapped(). Empty where nothing is left of it.
+// The rectangle that `row_span` by `column_span` cells cover, from `cell` on (0 is at the upper
+// left; cells are counted row by row). It is cut at the grid's edge, and its edges are snapped to
+// `unit`: see snapped (). Empty if nothing is left of it.
 Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span);
 
-// Where a picture lies that has no cell: `asked` on whole chroma samples, its position
-// rounded down and its size up, so that its size does not change with its position. What
-// ends at the canvas's far edges still does. It may lie outside of the canvas.
+// The place of a picture that has no cell. `asked` is put on whole chroma samples: the position is
+// rounded down and the size up, so a picture keeps its size when it moves. Edges that touch the
+// canvas's far edges stay there. The rectangle may lie outside of the canvas.
 Rect free_rect (const Rect &asked, Size canvas, Size unit);
 
 // The canvas on which each cell of `grid` is exactly `cell`.
@@ -47,28 +47,28 @@ struct CellClaim {
 
 struct CellAssignment {
   Grid grid;               // with no dimension left at 0
-  std::vector<int> cells;  // one a claim; -1 where the grid has no place for it
-  int needed = 0;          // cells that the claims' spans take together
+  std::vector<int> cells;  // one per claim; -1: the grid has no place for it
+  int needed = 0;          // the sum of the cells in all claims' spans
 };
 
-// Gives each claim a cell. Claims for a certain cell get it, or -1 where the
-// grid ends before it. The others keep the cell that they had unless it is taken
-// now, then the rest get free cells in the order of the claims; one that finds
-// none stays where it was. A dimension that is 0 grows until all have a place; how
-// far depends on what is claimed alone, not on the cells that were kept.
+// Gives each claim a cell, in this order. (1) A claim for a certain cell gets it, or -1 if the grid
+// has no such cell. (2) The others keep the cell that they had, unless it is taken now. (3) The
+// rest get free cells in the order of the claims; a claim that finds no free cell stays where it
+// was. A dimension that is 0 grows until all claims have a place. How far it grows depends on the
+// claims alone, not on the cells that they had.
 CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims);
 
-// The last assignment, which stands until the grid or a claim changes. Not thread safe.
+// Keeps the last assignment until the grid or a claim changes. Not thread safe.
 class CellBook {
  public:
-  // As assign_cells; `claims` as long as the pictures are the same, in their order.
+  // As assign_cells (). Pass the claims of the same pictures in the same order.
   const CellAssignment &assign (const Grid &grid, std::vector<CellClaim> claims);
 
-  int computed () const { return computed_; }  // how often cells were given out
+  int computed () const { return computed_; }  // how often assign_cells () ran
 
  private:
   Grid grid_;
-  std::vector<CellClaim> claims_;  // with the cells that they got as those that they keep
+  std::vector<CellClaim> claims_;  // `kept` holds the cell that each one got
   CellAssignment assigned_;
   int computed_ = 0;
 };

@@ -5,7 +5,7 @@
 namespace quad {
 namespace {
 
-// In lowest terms, and small enough that two of them can be multiplied.
+// In lowest terms. Both terms are below 2^31, so two ratios can be multiplied.
 Ratio reduced (std::int64_t num, std::int64_t den)
 {
   const std::int64_t g = std::max<std::int64_t> (1, std::gcd (num, den));
@@ -22,7 +22,7 @@ Ratio operator* (const Ratio &a, const Ratio &b) { return reduced (a.num * b.num
 
 Ratio inverse (const Ratio &r) { return {r.den, r.num}; }
 
-// A rectangle of no width or height gets one chroma sample of `box`.
+// Gives an empty side one chroma sample of `box`.
 Rect at_least_one (Rect r, Size unit, const Rect &box)
 {
   auto widen = [] (int &begin, int &length, int u, int first, int end) {
@@ -35,7 +35,7 @@ Rect at_least_one (Rect r, Size unit, const Rect &box)
   return r;
 }
 
-// The part of `picture` that has the shape of `box`, where the alignments put it.
+// The largest part of `picture` that has the shape of `box`, placed by the alignments.
 Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canvas, double xalign,
                     double yalign)
 {
@@ -43,12 +43,12 @@ Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canva
   Ratio shape = reduced (box.width, box.height) * canvas.sample;
   if (steps.swap_axes) shape = inverse (shape);
   const Size size = largest_part (shape * inverse (picture.sample), picture.part.size ());
-  // The alignments are those of the picture as it is seen.
+  // Alignments refer to the picture as it is seen: undo the orientation.
   double x = steps.swap_axes ? yalign : xalign, y = steps.swap_axes ? xalign : yalign;
   if (steps.mirror_x) x = 1 - x;
   if (steps.mirror_y) y = 1 - y;
   Rect part = aligned (size, picture.part, x, y);
-  // On whole chroma samples, so that an unscaled picture is copied.
+  // Start on a whole chroma sample, so that an unscaled picture is copied.
   part.x = std::max (picture.part.x, part.x - part.x % picture.chroma_unit.width);
   part.y = std::max (picture.part.y, part.y - part.y % picture.chroma_unit.height);
   return part;

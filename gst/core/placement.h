@@ -1,4 +1,4 @@
-// Where a picture goes in its cell, and which of its parts is seen.
+// Where a picture lies in its cell, and which part of it is seen.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@ struct Point {
   double y = 0;
 };
 
-// A picture before it is drawn: the part of the source that may be shown, the
-// shape of the source's samples and how it is turned.
+// A picture before it is drawn: the part of the source that may be shown, the shape of the source's
+// samples, and the orientation.
 struct Picture {
   Rect part;
   Ratio sample = {1, 1};      // width over height of a sample
@@ -29,21 +29,21 @@ struct Canvas {
 
 struct Placement {
   Rect crop;     // of the source
-  Rect target;   // on the canvas, on whole chroma samples; empty where there is no room
+  Rect target;   // on the canvas, on whole chroma samples; empty if there is no room
   Edges hidden;  // how far `crop` goes on past `target`, beyond the canvas
 };
 
-// Alignments run from 0 (left, top, as the picture is seen) to 1: where a
-// contained picture lies in `box`, and which part of a covering one is seen. The
-// box may lie partly outside of the canvas, on whole chroma samples.
+// Alignments run from 0 (left or top of the picture as it is seen) to 1. With Fit::contain they say
+// where the picture lies in `box`; with Fit::cover they say which part of it is seen. `box` is on
+// whole chroma samples and may lie partly outside of the canvas.
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign);
 
-// False for a position that is no number.
+// False if a coordinate is NaN.
 bool contains (const Rect &r, Point at);
 
-// The position in the source that is seen at `at` of the canvas, or none where
-// the picture is not.
+// The source position that is drawn at the canvas position `at`; none if the picture does not cover
+// it.
 std::optional<Point> source_point (const Placement &placement, Orientation orientation, Point at);
 
 }  // namespace quad

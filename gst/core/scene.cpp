@@ -5,7 +5,7 @@
 namespace quad {
 namespace {
 
-// The sorted, distinct edges of `tiles` and the canvas along one axis.
+// The edges of `tiles` and of the canvas along one axis, sorted, each once.
 template <typename Begin, typename End>
 std::vector<int> edges (const std::vector<Tile> &tiles, int length, Begin begin, End end)
 {
@@ -34,8 +34,8 @@ std::vector<int> layers_at (const Scene &scene, const FormatInfo &format, const 
   return layers;
 }
 
-// One axis of a plane's resampling: `length` luma samples, of which those from
-// `begin` to `end` are the target, show [crop, crop + crop_length) of the source.
+// One axis of a plane's resampling. `length` luma samples show [crop, crop + crop_length) of the
+// source; the target is [begin, end) of them.
 struct AxisGeometry {
   int crop;
   int crop_length;
@@ -49,16 +49,16 @@ struct AxisGeometry {
   bool mirrored;
 };
 
-// How far a co-sited sample lies before the centre of what it stands for, in
-// its own samples: a quarter for one chroma sample per two luma samples.
+// Distance from a co-sited sample to the centre of the area that it stands for, in its own samples:
+// a quarter if there is one chroma sample per two luma samples.
 double siting_shift (int sub, bool cosited) { return cosited ? (sub - 1) / (2.0 * sub) : 0.0; }
 
 Axis axis_of (const AxisGeometry &g)
 {
   const double scale = double (g.crop_length) / g.length;
   const double shift = siting_shift (g.target_sub, g.target_cosited);
-  // What the canvas's format divides is counted in samples: each has then the very
-  // taps that it has where all of the picture is seen.
+  // Count subsampled axes in their own samples. So a partly hidden picture gets the same taps as
+  // one that is seen whole.
   const int odd = g.begin % g.target_sub;
   auto source_position = [&] (int o) {
     const double x = odd + g.target_sub * (o + 0.5 - shift);
@@ -106,7 +106,7 @@ std::vector<Region> regions_of (const Scene &scene)
     for (std::size_t i = 0; i + 1 < xs.size (); i++) {
       const Rect cell = {xs[i], ys[j], xs[i + 1] - xs[i], ys[j + 1] - ys[j]};
       auto layers = layers_at (scene, format, cell);
-      // Grow the region to the left, or the one above, where both hold the same.
+      // Extend the region to the left, or the one above, if it has the same layers.
       Region *left = i > 0 ? &regions.back () : nullptr;
       if (left && left->layers == layers && left->rect.y == cell.y &&
           left->rect.bottom () == cell.bottom () && left->rect.right () == cell.x)
@@ -134,7 +134,7 @@ PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane, Chr
   const OrientationSteps steps = steps_of (tile.orientation);
   const Size sub = format.plane[std::size_t (plane)].sub;
   const Rect &t = tile.target, whole = grown (t, tile.hidden);
-  // Seen from the source: its x axis ends up on the target's y axis when swapped.
+  // Seen from the source: with swapped axes its x axis is the target's y axis.
   const bool swap = steps.swap_axes;
   auto axis = [&] (int crop, int crop_length, bool vertical, int source_sub, bool source_cosited,
                    bool mirrored) -> AxisGeometry {

@@ -1,4 +1,4 @@
-// What is to be drawn: the one description that every backend understands.
+// A scene: the description of a frame that every backend draws.
 #pragma once
 
 #include <array>
@@ -18,8 +18,8 @@ struct Color {
   bool operator== (const Color &) const = default;
 };
 
-// Where chroma samples lie between luma samples (ITU-T H.273 8.7,
-// chroma_sample_loc_type): on the even luma sample, or centred.
+// Where chroma samples lie: on the even luma sample (co-sited), or centred between two (ITU-T H.273
+// 8.7, chroma_sample_loc_type).
 struct ChromaSite {
   bool cosited_x = false;
   bool cosited_y = false;
@@ -35,32 +35,32 @@ enum class Blend {
 // A picture, or a solid colour, in a rectangle of the canvas.
 struct Tile {
   Rect target;                 // on whole chroma samples, inside the canvas
-  std::optional<Color> solid;  // the colour, instead of all that follows up to `alpha`
+  std::optional<Color> solid;  // if set, the fields below it up to `alpha` are not used
   FrameView source;            // of the canvas's format and memory
   Rect crop;                   // the part of the source that fills `target` and `hidden`
-  Edges hidden;                // how far `crop` goes on past `target`, where nothing of it is seen
-  ChromaSite site;             // the source's
+  Edges hidden;     // the part of `crop` beyond `target`: it is not seen, but it sets the scale
+  ChromaSite site;  // the source's
   Orientation orientation = Orientation::identity;
   Filter filter = Filter::area;
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
 
-  // Whether the same samples make up the same picture: all but how it is mixed
-  // with what lies below, and where the source's samples lie.
+  // True if both show the same samples in the same way. Alpha, blend mode and the source's
+  // addresses do not count.
   bool same_picture (const Tile &o) const
   {
     return target == o.target && solid == o.solid && source.same_shape (o.source) &&
            crop == o.crop && hidden == o.hidden && site == o.site && orientation == o.orientation &&
            filter == o.filter;
   }
-  // All but where the source's samples lie.
+  // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const
   {
     return same_picture (o) && alpha == o.alpha && blend == o.blend;
   }
 };
 
-// Tiles lie over the background, the later over the earlier.
+// Tiles lie over the background; later tiles lie over earlier ones.
 struct Scene {
   PixelFormat format = PixelFormat::unknown;
   Size canvas;
@@ -71,9 +71,8 @@ struct Scene {
   bool same_shape (const Scene &o) const;
 };
 
-// A part of the canvas where the same layers lie: indices of Scene::tiles from
-// the lowest one that is seen to the highest; kBackground is one of them only
-// where no opaque tile covers it.
+// A part of the canvas that has the same layers everywhere: indices of Scene::tiles, from the
+// lowest visible one to the highest. kBackground comes first unless an opaque tile covers it.
 inline constexpr int kBackground = -1;
 
 struct Region {
@@ -81,17 +80,16 @@ struct Region {
   std::vector<int> layers;
 };
 
-// Cuts the canvas into regions: disjoint, and together all of it. Tiles of
-// alpha 0 lie in none.
+// Cuts the canvas into regions that do not overlap and cover all of it. A tile of alpha 0 is in
+// none.
 std::vector<Region> regions_of (const Scene &scene);
 
-// True where nothing below the tile can be seen through it.
+// True if nothing below the tile can be seen through it.
 bool is_opaque (const Tile &tile, const FormatInfo &format);
 
-// How one plane of a tile is resampled. `across` runs along the source's rows
-// and `down` along its columns; with `swap_axes` the result is turned over its
-// diagonal when it is written: the plane's rows of `target` are then counted by
-// `across`.
+// How one plane of a tile is resampled. `across` runs along the source's rows and `down` along its
+// columns. With `swap_axes` the result is transposed when it is written: then `across` counts the
+// rows of `target`.
 struct PlanePlan {
   Rect target;  // in the plane's positions
   FilterPlan across;
@@ -99,8 +97,8 @@ struct PlanePlan {
   bool swap_axes = false;
 };
 
-// The plan of plane `plane` for a tile that has a source, crop, siting and
-// orientation taken in.
+// The plan of plane `plane` of a tile with a source. Crop, siting and orientation are taken into
+// account.
 PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane,
                       ChromaSite canvas_site);
 

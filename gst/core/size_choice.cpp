@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::int64_t kLargestTerm = std::numeric_limits<std::int32_t>::max ();
 
-// In lowest terms, both terms positive and at most kLargestTerm: what a GstFraction
-// holds. Ratios that need more digits lose the last ones.
+// In lowest terms, with both terms from 1 to kLargestTerm, as a GstFraction needs. Ratios with
+// larger terms are rounded.
 Ratio reduced (std::int64_t num, std::int64_t den)
 {
   num = std::max<std::int64_t> (1, num);
@@ -31,14 +31,14 @@ Ratio reduced (std::int64_t num, std::int64_t den)
   return {num / rest, den / rest};
 }
 
-// The terms of both are at most kLargestTerm, so the products fit.
+// Both ratios' terms are at most kLargestTerm, so the products do not overflow.
 Ratio times (Ratio a, Ratio b) { return reduced (a.num * b.num, a.den * b.den); }
 Ratio over (Ratio a, Ratio b) { return reduced (a.num * b.den, a.den * b.num); }
 bool less (Ratio a, Ratio b) { return a.num * b.den < b.num * a.den; }
 double value (Ratio r) { return double (r.num) / double (r.den); }
 
-// The width of a picture of samples of `par` to its height, where it has the display aspect ratio
-// of `source`; exact as far as a double is, also where a fraction of 32 bits could not hold it.
+// Width over height, in samples of shape `par`, of a picture with the display aspect ratio of
+// `source`. A double, since a 32-bit fraction could not always hold it.
 double ratio_of (const Shape &source, Ratio par)
 {
   const double across = double (source.size.width) * double (source.par.num) * double (par.den);
@@ -48,7 +48,7 @@ double ratio_of (const Shape &source, Ratio par)
 
 bool exceeds (Size s, Size limit) { return s.width > limit.width || s.height > limit.height; }
 
-// The allowed pixel aspect ratio that is nearest to `wanted`.
+// The allowed pixel aspect ratio nearest to `wanted`.
 Ratio nearest_par (const std::vector<ParRange> &allowed, Ratio wanted)
 {
   if (allowed.empty ()) return wanted;
@@ -67,8 +67,8 @@ Ratio nearest_par (const std::vector<ParRange> &allowed, Ratio wanted)
 
 bool is_open (const SideRange &r) { return r.lo <= 1 && r.hi >= kMaxSide; }
 
-// Whether the range tells a wish for a size. One that comes with a fixed pixel
-// aspect ratio does: it is asked for by somebody who shows the picture.
+// True if the range is a wish for a size. A range with a fixed pixel aspect ratio is one: it comes
+// from something that shows the picture.
 bool asks (const SideRange &r, bool par_fixed)
 {
   if (is_open (r)) return false;
@@ -76,9 +76,8 @@ bool asks (const SideRange &r, bool par_fixed)
   return r.lo > kLargestCodecMinimum || (r.lo == 1 && r.hi < kSmallestCodecMaximum);
 }
 
-// The length in `range`, near `exact` and no longer than `limit` where the range
-// allows that. Even where chroma has half the samples, unless the odd length is
-// the source's or downstream's own bound.
+// The length in `range` nearest to `exact`, and at most `limit` if the range allows it. It is even
+// if chroma is subsampled, unless the odd length is the source's own or a bound of downstream's.
 int pick (const SideRange &range, double exact, int limit, int unit, int source)
 {
   const int low = std::max (1, range.lo);
@@ -94,7 +93,7 @@ int pick (const SideRange &range, double exact, int limit, int unit, int source)
   return std::clamp (v, low, high);
 }
 
-// One combination of a range for each side.
+// The choice for one range of widths and one of heights.
 class Chooser {
  public:
   Chooser (const Shape &source, const SideRange &width, const SideRange &height,
@@ -132,13 +131,13 @@ class Chooser {
     return pick (height_, width / ratio_, limit, rules_.unit.height, source_.size.height);
   }
 
-  // The largest size of the shape in `box` and in max-width and max-height.
+  // The largest size with the shape that fits into `box`, max-width and max-height.
   Size inside (Size box) const
   {
     if (rules_.max_width > 0) box.width = std::min (box.width, rules_.max_width);
     if (rules_.max_height > 0) box.height = std::min (box.height, rules_.max_height);
     box = {std::max (box.width, width_.lo), std::max (box.height, height_.lo)};
-    // A whole sample may hang over where rounding would bring it back.
+    // Allow one sample more if rounding brings it back.
     if (std::floor (box.height * ratio_ + 0.5) <= box.width) {
       const int h = pick (height_, box.height, box.height, rules_.unit.height, source_.size.height);
       return {width_of (h, box.width), h};
@@ -147,7 +146,7 @@ class Chooser {
     return {w, height_of (w, box.height)};
   }
 
-  // Both sides divided.
+  // Both sides divided by the divisor.
   Size divided () const
   {
     const auto part = [&] (int side) {
@@ -168,8 +167,8 @@ class Chooser {
     return inside (box);
   }
 
-  // The smallest size of the shape that reaches the lower bounds. Ranges that end
-  // below kMaxSide are kept to as well.
+  // The smallest size with the shape that reaches the lower bounds. Ranges that end below kMaxSide
+  // limit it too.
   Size covering () const
   {
     if (width_.lo >= height_.lo * ratio_) return {width_.lo, height_of (width_.lo, kMaxSide)};
@@ -195,12 +194,12 @@ class Chooser {
   const std::vector<ParRange> &pars_;
   const SizeRules &rules_;
   const Ratio par_;
-  const double ratio_;  // of a picture's width to its height, in samples
+  const double ratio_;  // width over height, in samples
   const Size limit_;
 };
 
-// Among a list's alternatives: one that can be had, that keeps the shape, that
-// keeps the shape of the samples, and then the largest.
+// Order of a list's alternatives: possible ones first, then those that keep the picture's shape,
+// then those that keep the samples' shape, then the largest.
 bool better (const SizeChoice &a, const SizeChoice &b, Ratio par)
 {
   if (a.possible != b.possible) return a.possible;

@@ -1,4 +1,4 @@
-// Which size a downscaler delivers: plain arithmetic, no GStreamer.
+// Which size a downscaler delivers. Plain arithmetic without GStreamer.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +31,8 @@ struct ParRange {
   Ratio hi;
 };
 
-// What downstream accepts. A side holds one range or a list of alternatives,
-// never none; no `par` means any.
+// The sizes that downstream accepts. Each side has one range, or several (a list); never none. No
+// `par` means any.
 struct Wish {
   std::vector<SideRange> width;
   std::vector<SideRange> height;
@@ -47,41 +47,37 @@ struct SizeRules {
   Size unit = {1, 1};  // luma samples per chroma sample
 };
 
-// A range that is not [1, kMaxSide] but whose bounds are these or beyond is taken
-// for what a codec can do at all, not for a wish: such ranges count as open.
+// Codecs often limit their sizes, for example to [16, 4096]. Such a range is no wish for a size: it
+// counts as open if its bounds are these or beyond.
 inline constexpr int kLargestCodecMinimum = 256;
 inline constexpr int kSmallestCodecMaximum = 4096;
 
 struct SizeChoice {
   Shape shape;
-  // False where downstream's sides cannot be had without enlarging the source
-  // and `upscale` is off.
+  // False if the wish needs an enlarged picture and `upscale` is off.
   bool possible = true;
-  // Downstream's sides and pixel aspect ratio leave no way to keep the source's
-  // display aspect ratio.
+  // True if the wish cannot keep the source's display aspect ratio.
   bool stretched = false;
 };
 
 // The display aspect ratio of `shape`.
 Ratio display_aspect (const Shape &shape);
 
-// The pixel aspect ratio that gives a picture of `size` the display aspect ratio of `source`.
+// The pixel aspect ratio with which a picture of `size` has the display aspect ratio of `source`.
 Ratio par_for (const Shape &source, Size size);
 
-// Whether `shape` has the display aspect ratio of `source`, but for less than
-// `samples` of one side.
+// True if `shape` has the display aspect ratio of `source`, within `samples` samples on one side.
 bool same_aspect (const Shape &source, const Shape &shape, int samples = 1);
 
-// How far rounding to whole and even lengths may lead away from the shape.
+// How many samples rounding to whole and even lengths may change a side.
 inline constexpr int kRoundingSamples = 2;
 
-// What becomes of `source` where downstream has this wish. docs/elements/quaddownscale.md
-// has the rules as a table.
+// The output for `source` and one wish. docs/elements/quaddownscale.md has the rules as a table.
 SizeChoice choose_shape (const Shape &source, const Wish &wish, const SizeRules &rules);
 
-// The first of `wishes` (not empty) that can be had, or the first one where none
-// can; its index goes to `which`. A wish for more than the source has turns later
-// open ones into "all of it": they are not divided.
+// The output for the first wish that is possible, or for the first one if none is. `wishes` is not
+// empty; `which` becomes its index. If a wish asks for more than the source has, later open wishes
+// give the source's own size: they are not divided.
 SizeChoice choose_among (const Shape &source, std::span<const Wish> wishes, const SizeRules &rules,
                          std::size_t &which);
 

@@ -23,12 +23,12 @@ class CudaRenderer final : public Renderer {
   }
   ~CudaRenderer () override
   {
-    // The kernels may still be reading the tables, and the device what is to become some.
+    // Queued kernels may still read the tables, and queued copies may still write them.
     if (queued_) (void)finish ();
     uploader_.reset ();
     tables_.reset ();
     module_.reset ();
-    // What is kept may be all that stands between the context and its end, or need it.
+    // `keep_` may need the context, so it goes first.
     keep_.reset ();
     gst_object_unref (context_);
   }
@@ -71,7 +71,7 @@ Status CudaRenderer::prepare (const Scene &scene)
   }
   if (const Status s = make_room (program_->size ()); s != Status::ok) return s;
   const auto &bytes = program_->relocated (tables_.address ());
-  // In the stream, it comes after the launches that read the old tables.
+  // The stream runs the copy after the launches that read the old tables.
   queued_ = true;
   if (const Status s =
           uploader_.copy (context_, tables_.address (), bytes.data (), bytes.size (), stream_);
@@ -81,17 +81,17 @@ Status CudaRenderer::prepare (const Scene &scene)
   return Status::ok;
 }
 
-// For the tables; what was there may be lost.
+// Makes room for the tables; the old ones may be lost.
 Status CudaRenderer::make_room (std::size_t size)
 {
   if (size <= tables_.size ()) return Status::ok;
   const bool grows = tables_.size () > 0;
-  // Until the launches that read the old tables are over, whose memory goes.
+  // The old memory is freed, so wait for the launches that read it.
   if (grows)
     if (const Status s = status_of (CuStreamSynchronize (stream_), "cuStreamSynchronize");
         s != Status::ok)
       return s;
-  // Somewhat more where they grow, as they do with a layout that moves.
+  // Reserve more than needed when the tables grow: a moving layout grows again.
   return tables_.reserve (context_, grows ? size + size / 4 : size);
 }
 

@@ -8,12 +8,11 @@
 
 namespace quad::cuda {
 
-// A renderer of frames in `context`, which it keeps a reference of, for any thread
-// that draws; its work is queued in `stream` (null for the context's default stream),
-// which `keep` keeps alive. prepare() queues a copy of the scene's tables
-// to the device, and waits where they need more memory than before; draw() queues
-// one launch (one more for each 64 sources above 64, and where more than 64 pictures
-// overlap), copies nothing and waits for nothing.
+// A renderer for frames in `context`, of which it keeps a reference. Any thread may draw, one at a
+// time. Work is queued in `stream` (null: the context's default stream); `keep` keeps the stream
+// alive. prepare () queues a copy of the scene's tables to the device, and waits only if they need
+// more memory than before. draw () queues one launch, copies nothing and does not wait. (It needs
+// one launch more for each 64 sources above 64, and where more than 64 pictures overlap.)
 std::unique_ptr<Renderer> make_cuda_renderer (GstCudaContext *context, CUstream stream,
                                               std::shared_ptr<const void> keep = nullptr);
 

@@ -11,7 +11,7 @@
 namespace quad::cuda {
 namespace {
 
-// Asks for the device's compute capability, 90 for 9.0.
+// Reads the device's compute capability; 90 for 9.0.
 Status ask_capability (GstCudaContext *context, int &capability)
 {
   guint id = 0;
@@ -32,7 +32,7 @@ Status ask_capability (GstCudaContext *context, int &capability)
   return s;
 }
 
-// Whether another image may fare better.
+// True if another image may load.
 bool is_of_the_image (CUresult result)
 {
   switch (result) {
@@ -58,8 +58,8 @@ Status status_of_image (CUresult result, const char *call)
   return Status::no_kernels;
 }
 
-// The modules that are in use. What stands here keeps none of them; each keeps its
-// context, so that the address of a live one's is no other's.
+// The modules in use. The table holds weak references only. Each module holds its context, so the
+// address of a live context is unique.
 struct Loaded {
   struct Entry {
     std::mutex lock;  // held while loading; protects what stands below it
@@ -69,7 +69,7 @@ struct Loaded {
   std::mutex lock;  // protects the map, and is held for no longer
   std::map<GstCudaContext *, std::shared_ptr<Entry>> entries;
 
-  // The context's; those that nobody needs any more go.
+  // The entry of `context`. Removes entries without a user.
   std::shared_ptr<Entry> entry_of (GstCudaContext *context)
   {
     const std::lock_guard guard (lock);
@@ -81,7 +81,7 @@ struct Loaded {
     return entry;
   }
 
-  // Never destroyed: at a program's end threads may still draw.
+  // Never destroyed: threads may still draw when the program ends.
   static Loaded &get ()
   {
     static Loaded &only = *new Loaded;
@@ -129,7 +129,7 @@ Status Module::load_anew (GstCudaContext *context, std::shared_ptr<const Module>
 std::shared_ptr<const Module> Module::load (GstCudaContext *context, Status &status)
 {
   const std::shared_ptr<Loaded::Entry> entry = Loaded::get ().entry_of (context);
-  // Held while loading: who else wants the same kernels waits for them.
+  // Held while loading, so that others who want the same kernels wait for them.
   const std::lock_guard guard (entry->lock);
   std::shared_ptr<const Module> module = entry->module.lock ();
   status = module ? Status::ok : load_anew (context, module);

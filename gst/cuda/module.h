@@ -9,11 +9,11 @@ namespace quad::cuda {
 
 class Module {
  public:
-  // The kernels in `context`, which is current: those that are there already, or the image
-  // that was embedded when this was built or, where there is none or the driver does not
-  // take it, one that NVRTC makes of the embedded source. All users in a context share them;
-  // the last one unloads them. On failure the result is null and `status` says why:
-  // no_kernels where no image fits, else what the driver met. From any thread.
+  // Loads the kernels into `context`, which must be current. Tries, in this order: kernels that are
+  // loaded already (all users of a context share them; the last one unloads them), the image that
+  // was embedded at build time, and an image that NVRTC makes from the embedded source. On failure
+  // the result is null and `status` says why: no_kernels if no image fits, else the driver's error.
+  // From any thread.
   static std::shared_ptr<const Module> load (GstCudaContext *context, Status &status);
 
   ~Module ();
@@ -28,7 +28,7 @@ class Module {
       : context_ (GST_CUDA_CONTEXT (gst_object_ref (context))), module_ (module)
   {
   }
-  // no_kernels where it is the image's fault.
+  // no_kernels if the driver does not accept the image.
   static Status from_image (GstCudaContext *context, const void *image,
                             std::shared_ptr<const Module> &loaded);
   static Status load_anew (GstCudaContext *context, std::shared_ptr<const Module> &loaded);

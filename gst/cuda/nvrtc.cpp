@@ -8,8 +8,8 @@
 namespace quad::cuda {
 namespace {
 
-// The part of nvrtc.h that is used; its types are the same in every version. No header
-// of the toolkit is needed.
+// The part of nvrtc.h that is used. Its types are the same in every version, so no header of the
+// toolkit is needed.
 struct Library {
   void *handle = nullptr;
   int (*arch_count) (int *) = nullptr;
@@ -42,7 +42,7 @@ struct Library {
   }
 };
 
-// The handle stays null where there is no such library, or one that lacks a function.
+// The handle stays null if the library is missing or lacks a function.
 Library::Library (const char *name) : handle (dlopen (name, RTLD_NOW | RTLD_LOCAL))
 {
   if (!handle ||
@@ -57,11 +57,11 @@ Library::Library (const char *name) : handle (dlopen (name, RTLD_NOW | RTLD_LOCA
   handle = nullptr;
 }
 
-// Architectures can be asked for from 11.2 on.
+// From 11.2 on an NVRTC can list its architectures.
 constexpr const char *kLibraries[] = {"libnvrtc.so", "libnvrtc.so.14", "libnvrtc.so.13",
                                       "libnvrtc.so.12", "libnvrtc.so.11.2"};
 
-// What a size and a get function of one program say together.
+// Reads a result that NVRTC gives by two functions: one for its size, one for its bytes.
 std::string fetched (void *program, int (*size_of) (void *, std::size_t *),
                      int (*get) (void *, char *))
 {
@@ -92,7 +92,7 @@ class Program {
   Program (const Program &) = delete;
   Program &operator= (const Program &) = delete;
 
-  // The image for one architecture: real (machine code) or virtual (PTX).
+  // Compiles for one architecture: real (machine code) or virtual (PTX).
   std::string compiled (int arch, bool real, std::string &problem)
   {
     const std::string target =
@@ -113,7 +113,7 @@ class Program {
   void *program_ = nullptr;
 };
 
-// Empty where this library cannot: `problem` says why.
+// Empty on failure; `problem` says why.
 std::string image_of (const Library &nvrtc, const std::vector<SourceFile> &files, int capability,
                       std::string &problem)
 {
@@ -132,8 +132,8 @@ std::string image_of (const Library &nvrtc, const std::vector<SourceFile> &files
     problem = "it knows no architecture as old as the GPU's, sm_" + std::to_string (capability);
     return {};
   }
-  // Machine code for an older device of the same major version would run too, but not
-  // between embedded and other GPUs (sm_87 and sm_89). PTX runs on all that are newer.
+  // Machine code for an older device of the same major version often runs too, but not between
+  // embedded and other GPUs (sm_87 and sm_89). PTX runs on all newer devices.
   const int best = *std::max_element (archs.begin (), archs.end ());
   return Program (nvrtc, files).compiled (best, best == capability, problem);
 }
@@ -145,7 +145,7 @@ bool compile_kernels (const std::vector<SourceFile> &files, int capability,
                       std::string &problem)
 {
   problem.clear ();
-  // Kept open, so that another name of the same library gives the same handle.
+  // Kept open, so that a second name of the same library gives the same handle.
   std::vector<std::unique_ptr<Library>> tried;
   for (const char *name : kLibraries) {
     auto nvrtc = std::make_unique<Library> (name);

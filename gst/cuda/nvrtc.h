@@ -1,4 +1,4 @@
-// NVIDIA's run-time compiler, in whichever versions the machine has.
+// NVIDIA's run-time compiler (NVRTC), in any version that the machine has.
 #pragma once
 
 #include <functional>
@@ -13,11 +13,11 @@ struct SourceFile {
   const char *text;
 };
 
-// Compiles `files[0]`, which includes the others, for a device of compute capability
-// `capability` (90 for 9.0), with one NVRTC after the other, the newest first, until `take`
-// returns true for what it made: machine code where that NVRTC knows the device, else PTX
-// for the newest architecture that it knows below it. Returns whether one was taken; where
-// none was, `problem` says why of each.
+// Compiles `files` (the first is the one to compile, the others are its headers) for a device of
+// compute capability `capability` (90 for 9.0). Tries each NVRTC of the machine, the newest first,
+// until `take` returns true for its image. The image is machine code if that NVRTC knows the
+// device, else PTX for the newest older architecture. Returns false if no image was taken;
+// `problem` then says why for each NVRTC.
 bool compile_kernels (const std::vector<SourceFile> &files, int capability,
                       const std::function<bool (const std::string &image)> &take,
                       std::string &problem);

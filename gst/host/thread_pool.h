@@ -1,4 +1,4 @@
-// Threads that wait for numbered jobs.
+// A pool of threads that run numbered jobs.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@ namespace quad::host {
 
 class ThreadPool {
  public:
-  // `threads` counts the calling thread: 1 starts none. Threads that cannot be
-  // started are done without.
+  // `threads` includes the calling thread: 1 starts none. If the machine gives fewer, the pool is
+  // smaller.
   explicit ThreadPool (int threads);
   ~ThreadPool ();
   ThreadPool (const ThreadPool &) = delete;
@@ -21,9 +21,9 @@ class ThreadPool {
 
   int size () const { return static_cast<int> (threads_.size ()) + 1; }
 
-  // Calls job (i, worker) for every i < count, each once, on any thread; worker
-  // < size () tells concurrent calls apart. Returns when all have returned.
-  // Not to be called from two threads at once. Allocates nothing.
+  // Calls job (i, worker) once for each i < count, on any thread, and returns when all have
+  // returned. `worker` < size () is different for concurrent calls. Only one thread at a time may
+  // call run (). Allocates nothing.
   template <typename Job>
   void run (int count, const Job &job)
   {
@@ -33,7 +33,7 @@ class ThreadPool {
   }
 
  private:
-  // A callable that its caller keeps.
+  // A reference to the caller's callable.
   struct JobRef {
     const void *job = nullptr;
     void (*call) (const void *job, int i, int worker) = nullptr;
@@ -54,7 +54,7 @@ class ThreadPool {
   bool stop_ = false;
 };
 
-// A pool of `threads`; 0 for one a processor.
+// A pool of `threads` threads; 0 for one per processor.
 std::shared_ptr<ThreadPool> make_thread_pool (int threads);
 
 }  // namespace quad::host

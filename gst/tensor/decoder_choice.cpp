@@ -5,7 +5,7 @@
 
 #include "tensor/guard.h"
 
-// The signal's type; GLib has nothing newer that the signal would take.
+// The signal's type is the deprecated GValueArray; there is no newer one.
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 
 namespace quad::tensor {
@@ -13,16 +13,16 @@ namespace {
 
 enum class Rank { parser, first, as_is, never };
 
-// Decoders of the first device are called nvh264dec, of others nvh264device1dec.
+// Decoders of the first device are named nvh264dec, of others nvh264device1dec.
 Rank rank_of (GstElementFactory *factory, int device)
 {
   const auto is = [factory] (GstElementFactoryListType type) {
     return gst_element_factory_list_is_type (factory, type) != FALSE;
   };
-  // Before decoders, as decodebin has it: they find what the container does not say.
+  // As in decodebin, parsers come before decoders: they find what the container does not tell.
   if (is (GST_ELEMENT_FACTORY_TYPE_PARSER)) return Rank::parser;
   const char *plugin = gst_plugin_feature_get_plugin_name (GST_PLUGIN_FEATURE (factory));
-  // Other hardware's decoders choose memory of their own before the filters are there.
+  // Decoders of other hardware choose their own memory before the filters are linked.
   if (g_strcmp0 (plugin, "nvcodec") != 0)
     return is (GST_ELEMENT_FACTORY_TYPE_HARDWARE) ? Rank::never : Rank::as_is;
   const std::string name = GST_OBJECT_NAME (factory);
@@ -46,8 +46,9 @@ GValueArray *sort (GstElement *, GstPad *, GstCaps *, GValueArray *factories, gp
   return sorted;
 }
 
-// decodebin leaves out decoders whose template does not say that they give raw video, and that of
-// the VP8 and VP9 decoders with alpha says ANY. No pad of a file has such caps.
+// decodebin skips decoders whose template does not promise raw video. The template of the VP8 and
+// VP9 decoders with alpha is ANY, so autoplugging must go on there. No pad of a file has caps of
+// ANY.
 gboolean go_on (GstElement *, GstPad *, GstCaps *caps, gpointer) { return !gst_caps_is_any (caps); }
 
 }  // namespace

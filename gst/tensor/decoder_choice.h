@@ -5,8 +5,8 @@
 
 namespace quad::tensor {
 
-// With `device` >= 0 NVIDIA's decoders of that CUDA device come before the others; those of
-// other devices, and with -1 all of NVIDIA's, are not tried.
+// With `device` >= 0 the NVIDIA decoders of that CUDA device come first. NVIDIA decoders of other
+// devices are not used; with -1, none are.
 void choose_decoders (GstElement *uridecodebin, int device);
 
 }  // namespace quad::tensor

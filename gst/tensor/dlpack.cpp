@@ -11,7 +11,7 @@
 namespace quad::tensor {
 namespace {
 
-// The capsule's pointer is that of `managed`, the first member.
+// The capsule's pointer points at `managed`, the first member.
 template <typename Managed>
 struct Export {
   Managed managed = {};
@@ -110,7 +110,7 @@ void quad_dlpack_use_python (int (*is_valid) (void *, const char *),
 
 void quad_dlpack_capsule_destructor (void *capsule)
 {
-  // A capsule that was taken has another name.
+  // A consumer renames a capsule that it has taken.
   const char *plain = quad_dlpack_capsule_name (FALSE);
   const char *versioned = quad_dlpack_capsule_name (TRUE);
   if (capsule_is_valid (capsule, plain))

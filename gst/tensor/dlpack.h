@@ -1,5 +1,5 @@
-// DLPack's structs as this library hands them out, written after its specification,
-// https://dmlc.github.io/dlpack/latest/c_api.html: their layout is an ABI.
+// DLPack's structs, written after its specification
+// (https://dmlc.github.io/dlpack/latest/c_api.html). Their layout is an ABI.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ struct Version {
 };
 
 struct Device {
-  std::int32_t type;  // QuadDevice has the same numbers
+  std::int32_t type;  // QuadDevice's numbers
   std::int32_t id;
 };
 

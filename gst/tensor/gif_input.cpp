@@ -5,8 +5,8 @@
 namespace quad::tensor {
 namespace {
 
-// It takes the end of the file for a pause, and tries again for ever (gst-libav 1.22 with FFmpeg 5
-// and later). Told that it is interrupted, it ends.
+// The demuxer takes the end of the file for a pause and retries for ever (gst-libav 1.22 with
+// FFmpeg 5 and later). A flush interrupts it, and it ends.
 GstPadProbeReturn end_reading (GstPad *pad, GstPadProbeInfo *info, gpointer)
 {
   gint64 size = -1;
@@ -17,7 +17,7 @@ GstPadProbeReturn end_reading (GstPad *pad, GstPadProbeInfo *info, gpointer)
   return GST_PAD_PROBE_HANDLED;
 }
 
-// After a seek the decoder would drop all, as it takes every frame for the first.
+// After a seek the decoder would drop every frame: it takes each for the first one.
 GstPadProbeReturn refuse_seeks (GstPad *, GstPadProbeInfo *info, gpointer)
 {
   GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
@@ -64,8 +64,8 @@ void mend_gif_demuxer (GstElement *demuxer)
   g_signal_connect (demuxer, "pad-added", G_CALLBACK (refuse_seeks_of), nullptr);
 }
 
-// It gives all frames the times of the first one. A frame comes while its packet is decoded, on
-// the same thread, so the last packet's times are its own.
+// The decoder gives all frames the times of the first one. It outputs a frame while it decodes the
+// frame's packet, on the same thread, so the last packet's times are the right ones.
 void mend_gif_decoder (GstElement *decoder)
 {
   const Owned<GstPad> sink{gst_element_get_static_pad (decoder, "sink")};

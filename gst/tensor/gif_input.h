@@ -1,11 +1,11 @@
-// libav's reader and decoder of GIFs in GStreamer, made to work.
+// Works around faults of avdemux_gif and avdec_gif.
 #pragma once
 
 #include <gst/gst.h>
 
 namespace quad::tensor {
 
-// For avdemux_gif and avdec_gif when they have just been made.
+// Call these for avdemux_gif and avdec_gif when they are just made.
 void mend_gif_demuxer (GstElement *demuxer);
 void mend_gif_decoder (GstElement *decoder);
 

@@ -1,4 +1,4 @@
-// The way out of this library: what calls it is C, and knows no exceptions.
+// Keeps exceptions inside of this library: its callers are C.
 #pragma once
 
 #include <exception>
@@ -14,7 +14,7 @@ inline void report_exception (GError **error, const char *what)
                  "quadtensor failed inside: %s.", what);
 }
 
-// What `body` returns; `otherwise`, with `error` set, where it throws.
+// Returns the result of `body`; if it throws, sets `error` and returns `otherwise`.
 template <typename Result, typename Body>
 Result contain (Result otherwise, GError **error, Body body) noexcept
 {
@@ -28,7 +28,7 @@ Result contain (Result otherwise, GError **error, Body body) noexcept
   return otherwise;
 }
 
-// For functions that return nothing: what `body` began and did not end is left.
+// For functions without a result: if `body` throws, it is left half done.
 template <typename Body>
 void contain (Body body) noexcept
 {

@@ -10,8 +10,8 @@
 namespace quad::tensor {
 namespace {
 
-// How long a pipeline has to be at rest until it counts as stuck, in microseconds: a thread of it
-// may have paused its task a moment before it ends. With an error there is less doubt.
+// How long a pipeline must be at rest to count as stuck, in microseconds. A thread may have paused
+// its task just before it ends. After an error a shorter rest is enough.
 constexpr gint64 kRestAfterError = 100000, kRest = 1200000;
 
 constexpr const char *kNothing =
@@ -27,7 +27,7 @@ bool works (GstElement *element)
   return any;
 }
 
-// Whether no thread of the pipeline works.
+// True if no thread of the pipeline works.
 bool at_rest (GstElement *pipeline)
 {
   GstIterator *all = gst_bin_iterate_recurse (GST_BIN (pipeline));
@@ -53,7 +53,7 @@ void InputWatch::watch (GstElement *pipeline)
 
 void InputWatch::meet (GstBin *, GstBin *, GstElement *element, gpointer self)
 {
-  // Nothing may be thrown through the signal.
+  // Exceptions must not pass through the signal's C code.
   contain ([element, self] { static_cast<InputWatch *> (self)->prepare (element); });
 }
 
@@ -70,7 +70,7 @@ void InputWatch::prepare (GstElement *element)
   }
 }
 
-// What GstBin does with its children's messages, and before that a note of errors.
+// Notes errors, then does what GstBin does with its children's messages.
 GstBusSyncReply InputWatch::note (GstBus *, GstMessage *message, gpointer tap)
 {
   InputWatch *watch = static_cast<Tap *> (tap)->watch;

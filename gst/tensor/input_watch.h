@@ -1,4 +1,4 @@
-// Watches how a file is opened, as decodebin tells not all that goes wrong.
+// Finds failures while a file is opened that decodebin does not report.
 #pragma once
 
 #include <gst/gst.h>
@@ -8,19 +8,19 @@
 
 namespace quad::tensor {
 
-// decodebin drops the errors of an element that it is just plugging, so that it can try another
-// one. Demuxers begin to read meanwhile: where one fails at once, nobody hears of it, and the
-// pipeline waits for ever. So errors are noted before decodebin sees them, and where no thread of
-// the pipeline works any more, waiting is over.
+// While decodebin plugs an element it drops the element's errors, so that it can try another one. A
+// demuxer that reads and fails at that moment fails silently, and the pipeline waits for ever. So
+// this watch notes errors before decodebin sees them. When no thread of the pipeline works any
+// more, it says that nothing will come.
 //
 // The callbacks run on the pipeline's threads; the watch has to outlive them.
 class InputWatch {
  public:
-  // Before the pipeline starts. Only for local files: elements for networks have threads that
-  // nobody sees.
+  // Call it before the pipeline starts, for local files only: network elements have threads of
+  // their own.
   void watch (GstElement *pipeline);
-  // Why nothing will come of the pipeline; empty as long as something may. To be asked again and
-  // again while nothing has come.
+  // Why the pipeline will give nothing; empty while it still may. Ask again while no frame has
+  // come.
   std::string stuck (GstElement *pipeline);
 
  private:
@@ -33,7 +33,7 @@ class InputWatch {
   static GstBusSyncReply note (GstBus *, GstMessage *message, gpointer tap);
 
   bool watching_ = false;
-  gint64 rest_since_ = 0;  // of g_get_monotonic_time; 0 while something works
+  gint64 rest_since_ = 0;  // as g_get_monotonic_time (); 0 while a thread works
   std::mutex mutex_;
   std::string error_;  // the first one
 };

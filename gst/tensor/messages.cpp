@@ -17,7 +17,7 @@ std::string text_of (GstMessage *message, const std::string &lacking)
   std::string text = std::string{GST_MESSAGE_SRC_NAME (message)} + ": " + why->message;
   const bool no_plugin =
       g_error_matches (why.get (), GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
-  // Posted for streams that are no video, too.
+  // This error is also posted for streams that are no video.
   if (no_plugin && lacking.empty ()) return kNoVideo;
   if (no_plugin) return "GStreamer's plugins for this are not installed: " + lacking + ".";
   const std::string details = debug ? debug.get () : "";

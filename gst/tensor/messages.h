@@ -1,4 +1,4 @@
-// What messages on a pipeline's bus say.
+// Texts and data from messages on a pipeline's bus.
 #pragma once
 
 #include <gst/gst.h>
@@ -11,17 +11,17 @@ namespace quad::tensor {
 
 inline constexpr const char *kNoVideo = "There is no video in this file that can be decoded.";
 
-// What an error message says: its text, who posted it, and the last line of its details, which
-// tells what a text such as "Internal data stream error." does not. `lacking` is what decoders
-// GStreamer said it has not.
+// The text of an error message, the element that posted it, and the last line of its details (a
+// text such as "Internal data stream error." needs it). `lacking` lists the decoders that GStreamer
+// reported as missing.
 std::string text_of (GstMessage *message, const std::string &lacking);
 
-// Targets of frameextract's that follow each other and have no frame. One message tells of them
-// all, which may be many: they are made as they are taken.
+// Consecutive targets for which frameextract had no frame. One message reports all of them; they
+// may be many, so they are made one by one.
 class MissedRun {
  public:
   explicit MissedRun (const GstStructure *message);
-  // The next one to be taken. Not beyond the last.
+  // The next target. Do not call it after the last one.
   QuadMissed next ();
   bool all_taken () const { return taken_ == count_; }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char *kHost = "video/x-raw";
 constexpr const char *kDevice = "video/x-raw(memory:CUDAMemory)";
-constexpr std::int64_t kMostPixels = 16384;  // of a side, as quaddownscale has it
+constexpr std::int64_t kMostPixels = 16384;  // per side; quaddownscale's limit
 
 std::string problem_of (GstVideoFormat format)
 {
@@ -23,7 +23,7 @@ std::string problem_of (GstVideoFormat format)
   return problem_of_format (info);
 }
 
-// All formats that are tensors, for caps.
+// All formats that can be tensors, for caps.
 const std::string &tensor_formats ()
 {
   static const std::string text = [] {
@@ -40,7 +40,7 @@ const std::string &tensor_formats ()
   return text;
 }
 
-// The video-direction of videoflip, which turns first. By rotation / 90.
+// The value of videoflip's video-direction, by rotation / 90. (videoflip turns first.)
 const char *direction_of (Turn turn)
 {
   static constexpr const char *kTurned[] = {"identity", "90r", "180", "90l"};
@@ -49,7 +49,7 @@ const char *direction_of (Turn turn)
   return directions[turn.rotation / 90];
 }
 
-// The size of stored pictures with square pixels: as many rows as there are.
+// Changes the size to that with square pixels and the same number of rows.
 void make_square (const Source &source, int &width, int &height)
 {
   const std::int64_t n = source.par.n, d = source.par.d;
@@ -76,7 +76,7 @@ std::string size_caps (const Source &source, const Picture &picture)
   return caps;
 }
 
-// Elements one after the other, and where their frames lie.
+// A line of elements, and the memory of their frames.
 class Chain {
  public:
   explicit Chain (bool on_device) : on_device_{on_device} {}
@@ -91,7 +91,7 @@ class Chain {
   void upload ()
   {
     if (on_device_) return;
-    // Cards know fewer formats, and some that are no tensors; the others pass.
+    // GPUs know fewer formats, and some of theirs are no tensors: convert those.
     add ("videoconvert");
     add (kHost + ("," + tensor_formats ()));
     add ("cudaupload");
@@ -129,13 +129,13 @@ Lines lines_for (const Source &source, const Picture &picture, int device)
   if (source.interlaced && (scaled || turned)) {
     before.download ();
     before.add ("videoconvert");
-    // As many frames as there were, made of the field that comes first.
+    // Keeps the number of frames; each is made of its first field.
     before.add ("deinterlace fields=top");
   }
 
   Chain after (before.on_device ());
-  // Pictures are turned on the host. Frames of the host are scaled there then, so that they
-  // go to the device once.
+  // Pictures are turned on the host. Host frames are also scaled there in that case, so that only
+  // the small picture is uploaded.
   if (device >= 0 && !turned) after.upload ();
   if (scaled) {
     if (!after.on_device ()) after.add ("videoconvert");

@@ -1,4 +1,4 @@
-// What stands between a decoder and the frames that are asked for.
+// The elements between a decoder and the frames that are asked for.
 #pragma once
 
 #include <string>
@@ -8,18 +8,20 @@
 
 namespace quad::tensor {
 
-// QuadPicture, which is the caller's.
+// A copy of the caller's QuadPicture.
 struct Picture {
   int width = 0, height = 0;
   std::string format;
   bool upright = true;
 };
 
-// A sentence where `asked` cannot be had of any video; else empty, and `picture` is set.
+// Checks `asked` and sets `picture`. Returns a sentence if no video can give such a picture, else
+// an empty string.
 std::string read_picture (const QuadPicture &asked, Picture &picture);
 
-// Elements as in gst-launch-1.0, before and after those that choose frames; empty where none are
-// needed. Frames leave them in the memory of `device`, a CUDA device, or, below 0, of the host.
+// Elements, written as for gst-launch-1.0, before and after those that choose frames; empty if none
+// are needed. Their frames lie in the memory of the CUDA device `device`, or of the host if it is
+// below 0.
 struct Lines {
   std::string before, after;
 };

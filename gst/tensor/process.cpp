@@ -8,10 +8,10 @@
 namespace quad::tensor {
 namespace {
 
-// Written by a child before it has a second thread.
+// The child sets it before it has a second thread.
 bool forked = false;
 
-// Whoever forks, Python or C, comes by here.
+// Runs in the child of every fork, from Python or C.
 [[maybe_unused]] const int watching = pthread_atfork (nullptr, nullptr, [] {
   if (gst_is_initialized ()) forked = true;
 });
@@ -33,7 +33,8 @@ bool check_process (GError **error)
 bool start_gstreamer (GError **error)
 {
   if (!check_process (error)) return false;
-  // gst_is_initialized () is true while another thread is still at it; this waits.
+  // gst_is_initialized () is true even while another thread still initializes; this call waits for
+  // it.
   if (gst_init_check (nullptr, nullptr, nullptr)) return true;
   return refuse (error, QUAD_TENSOR_ERROR_PIPELINE, "GStreamer does not start.");
 }

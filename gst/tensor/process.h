@@ -1,17 +1,17 @@
-// The process that GStreamer runs in.
+// Checks for processes that were forked after GStreamer had started.
 #pragma once
 
 #include <gst/gst.h>
 
 namespace quad::tensor {
 
-// Whether this process was forked after GStreamer had started. Its threads and locks are not
-// there: what is called would wait for ever.
+// True in a process that was forked after GStreamer had started. GStreamer's threads are not in it,
+// so calls would wait for ever.
 bool was_forked ();
-// False, with an error that says what to do, in such a process.
+// False in such a process, with an error that says what to do.
 bool check_process (GError **error);
 
-// gst_init for libraries; false where GStreamer does not start, or in a forked process.
+// Initializes GStreamer. False with an error if that fails, or in a forked process.
 bool start_gstreamer (GError **error);
 
 }  // namespace quad::tensor

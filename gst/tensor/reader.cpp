@@ -15,7 +15,7 @@
 namespace quad::tensor {
 namespace {
 
-// How long to wait for a frame before looking for an error.
+// How long to wait for a frame before the bus is read for errors.
 constexpr GstClockTime kGlance = 20 * GST_MSECOND;
 
 }  // namespace
@@ -27,15 +27,15 @@ using quad::Owned;
 struct _QuadReader {
   ReaderPipeline pipeline;
   GstClockTime position = GST_CLOCK_TIME_NONE;
-  std::optional<GstClockTime> film_begin;  // known from the first frame on
-  std::string lacking;                     // what GStreamer says that it has no plugins for
-  std::string failure;                     // the first error that was posted
-  std::deque<MissedRun> missed;            // that nobody has taken yet
+  std::optional<GstClockTime> film_begin;  // set by the first frame
+  std::string lacking;                     // the decoders that GStreamer reported as missing
+  std::string failure;                     // the first posted error
+  std::deque<MissedRun> missed;            // not taken yet
   bool ended = false;
 
-  // Reads what was posted.
+  // Reads the bus.
   void take_messages ();
-  // Whether an element failed; it says so once.
+  // True if an element failed. Returns it once.
   bool failed (GError **error);
   QuadFrame *take (GstSample *sample, GError **error);
   QuadReaderStatus next (GstClockTime timeout, QuadFrame **frame, GError **error);
@@ -84,11 +84,12 @@ QuadReaderStatus _QuadReader::next (GstClockTime timeout, QuadFrame **frame, GEr
   for (GstClockTime waited = 0;; waited += kGlance) {
     const GstClockTime rest = timeout > waited ? timeout - waited : 0;
     Owned<GstSample> sample{gst_app_sink_try_pull_sample (sink, std::min (rest, kGlance))};
-    // Before an element that fails ends the stream, it posts why. So the end is looked for first.
+    // A failing element posts its error before it ends the stream. So ask for EOS first, and read
+    // the bus after that.
     const bool eos = !sample && gst_app_sink_is_eos (sink) != FALSE;
     take_messages ();
     if (!sample && !eos && failure.empty ()) failure = pipeline.stuck ();
-    // What came before an error is there by now.
+    // Frames from before the error have arrived by now.
     if (!sample && !failure.empty ()) sample.reset (gst_app_sink_try_pull_sample (sink, 0));
     if (sample) {
       *frame = take (sample.get (), error);
@@ -190,7 +191,7 @@ gboolean quad_reader_take_missed (QuadReader *reader, QuadMissed *missed)
 void quad_reader_close (QuadReader *reader)
 {
   g_return_if_fail (reader);
-  // Its threads, which would have to be waited for, stayed in the parent.
+  // Its threads stayed in the parent process, and stopping would wait for them.
   if (was_forked ()) return;
   contain ([&] { delete reader; });
 }

@@ -13,10 +13,10 @@
 namespace quad::tensor {
 namespace {
 
-// The URI of a file name, or of what is one already; empty with an error set.
+// The URI for a file name or a URI; empty with `error` set on failure.
 std::string uri_of (const char *location, GError **error)
 {
-  // A colon makes no URI of a file that is there.
+  // The name of an existing file may look like a URI.
   if (!g_file_test (location, G_FILE_TEST_EXISTS) && gst_uri_is_valid (location)) return location;
   GError *why = nullptr;
   const Owned<char> uri{gst_filename_to_uri (location, &why)};
@@ -26,13 +26,13 @@ std::string uri_of (const char *location, GError **error)
   return {};
 }
 
-// The file's name, where the URI is of one.
+// The file name of a file: URI; null for others.
 Owned<char> file_of (const std::string &uri)
 {
   return Owned<char>{g_filename_from_uri (uri.c_str (), nullptr, nullptr)};
 }
 
-// Opening a pipe, a socket or a terminal waits for somebody to write.
+// Pipes, sockets and terminals: opening one waits for a writer.
 bool is_special (const char *file)
 {
   GStatBuf about;
@@ -50,10 +50,10 @@ Owned<GstElement> make (const char *factory, GError **error)
   return nullptr;
 }
 
-// A bin of elements as in gst-launch-1.0. Elements that are not there are an error.
+// A bin made from a gst-launch-1.0 line. A missing element is an error.
 Owned<GstElement> make_bin (const std::string &line, GError **error)
 {
-  // The first and the last of them may be caps, which want elements around them.
+  // A line may begin or end with caps, which need an element on both sides.
   const std::string whole = "capsfilter ! " + line + " ! capsfilter";
   GError *why = nullptr;
   GstElement *bin = gst_parse_bin_from_description_full (whole.c_str (), TRUE, nullptr,
@@ -139,7 +139,7 @@ bool ReaderPipeline::make_filters (const char *filters, GError **error)
   return true;
 }
 
-// The first video stream goes on; others stay unlinked, and are not decoded.
+// Uses the first video stream. Others stay unlinked and are not decoded.
 void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
 {
   auto *pipeline = static_cast<ReaderPipeline *> (self);
@@ -161,8 +161,8 @@ void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
       nullptr, nullptr);
 }
 
-// Caps and tags come before the first frame. What follows them, or the end, goes on to what is
-// built now.
+// Caps and tags come before the first frame, so the rest of the pipeline is built at the first
+// buffer, gap or EOS.
 GstPadProbeReturn ReaderPipeline::begin (GstPad *pad, GstPadProbeInfo *info, gpointer self)
 {
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
@@ -191,7 +191,7 @@ void ReaderPipeline::end_pads (GstElement *decoder, gpointer self)
 std::string ReaderPipeline::connect (GstPad *pad)
 {
   const std::lock_guard lock (mutex_);
-  // What is added to a pipeline that is just stopped would go on.
+  // An element that is added while the pipeline stops would go on running.
   if (closing_) return {};
   source_ = source_of (pad);
   const Lines lines = picture_ ? lines_for (source_, *picture_, device_) : Lines{};
@@ -216,7 +216,7 @@ std::string ReaderPipeline::connect (GstPad *pad)
   }
   chain.push_back (sink_.get ());
 
-  // From the sink on, so that no frame finds an element that is not there yet.
+  // Start the elements from the sink backwards, so that each frame finds a running element.
   for (auto at = chain.rbegin (); at != chain.rend (); ++at) {
     if (at != chain.rbegin () && (picture_ || *at != filters_.get ()) &&
         !gst_element_link (*at, at[-1]))

@@ -14,14 +14,14 @@
 
 namespace quad::tensor {
 
-// uridecodebin, what makes the picture, and an appsink. The part between is built when the first
-// frame comes, as it goes by the stream's caps and tags.
+// uridecodebin, the elements that make the picture, and an appsink. The middle part depends on the
+// stream's caps and tags, so it is built when the first frame comes.
 class ReaderPipeline {
  public:
   struct Request {
     const char *location;
-    const char *filters;             // elements, or nullptr
-    std::optional<Picture> picture;  // without one, frames leave the filters as they are
+    const char *filters;             // written as for gst-launch-1.0, or nullptr
+    std::optional<Picture> picture;  // if not set, frames stay as the filters give them
     int device;
     guint depth;
   };
@@ -30,15 +30,15 @@ class ReaderPipeline {
   ReaderPipeline (const ReaderPipeline &) = delete;
   ReaderPipeline &operator= (const ReaderPipeline &) = delete;
   ~ReaderPipeline ();
-  // False with an error set.
+  // Returns false with `error` set on failure.
   bool build (const Request &request, GError **error);
 
   GstElement *element () const { return pipeline_.get (); }
   GstElement *sink () const { return sink_.get (); }
   GstBus *bus () const { return bus_.get (); }
-  // Of the stream that is shown, as it is at its beginning, where frames begin to be decoded.
+  // The shown stream's properties at its beginning.
   Source source () const;
-  // Why nothing will ever come; empty as long as something may.
+  // Why no frame will ever come; empty while one still may.
   std::string stuck ();
 
  private:
@@ -47,14 +47,14 @@ class ReaderPipeline {
   static void end_pads (GstElement *decoder, gpointer self);
   bool make_decoder (const std::string &uri, GError **error);
   bool make_filters (const char *filters, GError **error);
-  // Builds what stands between `pad` and the sink. A sentence where it cannot.
+  // Builds the elements between `pad` and the sink. Returns a sentence on failure.
   std::string connect (GstPad *pad);
 
   Owned<GstElement> pipeline_, decoder_, sink_, filters_;
   Owned<GstBus> bus_;
   std::optional<Picture> picture_;
   int device_ = -1;
-  std::atomic<bool> found_ = false;  // whether there is a stream of video
+  std::atomic<bool> found_ = false;  // a video stream was found
   mutable std::mutex mutex_;         // guards what follows
   Source source_;
   bool closing_ = false;

@@ -10,7 +10,7 @@
 namespace quad::tensor {
 namespace {
 
-// As GST_TAG_IMAGE_ORIENTATION has it: "rotate-90", "flip-rotate-0".
+// Reads a value of GST_TAG_IMAGE_ORIENTATION: "rotate-90", "flip-rotate-0".
 Turn turn_of (const std::string &orientation)
 {
   const auto number = orientation.rfind ('-');
@@ -40,7 +40,7 @@ Source source_of (GstPad *pad)
 {
   Source source;
   if (const Owned<GstCaps> caps{gst_pad_get_current_caps (pad)}) read_caps (caps.get (), source);
-  // Of the container and of the stream; only one of them says it.
+  // There are tags of the container and of the stream; only one of them has the orientation.
   for (guint i = 0;; i++) {
     const Owned<GstEvent> event{gst_pad_get_sticky_event (pad, GST_EVENT_TAG, i)};
     if (!event) return source;

@@ -1,11 +1,12 @@
-// What a file says of its pictures.
+// What a file's caps and tags say of its pictures.
 #pragma once
 
 #include <gst/gst.h>
 
 namespace quad::tensor {
 
-// How stored pictures become upright: mirrored from left to right, then turned clockwise.
+// How stored pictures become upright: first mirrored from left to right if `mirrored`, then turned
+// clockwise.
 struct Turn {
   int rotation = 0;  // degrees: 0, 90, 180, 270
   bool mirrored = false;
@@ -26,7 +27,7 @@ struct Source {
   bool pairs = false;      // two columns share a sample of chroma
 };
 
-// By the caps and the tags that have come by the pad.
+// From the caps and tags that have passed `pad`.
 Source source_of (GstPad *pad);
 
 }  // namespace quad::tensor
