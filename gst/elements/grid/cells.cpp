@@ -29,7 +29,7 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self)
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
   for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({std::move (pad), {}, {}});
 
-  // Cells are given out in the order of the requests, whatever lies above what.
+  // Cells are given out in the order of the requests; zorder does not count.
   std::vector<PadSnapshot *> ordered;
   for (PadSnapshot &p : snapshot.pads) ordered.push_back (&p);
   std::sort (ordered.begin (), ordered.end (), [] (const PadSnapshot *a, const PadSnapshot *b) {
@@ -81,7 +81,7 @@ void tell_cell (GstQuadMuxGridPad *pad)
 Rect asked_rect (const PadSettings &s)
 {
   if (!s.lies_freely ()) return {};
-  static constexpr int kFar = 1 << 28;  // beyond it nothing is seen, and sums stay in range
+  static constexpr int kFar = 1 << 28;  // nothing is seen further out, and sums stay in range
   auto near = [] (int v) { return std::clamp (v, -kFar, kFar); };
   return {near (s.xpos), near (s.ypos), near (s.width), near (s.height)};
 }
@@ -96,7 +96,7 @@ CellBox box_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canv
                                pad.settings.row_span, pad.settings.column_span);
   const int border = snapshot.settings.border_width;
   if (cell.empty () || border == 0) return {cell, cell};
-  // As wide on all sides: whole chroma samples, rounded up.
+  // Equal on all sides: whole chroma samples, rounded up.
   auto whole = [border] (int unit) { return (border + unit - 1) / unit * unit; };
   const int x = whole (canvas.chroma_unit.width), y = whole (canvas.chroma_unit.height);
   const Rect inner = {cell.x + x, cell.y + y, cell.width - 2 * x, cell.height - 2 * y};

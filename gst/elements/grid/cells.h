@@ -1,4 +1,4 @@
-// Which pad has which cell, and where that is.
+// Which pad has which cell, and where the cell lies.
 #pragma once
 
 #include <optional>
@@ -9,33 +9,32 @@
 
 namespace quad {
 
-// A pad as it stands for one frame, or one query.
+// A pad's state, for one frame or one query.
 struct PadSnapshot {
   GridPadRef pad;
   PadSettings settings;
   Orientation orientation = Orientation::identity;  // `auto` resolved
-  Memory memory = Memory::host;                     // that its caps say
-  int cell = -1;                                    // -1: it has none, or lies freely
+  Memory memory = Memory::host;                     // of its caps
+  int cell = -1;                                    // -1: none, or it lies freely
 };
 
 struct GridSnapshot {
   GridSettings settings;
   Grid grid;                      // with no dimension left at 0
-  int needed = 0;                 // cells that the pads' spans take together
+  int needed = 0;                 // the sum of the cells in all spans
   std::vector<PadSnapshot> pads;  // the lowest zorder first
 };
 
-// Also gives cells to the pads that have none.
+// Gives cells to pads that have none, too.
 GridSnapshot snapshot_of (GstQuadMuxGrid *self);
 
-// Writes down which cell the pad has; and tells those who watch its property, to be called
-// without a lock.
+// set_cell stores the pad's cell. tell_cell notifies its property; call it without a lock.
 void set_cell (GstQuadMuxGridPad *pad, int cell);
 void tell_cell (GstQuadMuxGridPad *pad);
 
-// The cell with its border, and what the border leaves for the picture; both
-// empty where the pad has no cell or the canvas no room. A picture that lies freely
-// has no border, and may lie outside of the canvas.
+// The cell with its border, and the rest inside of the border for the picture. Both are empty if
+// the pad has no cell or the canvas has no room. A picture that lies freely has no border, and may
+// lie outside of the canvas.
 struct CellBox {
   Rect cell;
   Rect picture;
@@ -43,10 +42,10 @@ struct CellBox {
 
 CellBox box_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas);
 
-// Where the pad lies freely, whatever the canvas is; empty where it does not.
+// The pad's own rectangle if it lies freely, else empty.
 Rect asked_rect (const PadSettings &settings);
 
-// What fits the pad's cell exactly.
+// The size that fits the pad's cell exactly.
 InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas);
 
 }  // namespace quad

@@ -47,8 +47,7 @@ void tag_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
     set_tagged (self, pad, orientation_of (method, Orientation::identity));
 }
 
-// Of all inputs' SEGMENT_DONE the last one goes downstream: then all that they
-// sent has been drawn.
+// Only the last input's SEGMENT_DONE goes downstream: by then all inputs' frames have been drawn.
 bool all_segments_done (GstQuadMuxGrid *self, GstAggregatorPad *pad)
 {
   bool all = true;
@@ -78,12 +77,12 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       set_tagged (self, pad, Orientation::identity);
       if (!is_untimed (pad)) break;
       parent_class ()->sink_event (agg, pad, event);
-      wait_for_input (self, pad, false);  // the base class would again
+      wait_for_input (self, pad, false);  // the base class would set it again
       return TRUE;
     case GST_EVENT_FLUSH_START: {
       const guint32 seqnum = gst_event_get_seqnum (event);
       const gboolean done = parent_class ()->sink_event (agg, pad, event);
-      // The pads without a peer come through here too.
+      // Pads without a peer get this event too.
       if (gst_pad_is_linked (GST_PAD (pad))) self->impl->peers.flush (GST_PAD (pad), seqnum);
       return done;
     }
@@ -105,7 +104,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
   return parent_class ()->sink_event (agg, pad, event);
 }
 
-// A new segment, and whether it can be shown. One that cannot is not passed on.
+// Takes a new segment. One that cannot be shown is not passed on.
 GstFlowReturn take_segment (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
@@ -121,7 +120,7 @@ GstFlowReturn take_segment (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEven
   return GST_FLOW_OK;
 }
 
-// The base class gives a gap a place in its segment, which there has to be.
+// The base class needs a segment in time to place a gap.
 bool has_place (GstAggregatorPad *pad, GstEvent *gap)
 {
   GstClockTime time = 0, duration = 0;
@@ -156,8 +155,8 @@ GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, G
   return parent_class ()->sink_event_pre_queue (agg, pad, event);
 }
 
-// To the input under the pointer, in that input's own pixels; what has no place on
-// the canvas goes to all inputs.
+// Sends a navigation event to the input under the pointer, in that input's own pixels. An event
+// without a position goes to all inputs.
 gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
 {
   Point at;
@@ -177,10 +176,9 @@ gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
   return gst_pad_push_event (GST_PAD (pad.get ()), moved.release ());
 }
 
-// The seek as the base class can follow it, null where it cannot. A rate of 0 cannot be
-// asked for, but one that is no number can. The base class counts on through a seek without
-// a flush, and its frames would have no duration. It counts in time alone. Backwards it
-// begins at the seek's stop: the end, where none is given.
+// The seek in a form that the base class can do; null if there is none. It can do seeks in time, with
+// a flush and a finite rate: without a flush it would go on counting, and frames would have no
+// duration. A seek backwards begins at its stop, so a missing stop becomes the end.
 Owned<GstEvent> playable (GstAggregator *agg, Owned<GstEvent> seek)
 {
   gdouble rate = 0;
@@ -204,7 +202,7 @@ Owned<GstEvent> playable (GstAggregator *agg, Owned<GstEvent> seek)
   return whole;
 }
 
-// Before the output has a rate, the base class would divide by it.
+// Without an output rate the base class would divide by 0.
 bool has_rate (GstAggregator *agg)
 {
   GST_OBJECT_LOCK (agg);
@@ -227,7 +225,7 @@ gboolean src_event (GstAggregator *agg, GstEvent *event)
   return owned ? parent_class ()->src_event (agg, owned.release ()) : FALSE;
 }
 
-// Before it is PAUSED, the base class looks at a seek itself.
+// Before PAUSED the base class handles a seek itself.
 gboolean send_event (GstElement *element, GstEvent *event)
 {
   Owned<GstEvent> owned{event};
@@ -237,8 +235,8 @@ gboolean send_event (GstElement *element, GstEvent *event)
                : FALSE;
 }
 
-// The output is as long as the longest input, or with `shortest` the shortest. What nothing is
-// linked to has no length.
+// The output is as long as its longest input; with `shortest`, as its shortest. Pads without a peer
+// do not count.
 gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
 {
   const bool shortest = self->impl->snapshot ().eos_policy == EosPolicy::shortest;

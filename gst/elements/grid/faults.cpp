@@ -9,11 +9,11 @@ namespace {
 
 constexpr const char *kMarker = "quad-input-problem";
 
-// For how long frames are bad until the input counts as ended, and good until the same
-// fault is said again.
+// Frames that are bad for this long make the input count as ended. After good frames for this long,
+// the same fault is told again.
 constexpr GstClockTime kLasting = GST_SECOND;
 
-// How much is said of an input before it has been good for that long.
+// The most sentences about one input until it has been good for that long.
 constexpr std::size_t kMostSaid = 8;
 
 bool has_passed (GstClockTime since, GstClockTime now)
@@ -22,7 +22,7 @@ bool has_passed (GstClockTime since, GstClockTime now)
          now - since >= kLasting;
 }
 
-// Of a rate they may say nothing, as programs with an appsrc do.
+// Caps without a rate are fine: programs with an appsrc often give none.
 bool is_drawn (const GstCaps *caps)
 {
   const Owned<GstCaps> whole{gst_caps_copy (caps)}, any = drawable_caps_from (Memory::host);
@@ -42,14 +42,14 @@ GstPadProbeReturn check_caps (GstPad *pad, GstPadProbeInfo *info, gpointer)
   gst_event_parse_caps (event, &caps);
   StreamProblems &problems = as_grid_pad (pad)->impl->problems;
   problems.caps = problem_with (caps);
-  // What is right again is told after the caps.
+  // Good caps are told after the caps event.
   if (problems.caps.empty ()) return GST_PAD_PROBE_OK;
   const Owned<GstElement> grid{gst_pad_get_parent_element (pad)};
   if (grid) tell_problem (as_grid (grid.get ()), GST_AGGREGATOR_PAD (pad));
   return GST_PAD_PROBE_DROP;
 }
 
-// Whether frames of the pad's can still be expected.
+// True if frames of this pad can still be expected.
 bool is_left (GstQuadMuxGridPad *pad)
 {
   if (!gst_pad_is_linked (GST_PAD (pad))) return false;

@@ -1,4 +1,4 @@
-// What an input does wrong, and what becomes of it: a fault stops at its pad.
+// The faults of an input. A fault stays at its pad; the other inputs go on.
 #pragma once
 
 #include <gst/base/gstaggregator.h>
@@ -10,16 +10,16 @@ struct GstQuadMuxGrid;
 
 namespace quad {
 
-// What is wrong with an input's stream, as it arrives: nothing of it is shown until it is
-// right again. Each is the end of a sentence after "The input of sink_0"; empty where all
-// is well. By the pad's stream lock.
+// What is wrong with an input's stream as it arrives. Nothing of the input is shown until it is
+// right again. Each text is the end of a sentence after "The input of sink_0"; empty: no fault.
+// Protected by the pad's stream lock.
 struct StreamProblems {
   std::string caps;
   std::string segment;
   std::string times;
-  std::string told;  // what the output was told last
+  std::string told;  // the fault that the output knows
 
-  // Whether its buffers have no place in time. With bad caps alone they have, and the input
+  // True if its buffers have no place in time. An input with bad caps alone still has times and
   // keeps its pace.
   bool untimed () const { return !segment.empty () || !times.empty (); }
   const std::string &first () const
@@ -28,23 +28,24 @@ struct StreamProblems {
   }
 };
 
-// An input's faults as the output meets them: those of its stream, and those of single
-// frames. By the pad's lock.
+// An input's faults as the output sees them: faults of the stream and of single frames. Protected
+// by the pad's lock.
 class InputFault {
  public:
-  // Whether the user is to be told this sentence: not again while the same fault comes and goes.
+  // True if the user should be told this sentence. The same fault is not told again while it comes
+  // and goes.
   bool is_news (const std::string &sentence);
 
-  // An empty sentence says that the stream is right again. As is_news.
+  // The stream has this fault; an empty sentence: it is right again. Returns as is_news ().
   bool set_stream (const std::string &sentence, bool untimed);
   bool bad_frame (const std::string &sentence, GstClockTime now);  // `now`: running time
   void good_frame (GstClockTime now);
-  void unseen_frame ();  // nobody has looked whether it is good
+  void unseen_frame ();  // a frame that was not checked
 
   bool stream_is_bad () const { return !stream_.empty (); }
   bool is_untimed () const { return untimed_; }
-  // Whether the input counts as ended: its stream is bad, or its frames have been since the
-  // first, or for a second.
+  // True if the input counts as ended: its stream has a fault, or all of its frames have had one,
+  // or all frames of the last second.
   bool is_out () const { return stream_is_bad () || lasts_; }
   const std::string &sentence () const { return stream_is_bad () ? stream_ : frame_; }
 
@@ -60,31 +61,32 @@ class InputFault {
   std::set<std::string> said_;
 };
 
-// Why frames of `caps`, or with times in `segment`, cannot be shown; empty where they can.
+// Why frames of these caps, or in this segment, cannot be shown; empty if they can.
 std::string problem_with (const GstCaps *caps);
 std::string problem_with (const GstSegment &segment);
 
-// Lets no caps pass that cannot be drawn: upstream would be refused, and end the pipeline.
+// Stops caps that cannot be drawn at the pad. If the base class refused them, upstream would end
+// the pipeline.
 void stop_bad_caps (GstPad *pad);
 
-// Whether the output waits for the input's next buffer: the base class does so where it has not
-// ended. A live one waits for none beyond a frame's time, and no input has to end.
+// Sets whether the output waits for the input's next buffer. (The base class waits unless the input
+// has ended.) A live output waits no longer than a frame's time in any case.
 void wait_for_input (GstQuadMuxGrid *self, GstAggregatorPad *pad, bool waits);
 
-// Tells the output, in its turn after the buffers before, what is wrong with the input now,
-// if that has changed. With the pad's stream lock.
+// Tells the output, after the buffers before it, if the input's fault has changed. With the pad's
+// stream lock.
 void tell_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad);
-// Takes it there; false for other events.
+// Receives that; false for other events.
 bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event);
 
-// A frame of the input cannot be shown: says so, and is true where that ends the output.
+// A frame of the input cannot be shown: warns. Returns true if that ends the output.
 bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::string &sentence,
                      const std::string &detail, GstClockTime now);
 
-// Whether inputs are faulty and no other is left: then an error has been posted.
+// True if only faulty inputs are left; an error has been posted then.
 bool fails_without_inputs (GstQuadMuxGrid *self);
 
-// Takes the place of a frame that cannot be shown, so that its input keeps its pace.
+// A gap in place of a frame that cannot be shown, so that the input keeps its pace.
 GstBuffer *gap_for (GstBuffer *buffer);
 
 }  // namespace quad

@@ -1,10 +1,10 @@
-// When quadmux-grid's output rests, goes on, and where.
+// When quadmux-grid's output starts, rests and goes on.
 #include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
 namespace {
 
-// The base class asks for this before each frame, in the thread that makes it.
+// The base class calls this before each frame, in the thread that makes it.
 GstClockTime get_next_time (GstAggregator *agg)
 {
   hold_time (as_grid (agg));
@@ -27,7 +27,7 @@ void pad_added (GstElement *element, GstPad *pad)
   if (GST_PAD_IS_SINK (pad)) as_grid (element)->impl->peers.look ();
 }
 
-// Ends the output's rest where its thread is to stop. The pad is flushing already.
+// Wakes the output's thread so that it can stop. The pad is flushing already.
 gboolean src_activate (GstAggregator *agg, GstPadMode, gboolean active)
 {
   if (!active) as_grid (agg)->impl->pacer.wake ();
@@ -47,8 +47,8 @@ bool begins_at_zero (GstAggregator *agg)
   return selection == GST_AGGREGATOR_START_TIME_SELECTION_ZERO;
 }
 
-// Where the first input comes when the pipeline has played for a while, the output begins with
-// the frame whose time it is, counted from 0, and not with all that nobody has seen.
+// If the first input comes when the pipeline has played for a while, the output begins with the
+// frame of that moment. It does not make up for the time before.
 void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
 {
   Timeline &timeline = self->impl->timeline;
@@ -69,7 +69,7 @@ void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
   GST_OBJECT_UNLOCK (self);
 }
 
-// Whether another input than `but` is live.
+// True if an input other than `but` is live.
 bool another_is_live (GstPad *but)
 {
   const Owned<GstElement> grid{gst_pad_get_parent_element (but)};
@@ -86,9 +86,10 @@ bool another_is_live (GstPad *but)
   return false;
 }
 
-// Where one input cannot say how late it is, the base class takes none of the answers, and so the
-// output for one of files, which waits for all inputs. Among live inputs, one whose source is not
-// linked yet (a scaler behind rtspsrc, before the camera answers) is asked again when it begins.
+// If one input cannot tell its latency, the base class ignores all answers and treats a live output
+// like one of files, which waits for all inputs. An example is a scaler behind rtspsrc before the
+// camera answers. So such an input is left out among live ones, and asked again when its stream
+// begins.
 GstPadProbeReturn ask_latency (GstPad *pad, GstPadProbeInfo *info, gpointer)
 {
   GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
@@ -126,8 +127,8 @@ void hold_time (GstQuadMuxGrid *self)
   GST_OBJECT_UNLOCK (self);
 }
 
-// A wall that has run live once stays live: the base class would stop where no live input is
-// left, and the output is to go on.
+// An output that was live stays live. The base class would stop when no live input is left, but the
+// output must go on.
 bool is_time (GstQuadMuxGrid *self, GstClockTime start)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);

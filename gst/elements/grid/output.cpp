@@ -52,7 +52,7 @@ GstClockTime running_time (GstElement *element)
   return now - std::min (now, gst_element_get_base_time (element));
 }
 
-// Whether the pipeline waits for its sinks to have their first frames.
+// True if the pipeline waits for its sinks to preroll.
 bool prerolls (GstElement *element)
 {
   Owned<GstObject> top{GST_OBJECT (gst_object_ref (element))};
@@ -71,7 +71,7 @@ bool Pacer::due (GstElement *element, GstPad *output, GstClockTime start)
   std::unique_lock guard (lock_);
   auto flushing = [output] { return GST_PAD_IS_FLUSHING (output); };
   if (!playing_ && !first) {
-    // What was due already: the pipeline may wait for it before it plays.
+    // A frame that is due already may be made: the pipeline may wait for it before it plays.
     if (!GST_CLOCK_TIME_IS_VALID (start) || start <= paused_at_) return true;
     changed_.wait (guard, [&] { return playing_ || flushing (); });
     return false;

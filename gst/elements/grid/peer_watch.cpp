@@ -12,7 +12,7 @@ constexpr GstClockTime kAgain = GST_SECOND / 4;
 
 bool has_peer (GstQuadMuxGridPad *pad) { return gst_pad_is_linked (GST_PAD (pad)); }
 
-// Whether data have come to the pad, from something that is linked.
+// True if the pad is linked and data have come to it.
 bool has_begun (GstQuadMuxGridPad *pad)
 {
   const Owned<GstEvent> caps{gst_pad_get_sticky_event (GST_PAD (pad), GST_EVENT_CAPS, 0)};
@@ -30,11 +30,12 @@ void warn (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
       (nullptr));
 }
 
-// Ends the pad's input behind what is queued there, with `ending` held. What is linked to it later
-// starts a new stream, which ends the end.
+// Sends EOS to the pad, after what is queued there. `ending` is held. If something is linked later,
+// its new stream undoes the EOS.
 void send_end (GstQuadMuxGridPad *pad)
 {
-  // Not while upstream, which was linked a moment ago, pushes: its events come after ours then.
+  // Upstream may have been linked a moment ago and push now: then its events must not come before
+  // this EOS.
   if (!GST_PAD_STREAM_TRYLOCK (pad)) return;
   if (!has_peer (pad)) {
     pad->impl->left_out = true;
@@ -49,8 +50,8 @@ void end_input (GstQuadMuxGridPad *pad)
   send_end (pad);
 }
 
-// Not while another thread sends the end: the pad would keep the mark of an end that was flushed,
-// and take no other.
+// Not while another thread sends the EOS. The pad would keep the mark of an EOS that was flushed,
+// and would accept no other.
 void flush_alone (GstQuadMuxGridPad *pad, guint32 seqnum)
 {
   const std::lock_guard guard (pad->impl->ending);
@@ -62,10 +63,10 @@ void flush_alone (GstQuadMuxGridPad *pad, guint32 seqnum)
   if (pad->impl->left_out) send_end (pad);
 }
 
-// Whether there is a pad to be looked at again.
+// True if a pad must be looked at again.
 bool look_at_pads (GstQuadMuxGrid *self)
 {
-  // Where the output is live, nobody waits for pads without frames.
+  // A live output does not wait for pads without frames.
   if (GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (GST_AGGREGATOR (self)))) return false;
   const std::vector<GridPadRef> pads = sink_pads_of (self);
   const bool begun = std::any_of (pads.begin (), pads.end (),
@@ -122,7 +123,7 @@ void PeerWatch::look ()
   if (running_ && !timer_) wait (kAgain);
 }
 
-// The clock's thread lets go of what it was given when it likes: it must not keep the element.
+// The clock's thread may keep its data for long, so it gets no reference of the element.
 void PeerWatch::wait (GstClockTime time)
 {
   const Owned<GstClock> clock{gst_system_clock_obtain ()};

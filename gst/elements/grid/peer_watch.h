@@ -1,4 +1,4 @@
-// Finds sink pads that nothing is linked to, for which a pipeline of files would wait forever.
+// Finds sink pads without a peer. A pipeline of files would wait for them for ever.
 #pragma once
 
 #include <gst/gst.h>
@@ -7,9 +7,9 @@
 
 namespace quad {
 
-// Warns of a pad that has had no peer for 2 seconds, once. If another input has begun by then, the
-// pad counts as one that has ended until something is linked to it. A live output does not wait,
-// and is not warned of.
+// Warns once of a pad that has had no peer for 2 seconds. If another input has begun by then, the
+// pad counts as ended until something is linked to it. A live output does not wait for such pads,
+// so it does not warn.
 class PeerWatch {
  public:
   explicit PeerWatch (GstElement *grid) : grid_ (grid) {}
@@ -19,11 +19,11 @@ class PeerWatch {
   void start ();
   void stop ();
 
-  // An input, `pad`, has begun a flush. The base class waits for one of all pads: where all that
-  // are linked have begun it, the others get it as well.
+  // The input of `pad` has begun a flush. The base class waits until all pads flush. When all
+  // linked pads have begun the flush, this starts it on the pads without a peer.
   void flush (GstPad *pad, guint32 seqnum);
 
-  // To be called when there may be a pad without a peer. From any thread.
+  // Call it when there may be a pad without a peer. From any thread.
   void look ();
 
  private:

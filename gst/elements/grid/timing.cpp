@@ -7,12 +7,12 @@
 namespace quad {
 namespace {
 
-// Containers round times, Matroska to milliseconds: where an input begins and where it
-// ends may be half of one off each.
+// Containers round times (Matroska to milliseconds), so an input's begin and end may each be half a
+// millisecond off.
 constexpr GstClockTime kRounded = 2 * static_cast<GstClockTime> (kRounding);
 
-// The first and the last timestamp that have a running time: `offset` cuts
-// another part off the segment (gst_segment_to_running_time).
+// The first and last timestamp that have a running time. The segment's `offset` cuts another part
+// off (gst_segment_to_running_time).
 struct Range {
   GstClockTime begin;
   GstClockTime end;

@@ -30,7 +30,7 @@ void warn_of_no_cell (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const 
                           "pad's cell, or its width and height, to lay it over others."));
 }
 
-// A cell so far out that the grid has grown for it.
+// Warns of a `cell` so high that the grid has grown for it.
 void warn_of_far_cell (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad)
 {
   const GridSettings &s = snapshot.settings;

@@ -1,4 +1,4 @@
-// What quadmux-grid says of where its pictures lie, once a pad.
+// Warnings about where pictures lie, once per pad.
 #pragma once
 
 #include "core/scene.h"
@@ -6,13 +6,12 @@
 
 namespace quad {
 
-// `has_room`: whether anything can be seen of the pad's cell. Not of where a picture lies that
-// lies freely.
+// `has_room`: something of the pad's cell can be seen. Not for pictures that lie freely.
 void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
                     bool has_room);
 
-// Of a picture of `from`, in `target`, that may be transparent, where `to` is not: what is
-// drawn of `scene` so far is not seen through it.
+// Warns if a picture of format `from` with alpha is drawn over another picture of `scene` on an
+// output `to` without alpha: the lower picture is not seen through it.
 void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
                     const GstVideoInfo &to, const Scene &scene, const Rect &target);
 
