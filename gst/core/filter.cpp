@@ -2,17 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace quad {
 namespace {
-
-double sinc (double x)
-{
-  if (std::abs (x) < 1e-9) return 1;
-  const double t = std::numbers::pi * x;
-  return std::sin (t) / t;
-}
 
 // The share of [lo, hi) that lies in the sample [i, i + 1).
 double coverage (double lo, double hi, int i)
@@ -25,13 +17,18 @@ struct Weights {
   std::vector<double> w;
 };
 
-// The real-valued weights of one output sample, edges folded in.
-Weights weights_at (Filter filter, double centre, double widen, int lo, int hi)
+// The one sample at `centre`.
+Weights sample_at (double centre, int lo, int hi)
 {
-  const bool box = filter == Filter::area && widen > 1;
-  if (filter == Filter::area && !box) filter = Filter::bilinear;
-  const double radius = (box ? 0.5 : kernel_radius (filter)) * widen;
-  // A hair inside, so that a kernel ending on a sample's edge leaves it out.
+  return {std::clamp (static_cast<int> (std::floor (centre)), lo, hi - 1), {1.0}};
+}
+
+// The real-valued weights of one output sample, edges folded in.
+Weights weights_at (const filter::Kernel &kernel, double centre, double widen, int lo, int hi)
+{
+  const bool box = kernel.covers_when_shrinking && widen > 1;
+  const double radius = (box ? 0.5 : kernel.support) * widen;
+  // A hair inside: a kernel that ends on a sample's edge leaves that sample out.
   const double begin = centre - radius + 1e-9, end = centre + radius - 1e-9;
   const int from = static_cast<int> (std::floor (box ? begin : begin + 0.5));
   const int to = static_cast<int> (std::floor (box ? end : end - 0.5));
@@ -42,7 +39,7 @@ Weights weights_at (Filter filter, double centre, double widen, int lo, int hi)
   r.w.assign (std::size_t (last - r.left + 1), 0.0);
   double sum = 0;
   for (int i = from; i <= to; i++) {
-    const double w = box ? coverage (begin, end, i) : kernel (filter, (i + 0.5 - centre) / widen);
+    const double w = box ? coverage (begin, end, i) : kernel.at ((i + 0.5 - centre) / widen);
     r.w[std::size_t (std::clamp (i, r.left, last) - r.left)] += w;
     sum += w;
   }
@@ -50,9 +47,15 @@ Weights weights_at (Filter filter, double centre, double widen, int lo, int hi)
   return r;
 }
 
-// Rounds so that the running total is never off by more than half a unit, and
-// the sum exactly kTapOne: over many taps, rounding each by itself and giving
-// the rest to one of them would lean on that one sample.
+// Whether each output lies on a source sample. Nothing is resampled then. A kernel that does not
+// interpolate, as mitchell, would blur a picture that nobody scales.
+bool lies_on_samples (const Axis &axis)
+{
+  return std::abs (axis.step) == 1 && axis.first == std::floor (axis.first) + 0.5;
+}
+
+// Rounds the running total, which is then off by at most half a unit; the sum is exactly kTapOne.
+// To round each tap by itself and give the rest to one would lean on that one sample.
 void quantise (const std::vector<double> &w, std::int16_t *out)
 {
   double total = 0;
@@ -67,42 +70,41 @@ void quantise (const std::vector<double> &w, std::int16_t *out)
 
 }  // namespace
 
-double kernel_radius (Filter filter)
+std::pair<int, int> FilterPlan::reads (int from, int count) const
 {
-  switch (filter) {
-    case Filter::area: return 0.5;
-    case Filter::bilinear: return 1;
-    case Filter::bicubic: return 2;
-    case Filter::lanczos: return 3;
-  }
-  return 1;
+  const auto begin = left.begin () + from;
+  const auto [least, most] = std::minmax_element (begin, begin + count);
+  return {*least, *most + taps};
 }
 
-double kernel (Filter filter, double x)
+bool FilterPlan::ascends (int step) const
 {
-  x = std::abs (x);
-  if (x >= kernel_radius (filter)) return 0;
-  switch (filter) {
-    case Filter::area: return 1;
-    case Filter::bilinear: return 1 - x;
-    case Filter::bicubic:
-      if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-      return ((-0.5 * x + 2.5) * x - 4) * x + 2;
-    case Filter::lanczos: return sinc (x) * sinc (x / 3);
-  }
-  return 0;
+  for (std::size_t o = 1; o < left.size (); o++)
+    if (left[o] != left[o - 1] + step) return false;
+  return true;
+}
+
+bool FilterPlan::halves () const
+{
+  return taps == 2 && ascends (2) &&
+         std::all_of (weight.begin (), weight.end (),
+                      [] (std::int16_t w) { return w == kTapOne / 2; });
 }
 
 FilterPlan plan_axis (Filter filter, const Axis &axis)
 {
+  const filter::Kernel &kernel = filter::kernel_of (filter);
   const double widen = std::max (1.0, std::abs (axis.step));
+  const bool copies = lies_on_samples (axis);
   std::vector<Weights> rows (static_cast<std::size_t> (axis.count));
   FilterPlan plan;
   plan.copy = true;
   for (int o = 0; o < axis.count; o++) {
     Weights &row = rows[std::size_t (o)];
-    row = weights_at (filter, axis.first + (axis.skipped + o) * axis.step, widen, axis.lo, axis.hi);
-    // Drop ends that round to nothing, so that a sample-exact position is one tap.
+    const double centre = axis.first + (axis.skipped + o) * axis.step;
+    row = copies ? sample_at (centre, axis.lo, axis.hi)
+                 : weights_at (kernel, centre, widen, axis.lo, axis.hi);
+    // Drop ends that round to nothing: an output on a source sample has one tap.
     auto nothing = [] (double w) { return std::abs (w) * kTapOne < 1e-3; };
     while (row.w.size () > 1 && nothing (row.w.back ())) row.w.pop_back ();
     while (row.w.size () > 1 && nothing (row.w.front ())) {

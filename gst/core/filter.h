@@ -2,18 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "kernel.h"
 #include "pixel_math.h"
 
 namespace quad {
 
-enum class Filter { area, bilinear, bicubic, lanczos };
-
-// One axis of a resampling. Output sample o is centred at source position
-// `first + (skipped + o) * step`, where source sample i covers [i, i + 1). Only the samples
-// [lo, hi) are read: what a kernel asks beyond them is taken from the outermost
-// one. `step` is negative for a mirrored axis and never 0.
+// One axis of a resampling. Source sample i covers [i, i + 1). Output sample o is centred at
+// source position `first + (skipped + o) * step`; `step` is negative for a mirrored axis and
+// never 0. Positions outside [lo, hi) are clamped to the edge sample.
 struct Axis {
   double first = 0.5;
   double step = 1;
@@ -25,7 +24,7 @@ struct Axis {
   bool operator== (const Axis &) const = default;
 };
 
-// For output sample o: sum over k < taps of tap(o)[k] * source[left[o] + k].
+// Output sample o is the sum over k < taps of tap(o)[k] * source[left[o] + k].
 // All outputs have the same number of taps; lo <= left and left + taps <= hi.
 struct FilterPlan {
   int taps = 0;
@@ -35,20 +34,17 @@ struct FilterPlan {
 
   int count () const { return static_cast<int> (left.size ()); }
   const std::int16_t *tap (int o) const { return weight.data () + std::size_t (o) * taps; }
+  // The source samples [first, second) that outputs [from, from + count) read; count > 0.
+  std::pair<int, int> reads (int from, int count) const;
+  // Whether each output begins `step` samples after the one before.
+  bool ascends (int step) const;
+  // Whether each output is the mean of a pair of samples: exactly 2:1, not mirrored.
+  bool halves () const;
 };
 
-// The kernel's value at `x` (in units of the wider of source and output
-// samples) and the half width beyond which it is zero; `area` has its exact
-// coverage in plan_axis and is the unit box here.
-//   bicubic: Keys, "Cubic convolution interpolation for digital image
-//     processing", IEEE ASSP 29(6), 1981, with a = -1/2 (Catmull-Rom).
-//   lanczos: Duchon, "Lanczos filtering in one and two dimensions", J. Appl.
-//     Meteor. 18, 1979, with three lobes.
-double kernel (Filter filter, double x);
-double kernel_radius (Filter filter);
-
-// Builds the taps. Shrinking widens the kernel by |step| (anti-aliasing);
-// growing, `area` is `bilinear`. `axis.hi > axis.lo`.
+// Builds the taps. A kernel is widened by |step| where the axis shrinks, which prevents aliasing.
+// Outputs that all lie on source samples at |step| 1 are copies, whatever the kernel.
+// Needs axis.hi > axis.lo.
 FilterPlan plan_axis (Filter filter, const Axis &axis);
 
 }  // namespace quad

@@ -35,7 +35,7 @@ const char *describe (Status status)
   return "unknown error";
 }
 
-Status check (const Scene &scene, Memory memory)
+Status check_scene (const Scene &scene, Memory memory)
 {
   const FormatInfo &format = info_of (scene.format);
   if (format.planes == 0) return Status::unsupported_format;

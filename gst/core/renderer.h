@@ -45,7 +45,7 @@ class Renderer {
   virtual Status finish () { return Status::ok; }
 };
 
-// What every backend refuses in the same words: ok, or why `scene` cannot be drawn.
-Status check (const Scene &scene, Memory memory);
+// What every backend refuses: ok, or why `scene` cannot be drawn from and to `memory`.
+Status check_scene (const Scene &scene, Memory memory);
 
 }  // namespace quad

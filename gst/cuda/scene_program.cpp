@@ -9,34 +9,11 @@ namespace {
 
 constexpr int kWidest = 128;  // of a patch, in positions
 
-// The range of source samples that outputs [from, from + count) read.
-int span_of (const FilterPlan &plan, int from, int count)
-{
-  const auto begin = plan.left.begin () + from;
-  const auto [least, most] = std::minmax_element (begin, begin + count);
-  return *most - *least + plan.taps;
-}
-
-// Whether the outputs begin `step` samples after each other.
-bool ascends (const FilterPlan &plan, int step)
-{
-  for (int o = 1; o < plan.count (); o++)
-    if (plan.left[std::size_t (o)] != plan.left[std::size_t (o) - 1] + step) return false;
-  return true;
-}
-
-bool halves (const FilterPlan &plan)
-{
-  return plan.taps == 2 && ascends (plan, 2) &&
-         std::all_of (plan.weight.begin (), plan.weight.end (),
-                      [] (std::int16_t w) { return w == kTapOne / 2; });
-}
-
 Method method_of (const PlanePlan &plan, const Samples &s)
 {
   if (plan.across.copy && plan.down.copy) return Method::copy;
-  if (s.bytes == 1 && s.channels != 3 && !plan.swap_axes && halves (plan.across) &&
-      halves (plan.down))
+  if (s.bytes == 1 && s.channels != 3 && !plan.swap_axes && plan.across.halves () &&
+      plan.down.halves ())
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
 }
@@ -85,8 +62,10 @@ std::size_t mid_bytes (const PlanePlan &plan, const Samples &s, Size size)
   const Size seen = plan.swap_axes ? size.transposed () : size;
   const int columns = std::min (seen.width, plan.across.count ());
   int most = 0;
-  for (int u = 0; u + columns <= plan.across.count (); u++)
-    most = std::max (most, span_of (plan.across, u, columns));
+  for (int u = 0; u + columns <= plan.across.count (); u++) {
+    const auto [first, last] = plan.across.reads (u, columns);
+    most = std::max (most, last - first);
+  }
   // Up to three samples more, for a beginning on a word.
   const auto count = std::size_t (most * s.channels + 3);
   const auto rows = std::size_t (std::min (seen.height, plan.down.count ()));
@@ -173,7 +152,7 @@ struct SceneProgram::Build {
         mid_bytes (plan, samples[plane], plan.swap_axes ? Size{1, 8} : Size{8, 1}) > kMidBytes)
       p.method = Method::direct;
     p.swap_axes = plan.swap_axes;
-    p.runs = p.method == Method::copy && !plan.swap_axes && ascends (plan.across, 1);
+    p.runs = p.method == Method::copy && !plan.swap_axes && plan.across.ascends (1);
     pictures.push_back (p);
     plans.push_back (std::move (plan));
   }

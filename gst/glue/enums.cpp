@@ -1,16 +1,24 @@
 #include "glue/enums.h"
 
-#include "core/filter.h"
+#include "core/kernel.h"
+
+namespace {
+
+// A value a row. A GType reads its values for as long as the process lives: they are never freed.
+const GEnumValue *values_of_kernels ()
+{
+  const auto kernels = quad::filter::kernels ();
+  auto *values = g_new0 (GEnumValue, kernels.size () + 1);
+  for (std::size_t i = 0; i < kernels.size (); i++)
+    values[i] = quad::enum_value (static_cast<quad::Filter> (i), kernels[i].description,
+                                  kernels[i].name);
+  return values;
+}
+
+}  // namespace
 
 GType gst_quad_method_get_type ()
 {
-  using quad::Filter;
-  static const GEnumValue values[] = {
-      quad::enum_value (Filter::area, "Area: exact box coverage, bilinear when enlarging", "area"),
-      quad::enum_value (Filter::bilinear, "Bilinear: triangle, widened when shrinking", "bilinear"),
-      quad::enum_value (Filter::bicubic, "Bicubic: Catmull-Rom, widened when shrinking", "bicubic"),
-      quad::enum_value (Filter::lanczos, "Lanczos: three lobes, widened when shrinking", "lanczos"),
-      {0, nullptr, nullptr}};
-  static const GType type = g_enum_register_static ("GstQuadMethod", values);
+  static const GType type = g_enum_register_static ("GstQuadMethod", values_of_kernels ());
   return type;
 }

@@ -72,7 +72,7 @@ class HostRenderer final : public Renderer {
 Status HostRenderer::prepare (const Scene &scene)
 {
   if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
-  if (const Status s = check (scene, Memory::host); s != Status::ok) return s;
+  if (const Status s = check_scene (scene, Memory::host); s != Status::ok) return s;
   try {
     build (scene);
   } catch (const std::bad_alloc &) {

@@ -1,26 +1,12 @@
 #include "host/plane_program.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "host/scalar.h"
 
 namespace quad::host {
 namespace {
-
-bool consecutive (const FilterPlan &plan, int step)
-{
-  for (int o = 0; o < plan.count (); o++)
-    if (plan.left[std::size_t (o)] != plan.left[0] + o * step) return false;
-  return true;
-}
-
-// Pairs of neighbours, half of each.
-bool halves (const FilterPlan &plan)
-{
-  return plan.taps == 2 && consecutive (plan, 2) &&
-         std::all_of (plan.weight.begin (), plan.weight.end (),
-                      [] (std::int16_t w) { return w == kTapOne / 2; });
-}
 
 template <typename T>
 void at_least (std::vector<T> &v, std::size_t size)
@@ -40,18 +26,15 @@ PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plan
   swap_axes_ = plan.swap_axes;
   target_ = plan.target;
   down_ = std::move (plan.down);
-  const auto [first, last] =
-      std::minmax_element (plan.across.left.begin (), plan.across.left.end ());
-  lo_ = *first;
-  hi_ = *last + plan.across.taps;
+  std::tie (lo_, hi_) = plan.across.reads (0, plan.across.count ());
   for (std::int32_t &left : plan.across.left) left -= lo_;
-  contiguous_ = plan.across.copy && consecutive (plan.across, 1);
-  box2_ = sample_.bytes == 1 && channels_ != 3 && halves (plan.across) && halves (down_);
+  contiguous_ = plan.across.copy && plan.across.ascends (1);
+  box2_ = sample_.bytes == 1 && channels_ != 3 && plan.across.halves () && down_.halves ();
   across_ = ops.pack (std::move (plan.across), direct () ? channels_ : 1);
   // Outputs that read much the same rows gain from being drawn together, others
   // from being few, so that what they read stays in the nearest cache.
   band_ = std::min (kMaxBand, rows ());
-  const auto [first_row, last_row] = rows_read (0, band_);
+  const auto [first_row, last_row] = down_.reads (0, band_);
   if (down_.taps * band_ < 2 * (last_row - first_row)) band_ = std::min (kMaxBand / 2, rows ());
 }
 
@@ -69,7 +52,7 @@ void PlaneProgram::reserve (Scratch &scratch) const
   const auto channels = std::size_t (channels_), band = std::size_t (band_);
   int most_rows = 0;
   for (int y = 0; y < rows (); y++) {
-    const auto [first, last] = rows_read (y, std::min (band_, rows () - y));
+    const auto [first, last] = down_.reads (y, std::min (band_, rows () - y));
     most_rows = std::max (most_rows, last - first);
   }
   at_least (scratch.rows, std::size_t (most_rows));
@@ -175,18 +158,10 @@ void PlaneProgram::filter_channels (const Ops &ops, int row, std::byte *out, Scr
   ops.join (scratch.joined.data (), joined_stride (), channels_, positions (), sample_.bytes, out);
 }
 
-// The source rows [first, last) that rows [y, y + count) are made of.
-std::pair<int, int> PlaneProgram::rows_read (int y, int count) const
-{
-  const auto begin = down_.left.begin () + y;
-  const auto [least, most] = std::minmax_element (begin, begin + count);
-  return {*least, *most + down_.taps};
-}
-
 RowBand PlaneProgram::band_of (const PlaneView &source, int y, int count, Scratch &scratch) const
 {
   RowBand band = {};
-  const auto [first, last] = rows_read (y, count);
+  const auto [first, last] = down_.reads (y, count);
   band.row_count = last - first;
   const std::ptrdiff_t skip = std::ptrdiff_t{lo_} * bytes_per_position ();
   for (int k = 0; k < band.row_count; k++)

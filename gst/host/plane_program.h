@@ -1,7 +1,6 @@
 // One plane of one tile, ready to be drawn row by row.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "core/scene.h"
@@ -50,7 +49,6 @@ class PlaneProgram {
   bool filter_row_alpha (const Ops &ops, const RowBand &band, int row, std::byte *out,
                          Scratch &scratch) const;
   void filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const;
-  std::pair<int, int> rows_read (int y, int count) const;
   RowBand band_of (const PlaneView &source, int y, int count, Scratch &scratch) const;
   // Whether all channels are filtered together along a row.
   bool direct () const { return channels_ == 1 || channels_ == 4; }

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
+#include <string_view>
 
 #include "core/pixel_math.h"
 #include "support/oracle.h"
@@ -11,7 +13,15 @@
 namespace quad::test {
 namespace {
 
-constexpr Filter kAll[] = {Filter::area, Filter::bilinear, Filter::bicubic, Filter::lanczos};
+const std::vector<Filter> kAll = every_filter ();
+
+double weight (std::string_view kernel, double x)
+{
+  for (const filter::Kernel &k : filter::kernels ())
+    if (k.name == kernel) return k.at (x);
+  ADD_FAILURE () << "no kernel is called " << kernel;
+  return 0;
+}
 
 Axis whole (int from, int to)
 {
@@ -205,26 +215,56 @@ TEST (Taps, AreaIsBilinearWhereItGrows)
   }
 }
 
-TEST (Kernels, InterpolateAndEnd)
+TEST (Kernels, NamesAreThoseOfTheirRows)
 {
-  for (const Filter f : {Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
-    EXPECT_DOUBLE_EQ (kernel (f, 0), 1);
-    for (int i = 1; i < 5; i++) {
-      EXPECT_NEAR (kernel (f, i), 0, 1e-12);
-      EXPECT_NEAR (kernel (f, -i), 0, 1e-12);
-    }
-    for (double x = 0; x < 4; x += 0.03125) EXPECT_DOUBLE_EQ (kernel (f, x), kernel (f, -x));
-    EXPECT_EQ (kernel (f, kernel_radius (f) + 0.001), 0);
-    EXPECT_NE (kernel (f, kernel_radius (f) - 0.001), 0);
+  EXPECT_STREQ (filter::kernel_of (Filter::area).name, "area");
+  EXPECT_STREQ (filter::kernel_of (Filter::bilinear).name, "bilinear");
+  EXPECT_STREQ (filter::kernel_of (Filter::bicubic).name, "bicubic");
+  EXPECT_STREQ (filter::kernel_of (Filter::lanczos).name, "lanczos");
+}
+
+TEST (Kernels, AreEvenAndEnd)
+{
+  for (const filter::Kernel &k : filter::kernels ()) {
+    SCOPED_TRACE (k.name);
+    for (double x = 0; x < 4; x += 0.03125) EXPECT_DOUBLE_EQ (k.at (x), k.at (-x));
+    EXPECT_EQ (k.at (k.support + 0.001), 0);
+    EXPECT_NE (k.at (k.support - 0.001), 0);
   }
 }
 
-TEST (Kernels, CatmullRomByHand)
+TEST (Kernels, InterpolateButMitchell)
 {
-  EXPECT_DOUBLE_EQ (kernel (Filter::bicubic, 0.5), 0.5625);
-  EXPECT_DOUBLE_EQ (kernel (Filter::bicubic, 1.5), -0.0625);
-  EXPECT_DOUBLE_EQ (kernel (Filter::bilinear, 0.25), 0.75);
-  EXPECT_NEAR (kernel (Filter::lanczos, 0.5), 6 / (M_PI * M_PI), 1e-12);
+  for (const filter::Kernel &k : filter::kernels ()) {
+    SCOPED_TRACE (k.name);
+    const bool interpolates = std::string_view (k.name) != "mitchell";
+    EXPECT_DOUBLE_EQ (k.at (0), interpolates ? 1 : 8 / 9.0);
+    EXPECT_NEAR (k.at (1), interpolates ? 0 : 1 / 18.0, 1e-12);
+    for (int i = 2; i < 5; i++) EXPECT_NEAR (k.at (i), 0, 1e-12);
+  }
+}
+
+// As the oracle has them, which knows none of the engine's formulas.
+TEST (Kernels, AreTheOracles)
+{
+  for (const filter::Kernel &k : filter::kernels ())
+    for (double x = -4; x < 4; x += 0.0078125)
+      EXPECT_NEAR (k.at (x), real_weight (k.name, x), 1e-12) << k.name << " at " << x;
+}
+
+TEST (Kernels, TheOracleRefusesOneItDoesNotKnow)
+{
+  EXPECT_THROW (real_weight ("gauss", 0.5), std::invalid_argument);
+}
+
+TEST (Kernels, ByHand)
+{
+  EXPECT_DOUBLE_EQ (weight ("bicubic", 0.5), 0.5625);
+  EXPECT_DOUBLE_EQ (weight ("bicubic", 1.5), -0.0625);
+  EXPECT_DOUBLE_EQ (weight ("bilinear", 0.25), 0.75);
+  EXPECT_NEAR (weight ("lanczos", 0.5), 6 / (M_PI * M_PI), 1e-12);
+  EXPECT_NEAR (weight ("mitchell", 0.5), 77 / 144.0, 1e-12);
+  EXPECT_NEAR (weight ("mitchell", 1.5), -5 / 144.0, 1e-12);
 }
 
 }  // namespace

@@ -196,9 +196,9 @@ TEST (Check, AnswersWhatIsWrong)
   for (const auto &c : cases) {
     Scene s = drawable ();
     c.change (s);
-    EXPECT_EQ (check (s, Memory::host), c.status) << c.what;
+    EXPECT_EQ (check_scene (s, Memory::host), c.status) << c.what;
   }
-  EXPECT_EQ (check (drawable (), Memory::cuda), Status::mixed_sources);
+  EXPECT_EQ (check_scene (drawable (), Memory::cuda), Status::mixed_sources);
 }
 
 TEST (Check, EveryStatusSaysSomething)

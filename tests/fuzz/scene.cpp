@@ -169,7 +169,7 @@ Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
   }
   tile.site = {in.flip (), in.flip ()};
   tile.orientation = static_cast<Orientation> (in.between (0, 7));
-  tile.filter = static_cast<Filter> (in.between (0, 3));
+  tile.filter = static_cast<Filter> (in.between<std::size_t> (0, filter::kernels ().size () - 1));
   if (in.one_in (3)) tile.alpha = in.between (0, 255);
   if (in.one_in (5)) tile.blend = Blend::source;
   if (in.one_in (6)) tile.solid = some_color (in, info);

@@ -132,7 +132,7 @@ TEST (Contract, NothingIsLeftOverFromOtherScenes)
       if (random.one_in (12)) s = two_tiles (format);
       Scene changed = s.scene;
       if (changed.tiles.size () == 2) random.pick (kChanges) (changed);
-      if (check (changed, Memory::host) == Status::ok) s.scene = changed;
+      if (check_scene (changed, Memory::host) == Status::ok) s.scene = changed;
       Picture out (s.scene.format, s.scene.canvas);
       ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
       ASSERT_EQ (renderer->draw (s.scene, out.view ()), Status::ok);

@@ -16,8 +16,7 @@ inline void PrintTo (PixelFormat format, std::ostream *out) { *out << info_of (f
 
 namespace quad::test {
 
-inline constexpr Filter kFilters[] = {Filter::area, Filter::bilinear, Filter::bicubic,
-                                      Filter::lanczos};
+inline const std::vector<Filter> kFilters = every_filter ();
 inline constexpr Orientation kOrientations[] = {
     Orientation::identity,   Orientation::rotate_90,       Orientation::rotate_180,
     Orientation::rotate_270, Orientation::flip_horizontal, Orientation::flip_vertical,

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/scene.h"
@@ -16,6 +17,10 @@ struct Share {
   int index;
   double weight;
 };
+
+// The weight at distance `x` of the kernel named `kernel`, by the oracle's own formula. Throws
+// std::invalid_argument where it has none: give it one with a new kernel.
+double real_weight (std::string_view kernel, double x);
 
 // What an output sample at source position `centre` is made of when neighbouring
 // outputs lie `step` apart (any sign) and only samples [lo, hi) are seen.

@@ -33,12 +33,6 @@ void for_each_sample (Picture &picture, F &&f)
   }
 }
 
-const char *name_of (Filter filter)
-{
-  constexpr const char *kNames[] = {"area", "bilinear", "bicubic", "lanczos"};
-  return kNames[static_cast<int> (filter)];
-}
-
 }  // namespace
 
 Picture::Picture (PixelFormat format, Size size, Layout layout)
@@ -216,6 +210,14 @@ void paint_junk_bits (Picture &picture, std::uint32_t seed)
   });
 }
 
+std::vector<Filter> every_filter ()
+{
+  std::vector<Filter> filters;
+  for (std::size_t i = 0; i < filter::kernels ().size (); i++)
+    filters.push_back (static_cast<Filter> (i));
+  return filters;
+}
+
 std::string describe (Size size)
 {
   return std::to_string (size.width) + "x" + std::to_string (size.height);
@@ -240,7 +242,7 @@ std::string describe (const Scene &scene)
       out << describe (t.source.size) << " crop " << rect (t.crop) << " hidden " << t.hidden.left
           << "," << t.hidden.top << "," << t.hidden.right << "," << t.hidden.bottom << " site "
           << site (t.site) << " orientation " << static_cast<int> (t.orientation) << " "
-          << name_of (t.filter);
+          << filter::kernel_of (t.filter).name;
     out << " alpha " << t.alpha << (t.blend == Blend::source ? " source" : "");
   }
   return out.str ();

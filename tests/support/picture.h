@@ -100,6 +100,9 @@ void paint_junk_bits (Picture &picture, std::uint32_t seed);
 
 int max_value (const FormatInfo &format);
 
+// Every row of the table of kernels.
+std::vector<Filter> every_filter ();
+
 // "NV12 17x5" and the like, for messages.
 std::string describe (const Scene &scene);
 std::string describe (Size size);

@@ -1,4 +1,5 @@
 // quaddownscale with frames in CUDA memory, on the driver's double.
+#include "core/kernel.h"
 #include "elements/cuda/fed.h"
 
 using namespace quad::test;
@@ -40,13 +41,13 @@ struct Shape {
 TEST_F (CudaDownscale, DrawsWhatTheHostDraws)
 {
   for (const char *format : kCudaFormats)
-    for (const char *method : {"area", "bilinear", "bicubic", "lanczos"})
+    for (const filter::Kernel &method : filter::kernels ())
       for (const Shape &s : {Shape{64, 34, 32, 17}, Shape{67, 45, 21, 13}, Shape{6, 5, 1, 1}}) {
         const std::string size = "width=" + std::to_string (s.to_width) +
                                  ",height=" + std::to_string (s.to_height) +
                                  ",pixel-aspect-ratio=1/1";
         const std::string from = source (format, s.width, s.height, 2);
-        const std::string scale = "quaddownscale method=" + std::string{method} + " ! ";
+        const std::string scale = "quaddownscale method=" + std::string{method.name} + " ! ";
         SCOPED_TRACE (from + scale + size);
         const Frames host = frames_of (from + scale + "video/x-raw," + size + " ! " + kSink);
         const Frames device =

@@ -1,6 +1,7 @@
 // quaddownscale: its pixels, and the memory that it takes them from.
 #include <numeric>
 
+#include "core/kernel.h"
 #include "elements/downscale/downscaler.h"
 
 namespace quad::test {
@@ -10,11 +11,11 @@ namespace {
 TEST (DownscalePixels, ConstantStaysConstantInEveryFormat)
 {
   for (const char *format : kFormats)
-    for (const char *method : {"area", "bilinear", "bicubic", "lanczos"})
+    for (const filter::Kernel &method : filter::kernels ())
       for (const auto &[width, height] : {std::pair{37, 23}, std::pair{1, 1}, std::pair{64, 2}}) {
-        SCOPED_TRACE (std::string{format} + " " + method + " " + std::to_string (width));
+        SCOPED_TRACE (std::string{format} + " " + method.name + " " + std::to_string (width));
         Downscaler d{raw (format, width, height), "video/x-raw",
-                     "divisor=3 method=" + std::string{method}};
+                     "divisor=3 method=" + std::string{method.name}};
         const bool wide = GST_VIDEO_INFO_COMP_DEPTH (&d.in (), 0) > 8;
         const int shift = std::string{format} == "P010_10LE" ? 6 : 0;
         const auto value = [&] (int plane, int channel) {

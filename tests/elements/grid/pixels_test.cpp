@@ -49,9 +49,10 @@ TEST (GridPixels, EveryMethodGivesWhatQuaddownscaleGives)
                     to = raw ("I420", 32, 32, "framerate=(fraction)10/1,colorimetry=bt601");
   const GstVideoInfo info = info_of_caps (from);
   std::set<std::vector<int>> different;
-  for (const char *method : {"area", "bilinear", "bicubic", "lanczos"}) {
+  for (const filter::Kernel &kernel : filter::kernels ()) {
+    const std::string method = kernel.name;
     SCOPED_TRACE (method);
-    GridPipeline p ("rows=1 columns=1 method=" + std::string (method), to);
+    GridPipeline p ("rows=1 columns=1 method=" + method, to);
     p.add_input (from);
     p.push (0, timed (noise (info, 2), 0, GST_SECOND / 10));
     p.end (0);
@@ -59,7 +60,7 @@ TEST (GridPixels, EveryMethodGivesWhatQuaddownscaleGives)
     const std::vector<int> samples = samples_of (picture->info (), picture->buffer ());
     EXPECT_TRUE (different.insert (samples).second) << "the same as another method";
 
-    const Harness scaler = harness_of ("quaddownscale method=" + std::string (method));
+    const Harness scaler = harness_of ("quaddownscale method=" + method);
     gst_harness_set_sink_caps (scaler.get (), caps_of (to).release ());
     gst_harness_set_src_caps (scaler.get (), caps_of (from).release ());
     ASSERT_EQ (
