@@ -2,6 +2,7 @@
 
 #include "glue/backend.h"
 #include "glue/colorimetry.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

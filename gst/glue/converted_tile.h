@@ -6,8 +6,9 @@
 #include <optional>
 
 #include "core/renderer.h"
+#include "glue/frame.h"
+#include "glue/owned.h"
 #include "glue/threads.h"
-#include "glue/video.h"
 
 namespace quad {
 

@@ -10,7 +10,6 @@
 
 #include "core/renderer.h"
 #include "glue/owned.h"
-#include "glue/video.h"
 
 namespace quad {
 
@@ -18,6 +17,9 @@ namespace quad {
 // says the reason. Looks once, and loads the driver.
 bool device_available (std::string &why);
 bool device_available ();
+
+// The memory that a buffer lies in.
+Memory memory_of (GstBuffer *buffer);
 
 // The property cuda-device-id, as nvcodec's elements have it.
 GParamSpec *cuda_device_id_spec ();

@@ -8,6 +8,7 @@
 #include "glue/color_matrix.h"
 #include "glue/converted_tile.h"
 #include "glue/device_impl.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

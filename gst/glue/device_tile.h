@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "glue/device.h"
+#include "glue/frame.h"
 
 namespace quad {
 

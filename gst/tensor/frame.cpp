@@ -5,16 +5,12 @@
 
 #include "glue/extracted_meta.h"
 #include "glue/owned.h"
-#include "glue/video_meta.h"
 #include "tensor/guard.h"
 #include "tensor/memory.h"
 #include "tensor/process.h"
 
 namespace quad::tensor {
 namespace {
-
-// GST_MAP_CUDA: its header needs CUDA's own.
-constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
 
 // Memory whose pointers are the host's or CUDA's without a copy.
 bool known_memory (const GstCaps *caps)
@@ -50,21 +46,14 @@ bool read_caps (QuadFrame &frame, GError **error)
 bool map (QuadFrame &frame, GError **error)
 {
   GstBuffer *buffer = frame.buffer ();
-  if (!matches (frame.info, gst_buffer_get_video_meta (buffer)))
-    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
-                   "The buffer has a video meta of another format, or a smaller size, than its "
-                   "caps.");
   frame.device = device_of (buffer);
-  int flags = int{GST_MAP_READ};
-  if (frame.on_device ()) flags |= kMapCuda;
-  frame.mapping = Mapping::of (buffer, frame.info, static_cast<GstMapFlags> (flags));
+  const char *problem = "";
+  frame.mapping =
+      Mapping::of (buffer, frame.info, frame.on_device () ? Memory::cuda : Memory::host, problem);
   if (!frame.mapping)
-    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME,
-                   "The buffer is smaller than its caps say, or its memory cannot be mapped.");
-  GstVideoFrame mapped = frame.mapping->frame ();
-  mapped.buffer = buffer;
+    return refuse (error, QUAD_TENSOR_ERROR_BAD_FRAME, std::string{"The buffer "} + problem + ".");
   return accept (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
-                 describe_planes (frame.info, mapped, frame.planes));
+                 describe_planes (frame.info, buffer, frame.mapping->mapped (), frame.planes));
 }
 
 // What frameextract says of a frame, or nothing.

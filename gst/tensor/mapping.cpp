@@ -49,34 +49,42 @@ bool same_layout (GstBuffer *a, GstBuffer *b)
 }  // namespace
 
 std::shared_ptr<const Mapping> Mapping::of (GstBuffer *buffer, const GstVideoInfo &info,
-                                            GstMapFlags flags)
+                                            Memory memory, const char *&problem)
 {
-  const GstMemory *memory = first_memory (buffer);
+  const GstMemory *first = first_memory (buffer);
   std::shared_ptr<const Mapping> found;
   {
     const std::lock_guard lock (registry ().mutex);
-    if (const auto at = registry ().mappings.find (memory); at != registry ().mappings.end ())
+    if (const auto at = registry ().mappings.find (first); at != registry ().mappings.end ())
       found = at->second.lock ();
   }
-  if (found && same_memory (found->frame_.buffer, buffer) &&
-      same_layout (found->frame_.buffer, buffer) && gst_video_info_is_equal (&found->info_, &info))
+  if (found && same_memory (found->buffer_.get (), buffer) &&
+      same_layout (found->buffer_.get (), buffer) && gst_video_info_is_equal (&found->info_, &info))
     return found;
-  const auto made = std::make_shared<Mapping> (info, memory);
-  if (!gst_video_frame_map (&made->frame_, &info, buffer, flags)) return nullptr;
+  const auto made = std::make_shared<Mapping> (info, buffer, memory, first);
+  if (!made->mapped_) {
+    problem = made->mapped_.problem ();
+    return nullptr;
+  }
   const std::lock_guard lock (registry ().mutex);
-  registry ().mappings[memory] = made;
+  registry ().mappings[first] = made;
   return made;
+}
+
+Mapping::Mapping (const GstVideoInfo &info, GstBuffer *buffer, Memory memory,
+                  const GstMemory *first)
+    : info_{info}, first_{first}, mapped_{info, buffer, GST_MAP_READ, memory}
+{
+  // Not before it is mapped: with one more reference the buffer could not be changed by that.
+  buffer_.reset (gst_buffer_ref (buffer));
 }
 
 Mapping::~Mapping ()
 {
-  {
-    // Another one of the memory may have taken its place.
-    const std::lock_guard lock (registry ().mutex);
-    const auto at = registry ().mappings.find (first_);
-    if (at != registry ().mappings.end () && at->second.expired ()) registry ().mappings.erase (at);
-  }
-  if (frame_.buffer) gst_video_frame_unmap (&frame_);
+  // Another mapping of the memory may have taken the place of this one.
+  const std::lock_guard lock (registry ().mutex);
+  const auto at = registry ().mappings.find (first_);
+  if (at != registry ().mappings.end () && at->second.expired ()) registry ().mappings.erase (at);
 }
 
 }  // namespace quad::tensor

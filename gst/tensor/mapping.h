@@ -1,33 +1,36 @@
-// Video frames mapped for reading, once for all buffers that share their memory.
+// Frames mapped for reading, once for all buffers that share their memory.
 #pragma once
-
-#include <gst/video/video.h>
 
 #include <memory>
 
+#include "glue/frame.h"
+#include "glue/owned.h"
+
 namespace quad::tensor {
 
-// On any thread. GStreamer counts a memory's maps in 8 bits, and a frame that frameextract gives
-// again and again is one memory in many buffers.
+// Call it on any thread. GStreamer counts a memory's maps in 8 bits, and a frame that frameextract
+// gives again and again is one memory in many buffers.
 class Mapping {
  public:
-  // Null where it cannot be mapped. `flags` are the same for all buffers of a memory.
+  // Null where the buffer cannot be mapped: `problem` says why, as MappedBuffer::problem does.
+  // `memory` is where the buffer lies.
   static std::shared_ptr<const Mapping> of (GstBuffer *buffer, const GstVideoInfo &info,
-                                            GstMapFlags flags);
-  // Nothing is mapped yet: for `of`.
-  Mapping (const GstVideoInfo &info, const GstMemory *first) : info_{info}, first_{first} {}
+                                            Memory memory, const char *&problem);
+  // For `of`. `first` is the buffer's first memory.
+  Mapping (const GstVideoInfo &info, GstBuffer *buffer, Memory memory, const GstMemory *first);
   Mapping (const Mapping &) = delete;
   Mapping &operator= (const Mapping &) = delete;
   ~Mapping ();
 
-  // Its buffer may be another one that shares the memory.
-  const GstVideoFrame &frame () const { return frame_; }
+  // May be that of another buffer, which shares the memory.
+  const MappedBuffer &mapped () const { return mapped_; }
 
  private:
-  GstVideoFrame frame_ = {};
   GstVideoInfo info_;
-  // Of its buffer, in which mapping may have put another one since.
+  // Mapping may have put another memory into the buffer since.
   const GstMemory *first_;
+  Owned<GstBuffer> buffer_;
+  MappedBuffer mapped_;
 };
 
 }  // namespace quad::tensor

@@ -6,10 +6,6 @@
 namespace quad {
 namespace {
 
-struct Area {
-  int x, y, width, height;
-};
-
 // One plane of a format: `channels` samples of `bytes` each a position, the letters of
 // which are `names`; a position stands for 1 << w_sub by 1 << h_sub luma samples.
 struct PlaneForm {
@@ -69,25 +65,6 @@ bool form_of (const GstVideoFormatInfo *format, guint plane, PlaneForm &form)
 
 int positions (int samples, guint sub) { return (samples + (1 << sub) - 1) >> sub; }
 
-// Whether all that the tensor shows lies inside the memory.
-bool inside (const QuadTensor &t, const GstMapInfo &map)
-{
-  const auto bytes = std::intptr_t (t.bits / 8);
-  const auto *data = static_cast<const guint8 *> (t.data);
-  std::intptr_t low = data - map.data, high = low + bytes;
-  for (guint d = 0; d < t.ndim; d++) {
-    const std::intptr_t reach = (t.shape[d] - 1) * t.strides[d] * bytes;
-    (reach < 0 ? low : high) += reach;
-  }
-  return low >= 0 && high <= static_cast<std::intptr_t> (map.size);
-}
-
-// The map that plane `p` points into: one for all planes, or one a plane.
-const GstMapInfo &map_of (const GstVideoFrame &frame, std::size_t p)
-{
-  return frame.map[p].memory || frame.map[p].data ? frame.map[p] : frame.map[0];
-}
-
 // Planes of one form at equal distances become one tensor, the planes its first axis.
 void join_planes (Planes &planes)
 {
@@ -109,21 +86,6 @@ void join_planes (Planes &planes)
   for (guint p = 1; p < planes.count; p++) planes.channels[0][p] = planes.channels[p][0];
   planes.tensor[0] = joined;
   planes.count = 1;
-}
-
-// The part to show: the crop's where there is one.
-std::string area_of (const GstVideoInfo &info, const GstVideoFrame &frame, Area &area)
-{
-  area = {0, 0, GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
-  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (frame.buffer);
-  if (!crop) return {};
-  const auto width = guint (GST_VIDEO_FRAME_WIDTH (&frame));
-  const auto height = guint (GST_VIDEO_FRAME_HEIGHT (&frame));
-  if (crop->x >= width || crop->y >= height || !crop->width || !crop->height)
-    return "The frame's crop lies outside of it.";
-  area = {int (crop->x), int (crop->y), int (std::min (crop->width, width - crop->x)),
-          int (std::min (crop->height, height - crop->y))};
-  return {};
 }
 
 }  // namespace
@@ -149,21 +111,22 @@ std::string problem_of_format (const GstVideoInfo &info)
   return {};
 }
 
-std::string describe_planes (const GstVideoInfo &info, const GstVideoFrame &frame, Planes &planes)
+std::string describe_planes (const GstVideoInfo &info, GstBuffer *buffer,
+                             const MappedBuffer &mapped, Planes &planes)
 {
-  Area area;
-  if (std::string problem = area_of (info, frame, area); !problem.empty ()) return problem;
+  const Rect area = crop_of (buffer, frame_size (buffer, info));
+  if (area.empty ()) return "The frame's crop lies outside of it.";
   planes.width = area.width;
   planes.height = area.height;
-  planes.count = GST_VIDEO_FRAME_N_PLANES (&frame);
+  planes.count = GST_VIDEO_INFO_N_PLANES (&info);
   for (guint p = 0; p < planes.count; p++) {
     PlaneForm form;
     form_of (info.finfo, p, form);
     if (area.x % (1 << form.w_sub) || area.y % (1 << form.h_sub))
       return "The frame's crop begins between two samples of chroma. Crop at even positions, or "
              "put videoconvert and a format such as RGB before the crop.";
-    const int stride = GST_VIDEO_FRAME_PLANE_STRIDE (&frame, p);
-    auto *data = static_cast<guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&frame, p));
+    const int stride = mapped.stride (int (p));
+    std::byte *data = mapped.data (int (p));
     if (stride % form.bytes || reinterpret_cast<std::uintptr_t> (data) % unsigned (form.bytes))
       return "The frame's stride or address is no multiple of its samples' size.";
     QuadTensor &t = planes.tensor[p];
@@ -178,9 +141,9 @@ std::string describe_planes (const GstVideoInfo &info, const GstVideoFrame &fram
     t.strides[1] = form.channels;
     t.strides[2] = form.channels > 1 ? 1 : 0;
     planes.channels[p] = form.names;
-    if (!inside (t, map_of (frame, p)))
-      return "The buffer is smaller than its caps and strides say.";
   }
+  if (const char *problem = mapped.problem_of (area))
+    return std::string{"The buffer "} + problem + ".";
   if (GST_VIDEO_FORMAT_INFO_IS_RGB (info.finfo) && planes.count > 1) join_planes (planes);
   return {};
 }

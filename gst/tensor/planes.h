@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "glue/frame.h"
 #include "tensor/quadtensor.h"
 
 namespace quad {
@@ -20,8 +21,10 @@ struct Planes {
 // Why frames of this format are no tensors; a whole sentence, empty where they are.
 std::string problem_of_format (const GstVideoInfo &info);
 
-// Describes `frame`, whose buffer was mapped with the caps of `info`. Of each tensor the
-// device is left as it is, and channels unset. Returns a sentence where it cannot.
-std::string describe_planes (const GstVideoInfo &info, const GstVideoFrame &frame, Planes &planes);
+// Describes the frame that `buffer` holds with the caps of `info`. `mapped` may be of another
+// buffer with the same memory. Each tensor's device is left as it is, its channels unset. Returns a
+// sentence where it cannot.
+std::string describe_planes (const GstVideoInfo &info, GstBuffer *buffer,
+                             const MappedBuffer &mapped, Planes &planes);
 
 }  // namespace quad

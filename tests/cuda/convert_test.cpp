@@ -6,6 +6,7 @@
 #include "glue/color_matrix.h"
 #include "glue/device_impl.h"
 #include "glue/device_tile.h"
+#include "glue/video.h"
 #include "gpu.h"
 #include "host/scenes.h"
 #include "real_conversion.h"

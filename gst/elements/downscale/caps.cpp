@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "core/renderer.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

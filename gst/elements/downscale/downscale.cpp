@@ -4,6 +4,9 @@
 
 #include "elements/downscale/caps.h"
 #include "glue/backend.h"
+#include "glue/drawable_caps.h"
+#include "glue/frame.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/base/gstbasetransform.h>
+#include <gst/video/video.h>
 
 #include <memory>
 #include <mutex>

@@ -32,7 +32,9 @@
 #include "elements/about.h"
 #include "elements/downscale/caps.h"
 #include "elements/downscale/downscale.h"
+#include "glue/drawable_caps.h"
 #include "glue/enums.h"
+#include "glue/video.h"
 
 GST_DEBUG_CATEGORY_STATIC (quad_downscale_debug);
 #define GST_CAT_DEFAULT quad_downscale_debug

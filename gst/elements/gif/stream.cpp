@@ -5,8 +5,6 @@
 #include <new>
 #include <utility>
 
-#include "glue/video.h"
-#include "glue/video_meta.h"
 #include "host/nearest.h"
 
 namespace quad {
@@ -46,7 +44,8 @@ PackedFormat format_of (const GstVideoInfo &info)
 HeldFrame::HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info,
                       const GifSettings &settings)
     : frame_{frame},
-      problem_{map (info)},
+      mapped_{std::in_place, info, frame->input_buffer, GST_MAP_READ},
+      problem_{view_as (info)},
       lossy_{settings.lossy},
       dither_strength_{settings.dither_strength}
 {
@@ -57,29 +56,20 @@ HeldFrame::~HeldFrame ()
   if (GstVideoCodecFrame *frame = release ()) gst_video_codec_frame_unref (frame);
 }
 
-const char *HeldFrame::map (const GstVideoInfo &info)
+// Describes the mapped picture; says what is wrong with it, or nullptr.
+const char *HeldFrame::view_as (const GstVideoInfo &info)
 {
-  GstBuffer *buffer = frame_->input_buffer;
-  if (!matches (info, gst_buffer_get_video_meta (buffer)))
-    return "has a video meta of another format, or a smaller size, than its caps";
-  const Size size{GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
-  if (gst_buffer_get_video_crop_meta (buffer) && crop_of (buffer, size) != rect_of (size))
+  if (!*mapped_) return mapped_->problem ();
+  const Rect all{0, 0, GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
+  if (crop_of (frame_->input_buffer, all.size ()) != all)
     return "is to be cropped, which takes a videoconvert or quaddownscale before";
-  mapped_ = gst_video_frame_map (&video_, &info, buffer, GST_MAP_READ);
-  if (!mapped_) return "is smaller than its caps say, or its memory cannot be mapped";
-  const auto *data = static_cast<const guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&video_, 0));
-  const int stride = GST_VIDEO_FRAME_PLANE_STRIDE (&video_, 0);
-  view_ = {reinterpret_cast<const std::byte *> (data), stride, size, format_of (info)};
-  const GstMapInfo &memory = video_.map[0];
-  return inside (data, stride, size.height, size.width * view_.format.bytes, memory.data,
-                 memory.size)
-             ? nullptr
-             : "is smaller than its caps and strides say";
+  view_ = {mapped_->data (0), mapped_->stride (0), all.size (), format_of (info)};
+  return mapped_->problem_of (all);
 }
 
 GstVideoCodecFrame *HeldFrame::release ()
 {
-  if (std::exchange (mapped_, false)) gst_video_frame_unmap (&video_);
+  mapped_.reset ();
   return std::exchange (frame_, nullptr);
 }
 

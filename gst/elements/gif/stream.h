@@ -10,6 +10,7 @@
 
 #include "gif/clock.h"
 #include "gif/encoder.h"
+#include "glue/frame.h"
 
 namespace quad {
 
@@ -31,11 +32,10 @@ class HeldFrame {
   GstVideoCodecFrame *release ();
 
  private:
-  const char *map (const GstVideoInfo &info);
+  const char *view_as (const GstVideoInfo &info);
 
   GstVideoCodecFrame *frame_;
-  GstVideoFrame video_;
-  bool mapped_ = false;
+  std::optional<MappedBuffer> mapped_;
   PackedView view_;
   const char *problem_;
   int lossy_;

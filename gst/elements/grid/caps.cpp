@@ -1,4 +1,6 @@
 #include "elements/grid/caps.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "elements/grid/cells.h"
+#include "glue/drawable_caps.h"
 
 namespace quad {
 namespace {

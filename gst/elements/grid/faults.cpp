@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "elements/grid/quadmuxgrid.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

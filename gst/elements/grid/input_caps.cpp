@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "elements/grid/caps.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

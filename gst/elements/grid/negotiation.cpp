@@ -1,6 +1,8 @@
 // The caps functions of quadmux-grid.
 #include "elements/grid/caps.h"
 #include "elements/grid/cells.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

@@ -4,6 +4,8 @@
 
 #include "elements/grid/warnings.h"
 #include "glue/backend.h"
+#include "glue/frame.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "core/renderer.h"
 #include "glue/device.h"
+#include "glue/frame.h"
 #include "glue/threads.h"
 
 struct GstQuadMuxGrid;

@@ -33,6 +33,7 @@
 
 #include "elements/about.h"
 #include "elements/grid/cells.h"
+#include "glue/drawable_caps.h"
 
 using quad::kGridDefaults;
 
