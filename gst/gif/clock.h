@@ -3,13 +3,13 @@
 
 #include <cstdint>
 
-namespace quad {
+namespace quad::gif {
 
 // Each picture's time is rounded from where the first one was, and what has passed is counted:
 // however long a clip, it is never more than a hundredth off.
-class GifClock {
+class Clock {
  public:
-  explicit GifClock (std::int64_t first) : first_{first} {}
+  explicit Clock (std::int64_t first) : first_{first} {}
 
   // How long a picture is shown that begins where all before it ends, and lasts until
   // `time`, in nanoseconds. Below 0 where `time` is before that.
@@ -27,4 +27,4 @@ class GifClock {
   std::int64_t passed_ = 0;
 };
 
-}  // namespace quad
+}  // namespace quad::gif

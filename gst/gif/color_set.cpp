@@ -1,6 +1,6 @@
 #include "gif/color_set.h"
 
-namespace quad {
+namespace quad::gif {
 
 bool ColorSet::add (Rgba color)
 {
@@ -12,4 +12,4 @@ bool ColorSet::add (Rgba color)
   return true;
 }
 
-}  // namespace quad
+}  // namespace quad::gif

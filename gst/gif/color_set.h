@@ -5,7 +5,7 @@
 
 #include "gif/palette.h"
 
-namespace quad {
+namespace quad::gif {
 
 // Counts colours up to a limit, in the order in which they came. Opaque colours only.
 class ColorSet {
@@ -35,4 +35,4 @@ class ColorSet {
   std::array<Rgba, kSlots> slots_{};  // 0, which is no opaque colour: free
 };
 
-}  // namespace quad
+}  // namespace quad::gif

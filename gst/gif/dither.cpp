@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 // Squared distances: what is met this well is not mixed, and colours this far apart are not.
@@ -134,4 +134,4 @@ void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double str
   }
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "gif/palette.h"
+#include "gif/nearest.h"
 
-namespace quad {
+namespace quad::gif {
 
 enum class Dither {
   ordered,          // between the two colours around a pixel, by a pattern that is fixed in place
@@ -61,4 +61,4 @@ class Ditherer {
   std::vector<float> left_over_, next_left_over_;  // three a pixel, and one pixel on either side
 };
 
-}  // namespace quad
+}  // namespace quad::gif

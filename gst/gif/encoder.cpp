@@ -5,10 +5,10 @@
 
 #include "core/bounds.h"
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
-constexpr std::uint8_t kLeft = GifPainter::kLeft;
+constexpr std::uint8_t kLeft = Painter::kLeft;
 // Its index in the file. It is the file's background, too: FFmpeg clears to transparency only
 // where both are the same.
 constexpr int kStayIndex = 0;
@@ -30,7 +30,7 @@ Palette with_stay (const Palette &colors)
 
 // Makes the symbols of `area` those of the table that is given back: the file's, or one that has
 // only colours that are used.
-Palette GifEncoder::pack_symbols (const Rect &area, bool *is_own, bool *leaves_any)
+Palette Encoder::pack_symbols (const Rect &area, bool *is_own, bool *leaves_any)
 {
   std::array<bool, 256> used{};
   *leaves_any = false;
@@ -64,7 +64,7 @@ Palette GifEncoder::pack_symbols (const Rect &area, bool *is_own, bool *leaves_a
   return with_stay (*is_own ? packed : global);
 }
 
-void GifEncoder::put_image (const Rect &area, const Showing &showing, Bytes &out)
+void Encoder::put_image (const Rect &area, const Showing &showing, Bytes &out)
 {
   bool is_own, leaves_any;
   const Palette palette = pack_symbols (area, &is_own, &leaves_any);
@@ -78,7 +78,7 @@ void GifEncoder::put_image (const Rect &area, const Showing &showing, Bytes &out
 }
 
 // An image that changes nothing until its time is over.
-void GifEncoder::put_still (const Rect &area, const Showing &showing, Bytes &out)
+void Encoder::put_still (const Rect &area, const Showing &showing, Bytes &out)
 {
   static constexpr Palette kAny{1, {kAlphaMask}};
   const SymbolPlane plane = painter_.plane (area);
@@ -89,8 +89,8 @@ void GifEncoder::put_still (const Rect &area, const Showing &showing, Bytes &out
   lzw_.encode (plane, {1, kStayIndex, &kAny, 0}, out);
 }
 
-std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const PackedView *next,
-                              Bytes &out)
+std::int64_t Encoder::add (const PackedView &now, std::int64_t delay, const PackedView *next,
+                           Bytes &out)
 {
   std::int64_t late = 0;
   if (begun_ && now.format.alpha >= 0) {
@@ -106,8 +106,7 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
   bool to_nothing = !begun_ && now.format.alpha >= 0;
   if (!std::exchange (begun_, true)) {
     const Palette table = with_stay (painter_.file_palette ());
-    put_gif_head ({size_, &table, symbol_bits (table.count), settings_.loop, settings_.comment},
-                  out);
+    put_head ({size_, &table, symbol_bits (table.count), settings_.loop, settings_.comment}, out);
   }
   Rect cleared;
   if (next && next->format.alpha >= 0) cleared = painter_.area_to_clear (*next, true);
@@ -139,4 +138,4 @@ std::int64_t GifEncoder::add (const PackedView &now, std::int64_t delay, const P
   return time + late;
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -4,14 +4,14 @@
 #include "gif/file.h"
 #include "gif/painter.h"
 
-namespace quad {
+namespace quad::gif {
 
 // Holds what is seen of the file so far and what it was made from: 10 bytes a pixel, and 5 MB
 // whatever the size. Of one thread.
-class GifEncoder {
+class Encoder {
  public:
   // `size`: 1 to 65535 each. Throws std::bad_alloc.
-  GifEncoder (Size size, const GifSettings &settings, FindNearest find_nearest)
+  Encoder (Size size, const Settings &settings, FindNearest find_nearest)
       : size_{size}, settings_{settings}, painter_{size, settings, find_nearest}
   {
   }
@@ -29,7 +29,7 @@ class GifEncoder {
   // Gives the time that was written, which is more than `delay` where another `next` came than was
   // said.
   std::int64_t add (const PackedView &now, std::int64_t delay, const PackedView *next, Bytes &out);
-  void end (Bytes &out) { put_gif_end (out); }
+  void end (Bytes &out) { put_end (out); }
 
  private:
   // How an image is shown.
@@ -44,10 +44,10 @@ class GifEncoder {
   void put_still (const Rect &area, const Showing &showing, Bytes &out);
 
   Size size_;
-  GifSettings settings_;
-  GifPainter painter_;
+  Settings settings_;
+  Painter painter_;
   LzwEncoder lzw_;
   bool begun_ = false;
 };
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 constexpr std::uint8_t kExtension = 0x21, kGraphicControl = 0xf9, kApplication = 0xff,
@@ -32,7 +32,7 @@ void put_table (const Palette &palette, int bits, Bytes &out)
 
 }  // namespace
 
-void put_gif_head (const GifHead &head, Bytes &out)
+void put_head (const Head &head, Bytes &out)
 {
   put_text ("GIF89a", out);
   put_short (head.size.width, out);
@@ -65,7 +65,7 @@ void put_gif_head (const GifHead &head, Bytes &out)
   put_byte (0, out);
 }
 
-void put_image_head (const GifImage &image, Bytes &out)
+void put_image_head (const ImageHead &image, Bytes &out)
 {
   put_byte (kExtension, out);
   put_byte (kGraphicControl, out);
@@ -82,6 +82,6 @@ void put_image_head (const GifImage &image, Bytes &out)
   if (image.palette) put_table (*image.palette, image.bits, out);
 }
 
-void put_gif_end (Bytes &out) { put_byte (kTrailer, out); }
+void put_end (Bytes &out) { put_byte (kTrailer, out); }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -7,7 +7,7 @@
 #include "core/geometry.h"
 #include "gif/palette.h"
 
-namespace quad {
+namespace quad::gif {
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -19,7 +19,7 @@ constexpr int symbol_bits (int count)
   return bits;
 }
 
-struct GifHead {
+struct Head {
   Size size;                         // 1 to 65535 each
   const Palette *palette = nullptr;  // the one that images have where they have none of their own
   int bits = 8;                      // its size in the file is 2^bits
@@ -33,7 +33,7 @@ enum class Disposal : std::uint8_t {
   clear = 2,  // its rectangle is transparent then
 };
 
-struct GifImage {
+struct ImageHead {
   Rect area;
   int delay = 0;  // in hundredths of a second, to 65535
   Disposal disposal = Disposal::keep;
@@ -43,8 +43,8 @@ struct GifImage {
 };
 
 // Append to `out`. An image's coded pixels follow its head.
-void put_gif_head (const GifHead &head, Bytes &out);
-void put_image_head (const GifImage &image, Bytes &out);
-void put_gif_end (Bytes &out);
+void put_head (const Head &head, Bytes &out);
+void put_image_head (const ImageHead &image, Bytes &out);
+void put_end (Bytes &out);
 
-}  // namespace quad
+}  // namespace quad::gif

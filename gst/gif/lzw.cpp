@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 constexpr std::size_t slot_of (std::uint32_t key) { return (key * 0x9e3779b1u) >> 18; }
@@ -225,4 +225,4 @@ void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
   end ();
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -8,7 +8,7 @@
 
 #include "gif/palette.h"
 
-namespace quad {
+namespace quad::gif {
 
 // The pixels of an image as symbols: indices into a palette, one of which may mean "leave what is
 // there". All three planes have `width` times `height` pixels, in rows `stride` pixels apart.
@@ -99,4 +99,4 @@ class LzwEncoder {
   int pending_bits_ = 0;
 };
 
-}  // namespace quad
+}  // namespace quad::gif

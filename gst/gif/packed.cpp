@@ -1,6 +1,6 @@
 #include "gif/packed.h"
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 template <int kBytes>
@@ -31,4 +31,4 @@ void load_row (const PackedView &view, int y, int threshold, Rgba *row)
       if (from[x * f.bytes + f.alpha] < threshold) row[x] = 0;
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -7,7 +7,7 @@
 #include "core/geometry.h"
 #include "gif/palette.h"
 
-namespace quad {
+namespace quad::gif {
 
 struct PackedFormat {
   int bytes = 4;                         // a pixel
@@ -29,4 +29,4 @@ struct PackedView {
 // Row `y` as opaque colours, and 0 for a pixel whose alpha is below `threshold`.
 void load_row (const PackedView &view, int y, int threshold, Rgba *row);
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -7,7 +7,7 @@
 
 #include "core/bounds.h"
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 // A palette for more colours than it has serves while the mean distance grows by no more than
@@ -42,7 +42,7 @@ std::uint32_t weight_of (int contrast)
 
 }  // namespace
 
-GifPainter::GifPainter (Size size, const GifSettings &settings, FindNearest find_nearest)
+Painter::Painter (Size size, const Settings &settings, FindNearest find_nearest)
     : size_{size},
       settings_{settings},
       find_nearest_{find_nearest},
@@ -58,13 +58,13 @@ GifPainter::GifPainter (Size size, const GifSettings &settings, FindNearest find
 }
 
 // 100 is 20 levels in each channel.
-std::uint32_t GifPainter::tolerance () const
+std::uint32_t Painter::tolerance () const
 {
   const int square = settings_.lossy * settings_.lossy;
   return static_cast<std::uint32_t> ((kRedWeight + kGreenWeight + kBlueWeight) * square / 25);
 }
 
-bool GifPainter::same (const PackedView &a, const PackedView &b)
+bool Painter::same (const PackedView &a, const PackedView &b)
 {
   const std::size_t bytes = static_cast<std::size_t> (size_.width * a.format.bytes);
   for (int y = 0; y < size_.height; y++) {
@@ -82,7 +82,7 @@ bool GifPainter::same (const PackedView &a, const PackedView &b)
 // --- What is drawn ---
 
 // The pixels of row `y` that are not as they were, or without transparency all in the area.
-void GifPainter::find_changed (const PackedView &now, int y)
+void Painter::find_changed (const PackedView &now, int y)
 {
   Row &row = row_;
   row.y = y;
@@ -106,13 +106,13 @@ void GifPainter::find_changed (const PackedView &now, int y)
 }
 
 // Of a pixel of the row, to those on its left and above.
-int GifPainter::contrast_at (int x) const
+int Painter::contrast_at (int x) const
 {
   const auto i = static_cast<std::size_t> (x);
   return contrast (row_.all[i], row_.all[i ? i - 1 : 0]) + contrast (row_.all[i], row_.above[i]);
 }
 
-Rect GifPainter::area_of_changes (const PackedView &now)
+Rect Painter::area_of_changes (const PackedView &now)
 {
   Bounds bounds;
   drawn_area_ = {};
@@ -125,7 +125,7 @@ Rect GifPainter::area_of_changes (const PackedView &now)
   return bounds.rect ();
 }
 
-void GifPainter::Misfit::add (std::uint32_t distance)
+void Painter::Misfit::add (std::uint32_t distance)
 {
   pixels++;
   sum += distance;
@@ -133,10 +133,10 @@ void GifPainter::Misfit::add (std::uint32_t distance)
 }
 
 // One of 256 is kept for what is transparent.
-int GifPainter::most_colors () const { return std::min<int> (settings_.colors, kLeft); }
+int Painter::most_colors () const { return std::min<int> (settings_.colors, kLeft); }
 
 // Whether what is drawn has `most` colours or fewer; needed_ are these, or none.
-bool GifPainter::count_colors (const PackedView &now, int most)
+bool Painter::count_colors (const PackedView &now, int most)
 {
   needed_ = ColorSet{most};
   for (int y = 0; y < size_.height; y++) {
@@ -152,7 +152,7 @@ bool GifPainter::count_colors (const PackedView &now, int most)
 
 // Few colours are met exactly. Where pixels are drawn that have not changed, too, half the palette
 // is theirs.
-void GifPainter::find_needed (const PackedView &now)
+void Painter::find_needed (const PackedView &now)
 {
   exact_ = count_colors (now, most_colors ());
   if (exact_ || settings_.transparency) return;
@@ -161,7 +161,7 @@ void GifPainter::find_needed (const PackedView &now)
   drawn_area_ = all;
 }
 
-bool GifPainter::has_needed (const Palette &palette) const
+bool Painter::has_needed (const Palette &palette) const
 {
   const Palette &needed = needed_.colors ();
   std::array<std::uint8_t, Palette::kMax> nearest;
@@ -173,14 +173,14 @@ bool GifPainter::has_needed (const Palette &palette) const
 }
 
 // Whether the pixels that were looked at last are met as well as when the kept palette was made.
-bool GifPainter::is_near () const
+bool Painter::is_near () const
 {
   return misfit_.mean () <= kErrorFactor * made_.mean () + kErrorStep &&
          misfit_.bad_part () <= kBadFactor * made_.bad_part () + kBadStep;
 }
 
 // Looks at some rows, so that most palettes that do not serve cost little.
-bool GifPainter::may_serve (const Palette &palette, const PackedView &now)
+bool Painter::may_serve (const Palette &palette, const PackedView &now)
 {
   const int step = std::clamp (size_.height / kCheckedRows, 1, kCheckedPart);
   if (step == 1) return true;
@@ -195,7 +195,7 @@ bool GifPainter::may_serve (const Palette &palette, const PackedView &now)
 }
 
 // False where `palette` does not do for what changed.
-bool GifPainter::draw_with (const Palette &palette, bool is_global, const PackedView &now)
+bool Painter::draw_with (const Palette &palette, bool is_global, const PackedView &now)
 {
   if (!has_needed (palette) || (!exact_ && !may_serve (palette, now))) return false;
   palette_ = palette;
@@ -205,7 +205,7 @@ bool GifPainter::draw_with (const Palette &palette, bool is_global, const Packed
 }
 
 // False where there is no palette to go on with.
-bool GifPainter::draw_with_known (const PackedView &now)
+bool Painter::draw_with_known (const PackedView &now)
 {
   if (kept_.count == 0 || settings_.palette == PaletteMode::per_frame) return false;
   if (settings_.palette == PaletteMode::global_first) {
@@ -219,7 +219,7 @@ bool GifPainter::draw_with_known (const PackedView &now)
   return draw_with (kept_, kept_is_global_, now);
 }
 
-void GifPainter::make_palette (const PackedView &now)
+void Painter::make_palette (const PackedView &now)
 {
   is_global_ = false;
   palette_ = needed_.colors ();
@@ -236,7 +236,7 @@ void GifPainter::make_palette (const PackedView &now)
         made.colors[static_cast<std::size_t> (c)];
 }
 
-void GifPainter::paint (const PackedView &now)
+void Painter::paint (const PackedView &now)
 {
   if (!settings_.transparency) drawn_area_ = area_of_changes (now);
   if (settings_.palette == PaletteMode::global_first && kept_.count) {
@@ -263,7 +263,7 @@ void GifPainter::paint (const PackedView &now)
   global_ = is_global_ ? palette_ : Palette{1, {kAlphaMask}};
 }
 
-void GifPainter::draw (const PackedView &now)
+void Painter::draw (const PackedView &now)
 {
   for (std::size_t c = 0; c < static_cast<std::size_t> (palette_.count); c++)
     place_[place_of (palette_.colors[c])] = static_cast<std::uint8_t> (c);
@@ -278,7 +278,7 @@ void GifPainter::draw (const PackedView &now)
   }
 }
 
-void GifPainter::remember (const PackedView &now)
+void Painter::remember (const PackedView &now)
 {
   for (int y = 0; y < size_.height; y++) {
     load_row (now, y, settings_.alpha_threshold, row_.all.data ());
@@ -289,13 +289,13 @@ void GifPainter::remember (const PackedView &now)
 }
 
 // What a pixel adds to the misfit whose nearest colour is `drawn` off.
-std::uint32_t GifPainter::misfit_at (std::size_t i, Rgba wanted, std::uint32_t drawn) const
+std::uint32_t Painter::misfit_at (std::size_t i, Rgba wanted, std::uint32_t drawn) const
 {
   return settings_.transparency && is_shown (i) ? std::min (drawn, distance (shown_[i], wanted))
                                                 : drawn;
 }
 
-void GifPainter::draw_row (std::uint32_t slack)
+void Painter::draw_row (std::uint32_t slack)
 {
   const std::size_t begin = at (0, row_.y);
   std::fill_n (symbols_.begin () + static_cast<std::ptrdiff_t> (begin), size_.width, kLeft);
@@ -316,7 +316,7 @@ void GifPainter::draw_row (std::uint32_t slack)
 
 // Offers pixels of short runs that stay as they are to be drawn as well, where the palette has
 // just their colours: in noise, strings are longer so.
-void GifPainter::bridge_row (int y)
+void Painter::bridge_row (int y)
 {
   std::uint8_t *symbols = &symbols_[at (0, y)], *free = &free_[at (0, y)];
   const Rgba *shown = &shown_[at (0, y)];
@@ -335,7 +335,7 @@ void GifPainter::bridge_row (int y)
 }
 
 // What has to be drawn.
-Rect GifPainter::area_to_draw () const
+Rect Painter::area_to_draw () const
 {
   Bounds bounds;
   const auto is_drawn = [this] (int x, int y) {
@@ -352,7 +352,7 @@ Rect GifPainter::area_to_draw () const
   return bounds.rect ();
 }
 
-SymbolPlane GifPainter::plane (const Rect &area)
+SymbolPlane Painter::plane (const Rect &area)
 {
   const std::size_t first = at (area.x, area.y);
   return {&symbols_[first], &free_[first], &source_[first], static_cast<std::size_t> (size_.width),
@@ -362,7 +362,7 @@ SymbolPlane GifPainter::plane (const Rect &area)
 // --- What is seen ---
 
 // Where something is seen that `next` does not have; with what is still to be `drawn`.
-Rect GifPainter::area_to_clear (const PackedView &next, bool drawn) const
+Rect Painter::area_to_clear (const PackedView &next, bool drawn) const
 {
   Bounds bounds;
   std::vector<Rgba> row (static_cast<std::size_t> (size_.width));
@@ -377,7 +377,7 @@ Rect GifPainter::area_to_clear (const PackedView &next, bool drawn) const
   return bounds.rect ();
 }
 
-void GifPainter::show (const Rect &area, const Palette &table, int stay)
+void Painter::show (const Rect &area, const Palette &table, int stay)
 {
   for (int y = area.y; y < area.bottom (); y++)
     for (int x = area.x; x < area.right (); x++)
@@ -385,10 +385,10 @@ void GifPainter::show (const Rect &area, const Palette &table, int stay)
         shown_[at (x, y)] = table.colors[s];
 }
 
-void GifPainter::clear (const Rect &area)
+void Painter::clear (const Rect &area)
 {
   for (int y = area.y; y < area.bottom (); y++)
     for (int x = area.x; x < area.right (); x++) shown_[at (x, y)] = source_[at (x, y)] = 0;
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -11,7 +11,7 @@
 #include "gif/packed.h"
 #include "gif/quantizer.h"
 
-namespace quad {
+namespace quad::gif {
 
 enum class PaletteMode {
   adaptive,      // kept while it serves, made anew when it does not
@@ -19,7 +19,7 @@ enum class PaletteMode {
   per_frame,     // made of each picture
 };
 
-struct GifSettings {
+struct Settings {
   int loop = 0;  // how often the pictures are shown again; 0: without end, -1: not at all
   PaletteMode palette = PaletteMode::adaptive;
   int colors = 256;  // 2 to 256; one of 256 is kept for what is transparent
@@ -33,13 +33,13 @@ struct GifSettings {
 
 // Holds what is seen of the file so far and what it was made from: 10 bytes a pixel, and 4 MB
 // whatever the size. Pictures have the size that was given. Of one thread.
-class GifPainter {
+class Painter {
  public:
   // The symbol of a pixel that stays as it is; palettes have at most 255 colours besides.
   static constexpr std::uint8_t kLeft = 255;
 
   // Throws std::bad_alloc.
-  GifPainter (Size size, const GifSettings &settings, FindNearest find_nearest);
+  Painter (Size size, const Settings &settings, FindNearest find_nearest);
 
   void set_lossy (int lossy) { settings_.lossy = lossy; }
   void set_dither_strength (double strength) { settings_.dither_strength = strength; }
@@ -114,7 +114,7 @@ class GifPainter {
   void remember (const PackedView &now);
 
   Size size_;
-  GifSettings settings_;
+  Settings settings_;
   FindNearest find_nearest_;
   Quantizer quantizer_;
   Ditherer ditherer_;
@@ -139,4 +139,4 @@ class GifPainter {
   Misfit misfit_{};  // of the pixels that were looked at last
 };
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -1,11 +1,10 @@
-// Colours of an indexed picture: a table of them, and the nearest one to a pixel.
+// Colours, how far two are apart, and a table of them.
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 
-namespace quad {
+namespace quad::gif {
 
 // 8 bits each of R (lowest), G, B and A (highest); not premultiplied.
 using Rgba = std::uint32_t;
@@ -40,13 +39,4 @@ struct Palette {
   std::array<Rgba, kMax> colors{};
 };
 
-// Finds, for each of `count` pixels, the nearest colour of the palette (of equals the first) and
-// the distance () to it. The palette has a colour at least, unless there is no pixel.
-using FindNearest = void (*) (const Palette &palette, const Rgba *pixels, std::size_t count,
-                              std::uint8_t *index, std::uint32_t *distance);
-
-// The plain version, which the fast one is held to.
-void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count,
-                   std::uint8_t *index, std::uint32_t *distance);
-
-}  // namespace quad
+}  // namespace quad::gif

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 constexpr double kWeights[3] = {kRedWeight, kGreenWeight, kBlueWeight};
@@ -180,4 +180,4 @@ Palette Quantizer::make (int colors)
   return palette;
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "gif/palette.h"
+#include "gif/nearest.h"
 
-namespace quad {
+namespace quad::gif {
 
 // Counts pixels by colour, as finely as a table of some ten thousand colours allows, and divides
 // what it counted: first by cutting the group of greatest variance across its widest axis, as in
@@ -89,4 +89,4 @@ class Quantizer {
   int bits_ = 8;  // of a channel that make a difference
 };
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -13,8 +13,11 @@ namespace quad::host::simd {
 namespace HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR
-using quad::find_nearest;
+using gif::find_nearest;
 #else
+
+using gif::distance, gif::Palette, gif::Rgba, gif::red, gif::green, gif::blue;
+using gif::kRedWeight, gif::kGreenWeight, gif::kBlueWeight;
 
 // |p - c|^2 = |p|^2 + (|c|^2 - 2 p c), of which the part in brackets says which colour is
 // nearest. It is kept times 256, so that the lowest 8 bits are the colour's index and one minimum
@@ -91,7 +94,7 @@ namespace simd {
 HWY_EXPORT (find_nearest);
 }
 
-void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count,
+void find_nearest (const gif::Palette &palette, const gif::Rgba *pixels, std::size_t count,
                    std::uint8_t *index, std::uint32_t *distance)
 {
   using namespace simd;

@@ -1,12 +1,13 @@
 // The nearest colours of a palette, many pixels at once.
 #pragma once
 
-#include "gif/palette.h"
+#include "gif/nearest.h"
 
 namespace quad::host {
 
-// quad::find_nearest, the same answers, for the machine's best instructions.
-void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count,
+// A gif::FindNearest with the machine's best instructions. It gives the answers of
+// gif::find_nearest.
+void find_nearest (const gif::Palette &palette, const gif::Rgba *pixels, std::size_t count,
                    std::uint8_t *index, std::uint32_t *distance);
 
 }  // namespace quad::host

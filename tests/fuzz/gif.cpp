@@ -16,6 +16,8 @@
 namespace quad::fuzz {
 namespace {
 
+using namespace gif;
+
 constexpr PackedFormat kFormats[] = {{4, 0, 1, 2, 3, nullptr},
                                      {4, 2, 1, 0, -1, nullptr},
                                      {3, 0, 1, 2, -1, nullptr},
@@ -107,9 +109,9 @@ Film some_film (Input &in)
   return film;
 }
 
-GifSettings some_settings (Input &in)
+Settings some_settings (Input &in)
 {
-  GifSettings settings;
+  Settings settings;
   settings.loop = in.between (-1, 65535);
   settings.palette = static_cast<PaletteMode> (in.between (0, 2));
   settings.colors = in.flip () ? in.between (2, 256) : in.between (2, 9);
@@ -129,10 +131,10 @@ struct Written {
   bool lossless = false;
 };
 
-Written write (Input &in, const Film &film, const GifSettings &settings)
+Written write (Input &in, const Film &film, const Settings &settings)
 {
-  GifEncoder fast (film.size, settings, host::find_nearest);
-  GifEncoder plain (film.size, settings, quad::find_nearest);
+  Encoder fast (film.size, settings, host::find_nearest);
+  Encoder plain (film.size, settings, gif::find_nearest);
   Written written;
   written.lossless = settings.lossy == 0;
   Bytes plain_file;
@@ -163,7 +165,7 @@ Written write (Input &in, const Film &film, const GifSettings &settings)
 }
 
 // What is seen when each picture's time is nearly over.
-std::vector<std::vector<Rgba>> strictly_read (const Film &film, const GifSettings &settings,
+std::vector<std::vector<Rgba>> strictly_read (const Film &film, const Settings &settings,
                                               const Written &written)
 {
   test::DecodedGif gif;
@@ -214,7 +216,7 @@ void read_by_giflib (const Film &film, const Bytes &file)
 
 void try_input (Input &in)
 {
-  const GifSettings settings = some_settings (in);
+  const Settings settings = some_settings (in);
   const Film film = some_film (in);
   const Written written = write (in, film, settings);
   read_by_giflib (film, written.file);

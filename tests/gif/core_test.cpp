@@ -20,6 +20,8 @@
 namespace quad::test {
 namespace {
 
+using namespace gif;
+
 constexpr Rgba gray (int v) { return opaque_rgba (v, v, v); }
 
 Rgba random_color (Random &random)
@@ -319,8 +321,8 @@ TEST (GifFileTest, HeadByByte)
 {
   const Palette palette{1, {opaque_rgba (7, 8, 9)}};
   Bytes out;
-  put_gif_head ({{0x1234, 0xffff}, &palette, 1, 0x0102, "hi"}, out);
-  put_gif_end (out);
+  put_head ({{0x1234, 0xffff}, &palette, 1, 0x0102, "hi"}, out);
+  put_end (out);
   EXPECT_EQ (out, (Bytes{'G', 'I', 'F',  '8',  '9', 'a', 0x34, 0x12, 0xff, 0xff, 0xf0, 0,
                          0,   7,   8,    9,    0,   0,   0,    0x21, 0xff, 11,   'N',  'E',
                          'T', 'S', 'C',  'A',  'P', 'E', '2',  '.',  '0',  3,    1,    2,
@@ -347,8 +349,8 @@ TEST (GifFileTest, LoopsAndComments)
       std::string comment (length, 'x');
       for (std::size_t i = 0; i < length; i++) comment[i] = static_cast<char> (i * 7);
       Bytes out;
-      put_gif_head ({{3, 4}, &palette, 1, loop, comment}, out);
-      put_gif_end (out);
+      put_head ({{3, 4}, &palette, 1, loop, comment}, out);
+      put_end (out);
       const DecodedGif gif = read_gif (out);
       EXPECT_EQ (gif.size, (Size{3, 4}));
       EXPECT_EQ (gif.loop, loop);
@@ -363,7 +365,7 @@ constexpr std::int64_t kTick = 10'000'000;
 
 TEST (GifClockTest, ByHand)
 {
-  GifClock clock (1000);
+  Clock clock (1000);
   EXPECT_EQ (clock.until (1000), 0);
   EXPECT_EQ (clock.until (1000 + kTick / 2 - 1), 0);
   EXPECT_EQ (clock.until (1000 + kTick / 2), 1);
@@ -379,7 +381,7 @@ TEST (GifClockTest, NeverDrifts)
   for (std::uint32_t seed = 0; seed < 4; seed++) {
     Random random (seed);
     const std::int64_t first = seed == 3 ? -500 * kTick - 3 : random.below (1 << 30);
-    GifClock clock (first);
+    Clock clock (first);
     std::int64_t time = first, written = 0;
     int pictures = 0;
     for (int i = 0; i < 10'000; i++) {

@@ -88,7 +88,7 @@ TEST_P (ExactTest, FewColorsThatChangeAreExact)
   const int most = std::min (255, way.colors);
   for (std::uint32_t seed = 0; seed < std::size (kBackgrounds); seed++) {
     Random random (seed + 1);
-    GifSettings settings;
+    Settings settings;
     settings.palette = way.mode;
     settings.dither = way.dither;
     settings.dither_strength = 1;
@@ -137,7 +137,7 @@ TEST_P (ExactTest, FewColorsAmongMany)
 {
   const Way &way = GetParam ();
   Random random (4);
-  GifSettings settings;
+  Settings settings;
   settings.palette = way.mode;
   settings.dither = way.dither;
   settings.transparency = way.transparency;
@@ -167,7 +167,7 @@ TEST (ExactLineTest, ALineAmongManyColorsIsSeen)
   for (const int y : {100, 101, 102, 103})
     for (const bool transparency : {true, false}) {
       Random random (5);
-      GifSettings settings;
+      Settings settings;
       settings.transparency = transparency;
       Recording recording (kWide, settings);
       std::vector<Colors> pictures;

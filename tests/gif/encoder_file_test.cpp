@@ -18,7 +18,7 @@ constexpr Size kSmall{7, 5};
 TEST (GifEncoderTest, LoopsAndComment)
 {
   for (const int loop : {-1, 0, 5, 65535}) {
-    GifSettings settings;
+    Settings settings;
     settings.loop = loop;
     settings.comment = std::string (600, '\xe9') + "end";
     Recording recording (kSmall, settings);
@@ -43,7 +43,7 @@ TEST (GifEncoderTest, NoCommentByDefault)
 TEST (GifEncoderTest, TheReaderIsStrict)
 {
   Random random (5);
-  GifEncoder encoder (kSmall, {}, find_nearest);
+  Encoder encoder (kSmall, {}, find_nearest);
   Bytes file;
   for (int i = 0; i < 3; i++) {
     const Packed picture (noise_of (random, kSmall, distinct_colors (random, 20)), kRgbx);
@@ -129,7 +129,7 @@ TEST (GifEncoderTest, TransparencyIsSaidWhereItIsSeen)
   Random random (6);
   for (const bool transparency : {true, false})
     for (int i = 0; i < 40; i++) {
-      GifSettings settings;
+      Settings settings;
       settings.transparency = transparency;
       Recording recording ({20, 10}, settings, kRgba);
       std::vector<Colors> pictures;
@@ -155,7 +155,7 @@ TEST (GifEncoderTest, TransparencyIsSaidWhereItIsSeen)
 
 TEST (GifEncoderTest, NoTransparencyWithoutAlpha)
 {
-  GifSettings settings;
+  Settings settings;
   settings.transparency = false;
   Recording recording (kSmall, settings);
   for (const Rgba color : {kRed, kGreen, kBlue}) recording.add (Colors (kSmall, color));
@@ -190,7 +190,7 @@ TEST (GifEncoderTest, LateClear)
 TEST (GifEncoderTest, AlphaThreshold)
 {
   for (const int threshold : {0, 1, 128, 255}) {
-    GifSettings settings;
+    Settings settings;
     settings.alpha_threshold = threshold;
     Colors picture ({256, 1}, kRed);
     picture.paint (rect_of (picture.size),
@@ -252,7 +252,7 @@ TEST (GifEncoderTest, EveryLayout)
 
 TEST (GifEncoderTest, SameAsItLooks)
 {
-  GifEncoder encoder (kSmall, {}, find_nearest);
+  Encoder encoder (kSmall, {}, find_nearest);
   Colors a (kSmall, kRed), b = a;
   const auto same = [&] (const PackedFormat &format) {
     return encoder.same (Packed (a, format).view (), Packed (b, format).view ());
@@ -299,7 +299,7 @@ TEST (GifEncoderTest, ThePaletteIsKeptUntilACut)
     return moved;
   };
   for (const PaletteMode mode : kModes) {
-    GifSettings settings;
+    Settings settings;
     settings.palette = mode;
     Recording recording (kSize, settings);
     for (int i = 0; i < 8; i++) recording.add (scene (i));
@@ -338,7 +338,7 @@ TEST (GifEncoderTest, DitherStrengthMayChange)
   Random random (4);
   Colors picture (kSize, 0);
   picture.paint (rect_of (kSize), [] (int x, int y) { return opaque_rgba (2 * x, 2 * y, x + y); });
-  GifSettings settings;
+  Settings settings;
   settings.colors = 64;
   const auto shown = [&] (Dither dither, double strength) {
     settings.dither = dither;

@@ -7,28 +7,28 @@
 
 #include "gif/pictures.h"
 
-namespace quad {
+namespace quad::gif {
 
-static void PrintTo (const GifSettings &s, std::ostream *out)
+static void PrintTo (const Settings &s, std::ostream *out)
 {
   *out << "mode " << static_cast<int> (s.palette) << ", dither " << static_cast<int> (s.dither)
        << (s.transparency ? ", differences" : ", whole");
 }
 
-}  // namespace quad
+}  // namespace quad::gif
 
 namespace quad::test {
 namespace {
 
 // All ways of choosing colours, or those where these are not the first picture's alone.
-std::vector<GifSettings> every_way (bool renewing = false)
+std::vector<Settings> every_way (bool renewing = false)
 {
-  std::vector<GifSettings> all;
+  std::vector<Settings> all;
   for (const PaletteMode mode : kModes) {
     if (renewing && mode == PaletteMode::global_first) continue;
     for (const Dither dither : kDithers)
       for (const bool transparency : {true, false}) {
-        GifSettings s;
+        Settings s;
         s.palette = mode;
         s.dither = dither;
         s.dither_strength = 1;
@@ -39,10 +39,10 @@ std::vector<GifSettings> every_way (bool renewing = false)
   return all;
 }
 
-class EveryWayTest : public ::testing::TestWithParam<GifSettings> {};
+class EveryWayTest : public ::testing::TestWithParam<Settings> {};
 class RenewingWayTest : public EveryWayTest {};
 
-std::string name_of (const GifSettings &s)
+std::string name_of (const Settings &s)
 {
   const char *modes[] = {"Adaptive", "GlobalFirst", "PerFrame"},
              *dithers[] = {"Ordered", "Diffusion", "Nearest"};
@@ -183,7 +183,7 @@ TEST_P (EveryWayTest, WhatDoesNotChangeIsOnePixelThatStays)
 }
 
 // Colours of which parts come and go. Where `tells_next`, the encoder knows what comes.
-void expect_alpha_is_kept (const GifSettings &settings, Random &random, bool tells_next)
+void expect_alpha_is_kept (const Settings &settings, Random &random, bool tells_next)
 {
   const Size size{random.between (1, 25), random.between (1, 25)};
   const std::vector<Rgba> colors =
@@ -228,7 +228,7 @@ TEST_P (EveryWayTest, AlphaComesAndGoes)
   Random random (5);
   for (int i = 0; i < 60 && !HasFatalFailure (); i++) {
     SCOPED_TRACE (i);
-    GifSettings settings = GetParam ();
+    Settings settings = GetParam ();
     settings.alpha_threshold = i % 3 ? random.below (256) : 128;
     expect_alpha_is_kept (settings, random, true);
   }
@@ -265,7 +265,7 @@ TEST_P (EveryWayTest, NoMoreColorsThanAsked)
   constexpr Size kSize{64, 48};
   Random random (8);
   for (const int colors : {2, 3, 16, 255, 256}) {
-    GifSettings settings = GetParam ();
+    Settings settings = GetParam ();
     settings.colors = colors;
     Recording recording (kSize, settings);
     for (int i = 0; i < 3; i++) {
@@ -295,7 +295,7 @@ TEST_P (EveryWayTest, LossyIsWithinItsTolerance)
   for (int i = 0; i < 4; i++) pictures.push_back (noise_of (random, kSize, colors));
   std::size_t exact = 0;
   for (const int lossy : {0, 10, 40, 100}) {
-    GifSettings settings = GetParam ();
+    Settings settings = GetParam ();
     settings.lossy = lossy;
     Recording recording (kSize, settings), changed (kSize, GetParam ());
     changed.encoder ().set_lossy (lossy);

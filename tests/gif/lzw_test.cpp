@@ -10,6 +10,8 @@
 namespace quad::test {
 namespace {
 
+using namespace gif;
+
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::uint8_t kJunk = 0xc7;  // between the rows

@@ -12,6 +12,8 @@
 
 namespace quad::test {
 
+using namespace gif;
+
 inline constexpr PaletteMode kModes[] = {PaletteMode::adaptive, PaletteMode::global_first,
                                          PaletteMode::per_frame};
 inline constexpr Dither kDithers[] = {Dither::ordered, Dither::error_diffusion, Dither::none};
@@ -110,11 +112,11 @@ class Recording {
     std::int64_t time;  // as add () gave it
   };
 
-  Recording (Size size, const GifSettings &settings, const PackedFormat &format = kRgbx)
+  Recording (Size size, const Settings &settings, const PackedFormat &format = kRgbx)
       : format_{format}, encoder_ (size, settings, find_nearest)
   {
   }
-  GifEncoder &encoder () { return encoder_; }
+  Encoder &encoder () { return encoder_; }
 
   void add (const Colors &now, std::int64_t delay = 4, const Colors *next = nullptr)
   {
@@ -164,7 +166,7 @@ class Recording {
 
  private:
   PackedFormat format_;
-  GifEncoder encoder_;
+  Encoder encoder_;
   Bytes bytes_;
   std::vector<Span> spans_;
 };

@@ -11,6 +11,8 @@
 namespace quad::test {
 namespace {
 
+using namespace gif;
+
 constexpr std::uint8_t kJunk = 0xc7;
 constexpr std::size_t kTail = 80;  // what must not be written
 
@@ -47,7 +49,7 @@ Palette random_palette (Random &random, int count, int step)
 
 void expect_same_on_every_target (const Palette &palette, const std::vector<Rgba> &pixels)
 {
-  const Found expected = found_by (find_nearest, palette, pixels);
+  const Found expected = found_by (gif::find_nearest, palette, pixels);
   for (const std::int64_t target : machine_targets ()) {
     const UseTarget use (target);
     ASSERT_EQ (found_by (host::find_nearest, palette, pixels), expected)

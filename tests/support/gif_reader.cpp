@@ -5,6 +5,9 @@
 #include <utility>
 
 namespace quad::test {
+
+using gif::opaque_rgba, gif::Rgba;
+
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;

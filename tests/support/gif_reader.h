@@ -17,7 +17,7 @@ struct DecodedImage {
   int disposal = 0;
   int transparent = -1;
   bool own_palette = false;
-  std::vector<Rgba> palette;          // its own, or the file's
+  std::vector<gif::Rgba> palette;     // its own, or the file's
   std::vector<std::uint8_t> symbols;  // of the area, row by row
 
   bool draws (std::size_t i) const { return symbols[i] != transparent; }
@@ -25,7 +25,7 @@ struct DecodedImage {
 
 struct DecodedGif {
   Size size;
-  std::vector<Rgba> palette;
+  std::vector<gif::Rgba> palette;
   int background = 0;  // its index
   int loop = -1;       // -1: none is said
   std::string comment;
@@ -51,11 +51,11 @@ class GifCanvas {
   explicit GifCanvas (Size size);
 
   // Disposes of the image before, and draws this one.
-  const std::vector<Rgba> &show (const DecodedImage &image);
+  const std::vector<gif::Rgba> &show (const DecodedImage &image);
 
  private:
   Size size_;
-  std::vector<Rgba> pixels_;
+  std::vector<gif::Rgba> pixels_;
   Rect to_clear_;
 };
 

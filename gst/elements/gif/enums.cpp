@@ -4,7 +4,7 @@
 
 GType gst_quad_palette_mode_get_type ()
 {
-  using quad::PaletteMode;
+  using quad::gif::PaletteMode;
   static const GEnumValue values[] = {
       quad::enum_value (PaletteMode::adaptive, "Kept while it serves, made anew when it does not",
                         "adaptive"),
@@ -18,7 +18,7 @@ GType gst_quad_palette_mode_get_type ()
 
 GType gst_quad_dither_get_type ()
 {
-  using quad::Dither;
+  using quad::gif::Dither;
   static const GEnumValue values[] = {
       quad::enum_value (Dither::ordered, "A pattern that is fixed in place", "ordered"),
       quad::enum_value (Dither::error_diffusion,

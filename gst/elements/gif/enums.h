@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-GType gst_quad_palette_mode_get_type (void);  // quad::PaletteMode
-GType gst_quad_dither_get_type (void);        // quad::Dither
+GType gst_quad_palette_mode_get_type (void);  // quad::gif::PaletteMode
+GType gst_quad_dither_get_type (void);        // quad::gif::Dither
 
 G_END_DECLS
 

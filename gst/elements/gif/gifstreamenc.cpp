@@ -40,7 +40,7 @@ GST_ELEMENT_REGISTER_DEFINE (gifstreamenc, "gifstreamenc", GST_RANK_PRIMARY,
 
 namespace {
 
-const quad::GifSettings kDefaults;
+const quad::gif::Settings kDefaults;
 
 enum class Property : guint {
   loop = 1,
@@ -66,18 +66,20 @@ GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
 
 GstGifStreamEnc *self_of (gpointer object) { return static_cast<GstGifStreamEnc *> (object); }
 
-quad::GifStream &impl_of (gpointer object) { return *self_of (object)->impl; }
+quad::gif::Stream &impl_of (gpointer object) { return *self_of (object)->impl; }
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
-  impl_of (object).change ([&] (quad::GifSettings &s) {
+  impl_of (object).change ([&] (quad::gif::Settings &s) {
     switch (static_cast<Property> (id)) {
       case Property::loop: s.loop = g_value_get_int (value); break;
       case Property::palette:
-        s.palette = static_cast<quad::PaletteMode> (g_value_get_enum (value));
+        s.palette = static_cast<quad::gif::PaletteMode> (g_value_get_enum (value));
         break;
       case Property::colors: s.colors = g_value_get_int (value); break;
-      case Property::dither: s.dither = static_cast<quad::Dither> (g_value_get_enum (value)); break;
+      case Property::dither:
+        s.dither = static_cast<quad::gif::Dither> (g_value_get_enum (value));
+        break;
       case Property::dither_strength: s.dither_strength = g_value_get_double (value); break;
       case Property::lossy: s.lossy = g_value_get_int (value); break;
       case Property::transparency: s.transparency = g_value_get_boolean (value); break;
@@ -94,7 +96,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  const quad::GifSettings s = impl_of (object).settings ();
+  const quad::gif::Settings s = impl_of (object).settings ();
   switch (static_cast<Property> (id)) {
     case Property::loop: g_value_set_int (value, s.loop); break;
     case Property::palette: g_value_set_enum (value, static_cast<gint> (s.palette)); break;
@@ -281,7 +283,7 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
 
 static void gst_gif_stream_enc_init (GstGifStreamEnc *self)
 {
-  self->impl = new quad::GifStream (GST_VIDEO_ENCODER (self));
+  self->impl = new quad::gif::Stream (GST_VIDEO_ENCODER (self));
   // Caps that set_format () refuses with a message have to come that far.
   GST_PAD_SET_ACCEPT_TEMPLATE (GST_VIDEO_ENCODER_SINK_PAD (self));
 }

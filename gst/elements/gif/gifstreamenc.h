@@ -4,13 +4,13 @@
 #include <gst/gst.h>
 #include <gst/video/gstvideoencoder.h>
 
-namespace quad {
-class GifStream;
+namespace quad::gif {
+class Stream;
 }
 
 struct GstGifStreamEnc {
   GstVideoEncoder parent;
-  quad::GifStream *impl;
+  quad::gif::Stream *impl;
 };
 
 struct GstGifStreamEncClass {

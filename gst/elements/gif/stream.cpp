@@ -7,7 +7,7 @@
 
 #include "host/nearest.h"
 
-namespace quad {
+namespace quad::gif {
 namespace {
 
 constexpr std::int64_t kTick = 10 * GST_MSECOND;
@@ -41,8 +41,7 @@ PackedFormat format_of (const GstVideoInfo &info)
 
 }  // namespace
 
-HeldFrame::HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info,
-                      const GifSettings &settings)
+HeldFrame::HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info, const Settings &settings)
     : frame_{frame},
       mapped_{std::in_place, info, frame->input_buffer, GST_MAP_READ},
       problem_{view_as (info)},
@@ -73,19 +72,19 @@ GstVideoCodecFrame *HeldFrame::release ()
   return std::exchange (frame_, nullptr);
 }
 
-GifSettings GifStream::settings () const
+Settings Stream::settings () const
 {
   const std::lock_guard lock{mutex_};
   return settings_;
 }
 
-std::optional<Size> GifStream::fixed_size () const
+std::optional<Size> Stream::fixed_size () const
 {
   const std::lock_guard lock{mutex_};
   return fixed_size_;
 }
 
-bool GifStream::set_format (const GstVideoInfo &info)
+bool Stream::set_format (const GstVideoInfo &info)
 {
   const Size size{GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info)};
   if (const auto fixed = fixed_size (); fixed && *fixed != size) {
@@ -101,11 +100,11 @@ bool GifStream::set_format (const GstVideoInfo &info)
   return true;
 }
 
-bool GifStream::begin (std::int64_t time)
+bool Stream::begin (std::int64_t time)
 {
   const Size size{GST_VIDEO_INFO_WIDTH (&info_), GST_VIDEO_INFO_HEIGHT (&info_)};
   try {
-    encoder_ = std::make_unique<GifEncoder> (size, settings (), host::find_nearest);
+    encoder_ = std::make_unique<Encoder> (size, settings (), host::find_nearest);
   } catch (const std::bad_alloc &) {
     GST_ELEMENT_ERROR (element_, RESOURCE, NO_SPACE_LEFT,
                        ("There is not enough memory for a GIF of %dx%d: make the frames smaller.",
@@ -121,7 +120,7 @@ bool GifStream::begin (std::int64_t time)
 }
 
 // Running time, which never goes back.
-std::int64_t GifStream::time_of (GstVideoCodecFrame *frame)
+std::int64_t Stream::time_of (GstVideoCodecFrame *frame)
 {
   std::int64_t time = end_time_;
   if (GST_CLOCK_TIME_IS_VALID (frame->pts)) {
@@ -142,7 +141,7 @@ std::int64_t GifStream::time_of (GstVideoCodecFrame *frame)
 }
 
 // Of running time.
-std::int64_t GifStream::duration_of (GstVideoCodecFrame *frame) const
+std::int64_t Stream::duration_of (GstVideoCodecFrame *frame) const
 {
   GstClockTime duration = GST_SECOND / 10;
   if (GST_CLOCK_TIME_IS_VALID (frame->duration) && frame->duration > 0)
@@ -155,12 +154,12 @@ std::int64_t GifStream::duration_of (GstVideoCodecFrame *frame) const
   return running < static_cast<double> (kLatest) ? static_cast<std::int64_t> (running) : kLatest;
 }
 
-GstFlowReturn GifStream::drop (std::unique_ptr<HeldFrame> frame)
+GstFlowReturn Stream::drop (std::unique_ptr<HeldFrame> frame)
 {
   return gst_video_encoder_finish_frame (element_, frame->release ());
 }
 
-GstFlowReturn GifStream::take (GstVideoCodecFrame *frame)
+GstFlowReturn Stream::take (GstVideoCodecFrame *frame)
 {
   const std::int64_t time = time_of (frame);
   const std::int64_t end = time + duration_of (frame);
@@ -192,8 +191,8 @@ GstFlowReturn GifStream::take (GstVideoCodecFrame *frame)
 
 // What is to be cleared for: `next`, or where that one may be too short to be written, whatever
 // may take its place.
-const PackedView *GifStream::view_after (const HeldFrame &next, std::int64_t delay,
-                                         PackedView &nothing)
+const PackedView *Stream::view_after (const HeldFrame &next, std::int64_t delay,
+                                      PackedView &nothing)
 {
   if (next.view ().format.alpha < 0 || clock_->until (end_time_) - delay >= kShortest)
     return &next.view ();
@@ -202,12 +201,12 @@ const PackedView *GifStream::view_after (const HeldFrame &next, std::int64_t del
   return &nothing;
 }
 
-void GifStream::gap_until (std::int64_t end)
+void Stream::gap_until (std::int64_t end)
 {
   if (held_) end_time_ = std::max (end_time_, std::min (end, kLatest));
 }
 
-GstFlowReturn GifStream::write (std::int64_t delay, const PackedView *next, bool last)
+GstFlowReturn Stream::write (std::int64_t delay, const PackedView *next, bool last)
 {
   if (delay > kLongestPause) {
     GST_ELEMENT_WARNING (element_, STREAM, FORMAT,
@@ -235,7 +234,7 @@ GstFlowReturn GifStream::write (std::int64_t delay, const PackedView *next, bool
   return gst_video_encoder_finish_frame (element_, frame);
 }
 
-GstFlowReturn GifStream::finish ()
+GstFlowReturn Stream::finish ()
 {
   if (held_) {
     const GstFlowReturn flow =
@@ -250,7 +249,7 @@ GstFlowReturn GifStream::finish ()
   return GST_FLOW_ERROR;
 }
 
-void GifStream::reset ()
+void Stream::reset ()
 {
   held_.reset ();
   clock_.reset ();
@@ -261,4 +260,4 @@ void GifStream::reset ()
   fixed_size_.reset ();
 }
 
-}  // namespace quad
+}  // namespace quad::gif

@@ -12,13 +12,13 @@
 #include "gif/encoder.h"
 #include "glue/frame.h"
 
-namespace quad {
+namespace quad::gif {
 
 // A frame that waits for the time of the next one, mapped.
 class HeldFrame {
  public:
   // Takes the reference. `lossy` and `dither_strength` are those of its time.
-  HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info, const GifSettings &settings);
+  HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info, const Settings &settings);
   ~HeldFrame ();
   HeldFrame (const HeldFrame &) = delete;
   HeldFrame &operator= (const HeldFrame &) = delete;
@@ -44,11 +44,11 @@ class HeldFrame {
 
 // All but settings () and change () is called with the encoder's stream lock held. Errors are
 // posted as messages of the element.
-class GifStream {
+class Stream {
  public:
-  explicit GifStream (GstVideoEncoder *element) : element_{element} {}
+  explicit Stream (GstVideoEncoder *element) : element_{element} {}
 
-  GifSettings settings () const;
+  Settings settings () const;
   template <typename Change>
   void change (Change &&change)
   {
@@ -79,13 +79,13 @@ class GifStream {
 
   GstVideoEncoder *element_;
   mutable std::mutex mutex_;  // of settings_ and fixed_size_
-  GifSettings settings_;
+  Settings settings_;
   std::optional<Size> fixed_size_;
 
   GstVideoInfo info_;
-  std::unique_ptr<GifEncoder> encoder_;
+  std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<HeldFrame> held_;
-  std::optional<GifClock> clock_;              // from the first frame on
+  std::optional<Clock> clock_;                 // from the first frame on
   bool written_ = false;                       // a frame was
   bool finished_ = false;                      // a file was, and no other one has begun
   bool refused_ = false;                       // a size was
@@ -95,4 +95,4 @@ class GifStream {
   std::vector<std::byte> nothing_;  // a transparent row
 };
 
-}  // namespace quad
+}  // namespace quad::gif
