@@ -304,7 +304,7 @@ def main():
             suite.add(path.stem, suite.script, path.name)
 
     places = [(p, lines_of_document) for p in [source / "README.md", *sorted((source / "docs").rglob("*.md"))]]
-    places += [(p, lines_of_source) for p in sorted((source / "gst/elements").glob("*.cpp"))]
+    places += [(p, lines_of_source) for p in sorted((source / "gst/elements").rglob("*.cpp"))]
     for path, reader in places:
         if not path.exists():
             continue

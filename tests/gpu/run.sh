@@ -120,8 +120,15 @@ has() { inspect --exists "$1"; }
 
 inspect quad | tail -n 5
 parity=(exact oracle alpha contract memory convert)
+# parity_of NAME COMMAND...: runs one of these with COMMAND.
+parity_of() {
+  local name=$1 which
+  shift
+  if [ "$name" = convert ]; then which=(cuda-convert); else which=(cuda-parity "host/${name}_test.cpp"); fi
+  "$@" "$(program "${which[0]}")" "${which[@]:1}" --gtest_brief=1
+}
 for name in "${parity[@]}"; do
-  stage "parity: $name" run "$(program "cuda-$name")" --gtest_brief=1
+  stage "parity: $name" parity_of "$name" run
 done
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null)
 if [ "${QUAD_SANITIZE:-}" = no ]; then
@@ -129,8 +136,8 @@ if [ "${QUAD_SANITIZE:-}" = no ]; then
 elif [ -n "$sanitizer" ] && [ ! -e "${bundle:-/nowhere}/lib/ld-linux-x86-64.so.2" ]; then
   for tool in memcheck racecheck; do
     for name in "${parity[@]}"; do
-      limit=$((limit * 10)) stage "compute-sanitizer $tool: $name" run "$sanitizer" --tool "$tool" --error-exitcode 1 \
-        "$(program "cuda-$name")" --gtest_brief=1
+      limit=$((limit * 10)) stage "compute-sanitizer $tool: $name" parity_of "$name" \
+        run "$sanitizer" --tool "$tool" --error-exitcode 1
     done
   done
 else

@@ -2,8 +2,10 @@
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
-// For AddressSanitizer, where it is built in. A full unwind costs much time, but only
-// it sees through libraries without frame pointers to what lsan.supp names.
+#include "support/only_file.h"
+
+// For AddressSanitizer. A full unwind is slow, but only it sees through libraries without frame
+// pointers to what lsan.supp names.
 extern "C" const char *__asan_default_options ();
 extern "C" const char *__asan_default_options ()
 {
@@ -13,8 +15,9 @@ extern "C" const char *__asan_default_options ()
 int main (int argc, char **argv)
 {
   testing::InitGoogleTest (&argc, argv);
+  quad::test::keep_only_file (argc, argv);
   gst_init (&argc, &argv);
-  // A critical is a bug, whoever's call brought it about.
+  // A critical is a bug, whoever made the call.
   g_log_set_always_fatal (
       static_cast<GLogLevelFlags> (int{G_LOG_FATAL_MASK} | int{G_LOG_LEVEL_CRITICAL}));
   const int result = RUN_ALL_TESTS ();
