@@ -9,7 +9,7 @@
 
 #include "glue/owned.h"
 
-namespace quad {
+namespace quad::extract {
 namespace {
 
 using Bytes = std::vector<guint8>;
@@ -308,4 +308,4 @@ Seeks seeks_of (GstPad *input)
   return Seeks::well;
 }
 
-}  // namespace quad
+}  // namespace quad::extract

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-namespace quad {
+namespace quad::extract {
 
 // What becomes of a stream after a seek.
 enum class Seeks { well, without_last_frame, lost };
@@ -19,4 +19,4 @@ enum class Seeks { well, without_last_frame, lost };
 //   after a seek matroskademux ends there.
 Seeks seeks_of (GstPad *demuxer_input);
 
-}  // namespace quad
+}  // namespace quad::extract

@@ -3,69 +3,12 @@
 #include <atomic>
 #include <string_view>
 
+#include "elements/extract/debug.h"
 #include "elements/extract/entry_point.h"
+#include "elements/extract/upstream.h"
 
-namespace quad {
+namespace quad::extract {
 namespace {
-
-// The element's own pad that feeds `sink`; bins on the way are looked through.
-Owned<GstPad> source_of (GstPad *sink)
-{
-  Owned<GstPad> pad{gst_pad_get_peer (sink)};
-  while (pad && GST_IS_PROXY_PAD (pad.get ())) {
-    if (GST_IS_GHOST_PAD (pad.get ())) {
-      pad.reset (gst_ghost_pad_get_target (GST_GHOST_PAD (pad.get ())));
-      continue;
-    }
-    // The inner side of a bin's input.
-    const Owned<GstPad> outer{
-        GST_PAD_CAST (gst_proxy_pad_get_internal (GST_PROXY_PAD (pad.get ())))};
-    pad.reset (outer ? gst_pad_get_peer (outer.get ()) : nullptr);
-  }
-  return pad;
-}
-
-// The one input that feeds this output; a multiqueue has others beside it.
-Owned<GstPad> input_of (GstPad *source)
-{
-  Owned<GstPad> input;
-  int count = 0;
-  const Owned<GstIterator> links{gst_pad_iterate_internal_links (source)};
-  if (!links) return {};
-  GValue item = G_VALUE_INIT;
-  while (gst_iterator_next (links.get (), &item) == GST_ITERATOR_OK) {
-    if (count++ == 0) input.reset (GST_PAD_CAST (g_value_dup_object (&item)));
-    g_value_unset (&item);
-  }
-  return count == 1 ? std::move (input) : Owned<GstPad>{};
-}
-
-// The inputs of the elements before `sink`, the nearest first, until `wanted` (input, factory) says
-// that it is this one.
-template <typename Wanted>
-Owned<GstPad> find_input (GstPad *sink, const Wanted &wanted)
-{
-  Owned<GstPad> pad{GST_PAD_CAST (gst_object_ref (sink))};
-  // No pipeline is that long, unless it goes in a circle.
-  for (int i = 0; i < 100; i++) {
-    const Owned<GstPad> source = source_of (pad.get ());
-    if (!source) return {};
-    const Owned<GstElement> element{gst_pad_get_parent_element (source.get ())};
-    if (!element) return {};
-    pad = input_of (source.get ());
-    if (!pad) return {};
-    GstElementFactory *factory = gst_element_get_factory (element.get ());
-    if (factory && wanted (pad.get (), factory)) return pad;
-  }
-  return {};
-}
-
-Owned<GstPad> decoder_input (GstPad *sink)
-{
-  return find_input (sink, [] (GstPad *, GstElementFactory *factory) {
-    return gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER);
-  });
-}
 
 // Whether the decoder with this input skips what is no keyframe itself.
 bool skips (GstPad *input)
@@ -77,15 +20,6 @@ bool skips (GstPad *input)
   return plugin && std::string_view (plugin) == "libav";
 }
 
-std::optional<GstSegment> segment_of (GstPad *pad)
-{
-  const Owned<GstEvent> event{gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0)};
-  if (!event) return {};
-  GstSegment segment;
-  gst_event_copy_segment (event.get (), &segment);
-  return segment;
-}
-
 std::optional<Nanoseconds> stream_time (const GstSegment &segment, GstBuffer *buffer)
 {
   guint64 time = 0;
@@ -94,12 +28,6 @@ std::optional<Nanoseconds> stream_time (const GstSegment &segment, GstBuffer *bu
       gst_segment_to_stream_time_full (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer), &time);
   if (sign == 0 || time > static_cast<guint64> (kUnlimited)) return {};
   return sign * static_cast<Nanoseconds> (time);
-}
-
-bool is_timed (GstPad *input)
-{
-  const auto segment = segment_of (input);
-  return segment && segment->format == GST_FORMAT_TIME;
 }
 
 constexpr Nanoseconds kNotYet = kUnlimited;
@@ -218,28 +146,4 @@ void DecoderWatch::forget ()
   pad_.reset ();
 }
 
-TimeSource time_source_of (GstPad *sink)
-{
-  TimeSource source;
-  find_input (sink, [&] (GstPad *input, GstElementFactory *factory) {
-    if (is_timed (input)) return false;
-    source.guesses = gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
-    source.seeks = seeks_of (input);
-    return true;
-  });
-  return source;
-}
-
-bool keeps_timestamps (GstPad *sink)
-{
-  bool keeps = false;
-  find_input (sink, [&] (GstPad *input, GstElementFactory *factory) {
-    if (is_timed (input)) return false;
-    const std::string_view name = GST_OBJECT_NAME (factory);
-    keeps = name == "matroskademux" || name == "tsdemux";
-    return true;
-  });
-  return keeps;
-}
-
-}  // namespace quad
+}  // namespace quad::extract

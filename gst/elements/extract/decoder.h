@@ -10,7 +10,7 @@
 #include "elements/extract/seek_plan.h"
 #include "glue/owned.h"
 
-namespace quad {
+namespace quad::extract {
 
 class DecoderWatch {
  public:
@@ -49,18 +49,4 @@ class DecoderWatch {
   gulong probe_ = 0;
 };
 
-// What gives a stream its times: the first element before `sink` whose input has none.
-struct TimeSource {
-  // Whether that is the parser of a stream without a container, which guesses them by its bytes
-  // after a seek.
-  bool guesses = false;
-  Seeks seeks = Seeks::well;
-};
-TimeSource time_source_of (GstPad *sink);
-
-// Whether that is a demuxer whose timestamps stay while their stream times change: matroskademux,
-// when it finds that another stream begins earlier, and tsdemux, after a seek to before the first
-// frame.
-bool keeps_timestamps (GstPad *sink);
-
-}  // namespace quad
+}  // namespace quad::extract

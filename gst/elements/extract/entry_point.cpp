@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace quad {
+namespace quad::extract {
 namespace {
 
 using Bytes = std::basic_string_view<guint8>;
@@ -139,4 +139,4 @@ bool is_entry_point (GstBuffer *picture, const GstCaps *caps)
   return verdict == Verdict::yes;
 }
 
-}  // namespace quad
+}  // namespace quad::extract

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-namespace quad {
+namespace quad::extract {
 
 // Whether all pictures from this one's time on come out as if everything before had been decoded.
 // What begins with it (`caps` say how it is coded) and what the container or a parser says decide.
@@ -16,4 +16,4 @@ bool wants_headers (const GstCaps *caps);
 // Whether it is no keyframe at all. AVI files may call all frames keyframes.
 bool is_delta (GstBuffer *picture, const GstCaps *caps);
 
-}  // namespace quad
+}  // namespace quad::extract

@@ -16,7 +16,7 @@ GType gst_quad_policy_get_type ()
 
 GType gst_quad_missing_get_type ()
 {
-  using quad::Missing;
+  using quad::extract::Missing;
   static const GEnumValue values[] = {
       quad::enum_value (Missing::repeat, "Repeat the previous frame", "repeat"),
       quad::enum_value (Missing::skip, "Skip the tick", "skip"),
@@ -28,7 +28,7 @@ GType gst_quad_missing_get_type ()
 
 GType gst_quad_seek_mode_get_type ()
 {
-  using quad::SeekMode;
+  using quad::extract::SeekMode;
   static const GEnumValue values[] = {
       quad::enum_value (SeekMode::automatic, "Where decoding up to the frame takes longer", "auto"),
       quad::enum_value (SeekMode::never, "Never: decode all", "never"),

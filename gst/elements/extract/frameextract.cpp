@@ -26,14 +26,16 @@
 #include <algorithm>
 
 #include "elements/about.h"
+#include "elements/extract/debug.h"
 #include "elements/extract/extraction.h"
 #include "glue/plain_pool.h"
 #include "glue/video.h"
 
-GST_DEBUG_CATEGORY (frame_extract_debug);  // extraction_*.cpp log to it, too
-#define GST_CAT_DEFAULT frame_extract_debug
+GST_DEBUG_CATEGORY (frame_extract_debug);
 
 using quad::Owned;
+using quad::extract::Extraction;
+using quad::extract::Settings;
 
 G_DEFINE_TYPE (GstFrameExtract, gst_frame_extract, GST_TYPE_ELEMENT)
 
@@ -67,11 +69,11 @@ constexpr guint kHeldBuffers = 2;
 
 GstFrameExtract *self_of (gpointer object) { return static_cast<GstFrameExtract *> (object); }
 
-quad::Extraction &impl_of (gpointer object) { return *self_of (object)->impl; }
+Extraction &impl_of (gpointer object) { return *self_of (object)->impl; }
 
 GstElementClass *parent_class () { return GST_ELEMENT_CLASS (gst_frame_extract_parent_class); }
 
-std::vector<guint64> numbers_of (const GValue *array)
+quad::extract::List numbers_of (const GValue *array)
 {
   std::vector<guint64> numbers;
   for (guint i = 0; i < gst_value_array_get_size (array); i++) {
@@ -81,7 +83,7 @@ std::vector<guint64> numbers_of (const GValue *array)
       numbers.push_back (g_value_get_uint64 (&number));
     g_value_unset (&number);
   }
-  return numbers;
+  return quad::extract::list_of (std::move (numbers));
 }
 
 void set_numbers (GValue *array, const std::vector<guint64> &numbers)
@@ -112,9 +114,9 @@ void set_timestamp_list (GstFrameExtract *self, const char *text)
   std::string problem;
   const bool good = quad::parse_times (text ? text : "", times, problem);
   problem = quoted (problem) + " in timestamp-list is no time: ";
-  impl_of (self).change ([&] (quad::ExtractSettings &s) {
+  impl_of (self).change ([&] (Settings &s) {
     s.list_problem = good ? "" : problem + advice;
-    if (good) s.timestamps.assign (times.begin (), times.end ());
+    if (good) s.timestamps = quad::extract::list_of ({times.begin (), times.end ()});
   });
   if (!good)
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
@@ -122,8 +124,8 @@ void set_timestamp_list (GstFrameExtract *self, const char *text)
 }
 
 // The same for one time, which an empty text takes away.
-void set_time (GstFrameExtract *self, const char *name, const char *text,
-               guint64 quad::ExtractSettings::*time, std::string quad::ExtractSettings::*why_not)
+void set_time (GstFrameExtract *self, const char *name, const char *text, guint64 Settings::*time,
+               std::string Settings::*why_not)
 {
   constexpr const char *advice =
       "write seconds, or hours:minutes:seconds, as in \"100\" or \"1:40\".";
@@ -131,7 +133,7 @@ void set_time (GstFrameExtract *self, const char *name, const char *text,
   const auto parsed = quad::parse_time (none ? "" : text);
   const bool good = none || parsed;
   const std::string problem = quoted (none ? "" : text) + " in " + name + " is no time: ";
-  impl_of (self).change ([&] (quad::ExtractSettings &s) {
+  impl_of (self).change ([&] (Settings &s) {
     s.*why_not = good ? "" : problem + advice;
     if (good) s.*time = none ? GST_CLOCK_TIME_NONE : static_cast<guint64> (*parsed);
   });
@@ -143,7 +145,6 @@ void set_time (GstFrameExtract *self, const char *name, const char *text,
 // Properties that are times as text. False for any other.
 bool set_text (GstFrameExtract *self, Property property, const GValue *value)
 {
-  using Settings = quad::ExtractSettings;
   switch (property) {
     case Property::timestamp_list: set_timestamp_list (self, g_value_get_string (value)); break;
     case Property::start:
@@ -181,7 +182,7 @@ std::string timestamp_list (const std::vector<guint64> &times)
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   if (set_text (self_of (object), static_cast<Property> (id), value)) return;
-  impl_of (object).change ([&] (quad::ExtractSettings &s) {
+  impl_of (object).change ([&] (Settings &s) {
     switch (static_cast<Property> (id)) {
       case Property::rate:
         s.rate_n = gst_value_get_fraction_numerator (value);
@@ -198,7 +199,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
       case Property::tolerance_before: s.tolerance_before = g_value_get_uint64 (value); break;
       case Property::tolerance_after: s.tolerance_after = g_value_get_uint64 (value); break;
       case Property::missing:
-        s.missing = static_cast<quad::Missing> (g_value_get_enum (value));
+        s.missing = static_cast<quad::extract::Missing> (g_value_get_enum (value));
         break;
       case Property::timestamps:
         s.timestamps = numbers_of (value);
@@ -211,7 +212,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
       case Property::max_frames: s.max_frames = g_value_get_uint64 (value); break;
       case Property::max_gap: s.max_gap = g_value_get_uint64 (value); break;
       case Property::seek_mode:
-        s.seek_mode = static_cast<quad::SeekMode> (g_value_get_enum (value));
+        s.seek_mode = static_cast<quad::extract::SeekMode> (g_value_get_enum (value));
         break;
       case Property::post_messages: s.post_messages = g_value_get_boolean (value); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -221,7 +222,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
-  const quad::ExtractSettings s = impl_of (object).settings ();
+  const Settings s = impl_of (object).settings ();
   switch (static_cast<Property> (id)) {
     case Property::rate: gst_value_set_fraction (value, s.rate_n, s.rate_d); break;
     case Property::start_time: g_value_set_uint64 (value, s.start_time); break;
@@ -231,12 +232,12 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::tolerance_before: g_value_set_uint64 (value, s.tolerance_before); break;
     case Property::tolerance_after: g_value_set_uint64 (value, s.tolerance_after); break;
     case Property::missing: g_value_set_enum (value, static_cast<gint> (s.missing)); break;
-    case Property::timestamps: set_numbers (value, s.timestamps); break;
+    case Property::timestamps: set_numbers (value, *s.timestamps); break;
     case Property::timestamp_list:
-      g_value_set_string (value, timestamp_list (s.timestamps).c_str ());
+      g_value_set_string (value, timestamp_list (*s.timestamps).c_str ());
       break;
     case Property::policy: g_value_set_enum (value, static_cast<gint> (s.policy)); break;
-    case Property::indices: set_numbers (value, s.indices); break;
+    case Property::indices: set_numbers (value, *s.indices); break;
     case Property::every_nth: g_value_set_uint (value, s.every_nth); break;
     case Property::keyframes: g_value_set_boolean (value, s.keyframes); break;
     case Property::max_frames: g_value_set_uint64 (value, s.max_frames); break;
@@ -255,7 +256,7 @@ void finalize (GObject *object)
 
 GstStateChangeReturn change_state (GstElement *element, GstStateChange change)
 {
-  quad::Extraction &impl = impl_of (element);
+  Extraction &impl = impl_of (element);
   if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !impl.start ()) return GST_STATE_CHANGE_FAILURE;
   if (change == GST_STATE_CHANGE_PAUSED_TO_READY) impl.unblock ();
   const GstStateChangeReturn result = parent_class ()->change_state (element, change);
@@ -341,7 +342,7 @@ gboolean src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 
 void install_properties (GObjectClass *klass)
 {
-  const quad::ExtractSettings &defaults = quad::kExtractDefaults;
+  const Settings &defaults = quad::extract::kDefaults;
   // They count from the next stream or seek on.
   const auto flags = static_cast<GParamFlags> (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
                                                GST_PARAM_MUTABLE_READY);
@@ -480,5 +481,5 @@ static void gst_frame_extract_init (GstFrameExtract *self)
   GST_PAD_SET_PROXY_SCHEDULING (sink);
   gst_element_add_pad (GST_ELEMENT (self), sink);
   gst_element_add_pad (GST_ELEMENT (self), src);
-  self->impl = new quad::Extraction{GST_ELEMENT (self), sink, src};
+  self->impl = new Extraction{GST_ELEMENT (self), sink, src};
 }

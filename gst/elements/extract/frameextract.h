@@ -5,13 +5,13 @@
 
 #include "glue/extracted_meta.h"
 
-namespace quad {
+namespace quad::extract {
 class Extraction;
 }
 
 struct GstFrameExtract {
   GstElement parent;
-  quad::Extraction *impl;
+  quad::extract::Extraction *impl;
 };
 
 struct GstFrameExtractClass {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace quad {
+namespace quad::extract {
 
 OwnSeek::Outcome OwnSeek::run (Owned<GstEvent> seek)
 {
@@ -118,4 +118,4 @@ bool OwnSeek::forward (GstEvent *seek)
   return done;
 }
 
-}  // namespace quad
+}  // namespace quad::extract

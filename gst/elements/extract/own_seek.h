@@ -11,7 +11,7 @@
 
 #include "glue/owned.h"
 
-namespace quad {
+namespace quad::extract {
 
 // On any thread, but for run ().
 class OwnSeek {
@@ -64,4 +64,4 @@ class OwnSeek {
   guint32 awaited_ = GST_SEQNUM_INVALID;
 };
 
-}  // namespace quad
+}  // namespace quad::extract

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace quad {
+namespace quad::extract {
 
 void SeekPlan::reset (bool allowed)
 {
@@ -90,4 +90,4 @@ std::optional<Nanoseconds> SeekPlan::back (Nanoseconds begin)
   return there;
 }
 
-}  // namespace quad
+}  // namespace quad::extract

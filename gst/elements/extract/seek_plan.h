@@ -5,7 +5,7 @@
 
 #include "core/frame_choice.h"
 
-namespace quad {
+namespace quad::extract {
 
 // Times of the first two pictures since a seek with which decoding can begin.
 struct EntryPoints {
@@ -73,4 +73,4 @@ class SeekPlan {
   Nanoseconds resume_at_ = -kUnlimited;
 };
 
-}  // namespace quad
+}  // namespace quad::extract
