@@ -5,9 +5,9 @@
 
 namespace quad {
 
-// The stream time at which it does, by the first segment of its stream. One whose timestamps are
-// the stream's times, as those of MPEG-TS, does not say so, and the film begins where it does. One
-// that maps them to other times does, as those of edit lists: 0 is where the film begins.
+// The stream time at which a film begins, by the first segment of its stream. A segment that maps
+// timestamps to other stream times, as edit lists do, says that the film begins at 0. One whose
+// timestamps are stream times, as in MPEG-TS, does not say where: the film begins where it begins.
 inline GstClockTime film_begin (const GstSegment &first)
 {
   const bool tells = first.format != GST_FORMAT_TIME || first.start != first.time;

@@ -44,7 +44,7 @@ guint64 number (const Bytes &bytes, std::size_t at, std::size_t size)
 constexpr guint8 kSync = 0x47;
 constexpr std::size_t kPacket = 188;
 
-// The distance of packets, with what some formats put between them, and the first one's place.
+// The distance from packet to packet, which is longer in some formats, and the first one's place.
 std::optional<std::pair<std::size_t, std::size_t>> packets_of (const Bytes &bytes)
 {
   for (const std::size_t step : {kPacket, std::size_t{192}, std::size_t{204}})
@@ -55,16 +55,16 @@ std::optional<std::pair<std::size_t, std::size_t>> packets_of (const Bytes &byte
   return {};
 }
 
-// One program's clock, through a file.
+// Follows one program's clock through a file.
 class Clock {
  public:
-  // False where it does not go on evenly, from what was read before.
+  // Whether the clock runs on from what was read before, without a jump.
   bool goes_on (const Bytes &bytes)
   {
     const auto found = packets_of (bytes);
     if (!found) return true;
     for (auto [step, at] = *found; at + kPacket <= bytes.size (); at += step) {
-      // A payload behind an adaptation field that is long enough, with a PCR in it.
+      // Only packets with an adaptation field that holds a PCR count.
       if (bytes[at] != kSync || !(bytes[at + 3] & 0x20) || bytes[at + 4] < 7) continue;
       if (!(bytes[at + 5] & 0x10)) continue;
       const guint64 pid = number (bytes, at + 1, 2) & 0x1fff;
@@ -91,7 +91,7 @@ bool clock_is_even (GstPad *input)
   if (!length) return true;
   Clock clock;
   const guint64 step = std::max<guint64> (size, *length / places);
-  guint64 end = 0;  // of what was read; nothing is read twice, as that goes back
+  guint64 end = 0;  // of what was read. To read twice would look like a clock that goes back.
   for (guint64 at = 0; at < *length; at += step) {
     if (!clock.goes_on (read (input, at, size))) return false;
     end = at + size;
@@ -145,7 +145,7 @@ struct Element {
   std::size_t data = 0;  // where its content begins
 };
 
-// The number at `at`, whose first bits say how long it is; they are kept in an ID.
+// The number at `at`. Its first bits say how long it is; an ID keeps them.
 std::optional<guint64> variable (const Bytes &bytes, std::size_t &at, bool is_id)
 {
   if (at >= bytes.size () || bytes[at] == 0) return {};
@@ -156,7 +156,7 @@ std::optional<guint64> variable (const Bytes &bytes, std::size_t &at, bool is_id
   const guint64 all = (guint64{1} << 7 * length) - 1;
   if (is_id) return value;
   value &= all;
-  return value == all ? G_MAXUINT64 : value;  // not known: until the next one of its level
+  return value == all ? G_MAXUINT64 : value;  // not known: it lasts until the next one of its level
 }
 
 std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
@@ -167,12 +167,12 @@ std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
   return Element{*id, *size, at};
 }
 
-// How many elements are looked at in all. No film has as many in so few bytes, but a file can be
-// made in which thousands of clusters lead through the same ones.
+// How many elements are looked at in all. No film has as many in so few bytes. A malicious file may
+// lead through the same ones thousands of times.
 constexpr int kMostElements = 1 << 18;
 
-// Calls `take` with each element in `bytes` from `at` on, up to the first that is not there whole,
-// or where none of `left` are left. Where that begins.
+// Calls `take` with each whole element in `bytes` from `at` to `end`, and counts `left` down to 0
+// at most. Returns where the first one begins that was not taken.
 template <typename Take>
 std::size_t each_element (const Bytes &bytes, std::size_t at, std::size_t end, int &left,
                           const Take &take)
@@ -204,7 +204,7 @@ std::optional<double> time_of (const Bytes &bytes, const Element &cluster, int &
   return time;
 }
 
-// How long a file says that it lasts, and when it begins, in its ticks. Of its first bytes.
+// How long a file says that it lasts, and when its first cluster begins, in its ticks.
 struct Span {
   std::optional<double> duration, first;
 };
@@ -231,7 +231,7 @@ Span span_of (const Bytes &begin, int &left)
   return span;
 }
 
-// When the last frame begins of those in a cluster, in ticks. Nothing where `at` is no cluster.
+// When the last frame in a cluster begins, in ticks. Nothing if there is no cluster at `at`.
 std::optional<double> last_frame (const Bytes &bytes, std::size_t at, int &left)
 {
   const auto cluster = element_at (bytes, at);
@@ -255,7 +255,7 @@ std::optional<double> last_frame (const Bytes &bytes, std::size_t at, int &left)
   return last;
 }
 
-// Whether the file lasts longer than until its last frame begins.
+// Whether the file lasts longer than to the begin of its last frame.
 bool last_frame_has_a_length (GstPad *input)
 {
   constexpr guint64 head = 1 << 16, most = 32 << 20;
@@ -298,7 +298,7 @@ Seeks seeks_of (GstPad *input)
   if (GST_PAD_MODE (input) != GST_PAD_MODE_PULL) return Seeks::well;
   const Owned<GstPad> peer{gst_pad_get_peer (input)};
   Owned<GstCaps> caps{peer ? gst_pad_get_current_caps (peer.get ()) : nullptr};
-  // A source says nothing of what it reads; the demuxer takes one kind.
+  // A source has no caps. Then the demuxer's own say what it reads.
   if (!caps) caps.reset (gst_pad_get_pad_template_caps (input));
   if (gst_caps_is_any (caps.get ()) || gst_caps_is_empty (caps.get ())) return Seeks::well;
   for (guint i = 0; i < gst_caps_get_size (caps.get ()); i++)

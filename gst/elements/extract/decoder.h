@@ -1,5 +1,4 @@
-// What the decoder before frameextract is given: where decoding can begin, and whether keyframes
-// alone come where nothing else was asked for.
+// Watches what the decoder before frameextract is given.
 #pragma once
 
 #include <gst/gst.h>
@@ -12,6 +11,9 @@
 
 namespace quad::extract {
 
+// A probe on the decoder's input sees where decoding can begin, and whether only keyframes come
+// when only keyframes were asked for. The probe runs in the decoder's thread; what it has seen is
+// atomic. All functions are the streaming thread's.
 class DecoderWatch {
  public:
   DecoderWatch ();
@@ -19,25 +21,24 @@ class DecoderWatch {
   DecoderWatch &operator= (const DecoderWatch &) = delete;
   ~DecoderWatch () { forget (); }
 
-  // Watches what the decoder before `sink` is given, from now on. There may be none.
+  // Watches the decoder before `sink` from now on. There may be none.
   void watch (GstPad *sink);
   void forget ();
   // Another stream begins.
   void reset ();
-  // Whether the decoder was given more than keyframes in a segment for keyframes only, and decodes
-  // that (libav's skip it). On any thread.
+  // Whether the decoder was given more than keyframes in a segment of keyframes only, and decodes
+  // it. libav's decoders skip it.
   bool decodes_all () const;
-  // Where decoding can begin since the last flush, in times of the film, which begins at stream
-  // time `origin`. Without a decoder, anywhere.
+  // Where decoding could begin since the last flush, in the film's times. The film begins at stream
+  // time `origin`. Without a decoder: anywhere.
   EntryPoints entries (Nanoseconds origin) const;
-  // Whether pictures came without a time since the last flush. What decoders make of that depends
-  // on where they began.
+  // Whether pictures came without a time since the last flush. A decoder guesses such times, and
+  // its guess depends on where it began.
   bool guesses () const;
-  // From now on the decoder before `sink` is given nothing, until a flush or another segment:
-  // what it would make of the rest does not matter, errors least of all.
+  // Keeps all buffers from the decoder before `sink` until a flush or another segment. So errors in
+  // the rest, which nobody wants, end nothing.
   void close (GstPad *sink);
-  // Whether enough came since watch () to judge that. Without a decoder there is nothing to wait
-  // for.
+  // Whether enough came since watch () to judge guesses (). True without a decoder.
   bool knows () const;
 
  private:

@@ -12,8 +12,8 @@ using Bytes = std::basic_string_view<guint8>;
 
 enum class Verdict { undecided, yes, no };
 
-// An IDR picture. After another I picture later ones may refer to what came before it. Even where a
-// recovery point says that they do not, libav's decoder was seen to give wrong pictures.
+// Yes for an IDR picture. After any other I picture, later ones may refer to what came before it.
+// Even after a recovery point, libav's decoder was seen to give wrong pictures.
 Verdict of_h264 (Bytes unit)
 {
   switch (unit[0] & 0x1f) {

@@ -5,15 +5,17 @@
 
 namespace quad::extract {
 
-// Whether all pictures from this one's time on come out as if everything before had been decoded.
-// What begins with it (`caps` say how it is coded) and what the container or a parser says decide.
+// Whether a decoder that begins here gives the same pictures, from this one's time on, as one that
+// began earlier. The picture's first bytes decide (`caps` say how it is coded), and what the
+// container or a parser says.
 bool is_entry_point (GstBuffer *picture, const GstCaps *caps);
 
-// Whether an entry point begins with headers of its own, which a stream may have at its beginning
-// alone. After a seek nothing comes of such a stream, and the decoder fails at its end.
+// Whether an entry point has to begin with headers. A stream may have them only at its beginning:
+// after a seek the decoder gives nothing of such a stream, and fails at its end.
 bool wants_headers (const GstCaps *caps);
 
-// Whether it is no keyframe at all. AVI files may call all frames keyframes.
+// Whether the picture is no keyframe. AVI files may call all frames keyframes, so VP8's first byte
+// is looked at.
 bool is_delta (GstBuffer *picture, const GstCaps *caps);
 
 }  // namespace quad::extract

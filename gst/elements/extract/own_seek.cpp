@@ -7,13 +7,12 @@ namespace quad::extract {
 OwnSeek::Outcome OwnSeek::run (Owned<GstEvent> seek)
 {
   std::unique_lock lock (mutex_);
-  // A flush that came before this cannot wake it.
+  // A flush that came before cannot wake us.
   if (stopping_ || GST_PAD_IS_FLUSHING (sink_)) return Outcome::flushed;
   if (forwarding_ || awaited_ != GST_SEQNUM_INVALID) return Outcome::postponed;
   event_ = std::move (seek);
   state_ = State::wanted;
-  // A seek flushes the thread that pushes to us, so it cannot come from that one. The
-  // other thread holds a reference to the element, and with it to this.
+  // The other thread holds a reference to the element, so this lives until it is done.
   gst_element_call_async (
       element_, [] (GstElement *, gpointer self) { static_cast<OwnSeek *> (self)->send (); }, this,
       nullptr);
@@ -42,7 +41,7 @@ void OwnSeek::send ()
   gst_pad_push_event (sink_, seek.release ());
   const std::lock_guard lock (mutex_);
   in_flight_ = false;
-  // Taken or not: without a flush, frames go on as they came.
+  // Without a flush, frames go on as before, even if upstream took the seek.
   if (state_ == State::sending) state_ = State::refused;
   changed_.notify_all ();
 }
@@ -58,7 +57,7 @@ bool OwnSeek::owns (GstEvent *flush)
   const std::lock_guard lock (mutex_);
   const guint32 seqnum = gst_event_get_seqnum (flush);
   if (seqnum == GST_SEQNUM_INVALID) return false;
-  // There are elements that make up a number of their own for it.
+  // Some elements give their flush a number of its own.
   if (in_flight_ && std::this_thread::get_id () == sender_) remember (seqnum);
   if (std::find (own_.begin (), own_.end (), seqnum) == own_.end () && seqnum != flushing_)
     return false;
@@ -81,7 +80,7 @@ void OwnSeek::cancel (bool stopping)
   awaited_ = flushing_ = GST_SEQNUM_INVALID;
   if (!stopping) own_.fill (GST_SEQNUM_INVALID);
   changed_.notify_all ();
-  // A source that is sought while it is shut down would begin to run again.
+  // A seek that arrives while a source shuts down would start it again.
   changed_.wait (lock, [this] { return !in_flight_; });
 }
 
@@ -98,7 +97,7 @@ bool OwnSeek::forward (GstEvent *seek)
   const guint32 seqnum = gst_event_get_seqnum (seek);
   GstSeekFlags flags = GST_SEEK_FLAG_NONE;
   gst_event_parse_seek (seek, nullptr, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
-  // Frames from before may still come; a flush for one of them would undo this seek.
+  // Frames from before the seek may still come. A seek of ours for one of them would undo it.
   const bool await = !(flags & (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_INSTANT_RATE_CHANGE));
   const std::lock_guard order (order_);
   {

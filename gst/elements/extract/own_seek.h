@@ -1,5 +1,4 @@
-// Seeks that an element sends upstream itself, from its streaming thread, and that
-// downstream knows nothing of.
+// Sends seeks of our own upstream.
 #pragma once
 
 #include <gst/gst.h>
@@ -13,33 +12,37 @@
 
 namespace quad::extract {
 
-// On any thread, but for run ().
+// A seek flushes the thread that pushes to the element, so another thread sends it. The streaming
+// thread waits in run () until the flush has reached it. Downstream must not hear of these flushes.
+//
+// All functions on any thread; run () only on the streaming thread. Lock order: order_, mutex_. No
+// pad is called under mutex_.
 class OwnSeek {
  public:
   OwnSeek (GstElement *element, GstPad *sink) : element_ (element), sink_ (sink) {}
 
   enum class Outcome {
-    flushed,    // the caller returns GST_FLOW_FLUSHING; what comes next comes from the new position
+    flushed,    // done; the caller returns GST_FLOW_FLUSHING
     refused,    // by upstream
-    postponed,  // the application is seeking, and what it sought has not come yet
+    postponed,  // not sent: the application seeks, and its frames have not come yet
   };
   // Sends `seek`, a flushing one, upstream from another thread, and waits.
   Outcome run (Owned<GstEvent> seek);
 
-  // Whether `flush` (start or stop) is of a seek of ours, the last or one of those before it: a
-  // source may flush more than once for one seek. It is not to go on downstream.
+  // Whether a seek of ours led to `flush` (start or stop): the last seek or one before it, as a
+  // source may flush more than once for one seek. If so, it must not go downstream.
   bool owns (GstEvent *flush);
-  // Upstream is being flushed: run () returns.
+  // Upstream flushes: run () returns.
   void flushed ();
-  // Nobody waits any more, nor does so again before cancel (false); and no seek of ours is
-  // on its way.
+  // cancel (true): run () returns, and returns at once until cancel (false). Waits until no seek of
+  // ours is on its way.
   void cancel (bool stopping);
 
-  // Hands an application's seek on upstream, after one of ours that is on its way and
-  // instead of one that is still to be sent. As upstream may wait for the streaming thread,
-  // that does not wait in run () meanwhile.
+  // Sends a seek of the application upstream. Waits for one of ours that is on its way, and
+  // replaces one that is not sent yet. Meanwhile run () does not wait, as upstream may wait for the
+  // streaming thread. Whether upstream took it.
   bool forward (GstEvent *seek);
-  // Whether `segment` is what one of those led to that did not flush.
+  // Whether a seek of the application that did not flush led to `segment`.
   bool forwarded (GstEvent *segment);
 
  private:
@@ -49,19 +52,19 @@ class OwnSeek {
 
   GstElement *element_;
   GstPad *sink_;
-  std::mutex order_;  // one seek at a time; before mutex_
-  std::mutex mutex_;
+  std::mutex order_;  // held while a seek is sent: one at a time
+  std::mutex mutex_;  // protects all below
   std::condition_variable changed_;
   State state_ = State::idle;
   bool stopping_ = false, forwarding_ = false, in_flight_ = false;
   Owned<GstEvent> event_;
   std::thread::id sender_;
-  // Of our last seeks, where the application has not sought since; and of the one whose flush has
-  // begun, but not ended.
+  // The numbers of our last seeks since the application's last one, and of the one whose flush has
+  // begun but not ended.
   std::array<guint32, 8> own_ = {};
   std::size_t next_own_ = 0;
   guint32 flushing_ = GST_SEQNUM_INVALID;
-  guint32 awaited_ = GST_SEQNUM_INVALID;
+  guint32 awaited_ = GST_SEQNUM_INVALID;  // of the application's seek whose segment is to come
 };
 
 }  // namespace quad::extract

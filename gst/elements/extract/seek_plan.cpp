@@ -46,7 +46,7 @@ std::optional<Nanoseconds> SeekPlan::seek (bool always, Nanoseconds now, Nanosec
   return there;
 }
 
-// Damage is in the film where it is there too when decoding began earlier.
+// Damage is in the film if it is there again when decoding began earlier.
 bool SeekPlan::is_real (Nanoseconds time, Nanoseconds entry)
 {
   damage_ = Damage{time, entry};
@@ -74,7 +74,7 @@ SeekPlan::Landing SeekPlan::judge (Nanoseconds time, bool damaged, const EntryPo
   }
   found_ = false;
   if (target_) return Landing::early;
-  // Those up to here were good.
+  // The frames before this one were good.
   target_ = resume_at_ = time;
   return Landing::bad;
 }

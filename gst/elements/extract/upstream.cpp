@@ -6,7 +6,7 @@
 namespace quad::extract {
 namespace {
 
-// The element's own pad that feeds `sink`; bins on the way are looked through.
+// The pad of an element, not of a bin, that feeds `sink`.
 Owned<GstPad> source_of (GstPad *sink)
 {
   Owned<GstPad> pad{gst_pad_get_peer (sink)};
@@ -23,7 +23,7 @@ Owned<GstPad> source_of (GstPad *sink)
   return pad;
 }
 
-// The one input that feeds this output; a multiqueue has others beside it.
+// The one input of an element that feeds its output `source`. A multiqueue has others beside it.
 Owned<GstPad> input_of (GstPad *source)
 {
   Owned<GstPad> input;
@@ -38,13 +38,13 @@ Owned<GstPad> input_of (GstPad *source)
   return count == 1 ? std::move (input) : Owned<GstPad>{};
 }
 
-// The inputs of the elements before `sink`, the nearest first, until `wanted` (input, factory) says
-// that it is this one.
+// Goes through the inputs of the elements before `sink`, the nearest first. The first one for which
+// `wanted` is true.
 using Wanted = std::function<bool (GstPad *, GstElementFactory *)>;
 Owned<GstPad> find_input (GstPad *sink, const Wanted &wanted)
 {
   Owned<GstPad> pad{GST_PAD_CAST (gst_object_ref (sink))};
-  // No pipeline is that long, unless it goes in a circle.
+  // A longer pipeline goes in a circle.
   for (int i = 0; i < 100; i++) {
     const Owned<GstPad> source = source_of (pad.get ());
     if (!source) return {};

@@ -19,16 +19,16 @@ std::optional<GstSegment> segment_of (GstPad *pad);
 
 // What gives a stream its times: the first element before `sink` whose input has none.
 struct TimeSource {
-  // Whether that is the parser of a stream without a container, which guesses them by its bytes
-  // after a seek.
+  // Whether that is the parser of a stream without a container. After a seek it guesses times by
+  // the position in the file.
   bool guesses = false;
   Seeks seeks = Seeks::well;
 };
 TimeSource time_source_of (GstPad *sink);
 
-// Whether that is a demuxer whose timestamps stay while their stream times change: matroskademux,
-// when it finds that another stream begins earlier, and tsdemux, after a seek to before the first
-// frame.
+// Whether that is a demuxer whose timestamps stay while their stream times change. matroskademux
+// does so when it finds that another stream begins earlier, tsdemux after a seek to before the
+// first frame.
 bool keeps_timestamps (GstPad *sink);
 
 // Whether upstream says that it can seek.

@@ -76,31 +76,44 @@ class SeekMode : public testing::TestWithParam<Case> {
     // read.
     if (kIs126) g_log_set_always_fatal (static_cast<GLogLevelFlags> (G_LOG_FATAL_MASK));
   }
+
+  // Makes a clip for each container that takes the coding.
+  void SetUp () override
+  {
+    std::string missing;
+    const auto paths = make_container_clips (folder_, coding_, gop_, frames_, missing);
+    if (!missing.empty ()) GTEST_SKIP () << missing;
+    for (const Container &container : containers ())
+      if (const auto path = paths.find (container.name); path != paths.end ())
+        clips_.push_back (
+            {container.name, path->second,
+             std::string (container.demuxer) + " ! " + coding_.parser + " ! " + coding_.decoder});
+  }
+
+  struct Clip {
+    const char *container;
+    std::string path, decode;
+  };
+  const Coding coding_ = GetParam ().coding;
+  const int gop_ = GetParam ().gop;
+  const int frames_ = kLength * coding_.per_second;
+  const TemporaryFolder folder_;
+  std::vector<Clip> clips_;
 };
 
 TEST_P (SeekMode, ChangesNothing)
 {
-  const auto &[coding, gop] = GetParam ();
-  const int frames = kLength * coding.per_second;
-  const TemporaryFolder folder;
-  std::string missing;
-  const auto paths = make_container_clips (folder, coding, gop, frames, missing);
-  if (!missing.empty ()) GTEST_SKIP () << missing;
-  std::mt19937 random (static_cast<unsigned> (gop));
-  for (const Container &container : containers ()) {
-    const auto path = paths.find (container.name);
-    if (path == paths.end ()) continue;
-    const std::string decode =
-        std::string (container.demuxer) + " ! " + coding.parser + " ! " + coding.decoder;
-    const std::vector<Shown> all = decode_all (path->second, decode);
+  std::mt19937 random (static_cast<unsigned> (gop_));
+  for (const Clip &clip : clips_) {
+    const std::vector<Shown> all = decode_all (clip.path, clip.decode);
     // Muxers and demuxers of GStreamer lose some.
-    EXPECT_GE (all.size (), static_cast<std::size_t> (frames) - 20) << container.name;
+    EXPECT_GE (all.size (), static_cast<std::size_t> (frames_) - 20) << clip.container;
     for (const std::string &properties : selections (random)) {
-      const Outcome never = select (path->second, decode, properties + " seek-mode=never");
+      const Outcome never = select (clip.path, clip.decode, properties + " seek-mode=never");
       EXPECT_TRUE (never.errors.empty ()) << never.errors[0];
       for (const char *mode : {"auto", "always"}) {
-        SCOPED_TRACE (std::string (container.name) + " " + properties + " " + mode);
-        const Outcome sought = select (path->second, decode, properties + " seek-mode=" + mode);
+        SCOPED_TRACE (std::string (clip.container) + " " + properties + " " + mode);
+        const Outcome sought = select (clip.path, clip.decode, properties + " seek-mode=" + mode);
         expect_equal (sought.result, never.result);
         EXPECT_TRUE (sought.errors.empty ()) << sought.errors[0];
       }
@@ -111,19 +124,9 @@ TEST_P (SeekMode, ChangesNothing)
 // All of them, each as it is when everything is decoded; or an error.
 TEST_P (SeekMode, KeyframesOrAnError)
 {
-  const auto &[coding, gop] = GetParam ();
-  const int frames = kLength * coding.per_second;
-  const TemporaryFolder folder;
-  std::string missing;
-  const auto paths = make_container_clips (folder, coding, gop, frames, missing);
-  if (!missing.empty ()) GTEST_SKIP () << missing;
-  for (const Container &container : containers ()) {
-    const auto path = paths.find (container.name);
-    if (path == paths.end ()) continue;
-    SCOPED_TRACE (container.name);
-    const std::string decode =
-        std::string (container.demuxer) + " ! " + coding.parser + " ! " + coding.decoder;
-    const Outcome outcome = select (path->second, decode, "keyframes=true");
+  for (const Clip &clip : clips_) {
+    SCOPED_TRACE (clip.container);
+    const Outcome outcome = select (clip.path, clip.decode, "keyframes=true");
     if (!outcome.errors.empty ()) {
       EXPECT_TRUE (outcome.errors[0].starts_with (
           "extract: Which of these frames were keyframes cannot be known"))
@@ -135,10 +138,10 @@ TEST_P (SeekMode, KeyframesOrAnError)
     ASSERT_FALSE (numbers.empty ());
     EXPECT_EQ (numbers[0], 0);
     EXPECT_TRUE (std::is_sorted (numbers.begin (), numbers.end ()));
-    const auto expected = static_cast<std::size_t> ((frames + gop - 1) / gop);
+    const auto expected = static_cast<std::size_t> ((frames_ + gop_ - 1) / gop_);
     // Of I pictures that are no entry points, decoders take some for keyframes.
     EXPECT_LE (numbers.size (), expected + 1);
-    if (coding.all_entries) {
+    if (coding_.all_entries) {
       EXPECT_GE (numbers.size () + 2, expected);
     }
   }
