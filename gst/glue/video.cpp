@@ -28,6 +28,12 @@ ChromaSite chroma_site_of (const GstVideoInfo &info)
           (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0};
 }
 
+ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &canvas)
+{
+  const bool known = GST_VIDEO_INFO_CHROMA_SITE (&info) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  return chroma_site_of (known ? info : canvas);
+}
+
 Color color_of (guint argb, const GstVideoInfo &info)
 {
   const double rgb[3] = {((argb >> 16) & 255) / 255.0, ((argb >> 8) & 255) / 255.0,

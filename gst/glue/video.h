@@ -14,6 +14,10 @@ PixelFormat from_gst (GstVideoFormat format);
 // Sites that the caps leave open count as centred.
 ChromaSite chroma_site_of (const GstVideoInfo &info);
 
+// The same of a picture that is shown on a canvas of `canvas`. A site that is left open counts as
+// the canvas's: nothing is moved on a guess.
+ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &canvas);
+
 // A colour given as 0xAARRGGBB, in the code values of `info`'s format, matrix and range.
 Color color_of (guint argb, const GstVideoInfo &info);
 

@@ -3,8 +3,6 @@
 #include <string_view>
 
 #include "elements/downscale/caps.h"
-#include "glue/backend.h"
-#include "glue/drawable_caps.h"
 #include "glue/frame.h"
 #include "glue/video.h"
 
@@ -118,14 +116,8 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     in_ = in;
     out_ = out;
   }
-  // An unknown site is taken for the output's: nothing is moved on a guess.
-  const bool known = GST_VIDEO_INFO_CHROMA_SITE (&in) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
-  const ChromaSite out_site = chroma_site_of (out);
-  in_site_ = known ? chroma_site_of (in) : out_site;
-  memory_ = memory_of (in_caps);
-
-  const bool nothing_to_do =
-      in.width == out.width && in.height == out.height && in_site_ == out_site;
+  const bool nothing_to_do = in.width == out.width && in.height == out.height &&
+                             chroma_site_beside (in, out) == chroma_site_of (out);
   gst_base_transform_set_passthrough (element_, nothing_to_do);
   if (nothing_to_do) {
     reported_.clear ();
@@ -133,111 +125,94 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
   }
 
   const DownscaleSettings s = settings ();
-  if (!ready_renderer (s)) return false;
-  const FrameView source{from_gst (GST_VIDEO_INFO_FORMAT (&in)), {in.width, in.height}, memory_};
-  const Status status = renderer_->prepare (scene (s, source, rect_of (source.size)));
-  if (status == Status::ok) {
+  stage_.set_threads (static_cast<int> (s.threads));
+  const Problem problem =
+      stage_.prepare (input_, in_caps, out_caps, look (s, rect_of ({in.width, in.height})));
+  if (!problem) {
     reported_.clear ();
     return true;
   }
-  report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), status));
+  if (problem.kind == Problem::Kind::failed)
+    report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), problem.status));
+  else
+    (void)fail (problem, nullptr);
   return false;
 }
 
-// Makes the renderer for the frames' memory, again where n-threads changed and counts.
-bool Downscale::ready_renderer (const DownscaleSettings &settings)
+Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
 {
-  const bool same_threads = memory_ != Memory::host || renderer_threads_ == settings.threads;
-  if (renderer_ && renderer_->memory () == memory_ && same_threads) return true;
-  Threads threads (static_cast<int> (settings.threads));
-  renderer_ = make_renderer (memory_, threads, &device_);
-  renderer_threads_ = settings.threads;
-  if (renderer_) return true;
-  if (memory_ == Memory::cuda && device_available ()) return false;  // the device has said why
-  GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
-                     ("This machine cannot scale frames in this kind of memory."), (nullptr));
-  return false;
+  return {.placement = {.crop = crop, .target = rect_of ({out_.width, out_.height}), .hidden = {}},
+          .filter = settings.method,
+          .blend = Blend::source};
 }
 
-Scene Downscale::scene (const DownscaleSettings &settings, const FrameView &source,
-                        const Rect &crop) const
+// Says what the problem is with a frame; `in` may be null while there is none.
+GstFlowReturn Downscale::fail (const Problem &problem, GstBuffer *in)
 {
-  Scene s;
-  s.format = from_gst (GST_VIDEO_INFO_FORMAT (&out_));
-  s.canvas = {out_.width, out_.height};
-  s.site = chroma_site_of (out_);
-  s.tiles.push_back ({.target = rect_of (s.canvas),
-                      .source = source,
-                      .crop = crop,
-                      .site = in_site_,
-                      .filter = settings.method,
-                      .blend = Blend::source});
-  return s;
-}
-
-// Whether both buffers are of the device; says why not.
-bool Downscale::usable (GstBuffer *in, GstBuffer *out)
-{
-  for (GstBuffer *buffer : {in, out}) {
-    const char *problem = device_.problem_of (buffer);
-    if (!problem) continue;
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                       ("A buffer %s quaddownscale cannot be used: the buffer %s.",
-                        buffer == in ? "before" : "after", problem),
-                       (nullptr));
-    return false;
+  const char *why = problem.why.c_str ();
+  switch (problem.kind) {
+    case Problem::Kind::none: return GST_FLOW_OK;
+    case Problem::Kind::said: break;
+    case Problem::Kind::no_renderer:
+      GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
+                         ("This machine cannot scale frames in this kind of memory."), (nullptr));
+      break;
+    case Problem::Kind::foreign:
+      GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
+                         ("A buffer %s quaddownscale cannot be used: the buffer %s.",
+                          problem.input ? "before" : "after", why),
+                         (nullptr));
+      break;
+    case Problem::Kind::bad_buffer:
+      if (problem.input)
+        GST_ELEMENT_ERROR (
+            element_, STREAM, FORMAT,
+            ("A video buffer does not hold the frame that its caps describe: the "
+             "buffer %s. The element before quaddownscale is at fault.",
+             why),
+            ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", in ? gst_buffer_get_size (in) : 0, in_.width,
+             in_.height, GST_VIDEO_INFO_NAME (&in_)));
+      else
+        GST_ELEMENT_ERROR (element_, RESOURCE, WRITE,
+                           ("A buffer for the scaled video cannot be written: the buffer %s. The "
+                            "element after quaddownscale provides these buffers.",
+                            why),
+                           (nullptr));
+      break;
+    case Problem::Kind::unconvertible:
+    case Problem::Kind::not_moved:
+    case Problem::Kind::failed:
+      GST_ELEMENT_ERROR (element_, STREAM, FAILED,
+                         ("%s", failure ("Cannot scale the video", problem.status).c_str ()),
+                         (nullptr));
   }
-  return true;
+  return GST_FLOW_ERROR;
 }
 
-Status Downscale::draw (const Scene &scene, GstBuffer *in, GstBuffer *out, const FrameView &view)
-{
-  Status status = renderer_->prepare (scene);
-  if (memory_ == Memory::host) return status == Status::ok ? renderer_->draw (scene, view) : status;
-  if (status == Status::ok) status = device_.begin ({&in, 1}, out);
-  if (status == Status::ok) status = renderer_->draw (scene, view);
-  return status == Status::ok ? device_.end ({&in, 1}, out) : status;
-}
-
-GstFlowReturn Downscale::transform (GstBuffer *inbuf, GstBuffer *outbuf)
+GstFlowReturn Downscale::transform (GstBuffer *in, GstBuffer *out)
 {
   const DownscaleSettings s = settings ();
-  if (memory_ == Memory::cuda && !usable (inbuf, outbuf)) return GST_FLOW_ERROR;
-  const MappedFrame in{in_, inbuf, GST_MAP_READ, memory_};
-  if (!in) {
-    GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                       ("A video buffer does not hold the frame that its caps describe: the "
-                        "buffer %s. The element before quaddownscale is at fault.",
-                        in.problem ()),
-                       ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", gst_buffer_get_size (inbuf),
-                        in_.width, in_.height, gst_video_format_to_string (in_.finfo->format)));
-    return GST_FLOW_ERROR;
-  }
-  const MappedFrame out{out_, outbuf, GST_MAP_WRITE, memory_};
-  if (!out) {
-    GST_ELEMENT_ERROR (element_, RESOURCE, WRITE,
-                       ("A buffer for the scaled video cannot be written: the buffer %s. The "
-                        "element after quaddownscale provides these buffers.",
-                        out.problem ()),
-                       (nullptr));
-    return GST_FLOW_ERROR;
-  }
-  const Rect crop = crop_of (inbuf, in.view ().size);
-  if (crop.empty ()) {
+  const Size size = frame_size (in, in_);
+  const Rect crop = crop_of (in, size);
+  // The samples go on as they are, whatever downstream takes their colours for.
+  GstVideoInfo taken_for = in_;
+  taken_for.colorimetry = out_.colorimetry;
+  stage_.set_threads (static_cast<int> (s.threads));
+  Problem problem = stage_.begin (out_, out);
+  if (!problem) problem = stage_.show (input_, in, taken_for, look (s, crop));
+  if (!problem && crop.empty ()) {
+    stage_.cancel ();
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
                        ("A video buffer's crop metadata shows a part outside of its %dx%d frame. "
                         "The element before quaddownscale is at fault.",
-                        in.view ().size.width, in.view ().size.height),
+                        size.width, size.height),
                        (nullptr));
     return GST_FLOW_ERROR;
   }
-  if (!ready_renderer (s)) return GST_FLOW_ERROR;
-  const Scene picture = scene (s, in.view (), crop);
-  const Status status = draw (picture, inbuf, outbuf, out.view ());
-  if (status == Status::ok) return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (element_, STREAM, FAILED,
-                     ("%s", failure ("Cannot scale the video", status).c_str ()), (nullptr));
-  return GST_FLOW_ERROR;
+  if (!problem) problem = stage_.finish ();
+  if (!problem) return GST_FLOW_OK;
+  stage_.cancel ();
+  return fail (problem, in);
 }
 
 bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) const
@@ -317,7 +292,8 @@ void Downscale::report_no_memory ()
 void Downscale::stop ()
 {
   reported_no_memory_ = false;
-  renderer_.reset ();
+  input_.forget ();
+  stage_.reset ();
   device_.close ();
   reported_.clear ();
   const std::lock_guard lock{mutex_};

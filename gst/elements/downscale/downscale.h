@@ -11,6 +11,7 @@
 #include "core/renderer.h"
 #include "core/size_choice.h"
 #include "glue/device.h"
+#include "glue/stage.h"
 
 namespace quad {
 
@@ -32,7 +33,7 @@ inline constexpr DownscaleSettings kDownscaleDefaults;
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
-      : element_ (element), device_ (GST_ELEMENT (element))
+      : element_ (element), device_ (GST_ELEMENT (element)), stage_ (device_)
   {
   }
 
@@ -69,10 +70,8 @@ class Downscale {
  private:
   bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
   void report_caps (const std::string &text);
-  bool ready_renderer (const DownscaleSettings &settings);
-  Status draw (const Scene &scene, GstBuffer *in, GstBuffer *out, const FrameView &view);
-  bool usable (GstBuffer *in, GstBuffer *out);
-  Scene scene (const DownscaleSettings &settings, const FrameView &source, const Rect &crop) const;
+  Look look (const DownscaleSettings &settings, const Rect &crop) const;
+  GstFlowReturn fail (const Problem &problem, GstBuffer *in);
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
                            const Rect &crop) const;
 
@@ -84,11 +83,9 @@ class Downscale {
   std::string reported_;  // what is wrong with the caps, as the bus knows it
   bool reported_no_memory_ = false;
   bool insisted_ = false;  // downstream left but one kind of caps
-  ChromaSite in_site_;
-  Memory memory_ = Memory::host;
   Device device_;
-  std::unique_ptr<Renderer> renderer_;
-  guint renderer_threads_ = 0;
+  Stage stage_;
+  Input input_;
 };
 
 }  // namespace quad

@@ -1,0 +1,134 @@
+// The stage with frames on a device: in which order, with how many waits, and what becomes of the
+// device's work when something fails.
+#include <gtest/gtest.h>
+
+#include "glue/device_impl.h"
+#include "glue/stage.h"
+#include "support/gst_helpers.h"
+#include "support/hostcuda/hostcuda.h"
+
+namespace quad::test {
+namespace {
+
+constexpr const char *kCaps = "format=NV12,width=64,height=48,framerate=1/1";
+
+class StageOnDevice : public ::testing::Test {
+ protected:
+  StageOnDevice ()
+  {
+    stage_.set_threads (1);
+    EXPECT_TRUE (device_.open ());
+  }
+  ~StageOnDevice () override { hostcuda::reset (); }
+
+  Owned<GstBuffer> on_device () const
+  {
+    const Owned<GstAllocator> allocator{gst_allocator_find (GST_CUDA_MEMORY_TYPE_NAME)};
+    GstCudaContext *context = device_.impl ().context.get ();
+#if GST_CHECK_VERSION(1, 24, 0)
+    GstMemory *memory =
+        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, nullptr, &info_);
+#else
+    GstMemory *memory =
+        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, &info_);
+#endif
+    Owned<GstBuffer> buffer{gst_buffer_new ()};
+    gst_buffer_append_memory (buffer.get (), memory);
+    return buffer;
+  }
+  Owned<GstBuffer> on_host () const
+  {
+    return Owned<GstBuffer>{
+        gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info_), nullptr)};
+  }
+  static Look whole () { return {.placement = {{0, 0, 64, 48}, {0, 0, 64, 48}, {}}}; }
+  static Look half () { return {.placement = {{0, 0, 64, 48}, {0, 0, 32, 24}, {}}}; }
+
+  Problem frame (GstBuffer *out, std::initializer_list<GstBuffer *> pictures)
+  {
+    Problem p = stage_.begin (info_, out);
+    std::size_t i = 0;
+    for (GstBuffer *buffer : pictures) {
+      if (p) return p;
+      p = stage_.show (inputs_[i++], buffer, info_, half ());
+    }
+    return p ? p : stage_.finish ();
+  }
+
+  GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"} + kCaps);
+  Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
+  mutable Device device_{element_.get ()};
+  Input inputs_[3];
+  Stage stage_{device_};
+};
+
+TEST_F (StageOnDevice, WaitsAtMostOnceAFrame)
+{
+  const Owned<GstBuffer> a = on_device (), b = on_device (), c = on_host ();
+  for (const Owned<GstBuffer> &out : {on_device (), on_host ()})
+    for (int n = 0; n < 3; n++) {
+      const std::uint64_t before = hostcuda::counters ().syncs;
+      ASSERT_FALSE (frame (out.get (), {a.get (), b.get (), c.get ()}));
+      if (n > 0) {
+        EXPECT_LE (hostcuda::counters ().syncs - before, 1u);
+      }
+    }
+}
+
+// What was queued before a failure still reads the inputs: it is waited for before they are let go.
+TEST_F (StageOnDevice, AFailureEndsTheDevicesWork)
+{
+  const Owned<GstBuffer> a = on_device (), out = on_device ();
+  ASSERT_FALSE (frame (out.get (), {a.get ()}));
+  hostcuda::reset ();
+  hostcuda::fail_next ("cuLaunchKernel", 1, 719);
+  const Problem p = frame (out.get (), {a.get ()});
+  EXPECT_EQ (p.kind, Problem::Kind::failed);
+  EXPECT_EQ (p.status, Status::device_failed);
+  EXPECT_EQ (hostcuda::calls ("cuStreamSynchronize"), 1u);
+  EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (a.get ()), 1);
+  // And the next frame is drawn.
+  EXPECT_FALSE (frame (out.get (), {a.get ()}));
+}
+
+TEST_F (StageOnDevice, AFailedDownloadIsOfAllPictures)
+{
+  const Owned<GstBuffer> a = on_device (), out = on_host ();
+  ASSERT_FALSE (frame (out.get (), {a.get ()}));
+  EXPECT_EQ (inputs_[0].moved (), Input::Moved::to_host);
+  hostcuda::fail_next ("cuStreamSynchronize", 1, 719);
+  const Problem p = frame (out.get (), {a.get ()});
+  EXPECT_EQ (p.kind, Problem::Kind::not_moved);
+  EXPECT_FALSE (p.is_of_one_picture ());
+}
+
+TEST_F (StageOnDevice, CancelWaitsForWhatWasQueuedAlone)
+{
+  const Owned<GstBuffer> a = on_device (), out = on_host ();
+  hostcuda::reset ();
+  ASSERT_FALSE (stage_.begin (info_, out.get ()));
+  stage_.cancel ();
+  EXPECT_EQ (hostcuda::counters ().syncs, 0u);
+  ASSERT_FALSE (stage_.begin (info_, out.get ()));
+  ASSERT_FALSE (stage_.show (inputs_[0], a.get (), info_, half ()));
+  stage_.cancel ();
+  EXPECT_EQ (hostcuda::counters ().syncs, 1u);
+  stage_.cancel ();
+  EXPECT_EQ (hostcuda::counters ().syncs, 1u);
+}
+
+// An element with one input takes frames where its caps say that they lie, and nowhere else.
+TEST_F (StageOnDevice, PreparedFramesLieWhereTheCapsSay)
+{
+  const Owned<GstCaps> caps = caps_of (std::string{"video/x-raw(memory:CUDAMemory),"} + kCaps);
+  ASSERT_FALSE (stage_.prepare (inputs_[0], caps.get (), caps.get (), whole ()));
+  const Owned<GstBuffer> liar = on_host (), good = on_device (), out = on_device ();
+  EXPECT_EQ (frame (liar.get (), {}).kind, Problem::Kind::foreign);
+  const Problem p = frame (out.get (), {liar.get ()});
+  EXPECT_EQ (p.kind, Problem::Kind::foreign);
+  EXPECT_EQ (p.why, "lies in no CUDA memory, as its caps say");
+  EXPECT_FALSE (frame (out.get (), {good.get ()}));
+}
+
+}  // namespace
+}  // namespace quad::test

@@ -1,0 +1,173 @@
+// The stage: buffers onto a buffer, on the host.
+#include "glue/stage.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "support/gst_helpers.h"
+
+namespace quad::test {
+namespace {
+
+const char *const kGrey = "video/x-raw,format=GRAY8,framerate=1/1,";
+
+GstVideoInfo grey (int width, int height)
+{
+  return info_of_caps (kGrey + ("width=" + std::to_string (width)) +
+                       ",height=" + std::to_string (height));
+}
+
+Owned<GstBuffer> filled (const GstVideoInfo &info, int value)
+{
+  Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr)};
+  gst_buffer_memset (buffer.get (), 0, static_cast<guint8> (value), GST_VIDEO_INFO_SIZE (&info));
+  return buffer;
+}
+
+int byte_at (GstBuffer *buffer, gsize offset)
+{
+  guint8 value = 0;
+  gst_buffer_extract (buffer, offset, &value, 1);
+  return value;
+}
+
+Look look_at (const Rect &crop, const Rect &target)
+{
+  return {.placement = {.crop = crop, .target = target, .hidden = {}}};
+}
+
+class StageTest : public ::testing::Test {
+ protected:
+  StageTest () { stage_.set_threads (1); }
+
+  Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
+  Device device_{element_.get ()};
+  Stage stage_{device_};
+  GstVideoInfo canvas_ = grey (32, 16), picture_ = grey (16, 16);
+  Owned<GstBuffer> out_ = filled (canvas_, 7);
+};
+
+TEST_F (StageTest, ShowsFillsAndHandsOn)
+{
+  Input left, right;
+  const Owned<GstBuffer> a = filled (picture_, 100), b = filled (picture_, 200);
+  for (int frame = 0; frame < 3; frame++) {
+    ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+    ASSERT_FALSE (stage_.show (left, a.get (), picture_, look_at ({0, 0, 16, 16}, {0, 0, 8, 8})));
+    ASSERT_FALSE (stage_.show (right, b.get (), picture_, look_at ({0, 0, 16, 16}, {8, 0, 8, 8})));
+    stage_.fill ({16, 0, 8, 8}, 0xffffff, 255);
+    ASSERT_FALSE (stage_.finish ());
+    EXPECT_EQ (byte_at (out_.get (), 4), 100);
+    EXPECT_EQ (byte_at (out_.get (), 12), 200);
+    EXPECT_GT (byte_at (out_.get (), 20), 230);
+    EXPECT_LT (byte_at (out_.get (), 28), 20) << "the background";
+  }
+}
+
+// A second picture in a place, as a label is: two inputs, of whatever formats.
+TEST_F (StageTest, OnePlaceMayShowTwoPictures)
+{
+  Input picture, label;
+  const GstVideoInfo red = info_of_caps ("video/x-raw,format=RGBA,width=4,height=4,framerate=1/1");
+  const Owned<GstBuffer> below = filled (picture_, 50), above = filled (red, 255);
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  ASSERT_FALSE (
+      stage_.show (picture, below.get (), picture_, look_at ({0, 0, 16, 16}, {0, 0, 16, 16})));
+  ASSERT_FALSE (stage_.show (label, above.get (), red, look_at ({0, 0, 4, 4}, {4, 4, 4, 4})));
+  ASSERT_FALSE (stage_.finish ());
+  EXPECT_EQ (byte_at (out_.get (), 0), 50);
+  EXPECT_GT (byte_at (out_.get (), 5 * 32 + 5), 230);
+}
+
+TEST_F (StageTest, ABadBufferIsLeftOutAndTheFrameGoesOn)
+{
+  Input good, bad;
+  const Owned<GstBuffer> a = filled (picture_, 100), b = filled (grey (4, 4), 200);
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  const Problem p =
+      stage_.show (bad, b.get (), picture_, look_at ({0, 0, 16, 16}, {16, 0, 16, 16}));
+  EXPECT_EQ (p.kind, Problem::Kind::bad_buffer);
+  EXPECT_EQ (p.input, &bad);
+  EXPECT_TRUE (p.is_of_one_picture ());
+  EXPECT_NE (p.why.find ("smaller"), std::string::npos) << p.why;
+  ASSERT_FALSE (stage_.show (good, a.get (), picture_, look_at ({0, 0, 16, 16}, {0, 0, 16, 16})));
+  ASSERT_FALSE (stage_.finish ());
+  EXPECT_EQ (byte_at (out_.get (), 0), 100);
+  EXPECT_LT (byte_at (out_.get (), 20), 20);
+}
+
+TEST_F (StageTest, WithoutATargetAPictureIsOnlyChecked)
+{
+  Input input;
+  const Owned<GstBuffer> good = filled (picture_, 100), bad = filled (grey (4, 4), 100);
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  EXPECT_FALSE (stage_.show (input, good.get (), picture_, {}));
+  EXPECT_TRUE (stage_.show (input, bad.get (), picture_, {}));
+  ASSERT_FALSE (stage_.finish ());
+  EXPECT_LT (byte_at (out_.get (), 0), 20);
+}
+
+TEST_F (StageTest, AnOutputThatCannotBeWrittenIsNobodysPicture)
+{
+  const Owned<GstBuffer> small = filled (grey (4, 4), 0);
+  const Problem p = stage_.begin (canvas_, small.get ());
+  EXPECT_EQ (p.kind, Problem::Kind::bad_buffer);
+  EXPECT_EQ (p.input, nullptr);
+  EXPECT_FALSE (p.is_of_one_picture ());
+}
+
+// Nothing of a frame outlives it, however it ends.
+TEST_F (StageTest, BuffersAreLetGo)
+{
+  Input input;
+  const Owned<GstBuffer> a = filled (picture_, 100);
+  const Look whole = look_at ({0, 0, 16, 16}, {0, 0, 16, 16});
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  ASSERT_FALSE (stage_.show (input, a.get (), picture_, whole));
+  EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (a.get ()), 2);
+  stage_.cancel ();
+  EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (a.get ()), 1);
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  ASSERT_FALSE (stage_.show (input, a.get (), picture_, whole));
+  ASSERT_FALSE (stage_.finish ());
+  EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (a.get ()), 1);
+  // Off the canvas: refused where it is drawn.
+  ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+  ASSERT_FALSE (stage_.show (input, a.get (), picture_, look_at ({0, 0, 16, 16}, {30, 0, 16, 16})));
+  const Problem p = stage_.finish ();
+  EXPECT_EQ (p.kind, Problem::Kind::failed);
+  EXPECT_EQ (p.status, Status::bad_geometry);
+  EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (a.get ()), 1);
+}
+
+TEST_F (StageTest, ThreadsMayChangeBetweenFrames)
+{
+  Input input;
+  const GstVideoInfo colors =
+      info_of_caps ("video/x-raw,format=I420,width=16,height=16,framerate=1/1");
+  const Owned<GstBuffer> a = filled (colors, 128);
+  for (int threads = 1; threads < 4; threads++) {
+    stage_.set_threads (threads);
+    ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+    ASSERT_FALSE (stage_.show (input, a.get (), colors, look_at ({0, 0, 16, 16}, {0, 0, 32, 16})));
+    ASSERT_FALSE (stage_.finish ());
+    EXPECT_NEAR (byte_at (out_.get (), 40), 128, 8);
+  }
+}
+
+// What cannot be drawn is known where caps are set.
+TEST_F (StageTest, PrepareSaysWhatCannotBeDrawn)
+{
+  Input input;
+  const Owned<GstCaps> in = caps_of (kGrey + std::string{"width=16,height=16"});
+  const Owned<GstCaps> out = caps_of (kGrey + std::string{"width=8,height=8"});
+  EXPECT_FALSE (
+      stage_.prepare (input, in.get (), out.get (), look_at ({0, 0, 16, 16}, {0, 0, 8, 8})));
+  const Problem p =
+      stage_.prepare (input, in.get (), out.get (), look_at ({0, 0, 16, 16}, {0, 0, 9, 8}));
+  EXPECT_EQ (p.status, Status::bad_geometry);
+}
+
+}  // namespace
+}  // namespace quad::test
