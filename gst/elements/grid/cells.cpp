@@ -15,19 +15,49 @@ CellClaim claim_of (const PadSettings &s, int kept)
   return {.cell = s.cell, .row_span = s.row_span, .column_span = s.column_span, .kept = kept};
 }
 
-ShownPicture shown_of (const GridPadRef &pad)
+bool is_gap (GstBuffer *buffer)
 {
-  const std::lock_guard guard (pad->impl->lock);
-  return pad->impl->shown;
+  return gst_buffer_get_size (buffer) == 0 && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
 }
 
-}  // namespace
+// What the pad shows now, with its lock held: a flush takes the base class's buffer away under it.
+// Keeps the frame that is to be repeated after the end.
+void take_current (PadSnapshot &p, bool eos)
+{
+  GstVideoAggregatorPad *pad = &p.pad->parent;
+  GridPad &impl = *p.pad->impl;
+  const bool repeats = p.settings.repeat_after_eos;
+  GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
+  if (buffer && is_gap (buffer)) buffer = nullptr;
+  // Nothing takes the place of the last frame while the next ones have no time.
+  if (impl.faults ().is_untimed () && !eos) buffer = nullptr;
+  if (!buffer && eos && repeats && impl.held) {
+    p.buffer.reset (gst_buffer_ref (impl.held.get ()));
+    p.info = impl.held_info;
+    return;
+  }
+  if (!buffer || !repeats) p.dropped = std::move (impl.held);
+  if (!buffer) return;
+  p.buffer.reset (gst_buffer_ref (buffer));
+  p.info = pad->info;
+  if (!repeats) return;
+  if (impl.held.get () != buffer) {
+    p.dropped = std::move (impl.held);
+    impl.held.reset (gst_buffer_ref (buffer));
+  }
+  impl.held_info = pad->info;
+}
 
-GridSnapshot snapshot_of (GstQuadMuxGrid *self)
+ShownPicture shown_of (GstQuadMuxGrid *self, const GridPadRef &pad)
+{
+  return self->impl->shown.of (pad->impl->serial);
+}
+
+GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
 {
   GridSnapshot snapshot = {self->impl->snapshot (), {}, 0, {}};
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
-  for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({std::move (pad), {}, {}});
+  for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({.pad = std::move (pad)});
 
   // Cells are given out in the order of the requests; zorder does not count.
   std::vector<PadSnapshot *> ordered;
@@ -39,15 +69,19 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self)
   std::vector<PadSnapshot *> claimants;
   for (PadSnapshot *p : ordered) {
     GridPad &impl = *p->pad->impl;
-    const std::lock_guard guard (impl.lock);
-    p->settings = impl.settings;
-    p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
-    p->memory = impl.memory;
+    const bool eos = with_buffers && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (p->pad.get ()));
+    {
+      const std::lock_guard guard (impl.lock);
+      p->settings = impl.settings;
+      p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
+      p->memory = impl.memory;
+      if (with_buffers) take_current (*p, eos);
+    }
     if (p->settings.lies_freely ()) {
       impl.cell = -1;
       continue;
     }
-    claims.push_back (claim_of (impl.settings, impl.kept_cell));
+    claims.push_back (claim_of (p->settings, impl.kept_cell));
     claimants.push_back (p);
   }
   const CellAssignment &assigned =
@@ -61,20 +95,22 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self)
   return snapshot;
 }
 
+}  // namespace
+
+GridSnapshot snapshot_of (GstQuadMuxGrid *self) { return snapshot (self, false); }
+
+GridSnapshot frame_snapshot_of (GstQuadMuxGrid *self) { return snapshot (self, true); }
+
 void set_cell (GstQuadMuxGridPad *pad, int cell)
 {
-  const std::lock_guard guard (pad->impl->lock);
   pad->impl->cell = cell;
   if (cell >= 0) pad->impl->kept_cell = cell;
 }
 
 void tell_cell (GstQuadMuxGridPad *pad)
 {
-  {
-    const std::lock_guard guard (pad->impl->lock);
-    if (pad->impl->told_cell == pad->impl->cell) return;
-    pad->impl->told_cell = pad->impl->cell;
-  }
+  const int cell = pad->impl->cell;
+  if (pad->impl->told_cell.exchange (cell) == cell) return;
   g_object_notify (G_OBJECT (pad), "current-cell");
 }
 
@@ -86,29 +122,24 @@ Rect asked_rect (const PadSettings &s)
   return {near (s.xpos), near (s.ypos), near (s.width), near (s.height)};
 }
 
-CellBox box_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas)
+CellGrid cells_of (const GridSnapshot &snapshot)
 {
-  if (pad.settings.lies_freely ()) {
-    const Rect free = free_rect (asked_rect (pad.settings), canvas.size, canvas.chroma_unit);
-    return {free, free};
-  }
-  const Rect cell = cell_rect (snapshot.grid, canvas.size, canvas.chroma_unit, pad.cell,
-                               pad.settings.row_span, pad.settings.column_span);
-  const int border = snapshot.settings.border_width;
-  if (cell.empty () || border == 0) return {cell, cell};
-  // Equal on all sides: whole chroma samples, rounded up.
-  auto whole = [border] (int unit) { return (border + unit - 1) / unit * unit; };
-  const int x = whole (canvas.chroma_unit.width), y = whole (canvas.chroma_unit.height);
-  const Rect inner = {cell.x + x, cell.y + y, cell.width - 2 * x, cell.height - 2 * y};
-  if (inner.empty ()) return {cell, {}};
-  return {cell, snapped (inner, canvas.chroma_unit, canvas.size)};
+  return {snapshot.grid, snapshot.settings.border_width, snapshot.settings.border_color};
+}
+
+Seat seat_of (const PadSnapshot &pad)
+{
+  return {.free = asked_rect (pad.settings),
+          .cell = pad.cell,
+          .row_span = pad.settings.row_span,
+          .column_span = pad.settings.column_span};
 }
 
 GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside)
 {
   std::vector<GridPadRef> pads = sink_pads_of (self);
   for (auto p = pads.rbegin (); p != pads.rend (); ++p) {
-    const ShownPicture shown = shown_of (*p);
+    const ShownPicture shown = shown_of (self, *p);
     const auto point = source_point (shown.placement, shown.orientation, at);
     if (!point) continue;
     inside = *point;
@@ -123,13 +154,13 @@ GridPadRef pad_at (GstQuadMuxGrid *self, Point at)
   if (GridPadRef pad = picture_at (self, at, inside)) return pad;
   std::vector<GridPadRef> pads = sink_pads_of (self);
   for (auto p = pads.rbegin (); p != pads.rend (); ++p)
-    if (contains (shown_of (*p).box, at)) return std::move (*p);
+    if (contains (shown_of (self, *p).box, at)) return std::move (*p);
   return nullptr;
 }
 
 InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas)
 {
-  const Rect box = box_of (snapshot, pad, canvas).picture;
+  const Rect box = box_of (cells_of (snapshot), seat_of (pad), canvas).picture;
   if (box.empty ()) return {};
   const Size size = {std::min (box.width, kMaxSide), std::min (box.height, kMaxSide)};
   const bool swap = steps_of (pad.orientation).swap_axes;

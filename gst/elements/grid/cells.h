@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/layout.h"
+#include "elements/grid/composition.h"
 #include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
@@ -16,6 +17,11 @@ struct PadSnapshot {
   Orientation orientation = Orientation::identity;  // `auto` resolved
   Memory memory = Memory::host;                     // of its caps
   int cell = -1;                                    // -1: none, or it lies freely
+  // For a frame: the picture that the pad shows now. It is the current buffer or, after the end,
+  // the last one if that is repeated. Null if there is nothing to see.
+  Owned<GstBuffer> buffer;
+  GstVideoInfo info = {};
+  Owned<GstBuffer> dropped;  // the pad keeps it no longer
 };
 
 struct GridSnapshot {
@@ -25,22 +31,17 @@ struct GridSnapshot {
   std::vector<PadSnapshot> pads;  // the lowest zorder first
 };
 
-// Gives cells to pads that have none, too.
+// Gives cells to pads that have none, too. Takes each pad's lock once.
 GridSnapshot snapshot_of (GstQuadMuxGrid *self);
+// The same with the pads' buffers, for the thread that makes the output.
+GridSnapshot frame_snapshot_of (GstQuadMuxGrid *self);
 
 // set_cell stores the pad's cell. tell_cell notifies its property; call it without a lock.
 void set_cell (GstQuadMuxGridPad *pad, int cell);
 void tell_cell (GstQuadMuxGridPad *pad);
 
-// The cell with its border, and the rest inside of the border for the picture. Both are empty if
-// the pad has no cell or the canvas has no room. A picture that lies freely has no border, and may
-// lie outside of the canvas.
-struct CellBox {
-  Rect cell;
-  Rect picture;
-};
-
-CellBox box_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas);
+CellGrid cells_of (const GridSnapshot &snapshot);
+Seat seat_of (const PadSnapshot &pad);
 
 // The pad's own rectangle if it lies freely, else empty.
 Rect asked_rect (const PadSettings &settings);

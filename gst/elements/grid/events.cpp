@@ -61,12 +61,6 @@ bool all_segments_done (GstQuadMuxGrid *self, GstAggregatorPad *pad)
   return all;
 }
 
-bool is_untimed (GstAggregatorPad *pad)
-{
-  const std::lock_guard guard (as_grid_pad (pad)->impl->lock);
-  return as_grid_pad (pad)->impl->fault.is_untimed ();
-}
-
 gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstQuadMuxGrid *self = as_grid (agg);
@@ -76,7 +70,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       as_grid_pad (pad)->impl->left_out = false;
       learn_latency (self, pad);
       set_tagged (self, pad, Orientation::identity);
-      if (!is_untimed (pad)) break;
+      if (!as_grid_pad (pad)->impl->faults ().is_untimed ()) break;
       parent_class ()->sink_event (agg, pad, event);
       wait_for_input (self, pad, false);  // the base class would set it again
       return TRUE;
@@ -177,8 +171,8 @@ gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
   return gst_pad_push_event (GST_PAD (pad.get ()), moved.release ());
 }
 
-// The seek in a form that the base class can do; null if there is none. It can do seeks in time, with
-// a flush and a finite rate: without a flush it would go on counting, and frames would have no
+// The seek in a form that the base class can do; null if there is none. It can do seeks in time,
+// with a flush and a finite rate: without a flush it would go on counting, and frames would have no
 // duration. A seek backwards begins at its stop, so a missing stop becomes the end.
 Owned<GstEvent> playable (GstAggregator *agg, Owned<GstEvent> seek)
 {

@@ -183,13 +183,12 @@ bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
   if (problem && *problem)
     sentence = std::string ("The input of ") + GST_PAD_NAME (pad) + " " + problem;
   gst_event_unref (event);
-  bool was_untimed = false, news = false;
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const bool was_untimed = impl.faults ().is_untimed ();
+  const bool news = impl.faults ().set_stream (sentence, untimed);
   Owned<GstBuffer> held;
   {
-    GridPad &impl = *as_grid_pad (pad)->impl;
     const std::lock_guard guard (impl.lock);
-    was_untimed = impl.fault.is_untimed ();
-    news = impl.fault.set_stream (sentence, untimed);
     if (!sentence.empty ()) held = std::move (impl.held);
   }
   if (untimed != was_untimed) wait_for_input (self, pad, !untimed);
@@ -202,11 +201,7 @@ bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::string &sentence,
                      const std::string &detail, GstClockTime now)
 {
-  bool news = false;
-  {
-    const std::lock_guard guard (as_grid_pad (pad)->impl->lock);
-    news = as_grid_pad (pad)->impl->fault.bad_frame (sentence, now);
-  }
+  const bool news = as_grid_pad (pad)->impl->faults ().bad_frame (sentence, now);
   if (fails_without_inputs (self)) return true;
   if (news)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), ("%s", detail.c_str ()));
@@ -216,16 +211,12 @@ bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::str
 bool fails_without_inputs (GstQuadMuxGrid *self)
 {
   std::string sentence;
-  for (const GridPadRef &p : sink_pads_of (self)) {
-    bool out = false;
-    {
-      const std::lock_guard guard (p->impl->lock);
-      out = p->impl->fault.is_out ();
-      if (out) sentence = p->impl->fault.sentence ();
-    }
-    if (!out && is_left (p.get ())) return false;
-  }
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  for (const GridPadRef &p : pads)
+    if (p->impl->faults ().is_out ()) sentence = p->impl->faults ().sentence ();
   if (sentence.empty ()) return false;
+  for (const GridPadRef &p : pads)
+    if (!p->impl->faults ().is_out () && is_left (p.get ())) return false;
   if (!self->impl->failed.exchange (true))
     GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", sentence.c_str ()),
                        ("No other input is left."));

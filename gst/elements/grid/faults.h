@@ -28,8 +28,8 @@ struct StreamProblems {
   }
 };
 
-// An input's faults as the output sees them: faults of the stream and of single frames. Protected
-// by the pad's lock.
+// An input's faults as the output sees them: faults of the stream and of single frames. Only the
+// thread that makes the output uses it.
 class InputFault {
  public:
   // True if the user should be told this sentence. The same fault is not told again while it comes

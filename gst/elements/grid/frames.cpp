@@ -1,6 +1,5 @@
 // How quadmux-grid makes a frame: which inputs it waits for, when the output is at its end.
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "elements/grid/cells.h"
@@ -13,10 +12,10 @@ GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
 {
   // The base class holds the pad's lock: its segment is this buffer's.
   GridPad &impl = *as_grid_pad (pad)->impl;
-  const std::lock_guard guard (impl.lock);
   InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
-  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate,
-                  impl.fault.stream_is_bad () ? of_bad : impl.end)
+  const bool bad = impl.faults ().stream_is_bad ();
+  const std::lock_guard guard (impl.lock);
+  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, bad ? of_bad : impl.end)
       .release ();
 }
 
@@ -54,15 +53,14 @@ std::vector<GridPadRef> active_pads_of (GstQuadMuxGrid *self)
   return pads;
 }
 
-// Of a faulty input, which has ended with its last good frame and has no say in the
-// output's length.
-std::optional<InputState> state_if_out (GridPad &impl)
+// A faulty input has ended with its last good frame and has no say in the output's length.
+InputState state_of (GridPad &impl, bool eos)
 {
+  const bool out = impl.faults ().is_out (), bad = impl.faults ().stream_is_bad ();
   const std::lock_guard guard (impl.lock);
-  if (!impl.fault.is_out ()) return std::nullopt;
-  InputState input = {true, false, false, {}};
-  if (impl.fault.stream_is_bad ()) input.end = impl.end;
-  return input;
+  if (out) return {true, false, false, bad ? impl.end : InputEnd{}};
+  impl.had_frame |= impl.end.any;
+  return {eos, impl.settings.repeat_after_eos, impl.had_frame, impl.end};
 }
 
 // What comes before the base class's own decision: whether the output is at its
@@ -76,21 +74,11 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> 
     // Clips: what lies outside of the segment is gone then.
     const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
     const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
-    if (const auto out = state_if_out (*p->impl)) {
-      inputs.push_back (*out);
-      continue;
-    }
-    if (!has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
-    InputState input = {eos, false, false, {}};
-    {
-      const std::lock_guard guard (p->impl->lock);
-      input.repeats = p->impl->settings.repeat_after_eos;
-      input.end = p->impl->end;
-      p->impl->had_frame |= input.end.any;
-      input.counts = p->impl->had_frame;
-    }
-    if (eos && !input.counts && !p->impl->left_out) warn_of_no_frame (self, p.get ());
-    inputs.push_back (input);
+    const bool out = p->impl->faults ().is_out ();
+    if (!out && !has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
+    inputs.push_back (state_of (*p->impl, eos));
+    if (!out && eos && !inputs.back ().counts && !p->impl->left_out)
+      warn_of_no_frame (self, p.get ());
   }
   const auto policy = self->impl->snapshot ().eos_policy;
   if (self->impl->force_live && policy == EosPolicy::longest) return GST_FLOW_OK;
@@ -158,7 +146,8 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
       gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
   const std::lock_guard drawing (self->impl->drawing);
-  const GstFlowReturn flow = self->impl->painter.draw (self, snapshot_of (self), vagg->info, out);
+  const GstFlowReturn flow =
+      self->impl->painter.draw (self, frame_snapshot_of (self), vagg->info, out);
   if (flow == GST_FLOW_OK)
     self->impl->timeline.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
   return flow;

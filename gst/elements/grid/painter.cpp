@@ -1,52 +1,12 @@
 #include "elements/grid/painter.h"
 
-#include <cmath>
-
+#include "elements/grid/quadmuxgrid.h"
 #include "elements/grid/warnings.h"
-#include "glue/backend.h"
 #include "glue/frame.h"
 #include "glue/video.h"
 
 namespace quad {
 namespace {
-
-bool is_gap (GstBuffer *buffer)
-{
-  return gst_buffer_get_size (buffer) == 0 && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
-}
-
-// What the pad shows now: its current frame, or, after its end, the last one where
-// it is to be repeated. None where there is nothing to see.
-struct Current {
-  Owned<GstBuffer> buffer;
-  GstVideoInfo info = {};
-};
-
-Current current_of (const PadSnapshot &snapshot)
-{
-  GstVideoAggregatorPad *pad = &snapshot.pad->parent;
-  GridPad &impl = *snapshot.pad->impl;
-  const bool eos = gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
-  Owned<GstBuffer> dropped;
-  // A flush takes the base class's buffer away with the lock held.
-  const std::lock_guard guard (impl.lock);
-  GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
-  if (buffer && is_gap (buffer)) buffer = nullptr;
-  // Nothing takes the place of the last frame while the next ones have no time.
-  if (impl.fault.is_untimed () && !eos) buffer = nullptr;
-  if (!buffer && eos && snapshot.settings.repeat_after_eos && impl.held)
-    return {Owned<GstBuffer>{gst_buffer_ref (impl.held.get ())}, impl.held_info};
-  if (!buffer || !snapshot.settings.repeat_after_eos) dropped = std::move (impl.held);
-  if (!buffer) return {};
-  if (snapshot.settings.repeat_after_eos) {
-    if (impl.held.get () != buffer) {
-      dropped = std::move (impl.held);
-      impl.held.reset (gst_buffer_ref (buffer));
-    }
-    impl.held_info = pad->info;
-  }
-  return {Owned<GstBuffer>{gst_buffer_ref (buffer)}, pad->info};
-}
 
 Canvas canvas_of (const GstVideoInfo &info)
 {
@@ -55,30 +15,38 @@ Canvas canvas_of (const GstVideoInfo &info)
           info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ()};
 }
 
-int alpha_of (double alpha) { return static_cast<int> (std::lround (alpha * 255)); }
-
-// All at once: a click may come at any time.
-void remember (const PadSnapshot &pad, const ShownPicture &shown)
+// The pad and its picture in numbers.
+Shot shot_of (const PadSnapshot &pad)
 {
-  const std::lock_guard guard (pad.pad->impl->lock);
-  pad.pad->impl->shown = shown;
+  Shot shot = {.seat = seat_of (pad),
+               .fit = pad.settings.fit,
+               .xalign = pad.settings.xalign,
+               .yalign = pad.settings.yalign,
+               .alpha = pad.settings.alpha,
+               .has_picture = pad.buffer != nullptr};
+  if (!pad.buffer) return shot;
+  shot.picture.part = crop_of (pad.buffer.get (), frame_size (pad.buffer.get (), pad.info));
+  shot.picture.sample = {std::max (1, pad.info.par_n), std::max (1, pad.info.par_d)};
+  shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
+  shot.picture.orientation = pad.orientation;
+  return shot;
 }
 
-// The tile shows all of `view`, which is as large as its target.
-void show (Tile &tile, const FrameView &view, const ChromaSite &site)
+std::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas)
 {
-  tile.source = view;
-  tile.crop = rect_of (view.size);
-  tile.hidden = {};
-  tile.site = site;
-  tile.orientation = Orientation::identity;
+  std::vector<Shot> shots;
+  shots.reserve (snapshot.pads.size ());
+  for (const PadSnapshot &pad : snapshot.pads) shots.push_back (shot_of (pad));
+  return compose (cells_of (snapshot), canvas, shots);
 }
 
 // Said once a pad.
-void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
+void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad)
 {
-  if (pad.pad->impl->said_moved) return;
+  const Input::Moved moved = pad.pad->impl->picture.moved ();
+  if (moved == Input::Moved::nowhere || pad.pad->impl->said_moved) return;
   pad.pad->impl->said_moved = true;
+  const bool to_device = moved == Input::Moved::to_device;
   GST_ELEMENT_INFO (
       self, STREAM, FORMAT,
       ("The frames of %s lie in %s memory and the output in %s memory: each is %s at the size "
@@ -88,17 +56,20 @@ void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad, bool to_device)
       (nullptr));
 }
 
+// Whether the buffer has a crop that leaves nothing.
+bool is_cropped_away (const PadSnapshot &pad, const Place &place)
+{
+  GstBuffer *buffer = pad.buffer.get ();
+  return !place.box.picture.empty () && crop_of (buffer, frame_size (buffer, pad.info)).empty ();
+}
+
 // Not a fault that ends anything: the picture is there, and none of it is to be seen.
 void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
 {
   const std::string sentence = std::string ("A buffer of ") + GST_PAD_NAME (pad.pad.get ()) +
                                " has a crop that leaves nothing of its picture.";
-  bool news = false;
-  {
-    const std::lock_guard guard (pad.pad->impl->lock);
-    news = pad.pad->impl->fault.is_news (sentence);
-  }
-  if (news) GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
+  if (pad.pad->impl->faults ().is_news (sentence))
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
 }
 
 // What the user can do where the machine, and no setting, is in the way; null for the rest.
@@ -143,313 +114,122 @@ std::string unconvertible (const PadSnapshot &pad)
          "after cudadownload for frames in CUDA memory.";
 }
 
-void post_failure_of (GstQuadMuxGrid *self, const PadSnapshot &pad, Status status)
+// The beginning of a sentence on what failed.
+std::string subject_of (const GridSnapshot &snapshot, const Input *input)
 {
-  post_failure (
-      self, std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) + " cannot be shown",
-      status);
+  for (const PadSnapshot &pad : snapshot.pads)
+    if (&pad.pad->impl->picture == input)
+      return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) + " cannot be shown";
+  return "The grid cannot be drawn";
+}
+
+// The beginning of a sentence on the pad's buffer.
+std::string buffer_of (const PadSnapshot &pad)
+{
+  return std::string ("A buffer of ") + GST_PAD_NAME (pad.pad.get ()) + " ";
 }
 
 }  // namespace
 
-void GridPainter::reset ()
-{
-  frames_.clear ();
-  buffers_.clear ();
-  on_device_.clear ();
-  downloads_.clear ();
-  scene_ = {};
-  renderer_.reset ();
-  threads_.reset ();
-  n_threads_ = -1;
-}
-
-// Makes the renderer for the canvas's memory. What works on the host is made again where
-// n-threads changed.
-bool GridPainter::ready (GstQuadMuxGrid *self, const GridSnapshot &snapshot, Memory memory)
-{
-  if (n_threads_ != snapshot.settings.n_threads) {
-    n_threads_ = snapshot.settings.n_threads;
-    threads_ = std::make_shared<Threads> (n_threads_);
-    for (const PadSnapshot &p : snapshot.pads) p.pad->impl->converted.reset ();
-    if (renderer_ && renderer_->memory () == Memory::host) renderer_.reset ();
-  }
-  if (!renderer_ || renderer_->memory () != memory)
-    renderer_ = make_renderer (memory, *threads_, &self->impl->device);
-  return renderer_ != nullptr;
-}
-
 GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
                                  const GstVideoInfo &info, GstBuffer *out)
 {
-  const GstFlowReturn flow = draw_on (self, snapshot, info, out);
-  // What was queued before the failure still reads the inputs, or memory of the pads'.
-  if (flow != GST_FLOW_OK && queued_) (void)self->impl->device.end (on_device_, nullptr);
-  queued_ = false;
-  frames_.clear ();
-  buffers_.clear ();
-  on_device_.clear ();
-  downloads_.clear ();
-  return flow;
+  const GstSegment &segment = output_segment_of (self);
+  Frame frame = {
+      self, snapshot,
+      info, gst_segment_to_running_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out)),
+      {},   {}};
+  const std::vector<Place> places = places_of (snapshot, canvas_of (info));
+  stage_.set_threads (snapshot.settings.n_threads);
+  if (const Problem p = stage_.begin (info, out, snapshot.settings.background_color))
+    return fail (frame, p);
+  for (std::size_t i = 0; i < places.size (); i++)
+    if (!show (frame, snapshot.pads[i], places[i])) {
+      stage_.cancel ();
+      return GST_FLOW_ERROR;
+    }
+  self->impl->shown.note (std::move (frame.shown));
+  const Problem problem = stage_.finish ();
+  return problem ? fail (frame, problem) : GST_FLOW_OK;
 }
 
-// The device is waited for at most once: before the host takes what was downloaded, or, for
-// a canvas on the device, when the frame is handed on.
-GstFlowReturn GridPainter::draw_on (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
-                                    const GstVideoInfo &info, GstBuffer *out)
+// Shows the pad's picture, if there is one, with its border. False where the output ends.
+bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place)
 {
-  const Memory memory = memory_of (out);
-  if (!ready (self, snapshot, memory)) return GST_FLOW_ERROR;
-  Device &device = self->impl->device;
-  now_ = gst_segment_to_running_time (&GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment,
-                                      GST_FORMAT_TIME, GST_BUFFER_PTS (out));
-  scene_.format = from_gst (GST_VIDEO_INFO_FORMAT (&info));
-  scene_.canvas = {info.width, info.height};
-  scene_.site = chroma_site_of (info);
-  scene_.background = color_of (snapshot.settings.background_color, info);
-  scene_.tiles.clear ();
-  for (const PadSnapshot &pad : snapshot.pads) {
-    ShownPicture shown;
-    const bool good = add_picture (self, snapshot, pad, info, shown);
-    remember (pad, shown);
-    if (!good) return GST_FLOW_ERROR;
+  GridPad &impl = *pad.pad->impl;
+  ShownPicture &shown = frame.shown.emplace_back (ShownPicture{.pad = impl.serial});
+  const Size canvas = {frame.info.width, frame.info.height};
+  if (place.alpha > 0) shown.box = intersect (place.box.cell, rect_of (canvas));
+  if (!pad.buffer) return true;
+  warn_of_place (frame.self, frame.snapshot, pad, !place.box.cell.empty ());
+  if (!place.can_be_seen ()) {
+    impl.faults ().unseen_frame ();
+    return true;
   }
-  if (!take_downloads (self, info, snapshot.settings.background_color)) return GST_FLOW_ERROR;
+  if (!pad.info.finfo || pad.info.width == 0)
+    return leave_out (frame, pad, buffer_of (pad) + "has come before its caps.");
 
-  const char *problem = memory == Memory::cuda ? device.problem_of (out) : nullptr;
-  MappedFrame canvas (info, out, GST_MAP_WRITE, memory);
-  if (problem || !canvas) {
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("The output's memory cannot be written."),
-                       ("The buffer %s.", problem ? problem : canvas.problem ()));
-    return GST_FLOW_ERROR;
+  const bool seen = !place.placement.target.empty ();
+  const Problem problem = stage_.show (impl.picture, pad.buffer.get (), pad.info,
+                                       {.placement = place.placement,
+                                        .orientation = pad.orientation,
+                                        .filter = frame.snapshot.settings.method,
+                                        .alpha = place.alpha});
+  if (problem.kind == Problem::Kind::foreign || problem.kind == Problem::Kind::bad_buffer)
+    return leave_out (frame, pad, buffer_of (pad) + problem.why + ".");
+  if (seen) {
+    shown.placement = place.placement;
+    shown.orientation = pad.orientation;
   }
-  const Status status = render (device, memory == Memory::cuda ? out : nullptr, canvas.view ());
-  if (status == Status::ok) return GST_FLOW_OK;
-  post_failure (self, "The grid cannot be drawn", status);
-  return GST_FLOW_ERROR;
-}
+  if (problem.kind == Problem::Kind::unconvertible)
+    return leave_out (frame, pad, unconvertible (pad));
+  if (problem) return fail (frame, problem) == GST_FLOW_OK;
 
-// `target`: the canvas's buffer where it lies on the device.
-Status GridPainter::render (Device &device, GstBuffer *target, const FrameView &canvas)
-{
-  if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
-  if (target) {
-    queued_ = true;
-    if (const Status s = device.begin ({}, target); s != Status::ok) return s;
-  }
-  if (const Status s = renderer_->draw (scene_, canvas); s != Status::ok) return s;
-  return target || !on_device_.empty () ? device.end (on_device_, target) : Status::ok;
+  const guint color = frame.snapshot.settings.border_color;
+  for (const Rect &strip : place.border) stage_.fill (strip, color, place.border_alpha);
+  if (is_cropped_away (pad, place)) say_cropped_away (frame.self, pad);
+  if (!seen) return true;
+  say_moved (frame.self, pad);
+  warn_of_alpha (frame.self, pad, pad.info, frame.info, frame.pictures, place.placement.target);
+  frame.pictures.push_back (place.placement.target);
+  impl.faults ().good_frame (frame.time);
+  return true;
 }
 
 // A frame that cannot be shown: its cell shows the background. False where that ends the
 // output.
-bool GridPainter::leave_out (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
-                             GstBuffer *buffer, const std::string &sentence)
+bool GridPainter::leave_out (const Frame &frame, const PadSnapshot &pad,
+                             const std::string &sentence) const
 {
-  const char *format = info.finfo ? GST_VIDEO_INFO_NAME (&info) : "no format";
-  const std::string detail = std::to_string (gst_buffer_get_size (buffer)) + " bytes, " +
-                             std::to_string (info.width) + "x" + std::to_string (info.height) +
-                             " " + format;
-  return !take_bad_frame (self, GST_AGGREGATOR_PAD (pad.pad.get ()), sentence, detail, now_);
+  const char *format = pad.info.finfo ? GST_VIDEO_INFO_NAME (&pad.info) : "no format";
+  const std::string detail = std::to_string (gst_buffer_get_size (pad.buffer.get ())) + " bytes, " +
+                             std::to_string (pad.info.width) + "x" +
+                             std::to_string (pad.info.height) + " " + format;
+  return !take_bad_frame (frame.self, GST_AGGREGATOR_PAD (pad.pad.get ()), sentence, detail,
+                          frame.time);
 }
 
-// The pad's frame as it lies in memory; null where it cannot be read. False, with an error
-// posted, where the output cannot go on.
-bool GridPainter::map (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &info,
-                       GstBuffer *buffer, MappedFrame *&mapped)
+// Posts why the output ends.
+GstFlowReturn GridPainter::fail (const Frame &frame, const Problem &problem)
 {
-  mapped = nullptr;
-  const Memory memory = memory_of (buffer);
-  const std::string start = std::string ("A buffer of ") + GST_PAD_NAME (pad.pad.get ()) + " ";
-  if (!info.finfo || info.width == 0)
-    return leave_out (self, pad, info, buffer, start + "has come before its caps.");
-  Device &device = self->impl->device;
-  if (memory == Memory::cuda) {
-    if (!device.open ()) return false;
-    if (const char *problem = device.problem_of (buffer))
-      return leave_out (self, pad, info, buffer, start + problem + ".");
+  GstQuadMuxGrid *self = frame.self;
+  switch (problem.kind) {
+    case Problem::Kind::none:
+    case Problem::Kind::said:
+    case Problem::Kind::no_renderer: break;
+    case Problem::Kind::foreign:
+    case Problem::Kind::bad_buffer:
+      GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("The output's memory cannot be written."),
+                         ("The buffer %s.", problem.why.c_str ()));
+      break;
+    case Problem::Kind::not_moved:
+      post_failure (self, "The pictures cannot be downloaded", problem.status);
+      break;
+    case Problem::Kind::unconvertible:
+    case Problem::Kind::failed:
+      post_failure (self, subject_of (frame.snapshot, problem.input), problem.status);
   }
-  MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
-  if (!frame) return leave_out (self, pad, info, buffer, start + frame.problem () + ".");
-  if (memory == Memory::cuda) {
-    // After the mapping, which may itself queue what fills the memory.
-    queued_ = true;
-    on_device_.push_back (buffer);
-    if (const Status s = device.begin ({&buffer, 1}, nullptr); s != Status::ok) {
-      post_failure_of (self, pad, s);
-      return false;
-    }
-  }
-  mapped = &frame;
-  return true;
-}
-
-bool GridPainter::add_picture (GstQuadMuxGrid *self, const GridSnapshot &snapshot,
-                               const PadSnapshot &pad, const GstVideoInfo &info,
-                               ShownPicture &shown)
-{
-  const Canvas canvas = canvas_of (info);
-  const CellBox box = box_of (snapshot, pad, canvas);
-  const int alpha = alpha_of (pad.settings.alpha);
-  if (alpha > 0) shown.box = intersect (box.cell, rect_of (canvas.size));
-  Current current = current_of (pad);
-  if (!current.buffer) return true;
-  warn_of_place (self, snapshot, pad, !box.cell.empty ());
-  if (box.cell.empty () || alpha == 0) {
-    const std::lock_guard guard (pad.pad->impl->lock);
-    pad.pad->impl->fault.unseen_frame ();
-    return true;
-  }
-  const std::size_t before = scene_.tiles.size ();
-  GstBuffer *buffer = buffers_.emplace_back (std::move (current.buffer)).get ();
-  MappedFrame *mapped = nullptr;
-  if (!map (self, pad, current.info, buffer, mapped)) return false;
-  if (!mapped) return true;
-  MappedFrame &frame = *mapped;
-  add_border (pad, box.cell, box.picture, snapshot.settings.border_color, info);
-  if (box.picture.empty ()) return true;
-
-  Picture picture;
-  picture.part = crop_of (buffer, frame.view ().size);
-  picture.sample = {std::max (1, current.info.par_n), std::max (1, current.info.par_d)};
-  picture.chroma_unit = info_of (frame.view ().format).chroma_unit ();
-  picture.orientation = pad.orientation;
-  if (picture.part.empty ()) say_cropped_away (self, pad);
-  const Placement placement = place (picture, pad.settings.fit, box.picture, canvas,
-                                     pad.settings.xalign, pad.settings.yalign);
-  if (placement.crop.empty () || placement.target.empty ()) return true;
-  shown.placement = placement;
-  shown.orientation = pad.orientation;
-
-  Tile tile;
-  tile.target = placement.target;
-  tile.source = frame.view ();
-  tile.crop = placement.crop;
-  tile.hidden = placement.hidden;
-  // An unknown site is taken for the canvas's: nothing is moved on a guess.
-  const bool known = GST_VIDEO_INFO_CHROMA_SITE (&current.info) != GST_VIDEO_CHROMA_SITE_UNKNOWN;
-  tile.site = known ? chroma_site_of (current.info) : scene_.site;
-  tile.orientation = pad.orientation;
-  tile.filter = snapshot.settings.method;
-  tile.alpha = alpha;
-  warn_of_alpha (self, pad, current.info, info, scene_, tile.target);
-  const Status status =
-      bring (self, pad, current.info, info, snapshot.settings.background_color, frame, tile);
-  if (status == Status::unsupported_format) {
-    scene_.tiles.resize (before);
-    return leave_out (self, pad, current.info, buffer, unconvertible (pad));
-  }
-  if (status != Status::ok) {
-    post_failure_of (self, pad, status);
-    return false;
-  }
-  {
-    const std::lock_guard guard (pad.pad->impl->lock);
-    pad.pad->impl->fault.good_frame (now_);
-  }
-  scene_.tiles.push_back (tile);
-  return true;
-}
-
-// Replaces the tile's source where its format or memory is not the canvas's. What the
-// device does is queued; take_downloads () comes after it.
-Status GridPainter::bring (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                           const GstVideoInfo &to, guint background, MappedFrame &frame, Tile &tile)
-{
-  GridPad &impl = *pad.pad->impl;
-  const bool same = same_pixels (from, to), here = tile.source.memory == Memory::cuda;
-  const bool there = renderer_->memory () == Memory::cuda;
-  if (same) impl.converted.reset ();
-  if (same && here == there) {
-    impl.on_device.reset ();
-    return Status::ok;
-  }
-  if (!here && !there) return convert (pad, from, to, background, frame.frame (), tile);
-
-  queued_ = true;
-  if (!impl.on_device) impl.on_device = std::make_unique<DeviceTile> (self->impl->device);
-  FrameView view;
-  if (here && there) {
-    if (!device_converts (from, to)) return Status::unsupported_format;
-    if (const Status s = impl.on_device->convert (tile, from, to, background, view);
-        s != Status::ok)
-      return s;
-    show (tile, view, chroma_site_of (to));
-    return Status::ok;
-  }
-  say_moved (self, pad, there);
-  if (here) {
-    Download &d = downloads_.emplace_back (Download{scene_.tiles.size (), &pad, {}, nullptr});
-    return impl.on_device->download (tile, from, d.frame, d.info);
-  }
-  if (const Status s = convert (pad, from, to, background, frame.frame (), tile); s != Status::ok)
-    return s;
-  if (const Status s = impl.on_device->upload (tile.source, view); s != Status::ok) return s;
-  show (tile, view, tile.site);
-  return Status::ok;
-}
-
-// Waits for what is on its way to the host, once for all of it, and goes on there.
-bool GridPainter::take_downloads (GstQuadMuxGrid *self, const GstVideoInfo &to, guint background)
-{
-  if (downloads_.empty ()) return true;
-  Status status = self->impl->device.end (on_device_, nullptr);
-  if (status != Status::ok) {
-    post_failure (self, "The pictures cannot be downloaded", status);
-    return false;
-  }
-  on_device_.clear ();
-  queued_ = false;
-  for (const Download &d : downloads_) {
-    Tile &tile = scene_.tiles[d.tile];
-    show (tile, d.frame->view (), tile.site);
-    if (!same_pixels (d.info, to))
-      status = convert (*d.pad, d.info, to, background, d.frame->frame (), tile);
-    if (status != Status::ok) {
-      post_failure_of (self, *d.pad, status);
-      return false;
-    }
-  }
-  return true;
-}
-
-// Replaces the tile's source, on the host, by the picture as it is shown, in the
-// canvas's format.
-Status GridPainter::convert (const PadSnapshot &pad, const GstVideoInfo &from,
-                             const GstVideoInfo &to, guint background, GstVideoFrame &frame,
-                             Tile &tile)
-{
-  std::unique_ptr<ConvertedTile> &converted = pad.pad->impl->converted;
-  if (!converted) converted = std::make_unique<ConvertedTile> (threads_);
-  FrameView view;
-  Status status = converted->prepare (tile, from, to, background);
-  if (status == Status::ok) status = converted->draw (tile, frame, view);
-  if (status != Status::ok) return status;
-  show (tile, view, same_pixels (from, to) ? tile.site : chroma_site_of (to));
-  return Status::ok;
-}
-
-// Four strips between the cell's edge and the picture's box.
-void GridPainter::add_border (const PadSnapshot &pad, const Rect &cell, const Rect &inner,
-                              guint argb, const GstVideoInfo &info)
-{
-  if (cell == inner) return;
-  Tile strip;
-  strip.solid = color_of (argb | 0xff000000u, info);
-  strip.alpha = alpha_of (pad.settings.alpha * (argb >> 24) / 255.0);
-  if (strip.alpha == 0) return;
-  auto add = [&] (const Rect &r) {
-    strip.target = r;
-    if (!r.empty ()) scene_.tiles.push_back (strip);
-  };
-  if (inner.empty ()) {
-    add (cell);
-    return;
-  }
-  add ({cell.x, cell.y, cell.width, inner.y - cell.y});
-  add ({cell.x, inner.bottom (), cell.width, cell.bottom () - inner.bottom ()});
-  add ({cell.x, inner.y, inner.x - cell.x, inner.height});
-  add ({inner.right (), inner.y, cell.right () - inner.right (), inner.height});
+  return GST_FLOW_ERROR;
 }
 
 }  // namespace quad

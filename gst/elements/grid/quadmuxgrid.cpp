@@ -205,14 +205,13 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
 }
 
 // Lets go of what was kept of the pad's pictures, and of memory for them.
-void forget_pictures (quad::GridPad &impl)
+void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl)
 {
-  impl.converted.reset ();
-  impl.on_device.reset ();
+  impl.picture.forget ();
+  self->impl->shown.forget (impl.serial);
   quad::Owned<GstBuffer> held;
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
-  impl.shown = {};
 }
 
 void release_pad (GstElement *element, GstPad *pad)
@@ -228,7 +227,7 @@ void release_pad (GstElement *element, GstPad *pad)
   {
     // Whoever keeps the pad does not keep the device's memory. It is in no later snapshot.
     const std::lock_guard drawing (self->impl->drawing);
-    forget_pictures (*as_grid_pad (pad)->impl);
+    forget_pictures (self, *as_grid_pad (pad)->impl);
   }
   quad::set_cell (as_grid_pad (pad), -1);
   quad::cells_changed (self);
@@ -273,10 +272,8 @@ gboolean start (GstAggregator *agg)
   self->impl->pacer.restart ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->problems = {};
-    {
-      const std::lock_guard guard (p->impl->lock);
-      p->impl->fault = {};
-    }
+    p->impl->fault = {};
+    p->impl->flushed = false;
     p->impl->ended = false;
     p->impl->warned = {};
     p->impl->warned_of_no_frame = false;
@@ -296,7 +293,7 @@ gboolean stop (GstAggregator *agg)
   gst_aggregator_set_force_live (agg, self->impl->force_live);
   self->impl->painter.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
-    forget_pictures (*p->impl);
+    forget_pictures (self, *p->impl);
     const std::lock_guard guard (p->impl->lock);
     p->impl->tagged = quad::Orientation::identity;
   }

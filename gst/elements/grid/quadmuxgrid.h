@@ -13,13 +13,16 @@
 #include "elements/grid/peer_watch.h"
 #include "elements/grid/quadmuxgridpad.h"
 #include "elements/grid/settings.h"
+#include "elements/grid/shown.h"
 
 namespace quad {
 
 using GridPadRef = Owned<GstQuadMuxGridPad>;
 
 struct QuadMuxGrid {
-  explicit QuadMuxGrid (GstElement *element) : device (element), peers (element) {}
+  explicit QuadMuxGrid (GstElement *element) : device (element), peers (element), painter (device)
+  {
+  }
 
   std::mutex lock;  // protects `settings`; nothing is called with it held
   GridSettings settings;
@@ -34,6 +37,8 @@ struct QuadMuxGrid {
 
   // In the base class's aggregate (), which holds its lock: nobody is called who may want it.
   std::atomic<std::thread::id> maker;
+
+  ShownFrame shown;
 
   std::mutex drawing;  // held while the pads of a snapshot are drawn
 

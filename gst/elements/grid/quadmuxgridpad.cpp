@@ -9,6 +9,12 @@ G_DEFINE_TYPE (GstQuadMuxGridPad, gst_quad_mux_grid_pad, GST_TYPE_VIDEO_AGGREGAT
 
 namespace quad {
 
+InputFault &GridPad::faults ()
+{
+  if (flushed.exchange (false)) fault.flushed ();
+  return fault;
+}
+
 Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged)
 {
   if (method == GST_VIDEO_ORIENTATION_AUTO) return tagged;
@@ -99,11 +105,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   GridPad &impl = *as_grid_pad (object)->impl;
   const quad::PadSettings s = impl.snapshot ();
   switch (id) {
-    case PROP_CURRENT_CELL: {
-      const std::lock_guard guard (impl.lock);
-      g_value_set_int (value, impl.cell);
-      break;
-    }
+    case PROP_CURRENT_CELL: g_value_set_int (value, impl.cell); break;
     case PROP_XPOS: g_value_set_int (value, s.xpos); break;
     case PROP_YPOS: g_value_set_int (value, s.ypos); break;
     case PROP_WIDTH: g_value_set_int (value, s.width); break;
@@ -172,13 +174,13 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   quad::Owned<GstBuffer> held;
   impl.has_time_segment = false;  // the base class forgets it too
   impl.ended = false;
+  impl.flushed = true;
   // Of bad caps the output is told again with the next segment.
   impl.problems = {impl.problems.caps, {}, {}, {}};
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
   impl.end = {};
   impl.segment_done = false;
-  impl.fault.flushed ();
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }
 

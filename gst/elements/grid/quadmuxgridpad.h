@@ -6,12 +6,10 @@
 #include <atomic>
 #include <mutex>
 
-#include "core/placement.h"
 #include "elements/grid/faults.h"
 #include "elements/grid/settings.h"
 #include "elements/grid/timing.h"
-#include "glue/converted_tile.h"
-#include "glue/device_tile.h"
+#include "glue/stage.h"
 
 namespace quad {
 
@@ -23,13 +21,6 @@ struct InputWish {
   bool any = true;  // no restriction
 
   bool operator== (const InputWish &) const = default;
-};
-
-// What the last output frame shows of a pad.
-struct ShownPicture {
-  Rect box;             // the cell, or where it lies freely; empty where nothing can be seen
-  Placement placement;  // of the picture in it; without a target where there is none
-  Orientation orientation = Orientation::identity;
 };
 
 // What was said of a pad, and need not be said again.
@@ -45,27 +36,28 @@ struct PadWarnings {
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
-  int cell = -1;                               // that it has; -1: none
-  int kept_cell = -1;                          // that it had last
-  int told_cell = -1;                          // that those who watch the property know
   Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
   FrameRate rate;
   Memory memory = Memory::host;  // of the frames that come next
   InputEnd end;
   bool had_frame = false;  // since the stream began, whatever was flushed
-  InputFault fault;
   bool segment_done = false;
   InputWish wish;
   bool asked = false;  // whether upstream knows `wish`
-  ShownPicture shown;
+
+  // Written with the element's cells_lock.
+  std::atomic<int> cell{-1};       // that it has; -1: none
+  int kept_cell = -1;              // that it had last
+  std::atomic<int> told_cell{-1};  // that those who watch the property know
 
   // Of the thread that makes the output alone.
   guint serial = 0;  // in the order of the requests; set before the pad is added
   PadWarnings warned;
   bool warned_of_no_frame = false;
   bool said_moved = false;
-  std::unique_ptr<ConvertedTile> converted;
-  std::unique_ptr<DeviceTile> on_device;
+  Input picture;
+  InputFault fault;                  // see faults ()
+  std::atomic<bool> flushed{false};  // `fault` does not know yet
 
   // The last frame, for repeat-after-eos, with `lock` held.
   Owned<GstBuffer> held;
@@ -88,6 +80,9 @@ struct GridPad {
   std::atomic<bool> warned_of_peer{false};
   std::atomic<bool> left_out{false};                      // counts as ended until a stream starts
   std::atomic<guint32> flush_seqnum{GST_SEQNUM_INVALID};  // of the last flush that began
+
+  // For the thread that makes the output alone.
+  InputFault &faults ();
 
   PadSettings snapshot ()
   {

@@ -66,12 +66,11 @@ void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const Pa
 }
 
 void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                    const GstVideoInfo &to, const Scene &scene, const Rect &target)
+                    const GstVideoInfo &to, std::span<const Rect> below, const Rect &target)
 {
   if (!GST_VIDEO_INFO_HAS_ALPHA (&from) || GST_VIDEO_INFO_HAS_ALPHA (&to)) return;
-  const bool hides = std::any_of (scene.tiles.begin (), scene.tiles.end (), [&] (const Tile &t) {
-    return !t.solid && !intersect (t.target, target).empty ();
-  });
+  const bool hides = std::any_of (below.begin (), below.end (),
+                                  [&] (const Rect &r) { return !intersect (r, target).empty (); });
   if (!hides || !first_time (pad.pad->impl->warned.alpha)) return;
   GST_ELEMENT_WARNING (
       self, STREAM, FORMAT,

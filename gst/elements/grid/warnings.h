@@ -1,7 +1,8 @@
 // Warnings about where pictures lie, once per pad.
 #pragma once
 
-#include "core/scene.h"
+#include <span>
+
 #include "elements/grid/cells.h"
 
 namespace quad {
@@ -10,9 +11,9 @@ namespace quad {
 void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const PadSnapshot &pad,
                     bool has_room);
 
-// Warns if a picture of format `from` with alpha is drawn over another picture of `scene` on an
-// output `to` without alpha: the lower picture is not seen through it.
+// Warns if a picture of format `from` with alpha is drawn over pictures at `below` on an output
+// `to` without alpha: the lower picture is not seen through it.
 void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                    const GstVideoInfo &to, const Scene &scene, const Rect &target);
+                    const GstVideoInfo &to, std::span<const Rect> below, const Rect &target);
 
 }  // namespace quad

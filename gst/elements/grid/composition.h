@@ -1,0 +1,65 @@
+// Where the pictures of a grid lie: numbers from numbers, without a pad or a buffer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/layout.h"
+#include "core/placement.h"
+
+namespace quad {
+
+// Where an input's picture is to lie.
+struct Seat {
+  Rect free;      // on the canvas; empty: in a cell
+  int cell = -1;  // -1: none
+  int row_span = 1;
+  int column_span = 1;
+};
+
+// The cells, and the border along the edge of each that shows a picture.
+struct CellGrid {
+  Grid grid;  // with no dimension left at 0
+  int border_width = 0;
+  std::uint32_t border_color = 0;  // 0xAARRGGBB
+};
+
+// The cell with its border, and the rest inside of the border for the picture. Both are empty if
+// there is no cell or the canvas has no room. A picture that lies freely has no border, and may lie
+// outside of the canvas.
+struct CellBox {
+  Rect cell;
+  Rect picture;
+};
+
+CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas);
+
+// What one input shows, and how.
+struct Shot {
+  Seat seat;
+  Fit fit = Fit::contain;
+  double xalign = 0.5;
+  double yalign = 0.5;
+  double alpha = 1;
+  bool has_picture = false;
+  Picture picture;  // where there is one
+};
+
+// What becomes of it on the canvas.
+struct Place {
+  CellBox box;
+  int alpha = 0;               // 0 to 255
+  Placement placement;         // without a target where nothing of the picture is seen
+  std::array<Rect, 4> border;  // empty where there is none
+  int border_alpha = 0;        // 0 to 255
+
+  bool can_be_seen () const { return alpha > 0 && !box.cell.empty (); }
+};
+
+// One place a shot.
+std::vector<Place> compose (const CellGrid &cells, const Canvas &canvas,
+                            std::span<const Shot> shots);
+
+}  // namespace quad
