@@ -1,13 +1,30 @@
 #include "glue/colorimetry.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace quad {
 namespace {
+
+// 0 is UNKNOWN in each of GStreamer's enumerations of colours.
+template <typename T>
+bool known (T value)
+{
+  return static_cast<int> (value) != 0;
+}
+
+template <typename T>
+bool alike (T a, T b)
+{
+  return a == b || !known (a) || !known (b);
+}
 
 // Takes what `value` leaves open from `other`.
 template <typename T>
 void fill (T &value, T other)
 {
-  if (static_cast<int> (value) == 0) value = other;  // UNKNOWN
+  if (!known (value)) value = other;
 }
 
 void fill_codes (GstVideoColorimetry &c, const GstVideoColorimetry &other)
@@ -22,9 +39,106 @@ void fill_light (GstVideoColorimetry &c, const GstVideoColorimetry &other)
   fill (c.primaries, other.primaries);
 }
 
+bool wide_gamut (GstVideoColorPrimaries p)
+{
+  switch (p) {
+    case GST_VIDEO_COLOR_PRIMARIES_UNKNOWN:
+    case GST_VIDEO_COLOR_PRIMARIES_BT709:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470M:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470BG:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE240M: return false;
+    default: return true;
+  }
+}
+
+bool high_dynamic_range (GstVideoTransferFunction t)
+{
+  return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
+}
+
+// Where the code values of components begin, and how many there are from 0 to 1 (chroma: from
+// -1/2 to 1/2).
+struct Levels {
+  gint offset[GST_VIDEO_MAX_COMPONENTS];
+  gint scale[GST_VIDEO_MAX_COMPONENTS];
+};
+
+Levels levels_of (const GstVideoInfo &info, GstVideoColorRange range)
+{
+  Levels l = {};
+  gst_video_color_range_offsets (range, info.finfo, l.offset, l.scale);
+  return l;
+}
+
+using Triple = std::array<double, 3>;
+
+// Y', Cb and Cr of R', G' and B'; Cb and Cr from -1/2 to 1/2.
+Triple to_ycc (const Triple &rgb, const LumaWeights &w)
+{
+  const double y = w.red * rgb[0] + w.green * rgb[1] + w.blue * rgb[2];
+  return {y, (rgb[2] - y) / (2 * (1 - w.blue)), (rgb[0] - y) / (2 * (1 - w.red))};
+}
+
+struct Affine {
+  double m[3][3];
+  double b[3];
+};
+
+// First `a`, then `then`.
+Affine chained (const Affine &a, const Affine &then)
+{
+  Affine r = {};
+  for (int i = 0; i < 3; i++) {
+    r.b[i] = then.b[i];
+    for (int k = 0; k < 3; k++) {
+      r.b[i] += then.m[i][k] * a.b[k];
+      for (int j = 0; j < 3; j++) r.m[i][j] += then.m[i][k] * a.m[k][j];
+    }
+  }
+  return r;
+}
+
+// From code values to 0 ... 1 (chroma: -1/2 ... 1/2), or back.
+Affine scaling (const GstVideoInfo &info, const GstVideoColorimetry &c, bool to_codes)
+{
+  const auto [offset, scale] = levels_of (info, c.range);
+  Affine r = {};
+  for (int i = 0; i < 3; i++) {
+    r.m[i][i] = to_codes ? scale[i] : 1.0 / scale[i];
+    r.b[i] = to_codes ? offset[i] : -double (offset[i]) / scale[i];
+  }
+  return r;
+}
+
+// From Y' Cb Cr to R' G' B'; the identity for RGB.
+Affine to_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
+{
+  if (GST_VIDEO_INFO_IS_RGB (&info)) return {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {}};
+  const auto [kr, kg, kb] = luma_weights (c.matrix);
+  return {{{1, 0, 2 * (1 - kr)},
+           {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg},
+           {1, 2 * (1 - kb), 0}},
+          {}};
+}
+
+// The way back.
+Affine from_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
+{
+  Affine r = {};
+  for (std::size_t k = 0; k < 3; k++) {
+    Triple unit = {};
+    unit[k] = 1;
+    const Triple column =
+        GST_VIDEO_INFO_IS_RGB (&info) ? unit : to_ycc (unit, luma_weights (c.matrix));
+    for (std::size_t i = 0; i < 3; i++) r.m[i][k] = column[i];
+  }
+  return r;
+}
+
 }  // namespace
 
-GstVideoColorimetry completed (const GstVideoInfo &info)
+GstVideoColorimetry completed_colorimetry (const GstVideoInfo &info)
 {
   GstVideoColorimetry c = info.colorimetry;
   GstVideoInfo plain;
@@ -34,13 +148,13 @@ GstVideoColorimetry completed (const GstVideoInfo &info)
   return c;
 }
 
-Colorimetries completed (const GstVideoInfo &from, const GstVideoInfo &to)
+Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoInfo &to)
 {
   Colorimetries c = {from.colorimetry, to.colorimetry};
   const bool one_kind = GST_VIDEO_INFO_IS_RGB (&from) == GST_VIDEO_INFO_IS_RGB (&to);
   if (one_kind) fill_codes (c.to, c.from);
-  fill_codes (c.to, completed (to));
-  fill_codes (c.from, one_kind ? c.to : completed (from));
+  fill_codes (c.to, completed_colorimetry (to));
+  fill_codes (c.from, one_kind ? c.to : completed_colorimetry (from));
   fill_light (c.to, c.from);
   fill_light (c.from, c.to);
   return c;
@@ -48,9 +162,77 @@ Colorimetries completed (const GstVideoInfo &from, const GstVideoInfo &to)
 
 GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to)
 {
-  GstVideoInfo known = from;
-  known.colorimetry = completed (from, to).from;
-  return known;
+  GstVideoInfo completed = from;
+  completed.colorimetry = completed_colorimetries (from, to).from;
+  return completed;
+}
+
+bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
+{
+  return alike (a.range, b.range) && alike (a.matrix, b.matrix) && alike (a.transfer, b.transfer) &&
+         alike (a.primaries, b.primaries);
+}
+
+bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
+{
+  const bool primaries =
+      alike (a.primaries, b.primaries) || (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
+  const bool transfer = alike (a.transfer, b.transfer) ||
+                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
+  return primaries && transfer;
+}
+
+bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  if (GST_VIDEO_INFO_FORMAT (&from) != GST_VIDEO_INFO_FORMAT (&to)) return false;
+  const GstVideoColorimetry &a = from.colorimetry, &b = to.colorimetry;
+  const bool has_matrix = GST_VIDEO_INFO_IS_YUV (&from);
+  return alike (a.range, b.range) && (!has_matrix || alike (a.matrix, b.matrix)) &&
+         same_light (a, b);
+}
+
+Color color_of (guint argb, const GstVideoInfo &info)
+{
+  const GstVideoFormatInfo *format = info.finfo;
+  const GstVideoColorimetry c = completed_colorimetry (info);
+  Triple value = {((argb >> 16) & 255) / 255.0, ((argb >> 8) & 255) / 255.0, (argb & 255) / 255.0};
+  if (!GST_VIDEO_FORMAT_INFO_IS_RGB (format)) value = to_ycc (value, luma_weights (c.matrix));
+  const auto [offset, scale] = levels_of (info, c.range);
+  Color color;
+  for (std::size_t i = 0; i < 3; i++) {
+    // A format of one component has the same levels for all.
+    const int at = GST_VIDEO_FORMAT_INFO_N_COMPONENTS (format) > i ? static_cast<int> (i) : 0;
+    const double code = std::floor (value[i] * scale[at] + offset[at] + 0.5);
+    const double max = (1 << GST_VIDEO_FORMAT_INFO_DEPTH (format, at)) - 1;
+    color.value[i] = static_cast<std::uint16_t> (std::clamp (code, 0.0, max));
+  }
+  color.value[3] = static_cast<std::uint16_t> (argb >> 24);
+  return color;
+}
+
+LumaWeights luma_weights (GstVideoColorMatrix matrix)
+{
+  double red = 0.299, blue = 0.114;
+  gst_video_color_matrix_get_Kr_Kb (matrix, &red, &blue);
+  return {red, 1 - red - blue, blue};
+}
+
+ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  const auto [a, b] = completed_colorimetries (from, to);
+  Affine all = scaling (from, a, false);
+  const bool both_yuv = !GST_VIDEO_INFO_IS_RGB (&from) && !GST_VIDEO_INFO_IS_RGB (&to);
+  if (!both_yuv || a.matrix != b.matrix) {
+    all = chained (all, to_rgb (from, a));
+    all = chained (all, from_rgb (to, b));
+  }
+  all = chained (all, scaling (to, b, true));
+  ColorMatrix r = {};
+  for (int i = 0; i < 3; i++) {
+    r.offset[i] = all.b[i];
+    for (int k = 0; k < 3; k++) r.factor[i][k] = all.m[i][k];
+  }
+  return r;
 }
 
 }  // namespace quad

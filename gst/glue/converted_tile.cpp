@@ -7,24 +7,6 @@
 namespace quad {
 namespace {
 
-bool wide_gamut (GstVideoColorPrimaries p)
-{
-  switch (p) {
-    case GST_VIDEO_COLOR_PRIMARIES_UNKNOWN:
-    case GST_VIDEO_COLOR_PRIMARIES_BT709:
-    case GST_VIDEO_COLOR_PRIMARIES_BT470M:
-    case GST_VIDEO_COLOR_PRIMARIES_BT470BG:
-    case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
-    case GST_VIDEO_COLOR_PRIMARIES_SMPTE240M: return false;
-    default: return true;
-  }
-}
-
-bool high_dynamic_range (GstVideoTransferFunction t)
-{
-  return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
-}
-
 GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to,
                                   Threads &threads)
 {
@@ -50,15 +32,6 @@ void convert (GstVideoConverter *converter, const GstVideoFrame &from, GstVideoF
 }
 
 }  // namespace
-
-bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
-{
-  const bool primaries = a.primaries == b.primaries || a.primaries == 0 || b.primaries == 0 ||
-                         (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
-  const bool transfer = a.transfer == b.transfer || a.transfer == 0 || b.transfer == 0 ||
-                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
-  return primaries && transfer;
-}
 
 bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info)
 {
@@ -115,17 +88,6 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
   return converter_ && second_;
 }
 
-bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to)
-{
-  if (GST_VIDEO_INFO_FORMAT (&from) != GST_VIDEO_INFO_FORMAT (&to)) return false;
-  const GstVideoColorimetry &a = from.colorimetry, &b = to.colorimetry;
-  auto same = [] (auto x, auto y) {
-    return x == y || static_cast<int> (x) == 0 || static_cast<int> (y) == 0;
-  };
-  const bool has_matrix = GST_VIDEO_INFO_IS_YUV (&from);
-  return same (a.range, b.range) && (!has_matrix || same (a.matrix, b.matrix)) && same_light (a, b);
-}
-
 bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
 {
   frame.reset ();
@@ -169,7 +131,7 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   GstVideoInfo scaled, result;
   if (!resized (from, size, scaled) || !resized (to, size, result))
     return Status::unsupported_format;
-  const Colorimetries known = completed (from, to);
+  const Colorimetries known = completed_colorimetries (from, to);
   scaled.colorimetry = known.from;
   result.colorimetry = known.to;
 

@@ -12,15 +12,6 @@
 
 namespace quad {
 
-// Whether pictures of `from` can stand beside pictures of `to` as they are. What
-// either leaves unknown counts as the same, and so do the transfer functions and
-// primaries of the SDR standards, as is usual.
-bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to);
-
-// Whether one matrix is enough between them: the transfer functions and primaries are
-// the same, unknown, or those of SDR standards.
-bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
-
 // `like` at another size; false where there can be no such picture.
 bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info);
 

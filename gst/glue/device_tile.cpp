@@ -5,7 +5,7 @@
 
 #include "cuda/module.h"
 #include "cuda/scene_program.h"
-#include "glue/color_matrix.h"
+#include "glue/colorimetry.h"
 #include "glue/converted_tile.h"
 #include "glue/device_impl.h"
 #include "glue/video.h"

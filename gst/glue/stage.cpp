@@ -1,6 +1,7 @@
 #include "glue/stage.h"
 
 #include "glue/backend.h"
+#include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 
 namespace quad {

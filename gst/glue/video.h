@@ -18,9 +18,6 @@ ChromaSite chroma_site_of (const GstVideoInfo &info);
 // the canvas's: nothing is moved on a guess.
 ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &canvas);
 
-// A colour given as 0xAARRGGBB, in the code values of `info`'s format, matrix and range.
-Color color_of (guint argb, const GstVideoInfo &info);
-
 Ratio display_aspect_of (const GstVideoInfo &info);
 
 // Answers an allocation query for frames of `info`: upstream's pool needs `held` buffers more.

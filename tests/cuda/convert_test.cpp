@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "glue/color_matrix.h"
+#include "glue/colorimetry.h"
 #include "glue/device_impl.h"
 #include "glue/device_tile.h"
 #include "glue/video.h"

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/renderer.h"
+#include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 
@@ -80,16 +81,6 @@ std::string name_of (const GstVideoColorimetry &colorimetry)
 {
   const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
   return name ? name.get () : "";
-}
-
-// Whether what `a` and `b` both know is the same.
-bool agree (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
-{
-  const auto same = [] (auto x, auto y) {
-    return x == y || static_cast<int> (x) == 0 || static_cast<int> (y) == 0;
-  };
-  return same (a.range, b.range) && same (a.matrix, b.matrix) && same (a.transfer, b.transfer) &&
-         same (a.primaries, b.primaries);
 }
 
 // Whether readers of `s` take its colours for those of `in`: what caps leave unsaid follows from
@@ -278,7 +269,7 @@ std::string downscale_relabels (const GstCaps *in_caps, const GstVideoInfo &in,
 {
   const GstVideoColorimetry is = downscale_colorimetry (gst_caps_get_structure (in_caps, 0), in);
   if (gst_video_colorimetry_is_equal (&in.colorimetry, &out.colorimetry) ||
-      agree (is, out.colorimetry))
+      same_where_known (is, out.colorimetry))
     return {};
   return "The video's colorimetry is " + name_of (is) +
          ", as far as it is not said what its size implies, and downstream takes the output for " +

@@ -1,4 +1,5 @@
 #include "elements/grid/caps.h"
+#include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "elements/grid/caps.h"
+#include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 
