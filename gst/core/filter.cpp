@@ -77,6 +77,13 @@ std::pair<int, int> FilterPlan::reads (int from, int count) const
   return {*least, *most + taps};
 }
 
+FilterPlan FilterPlan::part (int from, int count) const
+{
+  const auto first = left.begin () + from;
+  const auto tap = weight.begin () + std::ptrdiff_t{from} * taps;
+  return {taps, {first, first + count}, {tap, tap + std::ptrdiff_t{count} * taps}, copy};
+}
+
 bool FilterPlan::ascends (int step) const
 {
   for (std::size_t o = 1; o < left.size (); o++)

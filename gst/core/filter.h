@@ -36,6 +36,8 @@ struct FilterPlan {
   const std::int16_t *tap (int o) const { return weight.data () + std::size_t (o) * taps; }
   // The source samples [first, second) that outputs [from, from + count) read; count > 0.
   std::pair<int, int> reads (int from, int count) const;
+  // Outputs [from, from + count) as a plan of their own.
+  FilterPlan part (int from, int count) const;
   // Whether each output begins `step` samples after the one before.
   bool ascends (int step) const;
   // Whether each output is the mean of a pair of samples: exactly 2:1, not mirrored.

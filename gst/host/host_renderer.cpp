@@ -47,13 +47,14 @@ class HostRenderer final : public Renderer {
 
  private:
   void build (const Scene &scene);
+  void set_columns ();
   void add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const;
   void turn (const Scene &scene, const Job &job, Scratch &scratch);
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
                        std::byte *out, Scratch &scratch);
-  bool draw_whole (const Scene &scene, int layer, const FrameView &out, const Rect &part,
-                   const Job &job, Scratch &scratch);
+  bool draw_straight (const Scene &scene, int layer, const FrameView &out, const Rect &part,
+                      const Job &job, Scratch &scratch);
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
 
   const Ops &ops_;
@@ -98,11 +99,12 @@ void HostRenderer::build (const Scene &scene)
       continue;
     }
     for (int p = 0; p < format_->planes; p++)
-      tiles[i].planes.emplace_back (tile, *format_, p, scene.site, ops_);
+      tiles[i].planes.emplace_back (tile, *format_, p, scene.site);
   }
   prepared_.reset ();
   tiles_ = std::move (tiles);
   regions_ = regions_of (scene);
+  set_columns ();
 
   fill_.assign (scene.tiles.size () + 1, {});
   std::size_t depth = 1;
@@ -146,6 +148,32 @@ void HostRenderer::build (const Scene &scene)
   prepared_ = scene;
 }
 
+// Has each picture filter only the columns that regions show of it.
+void HostRenderer::set_columns ()
+{
+  std::vector<std::vector<PlaneProgram::Range>> shown (tiles_.size ());
+  for (const Region &r : regions_)
+    for (const int layer : r.layers)
+      if (layer != kBackground) shown[std::size_t (layer)].emplace_back (r.rect.x, r.rect.right ());
+  for (std::size_t i = 0; i < tiles_.size (); i++) {
+    std::ranges::sort (shown[i]);
+    shown[i].erase (std::unique (shown[i].begin (), shown[i].end ()), shown[i].end ());
+    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
+      PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
+      if (plane.swap_axes ()) {  // drawn whole, then turned
+        plane.set_columns (ops_, {{0, plane.positions ()}});
+        continue;
+      }
+      std::vector<PlaneProgram::Range> ranges;
+      for (const auto &[left, right] : shown[i]) {
+        const Rect part = plane_rect (*format_, p, {left, 0, right - left, 1});
+        ranges.emplace_back (part.x - plane.target ().x, part.right () - plane.target ().x);
+      }
+      plane.set_columns (ops_, ranges);
+    }
+  }
+}
+
 void HostRenderer::add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const
 {
   // Enough pieces to keep all threads busy to the end, none too small to pay.
@@ -179,9 +207,10 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
   std::byte *turned = tile.turned[std::size_t (job.plane)].data ();
   const std::size_t stride = tile.turned_stride (job.plane);
   const auto size = std::size_t (plane.bytes_per_position ());
+  const Columns &all = plane.columns (0, plane.positions ());
   std::byte *row = scratch.layers[0].data ();
   for (int x = job.begin; x < job.end; x++) {
-    (void)plane.draw_rows (ops_, source.plane[std::size_t (job.plane)], x, 1, row, 0, scratch);
+    (void)plane.draw_rows (ops_, all, source.plane[std::size_t (job.plane)], x, 1, row, 0, scratch);
     for (int y = 0; y < plane.positions (); y++)
       std::memcpy (turned + std::size_t (y) * stride + std::size_t (x) * size,
                    row + std::size_t (y) * size, size);
@@ -216,31 +245,29 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
                      std::size_t (row) * program.turned_stride (plane) + std::size_t (x) * size,
                  bytes);
     opaque = !format_->has_alpha () || ops_.opaque (out, part.width, format_->alpha_channel);
-  } else if (part.width == p.target ().width) {
-    opaque = p.draw_rows (ops_, tile.source.plane[std::size_t (plane)], row, 1, out, 0, scratch);
   } else {
-    std::byte *whole = scratch.layers[0].data ();
-    opaque = p.draw_rows (ops_, tile.source.plane[std::size_t (plane)], row, 1, whole, 0, scratch);
-    std::memcpy (out, whole + std::size_t (x) * size, bytes);
+    opaque = p.draw_rows (ops_, p.columns (x, part.width), tile.source.plane[std::size_t (plane)],
+                          row, 1, out, 0, scratch);
   }
   return tile.blend == Blend::source || (opaque && tile.alpha == 255);
 }
 
-// Draws the job's rows straight to the canvas, several at a time, where they are
-// all that a picture has across. Returns whether they are.
-bool HostRenderer::draw_whole (const Scene &scene, int layer, const FrameView &out,
-                               const Rect &part, const Job &job, Scratch &scratch)
+// Draws the job's rows straight to the canvas, several at a time, where the layer is a picture that
+// is not turned. Returns whether it is.
+bool HostRenderer::draw_straight (const Scene &scene, int layer, const FrameView &out,
+                                  const Rect &part, const Job &job, Scratch &scratch)
 {
   if (layer == kBackground || scene.tiles[std::size_t (layer)].solid) return false;
   const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (job.plane)];
-  if (p.swap_axes () || part.width != p.target ().width) return false;
+  if (p.swap_axes ()) return false;
+  const Columns &columns = p.columns (part.x - p.target ().x, part.width);
   const PlaneView &source = scene.tiles[std::size_t (layer)].source.plane[std::size_t (job.plane)];
   const PlaneView &canvas = out.plane[std::size_t (job.plane)];
   const std::ptrdiff_t left = std::ptrdiff_t{part.x} * p.bytes_per_position ();
   for (int y = job.begin, count; y < job.end; y += count) {
     count = std::min (p.band (), job.end - y);
-    (void)p.draw_rows (ops_, source, y - p.target ().y, count, canvas.row (y) + left, canvas.stride,
-                       scratch);
+    (void)p.draw_rows (ops_, columns, source, y - p.target ().y, count, canvas.row (y) + left,
+                       canvas.stride, scratch);
   }
   return true;
 }
@@ -252,7 +279,7 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
   const Rect part = plane_rect (*format_, job.plane, region.rect);
   const auto size = std::size_t (format_->bytes_per_position (job.plane));
   const int top = static_cast<int> (region.layers.size ()) - 1;
-  if (top == 0 && draw_whole (scene, region.layers[0], out, part, job, scratch)) return;
+  if (top == 0 && draw_straight (scene, region.layers[0], out, part, job, scratch)) return;
   for (int y = job.begin; y < job.end; y++) {
     std::byte *dst = out.plane[std::size_t (job.plane)].row (y) + std::size_t (part.x) * size;
     if (top == 0) {

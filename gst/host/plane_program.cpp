@@ -17,7 +17,7 @@ void at_least (std::vector<T> &v, std::size_t size)
 }  // namespace
 
 PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plane,
-                            ChromaSite canvas_site, const Ops &ops)
+                            ChromaSite canvas_site)
     : sample_ (SampleFormat::of (format)),
       channels_ (format.plane[std::size_t (plane)].channels),
       alpha_channel_ (plane == 0 ? format.alpha_channel : -1)
@@ -26,25 +26,46 @@ PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plan
   swap_axes_ = plan.swap_axes;
   target_ = plan.target;
   down_ = std::move (plan.down);
-  std::tie (lo_, hi_) = plan.across.reads (0, plan.across.count ());
-  for (std::int32_t &left : plan.across.left) left -= lo_;
-  contiguous_ = plan.across.copy && plan.across.ascends (1);
-  box2_ = sample_.bytes == 1 && channels_ != 3 && plan.across.halves () && down_.halves ();
-  across_ = ops.pack (std::move (plan.across), direct () ? channels_ : 1);
-  // Outputs that read much the same rows gain from being drawn together, others
-  // from being few, so that what they read stays in the nearest cache.
+  across_ = std::move (plan.across);
+  box2_ = sample_.bytes == 1 && channels_ != 3 && across_.halves () && down_.halves ();
+  // Outputs that read much the same rows gain from being drawn together. Others gain from being
+  // few: what they read stays in the nearest cache.
   band_ = std::min (kMaxBand, rows ());
   const auto [first_row, last_row] = down_.reads (0, band_);
   if (down_.taps * band_ < 2 * (last_row - first_row)) band_ = std::min (kMaxBand / 2, rows ());
 }
 
-std::size_t PlaneProgram::planar_stride () const { return std::size_t (hi_ - lo_) + kMidPadding; }
-
-std::size_t PlaneProgram::mid_stride () const { return planar_stride () * std::size_t (channels_); }
-
-std::size_t PlaneProgram::joined_stride () const
+Columns PlaneProgram::columns_of (const Ops &ops, const Range &range) const
 {
-  return std::size_t (positions ()) + kMidPadding;
+  Columns c;
+  c.begin = range.first;
+  FilterPlan part = across_.part (range.first, range.second - range.first);
+  std::tie (c.lo, c.hi) = part.reads (0, part.count ());
+  for (std::int32_t &left : part.left) left -= c.lo;
+  c.contiguous = part.copy && part.ascends (1);
+  c.across = ops.pack (std::move (part), direct () ? channels_ : 1);
+  return c;
+}
+
+void PlaneProgram::set_columns (const Ops &ops, const std::vector<Range> &ranges)
+{
+  std::vector<Columns> old = std::exchange (columns_, {});
+  for (const Range &range : ranges) {
+    const auto same = std::ranges::find_if (
+        old, [&] (const Columns &c) { return Range (c.begin, c.begin + c.count ()) == range; });
+    columns_.push_back (same != old.end () ? std::move (*same) : columns_of (ops, range));
+  }
+}
+
+const Columns &PlaneProgram::columns (int begin, int count) const
+{
+  return *std::ranges::find_if (
+      columns_, [&] (const Columns &c) { return c.begin == begin && c.count () == count; });
+}
+
+std::size_t PlaneProgram::mid_stride (const Columns &columns) const
+{
+  return columns.planar_stride () * std::size_t (channels_);
 }
 
 void PlaneProgram::reserve (Scratch &scratch) const
@@ -56,28 +77,30 @@ void PlaneProgram::reserve (Scratch &scratch) const
     most_rows = std::max (most_rows, last - first);
   }
   at_least (scratch.rows, std::size_t (most_rows));
-  at_least (scratch.mid, mid_stride () * band);
-  at_least (scratch.planar, planar_stride () * channels);
-  at_least (scratch.joined, joined_stride () * channels * std::size_t (sample_.bytes));
-  if (sample_.depth > 10 || alpha_channel_ >= 0)
-    at_least (scratch.wide, std::size_t (hi_ - lo_) * channels);
+  for (const Columns &c : columns_) {
+    at_least (scratch.mid, mid_stride (c) * band);
+    at_least (scratch.planar, c.planar_stride () * channels);
+    at_least (scratch.joined, c.joined_stride () * channels * std::size_t (sample_.bytes));
+    if (sample_.depth > 10 || alpha_channel_ >= 0)
+      at_least (scratch.wide, std::size_t (c.width ()) * channels);
+  }
 }
 
-void PlaneProgram::copy_row (const std::byte *row, std::byte *out) const
+void PlaneProgram::copy_row (const Columns &columns, const std::byte *row, std::byte *out) const
 {
   const auto size = std::size_t (bytes_per_position ());
-  if (contiguous_) {
-    std::memcpy (out, row, size * std::size_t (positions ()));
+  if (columns.contiguous) {
+    std::memcpy (out, row, size * std::size_t (columns.count ()));
     return;
   }
-  for (int o = 0; o < positions (); o++)
+  for (int o = 0; o < columns.count (); o++)
     std::memcpy (out + std::size_t (o) * size,
-                 row + std::size_t (across_.plan.left[std::size_t (o)]) * size, size);
+                 row + std::size_t (columns.across.plan.left[std::size_t (o)]) * size, size);
 }
 
 // 16-bit samples: the same sums in 64 bits, from an intermediate of 32.
-void PlaneProgram::filter_row_wide (const RowBand &band, int row, std::byte *out,
-                                    Scratch &scratch) const
+void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band, int row,
+                                    std::byte *out, Scratch &scratch) const
 {
   const RowBand::Output &output = band.output[row];
   for (int i = 0; i < band.samples; i++) {
@@ -86,11 +109,11 @@ void PlaneProgram::filter_row_wide (const RowBand &band, int row, std::byte *out
       sum += std::int64_t{output.taps[k]} * sample_at (band.rows[output.first + k], i, sample_);
     scratch.wide[std::size_t (i)] = static_cast<std::int32_t> (vertical_round (sum, sample_.depth));
   }
-  for (int o = 0; o < positions (); o++) {
-    const std::int16_t *tap = across_.plan.tap (o);
-    const std::int32_t *m = scratch.wide.data () + across_.plan.left[std::size_t (o)];
+  for (int o = 0; o < columns.count (); o++) {
+    const std::int16_t *tap = columns.across.plan.tap (o);
+    const std::int32_t *m = scratch.wide.data () + columns.across.plan.left[std::size_t (o)];
     std::int64_t sum = 0;
-    for (int k = 0; k < across_.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
+    for (int k = 0; k < columns.across.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
     set_sample (out, o, sample_, horizontal_round (sum, sample_.depth));
   }
 }
@@ -98,11 +121,11 @@ void PlaneProgram::filter_row_wide (const RowBand &band, int row, std::byte *out
 // Colours weighted by their alpha, where row `row` of the band is not opaque
 // throughout. `out` holds what it is without weights: right where the alpha sum
 // is opaque, and so everywhere in an opaque row. Returns whether it is one.
-bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int row, std::byte *out,
-                                     Scratch &scratch) const
+bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band,
+                                     int row, std::byte *out, Scratch &scratch) const
 {
-  const int width = hi_ - lo_;
-  const std::int16_t *mid = scratch.mid.data () + std::size_t (row) * mid_stride ();
+  const int width = columns.width ();
+  const std::int16_t *mid = scratch.mid.data () + std::size_t (row) * mid_stride (columns);
   if (ops.opaque_mid (mid, width, alpha_channel_)) return true;
 
   const RowBand::Output &output = band.output[row];
@@ -118,18 +141,18 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int ro
       scratch.wide[std::size_t (c * width + i)] = vertical_round (sum, sample_.depth);
     }
   }
-  for (int o = 0; o < positions (); o++) {
-    const std::int16_t *tap = across_.plan.tap (o);
-    const int left = across_.plan.left[std::size_t (o)];
+  for (int o = 0; o < columns.count (); o++) {
+    const std::int16_t *tap = columns.across.plan.tap (o);
+    const int left = columns.across.plan.left[std::size_t (o)];
     std::int64_t alpha_sum = 0;
-    for (int k = 0; k < across_.plan.taps; k++)
+    for (int k = 0; k < columns.across.plan.taps; k++)
       alpha_sum += tap[k] * mid[(left + k) * channels_ + alpha_channel_];
     if (alpha_sum == kOpaqueSum) continue;
     for (int c = 0; c < channels_; c++) {
       if (c == alpha_channel_) continue;
       const std::int32_t *m = scratch.wide.data () + c * width + left;
       std::int64_t sum = 0;
-      for (int k = 0; k < across_.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
+      for (int k = 0; k < columns.across.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
       store (out, o * channels_ + c, static_cast<std::uint8_t> (unpremultiply (sum, alpha_sum)));
     }
   }
@@ -137,33 +160,36 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const RowBand &band, int ro
 }
 
 // The vertical pass for the band and, of a single channel, the horizontal one.
-void PlaneProgram::filter_band (const Ops &ops, const RowBand &band, std::byte *out,
-                                std::ptrdiff_t stride, Scratch &scratch) const
+void PlaneProgram::filter_band (const Ops &ops, const Columns &columns, const RowBand &band,
+                                std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const
 {
-  ops.vertical (band, scratch.mid.data (), mid_stride ());
+  ops.vertical (band, scratch.mid.data (), mid_stride (columns));
   if (direct ())
-    ops.horizontal (across_, scratch.mid.data (), mid_stride (), band.output_count, sample_, out,
-                    stride);
+    ops.horizontal (columns.across, scratch.mid.data (), mid_stride (columns), band.output_count,
+                    sample_, out, stride);
 }
 
 // Row `row` of the band of interleaved channels: each in a row of its own, and
 // together again.
-void PlaneProgram::filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const
+void PlaneProgram::filter_channels (const Ops &ops, const Columns &columns, int row, std::byte *out,
+                                    Scratch &scratch) const
 {
-  const std::size_t joined = joined_stride () * std::size_t (sample_.bytes);
-  ops.split (scratch.mid.data () + std::size_t (row) * mid_stride (), channels_, hi_ - lo_,
-             scratch.planar.data (), planar_stride ());
-  ops.horizontal (across_, scratch.planar.data (), planar_stride (), channels_, sample_,
-                  scratch.joined.data (), static_cast<std::ptrdiff_t> (joined));
-  ops.join (scratch.joined.data (), joined_stride (), channels_, positions (), sample_.bytes, out);
+  const std::size_t joined = columns.joined_stride () * std::size_t (sample_.bytes);
+  ops.split (scratch.mid.data () + std::size_t (row) * mid_stride (columns), channels_,
+             columns.width (), scratch.planar.data (), columns.planar_stride ());
+  ops.horizontal (columns.across, scratch.planar.data (), columns.planar_stride (), channels_,
+                  sample_, scratch.joined.data (), static_cast<std::ptrdiff_t> (joined));
+  ops.join (scratch.joined.data (), columns.joined_stride (), channels_, columns.count (),
+            sample_.bytes, out);
 }
 
-RowBand PlaneProgram::band_of (const PlaneView &source, int y, int count, Scratch &scratch) const
+RowBand PlaneProgram::band_of (const Columns &columns, const PlaneView &source, int y, int count,
+                               Scratch &scratch) const
 {
   RowBand band = {};
   const auto [first, last] = down_.reads (y, count);
   band.row_count = last - first;
-  const std::ptrdiff_t skip = std::ptrdiff_t{lo_} * bytes_per_position ();
+  const std::ptrdiff_t skip = std::ptrdiff_t{columns.lo} * bytes_per_position ();
   for (int k = 0; k < band.row_count; k++)
     scratch.rows[std::size_t (k)] = source.row (first + k) + skip;
   band.rows = scratch.rows.data ();
@@ -171,42 +197,43 @@ RowBand PlaneProgram::band_of (const PlaneView &source, int y, int count, Scratc
   for (int r = 0; r < count; r++)
     band.output[r] = {down_.left[std::size_t (y + r)] - first, down_.tap (y + r)};
   band.taps = down_.taps;
-  band.samples = (hi_ - lo_) * channels_;
+  band.samples = columns.width () * channels_;
   band.format = sample_;
   return band;
 }
 
-bool PlaneProgram::draw_rows (const Ops &ops, const PlaneView &source, int y, int count,
-                              std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const
+bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const PlaneView &source,
+                              int y, int count, std::byte *out, std::ptrdiff_t stride,
+                              Scratch &scratch) const
 {
-  const RowBand band = band_of (source, y, count, scratch);
+  const RowBand band = band_of (columns, source, y, count, scratch);
   const bool alpha = alpha_channel_ >= 0;
-  const bool copy = down_.copy && across_.plan.copy;
+  const bool copy = down_.copy && across_.copy;
   const bool filter = !copy && !box2_ && sample_.depth <= 10;
-  if (filter) filter_band (ops, band, out, stride, scratch);
+  if (filter) filter_band (ops, columns, band, out, stride, scratch);
 
   bool opaque = true;
   for (int r = 0; r < count; r++, out += stride) {
     const std::byte *const *rows = band.rows + band.output[r].first;
     if (copy) {
-      copy_row (rows[0], out);
-      opaque = opaque && (!alpha || ops.opaque (out, positions (), alpha_channel_));
-    } else if (box2_ && (!alpha || (ops.opaque (rows[0], hi_ - lo_, alpha_channel_) &&
-                                    ops.opaque (rows[1], hi_ - lo_, alpha_channel_)))) {
-      ops.box2 (rows[0], rows[1], channels_, positions (), out);
+      copy_row (columns, rows[0], out);
+      opaque = opaque && (!alpha || ops.opaque (out, columns.count (), alpha_channel_));
+    } else if (box2_ && (!alpha || (ops.opaque (rows[0], columns.width (), alpha_channel_) &&
+                                    ops.opaque (rows[1], columns.width (), alpha_channel_)))) {
+      ops.box2 (rows[0], rows[1], channels_, columns.count (), out);
     } else if (sample_.depth > 10) {
-      filter_row_wide (band, r, out, scratch);
+      filter_row_wide (columns, band, r, out, scratch);
     } else if (!filter) {
       // Would be a box, but for its alpha.
       RowBand one = band;
       one.output[0] = band.output[r];
       one.output_count = 1;
-      filter_band (ops, one, out, stride, scratch);
-      opaque = filter_row_alpha (ops, one, 0, out, scratch) && opaque;
+      filter_band (ops, columns, one, out, stride, scratch);
+      opaque = filter_row_alpha (ops, columns, one, 0, out, scratch) && opaque;
     } else if (alpha) {
-      opaque = filter_row_alpha (ops, band, r, out, scratch) && opaque;
+      opaque = filter_row_alpha (ops, columns, band, r, out, scratch) && opaque;
     } else if (!direct ()) {
-      filter_channels (ops, r, out, scratch);
+      filter_channels (ops, columns, r, out, scratch);
     }
   }
   return opaque;

@@ -1,6 +1,7 @@
 // One plane of one tile, ready to be drawn row by row.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "core/scene.h"
@@ -18,14 +19,26 @@ struct Scratch {
   std::vector<std::vector<std::byte>> layers;
 };
 
+// Outputs next to each other in every row, and what they read of a source row.
+struct Columns {
+  int begin = 0;
+  RowPlan across;           // `left` counts from position `lo`
+  int lo = 0, hi = 0;       // the positions that are read: [lo, hi)
+  bool contiguous = false;  // copies of neighbours in order
+
+  int count () const { return across.plan.count (); }
+  int width () const { return hi - lo; }
+  std::size_t planar_stride () const { return std::size_t (width ()) + kMidPadding; }
+  std::size_t joined_stride () const { return std::size_t (count ()) + kMidPadding; }
+};
+
 class PlaneProgram {
  public:
-  PlaneProgram (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site,
-                const Ops &ops);
+  PlaneProgram (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site);
 
   // In positions of the plane; before the axes are swapped, where they are.
   int rows () const { return down_.count (); }
-  int positions () const { return across_.plan.count (); }
+  int positions () const { return across_.count (); }
   int bytes_per_position () const { return channels_ * sample_.bytes; }
   const Rect &target () const { return target_; }
   bool swap_axes () const { return swap_axes_; }
@@ -33,40 +46,49 @@ class PlaneProgram {
   // How many rows to draw with one call; at most kMaxBand.
   int band () const { return band_; }
 
-  // Draws rows [y, y + count), count <= band (), each as `positions ()` positions
-  // `stride` bytes apart. Returns whether all of them are opaque.
-  bool draw_rows (const Ops &ops, const PlaneView &source, int y, int count, std::byte *out,
-                  std::ptrdiff_t stride, Scratch &scratch) const;
+  // Columns [begin, end) of the plane's target.
+  using Range = std::pair<int, int>;
 
-  // Makes `scratch` large enough.
+  // Gets ready to draw these ranges of columns and no others; sorted and distinct. Ranges that it
+  // was ready for stay as they are.
+  void set_columns (const Ops &ops, const std::vector<Range> &ranges);
+  // One of these ranges.
+  const Columns &columns (int begin, int count) const;
+
+  // Draws these columns of rows [y, y + count), count <= band (), the rows `stride` bytes apart.
+  // Returns whether all that was drawn is opaque.
+  bool draw_rows (const Ops &ops, const Columns &columns, const PlaneView &source, int y, int count,
+                  std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const;
+
+  // Makes `scratch` large enough for all columns that are ready.
   void reserve (Scratch &scratch) const;
 
  private:
-  void copy_row (const std::byte *row, std::byte *out) const;
-  void filter_band (const Ops &ops, const RowBand &band, std::byte *out, std::ptrdiff_t stride,
-                    Scratch &scratch) const;
-  void filter_row_wide (const RowBand &band, int row, std::byte *out, Scratch &scratch) const;
-  bool filter_row_alpha (const Ops &ops, const RowBand &band, int row, std::byte *out,
-                         Scratch &scratch) const;
-  void filter_channels (const Ops &ops, int row, std::byte *out, Scratch &scratch) const;
-  RowBand band_of (const PlaneView &source, int y, int count, Scratch &scratch) const;
+  Columns columns_of (const Ops &ops, const Range &range) const;
+  void copy_row (const Columns &columns, const std::byte *row, std::byte *out) const;
+  void filter_band (const Ops &ops, const Columns &columns, const RowBand &band, std::byte *out,
+                    std::ptrdiff_t stride, Scratch &scratch) const;
+  void filter_row_wide (const Columns &columns, const RowBand &band, int row, std::byte *out,
+                        Scratch &scratch) const;
+  bool filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band, int row,
+                         std::byte *out, Scratch &scratch) const;
+  void filter_channels (const Ops &ops, const Columns &columns, int row, std::byte *out,
+                        Scratch &scratch) const;
+  RowBand band_of (const Columns &columns, const PlaneView &source, int y, int count,
+                   Scratch &scratch) const;
   // Whether all channels are filtered together along a row.
   bool direct () const { return channels_ == 1 || channels_ == 4; }
-  std::size_t planar_stride () const;
-  std::size_t mid_stride () const;
-  std::size_t joined_stride () const;
+  std::size_t mid_stride (const Columns &columns) const;
 
   SampleFormat sample_;
   int channels_;
   int alpha_channel_;
   bool swap_axes_;
   Rect target_;
-  FilterPlan down_;
-  RowPlan across_;   // left counted from the first sample read
-  int lo_, hi_;      // the positions of a source row that are read
-  bool contiguous_;  // across is a copy of neighbours in order
-  int band_;         // rows to draw at a time
-  bool box2_;        // exactly 2:1 of whole samples by area on both axes
+  FilterPlan down_, across_;
+  std::vector<Columns> columns_;  // in order of their ranges
+  int band_;                      // rows to draw at a time
+  bool box2_;                     // exactly 2:1 of whole samples by area on both axes
 };
 
 }  // namespace quad::host

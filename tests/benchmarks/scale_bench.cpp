@@ -1,42 +1,22 @@
-// Times the scaling of one 1080p frame, this project beside its peers, on one
-// CPU in one process. Contenders take turns of some milliseconds each, in a new
-// random order every round, so that what else the machine does hits all alike.
-// Frames come from a ring larger than the caches. The figure is the median of a
-// call's CPU time.
+// Times the scaling of one 1080p frame, this project beside its peers.
 #include <gst/gst.h>
 #include <libyuv/version.h>
-#include <sched.h>
 #include <zimg.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
-#include <fstream>
-#include <map>
-#include <random>
 #include <sstream>
 
 #include "contender.h"
 #include "frames.h"
+#include "timing.h"
 
 extern "C" {
 #include <libswscale/swscale.h>
 }
 
 namespace quad::bench {
-
-void give_up (const std::string &why)
-{
-  std::fprintf (stderr, "scale_bench: %s\n", why.c_str ());
-  std::exit (2);
-}
-
 namespace {
-
-constexpr Size kSource = {1920, 1080};
-constexpr std::size_t kSourceBytes = std::size_t{160} << 20;
-constexpr int kTargets = 8;
-constexpr double kTurnMs = 4;
 
 struct Options {
   std::vector<PixelFormat> formats = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra};
@@ -57,21 +37,6 @@ constexpr const char *kUsage =
     "  --seconds=4               for each format and size\n"
     "  --cpu=N                   the processor to run on; default: the last one\n"
     "  --alpha=opaque            of BGRA frames; or varied\n";
-
-double now_ms ()
-{
-  timespec t;
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double> (t.tv_sec) * 1e3 + static_cast<double> (t.tv_nsec) / 1e6;
-}
-
-double median (std::vector<double> v)
-{
-  if (v.empty ()) return 0;
-  const auto middle = v.begin () + static_cast<std::ptrdiff_t> (v.size () / 2);
-  std::nth_element (v.begin (), middle, v.end ());
-  return *middle;
-}
 
 std::vector<std::string> split (const std::string &text)
 {
@@ -125,18 +90,6 @@ Options parse (int argc, char **argv)
   return o;
 }
 
-int pin (int cpu)
-{
-  cpu_set_t set;
-  sched_getaffinity (0, sizeof set, &set);
-  for (int i = CPU_SETSIZE - 1; cpu < 0 && i >= 0; i--)
-    if (CPU_ISSET (i, &set)) cpu = i;
-  CPU_ZERO (&set);
-  CPU_SET (cpu, &set);
-  if (sched_setaffinity (0, sizeof set, &set) != 0) give_up ("cannot run on that processor");
-  return cpu;
-}
-
 const char *name_of (Family family)
 {
   return family == Family::area ? "area" : family == Family::lanczos ? "lanczos" : "copy";
@@ -157,34 +110,6 @@ Contenders contenders (const Options &o, PixelFormat format, Size to)
   return chosen;
 }
 
-// Frames to read, one ring for each format; BGRx reads those of BGRA.
-class Sources {
- public:
-  explicit Sources (bool opaque) : opaque_ (opaque) {}
-
-  FrameView next (PixelFormat format)
-  {
-    const bool rgb = format == PixelFormat::bgrx;
-    const PixelFormat stored = rgb ? PixelFormat::bgra : format;
-    auto it = rings_.find (stored);
-    if (it == rings_.end ()) {
-      const std::size_t size = bytes_of (stored, kSource);
-      const int count = static_cast<int> ((kSourceBytes + size - 1) / size);
-      it = rings_.emplace (stored, Frames (stored, kSource, count)).first;
-      it->second.paint (opaque_);
-    }
-    FrameView view = it->second[next_++ % it->second.count ()];
-    view.format = format;
-    return view;
-  }
-  void clear () { rings_.clear (); }
-
- private:
-  bool opaque_;
-  std::map<PixelFormat, Frames> rings_;
-  int next_ = 0;
-};
-
 // A peer that is set up wrongly is fast for nothing: all must draw about the
 // same picture. Some are a few code values off (aliasing; GStreamer 1.22's
 // lanczos darkens at 3:1), a wrong set-up is tens of them off.
@@ -201,42 +126,6 @@ void check_pictures (const Contenders &list, Sources &sources, Size to)
     if (const double d = mean_difference (drawn[0], drawn[1]); d > 6)
       give_up (c.name + " draws another picture, " + std::to_string (d) + " off on average");
   }
-}
-
-// The median time of a call, in milliseconds, for each contender.
-std::vector<double> time_all (const Contenders &list, Sources &sources, Size to, double seconds)
-{
-  std::map<PixelFormat, Frames> targets;
-  std::vector<std::size_t> order (list.size ());
-  for (std::size_t i = 0; i < list.size (); i++) {
-    order[i] = i;
-    targets.try_emplace (list[i].format, list[i].format, to, kTargets);
-  }
-  std::vector<std::vector<double>> times (list.size ());
-  std::minstd_rand random (2);
-  int next = 0;
-  const double start = now_ms ();
-  for (int round = 0; round < 5 || now_ms () - start < seconds * 1e3; round++) {
-    std::shuffle (order.begin (), order.end (), random);
-    for (const std::size_t i : order) {
-      const Contender &c = list[i];
-      const Frames &out = targets.at (c.format);
-      double spent = 0;
-      // The first call of a turn warms up code and tables and does not count.
-      for (int call = 0; call < 3 || spent < kTurnMs; call++) {
-        const FrameView in = sources.next (c.format);
-        const FrameView &target = out[next++ % kTargets];
-        const double before = now_ms ();
-        c.scale (in, target);
-        const double took = now_ms () - before;
-        spent += took;
-        if (call > 0) times[i].push_back (took);
-      }
-    }
-  }
-  std::vector<double> medians;
-  for (auto &t : times) medians.push_back (median (std::move (t)));
-  return medians;
 }
 
 struct Row {
@@ -299,14 +188,6 @@ void print_format (const Options &o, PixelFormat format, const std::vector<Row> 
     std::printf ("\n");
   }
   std::fflush (stdout);
-}
-
-std::string cpu_model ()
-{
-  std::ifstream in ("/proc/cpuinfo");
-  for (std::string line; std::getline (in, line);)
-    if (line.starts_with ("model name")) return line.substr (line.find (':') + 2);
-  return "unknown";
 }
 
 void print_machine (int cpu)
