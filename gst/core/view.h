@@ -8,7 +8,7 @@
 
 namespace quad {
 
-// Which memory a view's pointers address.
+// Where a view's pointers lead: to the host's memory, or a backend's, which has its own value.
 enum class Memory { host, cuda };
 
 // `size` counts positions (a position holds all channels of the plane);

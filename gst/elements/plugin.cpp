@@ -5,15 +5,16 @@
 #include "elements/extract/frameextract.h"
 #include "elements/gif/gifstreamenc.h"
 #include "elements/grid/quadmuxgrid.h"
-#include "glue/device.h"
+#include "glue/backend.h"
 
 namespace {
 
 gboolean plugin_init (GstPlugin *plugin)
 {
-  std::string why;
-  if (!quad::device_available (why)) {
-    const std::string text = "Without CUDA memory: " + why + ".";
+  for (const quad::BackendRow &row : quad::backends ()) {
+    std::string why;
+    if (!row.available || row.available (why)) continue;
+    const std::string text = std::string{"Without "} + row.name + " memory: " + why + ".";
 #if GST_CHECK_VERSION(1, 24, 0)
     gst_plugin_add_status_info (plugin, text.c_str ());
 #endif

@@ -1,8 +1,8 @@
 #include "glue/converted_tile.h"
 
-#include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/video.h"
+#include "host/host_renderer.h"
 
 namespace quad {
 namespace {
@@ -144,7 +144,7 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   direct_ = !flattens && tile.crop == rect_of (size) && tile.hidden == Edges{} &&
             tile.source.size == size && tile.orientation == Orientation::identity;
   if (!direct_) {
-    if (!renderer_) renderer_ = make_renderer (Memory::host, *threads_, nullptr);
+    if (!renderer_) renderer_ = host::make_host_renderer ({.pool = threads_->pool ()});
     if (!renderer_) return Status::out_of_memory;
     if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
     if (!scaled_.allocate (scaled)) return Status::out_of_memory;

@@ -1,4 +1,5 @@
 #include "glue/device_impl.h"
+#include "glue/device_tile.h"
 
 namespace quad {
 
@@ -15,6 +16,12 @@ bool device_available (std::string &why)
   }();
   why = problem;
   return problem.empty ();
+}
+
+bool device_available ()
+{
+  std::string why;
+  return device_available (why);
 }
 
 void Device::Impl::publish ()
@@ -120,6 +127,10 @@ std::unique_ptr<Renderer> Device::make_renderer ()
   if (!impl_->context || !impl_->stream) return nullptr;
   return cuda::make_cuda_renderer (impl_->context.get (), impl_->stream->get (), impl_->stream);
 }
+
+std::unique_ptr<Renderer> Device::make_renderer (Threads &) { return make_renderer (); }
+
+std::unique_ptr<Adapter> Device::make_adapter () { return std::make_unique<DeviceTile> (*this); }
 
 Owned<GstBufferPool> Device::Impl::configured (Owned<GstBufferPool> pool, GstCaps *caps,
                                                guint &size, guint min, guint max) const
@@ -230,11 +241,6 @@ GstCudaMemory *cuda_memory_in (GstBuffer *buffer)
   GstMemory *memory =
       gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
   return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
-}
-
-Memory memory_of (GstBuffer *buffer)
-{
-  return cuda_memory_in (buffer) ? Memory::cuda : Memory::host;
 }
 
 }  // namespace quad

@@ -17,27 +17,18 @@ bool device_converts (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // Not thread safe. Its pictures are kept between frames of the same shape. All work is
 // queued in the device's stream, between its begin() and end().
-class DeviceTile {
+class DeviceTile : public Adapter {
  public:
   explicit DeviceTile (Device &device);
-  ~DeviceTile ();
+  ~DeviceTile () override;
   DeviceTile (const DeviceTile &) = delete;
   DeviceTile &operator= (const DeviceTile &) = delete;
 
-  // The picture of `tile`, of `from` in CUDA memory, at its target's size in the format
-  // of `to`; valid until the next call. A picture with alpha on one without is laid
-  // over `background` (0xAARRGGBB, taken as opaque).
   Status convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                  guint background, FrameView &converted);
-
-  // The same in its own format, copied to the host: `frame`, which `info` describes. Its
-  // pixels are there after the device's end().
+                  guint background, FrameView &converted) override;
   Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
-                   GstVideoInfo &info);
-
-  // A copy of `picture`, which lies on the host, on the device. The picture may go when
-  // this returns; the device's end() waits for the copy.
-  Status upload (const FrameView &picture, FrameView &copy);
+                   GstVideoInfo &info) override;
+  Status upload (const FrameView &picture, FrameView &copy) override;
 
  private:
   struct Impl;

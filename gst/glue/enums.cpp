@@ -10,8 +10,8 @@ const GEnumValue *values_of_kernels ()
   const auto kernels = quad::filter::kernels ();
   auto *values = g_new0 (GEnumValue, kernels.size () + 1);
   for (std::size_t i = 0; i < kernels.size (); i++)
-    values[i] = quad::enum_value (static_cast<quad::Filter> (i), kernels[i].description,
-                                  kernels[i].name);
+    values[i] =
+        quad::enum_value (static_cast<quad::Filter> (i), kernels[i].description, kernels[i].name);
   return values;
 }
 

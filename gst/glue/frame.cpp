@@ -58,14 +58,14 @@ Rect crop_of (GstBuffer *buffer, Size size)
 MappedBuffer::MappedBuffer (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags access,
                             Memory memory)
 {
-  // GST_MAP_CUDA, whose header needs CUDA's own.
-  constexpr int kMapCuda = int{GST_MAP_FLAG_LAST} << 1;
+  // GST_MAP_CUDA, whose header needs CUDA's own. GStreamer's other devices use the same bit.
+  constexpr int kMapDevice = int{GST_MAP_FLAG_LAST} << 1;
   if (!meta_fits (gst_buffer_get_video_meta (buffer), info)) {
     problem_ = "has a video meta of another format, or a smaller size, than its caps";
     return;
   }
   int flags = int{access} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF};
-  if (memory == Memory::cuda) flags |= kMapCuda;
+  if (memory != Memory::host) flags |= kMapDevice;
   mapped_ = gst_video_frame_map (&frame_, &info, buffer, static_cast<GstMapFlags> (flags));
   if (!mapped_) problem_ = "is smaller than its caps say, or its memory cannot be mapped";
 }

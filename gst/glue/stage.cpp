@@ -27,15 +27,41 @@ Problem failed (Status status, const Input *input = nullptr)
 void Input::forget ()
 {
   converted_.reset ();
-  on_device_.reset ();
+  here_ = {};
+  there_ = {};
   threads_.reset ();
-  moved_ = Moved::nowhere;
+  moved_ = {};
 }
 
 bool Problem::is_of_one_picture () const
 {
   return input &&
          (kind == Kind::foreign || kind == Kind::bad_buffer || kind == Kind::unconvertible);
+}
+
+Stage::Stage (Backends &backends) : backends_ (backends), works_ (quad::backends ().size ()) {}
+
+Stage::Work &Stage::work_of (Memory memory)
+{
+  return works_[static_cast<std::size_t> (&backend_of (memory) - quad::backends ().data ())];
+}
+
+Adapter *Stage::adapter (Input::Kept &kept, Memory memory)
+{
+  if (!kept.adapter || kept.memory != memory)
+    kept = {memory, backends_.of (memory).make_adapter ()};
+  return kept.adapter.get ();
+}
+
+// Waits for the device, or orders what comes after.
+Status Stage::end (Memory memory, GstBuffer *output)
+{
+  Work &work = work_of (memory);
+  const Status status = backends_.of (memory).end (work.inputs, output);
+  if (status != Status::ok) return status;
+  work.queued = false;
+  work.inputs.clear ();
+  return status;
 }
 
 void Stage::set_threads (int count)
@@ -49,10 +75,11 @@ void Stage::set_threads (int count)
 Problem Stage::ready (Memory memory)
 {
   if (!threads_) set_threads (n_threads_);
-  if (!renderer_ || renderer_->memory () != memory)
-    renderer_ = make_renderer (memory, *threads_, &device_);
+  if (renderer_ && renderer_->memory () == memory) return {};
+  Backend &backend = backends_.of (memory);
+  renderer_ = backend.open () ? backend.make_renderer (*threads_) : nullptr;
   if (renderer_) return {};
-  const bool said = memory == Memory::cuda && device_available ();
+  const bool said = memory != Memory::host && is_available (backend_of (memory));
   return {said ? Problem::Kind::said : Problem::Kind::no_renderer};
 }
 
@@ -104,8 +131,8 @@ Problem Stage::begin (const GstVideoInfo &info, GstBuffer *out, guint background
   if (const Problem p = ready (memory)) return p;
   background_ = background;
   describe_canvas (info);
-  if (memory == Memory::cuda)
-    if (const char *why = device_.problem_of (out))
+  if (Backend *device = backends_.device_of (memory))
+    if (const char *why = device->problem_of (out))
       return {.kind = Problem::Kind::foreign, .why = why};
   canvas_.emplace (info, out, GST_MAP_WRITE, memory);
   out_ = out;
@@ -117,26 +144,27 @@ Problem Stage::begin (const GstVideoInfo &info, GstBuffer *out, guint background
 Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, MappedFrame *&mapped)
 {
   const Memory memory = input.memory_.value_or (memory_of (buffer));
-  if (memory == Memory::cuda) {
-    if (!device_.open ()) return {.kind = Problem::Kind::said};
-    if (const char *why = device_.problem_of (buffer))
+  Backend *device = backends_.device_of (memory);
+  if (device) {
+    if (!device->open ()) return {.kind = Problem::Kind::said};
+    if (const char *why = device->problem_of (buffer))
       return {.kind = Problem::Kind::foreign, .input = &input, .why = why};
   }
   buffers_.emplace_back (gst_buffer_ref (buffer));
   MappedFrame &frame = frames_.emplace_back (info, buffer, GST_MAP_READ, memory);
   mapped = &frame;
   if (!frame) return {.kind = Problem::Kind::bad_buffer, .input = &input, .why = frame.problem ()};
-  if (memory == Memory::host) return {};
+  if (!device) return {};
   // After the mapping, which may itself queue what fills the memory.
-  queued_ = true;
-  on_device_.push_back (buffer);
-  const Status status = device_.begin ({&buffer, 1}, nullptr);
+  work_of (memory).queued = true;
+  work_of (memory).inputs.push_back (buffer);
+  const Status status = device->begin ({&buffer, 1}, nullptr);
   return status == Status::ok ? Problem{} : failed (status, &input);
 }
 
 Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, const Look &look)
 {
-  input.moved_ = Input::Moved::nowhere;
+  input.moved_ = {};
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
@@ -152,34 +180,44 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
 // is queued; take_downloads () comes after it.
 Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
-  const bool same = same_pixels (from, info_), here = tile.source.memory == Memory::cuda;
-  const bool there = renderer_->memory () == Memory::cuda;
+  const Memory here = tile.source.memory, there = renderer_->memory ();
+  const bool same = same_pixels (from, info_);
   if (same && here == there) {
     input.forget ();
     return Status::ok;
   }
-  if (!here && !there) return convert (input, from, frame, tile);
-
-  queued_ = true;
-  if (!input.on_device_) input.on_device_ = std::make_unique<DeviceTile> (device_);
+  if (here != there) input.moved_ = {here, there};
+  if (here == Memory::host) {
+    const Status s = convert (input, from, frame, tile);
+    return s == Status::ok && there != here ? upload (input, tile) : s;
+  }
+  if (here == there && !converts (backend_of (here), from, info_))
+    return Status::unsupported_format;
+  work_of (here).queued = true;
+  Adapter *adapter = this->adapter (input.here_, here);
+  if (!adapter) return Status::unsupported_format;
+  if (here != there) {
+    Download &d =
+        downloads_.emplace_back (Download{scene_.tiles.size (), &input, here, {}, nullptr});
+    return adapter->download (tile, from, d.frame, d.info);
+  }
   FrameView view;
-  if (here && there) {
-    if (!device_converts (from, info_)) return Status::unsupported_format;
-    if (const Status s = input.on_device_->convert (tile, from, info_, background_, view);
-        s != Status::ok)
-      return s;
-    show_whole (tile, view, chroma_site_of (info_));
-    return Status::ok;
-  }
-  input.moved_ = there ? Input::Moved::to_device : Input::Moved::to_host;
-  if (here) {
-    Download &d = downloads_.emplace_back (Download{scene_.tiles.size (), &input, {}, nullptr});
-    return input.on_device_->download (tile, from, d.frame, d.info);
-  }
-  if (const Status s = convert (input, from, frame, tile); s != Status::ok) return s;
-  if (const Status s = input.on_device_->upload (tile.source, view); s != Status::ok) return s;
-  show_whole (tile, view, tile.site);
-  return Status::ok;
+  const Status s = adapter->convert (tile, from, info_, background_, view);
+  if (s == Status::ok) show_whole (tile, view, chroma_site_of (info_));
+  return s;
+}
+
+// Replaces the tile's source, on the host, by a copy in the canvas's memory.
+Status Stage::upload (Input &input, Tile &tile)
+{
+  const Memory there = renderer_->memory ();
+  work_of (there).queued = true;
+  Adapter *adapter = this->adapter (input.there_, there);
+  if (!adapter) return Status::unsupported_format;
+  FrameView view;
+  const Status s = adapter->upload (tile.source, view);
+  if (s == Status::ok) show_whole (tile, view, tile.site);
+  return s;
 }
 
 // Replaces the tile's source, on the host, by the picture as it is shown, in the canvas's format.
@@ -207,20 +245,20 @@ void Stage::fill (const Rect &rect, guint rgb, int alpha)
   scene_.tiles.push_back (tile);
 }
 
-// Waits for what is on its way to the host, once for all of it, and goes on there.
+// Waits for what is on its way to the host, once for all of a device's, and goes on there.
 Problem Stage::take_downloads ()
 {
-  if (downloads_.empty ()) return {};
-  if (const Status s = device_.end (on_device_, nullptr); s != Status::ok)
-    return {Problem::Kind::not_moved, s};
-  on_device_.clear ();
-  queued_ = false;
+  for (const Download &d : downloads_)
+    if (work_of (d.from).queued)
+      if (const Status s = end (d.from, nullptr); s != Status::ok)
+        return {Problem::Kind::not_moved, s};
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
     show_whole (tile, d.frame->view (), tile.site);
-    if (same_pixels (d.info, info_)) continue;
-    if (const Status s = convert (*d.input, d.info, *d.frame, tile); s != Status::ok)
-      return failed (s, d.input);
+    Status s = Status::ok;
+    if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, *d.frame, tile);
+    if (s == Status::ok && renderer_->memory () != Memory::host) s = upload (*d.input, tile);
+    if (s != Status::ok) return failed (s, d.input);
   }
   return {};
 }
@@ -228,16 +266,17 @@ Problem Stage::take_downloads ()
 Status Stage::render ()
 {
   if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
-  GstBuffer *target = renderer_->memory () == Memory::cuda ? out_ : nullptr;
-  if (target) {
-    queued_ = true;
-    if (const Status s = device_.begin ({}, target); s != Status::ok) return s;
+  const Memory there = renderer_->memory ();
+  if (Backend *device = backends_.device_of (there)) {
+    work_of (there).queued = true;
+    if (const Status s = device->begin ({}, out_); s != Status::ok) return s;
   }
   if (const Status s = renderer_->draw (scene_, canvas_->view ()); s != Status::ok) return s;
-  if (!target && on_device_.empty ()) return Status::ok;
-  const Status status = device_.end (on_device_, target);
-  queued_ = status != Status::ok;
-  return status;
+  for (const BackendRow &row : quad::backends ())
+    if (work_of (row.memory).queued)
+      if (const Status s = end (row.memory, row.memory == there ? out_ : nullptr); s != Status::ok)
+        return s;
+  return Status::ok;
 }
 
 Problem Stage::finish ()
@@ -258,13 +297,15 @@ Problem Stage::over (Problem problem)
 
 void Stage::cancel ()
 {
-  if (queued_) (void)device_.end (on_device_, nullptr);
-  queued_ = false;
+  for (const BackendRow &row : quad::backends ()) {
+    if (work_of (row.memory).queued) (void)end (row.memory, nullptr);
+    work_of (row.memory).queued = false;
+    work_of (row.memory).inputs.clear ();
+  }
   canvas_.reset ();
   out_ = nullptr;
   frames_.clear ();
   buffers_.clear ();
-  on_device_.clear ();
   downloads_.clear ();
 }
 

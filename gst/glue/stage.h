@@ -15,8 +15,8 @@
 
 #include "core/placement.h"
 #include "core/renderer.h"
+#include "glue/backend.h"
 #include "glue/converted_tile.h"
-#include "glue/device_tile.h"
 #include "glue/frame.h"
 #include "glue/threads.h"
 #include "glue/video.h"
@@ -36,9 +36,13 @@ struct Look {
 // to whoever shows the picture, and outlives the stage's frame. Not thread safe.
 class Input {
  public:
-  // Where the last picture had to be brought to at the size that is shown.
-  enum class Moved { nowhere, to_host, to_device };
-  Moved moved () const { return moved_; }
+  // From where to where the last picture had to be brought, at the size that is shown.
+  struct Move {
+    Memory from = Memory::host;
+    Memory to = Memory::host;
+    explicit operator bool () const { return from != to; }
+  };
+  const Move &moved () const { return moved_; }
 
   // Lets go of what was kept, the device's memory included.
   void forget ();
@@ -47,10 +51,16 @@ class Input {
   friend class Stage;
 
   std::optional<Memory> memory_;  // where its frames must lie; none: where they are found
-  Moved moved_ = Moved::nowhere;
+  Move moved_;
   std::shared_ptr<Threads> threads_;  // that `converted_` works with
   std::unique_ptr<ConvertedTile> converted_;
-  std::unique_ptr<DeviceTile> on_device_;
+
+  // What it has in the memory where it is found, and in the canvas's.
+  struct Kept {
+    Memory memory = Memory::host;
+    std::unique_ptr<Adapter> adapter;
+  };
+  Kept here_, there_;
 };
 
 // Why a frame, or one picture of it, is not drawn. True where there is a problem.
@@ -75,11 +85,11 @@ struct Problem {
   bool is_of_one_picture () const;
 };
 
-// Not thread safe, but for the device, which has locks of its own.
+// Not thread safe.
 class Stage {
  public:
-  // `device` outlives this.
-  explicit Stage (Device &device) : device_ (device) {}
+  // `backends` outlive this.
+  explicit Stage (Backends &backends);
   ~Stage () { cancel (); }
   Stage (const Stage &) = delete;
   Stage &operator= (const Stage &) = delete;
@@ -118,21 +128,31 @@ class Stage {
   struct Download {
     std::size_t tile = 0;  // which of the scene's
     Input *input = nullptr;
+    Memory from = Memory::host;
     GstVideoInfo info = {};
     MappedFrame *frame = nullptr;
+  };
+  // What a device does for the frame.
+  struct Work {
+    std::vector<GstBuffer *> inputs;  // those that lie in its memory
+    bool queued = false;              // and nobody has waited for it
   };
 
   Problem ready (Memory memory);
   void describe_canvas (const GstVideoInfo &info);
   Tile tile_of (const FrameView &view, const GstVideoInfo &info, const Look &look) const;
   Problem map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, MappedFrame *&mapped);
+  Work &work_of (Memory memory);
+  Adapter *adapter (Input::Kept &kept, Memory memory);
+  Status upload (Input &input, Tile &tile);
+  Status end (Memory memory, GstBuffer *output);
   Status bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Problem take_downloads ();
   Status render ();
   Problem over (Problem problem);
 
-  Device &device_;
+  Backends &backends_;
   int n_threads_ = 0;
   std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
@@ -147,8 +167,7 @@ class Stage {
   // The sources: they stay mapped until the frame is drawn.
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
-  std::vector<GstBuffer *> on_device_;  // those of them that lie in the device's memory
-  bool queued_ = false;                 // work on the device that nobody has waited for
+  std::vector<Work> works_;  // one a backend, in the table's order
   std::vector<Download> downloads_;
 };
 

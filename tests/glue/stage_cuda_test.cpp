@@ -57,9 +57,10 @@ class StageOnDevice : public ::testing::Test {
 
   GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"} + kCaps);
   Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
-  mutable Device device_{element_.get ()};
+  Backends backends_{element_.get ()};
+  Device &device_ = static_cast<Device &> (backends_.of (Memory::cuda));
   Input inputs_[3];
-  Stage stage_{device_};
+  Stage stage_{backends_};
 };
 
 TEST_F (StageOnDevice, WaitsAtMostOnceAFrame)
@@ -95,7 +96,8 @@ TEST_F (StageOnDevice, AFailedDownloadIsOfAllPictures)
 {
   const Owned<GstBuffer> a = on_device (), out = on_host ();
   ASSERT_FALSE (frame (out.get (), {a.get ()}));
-  EXPECT_EQ (inputs_[0].moved (), Input::Moved::to_host);
+  EXPECT_EQ (inputs_[0].moved ().from, Memory::cuda);
+  EXPECT_EQ (inputs_[0].moved ().to, Memory::host);
   hostcuda::fail_next ("cuStreamSynchronize", 1, 719);
   const Problem p = frame (out.get (), {a.get ()});
   EXPECT_EQ (p.kind, Problem::Kind::not_moved);

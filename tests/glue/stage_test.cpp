@@ -42,8 +42,8 @@ class StageTest : public ::testing::Test {
   StageTest () { stage_.set_threads (1); }
 
   Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
-  Device device_{element_.get ()};
-  Stage stage_{device_};
+  Backends backends_{element_.get ()};
+  Stage stage_{backends_};
   GstVideoInfo canvas_ = grey (32, 16), picture_ = grey (16, 16);
   Owned<GstBuffer> out_ = filled (canvas_, 7);
 };

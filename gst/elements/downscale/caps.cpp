@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/renderer.h"
+#include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -142,9 +143,9 @@ struct Download {
   const char *feature, *element;
 };
 constexpr Download kDownloads[] = {
-    {kCudaFeature, "cudadownload"},          {"memory:GLMemory", "gldownload"},
-    {"memory:VAMemory", "vapostproc"},       {"memory:VASurface", "vaapipostproc"},
-    {"memory:D3D11Memory", "d3d11download"}, {"memory:D3D12Memory", "d3d12download"},
+    {"memory:GLMemory", "gldownload"},       {"memory:VAMemory", "vapostproc"},
+    {"memory:VASurface", "vaapipostproc"},   {"memory:D3D11Memory", "d3d11download"},
+    {"memory:D3D12Memory", "d3d12download"},
 };
 
 // `video` begins a sentence.
@@ -163,6 +164,8 @@ std::string format_refusal (const GstCaps *caps, const std::string &video)
   if (!memory_taken) {
     const Owned<char> names{gst_caps_features_to_string (features)};
     std::string by = "an element that brings it to system memory";
+    for (const BackendRow &row : backends ())
+      if (row.feature && gst_caps_features_contains (features, row.feature)) by = row.download;
     for (const Download &d : kDownloads)
       if (gst_caps_features_contains (features, d.feature)) by = d.element;
     return video + "has the features " + names.get () + ", which are not taken here. Put " + by +
@@ -175,9 +178,9 @@ std::string format_refusal (const GstCaps *caps, const std::string &video)
       return video + "has caps that say no " + field +
              ". Put a capsfilter element that says it before quaddownscale.";
   const char *format = gst_structure_get_string (s, "format");
-  if (memory_of (caps) == Memory::cuda)
-    return video + "has the format " + format +
-           ", which is not scaled in CUDA memory. Put cudaconvert before quaddownscale.";
+  if (const BackendRow &row = backend_of (memory_of (caps)); row.feature)
+    return video + "has the format " + format + ", which is not scaled in " + row.name +
+           " memory. Put " + row.converter + " before quaddownscale.";
   return video + "has the format " + (format ? format : "of no name") +
          ", which is not scaled. Put videoconvert before quaddownscale.";
 }
@@ -186,7 +189,7 @@ std::string format_refusal (const GstCaps *caps, const std::string &video)
 
 Owned<GstCaps> downscale_caps ()
 {
-  Owned<GstCaps> caps = drawable_caps_from (Memory::cuda);
+  Owned<GstCaps> caps = drawable_caps_in (memories ());
   for (guint i = 0; i < gst_caps_get_size (caps.get ()); i++)
     gst_structure_remove_field (gst_caps_get_structure (caps.get (), i), "framerate");
   return caps;

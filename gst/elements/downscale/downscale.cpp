@@ -294,7 +294,7 @@ void Downscale::stop ()
   reported_no_memory_ = false;
   input_.forget ();
   stage_.reset ();
-  device_.close ();
+  backends_.close ();
   reported_.clear ();
   const std::lock_guard lock{mutex_};
   in_ = out_ = {};

@@ -10,7 +10,7 @@
 
 #include "core/renderer.h"
 #include "core/size_choice.h"
-#include "glue/device.h"
+#include "glue/backend.h"
 #include "glue/stage.h"
 
 namespace quad {
@@ -33,7 +33,7 @@ inline constexpr DownscaleSettings kDownscaleDefaults;
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
-      : element_ (element), device_ (GST_ELEMENT (element)), stage_ (device_)
+      : element_ (element), backends_ (GST_ELEMENT (element)), stage_ (backends_)
   {
   }
 
@@ -64,8 +64,7 @@ class Downscale {
   // There is no buffer for a frame: said once, until stopped.
   void report_no_memory ();
 
-  // For frames in CUDA memory.
-  Device &device () { return device_; }
+  Backends &backends () { return backends_; }
 
  private:
   bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
@@ -83,7 +82,7 @@ class Downscale {
   std::string reported_;  // what is wrong with the caps, as the bus knows it
   bool reported_no_memory_ = false;
   bool insisted_ = false;  // downstream left but one kind of caps
-  Device device_;
+  Backends backends_;
   Stage stage_;
   Input input_;
 };

@@ -71,7 +71,7 @@ GstBaseTransformClass *parent_class ()
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   if (static_cast<Property> (id) == Property::cuda_device_id) {
-    impl_of (object).device ().set_id (g_value_get_int (value));
+    impl_of (object).backends ().set_id (g_value_get_int (value));
     return;
   }
   bool resize = true;
@@ -108,7 +108,9 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::max_height: g_value_set_int (value, s.max_height); break;
     case Property::upscale: g_value_set_boolean (value, s.upscale); break;
     case Property::n_threads: g_value_set_uint (value, s.threads); break;
-    case Property::cuda_device_id: g_value_set_int (value, impl_of (object).device ().id ()); break;
+    case Property::cuda_device_id:
+      g_value_set_int (value, impl_of (object).backends ().id ());
+      break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
@@ -121,13 +123,13 @@ void finalize (GObject *object)
 
 void set_context (GstElement *element, GstContext *context)
 {
-  impl_of (element).device ().take_context (context);
+  impl_of (element).backends ().take_context (context);
   GST_ELEMENT_CLASS (gst_quad_downscale_parent_class)->set_context (element, context);
 }
 
 gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
-  if (impl_of (trans).device ().answer (query)) return TRUE;
+  if (impl_of (trans).backends ().answer (query)) return TRUE;
   return parent_class ()->query (trans, direction, query);
 }
 
@@ -239,9 +241,8 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   gst_query_parse_allocation (query, &caps, nullptr);
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
-  if (quad::memory_of (caps) == quad::Memory::cuda) {
-    quad::Device &device = impl_of (trans).device ();
-    if (device.open ()) device.propose (query, kHeldBuffers);
+  if (quad::Backend *device = impl_of (trans).backends ().device_of (quad::memory_of (caps))) {
+    if (device->open ()) device->propose (query, kHeldBuffers);
   } else if (gst_query_get_n_allocation_pools (query) == 0) {
     quad::ask_for_buffers (query, info, kHeldBuffers);
   }
@@ -250,9 +251,8 @@ gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, Gs
   return TRUE;
 }
 
-bool decide_on_device (GstBaseTransform *trans, GstQuery *query)
+bool decide_on_device (GstBaseTransform *trans, quad::Backend &device, GstQuery *query)
 {
-  quad::Device &device = impl_of (trans).device ();
   if (!device.open ()) return false;
   if (device.decide (query)) return true;
   impl_of (trans).report_no_memory ();
@@ -293,9 +293,9 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
   if (!caps) return FALSE;
-  const bool decided = quad::memory_of (caps) == quad::Memory::cuda
-                           ? decide_on_device (trans, query)
-                           : decide_on_host (query, caps);
+  quad::Backend *device = impl_of (trans).backends ().device_of (quad::memory_of (caps));
+  const bool decided =
+      device ? decide_on_device (trans, *device, query) : decide_on_host (query, caps);
   return decided && parent_class ()->decide_allocation (trans, query);
 }
 

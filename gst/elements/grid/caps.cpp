@@ -1,4 +1,5 @@
 #include "elements/grid/caps.h"
+#include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -63,20 +64,12 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
   return wanted;
 }
 
-void set_memory (GstCaps *caps, Memory memory)
-{
-  if (memory == Memory::cuda)
-    gst_caps_set_features_simple (caps, gst_caps_features_new (kCudaFeature, nullptr));
-}
-
 // The memories that the output may be in, the first that downstream takes is used.
 std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
 {
-  if (!device_available ()) return {Memory::host};
-  const bool any_cuda = std::any_of (inputs.begin (), inputs.end (),
-                                     [] (const InputCaps &i) { return i.memory == Memory::cuda; });
-  if (any_cuda) return {Memory::cuda, Memory::host};
-  return {Memory::host, Memory::cuda};
+  for (const InputCaps &i : inputs)
+    if (i.memory != Memory::host) return memories_from (i.memory);
+  return memories_from (Memory::host);
 }
 
 // `formats` in the order in which they would be taken.
@@ -290,14 +283,15 @@ std::string name_of (const GstVideoColorimetry &colorimetry)
 std::string light_problem (const GstCaps *caps, std::span<const InputCaps> inputs)
 {
   GstVideoInfo output;
-  if (memory_of (caps) != Memory::cuda || !gst_video_info_from_caps (&output, caps)) return {};
+  const BackendRow &row = backend_of (memory_of (caps));
+  if (!row.converts || !gst_video_info_from_caps (&output, caps)) return {};
   for (const InputCaps &i : inputs)
-    if (i.memory == Memory::cuda && !device_converts (i.info, output))
-      return "An input in CUDA memory has the colorimetry " + name_of (i.info.colorimetry) +
-             " and the output " + name_of (output.colorimetry) +
-             ": HDR, wide gamut and SDR are not converted into each other there. Put "
-             "cudadownload ! videoconvert in front of that pad, or let the output be in system "
-             "memory.";
+    if (i.memory == row.memory && !converts (row, i.info, output))
+      return std::string{"An input in "} + row.name + " memory has the colorimetry " +
+             name_of (i.info.colorimetry) + " and the output " + name_of (output.colorimetry) +
+             ": HDR, wide gamut and SDR are not converted into each other there. Put " +
+             std::string{row.download} +
+             " ! videoconvert in front of that pad, or let the output be in system memory.";
   return {};
 }
 

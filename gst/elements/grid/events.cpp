@@ -253,7 +253,7 @@ gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
 gboolean src_query (GstAggregator *agg, GstQuery *query)
 {
   GstQuadMuxGrid *self = as_grid (agg);
-  if (self->impl->device.answer (query)) return TRUE;
+  if (self->impl->backends.answer (query)) return TRUE;
   if (GST_QUERY_TYPE (query) == GST_QUERY_DURATION) return duration_query (self, query);
   return parent_class ()->src_query (agg, query);
 }

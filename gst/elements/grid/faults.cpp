@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "elements/grid/quadmuxgrid.h"
+#include "glue/backend.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 
@@ -27,7 +28,7 @@ bool has_passed (GstClockTime since, GstClockTime now)
 // Caps without a rate are fine: programs with an appsrc often give none.
 bool is_drawn (const GstCaps *caps)
 {
-  const Owned<GstCaps> whole{gst_caps_copy (caps)}, any = drawable_caps_from (Memory::host);
+  const Owned<GstCaps> whole{gst_caps_copy (caps)}, any = drawable_caps_in (memories ());
   if (gst_caps_get_size (whole.get ()) == 1) {
     GstStructure *structure = gst_caps_get_structure (whole.get (), 0);
     if (!gst_structure_has_field (structure, "framerate"))

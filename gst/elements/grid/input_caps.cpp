@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "elements/grid/caps.h"
+#include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -48,7 +49,7 @@ std::vector<std::string> asked_colorimetries (const GstCaps *downstream)
   for (guint i = 0; i < gst_caps_get_size (downstream); i++) {
     const std::vector<std::string> some =
         strings_in (gst_caps_get_structure (downstream, i), "colorimetry");
-    if (memory_of (downstream, i) != Memory::cuda || some.empty ()) return {};
+    if (memory_of (downstream, i) == Memory::host || some.empty ()) return {};
     for (const std::string &one : some)
       if (std::find (all.begin (), all.end (), one) == all.end ()) all.push_back (one);
   }
@@ -102,7 +103,7 @@ Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> ask
   Owned<GstCaps> all{gst_caps_new_empty ()};
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
-    if (memory_of (caps, i) == Memory::cuda)
+    if (memory_of (caps, i) != Memory::host)
       for (const bool rgb : {false, true})
         if (Owned<GstStructure> first = asked_of_kind (s.get (), asked, rgb))
           append (all.get (), std::move (first), caps, i);
@@ -118,7 +119,7 @@ Owned<GstCaps> without_other_light (const GstCaps *caps, std::span<const std::st
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
     std::vector<std::string> given = strings_in (s.get (), "colorimetry");
-    if (memory_of (caps, i) == Memory::cuda && !given.empty ()) {
+    if (memory_of (caps, i) != Memory::host && !given.empty ()) {
       std::erase_if (given, [&] (const auto &one) { return !same_light_as_any (one, asked); });
       if (given.empty ()) continue;
       set_strings (s.get (), "colorimetry", given);
@@ -165,14 +166,12 @@ Owned<GstCaps> wished_caps (const InputWish &wish, std::span<const std::string> 
 Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
                          Memory memory)
 {
-  Owned<GstCaps> any = drawable_caps_from (memory);
+  const std::vector<Memory> order = memories_from (memory);
+  Owned<GstCaps> any = drawable_caps_in (order);
   if (wish.any) return any;
   Owned<GstCaps> caps{gst_caps_new_empty ()};
-  if (device_available () && memory == Memory::cuda)
-    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
-  gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::host).release ());
-  if (device_available () && memory == Memory::host)
-    gst_caps_append (caps.get (), wished_caps (wish, preferred, Memory::cuda).release ());
+  for (const Memory m : order)
+    gst_caps_append (caps.get (), wished_caps (wish, preferred, m).release ());
   gst_caps_append (caps.get (), any.release ());
   return caps;
 }

@@ -44,7 +44,7 @@ Memory output_memory (GstQuadMuxGrid *self, const GstCaps *downstream)
   Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
   if (current) return memory_of (current.get ());
   for (guint i = 0; i < gst_caps_get_size (downstream); i++)
-    if (memory_of (downstream, i) == Memory::cuda) return Memory::cuda;
+    if (const Memory memory = memory_of (downstream, i); memory != Memory::host) return memory;
   return Memory::host;
 }
 
@@ -90,7 +90,7 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
     gst_query_set_accept_caps_result (query, is_raw_video (given));
     return TRUE;
   }
-  if (as_grid (agg)->impl->device.answer (query)) return TRUE;
+  if (as_grid (agg)->impl->backends.answer (query)) return TRUE;
   return parent_class ()->sink_query (agg, pad, query);
 }
 
@@ -99,14 +99,15 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
   as_grid (agg)->impl->problem.clear ();  // whoever fails from here on posts the error
-  if (!caps || memory_of (caps) != Memory::cuda)
-    return parent_class ()->decide_allocation (agg, query);
-  Device &device = as_grid (agg)->impl->device;
-  if (!device.open ()) return FALSE;
-  if (device.decide (query)) return TRUE;
+  const Memory memory = caps ? memory_of (caps) : Memory::host;
+  Backend *device = as_grid (agg)->impl->backends.device_of (memory);
+  if (!device) return parent_class ()->decide_allocation (agg, query);
+  if (!device->open ()) return FALSE;
+  if (device->decide (query)) return TRUE;
   GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
-                     ("There is no CUDA memory for output frames: make the output "
-                      "smaller, or free some of the GPU's memory."),
+                     ("There is no %s memory for output frames: make the output "
+                      "smaller, or free some of the GPU's memory.",
+                      backend_of (memory).name),
                      (nullptr));
   return FALSE;
 }
@@ -117,13 +118,13 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 constexpr guint kHeldBuffers = 3;
 
 // Offers pools of our GPU's memory to an input that has frames there.
-void propose_allocation (Device &device, GstQuery *query)
+void propose_allocation (Backends &backends, GstQuery *query)
 {
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
   GstVideoInfo info;
-  if (caps && memory_of (caps) == Memory::cuda) {
-    if (device.open ()) device.propose (query, kHeldBuffers);
+  if (Backend *device = caps ? backends.device_of (memory_of (caps)) : nullptr) {
+    if (device->open ()) device->propose (query, kHeldBuffers);
   } else if (caps && problem_with (caps).empty () && gst_video_info_from_caps (&info, caps)) {
     ask_for_buffers (query, info, kHeldBuffers);
   }
@@ -136,7 +137,7 @@ void propose_allocation (Device &device, GstQuery *query)
 gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
-    propose_allocation (as_grid (agg)->impl->device, query);
+    propose_allocation (as_grid (agg)->impl->backends, query);
     return TRUE;
   }
   const bool serialized =

@@ -43,16 +43,15 @@ std::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas
 // Said once a pad.
 void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad)
 {
-  const Input::Moved moved = pad.pad->impl->picture.moved ();
-  if (moved == Input::Moved::nowhere || pad.pad->impl->said_moved) return;
+  const Input::Move &moved = pad.pad->impl->picture.moved ();
+  if (!moved || pad.pad->impl->said_moved) return;
   pad.pad->impl->said_moved = true;
-  const bool to_device = moved == Input::Moved::to_device;
   GST_ELEMENT_INFO (
       self, STREAM, FORMAT,
       ("The frames of %s lie in %s memory and the output in %s memory: each is %s at the size "
        "that is shown.",
-       GST_PAD_NAME (pad.pad.get ()), to_device ? "system" : "CUDA", to_device ? "CUDA" : "system",
-       to_device ? "uploaded" : "downloaded"),
+       GST_PAD_NAME (pad.pad.get ()), backend_of (moved.from).name, backend_of (moved.to).name,
+       moved.to == Memory::host ? "downloaded" : "uploaded"),
       (nullptr));
 }
 

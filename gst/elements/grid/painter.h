@@ -19,7 +19,7 @@ struct PadSnapshot;
 
 class GridPainter {
  public:
-  explicit GridPainter (Device &device) : stage_ (device) {}
+  explicit GridPainter (Backends &backends) : stage_ (backends) {}
 
   // Draws the inputs' current frames into `out`. Problems are posted to the bus.
   GstFlowReturn draw (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const GstVideoInfo &info,

@@ -118,7 +118,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
     return;
   }
   if (id == PROP_CUDA_DEVICE_ID) {
-    self->impl->device.set_id (g_value_get_int (value));
+    self->impl->backends.set_id (g_value_get_int (value));
     return;
   }
   if (id == PROP_FORCE_LIVE) {
@@ -171,7 +171,9 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_boolean (value,
                            gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
       break;
-    case PROP_CUDA_DEVICE_ID: g_value_set_int (value, as_grid (object)->impl->device.id ()); break;
+    case PROP_CUDA_DEVICE_ID:
+      g_value_set_int (value, as_grid (object)->impl->backends.id ());
+      break;
     case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
@@ -179,7 +181,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 
 void set_context (GstElement *element, GstContext *context)
 {
-  as_grid (element)->impl->device.take_context (context);
+  as_grid (element)->impl->backends.take_context (context);
   element_parent ()->set_context (element, context);
 }
 
@@ -297,7 +299,7 @@ gboolean stop (GstAggregator *agg)
     const std::lock_guard guard (p->impl->lock);
     p->impl->tagged = quad::Orientation::identity;
   }
-  self->impl->device.close ();
+  self->impl->backends.close ();
   return done;
 }
 
@@ -401,7 +403,7 @@ void install_signals (GObjectClass *klass)
 
 void add_templates (GstElementClass *klass)
 {
-  quad::Owned<GstCaps> caps = quad::drawable_caps_from (quad::Memory::cuda);
+  quad::Owned<GstCaps> caps = quad::drawable_caps_in (quad::memories ());
   gst_element_class_add_pad_template (
       klass, gst_pad_template_new_with_gtype ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get (),
                                               GST_TYPE_AGGREGATOR_PAD));

@@ -20,7 +20,8 @@ namespace quad {
 using GridPadRef = Owned<GstQuadMuxGridPad>;
 
 struct QuadMuxGrid {
-  explicit QuadMuxGrid (GstElement *element) : device (element), peers (element), painter (device)
+  explicit QuadMuxGrid (GstElement *element)
+      : backends (element), peers (element), painter (backends)
   {
   }
 
@@ -33,7 +34,7 @@ struct QuadMuxGrid {
   std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
   std::atomic<guint> next_serial{0};
 
-  Device device;  // for frames in CUDA memory
+  Backends backends;
 
   // In the base class's aggregate (), which holds its lock: nobody is called who may want it.
   std::atomic<std::thread::id> maker;

@@ -1,0 +1,131 @@
+// A third backend is a folder and a row of the table: both elements run on it, and none of them
+// knows it. The program links a table of its own in place of the project's.
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "elements/downscale/quaddownscale.h"
+#include "elements/grid/quadmuxgrid.h"
+#include "glue/backend_rows.h"
+#include "support/elsewhere/elsewhere.h"
+#include "support/gst_helpers.h"
+
+namespace quad {
+
+std::span<const BackendRow> backends ()
+{
+  static const BackendRow rows[] = {test::elsewhere_row (), host_row ()};
+  return rows;
+}
+
+namespace test {
+namespace {
+
+using Bytes = std::vector<guint8>;
+
+const char *const kIn = "format=NV12,width=64,height=48,framerate=10/1";
+const char *const kOut = "format=NV12,width=16,height=12";
+
+Owned<GstBuffer> frame (int seed)
+{
+  const gsize size = 64 * 48 * 3 / 2;
+  Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, size, nullptr)};
+  for (gsize i = 0; i < size; i++) {
+    const auto value = static_cast<guint8> (seed + int (i * 7 % 101));
+    gst_buffer_fill (buffer.get (), i, &value, 1);
+  }
+  GST_BUFFER_PTS (buffer.get ()) = 0;
+  GST_BUFFER_DURATION (buffer.get ()) = GST_SECOND / 10;
+  return buffer;
+}
+
+std::string raw (bool elsewhere)
+{
+  return elsewhere ? std::string{"video/x-raw("} + kElsewhereFeature + ")," : "video/x-raw,";
+}
+
+// What comes out where each source's frames lie on the host, or elsewhere.
+Bytes drawn (const std::string &element, const std::vector<bool> &sources, bool output)
+{
+  std::string line = element + " name=it ! " + raw (output) + kOut + " ! appsink name=out sync=0";
+  for (std::size_t i = 0; i < sources.size (); i++)
+    line += " appsrc format=time name=in" + std::to_string (i) + " caps=\"" + raw (sources[i]) +
+            kIn + "\" ! it.";
+  GError *error = nullptr;
+  const Owned<GstElement> pipeline{
+      GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (line.c_str (), &error)))};
+  EXPECT_EQ (error, nullptr) << line;
+  gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+  for (std::size_t i = 0; i < sources.size (); i++) {
+    const Owned<GstElement> in{
+        gst_bin_get_by_name (GST_BIN (pipeline.get ()), ("in" + std::to_string (i)).c_str ())};
+    Owned<GstBuffer> buffer = frame (int (i) * 40);
+    if (sources[i]) buffer = to_elsewhere (buffer.get ());
+    gst_app_src_push_buffer (GST_APP_SRC (in.get ()), buffer.release ());
+    gst_app_src_end_of_stream (GST_APP_SRC (in.get ()));
+  }
+  const Owned<GstElement> out{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "out")};
+  Bytes bytes;
+  if (const Owned<GstSample> sample{
+          gst_app_sink_try_pull_sample (GST_APP_SINK (out.get ()), 20 * GST_SECOND)}) {
+    const Owned<GstBuffer> host = from_elsewhere (gst_sample_get_buffer (sample.get ()));
+    EXPECT_EQ (host.get () != gst_sample_get_buffer (sample.get ()), output);
+    bytes.resize (gst_buffer_get_size (host.get ()));
+    gst_buffer_extract (host.get (), 0, bytes.data (), bytes.size ());
+  }
+  gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  return bytes;
+}
+
+class ThirdBackend : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite ()
+  {
+    GST_ELEMENT_REGISTER (quaddownscale, nullptr);
+    GST_ELEMENT_REGISTER (quadmux_grid, nullptr);
+  }
+};
+
+TEST_F (ThirdBackend, TemplatesNameItsFeature)
+{
+  for (const char *name : {"quaddownscale", "quadmux-grid"}) {
+    const Owned<GstElementFactory> factory{gst_element_factory_find (name)};
+    ASSERT_TRUE (factory);
+    for (const GList *l = gst_element_factory_get_static_pad_templates (factory.get ()); l;
+         l = l->next) {
+      const Owned<GstCaps> caps{
+          gst_static_pad_template_get_caps (static_cast<GstStaticPadTemplate *> (l->data))};
+      EXPECT_NE (to_string (caps.get ()).find (kElsewhereFeature), std::string::npos) << name;
+    }
+  }
+}
+
+TEST_F (ThirdBackend, QuaddownscaleRunsOnIt)
+{
+  const Bytes host = drawn ("quaddownscale", {false}, false);
+  const int before = waits_elsewhere ();
+  ASSERT_FALSE (host.empty ());
+  EXPECT_EQ (drawn ("quaddownscale", {true}, true), host);
+  EXPECT_EQ (waits_elsewhere () - before, 1);
+}
+
+// Where they lie, and moved in both directions.
+TEST_F (ThirdBackend, TheGridRunsOnIt)
+{
+  const Bytes host = drawn ("quadmux-grid", {false, false}, false);
+  ASSERT_FALSE (host.empty ());
+  for (const bool a : {false, true})
+    for (const bool b : {false, true})
+      for (const bool output : {false, true}) {
+        SCOPED_TRACE (std::to_string (a) + std::to_string (b) + std::to_string (output));
+        const int before = waits_elsewhere ();
+        EXPECT_EQ (drawn ("quadmux-grid", {a, b}, output), host);
+        EXPECT_EQ (waits_elsewhere () - before, a || b || output ? 1 : 0);
+      }
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace quad
