@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # Runs the suite under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer, in build-sanitize.
 # Leaks of libraries that are not ours are listed in tests/support/lsan.supp.
+#
+#   tests/sanitize.sh thread [MESON-TEST-ARGUMENT...]
+#
+# runs the host's, glue's and the elements' tests under ThreadSanitizer instead, in build-tsan.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+if [ "${1:-}" = thread ]; then exec tests/support/tsan/suites.sh "${@:2}"; fi
 source tests/packages.sh
 trap 'echo "0 passed, 1 failed"' EXIT
 need_packages "${packages_to_test[@]}"

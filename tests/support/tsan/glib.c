@@ -1,5 +1,5 @@
-/* Tells ThreadSanitizer what GLib's and GStreamer's locks, reference counts and queues order, as
- * those libraries are not built with it. To be loaded after libtsan, see tsan.sh. */
+/* GLib and GStreamer are not built with ThreadSanitizer. This tells it what their locks, reference
+ * counts and queues order. To be preloaded after libtsan, see setup.sh. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glib.h>
@@ -7,7 +7,7 @@
 void __tsan_acquire (void *at);
 void __tsan_release (void *at);
 
-/* Of what goes through pools and tasks, whichever it is. */
+/* One for all pools and one for all tasks: which pool or task it is does not matter here. */
 static char pools, tasks;
 
 #define REAL(type, name, ...)                \
@@ -138,6 +138,14 @@ int gst_buffer_pool_acquire_buffer (gpointer pool, gpointer *buffer, gpointer pa
   }
 PUSHES (g_async_queue_push, GAsyncQueue)
 POPS (g_async_queue_pop, GAsyncQueue)
+POPS (g_async_queue_try_pop, GAsyncQueue)
+gpointer g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
+{
+  REAL (gpointer, g_async_queue_timeout_pop, GAsyncQueue *, guint64);
+  const gpointer data = real (queue, timeout);
+  __tsan_acquire (queue);
+  return data;
+}
 PUSHES (gst_atomic_queue_push, void)
 POPS (gst_atomic_queue_pop, void)
 
