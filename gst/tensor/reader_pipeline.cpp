@@ -210,7 +210,7 @@ std::string ReaderPipeline::connect (GstPad *pad)
   if (filters_) chain.push_back (filters_.get ());
   good = good && add (lines.after, &why);
   if (!good) {
-    const std::string text = why->message;
+    std::string text = why->message;
     g_error_free (why);
     return text;
   }
