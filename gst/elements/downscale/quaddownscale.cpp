@@ -154,6 +154,7 @@ GstCaps *fixate_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
 {
   Owned<GstCaps> allowed{other};
   if (direction != GST_PAD_SINK) return gst_caps_fixate (allowed.release ());
+  GST_DEBUG_OBJECT (trans, "downstream takes %" GST_PTR_FORMAT, gconstpointer (allowed.get ()));
   return impl_of (trans).fixate (caps, std::move (allowed)).release ();
 }
 
@@ -190,6 +191,8 @@ gboolean src_event (GstBaseTransform *trans, GstEvent *event)
 
 gboolean set_caps (GstBaseTransform *trans, GstCaps *in, GstCaps *out)
 {
+  GST_INFO_OBJECT (trans, "scales %" GST_PTR_FORMAT, gconstpointer (in));
+  GST_INFO_OBJECT (trans, "to %" GST_PTR_FORMAT, gconstpointer (out));
   return impl_of (trans).set_caps (in, out);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "elements/grid/log.h"
+
 namespace quad {
 namespace {
 
@@ -111,6 +113,7 @@ void tell_cell (GstQuadMuxGridPad *pad)
 {
   const int cell = pad->impl->cell;
   if (pad->impl->told_cell.exchange (cell) == cell) return;
+  GST_INFO_OBJECT (pad, "has cell %d", cell);
   g_object_notify (G_OBJECT (pad), "current-cell");
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "elements/grid/cells.h"
+#include "elements/grid/log.h"
 #include "glue/drawable_caps.h"
 
 namespace quad {
@@ -25,6 +26,7 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
     impl.rate = {info.fps_n, info.fps_d};
     impl.memory = memory_of (caps);
   }
+  GST_INFO_OBJECT (pad, "has %" GST_PTR_FORMAT, gconstpointer (caps));
   return parent_class ()->sink_event (GST_AGGREGATOR (self), pad, event);
 }
 
@@ -108,6 +110,8 @@ GstFlowReturn take_segment (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEven
   impl.problems.segment = problem_with (*segment);
   impl.problems.times.clear ();
   impl.has_time_segment = impl.problems.segment.empty ();
+  GST_DEBUG_OBJECT (pad, "%" GST_SEGMENT_FORMAT " %s", gconstpointer (segment),
+                    impl.problems.segment.c_str ());
   tell_problem (self, pad);
   if (impl.has_time_segment)
     return parent_class ()->sink_event_pre_queue (GST_AGGREGATOR (self), pad, event);
@@ -211,7 +215,11 @@ gboolean src_event (GstAggregator *agg, GstEvent *event)
   Owned<GstEvent> owned{event};
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_NAVIGATION: return navigation_event (as_grid (agg), std::move (owned));
-    case GST_EVENT_SEEK: owned = playable (agg, std::move (owned)); break;
+    case GST_EVENT_SEEK:
+      GST_INFO_OBJECT (agg, "asked for %" GST_PTR_FORMAT, gconstpointer (event));
+      owned = playable (agg, std::move (owned));
+      GST_INFO_OBJECT (agg, "seeks: %" GST_PTR_FORMAT, gconstpointer (owned.get ()));
+      break;
     case GST_EVENT_QOS:
       if (!has_rate (agg)) return FALSE;
       break;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 #include "glue/backend.h"
 #include "glue/drawable_caps.h"
@@ -192,6 +193,7 @@ bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
     const std::lock_guard guard (impl.lock);
     if (!sentence.empty ()) held = std::move (impl.held);
   }
+  GST_INFO_OBJECT (pad, "%s", sentence.empty () ? "is good again" : sentence.c_str ());
   if (untimed != was_untimed) wait_for_input (self, pad, !untimed);
   if (!sentence.empty () && !fails_without_inputs (self) && news)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()),

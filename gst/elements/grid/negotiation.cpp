@@ -1,6 +1,7 @@
 // The caps functions of quadmux-grid.
 #include "elements/grid/caps.h"
 #include "elements/grid/cells.h"
+#include "elements/grid/log.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 
@@ -176,10 +177,16 @@ GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps 
   if (const auto current = current_output (self); inputs.empty () && current)
     choice = choose_output (downstream, {&*current, 1}, Grid{1, 1});
   if (!choice.refusal.empty ()) {
+    GST_INFO_OBJECT (self, "downstream takes %" GST_PTR_FORMAT ": %s", gconstpointer (downstream),
+                     choice.refusal.c_str ());
     self->impl->problem = choice.refusal;
     return GST_FLOW_NOT_NEGOTIATED;
   }
   if (!choice.caps) return GST_AGGREGATOR_FLOW_NEED_DATA;
+  GST_INFO_OBJECT (self,
+                   "output of %d rows and %d columns, for %d inputs with caps: %" GST_PTR_FORMAT,
+                   snapshot.grid.rows, snapshot.grid.columns, static_cast<int> (inputs.size ()),
+                   gconstpointer (choice.caps.get ()));
   *caps = choice.caps.release ();
   return GST_FLOW_OK;
 }
@@ -251,6 +258,9 @@ void cells_changed (GstQuadMuxGrid *self)
       changed = impl.asked && impl.wish != wish;
       impl.wish = wish;
     }
+    if (changed && !wish.any)
+      GST_INFO_OBJECT (p.pad.get (), "would like %dx%d, for cell %d", wish.size.width,
+                       wish.size.height, p.cell);
     if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
     if (told_later)
       self->impl->cells_untold = true;

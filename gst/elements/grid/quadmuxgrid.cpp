@@ -33,7 +33,10 @@
 
 #include "elements/about.h"
 #include "elements/grid/cells.h"
+#include "elements/grid/log.h"
 #include "glue/drawable_caps.h"
+
+GST_DEBUG_CATEGORY (quad_mux_grid_debug);
 
 using quad::kGridDefaults;
 
@@ -423,6 +426,7 @@ void add_templates (GstElementClass *klass)
 
 static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
 {
+  GST_DEBUG_CATEGORY_INIT (quad_mux_grid_debug, "quadmux-grid", 0, "Grids of videos");
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   object_class->set_property = set_property;
   object_class->get_property = get_property;

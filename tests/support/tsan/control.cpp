@@ -40,7 +40,8 @@ int main (int argc, char **argv)
   if (argc != 2) return 2;
   locked = std::string_view{argv[1]} != "unlocked";
   gst_init (nullptr, nullptr);
-  GstElement *pipeline = gst_parse_launch ("fakesrc num-buffers=1000 ! fakesink name=sink", nullptr);
+  GstElement *pipeline =
+      gst_parse_launch ("fakesrc num-buffers=1000 ! fakesink name=sink", nullptr);
   if (!pipeline) return 2;
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   GstPad *pad = gst_element_get_static_pad (sink, "sink");
