@@ -45,7 +45,8 @@ find_missing() {
   done
 }
 
-apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
+# One at a time: CI prepares another Debian while it builds.
+apt=(flock /run/lock/gst-quad-apt env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
 
 # Reads what packages there are. A failing third-party source is no reason to stop: what matters is whether the
 # packages install.

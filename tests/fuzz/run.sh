@@ -2,7 +2,7 @@
 # Builds the fuzzers with clang, AddressSanitizer and UndefinedBehaviorSanitizer in build-fuzz, and runs
 # each. The last line is `N passed, N failed`.
 #
-#   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 15 seconds each, which is 2 minutes in all, from seed 1
+#   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 15 seconds each, two at a time, from seed 1
 #
 # What fails is told with the command that repeats it; inputs of libFuzzer's stay in build-fuzz/found.
 set -euo pipefail
@@ -24,17 +24,15 @@ ninja -C "$build"
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 # GLib's slices and their magazines hide what is used after it was freed.
 export G_SLICE=always-malloc
-passed=0 failed=0
-
-# try NAME COMMAND...: what it prints is shown where it fails.
+# try NAME COMMAND...: what it prints is shown where it fails. Its status is in build-fuzz/NAME.status.
 try() {
-  local name=$1 log=$build/fuzz-$1.log
+  local name=$1 log=$build/fuzz-$1.log status=0
   shift
-  if "$@" >"$log" 2>&1; then
-    passed=$((passed + 1))
+  "$@" >"$log" 2>&1 || status=$?
+  echo $status >"$build/$name.status"
+  if [ $status = 0 ]; then
     echo "$name: $(tail -n 1 "$log")"
   else
-    failed=$((failed + 1))
     echo "$name failed: $*"
     grep -vE '^(#[0-9]+|INFO:|NEW|REDUCE)' "$log" | tail -n 60
   fi
@@ -53,21 +51,39 @@ PYTHON
 }
 
 mkdir -p "$build/found"
-for name in choice gif layout scene; do
-  corpus "$seed" "$build/corpus-$name"
-  try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=60 \
-    -max_total_time="$seconds" -print_final_stats=0 -verbosity=1 -artifact_prefix="$build/found/$name-" \
-    "$build/corpus-$name"
-done
+pure=(choice gif layout scene)
+try_pure() {
+  local name
+  for name in "${pure[@]}"; do
+    corpus "$seed" "$build/corpus-$name"
+    try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=60 \
+      -max_total_time="$seconds" -print_final_stats=0 -verbosity=1 -artifact_prefix="$build/found/$name-" \
+      "$build/corpus-$name"
+  done
+}
 
-# The machine counts by itself what is not given back; leaks of GStreamer's own are not looked for.
-export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
-# The sanitizers are in the program, so the plugin must be loaded by it and not by GStreamer's scanner.
-export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
-for element in quaddownscale quadmux-grid frameextract gifstreamenc; do
-  try "$element" "$build/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds"
-done
+elements=(quaddownscale quadmux-grid frameextract gifstreamenc)
+try_elements() {
+  # The machine counts by itself what is not given back; leaks of GStreamer's own are not looked for.
+  export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+  # The sanitizers are in the program, so the plugin must be loaded by it and not by GStreamer's scanner.
+  export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
+  local element
+  for element in "${elements[@]}"; do
+    try "$element" "$build/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds"
+  done
+}
 
+# Both sides by turns would leave a core idle.
+rm -f "$build"/*.status
+try_pure &
+try_elements
+wait $! || true
+
+passed=0 failed=0
+for name in "${pure[@]}" "${elements[@]}"; do
+  if [ "$(cat "$build/$name.status" 2>/dev/null)" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+done
 trap - EXIT
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# What takes too long for .ci/run. Run a part by hand when its subject changes, and all of them before a release.
+# The last line is `N passed, N failed`.
+#
+#   tests/long.sh [PART...]      default: all of these
+#
+#   fuzz      ten minutes for each fuzzer, from another seed
+#   soak      elements thousands of times: memory, files and threads stay level
+#   headers   the tests without compiled headers: each file includes what it uses
+#   forky     build and test on Debian 14, GStreamer 1.28
+#
+# QUAD_SEED=N   the fuzzers' first seed
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source tests/packages.sh
+passed=0 failed=0
+
+part_fuzz() { tests/fuzz/run.sh 600 "${QUAD_SEED:-$RANDOM}"; }
+
+part_soak() (
+  set -e
+  build=build-soak
+  need_packages "${packages_to_test[@]}"
+  configure $build -Dtests=false -Dfuzz=true -Dcuda=disabled
+  ninja -C $build
+  examples/make-clips.sh $build/clips
+  export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin
+  export CLIP=$PWD/$build/clips/one.mp4
+  for what in 'pads 5000' 'pipelines 2000' 'extract 300' 'gif 100000' 'live 300'; do
+    echo "soak: $what"
+    # shellcheck disable=SC2086 # two arguments
+    $build/tests/fuzz/fuzz-soak $what
+  done
+)
+
+part_headers() (
+  set -e
+  need_packages "${packages_to_test[@]}"
+  configure build-headers -Dtests=true -Dexamples=false -Db_pch=false -Dwerror=true -Doptimization=0
+  ninja -C build-headers
+)
+
+part_forky() { tests/debian.sh forky; }
+
+[ $# != 0 ] || set -- fuzz soak headers forky
+for name in "$@"; do
+  echo "=== $name"
+  if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "failed: $name"
+  fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
