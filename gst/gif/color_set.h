@@ -1,4 +1,4 @@
-// A few colours, each once.
+// A set of a few colours.
 #pragma once
 
 #include <array>
@@ -7,13 +7,13 @@
 
 namespace quad::gif {
 
-// Counts colours up to a limit, in the order in which they came. Opaque colours only.
+// Opaque colours up to a limit, each once, in the order in which they came.
 class ColorSet {
  public:
   // Empty, for at most `limit` colours, 0 to 256.
   explicit ColorSet (int limit = 0) : limit_{limit} {}
 
-  // False where `color` would be one too many; it is not added then.
+  // Returns false, and adds nothing, if `color` would be one too many.
   bool add (Rgba color);
   bool contains (Rgba color) const { return slots_[slot_of (color)] == color; }
   bool empty () const { return colors_.count == 0; }
@@ -22,7 +22,7 @@ class ColorSet {
  private:
   static constexpr std::size_t kSlots = 1024;
 
-  // The colour's own slot, or the one that it would get: there is always a free one.
+  // Where the colour is or would be. There is always a free slot.
   std::size_t slot_of (Rgba color) const
   {
     std::size_t i = color * 0x9e3779b1u >> 22;
@@ -32,7 +32,7 @@ class ColorSet {
 
   int limit_;
   Palette colors_;
-  std::array<Rgba, kSlots> slots_{};  // 0, which is no opaque colour: free
+  std::array<Rgba, kSlots> slots_{};  // 0 is no opaque colour: free
 };
 
 }  // namespace quad::gif

@@ -6,7 +6,8 @@
 namespace quad::gif {
 namespace {
 
-// Squared distances: what is met this well is not mixed, and colours this far apart are not.
+// As distance (): a pixel is not mixed whose nearest colour is nearer than kMet, nor with a colour
+// that is further from it than kFarApart.
 constexpr std::uint32_t kMet = 16, kFarApart = 1000;
 
 constexpr int kSide = 8;
@@ -33,7 +34,8 @@ Rgba mirror (Rgba p, Rgba at)
                       one (blue (p), blue (at)));
 }
 
-// How far `p` lies from `a` to `b`, by the weights of distance (), times distance (a, b).
+// How far along the line from `a` to `b` the colour `p` lies, in [0, 1] between them, times
+// distance (a, b).
 int way (Rgba p, Rgba a, Rgba b)
 {
   return kRedWeight * (red (p) - red (a)) * (red (b) - red (a)) +
@@ -50,62 +52,65 @@ Ditherer::Ditherer (FindNearest find_nearest, int width)
 {
 }
 
-void Ditherer::begin_picture ()
+void Ditherer::begin_picture (const Palette &palette, Dither dither, double strength)
 {
+  palette_ = palette;
+  dither_ = dither;
+  strength_ = static_cast<float> (strength);
   std::fill (found_.begin (), found_.end (), Found{});
   std::fill (left_over_.begin (), left_over_.end (), 0.f);
   std::fill (next_left_over_.begin (), next_left_over_.end (), 0.f);
 }
 
-void Ditherer::choose (const DitherRow &row, const Palette &palette, Dither dither, double strength)
+Ditherer::Chosen Ditherer::choose (const RowPixels &row)
 {
   const std::size_t count = row.wanted.size ();
   chosen_.resize (count);
   distances_.resize (count);
-  find_nearest_ (palette, row.wanted.data (), count, chosen_.data (), distances_.data ());
-  if (dither == Dither::ordered) mix (row, palette, strength);
-  if (dither == Dither::error_diffusion) diffuse (row, palette, strength);
+  find_nearest_ (palette_, row.wanted.data (), count, chosen_.data (), distances_.data ());
+  if (dither_ == Dither::ordered) mix (row);
+  if (dither_ == Dither::error_diffusion) diffuse (row);
+  return {chosen_, distances_};
 }
 
-void Ditherer::mix (const DitherRow &row, const Palette &palette, double strength)
+void Ditherer::mix (const RowPixels &row)
 {
   open_.clear ();
   mirrored_.clear ();
   for (std::size_t k = 0; k < chosen_.size (); k++) {
     if (distances_[k] < kMet) continue;
     open_.push_back (k);
-    mirrored_.push_back (mirror (row.wanted[k], palette.colors[chosen_[k]]));
+    mirrored_.push_back (mirror (row.wanted[k], palette_.colors[chosen_[k]]));
   }
   second_.resize (open_.size ());
   second_distances_.resize (open_.size ());
-  find_nearest_ (palette, mirrored_.data (), mirrored_.size (), second_.data (),
+  find_nearest_ (palette_, mirrored_.data (), mirrored_.size (), second_.data (),
                  second_distances_.data ());
   for (std::size_t j = 0; j < open_.size (); j++) {
     const std::size_t k = open_[j];
-    const Rgba a = palette.colors[chosen_[k]], b = palette.colors[second_[j]];
+    const Rgba a = palette_.colors[chosen_[k]], b = palette_.colors[second_[j]];
     const std::uint32_t apart = distance (a, b);
     if (a == b || apart > kFarApart) continue;
     const float threshold = kPattern[static_cast<std::size_t> (row.y % kSide)]
                                     [static_cast<std::size_t> (row.x[k] % kSide)];
-    const auto part =
-        static_cast<float> (way (row.wanted[k], a, b)) * static_cast<float> (strength);
+    const auto part = static_cast<float> (way (row.wanted[k], a, b)) * strength_;
     if (part > threshold * static_cast<float> (apart)) chosen_[k] = second_[j];
   }
 }
 
-std::uint8_t Ditherer::nearest_of (const Palette &palette, Rgba pixel)
+std::uint8_t Ditherer::nearest_of (Rgba pixel)
 {
   found_.resize (kFound);
   Found &found = found_[pixel * 0x9e3779b1u >> 18];
   if (found.pixel != pixel) {
     std::uint32_t unused;
-    find_nearest_ (palette, &pixel, 1, &found.nearest, &unused);
+    find_nearest_ (palette_, &pixel, 1, &found.nearest, &unused);
     found.pixel = pixel;
   }
   return found.nearest;
 }
 
-void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double strength)
+void Ditherer::diffuse (const RowPixels &row)
 {
   left_over_.swap (next_left_over_);
   std::fill (next_left_over_.begin (), next_left_over_.end (), 0.f);
@@ -120,12 +125,11 @@ void Ditherer::diffuse (const DitherRow &row, const Palette &palette, double str
       rounded[c] = static_cast<int> (sum[c] + 0.5f);
     }
     const Rgba pixel = opaque_rgba (rounded[0], rounded[1], rounded[2]);
-    chosen_[k] = nearest_of (palette, pixel);
-    const Rgba color = palette.colors[chosen_[k]];
+    chosen_[k] = nearest_of (pixel);
+    const Rgba color = palette_.colors[chosen_[k]];
     const int got[3] = {red (color), green (color), blue (color)};
     for (std::size_t c = 0; c < 3; c++) {
-      const float rest =
-          (sum[c] - static_cast<float> (got[c])) * static_cast<float> (strength) / 16;
+      const float rest = (sum[c] - static_cast<float> (got[c])) * strength_ / 16;
       left_over_[x + 3 + c] += 7 * rest;
       next_left_over_[x - 3 + c] += 3 * rest;
       next_left_over_[x + c] += 5 * rest;

@@ -4,56 +4,55 @@
 #include <vector>
 
 #include "gif/nearest.h"
+#include "gif/picture.h"
 
 namespace quad::gif {
 
 enum class Dither {
-  ordered,          // between the two colours around a pixel, by a pattern that is fixed in place
-  error_diffusion,  // what a pixel's colour lacks goes to its neighbours
+  ordered,          // a fixed pattern mixes the two colours around a pixel's
+  error_diffusion,  // a pixel's error goes to its neighbours
   none,             // the nearest colour
 };
 
-// Pixels of row `y`, from left to right.
-struct DitherRow {
-  int y;
-  const std::vector<int> &x;
-  const std::vector<Rgba> &wanted;
-};
-
-// Takes rows from top to bottom. Of one thread.
+// Of one thread.
 //
 // `ordered` is the 8x8 pattern of B. E. Bayer, "An optimum method for two-level rendition of
-// continuous-tone pictures" (ICC 1973), between the nearest colour and the one that is nearest
-// to the pixel mirrored at it. Where colours are further apart than texture hides, or a pixel
-// is nearly met, the nearest one stands alone. `error_diffusion` is that of R. W. Floyd and
+// continuous-tone pictures" (ICC 1973). It mixes the nearest colour and the one that is nearest to
+// the pixel mirrored at it. It does not mix colours that are too far apart for a texture to hide,
+// and not where the nearest colour is good enough. `error_diffusion` is that of R. W. Floyd and
 // L. Steinberg, "An Adaptive Algorithm for Spatial Greyscale" (Proc. SID 17(2), 1976). A pixel
-// whose colour the palette has gets it, whatever is left over around it.
+// whose colour the palette has gets it, whatever the errors around it.
 class Ditherer {
  public:
+  // One a pixel.
+  struct Chosen {
+    std::span<const std::uint8_t> index;       // into the palette
+    std::span<const std::uint32_t> distances;  // to the nearest colour, chosen or not
+  };
+
   Ditherer (FindNearest find_nearest, int width);
 
-  // Forgets what rows before have left over. The palette is one and the same until the next call.
-  void begin_picture ();
-  // Gives each pixel a colour of `palette`, and says how far the nearest one is. `strength`: 0 to
-  // 1, how much of a pixel's colour is mixed or handed on.
-  void choose (const DitherRow &row, const Palette &palette, Dither dither, double strength);
-
-  const std::vector<std::uint8_t> &chosen () const { return chosen_; }
-  const std::vector<std::uint32_t> &distances () const { return distances_; }
+  // Drops the errors of the picture before. `strength`: 0 to 1, how much of an error counts.
+  void begin_picture (const Palette &palette, Dither dither, double strength);
+  // Rows come from top to bottom. The result is valid until the next call.
+  Chosen choose (const RowPixels &row);
 
  private:
-  void mix (const DitherRow &row, const Palette &palette, double strength);
-  void diffuse (const DitherRow &row, const Palette &palette, double strength);
-  std::uint8_t nearest_of (const Palette &palette, Rgba pixel);
+  void mix (const RowPixels &row);
+  void diffuse (const RowPixels &row);
+  std::uint8_t nearest_of (Rgba pixel);
 
   FindNearest find_nearest_;
+  Palette palette_;
+  Dither dither_ = Dither::none;
+  float strength_ = 0;
   std::vector<std::uint8_t> chosen_, second_;
   std::vector<std::uint32_t> distances_, second_distances_;
   std::vector<std::size_t> open_;  // pixels that are mixed
   std::vector<Rgba> mirrored_;     // their colours, mirrored
-  // Nearest colours that were found before, as pixels come one by one when they are diffused.
+  // Nearest colours that were found before: error diffusion has to ask pixel by pixel.
   struct Found {
-    Rgba pixel = 0;  // 0, which no pixel is: none
+    Rgba pixel = 0;  // 0, which is no opaque colour: none
     std::uint8_t nearest = 0;
   };
   static constexpr std::size_t kFound = 1 << 14;

@@ -1,34 +1,46 @@
 // Pictures to an animated GIF, one after the other: of each only what changed.
 #pragma once
 
+#include "gif/canvas.h"
 #include "gif/file.h"
+#include "gif/lzw.h"
 #include "gif/painter.h"
 
 namespace quad::gif {
 
-// Holds what is seen of the file so far and what it was made from: 10 bytes a pixel, and 5 MB
-// whatever the size. Of one thread.
+// Holds what is seen of the file so far, what that stands for, and one picture: 14 bytes a pixel,
+// and 5 MB whatever the size. Of one thread.
 class Encoder {
  public:
+  // What add () wrote.
+  struct Added {
+    std::int64_t time;    // hundredths of a second
+    int colors;           // of the palette that the picture is drawn with
+    bool is_of_file;      // that palette is the file's
+    bool is_new_palette;  // it was made for this picture
+    Rect area;            // that is drawn; empty where nothing changed
+  };
+
   // `size`: 1 to 65535 each. Throws std::bad_alloc.
-  Encoder (Size size, const Settings &settings, FindNearest find_nearest)
-      : size_{size}, settings_{settings}, painter_{size, settings, find_nearest}
-  {
-  }
+  Encoder (Size size, const Settings &settings, FindNearest find_nearest);
+  Encoder (const Encoder &) = delete;
+  Encoder &operator= (const Encoder &) = delete;
 
   // These may change between pictures.
-  void set_lossy (int lossy) { painter_.set_lossy (lossy); }
-  void set_dither_strength (double strength) { painter_.set_dither_strength (strength); }
+  void set_lossy (int lossy) { settings_.lossy = lossy; }
+  void set_dither_strength (double strength) { settings_.dither_strength = strength; }
 
   // Whether two pictures of this size look the same.
-  bool same (const PackedView &a, const PackedView &b) { return painter_.same (a, b); }
+  bool same (const PackedView &a, const PackedView &b) const
+  {
+    return look_same (a, b, settings_.alpha_threshold);
+  }
 
   // Appends picture `now`, shown for `delay` >= 2 hundredths of a second, and the file's head
-  // before the first one. `next`: the picture that follows, or nullptr; it is needed only where
-  // pictures have alpha, as what it no longer shows is cleared when the time of `now` is over.
-  // Gives the time that was written, which is more than `delay` where another `next` came than was
-  // said.
-  std::int64_t add (const PackedView &now, std::int64_t delay, const PackedView *next, Bytes &out);
+  // before the first one. `next`: the picture that follows, or nullptr. It is needed only where
+  // pictures have alpha: what it no longer shows is cleared when the time of `now` is over. The
+  // time that is written is more than `delay` if another `next` came than was said.
+  Added add (const PackedView &now, std::int64_t delay, const PackedView *next, Bytes &out);
   void end (Bytes &out) { put_end (out); }
 
  private:
@@ -38,14 +50,26 @@ class Encoder {
     Disposal disposal;
     bool to_nothing = false;  // it lies on transparency, or leaves it behind
   };
+  // A part of the drawing whose symbols are ready for the file.
+  struct Packed {
+    Palette table;
+    bool is_own;      // the table is not the file's
+    bool leaves_any;  // pixels may stay as they are
+  };
 
-  Palette pack_symbols (const Rect &area, bool *is_own, bool *leaves_any);
-  void put_image (const Rect &area, const Showing &showing, Bytes &out);
+  std::int64_t clear_late (const PackedView &now, Bytes &out);
+  void put_picture (const Painting &painting, std::int64_t time, const Rect &cleared,
+                    bool to_nothing, Bytes &out);
+  Packed pack_symbols (const Rect &area, const Painting &painting);
+  void put_image (const Rect &area, const Painting &painting, const Showing &showing, Bytes &out);
   void put_still (const Rect &area, const Showing &showing, Bytes &out);
 
   Size size_;
   Settings settings_;
   Painter painter_;
+  Picture now_;
+  Canvas canvas_;
+  Drawing drawing_;
   LzwEncoder lzw_;
   bool begun_ = false;
 };

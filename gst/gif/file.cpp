@@ -37,7 +37,7 @@ void put_head (const Head &head, Bytes &out)
   put_text ("GIF89a", out);
   put_short (head.size.width, out);
   put_short (head.size.height, out);
-  // A colour table follows; 8 bits a channel; its size.
+  // A colour table follows; 8 bits a channel; the table's size.
   put_byte (0x80 | 0x70 | (head.bits - 1), out);
   put_byte (0, out);  // the background's index
   put_byte (0, out);  // pixels as wide as high

@@ -1,4 +1,5 @@
-// The blocks of a GIF file, as https://www.w3.org/Graphics/GIF/spec-gif89a.txt has them.
+// The blocks of a GIF file, after
+// https://www.w3.org/Graphics/GIF/spec-gif89a.txt.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@ namespace quad::gif {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Bits that `count` symbols need: 1 to 8.
+// How many bits `count` symbols need, 1 to 256: 1 to 8.
 constexpr int symbol_bits (int count)
 {
   int bits = 1;
@@ -21,16 +22,16 @@ constexpr int symbol_bits (int count)
 
 struct Head {
   Size size;                         // 1 to 65535 each
-  const Palette *palette = nullptr;  // the one that images have where they have none of their own
-  int bits = 8;                      // its size in the file is 2^bits
-  int loop = 0;                      // how often it is shown again; 0: without end, -1: not at all
-  std::string comment;               // none where it is empty
+  const Palette *palette = nullptr;  // for images without one of their own
+  int bits = 8;                      // it has 2^bits colours in the file
+  int loop = 0;                      // how often it repeats; 0: without end, -1: not at all
+  std::string comment;               // left out where it is empty
 };
 
-// What becomes of an image when its time is over.
+// What happens to an image when its time is over.
 enum class Disposal : std::uint8_t {
   keep = 1,
-  clear = 2,  // its rectangle is transparent then
+  clear = 2,  // its rectangle becomes transparent
 };
 
 struct ImageHead {
@@ -38,11 +39,11 @@ struct ImageHead {
   int delay = 0;  // in hundredths of a second, to 65535
   Disposal disposal = Disposal::keep;
   int transparent = -1;              // the index that leaves what is there, or -1
-  const Palette *palette = nullptr;  // of its own, or none
-  int bits = 8;                      // its size in the file is 2^bits
+  const Palette *palette = nullptr;  // its own, or nullptr: the file's
+  int bits = 8;                      // it has 2^bits colours in the file
 };
 
-// Append to `out`. An image's coded pixels follow its head.
+// These append to `out`. After an image's head come its coded pixels.
 void put_head (const Head &head, Bytes &out);
 void put_image_head (const ImageHead &image, Bytes &out);
 void put_end (Bytes &out);

@@ -1,17 +1,16 @@
 #include "gif/lzw.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
+
+#include "gif/code_stream.h"
 
 namespace quad::gif {
 namespace {
 
-constexpr std::size_t slot_of (std::uint32_t key) { return (key * 0x9e3779b1u) >> 18; }
+constexpr std::uint16_t kNone = LzwTable::kNone;
 
 }  // namespace
-
-LzwEncoder::LzwEncoder () : slots_ (kSlots) {}
 
 const LzwEncoder::Path &LzwEncoder::Paths::best () const
 {
@@ -19,94 +18,7 @@ const LzwEncoder::Path &LzwEncoder::Paths::best () const
                             [] (const Path &a, const Path &b) { return a.cost < b.cost; });
 }
 
-// --- The table ---
-
-void LzwEncoder::clear_table ()
-{
-  static_assert (kFree == ~std::uint32_t{0} && kNone == 0xffff);
-  std::memset (slots_.data (), 0xff, slots_.size () * sizeof slots_[0]);
-  std::memset (first_child_.data (), 0xff, sizeof first_child_);
-  next_ = clear_ + 2;
-  bits_ = min_bits_ + 1;
-  for (std::uint32_t i = 0; i < clear_; i++) {
-    symbol_[i] = static_cast<std::uint8_t> (i);
-    parent_[i] = kNone;
-  }
-}
-
-std::uint16_t LzwEncoder::child (std::uint32_t code, std::uint8_t symbol) const
-{
-  const std::uint32_t key = code << 8 | symbol;
-  for (std::size_t i = slot_of (key);; i = (i + 1) % kSlots) {
-    if (slots_[i] == kFree) return kNone;
-    if ((slots_[i] & 0xfffff) == key) return static_cast<std::uint16_t> (slots_[i] >> 20);
-  }
-}
-
-void LzwEncoder::add_child (std::uint32_t code, std::uint8_t symbol)
-{
-  const std::uint32_t key = code << 8 | symbol;
-  std::size_t i = slot_of (key);
-  while (slots_[i] != kFree) i = (i + 1) % kSlots;
-  slots_[i] = next_ << 20 | key;
-  parent_[next_] = static_cast<std::uint16_t> (code);
-  symbol_[next_] = symbol;
-  next_sibling_[next_] = first_child_[code];
-  first_child_[code] = static_cast<std::uint16_t> (next_);
-  next_++;
-}
-
-// --- The bits ---
-
-void LzwEncoder::begin (int bits, std::vector<std::uint8_t> &out)
-{
-  out_ = &out;
-  min_bits_ = std::max (bits, 2);
-  clear_ = 1u << min_bits_;
-  out.push_back (static_cast<std::uint8_t> (min_bits_));
-  block_ = out.size ();
-  out.push_back (0);
-  pending_ = 0;
-  pending_bits_ = 0;
-  clear_table ();
-  put (clear_);
-}
-
-void LzwEncoder::put (std::uint32_t code)
-{
-  pending_ |= std::uint64_t{code} << pending_bits_;
-  pending_bits_ += bits_;
-  for (; pending_bits_ >= 8; pending_bits_ -= 8, pending_ >>= 8) {
-    if (out_->size () - block_ == 256) {
-      (*out_)[block_] = 255;
-      block_ = out_->size ();
-      out_->push_back (0);
-    }
-    out_->push_back (static_cast<std::uint8_t> (pending_));
-  }
-}
-
-// The reader knows a string one code later than we do, and has longer codes from then on.
-void LzwEncoder::grow ()
-{
-  if (next_ == 1u << bits_ && bits_ < kMaxBits) bits_++;
-}
-
-void LzwEncoder::end ()
-{
-  grow ();
-  put (clear_ + 1);
-  if (pending_bits_) {
-    bits_ = 8 - pending_bits_;
-    put (0);
-  }
-  const std::size_t length = out_->size () - block_ - 1;
-  (*out_)[block_] = static_cast<std::uint8_t> (length);
-  if (length) out_->push_back (0);
-}
-
-// --- The strings ---
-
+// All strings of one symbol that match the pixel.
 void LzwEncoder::begin_strings (const Pixel &pixel, const SymbolRules &rules, Paths &paths) const
 {
   paths.add (pixel.symbol, 0);
@@ -120,6 +32,7 @@ void LzwEncoder::begin_strings (const Pixel &pixel, const SymbolRules &rules, Pa
   }
 }
 
+// All strings of the table that are one of `paths` and one symbol more, which matches the pixel.
 void LzwEncoder::extend (const Paths &paths, const Pixel &pixel, const SymbolRules &rules,
                          Paths &longer) const
 {
@@ -127,15 +40,15 @@ void LzwEncoder::extend (const Paths &paths, const Pixel &pixel, const SymbolRul
   for (std::size_t p = 0; p < paths.count; p++) {
     const auto [code, cost] = paths.at[p];
     if (!pixel.may_differ) {
-      const std::uint16_t drawn = child (code, pixel.symbol);
+      const std::uint16_t drawn = table_.child (code, pixel.symbol);
       if (drawn != kNone) longer.add (drawn, cost);
       if (!pixel.may_stay) continue;
-      const std::uint16_t left = child (code, static_cast<std::uint8_t> (rules.stay));
+      const std::uint16_t left = table_.child (code, static_cast<std::uint8_t> (rules.stay));
       if (left != kNone) longer.add (left, cost);
       continue;
     }
-    for (std::uint16_t c = first_child_[code]; c != kNone; c = next_sibling_[c]) {
-      const std::uint8_t s = symbol_[c];
+    for (std::uint16_t c = table_.first_child (code); c != kNone; c = table_.next_sibling (c)) {
+      const std::uint8_t s = table_.symbol (c);
       if (s == pixel.symbol || (s == rules.stay && pixel.may_stay)) {
         longer.add (c, cost);
       } else if (s != rules.stay) {
@@ -146,20 +59,19 @@ void LzwEncoder::extend (const Paths &paths, const Pixel &pixel, const SymbolRul
   }
 }
 
-// Codes the string that ends before pixel `last`, and puts its symbols where they came from; gives
-// the first of them.
-std::uint8_t LzwEncoder::put_string (std::uint16_t code, std::size_t last, std::size_t length,
-                                     const SymbolPlane &plane)
+// Writes a code's symbols into the plane, where they end before pixel `end`. Returns the first one.
+std::uint8_t LzwEncoder::write_back (std::uint16_t code, std::size_t end, std::size_t length,
+                                     const SymbolPlane &plane) const
 {
-  put (code);
   const auto width = static_cast<std::size_t> (plane.width);
   std::uint8_t first = 0;
-  for (std::size_t x = last % width, y = last / width; length > 0; length--, code = parent_[code]) {
+  for (std::size_t x = end % width, y = end / width; length > 0;
+       length--, code = table_.parent (code)) {
     if (x-- == 0) {
       x = width - 1;
       y--;
     }
-    plane.symbols[y * plane.stride + x] = first = symbol_[code];
+    plane.symbols[y * plane.stride + x] = first = table_.symbol (code);
   }
   return first;
 }
@@ -167,17 +79,24 @@ std::uint8_t LzwEncoder::put_string (std::uint16_t code, std::size_t last, std::
 void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
                          std::vector<std::uint8_t> &out)
 {
-  begin (rules.bits, out);
+  const int min_bits = std::max (rules.bits, 2);
+  const std::uint32_t clear = 1u << min_bits, end = clear + 1;
+  table_.clear (clear);
+  CodeStream codes{min_bits, out};
+  codes.put (clear);
+
   Paths both[2], *paths = &both[0], *longer = &both[1];
   std::size_t length = 0;  // of the strings
-  // A string that was coded, while it is not known which symbol it goes on with.
+  // Emitted code whose extension symbol is undecided.
   std::uint16_t waiting = kNone;
   const auto end_string = [&] (std::size_t at) {
     const std::uint16_t code = paths->best ().code;
-    const std::uint8_t first = put_string (code, at, length, plane);
-    if (waiting != kNone) add_child (waiting, first);
+    codes.put (code);
+    const std::uint8_t first = write_back (code, at, length, plane);
+    if (waiting != kNone) table_.add_child (waiting, first);
     waiting = kNone;
     paths->count = length = 0;
+    codes.grow (table_.size ());
     return code;
   };
 
@@ -189,9 +108,10 @@ void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
       const bool is_drawn = symbol != rules.stay;
       const Pixel pixel{symbol, is_drawn && plane.free[row + x], is_drawn && rules.tolerance > 0,
                         plane.wanted[row + x]};
-      if (paths->count == 1 && !pixel.may_stay && !pixel.may_differ) {
-        // Most pixels have no choice, and most strings no twin.
-        const std::uint16_t next = child (paths->at[0].code, symbol);
+      const bool may_vary = pixel.may_stay || pixel.may_differ;
+      if (paths->count == 1 && !may_vary) {
+        // The usual case: no choice, and one string to follow.
+        const std::uint16_t next = table_.child (paths->at[0].code, symbol);
         if (next != kNone) {
           paths->at[0].code = next;
           length++;
@@ -203,15 +123,15 @@ void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
       }
       if (paths->count && longer->count == 0) {
         const std::uint16_t code = end_string (at);
-        grow ();
-        if (next_ == kMaxCodes) {
-          put (clear_);
-          clear_table ();
-        } else if (pixel.may_stay || pixel.may_differ) {
+        if (table_.full ()) {
+          codes.put (clear);
+          codes.shorten ();
+          table_.clear (clear);
+        } else if (may_vary) {
           waiting = code;
         } else {
-          // Known now, so that the coming string may be the one that goes on.
-          add_child (code, symbol);
+          // The symbol is decided, so the next string can use the new code already.
+          table_.add_child (code, symbol);
         }
       }
       if (paths->count)
@@ -222,7 +142,8 @@ void LzwEncoder::encode (const SymbolPlane &plane, const SymbolRules &rules,
     }
   }
   end_string (at);
-  end ();
+  codes.put (end);
+  codes.end ();
 }
 
 }  // namespace quad::gif

@@ -1,5 +1,8 @@
 #include "gif/packed.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace quad::gif {
 namespace {
 
@@ -8,6 +11,12 @@ void load (const std::uint8_t *from, const PackedFormat &f, int width, Rgba *row
 {
   for (int x = 0; x < width; x++, from += kBytes)
     row[x] = opaque_rgba (from[f.red], from[f.green], from[f.blue]);
+}
+
+// Columns [x, x + width) of row `y`.
+PackedView part_of (const PackedView &view, int x, int y, int width)
+{
+  return {view.data + y * view.stride + x * view.format.bytes, 0, {width, 1}, view.format};
 }
 
 }  // namespace
@@ -29,6 +38,28 @@ void load_row (const PackedView &view, int y, int threshold, Rgba *row)
   if (f.alpha >= 0)
     for (int x = 0; x < width; x++)
       if (from[x * f.bytes + f.alpha] < threshold) row[x] = 0;
+}
+
+bool look_same (const PackedView &a, const PackedView &b, int threshold)
+{
+  constexpr int kStep = 256;
+  const Size size = a.size;
+  const auto bytes = static_cast<std::size_t> (size.width * a.format.bytes);
+  for (int y = 0; y < size.height; y++) {
+    // Rows that look the same mostly have the same bytes.
+    if (a.format == b.format &&
+        std::memcmp (a.data + y * a.stride, b.data + y * b.stride, bytes) == 0)
+      continue;
+    for (int x = 0; x < size.width; x += kStep) {
+      std::array<Rgba, kStep> colors[2];
+      const int width = std::min (kStep, size.width - x);
+      load_row (part_of (a, x, y, width), 0, threshold, colors[0].data ());
+      load_row (part_of (b, x, y, width), 0, threshold, colors[1].data ());
+      if (!std::equal (colors[0].begin (), colors[0].begin () + width, colors[1].begin ()))
+        return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace quad::gif

@@ -10,10 +10,10 @@
 namespace quad::gif {
 
 struct PackedFormat {
-  int bytes = 4;                         // a pixel
-  int red = 0, green = 1, blue = 2;      // where they are in it
-  int alpha = -1;                        // or -1: opaque
-  const std::uint8_t *levels = nullptr;  // what each of 256 values stands for, or nullptr: itself
+  int bytes = 4;                         // of a pixel
+  int red = 0, green = 1, blue = 2;      // each channel's byte in it
+  int alpha = -1;                        // alpha's byte, or -1: all pixels are opaque
+  const std::uint8_t *levels = nullptr;  // the level of each of 256 values; nullptr: the value
 
   bool operator== (const PackedFormat &) const = default;
 };
@@ -26,7 +26,10 @@ struct PackedView {
   PackedFormat format;
 };
 
-// Row `y` as opaque colours, and 0 for a pixel whose alpha is below `threshold`.
+// Writes the row's opaque colours to `row`, and 0 for each pixel whose alpha is below `threshold`.
 void load_row (const PackedView &view, int y, int threshold, Rgba *row);
+
+// Whether load_row () gives the same for all rows of two pictures of one size.
+bool look_same (const PackedView &a, const PackedView &b, int threshold);
 
 }  // namespace quad::gif

@@ -20,11 +20,11 @@ constexpr Rgba opaque_rgba (int r, int g, int b)
          kAlphaMask;
 }
 
-// What a squared step of R, G and B weighs: the eye sees green best, and one sum of integers
-// is the same on every machine.
+// The weights of R, G and B in distance (). The eye sees green best. Integers give the same sum on
+// every machine.
 inline constexpr int kRedWeight = 2, kGreenWeight = 3, kBlueWeight = 2;
 
-// Squared and weighted; alpha has no part in it.
+// The sum of weighted squares, up to 7 * 255^2. Alpha has no part in it.
 constexpr std::uint32_t distance (Rgba a, Rgba b)
 {
   const int r = red (a) - red (b), g = green (a) - green (b), u = blue (a) - blue (b);

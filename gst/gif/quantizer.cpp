@@ -11,21 +11,19 @@ constexpr int kRounds = 3;
 
 int channel (Rgba c, int i) { return static_cast<int> (c >> (8 * i) & 255); }
 
-}  // namespace
-
 // A counted colour.
-struct Quantizer::Point {
+struct Point {
   double weight;
   Rgba color;
 };
 
-// Points [begin, end): what they cost as one colour, and where cutting them pays.
-struct Quantizer::Group {
+// Points [begin, end) as one colour.
+struct Group {
   std::size_t begin, end;
   double weight = 0;
   double mean[3] = {};
-  double cost = 0;  // weighted squares around the mean, on all axes
-  int axis = 0;     // the one of greatest cost
+  double cost = 0;  // of one colour for all: weighted squares around the mean
+  int axis = 0;     // where that costs most
 
   Rgba color () const
   {
@@ -34,49 +32,7 @@ struct Quantizer::Group {
   }
 };
 
-Quantizer::Quantizer (FindNearest find_nearest) : find_nearest_{find_nearest}, cells_ (kSlots)
-{
-  used_.reserve (kMostUsed);
-  set_detail (8);
-}
-
-Rgba Quantizer::Cell::mean () const
-{
-  if (votes > weight / 2) return color;
-  const auto of = [this] (int k) { return static_cast<int> ((sum[k] + weight / 2) / weight); };
-  return opaque_rgba (of (0), of (1), of (2));
-}
-
-void Quantizer::set_detail (int bits)
-{
-  bits_ = bits;
-  mask_ = static_cast<Rgba> (0xff << (8 - bits) & 0xff) * 0x010101;
-}
-
-// A free slot becomes a new colour's; where there are too many, cells are made larger.
-Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
-{
-  if (used_.size () < kMostUsed) {
-    used_.push_back (static_cast<std::uint32_t> (slot));
-    cells_[slot].color = pixel;
-    return cells_[slot];
-  }
-  std::vector<Cell> old;
-  old.reserve (used_.size ());
-  for (const std::uint32_t i : used_) old.push_back (std::exchange (cells_[i], {}));
-  used_.clear ();
-  set_detail (bits_ - 1);
-  for (const Cell &from : old) {
-    Cell &to = cell_of (from.color);
-    to.weight += from.weight;
-    for (int k = 0; k < 3; k++) to.sum[k] += from.sum[k];
-    to.vote (from.color, from.votes);
-  }
-  return cell_of (pixel);
-}
-
-Quantizer::Group Quantizer::group_of (std::vector<Point> &points, std::size_t begin,
-                                      std::size_t end)
+Group group_of (const std::vector<Point> &points, std::size_t begin, std::size_t end)
 {
   Group g{begin, end};
   double squares[3] = {};
@@ -98,11 +54,12 @@ Quantizer::Group Quantizer::group_of (std::vector<Point> &points, std::size_t be
       g.axis = k;
     }
   }
-  if (end - begin == 1) g.cost = 0;  // but for rounding
+  if (end - begin == 1) g.cost = 0;  // not exactly 0 as computed
   return g;
 }
 
-Palette Quantizer::divide (std::vector<Point> &points, int colors)
+// At most `colors` groups; reorders the points.
+Palette divide (std::vector<Point> &points, int colors)
 {
   const auto cheaper = [] (const Group &a, const Group &b) { return a.cost < b.cost; };
   std::vector<Group> groups{group_of (points, 0, points.size ())};
@@ -118,7 +75,7 @@ Palette Quantizer::divide (std::vector<Point> &points, int colors)
     const std::size_t middle = static_cast<std::size_t> (cut - points.begin ());
     if (g.cost <= 0 || middle == g.begin || middle == g.end) {
       std::push_heap (groups.begin (), groups.end (), cheaper);
-      break;  // no two colours are left together
+      break;  // each group is one colour
     }
     groups.back () = group_of (points, g.begin, middle);
     std::push_heap (groups.begin (), groups.end (), cheaper);
@@ -131,7 +88,8 @@ Palette Quantizer::divide (std::vector<Point> &points, int colors)
   return palette;
 }
 
-void Quantizer::refine (const std::vector<Point> &points, Palette &palette) const
+// Moves each colour to the mean of the points that it is nearest to.
+Palette refine (const std::vector<Point> &points, Palette palette, FindNearest find_nearest)
 {
   std::vector<Rgba> colors (points.size ());
   std::transform (points.begin (), points.end (), colors.begin (),
@@ -139,7 +97,7 @@ void Quantizer::refine (const std::vector<Point> &points, Palette &palette) cons
   std::vector<std::uint8_t> nearest (points.size ());
   std::vector<std::uint32_t> distances (points.size ());
   for (int round = 0; round < kRounds; round++) {
-    find_nearest_ (palette, colors.data (), colors.size (), nearest.data (), distances.data ());
+    find_nearest (palette, colors.data (), colors.size (), nearest.data (), distances.data ());
     struct {
       double weight = 0, sum[3] = {}, most = 0;
       Rgba color = 0;
@@ -161,6 +119,50 @@ void Quantizer::refine (const std::vector<Point> &points, Palette &palette) cons
                                                static_cast<int> (m.sum[1] / m.weight + 0.5),
                                                static_cast<int> (m.sum[2] / m.weight + 0.5));
   }
+  return palette;
+}
+
+}  // namespace
+
+Quantizer::Quantizer (FindNearest find_nearest) : find_nearest_{find_nearest}, cells_ (kSlots)
+{
+  used_.reserve (kMostUsed);
+  set_detail (8);
+}
+
+Rgba Quantizer::Cell::mean () const
+{
+  if (votes > weight / 2) return color;
+  const auto of = [this] (int k) { return static_cast<int> ((sum[k] + weight / 2) / weight); };
+  return opaque_rgba (of (0), of (1), of (2));
+}
+
+void Quantizer::set_detail (int bits)
+{
+  bits_ = bits;
+  mask_ = static_cast<Rgba> (0xff << (8 - bits) & 0xff) * 0x010101;
+}
+
+// Gives a free slot to a new colour. Where there are too many colours, it makes cells larger.
+Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
+{
+  if (used_.size () < kMostUsed) {
+    used_.push_back (static_cast<std::uint32_t> (slot));
+    cells_[slot].color = pixel;
+    return cells_[slot];
+  }
+  std::vector<Cell> old;
+  old.reserve (used_.size ());
+  for (const std::uint32_t i : used_) old.push_back (std::exchange (cells_[i], {}));
+  used_.clear ();
+  set_detail (bits_ - 1);
+  for (const Cell &from : old) {
+    Cell &to = cell_of (from.color);
+    to.weight += from.weight;
+    for (int k = 0; k < 3; k++) to.sum[k] += from.sum[k];
+    to.vote (from.color, from.votes);
+  }
+  return cell_of (pixel);
 }
 
 Palette Quantizer::make (int colors)
@@ -171,13 +173,13 @@ Palette Quantizer::make (int colors)
     points.push_back ({static_cast<double> (cells_[i].weight), cells_[i].mean ()});
     cells_[i] = {};
   }
-  // Begins with what would have done, and more where that is far from full.
+  // The next picture begins with as much detail as fitted here, and more where much was free.
   if (used_.size () < kMostUsed / 8 && bits_ < 8) set_detail (bits_ + 1);
   used_.clear ();
   if (points.empty ()) return {};
-  Palette palette = divide (points, colors);
-  if (static_cast<int> (points.size ()) > palette.count) refine (points, palette);
-  return palette;
+  const Palette palette = divide (points, colors);
+  if (static_cast<int> (points.size ()) == palette.count) return palette;
+  return refine (points, palette, find_nearest_);
 }
 
 }  // namespace quad::gif

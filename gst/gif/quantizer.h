@@ -7,14 +7,14 @@
 
 namespace quad::gif {
 
-// Counts pixels by colour, as finely as a table of some ten thousand colours allows, and divides
-// what it counted: first by cutting the group of greatest variance across its widest axis, as in
-// S. J. Wan, P. Prusinkiewicz and S. K. M. Wong, "Variance-based color image quantization for
-// frame buffer display" (Color Research & Application 15(1), 1990), then by rounds of k-means
-// over the counted colours, as in M. E. Celebi, "Improving the performance of k-means for color
-// quantization" (Image and Vision Computing 29(4), 2011). A colour that most of a group's pixels
-// have exactly is that group's: flat areas keep theirs. Of one thread; 4 MB, whatever the
-// picture's size.
+// Counts pixels by colour. Its table holds some ten thousand colours; with more, near ones count as
+// one. Then it divides these colours into groups, one a colour of the palette: first it cuts the
+// group of greatest variance across its widest axis, as in S. J. Wan, P. Prusinkiewicz and
+// S. K. M. Wong, "Variance-based color image quantization for frame buffer display" (Color Research
+// & Application 15(1), 1990). Then come rounds of k-means over the counted colours, as in
+// M. E. Celebi, "Improving the performance of k-means for color quantization" (Image and Vision
+// Computing 29(4), 2011). A group whose pixels mostly have one colour gets exactly that, so flat
+// areas keep their colour. Of one thread; 4 MB, whatever the picture's size.
 class Quantizer {
  public:
   explicit Quantizer (FindNearest find_nearest);
@@ -26,7 +26,7 @@ class Quantizer {
     cell.add (pixel, weight);
   }
 
-  // At most `colors` (1 to 256) for what was counted since the last call; begins anew then.
+  // At most `colors` (1 to 256) for what was counted since the last call. Empties the table.
   Palette make (int colors);
 
  private:
@@ -36,8 +36,8 @@ class Quantizer {
   struct Cell {
     std::uint64_t weight = 0;
     std::uint64_t sum[3] = {};
-    // The colour that more than half of them have, if any has: R. S. Boyer and J S. Moore,
-    // "MJRTY: A Fast Majority Vote Algorithm" (1981).
+    // Finds the colour that more than half of them have, if there is one: R. S. Boyer and J S.
+    // Moore, "MJRTY: A Fast Majority Vote Algorithm" (1981).
     std::uint64_t votes = 0;
     Rgba color = 0;
 
@@ -62,10 +62,7 @@ class Quantizer {
     }
     Rgba mean () const;
   };
-  struct Point;
-  struct Group;
-
-  // What pixels of one cell have in common.
+  // The same for all pixels of a cell.
   Rgba key_of (Rgba pixel) const { return pixel & mask_; }
   Cell &cell_of (Rgba pixel)
   {
@@ -78,15 +75,12 @@ class Quantizer {
   }
   Cell &claim (std::size_t slot, Rgba pixel);
   void set_detail (int bits);
-  static Group group_of (std::vector<Point> &points, std::size_t begin, std::size_t end);
-  static Palette divide (std::vector<Point> &points, int colors);
-  void refine (const std::vector<Point> &points, Palette &palette) const;
 
   FindNearest find_nearest_;
   std::vector<Cell> cells_;
-  std::vector<std::uint32_t> used_;  // slots
+  std::vector<std::uint32_t> used_;  // slots of cells_
   Rgba mask_ = 0;
-  int bits_ = 8;  // of a channel that make a difference
+  int bits_ = 8;  // a channel's highest bits, which tell cells apart
 };
 
 }  // namespace quad::gif

@@ -151,9 +151,9 @@ Written write (Input &in, const Film &film, const Settings &settings)
     std::optional<PackedView> next;
     if (i + 1 < film.pictures.size () && !(lies && in.flip ())) next = film.view (i + 1);
     const PackedView *known = next ? &*next : nullptr;
-    const std::int64_t shown = fast.add (film.view (i), delay, known, written.file);
+    const std::int64_t shown = fast.add (film.view (i), delay, known, written.file).time;
     require (shown >= delay && shown <= delay + 4, "a picture is shown as long as was said");
-    require (shown == plain.add (film.view (i), delay, known, plain_file), "the same times");
+    require (shown == plain.add (film.view (i), delay, known, plain_file).time, "the same times");
     (void)fast.same (film.view (i), known ? *known : film.view (i));
     clock += shown;
     written.ends.push_back (clock);

@@ -200,7 +200,7 @@ TEST (DitherTest, ExactColorsAreExact)
   for (Rgba &c : palette.colors) c = random_color (random);
   Ditherer ditherer (find_nearest, kWidth);
   for (const Dither dither : kDithers) {
-    ditherer.begin_picture ();
+    ditherer.begin_picture (palette, dither, 1);
     for (int y = 0; y < 20; y++) {
       std::vector<int> x;
       std::vector<Rgba> wanted;
@@ -209,11 +209,11 @@ TEST (DitherTest, ExactColorsAreExact)
         x.push_back (i);
         wanted.push_back (palette.colors[static_cast<std::size_t> (random.below (200))]);
       }
-      ditherer.choose ({y, x, wanted}, palette, dither, 1);
-      ASSERT_EQ (ditherer.chosen ().size (), wanted.size ());
+      const auto [index, distances] = ditherer.choose ({y, x, wanted});
+      ASSERT_EQ (index.size (), wanted.size ());
       for (std::size_t k = 0; k < wanted.size (); k++) {
-        ASSERT_EQ (palette.colors[ditherer.chosen ()[k]], wanted[k]);
-        ASSERT_EQ (ditherer.distances ()[k], 0u);
+        ASSERT_EQ (palette.colors[index[k]], wanted[k]);
+        ASSERT_EQ (distances[k], 0u);
       }
     }
   }
@@ -223,14 +223,14 @@ TEST (DitherTest, ExactColorsAreExact)
 int mixed (Dither dither, double strength, Rgba wanted, const Palette &palette)
 {
   Ditherer ditherer (find_nearest, 64);
-  ditherer.begin_picture ();
+  ditherer.begin_picture (palette, dither, strength);
   const std::vector<int> x = every_x (64);
   const std::vector<Rgba> row (64, wanted);
   int sum = 0;
   for (int y = 0; y < 64; y++) {
-    ditherer.choose ({y, x, row}, palette, dither, strength);
-    sum += std::accumulate (ditherer.chosen ().begin (), ditherer.chosen ().end (), 0);
-    for (const std::uint32_t d : ditherer.distances ())
+    const auto [index, distances] = ditherer.choose ({y, x, row});
+    sum += std::accumulate (index.begin (), index.end (), 0);
+    for (const std::uint32_t d : distances)
       EXPECT_EQ (
           d, std::min (distance (wanted, palette.colors[0]), distance (wanted, palette.colors[1])));
   }
@@ -258,13 +258,14 @@ TEST (DitherTest, OrderedIsFixedInPlace)
   const Palette palette{2, {gray (100), gray (110)}};
   Ditherer ditherer (find_nearest, 64);
   const std::vector<Rgba> row (64, gray (104));
-  ditherer.choose ({5, every_x (64), row}, palette, Dither::ordered, 1);
-  const std::vector<std::uint8_t> all = ditherer.chosen ();
+  ditherer.begin_picture (palette, Dither::ordered, 1);
+  const auto first = ditherer.choose ({5, every_x (64), row}).index;
+  const std::vector<std::uint8_t> all (first.begin (), first.end ());
   const std::vector<int> some = {3, 8, 9, 41, 63};
   const std::vector<Rgba> wanted (some.size (), gray (104));
-  ditherer.choose ({13, some, wanted}, palette, Dither::ordered, 1);
+  const auto index = ditherer.choose ({13, some, wanted}).index;
   for (std::size_t k = 0; k < some.size (); k++)
-    EXPECT_EQ (ditherer.chosen ()[k], all[static_cast<std::size_t> (some[k])]) << some[k];
+    EXPECT_EQ (index[k], all[static_cast<std::size_t> (some[k])]) << some[k];
 }
 
 // --- Packed pixels ---

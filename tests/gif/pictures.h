@@ -122,7 +122,7 @@ class Recording {
   {
     const Packed packed (now, format_), packed_next (next ? *next : now, format_);
     const std::int64_t time =
-        encoder_.add (packed.view (), delay, next ? &packed_next.view () : nullptr, bytes_);
+        encoder_.add (packed.view (), delay, next ? &packed_next.view () : nullptr, bytes_).time;
     const std::size_t end = file ().images.size ();
     spans_.push_back ({spans_.empty () ? 0 : spans_.back ().end, end, time});
   }

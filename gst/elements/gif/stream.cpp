@@ -219,7 +219,7 @@ GstFlowReturn Stream::write (std::int64_t delay, const PackedView *next, bool la
   encoder_->set_lossy (held_->lossy ());
   encoder_->set_dither_strength (held_->dither_strength ());
   bytes_.clear ();
-  clock_->pass (encoder_->add (held_->view (), delay, next, bytes_));
+  clock_->pass (encoder_->add (held_->view (), delay, next, bytes_).time);
   if (last) encoder_->end (bytes_);
 
   GstVideoCodecFrame *frame = held_->release ();
