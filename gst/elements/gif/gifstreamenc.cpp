@@ -28,7 +28,7 @@
 #include "elements/gif/stream.h"
 #include "glue/owned.h"
 
-GST_DEBUG_CATEGORY_STATIC (gif_stream_enc_debug);
+GST_DEBUG_CATEGORY (gif_stream_enc_debug);
 #define GST_CAT_DEFAULT gif_stream_enc_debug
 
 using quad::Owned;

@@ -7,6 +7,8 @@
 
 #include "host/nearest.h"
 
+#define GST_CAT_DEFAULT gif_stream_enc_debug
+
 namespace quad::gif {
 namespace {
 
@@ -97,14 +99,18 @@ bool Stream::set_format (const GstVideoInfo &info)
     return false;
   }
   info_ = info;
+  GST_INFO_OBJECT (element_, "frames of %dx%d, %s, at %d/%d", size.width, size.height,
+                   GST_VIDEO_INFO_NAME (&info), GST_VIDEO_INFO_FPS_N (&info),
+                   GST_VIDEO_INFO_FPS_D (&info));
   return true;
 }
 
 bool Stream::begin (std::int64_t time)
 {
   const Size size{GST_VIDEO_INFO_WIDTH (&info_), GST_VIDEO_INFO_HEIGHT (&info_)};
+  const Settings s = settings ();
   try {
-    encoder_ = std::make_unique<Encoder> (size, settings (), host::find_nearest);
+    encoder_ = std::make_unique<Encoder> (size, s, host::find_nearest);
   } catch (const std::bad_alloc &) {
     GST_ELEMENT_ERROR (element_, RESOURCE, NO_SPACE_LEFT,
                        ("There is not enough memory for a GIF of %dx%d: make the frames smaller.",
@@ -112,6 +118,10 @@ bool Stream::begin (std::int64_t time)
                        (nullptr));
     return false;
   }
+  GST_INFO_OBJECT (element_, "a file of %dx%d: %d colours, palette %d, dither %d, %s, loop %d",
+                   size.width, size.height, s.colors, static_cast<int> (s.palette),
+                   static_cast<int> (s.dither), s.transparency ? "differences" : "rectangles",
+                   s.loop);
   clock_.emplace (time);
   finished_ = false;
   const std::lock_guard lock{mutex_};
@@ -156,6 +166,9 @@ std::int64_t Stream::duration_of (GstVideoCodecFrame *frame) const
 
 GstFlowReturn Stream::drop (std::unique_ptr<HeldFrame> frame)
 {
+  merged_++;
+  GST_LOG_OBJECT (element_,
+                  "a frame is not written: it looks like the one before, or is too short");
   return gst_video_encoder_finish_frame (element_, frame->release ());
 }
 
@@ -219,8 +232,18 @@ GstFlowReturn Stream::write (std::int64_t delay, const PackedView *next, bool la
   encoder_->set_lossy (held_->lossy ());
   encoder_->set_dither_strength (held_->dither_strength ());
   bytes_.clear ();
-  clock_->pass (encoder_->add (held_->view (), delay, next, bytes_).time);
+  const Encoder::Added added = encoder_->add (held_->view (), delay, next, bytes_);
+  clock_->pass (added.time);
   if (last) encoder_->end (bytes_);
+  frames_++;
+  size_ += bytes_.size ();
+  GST_LOG_OBJECT (element_,
+                  "frame %" G_GUINT64_FORMAT ": %" G_GINT64_FORMAT
+                  " hundredths, %dx%d at %d,%d, "
+                  "%d colours of %s palette%s, %" G_GSIZE_FORMAT " bytes",
+                  frames_, added.time, added.area.width, added.area.height, added.area.x,
+                  added.area.y, added.colors, added.is_of_file ? "the file's" : "another",
+                  added.is_new_palette ? ", made anew" : "", bytes_.size ());
 
   GstVideoCodecFrame *frame = held_->release ();
   held_.reset ();
@@ -239,6 +262,10 @@ GstFlowReturn Stream::finish ()
   if (held_) {
     const GstFlowReturn flow =
         write (std::max (clock_->until (end_time_), kShortest), nullptr, true);
+    GST_INFO_OBJECT (element_,
+                     "wrote %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT
+                     " bytes; %" G_GUINT64_FORMAT " frames are part of others",
+                     frames_, size_, merged_);
     reset ();
     finished_ = true;
     return flow;
@@ -254,6 +281,7 @@ void Stream::reset ()
   held_.reset ();
   clock_.reset ();
   encoder_.reset ();
+  frames_ = merged_ = size_ = 0;
   written_ = finished_ = refused_ = warned_ = false;
   last_time_ = end_time_ = 0;
   const std::lock_guard lock{mutex_};

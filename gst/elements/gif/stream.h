@@ -12,6 +12,8 @@
 #include "gif/encoder.h"
 #include "glue/frame.h"
 
+GST_DEBUG_CATEGORY_EXTERN (gif_stream_enc_debug);
+
 namespace quad::gif {
 
 // A frame that waits for the time of the next one, mapped.
@@ -85,10 +87,12 @@ class Stream {
   GstVideoInfo info_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<HeldFrame> held_;
-  std::optional<Clock> clock_;                 // from the first frame on
-  bool written_ = false;                       // a frame was
-  bool finished_ = false;                      // a file was, and no other one has begun
-  bool refused_ = false;                       // a size was
+  std::optional<Clock> clock_;       // from the first frame on
+  guint64 frames_ = 0, merged_ = 0;  // of this file: written, and shown as part of another
+  guint64 size_ = 0;                 // in bytes, so far
+  bool written_ = false;             // a frame was
+  bool finished_ = false;            // a file was, and no other one has begun
+  bool refused_ = false;             // a size was
   std::int64_t last_time_ = 0, end_time_ = 0;  // of the newest frame, in ns of running time
   bool warned_ = false;
   Bytes bytes_;
