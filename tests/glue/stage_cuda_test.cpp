@@ -55,7 +55,7 @@ class StageOnDevice : public ::testing::Test {
     return p ? p : stage_.finish ();
   }
 
-  GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"} + kCaps);
+  GstVideoInfo info_ = info_of_caps (std::string ("video/x-raw,").append (kCaps));
   Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
   Backends backends_{element_.get ()};
   Device &device_ = static_cast<Device &> (backends_.of (Memory::cuda));
@@ -122,7 +122,8 @@ TEST_F (StageOnDevice, CancelWaitsForWhatWasQueuedAlone)
 // An element with one input takes frames where its caps say that they lie, and nowhere else.
 TEST_F (StageOnDevice, PreparedFramesLieWhereTheCapsSay)
 {
-  const Owned<GstCaps> caps = caps_of (std::string{"video/x-raw(memory:CUDAMemory),"} + kCaps);
+  const Owned<GstCaps> caps =
+      caps_of (std::string ("video/x-raw(memory:CUDAMemory),").append (kCaps));
   ASSERT_FALSE (stage_.prepare (inputs_[0], caps.get (), caps.get (), whole ()));
   const Owned<GstBuffer> liar = on_host (), good = on_device (), out = on_device ();
   EXPECT_EQ (frame (liar.get (), {}).kind, Problem::Kind::foreign);

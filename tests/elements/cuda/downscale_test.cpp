@@ -41,7 +41,7 @@ struct Shape {
 TEST_F (CudaDownscale, DrawsWhatTheHostDraws)
 {
   for (const char *format : kCudaFormats)
-    for (const filter::Kernel &method : filter::kernels ())
+    for (const quad::filter::Kernel &method : quad::filter::kernels ())
       for (const Shape &s : {Shape{64, 34, 32, 17}, Shape{67, 45, 21, 13}, Shape{6, 5, 1, 1}}) {
         const std::string size = "width=" + std::to_string (s.to_width) +
                                  ",height=" + std::to_string (s.to_height) +

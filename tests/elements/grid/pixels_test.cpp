@@ -2,6 +2,7 @@
 #include <random>
 #include <set>
 
+#include "core/kernel.h"
 #include "elements/grid/pipeline.h"
 
 using namespace quad::test;
@@ -49,7 +50,7 @@ TEST (GridPixels, EveryMethodGivesWhatQuaddownscaleGives)
                     to = raw ("I420", 32, 32, "framerate=(fraction)10/1,colorimetry=bt601");
   const GstVideoInfo info = info_of_caps (from);
   std::set<std::vector<int>> different;
-  for (const filter::Kernel &kernel : filter::kernels ()) {
+  for (const quad::filter::Kernel &kernel : quad::filter::kernels ()) {
     const std::string method = kernel.name;
     SCOPED_TRACE (method);
     GridPipeline p ("rows=1 columns=1 method=" + method, to);
