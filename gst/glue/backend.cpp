@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "glue/colorimetry.h"
+
 namespace quad {
 
 void Backend::take_context (GstContext *) {}
@@ -31,7 +33,7 @@ bool is_available (const BackendRow &row)
 
 bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoInfo &to)
 {
-  return !row.converts || row.converts (from, to);
+  return !row.converts || same_pixels (from, to) || row.converts (from, to);
 }
 
 std::vector<Memory> memories ()

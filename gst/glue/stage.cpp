@@ -197,9 +197,10 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
   Adapter *adapter = this->adapter (input.here_, here);
   if (!adapter) return Status::unsupported_format;
   if (here != there) {
-    Download &d =
-        downloads_.emplace_back (Download{scene_.tiles.size (), &input, here, {}, nullptr});
-    return adapter->download (tile, from, d.frame, d.info);
+    Download d = {scene_.tiles.size (), &input, here, {}, nullptr};
+    const Status s = adapter->download (tile, from, d.frame, d.info);
+    if (s == Status::ok) downloads_.push_back (d);
+    return s;
   }
   FrameView view;
   const Status s = adapter->convert (tile, from, info_, background_, view);

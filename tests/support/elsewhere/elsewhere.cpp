@@ -209,6 +209,10 @@ class Elsewhere : public Backend {
     while (gst_query_get_n_allocation_pools (query) > 0)
       gst_query_remove_nth_allocation_pool (query, 0);
     gst_query_add_allocation_pool (query, pool_for (caps, size, 0).get (), size, 0, 0);
+    // The base classes configure the pool with the query's first allocator.
+    while (gst_query_get_n_allocation_params (query) > 0)
+      gst_query_remove_nth_allocation_param (query, 0);
+    gst_query_add_allocation_param (query, the_allocator (), nullptr);
     return true;
   }
   const char *problem_of (GstBuffer *buffer) override
