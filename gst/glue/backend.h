@@ -1,5 +1,6 @@
-// What a backend is, and the table of those that this build has. A new backend is a folder that
-// draws (as host and cuda are), a file here that defines its row, and the row in backends.cpp.
+// The interface of a backend, and the table of all backends of this build. A new backend is a
+// folder that draws (like host and cuda), a file here that defines its row, and the row in
+// backends.cpp.
 #pragma once
 
 #include <gst/video/video.h>
@@ -17,72 +18,73 @@
 
 namespace quad {
 
-// Pictures that one input has in a device's memory, kept between frames of the same shape. Not
-// thread safe. The work is queued between the backend's begin () and end ().
+// The pictures of one input in a device's memory. They are kept between frames of the same shape.
+// Work is queued between the backend's begin () and end (). Not thread safe.
 class Adapter {
  public:
   virtual ~Adapter () = default;
 
-  // The picture of `tile`, of `from` in the device's memory, at its target's size in the format
-  // of `to`; valid until the next call. A picture with alpha on one without is laid over
-  // `background` (0xAARRGGBB, taken as opaque).
+  // Converts the picture of `tile`, which lies in the device's memory and is described by `from`,
+  // to the format of `to` at the target's size. `converted` is valid until the next call. A picture
+  // with alpha is laid over `background` (0xAARRGGBB, taken as opaque) if `to` has no alpha.
   virtual Status convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                           guint background, FrameView &converted) = 0;
 
-  // The same in its own format, copied to the host: `frame`, which `info` describes. Its
-  // pixels are there after the backend's end ().
+  // Scales it in its own format and copies it to the host: `frame`, described by `info`. Its pixels
+  // are there after the backend's end ().
   virtual Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                            GstVideoInfo &info) = 0;
 
-  // A copy of `picture`, which lies on the host, on the device. The picture may go when this
-  // returns; the backend's end () waits for the copy.
+  // Copies `picture` from the host to the device. `picture` may be freed when this returns; the
+  // backend's end () waits for the copy.
   virtual Status upload (const FrameView &picture, FrameView &copy) = 0;
 };
 
-// One backend of one element: for a device, the device that the element draws on. What is not
-// overridden is right for a backend without a device.
+// An element's backend for one kind of memory. For a device, it is the device that the element
+// draws on. The defaults fit a backend without a device.
 class Backend {
  public:
   virtual ~Backend () = default;
 
-  // GstElement::set_context, and CONTEXT queries on any pad: whether it was answered. On any
-  // thread, as set_id (): which device, or -1 for any, when it is next looked for.
+  // take_context is for GstElement::set_context; answer is for CONTEXT queries on any pad, and says
+  // whether it answered. set_id chooses the device for the next open (); -1: any. All three on any
+  // thread.
   virtual void take_context (GstContext *context);
   virtual bool answer (GstQuery *query);
   virtual void set_id (int id);
 
-  // Finds the device. False where there is none: the reason has been posted as an error.
+  // Finds the device. Returns false after it has posted the reason as an error.
   virtual bool open ();
-  // Lets go of it; renderers and adapters have to be gone.
+  // Lets go of the device. Its renderers and adapters must be gone.
   virtual void close ();
 
-  // After open (); null where there is none.
+  // After open (). Null: this machine has none.
   virtual std::unique_ptr<Renderer> make_renderer (Threads &threads) = 0;
   virtual std::unique_ptr<Adapter> make_adapter ();
 
-  // For ALLOCATION queries whose caps are of the device's memory; after open (). decide: makes the
-  // query's first pool one of the device; false where it has no memory for that. propose: offers
-  // upstream a pool, and asks for at least `min` buffers.
+  // For ALLOCATION queries with caps of the device's memory, after open (). decide makes the
+  // query's first pool one of the device, and returns false if the device has no memory for it.
+  // propose offers a pool to upstream and asks for at least `min` buffers.
   virtual bool decide (GstQuery *query);
   virtual void propose (GstQuery *query, guint min);
 
-  // Why `buffer` cannot be used on this device; null where it can. A sentence's end after "The
-  // buffer".
+  // Why `buffer` cannot be used on this device, as the end of a sentence after "The buffer"; null
+  // if it can.
   virtual const char *problem_of (GstBuffer *buffer);
 
-  // Between begin and end work is queued: it comes after what fills the inputs, and the inputs'
-  // memory is not filled anew before it is over. After end () the output is ready, or says itself
+  // Work is queued between begin and end. It runs after the work that fills the inputs, and their
+  // memory is not reused before it is done. After end () the output is ready, or its memory says
   // when it will be.
   virtual Status begin (std::span<GstBuffer *const> inputs, GstBuffer *output);
   virtual Status end (std::span<GstBuffer *const> inputs, GstBuffer *output);
 };
 
-// All that is known of a backend before an element has one.
+// All that is known of a backend without an instance.
 struct BackendRow {
   Memory memory = Memory::host;
-  const char *feature = nullptr;          // of caps; null: none, system memory
+  const char *feature = nullptr;          // in caps; null: system memory
   const char *name = "system";            // as in "frames in CUDA memory"
-  const char *download = nullptr;         // the element that brings frames to system memory
+  const char *download = nullptr;         // the element that copies frames to system memory
   const char *converter = nullptr;        // the element that converts frames there
   bool (*draws) (PixelFormat) = nullptr;  // null: every format
   bool (*available) (std::string &why) = nullptr;                           // null: always
@@ -91,25 +93,25 @@ struct BackendRow {
   std::unique_ptr<Backend> (*make) (GstElement *) = nullptr;
 };
 
-// The table: devices first, the host last. The one thing that backends.cpp defines, so that a
-// program can link a table of its own.
+// The table: devices first, the host last. backends.cpp defines nothing else, so that a program can
+// link its own table.
 std::span<const BackendRow> backends ();
 
-// The row of a memory; the host's for one that is not known.
+// The row of a memory; the host's row if there is none.
 const BackendRow &backend_of (Memory memory);
 bool is_available (const BackendRow &row);
-// Whether the backend can turn pictures of `from` into such of `to`.
+// True if the backend can show pictures of `from` as pictures of `to`.
 bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoInfo &to);
 
-// The memories that this machine has, in the table's order, `first` before the others.
+// The memories of this machine: `first`, then the others in the table's order.
 std::vector<Memory> memories_from (Memory first);
-// The same in the table's order: the devices' before the host's.
+// The memories of this machine in the table's order: devices before the host.
 std::vector<Memory> memories ();
 
 // The memory that a buffer lies in.
 Memory memory_of (GstBuffer *buffer);
 
-// The backends of one element, one a row.
+// The backends of one element, one per row.
 class Backends {
  public:
   // `element` outlives this.
@@ -119,7 +121,7 @@ class Backends {
   // Null for the host.
   Backend *device_of (Memory memory);
 
-  // As Backend, for all of them.
+  // As in Backend, for all of them.
   void take_context (GstContext *context);
   bool answer (GstQuery *query);
   void close ();
@@ -133,8 +135,8 @@ class Backends {
   std::atomic<int> id_{-1};
 };
 
-// The property cuda-device-id, as nvcodec's elements have it. It is there in every build, so that
-// a command line that sets it is understood everywhere.
+// The property cuda-device-id, named as in nvcodec's elements. Every build has it, so that a
+// command line with it works everywhere.
 GParamSpec *cuda_device_id_spec ();
 
 }  // namespace quad

@@ -1,4 +1,4 @@
-// The rows that tables of backends are made of.
+// The rows for tables of backends.
 #pragma once
 
 #include "glue/backend.h"
@@ -6,6 +6,6 @@
 namespace quad {
 
 BackendRow host_row ();
-BackendRow cuda_row ();  // defined where this build has CUDA
+BackendRow cuda_row ();  // only in builds with CUDA
 
 }  // namespace quad

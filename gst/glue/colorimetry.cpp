@@ -20,7 +20,7 @@ bool alike (T a, T b)
   return a == b || !known (a) || !known (b);
 }
 
-// Takes what `value` leaves open from `other`.
+// Fills an unknown `value` from `other`.
 template <typename T>
 void fill (T &value, T other)
 {
@@ -57,8 +57,8 @@ bool high_dynamic_range (GstVideoTransferFunction t)
   return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
 }
 
-// Where the code values of components begin, and how many there are from 0 to 1 (chroma: from
-// -1/2 to 1/2).
+// The first code value of each component, and the number of codes from 0 to 1 (chroma: from -1/2 to
+// 1/2).
 struct Levels {
   gint offset[GST_VIDEO_MAX_COMPONENTS];
   gint scale[GST_VIDEO_MAX_COMPONENTS];
@@ -85,7 +85,7 @@ struct Affine {
   double b[3];
 };
 
-// First `a`, then `then`.
+// `a` followed by `then`.
 Affine chained (const Affine &a, const Affine &then)
 {
   Affine r = {};
@@ -122,7 +122,7 @@ Affine to_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
           {}};
 }
 
-// The way back.
+// The inverse of to_rgb.
 Affine from_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
 {
   Affine r = {};
@@ -200,7 +200,7 @@ Color color_of (guint argb, const GstVideoInfo &info)
   const auto [offset, scale] = levels_of (info, c.range);
   Color color;
   for (std::size_t i = 0; i < 3; i++) {
-    // A format of one component has the same levels for all.
+    // A format of one component uses its levels for all.
     const int at = GST_VIDEO_FORMAT_INFO_N_COMPONENTS (format) > i ? static_cast<int> (i) : 0;
     const double code = std::floor (value[i] * scale[at] + offset[at] + 0.5);
     const double max = (1 << GST_VIDEO_FORMAT_INFO_DEPTH (format, at)) - 1;

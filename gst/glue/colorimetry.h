@@ -14,26 +14,26 @@ struct Colorimetries {
   GstVideoColorimetry to;
 };
 
-// What one picture leaves open is taken from the other: transfer function and primaries always,
-// range and matrix only if both are RGB or neither is. For the rest GStreamer's defaults are taken.
+// Completes two colorimetries. Unknown transfer functions and primaries are taken from the other
+// picture; unknown range and matrix only if both are RGB or neither is. The rest are GStreamer's
+// defaults.
 Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoInfo &to);
 
-// Range and matrix of one picture alone.
+// Completes range and matrix of one picture with GStreamer's defaults.
 GstVideoColorimetry completed_colorimetry (const GstVideoInfo &info);
 
-// `from` with the colorimetry that it is taken to have beside `to`.
+// `from` with its colorimetry completed beside `to`.
 GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to);
 
-// Whether all that both know is the same.
+// True if all fields that both know are equal.
 bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
 
-// Whether one matrix is enough to convert between them. Transfer functions and primaries are the
-// same, unknown, or those of SDR standards.
+// True if one matrix converts between them: transfer functions and primaries are equal, unknown, or
+// those of SDR standards.
 bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
 
-// Whether pictures of `from` can stand beside pictures of `to` without a conversion. What either
-// leaves unknown counts as the same. So do transfer functions and primaries of SDR standards, which
-// is usual.
+// True if pictures of `from` need no conversion beside pictures of `to`. Unknown fields count as
+// equal. So do transfer functions and primaries of SDR standards, as usual.
 bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // A colour 0xAARRGGBB in the code values of `info`'s format, matrix and range.

@@ -11,7 +11,7 @@ GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &
                                   Threads &threads)
 {
   const bool light = !same_light (from.colorimetry, to.colorimetry);
-  // Plain rounding: a constant picture stays constant.
+  // Without dithering, so that a constant picture stays constant.
   return gst_video_converter_new_with_pool (
       &from, &to,
       gst_structure_new (
@@ -61,9 +61,9 @@ bool ConvertedTile::Passage::allocate (const GstVideoInfo &info)
   return true;
 }
 
-// GstVideoConverter leaves the range as it is between formats of one matrix
-// (chain_convert and video_converter_lookup_fastpath in video-converter.c look at
-// the matrix alone), so such a pair goes through one of another matrix.
+// GstVideoConverter does not convert the range between formats of one matrix (chain_convert and
+// video_converter_lookup_fastpath in video-converter.c compare the matrix alone). So such a pair is
+// converted through another matrix.
 bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoInfo &result)
 {
   second_.reset ();
@@ -117,7 +117,7 @@ void ConvertedTile::describe (const Tile &tile)
   Tile &t = scene_.tiles[0];
   t.target = rect_of (tile.target.size ());
   t.alpha = 255;
-  // The sum of the alphas is the canvas's affair, unless it has none.
+  // Alpha is blended when the tile is drawn; flatten here only if the canvas has none.
   t.blend =
       info_of (from_gst (GST_VIDEO_INFO_FORMAT (&to_))).has_alpha () ? Blend::source : Blend::over;
 }
@@ -149,7 +149,7 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
     if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
     if (!scaled_.allocate (scaled)) return Status::out_of_memory;
   }
-  // Only moved to other memory, by whoever asked.
+  // The same pixels in other memory: no conversion.
   if (same_pixels (from, to)) {
     converter_.reset ();
     return Status::ok;

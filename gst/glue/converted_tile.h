@@ -1,5 +1,5 @@
-// A tile whose format or colorimetry is not the canvas's: scaled and turned as
-// it is, at the size that is shown, then converted by GstVideoConverter.
+// A tile whose format or colorimetry differs from the canvas's. It is scaled and turned in its own
+// format, at the size that is shown, then converted by GstVideoConverter.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace quad {
 
-// `like` at another size; false where there can be no such picture.
+// `info` becomes `like` at another size; false if that is not possible.
 bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info);
 
 // Not thread safe. Its buffers are kept between frames of the same shape.
@@ -20,14 +20,14 @@ class ConvertedTile {
  public:
   explicit ConvertedTile (std::shared_ptr<Threads> threads) : threads_ (std::move (threads)) {}
 
-  // Gets ready to show `tile` (its source, crop, orientation, filter and the size
-  // of its target) of `from` on a canvas of `to`. A picture with alpha on a canvas
-  // without is laid over `background` (0xAARRGGBB, taken as opaque).
+  // Prepares for `tile` (its source, crop, orientation, filter and target size), which is described
+  // by `from`, on a canvas of `to`. A picture with alpha is laid over `background` (0xAARRGGBB,
+  // taken as opaque) if the canvas has no alpha.
   Status prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                   guint background);
 
-  // The picture in the canvas's format at the target's size, valid until the next
-  // call. `frame` is the mapped source of the tile.
+  // Draws the picture in the canvas's format at the target's size. `frame` is the tile's mapped
+  // source; `converted` is valid until the next call.
   Status draw (const Tile &tile, GstVideoFrame &frame, FrameView &converted);
 
  private:
@@ -42,7 +42,7 @@ class ConvertedTile {
     bool allocate (const GstVideoInfo &info);
   };
 
-  // As Store, of a format that is converted through and not drawn.
+  // As Store, for a format that is only an intermediate step.
   struct Passage {
     Owned<GstBuffer> buffer;
     GstVideoFrame frame = {};
@@ -58,14 +58,14 @@ class ConvertedTile {
 
   std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
-  Scene scene_;          // the tile alone, on a canvas of its target's size
-  bool direct_ = false;  // nothing to scale or turn: converted straight from the source
+  Scene scene_;          // the tile alone on a canvas of its size
+  bool direct_ = false;  // nothing to scale or turn: convert the source itself
   GstVideoInfo from_ = {}, to_ = {};
   Tile shape_;
   bool ready_ = false;
   Store scaled_, converted_;
   std::unique_ptr<GstVideoConverter, FreeConverter> converter_;
-  // Set where two steps are needed.
+  // Set if two steps are needed.
   Passage passage_;
   std::unique_ptr<GstVideoConverter, FreeConverter> second_;
 };

@@ -55,11 +55,11 @@ void Device::take_context (GstContext *context)
 {
   if (!device_available ()) return;
   const int wanted = id ();
-  // While this element looks for a context in another thread, that search finds one; to
-  // wait for it here could wait for ever, as it may ask whoever gives this one.
+  // Another thread of this element may be looking for a context. Do not wait for it: it may be
+  // waiting for the caller.
   const std::unique_lock opening (impl_->opening, std::try_to_lock);
   if (!opening) return;
-  // Keeps the one there is, if any.
+  // Keeps the present context, if there is one.
   gst_cuda_handle_set_context (impl_->element, context, wanted, &impl_->candidate);
   impl_->publish ();
 }
@@ -84,8 +84,8 @@ bool Device::open ()
     const std::lock_guard guard (impl_->lock);
     if (impl_->context && impl_->stream) return true;
   }
-  // Asks the neighbours and the application, who may answer through take_context, and
-  // makes a context where nobody has one.
+  // Asks the neighbours and the application, which may answer through take_context. Makes a context
+  // if nobody has one.
   if (!gst_cuda_ensure_element_context (impl_->element, wanted, &impl_->candidate)) {
     impl_->refuse ("There is no CUDA context: cuda-device-id=" + std::to_string (wanted) +
                        " names no GPU that can be used.",
@@ -104,7 +104,7 @@ bool Device::open ()
   return false;
 }
 
-// Whoever opens tries again with every frame and query.
+// open () is retried per frame; report once.
 void Device::Impl::refuse (const std::string &why, const char *detail)
 {
   if (refused) return;
@@ -140,7 +140,7 @@ Owned<GstBufferPool> Device::Impl::configured (Owned<GstBufferPool> pool, GstCap
   gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
   stream->configure (config);
   if (!gst_buffer_pool_set_config (pool.get (), config)) return nullptr;
-  // The pool says what a frame takes with the device's pitch.
+  // The pool knows the size of a frame with the device's pitch.
   config = gst_buffer_pool_get_config (pool.get ());
   gst_buffer_pool_config_get_params (config, nullptr, &size, nullptr, nullptr);
   gst_structure_free (config);
@@ -154,7 +154,7 @@ Owned<GstBufferPool> Device::Impl::pool_for (GstCaps *caps, guint &size, guint m
                     GST_CUDA_BUFFER_POOL (offered.get ())->context == context.get ();
   Owned<GstBufferPool> pool;
   if (ours) pool = configured (std::move (offered), caps, size, min, max);
-  // It may be in use with another configuration, for one.
+  // The pool may be in use with another configuration.
   if (!pool)
     pool = configured (Owned<GstBufferPool>{gst_cuda_buffer_pool_new (context.get ())}, caps, size,
                        min, max);
@@ -174,8 +174,8 @@ bool Device::decide (GstQuery *query)
   const bool any = gst_query_get_n_allocation_pools (query) > 0;
   if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
   size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
-  // Buffers are made when they are needed. Of those that a pool is to make ahead it forgets the
-  // first where there is no memory for all.
+  // Allocate buffers when they are needed. If a pool cannot preallocate all of its buffers, it
+  // leaks the first ones.
   min = 0;
   const Owned<GstBufferPool> pool =
       impl_->pool_for (caps, size, min, max, Owned<GstBufferPool>{offered});
@@ -209,7 +209,7 @@ const char *Device::problem_of (GstBuffer *buffer)
   const std::lock_guard guard (impl_->lock);
   const GstCudaMemory *memory = cuda_memory_in (buffer);
   if (!memory) return "lies in no CUDA memory, as its caps say";
-  // Its planes are taken to lie in the first.
+  // All planes are expected in the first memory.
   if (gst_buffer_n_memory (buffer) > 1)
     return "consists of several memories, where a frame in CUDA memory has to be one: the "
            "element that makes it is at fault, and cudadownload in between may help";

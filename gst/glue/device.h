@@ -1,5 +1,5 @@
-// The GPU that an element draws on: a CUDA context that it shares with its
-// neighbours, and a stream of its own. Without a driver on this machine all of it says no.
+// The GPU that an element draws on: a CUDA context, shared with the neighbours, and a stream of its
+// own. Without a driver all functions fail.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@
 
 namespace quad {
 
-// Whether elements can offer CUDA memory on this machine; where they cannot, `why`
-// says the reason. Looks once, and loads the driver.
+// True if elements can offer CUDA memory on this machine; else `why` says the reason. Loads the
+// driver and looks once.
 bool device_available (std::string &why);
 bool device_available ();
 
@@ -26,45 +26,45 @@ class Device : public Backend {
   Device (const Device &) = delete;
   Device &operator= (const Device &) = delete;
 
-  // cuda-device-id: which GPU, or -1 for any. Counts when the context is next found.
+  // cuda-device-id: the GPU, or -1 for any. It counts when the context is next looked for.
   void set_id (int id) override;
   int id () const;
 
-  // GstElement::set_context, and CONTEXT queries on any pad: whether it was answered.
+  // For GstElement::set_context and CONTEXT queries on any pad. answer returns whether it answered.
   // On any thread.
   void take_context (GstContext *context) override;
   bool answer (GstQuery *query) override;
 
-  // Finds a context among the neighbours and the application, or makes one. False where
-  // there is none: the reason has been posted as an error.
+  // Finds a context at the neighbours or the application, or makes one. Returns false after it has
+  // posted the reason as an error.
   bool open () override;
-  // Lets go of it all; renderers of this device have to be gone.
+  // Lets go of the context and the stream. Renderers of this device must be gone.
   void close () override;
 
-  // A renderer that queues its work in the device's stream; after open ().
+  // A renderer that queues its work in the device's stream. After open ().
   std::unique_ptr<Renderer> make_renderer ();
   std::unique_ptr<Renderer> make_renderer (Threads &) override;
   std::unique_ptr<Adapter> make_adapter () override;
 
-  // For ALLOCATION queries whose caps are of CUDA memory; after open (). decide: makes the
-  // query's first pool one of the device, the offered one where it is such a pool and takes
-  // the configuration; false where the device has no memory for it. propose: offers upstream
-  // a pool, or where it needs none the size of a frame, unless one is offered already, and
-  // asks for at least `min` buffers: as many as the element may hold while it waits for more.
+  // For ALLOCATION queries with caps of CUDA memory, after open (). decide makes the query's first
+  // pool one of the device: the offered one if it is such a pool and accepts the configuration,
+  // else a new one. It returns false if the device has no memory for it. propose offers a pool to
+  // upstream (or the size of a frame if no pool is wanted) unless one is offered already. `min` is
+  // the number of buffers that the element may hold while it waits for more.
   bool decide (GstQuery *query) override;
   void propose (GstQuery *query, guint min) override;
 
-  // Why `buffer` cannot be used on this device; nullptr where it can. A sentence's end
-  // after "The buffer".
+  // Why `buffer` cannot be used on this device, as the end of a sentence after "The buffer";
+  // nullptr if it can.
   const char *problem_of (GstBuffer *buffer) override;
 
-  // Between begin and end the renderers' launches are queued: they come after what
-  // fills the inputs, and the inputs' memory is not filled anew before they are over.
-  // After end() the output is ready, or says itself that it will be when its stream is.
+  // Launches are queued between begin and end. They run after the work that fills the inputs, and
+  // the inputs' memory is not reused before they are done. After end () the output is ready, or its
+  // memory says that its stream must be waited for.
   Status begin (std::span<GstBuffer *const> inputs, GstBuffer *output) override;
   Status end (std::span<GstBuffer *const> inputs, GstBuffer *output) override;
 
-  // For the glue alone.
+  // For this folder only.
   struct Impl;
   Impl &impl () { return *impl_; }
 

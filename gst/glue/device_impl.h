@@ -1,4 +1,4 @@
-// The inside of Device, for the glue alone.
+// The private parts of Device, for this folder only.
 #pragma once
 
 #include "cuda/cuda_renderer.h"
@@ -7,13 +7,13 @@
 
 namespace quad {
 
-// The CUDA memory that a buffer begins with, or null. Not a reference.
+// The CUDA memory at the begin of a buffer, or null. No reference is taken.
 GstCudaMemory *cuda_memory_in (GstBuffer *buffer);
 
-// The stream that an element's work is queued in, and what keeps it in order with the
-// streams of others. Up to GStreamer 1.22 memory carries no stream: whoever hands a
-// buffer on has finished with it. From 1.24 on, streams wait for each other's events.
-// All calls with the context current, but for make and the destructor.
+// The stream for an element's work, and its order with other streams. Up to GStreamer 1.22 memory
+// carries no stream: an element must finish its work before it hands a buffer on. From 1.24 on
+// streams wait for each other's events. The context must be current in all calls but make and the
+// destructor.
 class WorkStream {
  public:
   static std::shared_ptr<WorkStream> make (GstCudaContext *context);
@@ -22,12 +22,11 @@ class WorkStream {
   WorkStream &operator= (const WorkStream &) = delete;
 
   CUstream get () const;
-  // Lets the pool's memory belong to this stream.
+  // Assigns the pool's memory to this stream.
   void configure (GstStructure *pool_config) const;
-  // What is queued from now on comes after what fills, or still reads, the buffer.
+  // Work queued from now on runs after the work that fills or still reads the buffer.
   Status wait_for (GstBuffer *buffer);
-  // The next hand_over waits: what is queued reads memory of the host's that the next
-  // frame needs.
+  // The next hand_over waits: queued work reads host memory that the next frame reuses.
   void finish_with_frame ();
   Status hand_over (std::span<GstBuffer *const> inputs, GstBuffer *output);
 
@@ -39,27 +38,27 @@ class WorkStream {
 
 struct Device::Impl {
   GstElement *element = nullptr;
-  // One search for a context at a time. Answers to it come through take_context in
-  // the same thread; what another thread offers meanwhile is passed by. Before `lock`.
+  // Held during a search for a context. Answers come through take_context in the same thread;
+  // offers from other threads are ignored meanwhile. Taken before `lock`.
   std::recursive_mutex opening;
-  GstCudaContext *candidate = nullptr;  // what libgstcuda's functions find, a reference
-  bool refused = false;                 // an error was posted, once until closed
+  GstCudaContext *candidate = nullptr;  // found by libgstcuda's functions; a reference
+  bool refused = false;                 // an error was posted; once until close ()
 
-  // Protects what stands below; no other element is called with it held. So a neighbour's
-  // question is answered while this element asks one itself.
+  // Protects the members below. No other element is called with it held, so this element can answer
+  // a neighbour while it asks one itself.
   mutable std::mutex lock;
   int id = -1;
   Owned<GstCudaContext> context;
-  std::shared_ptr<WorkStream> stream;  // what draws in it keeps it too
+  std::shared_ptr<WorkStream> stream;  // renderers keep it too
 
-  // A pool for frames of `caps`, set up with at least `size` bytes a frame, which becomes
-  // what they take: the offered one where it will do, else a new one, or null. With the
-  // lock held, after open ().
+  // A configured pool for frames of `caps` with at least `size` bytes each; `size` becomes their
+  // real size. It is `offered` if that is possible, else a new one; null on failure. After open (),
+  // with the lock held.
   Owned<GstBufferPool> pool_for (GstCaps *caps, guint &size, guint min, guint max,
                                  Owned<GstBufferPool> offered) const;
   Owned<GstBufferPool> configured (Owned<GstBufferPool> pool, GstCaps *caps, guint &size, guint min,
                                    guint max) const;
-  // Posts why there is no device.
+  // Posts the reason why there is no device.
   void refuse (const std::string &why, const char *detail);
   // Makes the candidate the context.
   void publish ();

@@ -13,7 +13,7 @@ namespace quad {
 struct WorkStream::State {
   GstCudaStream *stream = nullptr;
   CUevent event = nullptr;
-  bool finish = false;  // the next hand_over waits: until it has
+  bool finish = false;  // the next hand_over must wait
 
   ~State ()
   {
@@ -27,7 +27,7 @@ struct WorkStream::State {
   }
   CUstream handle () const { return gst_cuda_stream_get_handle (stream); }
 
-  // `later` comes after what `earlier` has queued so far.
+  // Work queued in `later` from now on runs after all work queued in `earlier` so far.
   Status order (CUstream later, CUstream earlier)
   {
     const cuda::Events &events = cuda::Events::get ();
@@ -36,10 +36,9 @@ struct WorkStream::State {
       return s;
     return cuda::status_of (events.wait (later, event, 0), "cuStreamWaitEvent");
   }
-  // Whoever fills the inputs' memory anew, or goes on with the output, comes after what is
-  // queued.
+  // Whoever refills the inputs' memory or uses the output runs after the queued work.
   Status order_before (std::span<GstBuffer *const> inputs, GstCudaStream *output);
-  // Until what is queued is over; `output`, if any, is ready then.
+  // Waits until the queued work is done. Then `output`, if any, is ready.
   Status wait (GstCudaMemory *output);
 };
 
@@ -99,16 +98,16 @@ Status WorkStream::hand_over (std::span<GstBuffer *const> inputs, GstBuffer *out
 {
   GstCudaMemory *memory = output ? cuda_memory_in (output) : nullptr;
   GstCudaStream *of_output = memory ? gst_cuda_memory_get_stream (memory) : nullptr;
-  // Memory without a stream can be filled anew as soon as its buffer is let go.
+  // Memory without a stream may be refilled as soon as its buffer is released.
   const bool finish = state_->finish || !of_output ||
                       std::any_of (inputs.begin (), inputs.end (), [] (GstBuffer *in) {
                         GstCudaMemory *of_input = cuda_memory_in (in);
                         return of_input && !gst_cuda_memory_get_stream (of_input);
                       });
-  // What has been waited for is in order with everything.
+  // After a synchronize no event ordering is needed.
   if (finish) return state_->wait (memory);
   if (const Status s = state_->order_before (inputs, of_output); s != Status::ok) {
-    // The inputs are let go all the same.
+    // The inputs are released in any case, so wait.
     (void)state_->wait (memory);
     return s;
   }

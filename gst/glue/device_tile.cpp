@@ -13,7 +13,7 @@
 namespace quad {
 namespace {
 
-// A picture in device memory of our own.
+// A picture in our own device memory.
 class DevicePicture {
  public:
   Status reserve (GstCudaContext *context, PixelFormat format, Size size)
@@ -44,9 +44,8 @@ class DevicePicture {
   FrameView view_;
 };
 
-// Memory of the host's that the driver copies from and to by itself, while the host goes on:
-// with other memory it may have to wait for the stream (CUDA driver API, "API synchronization
-// behavior").
+// Pinned host memory. The driver copies it asynchronously; for other host memory a copy may wait
+// for the stream (CUDA driver API, "API synchronization behavior").
 struct PinnedBytes {
   GstCudaContext *context;
   void *data;
@@ -63,10 +62,10 @@ void free_pinned (gpointer pointer)
   delete bytes;
 }
 
-// A picture in such memory, mapped for as long as it lives.
+// A picture in such memory, always mapped.
 class PinnedPicture {
  public:
-  // The context is current.
+  // The context must be current.
   Status reserve (GstCudaContext *context, const GstVideoInfo &info)
   {
     const PixelFormat format = from_gst (GST_VIDEO_INFO_FORMAT (&info));
@@ -104,7 +103,7 @@ std::size_t row_bytes (const FrameView &picture, int p)
   return static_cast<std::size_t> (width * info_of (picture.format).bytes_per_position (p));
 }
 
-// Copies between pictures of the same format and size, both on the host.
+// Copies between two host pictures of the same format and size.
 void copy_rows (const FrameView &from, const FrameView &to)
 {
   for (int p = 0; p < info_of (from.format).planes; p++) {
@@ -114,7 +113,7 @@ void copy_rows (const FrameView &from, const FrameView &to)
   }
 }
 
-// Queues the same between the device and pinned memory.
+// Queues a copy between the device and pinned memory.
 Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
 {
   for (int p = 0; p < info_of (from.format).planes; p++) {
@@ -168,10 +167,10 @@ struct DeviceTile::Impl {
 
   Device &device;
   std::shared_ptr<const cuda::Module> module;
-  Scene scene;  // the tile alone, on a canvas of its target's size
+  Scene scene;  // the tile alone on a canvas of its size
   DevicePicture scaled, result;
-  PinnedPicture pinned;  // of the host's: what was downloaded, or is to be uploaded
-  // The first to go: it waits for what is queued, which uses what stands above.
+  PinnedPicture pinned;  // on the host: the download's result, or the upload's source
+  // Destroyed first: it waits for queued work, which uses the members above.
   std::unique_ptr<Renderer> renderer;
 
   GstCudaContext *context () { return device.impl ().context.get (); }
@@ -279,7 +278,7 @@ Status DeviceTile::upload (const FrameView &picture, FrameView &copy)
     return s;
   copy_rows (picture, impl_->pinned.frame ().view ());
   copy = impl_->result.view ();
-  // The next frame's picture takes the place of this one.
+  // The next frame reuses this memory.
   impl_->device.impl ().stream->finish_with_frame ();
   return copy_planes (impl_->pinned.frame ().view (), copy, impl_->stream ());
 }

@@ -1,6 +1,6 @@
-// A tile whose pixels lie in CUDA memory, but not as the canvas needs them: scaled
-// and turned on the device at the size that is shown, then converted there to the
-// canvas's format, or copied to the host; and the way back for a tile of the host's.
+// A tile in CUDA memory that does not fit the canvas. It is scaled and turned on the device at the
+// size that is shown, then converted there to the canvas's format, or copied to the host. Also
+// uploads a tile from the host.
 #pragma once
 
 #include <memory>
@@ -11,12 +11,12 @@
 
 namespace quad {
 
-// Whether the device can turn pictures of `from` into such of `to`: what can be done
-// with one matrix. Transfer functions and primaries of HDR and wide gamut are not.
+// True if the device can convert `from` to `to`: one matrix must be enough. It does not convert
+// transfer functions and primaries of HDR and wide gamut.
 bool device_converts (const GstVideoInfo &from, const GstVideoInfo &to);
 
-// Not thread safe. Its pictures are kept between frames of the same shape. All work is
-// queued in the device's stream, between its begin() and end().
+// Its pictures are kept between frames of the same shape. All work is queued in the device's
+// stream, between its begin () and end (). Not thread safe.
 class DeviceTile : public Adapter {
  public:
   explicit DeviceTile (Device &device);

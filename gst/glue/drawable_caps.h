@@ -1,4 +1,4 @@
-// The caps of what can be drawn, in each kind of memory.
+// The caps of drawable frames, in each kind of memory.
 #pragma once
 
 #include <gst/gst.h>
@@ -12,13 +12,13 @@ namespace quad {
 
 // video/x-raw in `memory`: every format that is drawn there, any size up to kMaxSide and any rate.
 Owned<GstCaps> drawable_caps (Memory memory);
-// The same for each of `memories`, in their order.
+// The same for several memories, in their order.
 Owned<GstCaps> drawable_caps_in (std::span<const Memory> memories);
 
-// The memory that frames of `caps` (of its structure `i`) lie in.
+// The memory of frames with `caps` (its structure `i`).
 Memory memory_of (const GstCaps *caps, guint i = 0);
 
-// Gives all structures the memory's caps feature.
+// Sets the memory's caps feature on all structures.
 void set_memory (GstCaps *caps, Memory memory);
 
 }  // namespace quad

@@ -7,7 +7,7 @@
 namespace quad {
 namespace {
 
-// The tile shows all of `view`, which is as large as its target.
+// Makes the tile show all of `view`, which has the target's size.
 void show_whole (Tile &tile, const FrameView &view, const ChromaSite &site)
 {
   tile.source = view;
@@ -53,7 +53,7 @@ Adapter *Stage::adapter (Input::Kept &kept, Memory memory)
   return kept.adapter.get ();
 }
 
-// Waits for the device, or orders what comes after.
+// Ends the device's work: waits for it, or orders later work after it.
 Status Stage::end (Memory memory, GstBuffer *output)
 {
   Work &work = work_of (memory);
@@ -140,7 +140,7 @@ Problem Stage::begin (const GstVideoInfo &info, GstBuffer *out, guint background
   return {};
 }
 
-// The buffer's frame as it lies in memory.
+// Maps the buffer where it lies.
 Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, MappedFrame *&mapped)
 {
   const Memory memory = input.memory_.value_or (memory_of (buffer));
@@ -155,7 +155,7 @@ Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, M
   mapped = &frame;
   if (!frame) return {.kind = Problem::Kind::bad_buffer, .input = &input, .why = frame.problem ()};
   if (!device) return {};
-  // After the mapping, which may itself queue what fills the memory.
+  // After the mapping, because mapping may queue an upload.
   work_of (memory).queued = true;
   work_of (memory).inputs.push_back (buffer);
   const Status status = device->begin ({&buffer, 1}, nullptr);
@@ -176,8 +176,8 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
   return {};
 }
 
-// Replaces the tile's source where its format or memory is not the canvas's. What the device does
-// is queued; take_downloads () comes after it.
+// Replaces the tile's source if its format or memory is not the canvas's. Device work is queued;
+// take_downloads () completes it.
 Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
   const Memory here = tile.source.memory, there = renderer_->memory ();
@@ -208,7 +208,7 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
   return s;
 }
 
-// Replaces the tile's source, on the host, by a copy in the canvas's memory.
+// Replaces the tile's host source by a copy in the canvas's memory.
 Status Stage::upload (Input &input, Tile &tile)
 {
   const Memory there = renderer_->memory ();
@@ -221,7 +221,7 @@ Status Stage::upload (Input &input, Tile &tile)
   return s;
 }
 
-// Replaces the tile's source, on the host, by the picture as it is shown, in the canvas's format.
+// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
 Status Stage::convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
   if (!input.converted_ || input.threads_ != threads_) {
@@ -246,7 +246,7 @@ void Stage::fill (const Rect &rect, guint rgb, int alpha)
   scene_.tiles.push_back (tile);
 }
 
-// Waits for what is on its way to the host, once for all of a device's, and goes on there.
+// Waits once per device for all downloads, then converts them on the host.
 Problem Stage::take_downloads ()
 {
   for (const Download &d : downloads_)
@@ -289,7 +289,7 @@ Problem Stage::finish ()
   return problem;
 }
 
-// Ends the frame, unless it can go on without the picture.
+// Ends the frame unless it can go on without the picture.
 Problem Stage::over (Problem problem)
 {
   if (!problem.is_of_one_picture ()) cancel ();

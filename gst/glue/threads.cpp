@@ -16,7 +16,7 @@ struct Tasks {
   std::vector<Task> waiting;
 };
 
-// Collects tasks, and does them all where the first is waited for.
+// Collects tasks, and runs them all when the first is joined.
 struct QuadTaskPool {
   GstTaskPool parent;
   Tasks *tasks;
@@ -34,7 +34,7 @@ QuadTaskPool *as_pool (gpointer pool) { return static_cast<QuadTaskPool *> (pool
 gpointer push (GstTaskPool *pool, GstTaskPoolFunction function, gpointer data, GError **)
 {
   as_pool (pool)->tasks->waiting.push_back ({function, data});
-  return pool;  // not null: which task it is makes no difference
+  return pool;  // any value but null: join () runs all tasks
 }
 
 void join (GstTaskPool *pool, gpointer)
@@ -57,7 +57,7 @@ void finalize (GObject *object)
 void quad_task_pool_class_init (QuadTaskPoolClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  // The base class's would start threads of its own.
+  // The base class would start threads of its own.
   klass->parent_class.prepare = [] (GstTaskPool *, GError **) {};
   klass->parent_class.cleanup = [] (GstTaskPool *) {};
   klass->parent_class.push = push;

@@ -1,4 +1,4 @@
-// The threads that one element draws with.
+// The threads of one element.
 #pragma once
 
 #include <memory>
@@ -11,21 +11,22 @@ namespace host {
 class ThreadPool;
 }
 
-// One pool for all renderers and converters of an element, which work one after the other.
-// Not thread safe.
+// One pool for all renderers and converters of an element; they work one after the other. Not
+// thread safe.
 class Threads {
  public:
-  // As n-threads: 0 for one a processor. None is started before it is asked for.
+  // `count` as n-threads: 0 is one per processor. No thread is started before the pool is asked
+  // for.
   explicit Threads (int count) : count_ (count) {}
   ~Threads ();
   Threads (const Threads &) = delete;
   Threads &operator= (const Threads &) = delete;
 
-  // The machine may have fewer to give than were asked for; the calling one is always there.
+  // The pool may be smaller than asked for; it always has the calling thread.
   const std::shared_ptr<host::ThreadPool> &pool ();
 
-  // The same for GstVideoConverter, whose work is done in gst_video_converter_frame_finish:
-  // its own pool waits forever for threads that cannot be started.
+  // The same pool for GstVideoConverter. Its work is done in gst_video_converter_frame_finish ().
+  // GStreamer's own pool would wait for ever if a thread cannot be started.
   GstTaskPool *task_pool ();
   int size ();
 

@@ -12,7 +12,7 @@
 namespace quad {
 namespace {
 
-// Calls `add` with every value that `value` holds: itself, or a list's items.
+// Calls `add` for `value`, or for each item if it is a list.
 template <typename Add>
 void for_each_value (const GValue *value, Add add)
 {
@@ -69,7 +69,7 @@ Shape shape_of (const GstVideoInfo &info)
   return {{info.width, info.height}, {std::max (1, info.par_n), std::max (1, info.par_d)}};
 }
 
-// What `s` (fixed) says of its colours; zeros where it says nothing, or nothing that is possible.
+// The colorimetry in `s` (fixed); zeros if there is none, or an impossible one.
 GstVideoColorimetry said_by (const GstStructure *s)
 {
   GstVideoColorimetry said{};
@@ -84,8 +84,8 @@ std::string name_of (const GstVideoColorimetry &colorimetry)
   return name ? name.get () : "";
 }
 
-// Whether readers of `s` take its colours for those of `in`: what caps leave unsaid follows from
-// the size (SD is BT.601, HD is BT.709).
+// True if `s` means the colorimetry `in` to its readers. Caps without colorimetry mean what the
+// size implies (SD is BT.601, HD is BT.709).
 bool means (const GstStructure *s, const GstVideoColorimetry &in)
 {
   Owned<GstCaps> caps{gst_caps_new_full (gst_structure_copy (s), nullptr)};
@@ -95,8 +95,8 @@ bool means (const GstStructure *s, const GstVideoColorimetry &in)
          gst_video_colorimetry_is_equal (&info.colorimetry, &in);
 }
 
-// Chooses for `s` among what downstream takes: what the input said, as it said it, where a picture
-// of this size means the same by it; else in full.
+// Chooses the colorimetry of `s` among those that downstream takes: the input's own text if it
+// means the same at this size; else in full.
 void keep_colorimetry (GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
 {
   const char *field = "colorimetry";
@@ -119,7 +119,7 @@ void keep_colorimetry (GstStructure *s, const GstStructure *in, const GstVideoIn
   gst_structure_fixate_field_string (s, field, full.c_str ());
 }
 
-// The colorimetry of fixed caps may be said in full as well.
+// Allows the colorimetry of fixed caps in full, too.
 void allow_full_colorimetry (GstStructure *s)
 {
   const Owned<GstCaps> caps{gst_caps_new_full (gst_structure_copy (s), nullptr)};
@@ -138,7 +138,7 @@ void allow_full_colorimetry (GstStructure *s)
   gst_structure_take_value (s, "colorimetry", &either);
 }
 
-// What brings frames from memory that is not ours to the system's.
+// The element that copies frames from foreign memory to system memory.
 struct Download {
   const char *feature, *element;
 };
@@ -203,7 +203,7 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
     if (static_cast<int> (from)) value = from;
   };
   take (full.range, said.range);
-  // GStreamer knows what a format cannot have: RGB's for YUV, and the other way round.
+  // GStreamer rejects a YUV matrix for RGB formats and the other way round.
   if ((said.matrix == GST_VIDEO_COLOR_MATRIX_RGB) == GST_VIDEO_INFO_IS_RGB (&info))
     take (full.matrix, said.matrix);
   take (full.transfer, said.transfer);

@@ -17,7 +17,7 @@ SizeRules rules_of (const DownscaleSettings &s)
           .upscale = s.upscale};
 }
 
-// The tags of metas that hold for the scaled picture too, some after scaling.
+// Tags of metas that can be kept for the scaled picture, some after scaling.
 bool is_of_video (std::string_view tag)
 {
   return tag == GST_META_TAG_VIDEO_STR || tag == GST_META_TAG_VIDEO_COLORSPACE_STR ||
@@ -29,7 +29,7 @@ std::string size_of (const GstVideoInfo &info)
   return std::to_string (info.width) + "x" + std::to_string (info.height);
 }
 
-// What failed, why, and what the user can do.
+// A sentence: what failed, why, and what the user can do.
 std::string failure (const std::string &what, Status status)
 {
   std::string text = what + ": " + describe (status) + ".";
@@ -48,7 +48,7 @@ Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
   return downscale_fixate (in, std::move (allowed), rules_of (settings ()));
 }
 
-// Upstream tries again with every event and buffer: the bus is told once.
+// Upstream retries with every event and buffer: report once.
 void Downscale::report_caps (const std::string &text)
 {
   if (reported_ == text) return;
@@ -77,8 +77,7 @@ void Downscale::report_unwanted (GstCaps *in)
                ". Put videoconvert (videorate for another framerate) after quaddownscale.");
 }
 
-// Says on the bus what downstream's wish means for the picture; false where it
-// is not carried out.
+// Posts what downstream's wish means for the picture; false if it cannot be done.
 bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out)
 {
   const Outcome outcome = downscale_outcome (in, out);
@@ -91,7 +90,7 @@ bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const Gst
   }
   if (const std::string text = downscale_relabels (in_caps, in, out); !text.empty ())
     GST_ELEMENT_WARNING (element_, STREAM, FORMAT, ("%s", text.c_str ()), (nullptr));
-  // Who offers alternatives, as a grid does, stretches on purpose.
+  // A downstream that offers alternatives, like a grid, stretches on purpose.
   if (outcome.stretched && insisted_)
     GST_ELEMENT_WARNING (
         element_, STREAM, FORMAT,
@@ -146,7 +145,7 @@ Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
           .blend = Blend::source};
 }
 
-// Says what the problem is with a frame; `in` may be null while there is none.
+// Posts the problem with a frame. `in` may be null.
 GstFlowReturn Downscale::fail (const Problem &problem, GstBuffer *in)
 {
   const char *why = problem.why.c_str ();
@@ -194,7 +193,7 @@ GstFlowReturn Downscale::transform (GstBuffer *in, GstBuffer *out)
   const DownscaleSettings s = settings ();
   const Size size = frame_size (in, in_);
   const Rect crop = crop_of (in, size);
-  // The samples go on as they are, whatever downstream takes their colours for.
+  // Samples are not converted, even if downstream gives them another colorimetry.
   GstVideoInfo taken_for = in_;
   taken_for.colorimetry = out_.colorimetry;
   stage_.set_threads (static_cast<int> (s.threads));
@@ -218,7 +217,7 @@ GstFlowReturn Downscale::transform (GstBuffer *in, GstBuffer *out)
 bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) const
 {
   const GstMetaInfo *info = meta->info;
-  // They describe the input's memory and the part of it that was scaled.
+  // These describe the input's memory and its cropped part.
   if (info->api == GST_VIDEO_META_API_TYPE || info->api == GST_VIDEO_CROP_META_API_TYPE)
     return false;
   bool of_size = false;
@@ -245,7 +244,7 @@ bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) co
   return false;
 }
 
-// GStreamer's scaling of regions knows no crop.
+// GStreamer scales regions of interest without regard to a crop.
 void Downscale::add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
                                     const Rect &crop) const
 {
@@ -277,7 +276,7 @@ void Downscale::translate_pointer (GstEvent *event) const
                                         y * in_.height / out_.height);
 }
 
-// Upstream tries again with every buffer.
+// Upstream retries with every buffer.
 void Downscale::report_no_memory ()
 {
   if (reported_no_memory_) return;

@@ -1,4 +1,4 @@
-// What quaddownscale does with caps, frames and metas.
+// How quaddownscale handles caps, frames and metas.
 #pragma once
 
 #include <gst/base/gstbasetransform.h>
@@ -26,10 +26,9 @@ struct DownscaleSettings {
 
 inline constexpr DownscaleSettings kDownscaleDefaults;
 
-// What an instance holds. Settings are read and written by any thread under the
-// lock; all else belongs to the streaming thread, but for the two infos, which
-// events read under the lock too. Errors are posted by the function that meets
-// them, on behalf of `element`.
+// The state of an instance. Any thread may read and write settings, under the lock. The rest
+// belongs to the streaming thread, except the two infos: events read them under the lock, too. The
+// function that meets an error posts it on `element`.
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
@@ -49,19 +48,19 @@ class Downscale {
     change (settings_);
   }
 
-  // Whether caps on the sink pad are refused, and then says why.
+  // True if caps on the sink pad are refused; the reason has been posted.
   bool refuses (const GstCaps *in);
-  // Caps on the sink pad failed: says so where downstream's are the reason.
+  // Caps on the sink pad failed: posts a message if downstream is the reason.
   void report_unwanted (GstCaps *in);
   Owned<GstCaps> fixate (GstCaps *in, Owned<GstCaps> allowed);
   bool set_caps (const GstCaps *in, const GstCaps *out);
   GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
-  // True where the base class shall copy `meta`.
+  // True if the base class must copy `meta`.
   bool transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) const;
-  // Pointer positions on the output become positions on the input.
+  // Translates pointer positions from the output to the input.
   void translate_pointer (GstEvent *event) const;
   void stop ();
-  // There is no buffer for a frame: said once, until stopped.
+  // Posts that there is no memory for a frame; once until stop ().
   void report_no_memory ();
 
   Backends &backends () { return backends_; }
@@ -79,9 +78,9 @@ class Downscale {
   DownscaleSettings settings_;
   GstVideoInfo in_ = {};
   GstVideoInfo out_ = {};
-  std::string reported_;  // what is wrong with the caps, as the bus knows it
+  std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;
-  bool insisted_ = false;  // downstream left but one kind of caps
+  bool insisted_ = false;  // downstream accepts one kind of caps only
   Backends backends_;
   Stage stage_;
   Input input_;

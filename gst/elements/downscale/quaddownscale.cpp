@@ -93,7 +93,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
     }
   });
   if (!resize) return;
-  // Upstream is asked too: its buffers may pass untouched from now on, or no longer.
+  // Upstream must renegotiate too: passthrough may begin or end.
   gst_base_transform_reconfigure_sink (GST_BASE_TRANSFORM (object));
   gst_base_transform_reconfigure_src (GST_BASE_TRANSFORM (object));
 }
@@ -158,7 +158,7 @@ GstCaps *fixate_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
   return impl_of (trans).fixate (caps, std::move (allowed)).release ();
 }
 
-// Caps that sink_event () refuses with a message have to come that far.
+// Accepts caps that sink_event () will refuse with a message.
 gboolean accept_caps (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps)
 {
   if (direction == GST_PAD_SINK && !quad::downscale_refusal (caps).empty ()) return TRUE;
@@ -205,7 +205,7 @@ gboolean get_unit_size (GstBaseTransform *trans, GstCaps *caps, gsize *size)
   return TRUE;
 }
 
-// One frame for one frame, however a buffer is padded.
+// One frame gives one frame, even if a buffer is padded.
 gboolean transform_size (GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps,
                          gsize size, GstCaps *othercaps, gsize *othersize)
 {
@@ -217,12 +217,12 @@ gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
                       const GstStructure *params)
 {
   (void)trans, (void)query, (void)params;
-  // These are proposed by ourselves, and overlays are not scaled with the picture.
+  // We propose the first two ourselves, and we do not scale overlays.
   return api != GST_VIDEO_META_API_TYPE && api != GST_VIDEO_CROP_META_API_TYPE &&
          api != GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE;
 }
 
-// What is asked of upstream's pool: no more than the frame that is scaled is held.
+// Only the frame that is being scaled is held.
 constexpr guint kHeldBuffers = 1;
 
 // In system memory.
@@ -281,7 +281,7 @@ bool decide_on_host (GstQuery *query, GstCaps *caps)
     GstStructure *config = gst_buffer_pool_get_config (pool.get ());
     gst_buffer_pool_config_set_params (config, caps, size, min, max);
     gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-    // The base class falls back to a pool of its own where this one refuses.
+    // If this pool refuses, the base class uses its own.
     gst_buffer_pool_set_config (pool.get (), config);
   }
   if (any)
@@ -302,7 +302,7 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
   return decided && parent_class ()->decide_allocation (trans, query);
 }
 
-// The base class says nothing of a pool that is active and gives no buffer.
+// The base class posts nothing if an active pool gives no buffer.
 GstFlowReturn prepare_output_buffer (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer **outbuf)
 {
   const GstFlowReturn flow = parent_class ()->prepare_output_buffer (trans, inbuf, outbuf);

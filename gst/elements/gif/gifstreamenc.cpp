@@ -119,7 +119,7 @@ void finalize (GObject *object)
   G_OBJECT_CLASS (gst_gif_stream_enc_parent_class)->finalize (object);
 }
 
-// Frames of another size than the first ones are not taken.
+// Only frames of the first frame's size are accepted.
 GstCaps *getcaps (GstVideoEncoder *encoder, GstCaps *filter)
 {
   Owned<GstCaps> own{gst_pad_get_pad_template_caps (GST_VIDEO_ENCODER_SINK_PAD (encoder))};
@@ -136,7 +136,7 @@ gboolean set_format (GstVideoEncoder *encoder, GstVideoCodecState *state)
   if (!impl_of (encoder).set_format (state->info)) return FALSE;
   gst_video_codec_state_unref (
       gst_video_encoder_set_output_state (encoder, gst_caps_new_empty_simple ("image/gif"), state));
-  // A frame waits for the next one.
+  // Latency: a frame waits for the next one.
   const gint n = GST_VIDEO_INFO_FPS_N (&state->info), d = GST_VIDEO_INFO_FPS_D (&state->info);
   const GstClockTime latency =
       n > 0 ? gst_util_uint64_scale_ceil (GST_SECOND, static_cast<guint64> (d),
@@ -146,7 +146,7 @@ gboolean set_format (GstVideoEncoder *encoder, GstVideoCodecState *state)
   return TRUE;
 }
 
-// One frame is held while the next one comes.
+// One frame is held until the next one comes.
 gboolean propose_allocation (GstVideoEncoder *encoder, GstQuery *query)
 {
   constexpr guint kHeldBuffers = 2;
@@ -284,6 +284,6 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
 static void gst_gif_stream_enc_init (GstGifStreamEnc *self)
 {
   self->impl = new quad::gif::Stream (GST_VIDEO_ENCODER (self));
-  // Caps that set_format () refuses with a message have to come that far.
+  // Accepts caps that set_format () will refuse with a message.
   GST_PAD_SET_ACCEPT_TEMPLATE (GST_VIDEO_ENCODER_SINK_PAD (self));
 }

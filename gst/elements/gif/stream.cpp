@@ -13,13 +13,13 @@ namespace quad::gif {
 namespace {
 
 constexpr std::int64_t kTick = 10 * GST_MSECOND;
-// Browsers show what is to be seen for less than this for 100 ms.
+// Browsers show a frame with a shorter delay for 100 ms.
 constexpr std::int64_t kShortest = 2;
-// A time that is further off is none: a week, in hundredths of a second.
+// Longer delays count as mistakes: a week, in hundredths of a second.
 constexpr std::int64_t kLongestPause = std::int64_t{7} * 24 * 3600 * 100;
 constexpr std::int64_t kLatest = G_MAXINT64 / 4;
 
-// What the levels of video, 16 to 235, stand for.
+// Full-range values of the video levels 16 to 235.
 constexpr std::array<std::uint8_t, 256> kVideoLevels = [] {
   std::array<std::uint8_t, 256> levels{};
   for (int v = 0; v < 256; v++)
@@ -57,7 +57,7 @@ HeldFrame::~HeldFrame ()
   if (GstVideoCodecFrame *frame = release ()) gst_video_codec_frame_unref (frame);
 }
 
-// Describes the mapped picture; says what is wrong with it, or nullptr.
+// Describes the mapped picture; returns what is wrong with it, or nullptr.
 const char *HeldFrame::view_as (const GstVideoInfo &info)
 {
   if (!*mapped_) return mapped_->problem ();
@@ -188,7 +188,7 @@ GstFlowReturn Stream::take (GstVideoCodecFrame *frame)
     held_ = std::move (now);
     return GST_FLOW_OK;
   }
-  // What looks the same is shown for longer.
+  // A frame that looks the same extends the one before.
   if (encoder_->same (held_->view (), now->view ())) return drop (std::move (now));
   const std::int64_t delay = clock_->until (time);
   GstFlowReturn flow;
@@ -202,8 +202,7 @@ GstFlowReturn Stream::take (GstVideoCodecFrame *frame)
   return flow;
 }
 
-// What is to be cleared for: `next`, or where that one may be too short to be written, whatever
-// may take its place.
+// The picture to clear for: `next`, or any picture if `next` may be too short to be written.
 const PackedView *Stream::view_after (const HeldFrame &next, std::int64_t delay,
                                       PackedView &nothing)
 {
@@ -249,7 +248,7 @@ GstFlowReturn Stream::write (std::int64_t delay, const PackedView *next, bool la
   held_.reset ();
   frame->output_buffer = gst_buffer_new_memdup (bytes_.data (), bytes_.size ());
   frame->duration = static_cast<GstClockTime> (delay * kTick);
-  // Only the first frame can be read without what came before.
+  // Only the first frame can be decoded alone.
   if (std::exchange (written_, true))
     GST_VIDEO_CODEC_FRAME_UNSET_SYNC_POINT (frame);
   else

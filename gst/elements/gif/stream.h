@@ -1,5 +1,4 @@
-// What gifstreamenc does with the frames that come: when each is written, and for how long it is
-// shown.
+// When gifstreamenc writes each frame, and for how long it is shown.
 #pragma once
 
 #include <gst/video/gstvideoencoder.h>
@@ -16,21 +15,21 @@ GST_DEBUG_CATEGORY_EXTERN (gif_stream_enc_debug);
 
 namespace quad::gif {
 
-// A frame that waits for the time of the next one, mapped.
+// A mapped frame that waits for the next frame's time.
 class HeldFrame {
  public:
-  // Takes the reference. `lossy` and `dither_strength` are those of its time.
+  // Takes the reference. Settings are those of the frame's time.
   HeldFrame (GstVideoCodecFrame *frame, const GstVideoInfo &info, const Settings &settings);
   ~HeldFrame ();
   HeldFrame (const HeldFrame &) = delete;
   HeldFrame &operator= (const HeldFrame &) = delete;
 
-  // Why the frame cannot be read, for the user: a sentence's end after "A frame"; or nullptr.
+  // Why the frame cannot be read, as the end of a sentence after "A frame"; nullptr if it can.
   const char *problem () const { return problem_; }
   const PackedView &view () const { return view_; }
   int lossy () const { return lossy_; }
   double dither_strength () const { return dither_strength_; }
-  // Lets go of the memory, and gives the reference away.
+  // Unmaps the frame and returns the reference.
   GstVideoCodecFrame *release ();
 
  private:
@@ -44,8 +43,8 @@ class HeldFrame {
   double dither_strength_;
 };
 
-// All but settings () and change () is called with the encoder's stream lock held. Errors are
-// posted as messages of the element.
+// All functions but settings () and change () need the encoder's stream lock. Errors are posted on
+// the element.
 class Stream {
  public:
   explicit Stream (GstVideoEncoder *element) : element_{element} {}
@@ -58,15 +57,15 @@ class Stream {
     change (settings_);
   }
 
-  // Frames like these come. False where they cannot be part of the file that was begun.
+  // Sets the format of the next frames. False if they cannot be part of the file that was begun.
   bool set_format (const GstVideoInfo &info);
-  // The size that all further frames have, once one has come.
+  // The size of all further frames, once there was one.
   std::optional<Size> fixed_size () const;
   // Takes the reference.
   GstFlowReturn take (GstVideoCodecFrame *frame);
-  // Nothing comes until `end`, of running time: what waits is shown till then.
+  // There is no frame until `end` (running time): the waiting frame is shown until then.
   void gap_until (std::int64_t end);
-  // Writes what waits, and the end. What comes after that is another file.
+  // Writes the waiting frame and the trailer. Later frames begin another file.
   GstFlowReturn finish ();
   // Forgets all: the next frame begins a file.
   void reset ();
@@ -87,12 +86,12 @@ class Stream {
   GstVideoInfo info_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<HeldFrame> held_;
-  std::optional<Clock> clock_;       // from the first frame on
-  guint64 frames_ = 0, merged_ = 0;  // of this file: written, and shown as part of another
-  guint64 size_ = 0;                 // in bytes, so far
-  bool written_ = false;             // a frame was
-  bool finished_ = false;            // a file was, and no other one has begun
-  bool refused_ = false;             // a size was
+  std::optional<Clock> clock_;                 // set by the first frame
+  guint64 frames_ = 0, merged_ = 0;            // of this file: written, and merged into another
+  guint64 size_ = 0;                           // bytes written so far
+  bool written_ = false;                       // a frame was written
+  bool finished_ = false;                      // a file was finished, and none has begun since
+  bool refused_ = false;                       // a size was refused
   std::int64_t last_time_ = 0, end_time_ = 0;  // of the newest frame, in ns of running time
   bool warned_ = false;
   Bytes bytes_;

@@ -1,4 +1,4 @@
-// Where the pictures of a grid lie: numbers from numbers, without a pad or a buffer.
+// Where the pictures of a grid lie: a pure function, without pads and buffers.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace quad {
 
-// Where an input's picture is to lie.
+// The place that an input asks for.
 struct Seat {
   Rect free;      // on the canvas; empty: in a cell
   int cell = -1;  // -1: none
@@ -19,7 +19,7 @@ struct Seat {
   int column_span = 1;
 };
 
-// The cells, and the border along the edge of each that shows a picture.
+// The cells, and the border of each cell that shows a picture.
 struct CellGrid {
   Grid grid;  // with no dimension left at 0
   int border_width = 0;
@@ -36,7 +36,7 @@ struct CellBox {
 
 CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas);
 
-// What one input shows, and how.
+// One input's picture and how it is shown.
 struct Shot {
   Seat seat;
   Fit fit = Fit::contain;
@@ -44,21 +44,21 @@ struct Shot {
   double yalign = 0.5;
   double alpha = 1;
   bool has_picture = false;
-  Picture picture;  // where there is one
+  Picture picture;  // if there is one
 };
 
-// What becomes of it on the canvas.
+// Where it lies on the canvas.
 struct Place {
   CellBox box;
   int alpha = 0;               // 0 to 255
-  Placement placement;         // without a target where nothing of the picture is seen
-  std::array<Rect, 4> border;  // empty where there is none
+  Placement placement;         // without a target if nothing of the picture is seen
+  std::array<Rect, 4> border;  // empty: none
   int border_alpha = 0;        // 0 to 255
 
   bool can_be_seen () const { return alpha > 0 && !box.cell.empty (); }
 };
 
-// One place a shot.
+// One place per shot.
 std::vector<Place> compose (const CellGrid &cells, const Canvas &canvas,
                             std::span<const Shot> shots);
 

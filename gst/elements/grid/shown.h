@@ -10,17 +10,17 @@ namespace quad {
 
 struct ShownPicture {
   unsigned pad = 0;     // its serial
-  Rect box;             // the cell, or where it lies freely; empty where nothing can be seen
-  Placement placement;  // of the picture in it; without a target where there is none
+  Rect box;             // the cell, or its free rectangle; empty if nothing can be seen
+  Placement placement;  // of the picture in it; without a target if there is none
   Orientation orientation = Orientation::identity;
 };
 
-// On any thread. A frame is noted all at once: a click may come at any time.
+// On any thread. A frame is stored as a whole, because a click may come at any time.
 class ShownFrame {
  public:
   void note (std::vector<ShownPicture> pictures);
   void forget (unsigned pad);
-  // Nothing of a pad that is not in it.
+  // Empty for a pad that was not in the frame.
   ShownPicture of (unsigned pad) const;
 
  private:
