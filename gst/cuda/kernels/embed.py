@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes a C++ file that holds the kernels: embed.py OUTPUT IMAGE|- NAME=FILE...
+"""Writes a C++ file that holds the kernels: embed.py OUTPUT IMAGE|- ROOT NAME...
 
-NAME is how kernels include FILE; the first is the one to compile.
+Kernels include the files ROOT/NAME as NAME; the first is the one to compile.
 """
+import os
 import sys
 
 
@@ -15,7 +16,7 @@ def array(name, data):
     return f"alignas (64) constexpr unsigned char {name}[] = {{\n{bytes_of(data)}}};\n"
 
 
-def main(output, image, *files):
+def main(output, image, root, *names):
     text = '#include "cuda/kernel_image.h"\n\nnamespace quad::cuda {\nnamespace {\n\n'
     # NVRTC has no standard library; the kernels use these few names of it.
     text += 'constexpr char kCstdint[] =\n'
@@ -27,11 +28,8 @@ def main(output, image, *files):
     text += '    "typedef unsigned long long uintptr_t; typedef unsigned long long size_t; }";\n\n'
     if image != "-":
         text += array("kImage", open(image, "rb").read())
-    names = []
-    for i, file in enumerate(files):
-        name, path = file.split("=", 1)
-        names.append(name)
-        text += array(f"kFile{i}", open(path, "rb").read() + b"\0")
+    for i, name in enumerate(names):
+        text += array(f"kFile{i}", open(os.path.join(root, name), "rb").read() + b"\0")
     text += "\n}  // namespace\n\nconst void *kernel_image () { return "
     text += ("nullptr" if image == "-" else "kImage") + "; }\n\n"
     text += "std::vector<SourceFile> kernel_sources ()\n{\n  auto text = [] (const unsigned char *p) "
