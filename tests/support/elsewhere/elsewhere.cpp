@@ -50,7 +50,11 @@ void release (GstAllocator *, GstMemory *memory)
 // Nobody reads it as if it lay on the host.
 gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
 {
-  return int{info->flags} & kMapFlag ? as_ours (memory)->data : nullptr;
+  // A flag of ours is no value of the enumeration, so it is read as a number.
+  int flags = 0;
+  static_assert (sizeof flags == sizeof info->flags);
+  std::memcpy (&flags, &info->flags, sizeof flags);
+  return flags & kMapFlag ? as_ours (memory)->data : nullptr;
 }
 
 void elsewhere_allocator_class_init (ElsewhereAllocatorClass *klass)
