@@ -24,7 +24,7 @@ Shot shot_of (const PadSnapshot &pad)
                .yalign = pad.settings.yalign,
                .alpha = pad.settings.alpha,
                .has_picture = pad.buffer != nullptr};
-  if (!pad.buffer) return shot;
+  if (!pad.buffer || !pad.info.finfo) return shot;  // it may have come before its caps
   shot.picture.part = crop_of (pad.buffer.get (), frame_size (pad.buffer.get (), pad.info));
   shot.picture.sample = {std::max (1, pad.info.par_n), std::max (1, pad.info.par_d)};
   shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
