@@ -25,6 +25,11 @@ const BackendRow &backend_of (Memory memory)
   return backends ().back ();
 }
 
+std::size_t place_of (Memory memory)
+{
+  return static_cast<std::size_t> (&backend_of (memory) - backends ().data ());
+}
+
 bool is_available (const BackendRow &row)
 {
   std::string why;
@@ -64,10 +69,7 @@ Backends::Backends (GstElement *element)
   for (const BackendRow &row : backends ()) all_.push_back (row.make (element));
 }
 
-Backend &Backends::of (Memory memory)
-{
-  return *all_[static_cast<std::size_t> (&backend_of (memory) - backends ().data ())];
-}
+Backend &Backends::of (Memory memory) { return *all_[place_of (memory)]; }
 
 Backend *Backends::device_of (Memory memory)
 {

@@ -97,8 +97,9 @@ struct BackendRow {
 // link its own table.
 std::span<const BackendRow> backends ();
 
-// The row of a memory; the host's row if there is none.
+// The row of a memory, and its place in the table; the host's if there is none.
 const BackendRow &backend_of (Memory memory);
+std::size_t place_of (Memory memory);
 bool is_available (const BackendRow &row);
 // True if the backend can show pictures of `from` as pictures of `to`.
 bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoInfo &to);

@@ -210,6 +210,11 @@ Color color_of (guint argb, const GstVideoInfo &info)
   return color;
 }
 
+Color backdrop_of (guint argb, const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  return color_of (argb | 0xff000000u, completed_beside (from, to));
+}
+
 LumaWeights luma_weights (GstVideoColorMatrix matrix)
 {
   double red = 0.299, blue = 0.114;

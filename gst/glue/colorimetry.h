@@ -39,6 +39,10 @@ bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to);
 // A colour 0xAARRGGBB in the code values of `info`'s format, matrix and range.
 Color color_of (guint argb, const GstVideoInfo &info);
 
+// What a picture of `from` with alpha is laid over before it is converted to `to`, which has none:
+// `argb` as opaque, in the code values that `from` has beside `to`.
+Color backdrop_of (guint argb, const GstVideoInfo &from, const GstVideoInfo &to);
+
 // The weights of R', G' and B' in luma (ITU-T H.273 8.3); BT.601's where the matrix has none.
 struct LumaWeights {
   double red, green, blue;

@@ -100,7 +100,7 @@ bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                                guint background)
 {
-  const Color back = color_of (background | 0xff000000u, completed_beside (from, to));
+  const Color back = backdrop_of (background, from, to);
   if (ready_ && shape_.same_picture (tile) && gst_video_info_is_equal (&from_, &from) &&
       gst_video_info_is_equal (&to_, &to) && scene_.background == back)
     return Status::ok;

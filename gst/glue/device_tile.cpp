@@ -211,8 +211,7 @@ Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const Gs
   const cuda::Current current (impl_->context ());
   if (!current) return Status::device_failed;
   const bool flatten = GST_VIDEO_INFO_HAS_ALPHA (&from) && !GST_VIDEO_INFO_HAS_ALPHA (&to);
-  if (const Status s = impl_->scale (
-          tile, color_of (background | 0xff000000u, completed_beside (from, to)), flatten);
+  if (const Status s = impl_->scale (tile, backdrop_of (background, from, to), flatten);
       s != Status::ok)
     return s;
   if (!impl_->module) {

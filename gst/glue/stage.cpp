@@ -41,10 +41,7 @@ bool Problem::is_of_one_picture () const
 
 Stage::Stage (Backends &backends) : backends_ (backends), works_ (quad::backends ().size ()) {}
 
-Stage::Work &Stage::work_of (Memory memory)
-{
-  return works_[static_cast<std::size_t> (&backend_of (memory) - quad::backends ().data ())];
-}
+Stage::Work &Stage::work_of (Memory memory) { return works_[place_of (memory)]; }
 
 Adapter *Stage::adapter (Input::Kept &kept, Memory memory)
 {
@@ -115,7 +112,7 @@ Problem Stage::prepare (Input &input, const GstCaps *in, const GstCaps *out, con
   GstVideoInfo from, to;
   if (!gst_video_info_from_caps (&from, in) || !gst_video_info_from_caps (&to, out))
     return failed (Status::unsupported_format);
-  if (const Problem p = ready (*memory_)) return p;
+  if (Problem p = ready (*memory_)) return p;
   describe_canvas (to);
   const FrameView view = {
       from_gst (GST_VIDEO_INFO_FORMAT (&from)), {from.width, from.height}, *memory_};
@@ -128,7 +125,7 @@ Problem Stage::begin (const GstVideoInfo &info, GstBuffer *out, guint background
 {
   cancel ();
   const Memory memory = memory_.value_or (memory_of (out));
-  if (const Problem p = ready (memory)) return p;
+  if (Problem p = ready (memory)) return p;
   background_ = background;
   describe_canvas (info);
   if (Backend *device = backends_.device_of (memory))
