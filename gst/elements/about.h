@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <initializer_list>
+
 namespace quad {
 
 // The page of docs/elements where it is installed.
@@ -14,6 +16,21 @@ inline void set_about (GstElementClass *klass, const char *name, const char *kin
 {
   gst_element_class_set_static_metadata (klass, name, kind, what, "The gst-quad developers");
   gst_element_class_add_static_metadata (klass, GST_ELEMENT_METADATA_DOC_URI, page);
+}
+
+// Documents the types of properties.
+inline void document_types (std::initializer_list<GType> types)
+{
+  for (const GType type : types) gst_type_mark_as_plugin_api (type, GstPluginAPIFlags{});
+}
+
+// The pads of an element with one input and one output, "sink" and "src".
+inline void add_sink_and_src (GstElementClass *klass, GstCaps *caps)
+{
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
 }
 
 }  // namespace quad

@@ -385,15 +385,11 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
 
   auto *element_class = GST_ELEMENT_CLASS (klass);
   element_class->set_context = set_context;
-  const Owned<GstCaps> caps = quad::downscale_caps ();
-  gst_element_class_add_pad_template (
-      element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
-  gst_element_class_add_pad_template (
-      element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ()));
+  quad::add_sink_and_src (element_class, quad::downscale_caps ().get ());
   quad::set_about (element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
                    "Shrinks video without aliasing to the size that downstream asks for",
                    QUAD_PAGE ("quaddownscale"));
-  gst_type_mark_as_plugin_api (GST_TYPE_QUAD_METHOD, static_cast<GstPluginAPIFlags> (0));
+  quad::document_types ({GST_TYPE_QUAD_METHOD});
 
   auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
   trans_class->stop = stop;

@@ -454,15 +454,11 @@ static void gst_frame_extract_class_init (GstFrameExtractClass *klass)
   auto *element_class = GST_ELEMENT_CLASS (klass);
   element_class->change_state = change_state;
   const Owned<GstCaps> caps{gst_caps_from_string ("video/x-raw(ANY)")};
-  gst_element_class_add_pad_template (
-      element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get ()));
-  gst_element_class_add_pad_template (
-      element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ()));
+  quad::add_sink_and_src (element_class, caps.get ());
   quad::set_about (element_class, "Video frame extractor", "Filter/Video",
                    "Passes on the frames that are asked for: by rate, times, numbers or keyframes",
                    QUAD_PAGE ("frameextract"));
-  for (const GType type : {GST_TYPE_QUAD_MISSING, GST_TYPE_QUAD_POLICY, GST_TYPE_QUAD_SEEK_MODE})
-    gst_type_mark_as_plugin_api (type, static_cast<GstPluginAPIFlags> (0));
+  quad::document_types ({GST_TYPE_QUAD_MISSING, GST_TYPE_QUAD_POLICY, GST_TYPE_QUAD_SEEK_MODE});
 }
 
 static void gst_frame_extract_init (GstFrameExtract *self)

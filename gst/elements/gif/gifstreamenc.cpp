@@ -267,8 +267,7 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
                    QUAD_PAGE ("gifstreamenc"));
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
-  gst_type_mark_as_plugin_api (GST_TYPE_QUAD_PALETTE_MODE, static_cast<GstPluginAPIFlags> (0));
-  gst_type_mark_as_plugin_api (GST_TYPE_QUAD_DITHER, static_cast<GstPluginAPIFlags> (0));
+  quad::document_types ({GST_TYPE_QUAD_PALETTE_MODE, GST_TYPE_QUAD_DITHER});
 
   encoder_class->getcaps = getcaps;
   encoder_class->set_format = set_format;

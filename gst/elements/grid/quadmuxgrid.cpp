@@ -416,10 +416,8 @@ void add_templates (GstElementClass *klass)
   quad::set_about (klass, "Video grid", "Filter/Editor/Video/Compositor",
                    "Shows several videos side by side in a grid, drawn in one pass",
                    QUAD_PAGE ("quadmux-grid"));
-  gst_type_mark_as_plugin_api (gst_quad_mux_grid_pad_get_type (),
-                               static_cast<GstPluginAPIFlags> (0));
-  for (const GType type : {GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT, GST_TYPE_QUAD_EOS_POLICY})
-    gst_type_mark_as_plugin_api (type, static_cast<GstPluginAPIFlags> (0));
+  quad::document_types ({gst_quad_mux_grid_pad_get_type (), GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT,
+                         GST_TYPE_QUAD_EOS_POLICY});
 }
 
 }  // namespace
