@@ -142,6 +142,9 @@ std::string problem_with (const GstSegment &segment)
     return "has a segment whose rate is no number.";
   if (segment.rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment.stop))
     return "plays backwards from an unknown time: seek with a stop time.";
+  // No position has a running time then (gst_segment_to_running_time).
+  if (segment.rate < 0 && segment.stop < segment.offset)
+    return "plays backwards from before its offset: seek with a later stop time.";
   if (!GST_CLOCK_TIME_IS_VALID (segment.start) ||
       segment.offset > GST_CLOCK_TIME_NONE - 1 - segment.start)
     return "has a segment without a start.";

@@ -79,11 +79,14 @@ class Upstream {
   {
     return send (gst_event_new_caps (caps_of (caps).get ()));
   }
-  bool send_segment (GstFormat format = GST_FORMAT_TIME, gdouble rate = 1)
+  bool send_segment (GstFormat format = GST_FORMAT_TIME, gdouble rate = 1, guint64 stop = kNone,
+                     guint64 offset = 0)
   {
     GstSegment segment;
     gst_segment_init (&segment, format);
     segment.rate = rate;
+    segment.stop = stop;
+    segment.offset = offset;
     return send (gst_event_new_segment (&segment));
   }
   GstFlowReturn push (Owned<GstBuffer> buffer)
@@ -142,9 +145,10 @@ std::function<bool (Upstream &)> caps (const std::string &bad)
 
 std::vector<Fault> faults ()
 {
-  const auto segment = [] (GstFormat format, gdouble rate) {
-    return [format, rate] (Upstream &up) {
-      return up.send_segment (format, rate) &&
+  const auto segment = [] (GstFormat format, gdouble rate, guint64 stop = kNone,
+                           guint64 offset = 0) {
+    return [=] (Upstream &up) {
+      return up.send_segment (format, rate, stop, offset) &&
              // A gap then has no place either.
              up.send (gst_event_new_gap (GST_SECOND, GST_SECOND));
     };
@@ -192,6 +196,8 @@ std::vector<Fault> faults ()
        [] (Upstream &up, int n) { return timed (up.frame (n), kNone, kNone); }, nothing, false},
       {"bytes", "bytes", segment (GST_FORMAT_BYTES, 1), good, good_segment, false},
       {"backwards", "stop time", segment (GST_FORMAT_TIME, -1), good, good_segment, false},
+      {"offset", "before its offset", segment (GST_FORMAT_TIME, -1, GST_SECOND, GST_SECOND + 1),
+       good, good_segment, false},
       {"no number", "no number", segment (GST_FORMAT_TIME, NAN), good, good_segment, false},
       {"caps and segment", "bytes",
        [] (Upstream &up) {

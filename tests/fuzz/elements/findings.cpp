@@ -17,12 +17,13 @@ namespace {
 
 // What GStreamer says of how the machine treats it, and of what its base classes do.
 constexpr std::string_view kExpected[] = {
-    "misordering",                   // events in an order that sources do not have
-    "before segment event",          // likewise
-    "before stream-start event",     // likewise
-    "SNAP seeks only work",          // flags of a seek that make no sense
-    "is invalid or out of range",    // NaN for a property
-    "assertion 'stop != -1' failed"  // QoS of transforms and encoders, backwards from no end
+    "misordering",                       // events in an order that sources do not have
+    "before segment event",              // likewise
+    "before stream-start event",         // likewise
+    "SNAP seeks only work",              // flags of a seek that make no sense
+    "is invalid or out of range",        // NaN for a property
+    "assertion 'stop != -1' failed",     // QoS of transforms and encoders, backwards from no end
+    "assertion 'stop >= offset' failed"  // likewise, from an end before the offset
 };
 
 std::string element;
