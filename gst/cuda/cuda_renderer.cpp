@@ -69,8 +69,8 @@ Status CudaRenderer::prepare (const Scene &scene)
   } catch (const std::bad_alloc &) {
     return Status::out_of_memory;
   }
-  if (const Status s = make_room (program_->size ()); s != Status::ok) return s;
-  const auto &bytes = program_->relocated (tables_.address ());
+  const std::vector<std::byte> &bytes = program_->tables ();
+  if (const Status s = make_room (bytes.size ()); s != Status::ok) return s;
   // The stream runs the copy after the launches that read the old tables.
   queued_ = true;
   if (const Status s =
@@ -104,7 +104,7 @@ Status CudaRenderer::draw (const Scene &scene, const FrameView &out)
   if (!current) return Status::device_failed;
   const int planes = info_of (scene.format).planes;
   for (const Launch &launch : program_->launches ()) {
-    DrawParams params = program_->params (launch);
+    DrawParams params = program_->params (launch, tables_.address ());
     for (int p = 0; p < planes; p++) {
       const auto plane = std::size_t (p);
       params.out[plane] = device_plane (out.plane[plane]);

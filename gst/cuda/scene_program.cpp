@@ -106,7 +106,7 @@ struct SceneProgram::Build {
   const Scene &scene;
   const FormatInfo &format;
   const Samples *samples;
-  std::vector<std::byte> tables;  // taps, behind all else
+  std::vector<std::byte> &tables;
   std::vector<Picture> pictures;
   std::vector<PlanePlan> plans;
   std::vector<Layer> layers;
@@ -117,22 +117,24 @@ struct SceneProgram::Build {
   };
   std::vector<Step> steps;
 
+  // Appends an array to the tables.
   template <typename T>
-  std::uint64_t put (const std::vector<T> &values)
+  Offset<T> put (const std::vector<T> &values)
   {
-    tables.resize ((tables.size () + 7) / 8 * 8);
+    constexpr std::size_t kAlignment = 16;
+    tables.resize ((tables.size () + kAlignment - 1) / kAlignment * kAlignment);
     const std::size_t at = tables.size ();
     tables.resize (at + values.size () * sizeof (T));
     if (!values.empty ())
       std::memcpy (tables.data () + at, values.data (), values.size () * sizeof (T));
-    return at;
+    return {static_cast<std::uint32_t> (at)};
   }
 
   AxisTable table_of (const FilterPlan &plan)
   {
     AxisTable t = {};
-    t.left = reinterpret_cast<const std::int32_t *> (put (plan.left));
-    t.weight = reinterpret_cast<const std::int16_t *> (put (plan.weight));
+    t.left = put (plan.left);
+    t.weight = put (plan.weight);
     t.taps = plan.taps;
     t.count = plan.count ();
     return t;
@@ -279,7 +281,7 @@ SceneProgram::SceneProgram (const Scene &scene)
 {
   const FormatInfo &format = info_of (scene.format);
   for (int p = 0; p < format.planes; p++) samples_[p] = samples_of (format, p);
-  Build build = {scene, format, samples_, {}, {}, {}, {}, {}, {}};
+  Build build = {scene, format, samples_, tables_, {}, {}, {}, {}, {}};
   for (const Tile &tile : scene.tiles)
     for (int p = 0; p < format.planes; p++) {
       if (tile.solid) {
@@ -297,49 +299,21 @@ SceneProgram::SceneProgram (const Scene &scene)
                           static_cast<int> (step.patches.size ()), std::move (step.sources)});
     patches.insert (patches.end (), step.patches.begin (), step.patches.end ());
   }
-  auto append = [this] (const auto &values) {
-    bytes_.resize ((bytes_.size () + 15) / 16 * 16);
-    const std::size_t at = bytes_.size (), size = values.size () * sizeof (values[0]);
-    bytes_.resize (at + size);
-    if (size > 0) std::memcpy (bytes_.data () + at, values.data (), size);
-    return at;
-  };
-  const std::size_t tables = append (build.tables);
-  for (Picture &p : build.pictures)
-    for (AxisTable *t : {&p.across, &p.down}) {
-      t->left = reinterpret_cast<const std::int32_t *> (reinterpret_cast<std::uintptr_t> (t->left) +
-                                                        tables);
-      t->weight = reinterpret_cast<const std::int16_t *> (
-          reinterpret_cast<std::uintptr_t> (t->weight) + tables);
-    }
-  pictures_ = append (build.pictures);
-  picture_count_ = build.pictures.size ();
-  layers_ = append (build.layers);
-  parts_ = append (build.parts);
-  patches_ = append (patches);
+  pictures_ = build.put (build.pictures);
+  layers_ = build.put (build.layers);
+  parts_ = build.put (build.parts);
+  patches_ = build.put (patches);
 }
 
-const std::vector<std::byte> &SceneProgram::relocated (std::uint64_t base)
-{
-  base_ = base;
-  auto *pictures = reinterpret_cast<Picture *> (bytes_.data () + pictures_);
-  for (std::size_t i = 0; i < picture_count_; i++)
-    for (AxisTable *t : {&pictures[i].across, &pictures[i].down}) {
-      t->left = reinterpret_cast<const std::int32_t *> (reinterpret_cast<std::uintptr_t> (t->left) +
-                                                        base);
-      t->weight = reinterpret_cast<const std::int16_t *> (
-          reinterpret_cast<std::uintptr_t> (t->weight) + base);
-    }
-  return bytes_;
-}
-
-DrawParams SceneProgram::params (const Launch &launch) const
+DrawParams SceneProgram::params (const Launch &launch, std::uint64_t tables) const
 {
   DrawParams p = {};
-  p.patches = reinterpret_cast<const Patch *> (base_ + patches_) + launch.first;
-  p.parts = reinterpret_cast<const Part *> (base_ + parts_);
-  p.layers = reinterpret_cast<const Layer *> (base_ + layers_);
-  p.pictures = reinterpret_cast<const Picture *> (base_ + pictures_);
+  p.tables = reinterpret_cast<const std::uint8_t *> (tables);
+  p.patches = {patches_.bytes +
+               static_cast<std::uint32_t> (launch.first) * std::uint32_t{sizeof (Patch)}};
+  p.parts = parts_;
+  p.layers = layers_;
+  p.pictures = pictures_;
   std::copy (std::begin (samples_), std::end (samples_), std::begin (p.samples));
   return p;
 }

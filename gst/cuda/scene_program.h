@@ -16,28 +16,26 @@ struct Launch {
   std::vector<int> sources;
 };
 
-// The device's tables in one block of bytes. Pointers in them are offsets until
-// `relocated`.
+// The device's tables in one block of bytes. It may lie at any address that is a multiple of 16.
 class SceneProgram {
  public:
   // `scene` was checked.
   explicit SceneProgram (const Scene &scene);
 
   const std::vector<Launch> &launches () const { return launches_; }
-  std::size_t size () const { return bytes_.size (); }
+  const std::vector<std::byte> &tables () const { return tables_; }
 
-  // Makes the bytes what they are to be at `base` on the device; once.
-  const std::vector<std::byte> &relocated (std::uint64_t base);
-  // The parameters of a launch but for the pictures' addresses, once relocated.
-  DrawParams params (const Launch &launch) const;
+  // The parameters of a launch, without the planes: `tables` is where the tables lie on the device.
+  DrawParams params (const Launch &launch, std::uint64_t tables) const;
 
  private:
   struct Build;
 
-  std::vector<std::byte> bytes_;
-  std::size_t patches_ = 0, parts_ = 0, layers_ = 0, pictures_ = 0;  // where each begins
-  std::size_t picture_count_ = 0;
-  std::uint64_t base_ = 0;
+  std::vector<std::byte> tables_;
+  Offset<Patch> patches_ = {};  // of all launches
+  Offset<Part> parts_ = {};
+  Offset<Layer> layers_ = {};
+  Offset<Picture> pictures_ = {};
   Samples samples_[3] = {};
   std::vector<Launch> launches_;
 };

@@ -10,14 +10,14 @@ namespace quad::test {
 
 class Tables {
  public:
-  explicit Tables (const Scene &scene) : program_ (scene), bytes_ (program_.relocated (kBase)) {}
+  explicit Tables (const Scene &scene) : program_ (scene) {}
 
   const std::vector<cuda::Launch> &launches () const { return program_.launches (); }
-  std::size_t size () const { return bytes_.size (); }
+  std::size_t size () const { return bytes ().size (); }
 
   cuda::Patch patch (const cuda::Launch &launch, int i) const
   {
-    return at (program_.params (launch).patches, i);
+    return at (program_.params (launch, kAddress).patches, i);
   }
   cuda::Part part (int i) const { return at (params ().parts, i); }
   cuda::Layer layer (int i) const { return at (params ().layers, i); }
@@ -48,24 +48,23 @@ class Tables {
 
  private:
   // Where the device is said to have them.
-  static constexpr std::uint64_t kBase = 0x10000;
+  static constexpr std::uint64_t kAddress = 0x10000;
 
-  cuda::DrawParams params () const { return program_.params (launches ().front ()); }
+  const std::vector<std::byte> &bytes () const { return program_.tables (); }
+  cuda::DrawParams params () const { return program_.params (launches ().front (), kAddress); }
 
   template <typename T>
-  T at (const T *p, int i) const
+  T at (cuda::Offset<T> array, int i) const
   {
-    const std::size_t offset =
-        reinterpret_cast<std::uintptr_t> (p) - kBase + static_cast<std::size_t> (i) * sizeof (T);
-    if (offset % alignof (T) != 0 || offset + sizeof (T) > bytes_.size ())
+    const std::size_t offset = array.bytes + static_cast<std::size_t> (i) * sizeof (T);
+    if (offset % alignof (T) != 0 || offset + sizeof (T) > bytes ().size ())
       throw std::out_of_range ("an entry outside of the tables");
     T value;
-    std::copy_n (bytes_.data () + offset, sizeof (T), reinterpret_cast<std::byte *> (&value));
+    std::copy_n (bytes ().data () + offset, sizeof (T), reinterpret_cast<std::byte *> (&value));
     return value;
   }
 
   cuda::SceneProgram program_;
-  const std::vector<std::byte> &bytes_;
 };
 
 }  // namespace quad::test

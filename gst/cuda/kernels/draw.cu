@@ -88,7 +88,9 @@ QUAD_DEVICE std::uint32_t load_word (const std::uint8_t *at, int bytes)
 QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &layer, int plane)
 {
   Work w;
-  w.picture = p.pictures + layer.picture;
+  w.picture = begin_of (p.tables, p.pictures) + layer.picture;
+  w.across = axis_of (p.tables, w.picture->across);
+  w.down = axis_of (p.tables, w.picture->down);
   w.source = p.source[layer.source][plane];
   w.samples = p.samples[plane];
   const bool swap = w.picture->swap_axes != 0;
@@ -98,9 +100,8 @@ QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &
   w.columns = swap ? patch.height : patch.width;
   w.rows = swap ? patch.width : patch.height;
   // What outputs read ascends, or descends where the picture is mirrored.
-  const AxisTable &across = w.picture->across;
-  const int a = load (across.left + w.u), b = load (across.left + w.u + w.columns - 1);
-  const int least = a < b ? a : b, most = (a < b ? b : a) + across.taps;
+  const int a = load (w.across.left + w.u), b = load (w.across.left + w.u + w.columns - 1);
+  const int least = a < b ? a : b, most = (a < b ? b : a) + w.across.taps;
   w.first = least * w.samples.channels;
   // Begin on a word, where four samples can be read at once.
   if (w.samples.bytes == 1 && w.samples.channels != 3) w.first &= ~3;
@@ -170,7 +171,7 @@ QUAD_DEVICE void draw_quads (const Work &w, const Patch &patch, const Layer &lay
 QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part &part, int index,
                              Shared &shared)
 {
-  const Layer &layer = p.layers[part.first_layer + index];
+  const Layer &layer = begin_of (p.tables, p.layers)[part.first_layer + index];
   const Samples samples = p.samples[part.plane];
   const DevicePlane out = p.out[part.plane];
   const int size = samples.bytes * samples.channels;
@@ -217,7 +218,7 @@ QUAD_KERNEL (quad::cuda::kThreads, 3) quad_draw (QUAD_PARAMETER quad::cuda::Draw
 {
   using namespace quad::cuda;
   QUAD_SHARED Shared shared;
-  const Patch patch = p.patches[block_index ()];
-  const Part part = p.parts[patch.part];
+  const Patch patch = begin_of (p.tables, p.patches)[block_index ()];
+  const Part part = begin_of (p.tables, p.parts)[patch.part];
   for (int i = 0; i < part.layers; i++) draw_layer (p, patch, part, i, shared);
 }

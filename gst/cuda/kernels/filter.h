@@ -22,9 +22,29 @@ QUAD_DEVICE T channel (const T (&values)[4], int c)
   return c == 0 ? values[0] : c == 1 ? values[1] : c == 2 ? values[2] : values[3];
 }
 
+// Where an array of the tables begins.
+template <typename T>
+QUAD_DEVICE const T *begin_of (const std::uint8_t *tables, Offset<T> offset)
+{
+  return reinterpret_cast<const T *> (tables + offset.bytes);
+}
+
+// An AxisTable with addresses.
+struct Axis {
+  const std::int32_t *left;
+  const std::int16_t *weight;
+  int taps;
+};
+
+QUAD_DEVICE Axis axis_of (const std::uint8_t *tables, const AxisTable &table)
+{
+  return {begin_of (tables, table.left), begin_of (tables, table.weight), table.taps};
+}
+
 // What a block knows of the picture that it draws now.
 struct Work {
   const Picture *picture;
+  Axis across, down;
   DevicePlane source;
   Samples samples;
   // Of the patch, seen from the source: outputs [u, ...) across and [v, v + rows) down.
@@ -56,7 +76,7 @@ QUAD_DEVICE int raw_at (const std::uint8_t *row, int i, const Samples &s)
 template <typename Sum>
 QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
 {
-  const AxisTable &down = w.picture->down;
+  const Axis &down = w.down;
   const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
   const std::uint8_t *row = row_of (w, load (down.left + v));
   Sum sum = 0;
@@ -68,7 +88,7 @@ QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
 // The same of a colour weighted by its alpha, for the position that begins at `i`.
 QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
 {
-  const AxisTable &down = w.picture->down;
+  const Axis &down = w.down;
   const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
   const std::uint8_t *row = row_of (w, load (down.left + v));
   std::int32_t sum = 0;
@@ -80,7 +100,7 @@ QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
 // Four neighbouring samples of 8 bits, from `i` on, which lies on a word.
 QUAD_DEVICE void vertical_four (const Work &w, int v, int i, std::int16_t *out)
 {
-  const AxisTable &down = w.picture->down;
+  const Axis &down = w.down;
   const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
   const std::uint8_t *at = row_of (w, load (down.left + v)) + i;
   std::int32_t sum[4] = {0, 0, 0, 0};
@@ -131,7 +151,7 @@ QUAD_DEVICE bool stage_weighted (const Work &w, const std::int16_t *mid, std::in
 QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_t *mid,
                                   const std::int32_t *weighted)
 {
-  const AxisTable &across = w.picture->across;
+  const Axis &across = w.across;
   const int channels = w.samples.channels;
   const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
   const int at = (v - w.v) * w.count + load (across.left + u) * channels - w.first;
@@ -159,7 +179,7 @@ QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_
 template <typename Sum>
 QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v)
 {
-  const AxisTable &across = w.picture->across;
+  const Axis &across = w.across;
   const int channels = w.samples.channels, alpha = w.samples.alpha;
   const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
   const int first = load (across.left + u) * channels;
@@ -191,8 +211,8 @@ QUAD_DEVICE Position from_direct (const Work &w, int u, int v)
 // Where the source's sample for output (u, v) lies; the first one, of several.
 QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
 {
-  return row_of (w, load (w.picture->down.left + v)) +
-         load (w.picture->across.left + u) * w.samples.channels * w.samples.bytes;
+  return row_of (w, load (w.down.left + v)) +
+         load (w.across.left + u) * w.samples.channels * w.samples.bytes;
 }
 
 QUAD_DEVICE Position from_halves (const Work &w, int u, int v)

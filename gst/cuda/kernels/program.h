@@ -30,10 +30,17 @@ struct Samples {
   std::int32_t alpha;  // the channel, or -1
 };
 
-// One axis of a FilterPlan. Pointers are to device memory.
+// Where an array of T begins in the tables, which so do not depend on their address. `begin_of`
+// in filter.h makes the address.
+template <typename T>
+struct Offset {
+  std::uint32_t bytes;
+};
+
+// One axis of a FilterPlan.
 struct AxisTable {
-  const std::int32_t *left;
-  const std::int16_t *weight;  // `taps` for each output
+  Offset<std::int32_t> left;
+  Offset<std::int16_t> weight;  // `taps` for each output
   std::int32_t taps;
   std::int32_t count;
 };
@@ -79,10 +86,11 @@ struct Patch {
 };
 
 struct DrawParams {
-  const Patch *patches;  // of this launch, one a block
-  const Part *parts;
-  const Layer *layers;
-  const Picture *pictures;
+  const std::uint8_t *tables;  // in device memory
+  Offset<Patch> patches;       // of this launch, one a block
+  Offset<Part> parts;
+  Offset<Layer> layers;
+  Offset<Picture> pictures;
   Samples samples[3];
   DevicePlane out[3];
   DevicePlane source[kSourcesPerLaunch][3];
