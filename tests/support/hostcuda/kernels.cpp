@@ -1,7 +1,10 @@
 // The kernels that cuModuleGetFunction finds, whatever image was loaded: the project's,
 // compiled as C++, and those of the double's own tests.
+
+// Before the kernels, which are written in it.
+#include "hostcuda_device.h"
+
 #include "cuda/kernels/kernels.cu"
-#include "hostcuda_kernel.h"
 #include "test_kernels.h"
 
 namespace hostcuda {

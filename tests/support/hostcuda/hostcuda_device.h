@@ -1,0 +1,41 @@
+// What cuda/kernels/device.h is for nvcc, as plain C++: include this before a kernel. A block is
+// one thread, which runs the block's loops alone, and each access is checked.
+#pragma once
+
+#include <cstdint>
+
+#include "hostcuda_kernel.h"
+
+#define QUAD_KERNEL(threads, blocks) extern "C" void
+#define QUAD_DEVICE inline
+#define QUAD_DEVICE_SELDOM inline
+#define QUAD_SHARED static thread_local
+#define QUAD_PARAMETER const
+
+namespace quad::cuda {
+
+inline unsigned block_index () { return hostcuda::block_index.x; }
+inline int thread_index () { return 0; }
+inline int thread_count () { return 1; }
+inline void meet () {}
+inline bool meet_all (bool yes) { return yes; }
+
+template <typename T>
+inline T load (const T *p)
+{
+  hostcuda::check_read (p, sizeof (T), alignof (T));
+  return *p;
+}
+template <typename T>
+inline T load_written (const T *p)
+{
+  return load (p);
+}
+template <typename T>
+inline void store (T *p, T v)
+{
+  hostcuda::check_write (p, sizeof (T), alignof (T));
+  *p = v;
+}
+
+}  // namespace quad::cuda
