@@ -70,43 +70,49 @@ void DeviceBuffer::reset ()
   forget ();
 }
 
-Events::Events ()
+void *driver_function (const char *name)
 {
-  // libgstcuda has loaded it; the handle is kept, as there.
-  void *driver = dlopen ("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (!driver) return;
-  const auto find = [driver] (auto &function, const char *name) {
-    function =
-        reinterpret_cast<std::remove_reference_t<decltype (function)>> (dlsym (driver, name));
-  };
-  find (create, "cuEventCreate");
-  find (destroy, "cuEventDestroy_v2");
-  find (record, "cuEventRecord");
-  find (query, "cuEventQuery");
-  find (synchronize, "cuEventSynchronize");
-  find (wait, "cuStreamWaitEvent");
+  static void *const driver = dlopen ("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  return driver ? dlsym (driver, name) : nullptr;
 }
 
-const Events &Events::get ()
+Driver::Driver ()
 {
-  static const Events events;
-  return events;
+  const auto find = [] (auto &function, const char *name) {
+    function =
+        reinterpret_cast<std::remove_reference_t<decltype (function)>> (driver_function (name));
+    return function != nullptr;
+  };
+  has_events = find (event_create, "cuEventCreate") && find (event_destroy, "cuEventDestroy_v2") &&
+               find (event_record, "cuEventRecord") && find (event_query, "cuEventQuery") &&
+               find (event_synchronize, "cuEventSynchronize") &&
+               find (stream_wait_event, "cuStreamWaitEvent");
+  has_contexts = find (primary_retain, "cuDevicePrimaryCtxRetain") &&
+                 find (primary_release, "cuDevicePrimaryCtxRelease_v2") &&
+                 find (primary_state, "cuDevicePrimaryCtxGetState") &&
+                 find (synchronize_context, "cuCtxSynchronize");
+}
+
+const Driver &Driver::get ()
+{
+  static const Driver driver;
+  return driver;
 }
 
 // The slot's memory is free, and holds `size` bytes.
 Status Uploader::make_ready (Slot &slot, std::size_t size)
 {
-  const Events &events = Events::get ();
-  if (!events.complete ()) return status_of (CUDA_ERROR_NOT_FOUND, "dlsym of libcuda.so.1");
+  const Driver &driver = Driver::get ();
+  if (!driver.has_events) return status_of (CUDA_ERROR_NOT_FOUND, "dlsym of libcuda.so.1");
   if (!slot.copied)
-    if (const CUresult result = events.create (&slot.copied, CU_EVENT_DISABLE_TIMING);
+    if (const CUresult result = driver.event_create (&slot.copied, CU_EVENT_DISABLE_TIMING);
         result != CUDA_SUCCESS) {
       slot.copied = nullptr;
       return status_of (result, "cuEventCreate");
     }
   if (slot.pending) {
-    CUresult result = events.query (slot.copied);
-    if (result == CUDA_ERROR_NOT_READY) result = events.synchronize (slot.copied);
+    CUresult result = driver.event_query (slot.copied);
+    if (result == CUDA_ERROR_NOT_READY) result = driver.event_synchronize (slot.copied);
     if (result != CUDA_SUCCESS) return status_of (result, "cuEventQuery");
     slot.pending = false;
   }
@@ -145,7 +151,8 @@ Status Uploader::copy (GstCudaContext *context, CUdeviceptr to, const void *from
   if (const Status s = status_of (CuMemcpy2DAsync (&copy, stream), "cuMemcpy2DAsync");
       s != Status::ok)
     return s;
-  if (const Status s = status_of (Events::get ().record (slot.copied, stream), "cuEventRecord");
+  if (const Status s =
+          status_of (Driver::get ().event_record (slot.copied, stream), "cuEventRecord");
       s != Status::ok) {
     // Nothing will tell when the copy is over.
     (void)status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
@@ -164,7 +171,7 @@ void Uploader::reset ()
     for (Slot &slot : slots_) {
       if (current && slot.data) (void)status_of (CuMemFreeHost (slot.data), "cuMemFreeHost");
       if (current && slot.copied)
-        (void)status_of (Events::get ().destroy (slot.copied), "cuEventDestroy");
+        (void)status_of (Driver::get ().event_destroy (slot.copied), "cuEventDestroy");
       slot = {};
     }
   }

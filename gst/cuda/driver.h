@@ -69,21 +69,31 @@ class DeviceBuffer {
   std::size_t size_ = 0;
 };
 
-// The driver's functions on events, which libgstcuda does not wrap.
-struct Events {
-  CUresult (*create) (CUevent *, unsigned) = nullptr;
-  CUresult (*destroy) (CUevent) = nullptr;
-  CUresult (*record) (CUevent, CUstream) = nullptr;
-  CUresult (*query) (CUevent) = nullptr;
-  CUresult (*synchronize) (CUevent) = nullptr;
-  CUresult (*wait) (CUstream, CUevent, unsigned) = nullptr;  // cuStreamWaitEvent
+// Looks up a function of the driver; null if there is no driver, or it has no such function. The
+// driver stays loaded.
+void *driver_function (const char *name);
 
-  // Whether the driver has them all.
-  bool complete () const { return create && destroy && record && query && synchronize && wait; }
-  static const Events &get ();
+// The driver's functions that libgstcuda does not wrap. They have no link to libcuda, so what uses
+// them starts on machines without a driver.
+struct Driver {
+  CUresult (*event_create) (CUevent *, unsigned) = nullptr;
+  CUresult (*event_destroy) (CUevent) = nullptr;
+  CUresult (*event_record) (CUevent, CUstream) = nullptr;
+  CUresult (*event_query) (CUevent) = nullptr;
+  CUresult (*event_synchronize) (CUevent) = nullptr;
+  CUresult (*stream_wait_event) (CUstream, CUevent, unsigned) = nullptr;
+  CUresult (*primary_retain) (CUcontext *, CUdevice) = nullptr;
+  CUresult (*primary_release) (CUdevice) = nullptr;
+  CUresult (*primary_state) (CUdevice, unsigned *, int *) = nullptr;
+  CUresult (*synchronize_context) () = nullptr;  // the current one
+
+  bool has_events = false;    // whether the driver has all functions that order work
+  bool has_contexts = false;  // whether it has all functions on contexts
+
+  static const Driver &get ();
 
  private:
-  Events ();
+  Driver ();
 };
 
 // Copies to the device that the host does not wait for. The bytes go through memory that the

@@ -21,7 +21,7 @@ struct WorkStream::State {
     {
       const cuda::Current current (stream->context);
       if (current && event)
-        (void)cuda::status_of (cuda::Events::get ().destroy (event), "cuEventDestroy");
+        (void)cuda::status_of (cuda::Driver::get ().event_destroy (event), "cuEventDestroy");
     }
     gst_cuda_stream_unref (stream);
   }
@@ -30,11 +30,11 @@ struct WorkStream::State {
   // Work queued in `later` from now on runs after all work queued in `earlier` so far.
   Status order (CUstream later, CUstream earlier)
   {
-    const cuda::Events &events = cuda::Events::get ();
-    if (const Status s = cuda::status_of (events.record (event, earlier), "cuEventRecord");
+    const cuda::Driver &driver = cuda::Driver::get ();
+    if (const Status s = cuda::status_of (driver.event_record (event, earlier), "cuEventRecord");
         s != Status::ok)
       return s;
-    return cuda::status_of (events.wait (later, event, 0), "cuStreamWaitEvent");
+    return cuda::status_of (driver.stream_wait_event (later, event, 0), "cuStreamWaitEvent");
   }
   // Whoever refills the inputs' memory or uses the output runs after the queued work.
   Status order_before (std::span<GstBuffer *const> inputs, GstCudaStream *output);
@@ -46,11 +46,11 @@ std::shared_ptr<WorkStream> WorkStream::make (GstCudaContext *context)
 {
   auto state = std::make_unique<State> ();
   state->stream = gst_cuda_stream_new (context);
-  const cuda::Events &events = cuda::Events::get ();
+  const cuda::Driver &driver = cuda::Driver::get ();
   const cuda::Current current (context);
-  if (!state->stream || !current || !events.complete () ||
-      cuda::status_of (events.create (&state->event, CU_EVENT_DISABLE_TIMING), "cuEventCreate") !=
-          Status::ok)
+  if (!state->stream || !current || !driver.has_events ||
+      cuda::status_of (driver.event_create (&state->event, CU_EVENT_DISABLE_TIMING),
+                       "cuEventCreate") != Status::ok)
     return nullptr;
   return std::shared_ptr<WorkStream> (new WorkStream (std::move (state)));
 }

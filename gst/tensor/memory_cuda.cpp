@@ -1,7 +1,5 @@
 #include "tensor/memory.h"
 
-#include <dlfcn.h>
-
 #include "cuda/driver.h"
 #include "glue/owned.h"
 
@@ -13,43 +11,7 @@ namespace quad::tensor {
 namespace {
 
 using cuda::Current;
-
-// What libgstcuda does not wrap. The driver stays loaded, as it does there.
-struct Driver {
-  CUresult (*primary_retain) (CUcontext *, CUdevice) = nullptr;
-  CUresult (*primary_release) (CUdevice) = nullptr;
-  CUresult (*primary_state) (CUdevice, unsigned *, int *) = nullptr;
-  CUresult (*synchronize) () = nullptr;  // the current context
-  CUresult (*event_create) (CUevent *, unsigned) = nullptr;
-  CUresult (*event_destroy) (CUevent) = nullptr;
-  CUresult (*event_record) (CUevent, CUstream) = nullptr;
-  CUresult (*stream_wait) (CUstream, CUevent, unsigned) = nullptr;
-  bool complete = false;
-
-  Driver ()
-  {
-    void *driver = dlopen ("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-    complete = driver && find (driver, "cuDevicePrimaryCtxRetain", primary_retain) &&
-               find (driver, "cuDevicePrimaryCtxRelease_v2", primary_release) &&
-               find (driver, "cuDevicePrimaryCtxGetState", primary_state) &&
-               find (driver, "cuCtxSynchronize", synchronize) &&
-               find (driver, "cuEventCreate", event_create) &&
-               find (driver, "cuEventDestroy_v2", event_destroy) &&
-               find (driver, "cuEventRecord", event_record) &&
-               find (driver, "cuStreamWaitEvent", stream_wait);
-  }
-  template <typename Function>
-  static bool find (void *driver, const char *name, Function &function)
-  {
-    function = reinterpret_cast<Function> (dlsym (driver, name));
-    return function != nullptr;
-  }
-  static const Driver &get ()
-  {
-    static const Driver driver;
-    return driver;
-  }
-};
+using cuda::Driver;
 
 GstCudaMemory *memory_of (GstBuffer *buffer)
 {
@@ -85,6 +47,12 @@ std::string failed (CUresult result, const char *call)
   return std::string{"The GPU failed in "} + call + ": " + (text ? text : "unknown error") + ".";
 }
 
+bool driver_serves ()
+{
+  const Driver &driver = Driver::get ();
+  return driver.has_events && driver.has_contexts;
+}
+
 // `later` comes after what `earlier` has queued so far; the context is current.
 std::string order (CUstream later, CUstream earlier)
 {
@@ -95,7 +63,7 @@ std::string order (CUstream later, CUstream earlier)
       !why.empty ())
     return why;
   std::string why = failed (driver.event_record (event, earlier), "cuEventRecord");
-  if (why.empty ()) why = failed (driver.stream_wait (later, event, 0), "cuStreamWaitEvent");
+  if (why.empty ()) why = failed (driver.stream_wait_event (later, event, 0), "cuStreamWaitEvent");
   // The driver keeps it for as long as something waits for it.
   (void)cuda::status_of (driver.event_destroy (event), "cuEventDestroy");
   return why;
@@ -103,7 +71,7 @@ std::string order (CUstream later, CUstream earlier)
 
 std::string wait_for_context ()
 {
-  return failed (Driver::get ().synchronize (), "cuCtxSynchronize");
+  return failed (Driver::get ().synchronize_context (), "cuCtxSynchronize");
 }
 
 // Calls `work` with the buffer's context current.
@@ -111,7 +79,7 @@ template <typename Work>
 std::string in_context (GstBuffer *buffer, Work work)
 {
   GstCudaMemory *memory = memory_of (buffer);
-  if (!memory || !Driver::get ().complete) return "The NVIDIA driver lacks functions.";
+  if (!memory || !driver_serves ()) return "The NVIDIA driver lacks functions.";
   const Current current (memory->context);
   if (!current) return "The GPU's context cannot be used.";
   return work (memory);
@@ -185,7 +153,7 @@ void keep_until_read (GstBuffer *buffer, gint64 reader)
 GstContext *primary_context (int device, std::string &problem)
 {
   problem = "There is no NVIDIA driver on this machine (libcuda.so.1).";
-  if (!gst_cuda_load_library () || !Driver::get ().complete) return nullptr;
+  if (!gst_cuda_load_library () || !driver_serves ()) return nullptr;
   int count = 0;
   problem = failed (CuInit (0), "cuInit");
   if (problem.empty ()) problem = failed (CuDeviceGetCount (&count), "cuDeviceGetCount");

@@ -1,7 +1,5 @@
 // How long the kernel takes on a GPU, beside a copy on the device of as many bytes. Prints a table;
 // exits 77 where there is no GPU, and 3 where a goal is not reached.
-#include <dlfcn.h>
-
 #include <cmath>
 #include <cstdio>
 #include <deque>
@@ -19,7 +17,7 @@ namespace {
 
 // What neither libgstcuda nor the backend wraps.
 struct Driver {
-  const cuda::Events &events = cuda::Events::get ();
+  const cuda::Driver &wrapped = cuda::Driver::get ();
   CUresult (*elapsed) (float *, CUevent, CUevent) = nullptr;
   CUresult (*call_host) (CUstream, void (*) (void *), void *) = nullptr;
   CUresult (*copy) (CUdeviceptr, CUdeviceptr, std::size_t, CUstream) = nullptr;
@@ -27,12 +25,10 @@ struct Driver {
   // Whether the driver has them all; says which it lacks.
   bool load ()
   {
-    void *library = dlopen ("libcuda.so.1", RTLD_NOW);
-    bool all = events.complete ();
+    bool all = wrapped.has_events;
     const auto find = [&] (auto &function, const char *name) {
-      function = library ? reinterpret_cast<std::remove_reference_t<decltype (function)>> (
-                               dlsym (library, name))
-                         : nullptr;
+      function = reinterpret_cast<std::remove_reference_t<decltype (function)>> (
+          cuda::driver_function (name));
       if (!function) std::printf ("failed: the driver has no %s\n", name);
       all = all && function;
     };
@@ -50,14 +46,14 @@ class Stopwatch {
   Stopwatch (const Driver &driver, CUstream stream) : driver_ (driver), stream_ (stream)
   {
     for (CUevent *event : {&begin_, &end_})
-      if (driver_.events.create (event, CU_EVENT_DEFAULT) != CUDA_SUCCESS) *event = nullptr;
+      if (driver_.wrapped.event_create (event, CU_EVENT_DEFAULT) != CUDA_SUCCESS) *event = nullptr;
   }
   ~Stopwatch ()
   {
     let_go ();
     (void)CuStreamSynchronize (stream_);
     for (CUevent event : {begin_, end_})
-      if (event) driver_.events.destroy (event);
+      if (event) driver_.wrapped.event_destroy (event);
   }
   Stopwatch (const Stopwatch &) = delete;
   Stopwatch &operator= (const Stopwatch &) = delete;
@@ -66,15 +62,15 @@ class Stopwatch {
   {
     const auto stand = [] (void *gate) { static_cast<std::binary_semaphore *> (gate)->acquire (); };
     holds_ = driver_.call_host (stream_, stand, &gate_) == CUDA_SUCCESS;
-    return holds_ && driver_.events.record (begin_, stream_) == CUDA_SUCCESS;
+    return holds_ && driver_.wrapped.event_record (begin_, stream_) == CUDA_SUCCESS;
   }
   // Since start (), or nothing where a call has failed.
   std::optional<double> milliseconds ()
   {
     float ms = 0;
-    const bool recorded = driver_.events.record (end_, stream_) == CUDA_SUCCESS;
+    const bool recorded = driver_.wrapped.event_record (end_, stream_) == CUDA_SUCCESS;
     let_go ();
-    if (!recorded || driver_.events.synchronize (end_) != CUDA_SUCCESS ||
+    if (!recorded || driver_.wrapped.event_synchronize (end_) != CUDA_SUCCESS ||
         driver_.elapsed (&ms, begin_, end_) != CUDA_SUCCESS)
       return std::nullopt;
     return ms;
