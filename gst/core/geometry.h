@@ -73,6 +73,15 @@ struct Ratio {
   bool operator== (const Ratio &) const = default;
 };
 
+// In lowest terms, with both terms from 1 to 2^31 - 1, as a GstFraction needs. A ratio that has
+// larger terms is rounded; one that is larger than 2^31 - 1, or smaller than its inverse, becomes
+// that.
+Ratio reduced (std::int64_t num, std::int64_t den);
+Ratio inverse (const Ratio &r);
+// Reduced. The terms of `a` and `b` are at most 2^31 - 1, so that the products do not overflow.
+Ratio operator* (const Ratio &a, const Ratio &b);
+Ratio operator/ (const Ratio &a, const Ratio &b);
+
 // How a picture that has one shape is put into a rectangle of another.
 enum class Fit {
   contain,  // all of the picture is seen, bars where the shapes differ

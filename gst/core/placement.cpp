@@ -1,26 +1,7 @@
 #include "placement.h"
 
-#include <numeric>
-
 namespace quad {
 namespace {
-
-// In lowest terms. Both terms are below 2^31, so two ratios can be multiplied.
-Ratio reduced (std::int64_t num, std::int64_t den)
-{
-  const std::int64_t g = std::max<std::int64_t> (1, std::gcd (num, den));
-  num /= g;
-  den /= g;
-  while (num >= (std::int64_t{1} << 31) || den >= (std::int64_t{1} << 31)) {
-    num >>= 1;
-    den >>= 1;
-  }
-  return {std::max<std::int64_t> (1, num), std::max<std::int64_t> (1, den)};
-}
-
-Ratio operator* (const Ratio &a, const Ratio &b) { return reduced (a.num * b.num, a.den * b.den); }
-
-Ratio inverse (const Ratio &r) { return {r.den, r.num}; }
 
 // Gives an empty side one chroma sample of `box`.
 Rect at_least_one (Rect r, Size unit, const Rect &box)
@@ -42,7 +23,7 @@ Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canva
   const OrientationSteps steps = steps_of (picture.orientation);
   Ratio shape = reduced (box.width, box.height) * canvas.sample;
   if (steps.swap_axes) shape = inverse (shape);
-  const Size size = largest_part (shape * inverse (picture.sample), picture.part.size ());
+  const Size size = largest_part (shape / picture.sample, picture.part.size ());
   // Alignments refer to the picture as it is seen: undo the orientation.
   double x = steps.swap_axes ? yalign : xalign, y = steps.swap_axes ? xalign : yalign;
   if (steps.mirror_x) x = 1 - x;
@@ -67,8 +48,7 @@ Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas 
     Ratio shape = reduced (picture.part.width, picture.part.height) *
                   reduced (picture.sample.num, picture.sample.den);
     if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
-    whole =
-        aligned (fit_inside (shape * inverse (canvas.sample), box.size ()), box, xalign, yalign);
+    whole = aligned (fit_inside (shape / canvas.sample, box.size ()), box, xalign, yalign);
   }
   whole = at_least_one (snapped_outside (whole, canvas.chroma_unit, canvas.size),
                         canvas.chroma_unit, box);

@@ -3,37 +3,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <numeric>
 
 #include "core/renderer.h"
 
 namespace quad {
 namespace {
 
-constexpr std::int64_t kLargestTerm = std::numeric_limits<std::int32_t>::max ();
-
-// In lowest terms, with both terms from 1 to kLargestTerm, as a GstFraction needs. Ratios with
-// larger terms are rounded.
-Ratio reduced (std::int64_t num, std::int64_t den)
-{
-  num = std::max<std::int64_t> (1, num);
-  den = std::max<std::int64_t> (1, den);
-  const std::int64_t common = std::gcd (num, den);
-  num /= common;
-  den /= common;
-  while ((num > kLargestTerm && den > 1) || (den > kLargestTerm && num > 1)) {
-    num = std::max<std::int64_t> (1, num / 2);
-    den = std::max<std::int64_t> (1, den / 2);
-  }
-  num = std::min (num, kLargestTerm);
-  den = std::min (den, kLargestTerm);
-  const std::int64_t rest = std::gcd (num, den);
-  return {num / rest, den / rest};
-}
-
-// Both ratios' terms are at most kLargestTerm, so the products do not overflow.
-Ratio times (Ratio a, Ratio b) { return reduced (a.num * b.num, a.den * b.den); }
-Ratio over (Ratio a, Ratio b) { return reduced (a.num * b.den, a.den * b.num); }
 bool less (Ratio a, Ratio b) { return a.num * b.den < b.num * a.den; }
 double value (Ratio r) { return double (r.num) / double (r.den); }
 
@@ -213,13 +188,12 @@ bool better (const SizeChoice &a, const SizeChoice &b, Ratio par)
 
 Ratio display_aspect (const Shape &shape)
 {
-  return times (reduced (shape.size.width, shape.size.height),
-                reduced (shape.par.num, shape.par.den));
+  return reduced (shape.size.width, shape.size.height) * reduced (shape.par.num, shape.par.den);
 }
 
 Ratio par_for (const Shape &source, Size size)
 {
-  return over (display_aspect (source), reduced (size.width, size.height));
+  return display_aspect (source) / reduced (size.width, size.height);
 }
 
 bool same_aspect (const Shape &source, const Shape &shape, int samples)

@@ -18,6 +18,7 @@ ChromaSite chroma_site_of (const GstVideoInfo &info);
 // that nothing is shifted on a guess.
 ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &canvas);
 
+// The shape of the whole picture. If its terms do not fit into 32 bits, samples count as square.
 Ratio display_aspect_of (const GstVideoInfo &info);
 
 // Answers an ALLOCATION query for frames of `info`: asks for `held` buffers more.

@@ -37,6 +37,42 @@ TEST (RoundDiv, HalvesUp)
   EXPECT_EQ (round_div (5, 3), 2);
 }
 
+constexpr std::int64_t kLargest = 2147483647;
+
+TEST (Ratio, LowestTerms)
+{
+  EXPECT_EQ (reduced (1920, 1080), (Ratio{16, 9}));
+  EXPECT_EQ (reduced (7, 7), (Ratio{1, 1}));
+  EXPECT_EQ (reduced (kLargest * 6, kLargest * 4), (Ratio{3, 2}));
+  EXPECT_EQ (inverse ({16, 9}), (Ratio{9, 16}));
+  EXPECT_EQ ((Ratio{4, 3} * Ratio{3, 4}), (Ratio{1, 1}));
+  EXPECT_EQ ((Ratio{16, 9} / Ratio{5, 4}), (Ratio{64, 45}));
+}
+
+TEST (Ratio, LargeTermsAreRounded)
+{
+  // Both are halved until they fit, and reduced again.
+  EXPECT_EQ (reduced (kLargest + 1, 1431655765), (Ratio{536870912, 357913941}));
+  EXPECT_EQ (reduced (4 * (kLargest + 1) + 1, 8 * (kLargest + 1) + 2), (Ratio{1, 2}));
+  EXPECT_EQ (reduced (8 * (kLargest + 1) + 1, 4 * (kLargest + 1)), (Ratio{2, 1}));
+  // Until one of them is 1.
+  EXPECT_EQ (reduced (kLargest * kLargest, 2), (Ratio{kLargest, 1}));
+  EXPECT_EQ (reduced (2, kLargest * kLargest), (Ratio{1, kLargest}));
+  // What has no fraction, even a rounded one.
+  EXPECT_EQ (reduced (kLargest + 1, 1), (Ratio{kLargest, 1}));
+  EXPECT_EQ (reduced (1, kLargest + 1), (Ratio{1, kLargest}));
+  EXPECT_EQ ((Ratio{kLargest, 1} * Ratio{kLargest, 1}), (Ratio{kLargest, 1}));
+  EXPECT_EQ ((Ratio{kLargest, 1} / Ratio{1, kLargest}), (Ratio{kLargest, 1}));
+  EXPECT_EQ ((Ratio{1, kLargest} / Ratio{kLargest, 1}), (Ratio{1, kLargest}));
+}
+
+TEST (Ratio, NothingCountsAsOne)
+{
+  EXPECT_EQ (reduced (0, 5), (Ratio{1, 5}));
+  EXPECT_EQ (reduced (5, 0), (Ratio{5, 1}));
+  EXPECT_EQ (reduced (-3, 6), (Ratio{1, 6}));
+}
+
 TEST (FitInside, ByHand)
 {
   struct {

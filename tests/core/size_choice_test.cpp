@@ -341,6 +341,9 @@ TEST (SizeChoice, Aspects)
 {
   EXPECT_EQ (display_aspect ({{720, 576}, {16, 15}}), (Ratio{4, 3}));
   EXPECT_EQ (par_for ({{1920, 1080}}, {720, 576}), (Ratio{64, 45}));
+  // Larger than any fraction of 32 bits.
+  EXPECT_EQ (display_aspect ({{16384, 1}, {INT32_MAX, 1}}), (Ratio{INT32_MAX, 1}));
+  EXPECT_EQ (par_for ({{1, 16384}, {1, INT32_MAX}}, {16384, 1}), (Ratio{1, INT32_MAX}));
   EXPECT_TRUE (same_aspect ({{1920, 1080}}, {{426, 240}}));
   EXPECT_FALSE (same_aspect ({{1920, 1080}}, {{424, 240}}));
   EXPECT_TRUE (same_aspect ({{720, 576}, {16, 15}}, {{640, 480}}));

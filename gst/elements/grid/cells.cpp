@@ -167,7 +167,7 @@ InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const C
   if (box.empty ()) return {};
   const Size size = {std::min (box.width, kMaxSide), std::min (box.height, kMaxSide)};
   const bool swap = steps_of (pad.orientation).swap_axes;
-  const Ratio sample = swap ? Ratio{canvas.sample.den, canvas.sample.num} : canvas.sample;
+  const Ratio sample = swap ? inverse (canvas.sample) : canvas.sample;
   return {.size = swap ? size.transposed () : size,
           .fit = pad.settings.fit,
           .sample = sample,
