@@ -31,16 +31,53 @@ enum class PixelFormat {
   xbgr,
   rgb,
   bgr,
+  i422_10le,
+  y444_10le,
+  gbr,
+  rgbp,
+  yuy2,
+  uyvy,
+  ayuv,
+  a420,
+  av12,
 };
 
-// One plane: `channels` interleaved samples per position, the plane holding one
-// position for every `sub` luma samples of each axis (rounded up).
+// One plane of memory, as GStreamer counts them: `bytes` for every `sub` luma samples of
+// each axis (rounded up).
 struct PlaneInfo {
   Size sub = {1, 1};
-  int channels = 1;
-  // Which of the frame's components each channel is: Y U V A, or R G B A.
-  std::array<std::int8_t, 4> component = {0, -1, -1, -1};
+  int bytes = 1;
 };
+
+// Where the samples of one channel lie: the first of a row `offset` bytes from its beginning,
+// each `step` bytes after the one before it.
+struct ChannelInfo {
+  std::int8_t component = -1;  // Y U V A, or R G B A, from 0 on; -1: of no meaning
+  std::int8_t plane = 0;
+  std::int8_t offset = 0;
+  std::int8_t step = 0;  // 0: not in memory; filtered as 0
+  Size sub = {1, 1};     // luma samples per sample, of each axis
+};
+
+// Channels that are sampled at the same positions and filtered together: most often those of a
+// plane. Filters see them interleaved.
+struct RasterInfo {
+  Size sub = {1, 1};
+  int channels = 1;
+  std::array<ChannelInfo, 4> channel = {};
+  int alpha = -1;      // the channel that weights the others, or -1
+  bool packed = true;  // they lie in memory as filters see them
+
+  // Whether the channel is written: not where it is nowhere, nor where alpha, finer than the
+  // colours, is only read (docs/pixels.md, "Alpha").
+  constexpr bool stores (int c) const
+  {
+    const ChannelInfo &of = channel[static_cast<std::size_t> (c)];
+    return of.step > 0 && of.sub == sub;
+  }
+};
+
+inline constexpr int kMaxPlanes = 4;
 
 struct FormatInfo {
   PixelFormat format = PixelFormat::unknown;
@@ -48,16 +85,25 @@ struct FormatInfo {
   int depth = 8;          // significant bits of a sample
   int sample_bytes = 1;   // 1, or 2 little-endian
   int shift = 0;          // bits below the significant ones (P010: 6)
-  int planes = 0;
-  std::array<PlaneInfo, 3> plane = {};
-  int alpha_channel = -1;  // index of the alpha channel in plane 0, or -1
   bool rgb = false;
   int components = 3;  // that carry the picture: 1, 3 or 4 with alpha
+  // Minor version of the GStreamer 1.x whose CUDA memory is the first to hold the format; 0: none.
+  int in_cuda_since = 0;
+  int planes = 0;
+  std::array<PlaneInfo, kMaxPlanes> plane = {};
+  int rasters = 0;
+  std::array<RasterInfo, kMaxPlanes> raster = {};
 
-  bool has_alpha () const { return alpha_channel >= 0; }
+  bool has_alpha () const { return components == 4; }
   // Luma samples per chroma sample: what rectangles are snapped to.
-  Size chroma_unit () const { return planes > 1 ? plane[1].sub : Size{1, 1}; }
-  int bytes_per_position (int p) const { return plane[p].channels * sample_bytes; }
+  Size chroma_unit () const { return rasters > 1 ? raster[1].sub : Size{1, 1}; }
+  // Of a plane of memory.
+  int bytes_per_position (int p) const { return plane[static_cast<std::size_t> (p)].bytes; }
+  // Of a raster, as filters see it.
+  int filtered_bytes (int r) const
+  {
+    return raster[static_cast<std::size_t> (r)].channels * sample_bytes;
+  }
 };
 
 // The row of `format`; the row of `unknown` has no planes.
@@ -68,19 +114,36 @@ std::span<const FormatInfo> all_formats ();
 
 constexpr int ceil_div (int a, int b) { return (a + b - 1) / b; }
 
-// The size in positions of plane `p` of a picture of `size`.
-inline Size plane_size (const FormatInfo &f, int p, Size size)
+constexpr Size divided (Size size, Size by)
 {
-  return {ceil_div (size.width, f.plane[p].sub.width),
-          ceil_div (size.height, f.plane[p].sub.height)};
+  return {ceil_div (size.width, by.width), ceil_div (size.height, by.height)};
 }
 
-// The part of plane `p` that holds `r` of the picture, partial positions included.
-inline Rect plane_rect (const FormatInfo &f, int p, const Rect &r)
+// The size in positions of plane `p`, or of raster `r`, of a picture of `size`.
+inline Size plane_size (const FormatInfo &f, int p, Size size)
 {
-  const Size s = f.plane[p].sub;
-  const int x = r.x / s.width, y = r.y / s.height;
-  return {x, y, ceil_div (r.right (), s.width) - x, ceil_div (r.bottom (), s.height) - y};
+  return divided (size, f.plane[static_cast<std::size_t> (p)].sub);
+}
+inline Size raster_size (const FormatInfo &f, int r, Size size)
+{
+  return divided (size, f.raster[static_cast<std::size_t> (r)].sub);
+}
+
+// How many samples a row of raster `r` has room for: more than positions where its plane holds
+// them by pairs and the width is odd.
+inline int row_room (const FormatInfo &f, int r, int width)
+{
+  const RasterInfo &raster = f.raster[static_cast<std::size_t> (r)];
+  const Size plane = f.plane[static_cast<std::size_t> (raster.channel[0].plane)].sub;
+  return ceil_div (width, plane.width) * (plane.width / raster.sub.width);
+}
+
+// The part of raster `r` that holds `rect` of the picture, partial positions included.
+inline Rect raster_rect (const FormatInfo &f, int r, const Rect &rect)
+{
+  const Size s = f.raster[static_cast<std::size_t> (r)].sub;
+  const int x = rect.x / s.width, y = rect.y / s.height;
+  return {x, y, ceil_div (rect.right (), s.width) - x, ceil_div (rect.bottom (), s.height) - y};
 }
 
 }  // namespace quad

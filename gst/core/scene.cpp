@@ -129,10 +129,11 @@ std::vector<Region> regions_of (const Scene &scene)
   return merged;
 }
 
-PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site)
+RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
+                        ChromaSite canvas_site)
 {
   const OrientationSteps steps = steps_of (tile.orientation);
-  const Size sub = format.plane[std::size_t (plane)].sub;
+  const Size sub = format.raster[std::size_t (raster)].sub;
   const Rect &t = tile.target, whole = grown (t, tile.hidden);
   // Seen from the source: with swapped axes its x axis is the target's y axis.
   const bool swap = steps.swap_axes;
@@ -154,7 +155,7 @@ PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane, Chr
       axis (tile.crop.x, tile.crop.width, swap, sub.width, tile.site.cosited_x, steps.mirror_x);
   const AxisGeometry y =
       axis (tile.crop.y, tile.crop.height, !swap, sub.height, tile.site.cosited_y, steps.mirror_y);
-  return {plane_rect (format, plane, t), plan_axis (tile.filter, axis_of (x)),
+  return {raster_rect (format, raster, t), plan_axis (tile.filter, axis_of (x)),
           plan_axis (tile.filter, axis_of (y)), swap};
 }
 

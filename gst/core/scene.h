@@ -87,19 +87,19 @@ std::vector<Region> regions_of (const Scene &scene);
 // True if nothing below the tile can be seen through it.
 bool is_opaque (const Tile &tile, const FormatInfo &format);
 
-// How one plane of a tile is resampled. `across` runs along the source's rows and `down` along its
+// How one raster of a tile is resampled. `across` runs along the source's rows and `down` along its
 // columns. With `swap_axes` the result is transposed when it is written: then `across` counts the
 // rows of `target`.
-struct PlanePlan {
-  Rect target;  // in the plane's positions
+struct RasterPlan {
+  Rect target;  // in the raster's positions
   FilterPlan across;
   FilterPlan down;
   bool swap_axes = false;
 };
 
-// The plan of plane `plane` of a tile with a source. Crop, siting and orientation are taken into
+// The plan of raster `raster` of a tile with a source. Crop, siting and orientation are taken into
 // account.
-PlanePlan plan_plane (const Tile &tile, const FormatInfo &format, int plane,
-                      ChromaSite canvas_site);
+RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
+                        ChromaSite canvas_site);
 
 }  // namespace quad

@@ -25,7 +25,7 @@ struct FrameView {
   PixelFormat format = PixelFormat::unknown;
   Size size;
   Memory memory = Memory::host;
-  std::array<PlaneView, 3> plane = {};
+  std::array<PlaneView, kMaxPlanes> plane = {};
 
   bool same_shape (const FrameView &o) const
   {

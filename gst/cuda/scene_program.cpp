@@ -9,10 +9,10 @@ namespace {
 
 constexpr int kWidest = 128;  // of a patch, in positions
 
-Method method_of (const PlanePlan &plan, const Samples &s)
+Method method_of (const RasterPlan &plan, const Samples &s)
 {
   if (plan.across.copy && plan.down.copy) return Method::copy;
-  if (s.bytes == 1 && s.channels != 3 && !plan.swap_axes && plan.across.halves () &&
+  if (s.packed && s.bytes == 1 && s.channels != 3 && !plan.swap_axes && plan.across.halves () &&
       plan.down.halves ())
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
@@ -57,7 +57,7 @@ void make_monotonous (FilterPlan &plan)
 }
 
 // The most shared memory that a patch of `size` of the picture takes.
-std::size_t mid_bytes (const PlanePlan &plan, const Samples &s, Size size)
+std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
 {
   const Size seen = plan.swap_axes ? size.transposed () : size;
   const int columns = std::min (seen.width, plan.across.count ());
@@ -95,10 +95,34 @@ Size smaller (Size size)
 
 }  // namespace
 
-Samples samples_of (const FormatInfo &format, int plane)
+bool draws (const FormatInfo &format)
 {
-  return {format.depth, format.sample_bytes, format.shift,
-          format.plane[std::size_t (plane)].channels, plane == 0 ? format.alpha_channel : -1};
+  if (format.planes > kPlanes || format.rasters > kPlanes) return false;
+  for (int r = 0; r < format.rasters; r++) {
+    const RasterInfo &raster = format.raster[std::size_t (r)];
+    for (int c = 0; c < raster.channels; c++)
+      if (!raster.stores (c) || raster.channel[std::size_t (c)].plane != raster.channel[0].plane)
+        return false;
+    if (!raster.packed && (format.sample_bytes > 1 || raster.alpha >= 0)) return false;
+  }
+  return format.planes > 0;
+}
+
+Samples samples_of (const FormatInfo &format, int raster)
+{
+  const RasterInfo &info = format.raster[std::size_t (raster)];
+  Samples s = {format.depth,
+               format.sample_bytes,
+               format.shift,
+               info.channels,
+               info.alpha,
+               info.channel[0].plane,
+               info.packed ? 1 : 0,
+               info.channel[0].step,
+               {},
+               -1};
+  for (int c = 0; c < info.channels; c++) s.offset[c] = info.channel[std::size_t (c)].offset;
+  return s;
 }
 
 // Gathers what goes to the device.
@@ -108,7 +132,7 @@ struct SceneProgram::Build {
   const Samples *samples;
   std::vector<std::byte> &tables;
   std::vector<Picture> pictures;
-  std::vector<PlanePlan> plans;
+  std::vector<RasterPlan> plans;
   std::vector<Layer> layers;
   std::vector<Part> parts;
   struct Step {
@@ -140,34 +164,35 @@ struct SceneProgram::Build {
     return t;
   }
 
-  void add_picture (const Tile &tile, int plane)
+  void add_picture (const Tile &tile, int raster)
   {
-    PlanePlan plan = plan_plane (tile, format, plane, scene.site);
+    RasterPlan plan = plan_raster (tile, format, raster, scene.site);
     make_monotonous (plan.across);
     Picture p = {};
     p.across = table_of (plan.across);
     p.down = table_of (plan.down);
     p.x = plan.target.x;
     p.y = plan.target.y;
-    p.method = method_of (plan, samples[plane]);
+    p.method = method_of (plan, samples[raster]);
     if (p.method == Method::staged &&
-        mid_bytes (plan, samples[plane], plan.swap_axes ? Size{1, 8} : Size{8, 1}) > kMidBytes)
+        mid_bytes (plan, samples[raster], plan.swap_axes ? Size{1, 8} : Size{8, 1}) > kMidBytes)
       p.method = Method::direct;
     p.swap_axes = plan.swap_axes;
-    p.runs = p.method == Method::copy && !plan.swap_axes && plan.across.ascends (1);
+    p.runs = p.method == Method::copy && samples[raster].packed && !plan.swap_axes &&
+             plan.across.ascends (1);
     pictures.push_back (p);
     plans.push_back (std::move (plan));
   }
 
-  std::size_t picture_at (int tile, int plane) const
+  std::size_t picture_at (int tile, int raster) const
   {
-    return std::size_t (tile) * std::size_t (format.planes) + std::size_t (plane);
+    return std::size_t (tile) * std::size_t (format.rasters) + std::size_t (raster);
   }
 
   // The largest patch that all pictures of the part can be drawn in.
   Size patch_size (const Part &part, Size whole) const
   {
-    const Samples &s = samples[part.plane];
+    const Samples &s = samples[part.raster];
     Size size = {std::min (kWidest, whole.width), whole.height};
     auto fits = [&] {
       if (words_of (s, size) > kWords) return false;
@@ -194,7 +219,7 @@ struct SceneProgram::Build {
              static_cast<std::int16_t> (std::min (size.height, area.bottom () - y))});
   }
 
-  Layer layer_of (int tile, int plane, int slot) const
+  Layer layer_of (int tile, int raster, int slot) const
   {
     Layer l = {};
     l.source = slot;
@@ -202,13 +227,13 @@ struct SceneProgram::Build {
     const bool background = tile == kBackground;
     if (!background) {
       l.alpha = scene.tiles[std::size_t (tile)].alpha;
-      l.picture = static_cast<std::int32_t> (picture_at (tile, plane));
+      l.picture = static_cast<std::int32_t> (picture_at (tile, raster));
     }
     if (slot >= 0) return l;
     const Color &color = background ? scene.background : *scene.tiles[std::size_t (tile)].solid;
-    const PlaneInfo &info = format.plane[std::size_t (plane)];
+    const RasterInfo &info = format.raster[std::size_t (raster)];
     for (std::size_t c = 0; c < std::size_t (info.channels); c++) {
-      const int component = info.component[c];
+      const int component = info.channel[c].component;
       l.solid[c] = static_cast<std::uint16_t> (
           component < 0 ? 255 : color.value[std::size_t (component)] << format.shift);
     }
@@ -244,14 +269,14 @@ struct SceneProgram::Build {
     while (at < steps.size () && !has_room (steps[at], tiles)) at++;
     if (at >= steps.size ()) steps.resize (at + 1);
     Step &step = steps[at];
-    for (int plane = 0; plane < format.planes; plane++) {
-      Part part = {plane, static_cast<int> (layers.size ()), 0};
-      if (!first) layers.push_back (layer_of (kBackground, plane, kBelow));
-      for (int tile : tiles) layers.push_back (layer_of (tile, plane, slot_of (step, tile)));
+    for (int raster = 0; raster < format.rasters; raster++) {
+      Part part = {raster, static_cast<int> (layers.size ()), 0};
+      if (!first) layers.push_back (layer_of (kBackground, raster, kBelow));
+      for (int tile : tiles) layers.push_back (layer_of (tile, raster, slot_of (step, tile)));
       part.layers = static_cast<int> (layers.size ()) - part.first_layer;
       parts.push_back (part);
       add_patches (step, static_cast<int> (parts.size ()) - 1,
-                   plane_rect (format, plane, region.rect));
+                   raster_rect (format, raster, region.rect));
     }
     return at;
   }
@@ -280,10 +305,14 @@ struct SceneProgram::Build {
 SceneProgram::SceneProgram (const Scene &scene)
 {
   const FormatInfo &format = info_of (scene.format);
-  for (int p = 0; p < format.planes; p++) samples_[p] = samples_of (format, p);
+  for (int p = 0; p < format.rasters; p++) {
+    samples_[p] = samples_of (format, p);
+    const int width = raster_size (format, p, scene.canvas).width;
+    if (row_room (format, p, scene.canvas.width) > width) samples_[p].room = width;
+  }
   Build build = {scene, format, samples_, tables_, {}, {}, {}, {}, {}};
   for (const Tile &tile : scene.tiles)
-    for (int p = 0; p < format.planes; p++) {
+    for (int p = 0; p < format.rasters; p++) {
       if (tile.solid) {
         build.pictures.emplace_back ();
         build.plans.emplace_back ();

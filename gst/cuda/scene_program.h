@@ -36,10 +36,14 @@ class SceneProgram {
   Offset<Part> parts_ = {};
   Offset<Layer> layers_ = {};
   Offset<Picture> pictures_ = {};
-  Samples samples_[3] = {};
+  Samples samples_[kPlanes] = {};
   std::vector<Launch> launches_;
 };
 
-Samples samples_of (const FormatInfo &format, int plane);
+// Whether the kernels draw it: at most three planes, each raster in one of them.
+bool draws (const FormatInfo &format);
+
+// Of a raster of a format that is drawn; `room` depends on the canvas and is left out.
+Samples samples_of (const FormatInfo &format, int raster);
 
 }  // namespace quad::cuda

@@ -5,22 +5,13 @@
 namespace quad {
 namespace {
 
-// Formats that GStreamer's CUDA memory can hold in every release since 1.22.
+// The plugin may run on another GStreamer than it was built with.
 bool in_cuda_memory (PixelFormat format)
 {
-  switch (format) {
-    case PixelFormat::nv12:
-    case PixelFormat::i420:
-    case PixelFormat::yv12:
-    case PixelFormat::p010_10le:
-    case PixelFormat::i420_10le:
-    case PixelFormat::y444:
-    case PixelFormat::rgba:
-    case PixelFormat::bgra:
-    case PixelFormat::rgbx:
-    case PixelFormat::bgrx: return true;
-    default: return false;
-  }
+  guint major, minor, micro, nano;
+  gst_version (&major, &minor, &micro, &nano);
+  const int since = info_of (format).in_cuda_since;
+  return since > 0 && minor >= static_cast<guint> (since);
 }
 
 }  // namespace

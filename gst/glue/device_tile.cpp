@@ -22,7 +22,7 @@ class DevicePicture {
     const FormatInfo &info = info_of (format);
     view_ = {format, size, Memory::cuda};
     std::size_t at = 0;
-    std::array<std::size_t, 3> offset = {};
+    std::array<std::size_t, kMaxPlanes> offset = {};
     for (int p = 0; p < info.planes; p++) {
       const auto i = std::size_t (p);
       PlaneView &plane = view_.plane[i];
@@ -137,27 +137,33 @@ Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
   return Status::ok;
 }
 
-cuda::Raster raster_of (const FrameView &view, const ChromaSite &site)
+cuda::ConvertSide side_of (const FrameView &view, const ChromaSite &site)
 {
   const FormatInfo &format = info_of (view.format);
-  cuda::Raster r = {};
-  r.planes = format.planes;
-  r.cosited[0] = site.cosited_x;
-  r.cosited[1] = site.cosited_y;
-  for (int c = 0; c < 4; c++) r.at_plane[c] = -1;
+  cuda::ConvertSide side = {};
+  side.cosited[0] = site.cosited_x;
+  side.cosited[1] = site.cosited_y;
   for (int p = 0; p < format.planes; p++) {
-    const auto i = std::size_t (p);
-    r.plane[p] = {reinterpret_cast<std::uint8_t *> (view.plane[i].data), view.plane[i].stride};
-    r.samples[p] = cuda::samples_of (format, p);
-    r.sub[p][0] = format.plane[i].sub.width;
-    r.sub[p][1] = format.plane[i].sub.height;
-    for (int k = 0; k < format.plane[i].channels; k++)
-      if (const int c = format.plane[i].component[std::size_t (k)]; c >= 0) {
-        r.at_plane[c] = p;
-        r.at_channel[c] = k;
-      }
+    const PlaneView &plane = view.plane[std::size_t (p)];
+    side.plane[p] = {reinterpret_cast<std::uint8_t *> (plane.data), plane.stride};
   }
-  return r;
+  std::fill_n (side.at_raster, 4, -1);
+  side.rasters = format.rasters;
+  for (int r = 0; r < format.rasters; r++) {
+    const RasterInfo &info = format.raster[std::size_t (r)];
+    cuda::ConvertRaster &raster = side.raster[r];
+    raster.samples = cuda::samples_of (format, r);
+    raster.sub[0] = info.sub.width;
+    raster.sub[1] = info.sub.height;
+    for (int k = 0; k < info.channels; k++) {
+      const int c = info.channel[std::size_t (k)].component;
+      raster.component[k] = c;
+      if (c < 0) continue;
+      side.at_raster[c] = r;
+      side.at_channel[c] = k;
+    }
+  }
+  return side;
 }
 
 }  // namespace
@@ -227,8 +233,8 @@ Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const Gs
   converted = impl_->result.view ();
 
   cuda::ConvertParams params = {};
-  params.in = raster_of (impl_->scaled.view (), tile.site);
-  params.out = raster_of (converted, chroma_site_of (to));
+  params.in = side_of (impl_->scaled.view (), tile.site);
+  params.out = side_of (converted, chroma_site_of (to));
   params.width = size.width;
   params.height = size.height;
   const ColorMatrix matrix = color_matrix (from, to);
@@ -238,8 +244,9 @@ Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const Gs
     params.offset[c] = std::llround (matrix.offset[c] * (1 << cuda::kMatrixBits));
   }
   std::int64_t positions = 0;
-  for (int p = 0; p < params.out.planes; p++) {
-    const Size s = converted.plane[std::size_t (p)].size;
+  const FormatInfo &format = info_of (converted.format);
+  for (int r = 0; r < format.rasters; r++) {
+    const Size s = raster_size (format, r, size);
     positions += std::int64_t{s.width} * s.height;
   }
   const auto blocks =

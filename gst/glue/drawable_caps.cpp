@@ -6,6 +6,7 @@
 #include "glue/video.h"
 
 namespace quad {
+
 Owned<GstCaps> drawable_caps (Memory memory)
 {
   const BackendRow &row = backend_of (memory);

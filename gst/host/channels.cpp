@@ -12,6 +12,7 @@ namespace quad::host::simd {
 namespace HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR
+using scalar::every_second;
 using scalar::join;
 using scalar::opaque;
 using scalar::opaque_mid;
@@ -66,6 +67,19 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
                   reinterpret_cast<std::uint16_t *> (out));
 }
 
+void every_second (const std::byte *pairs, int second, int count, std::byte *out)
+{
+  const D8 d;
+  const int lanes = static_cast<int> (hn::Lanes (d));
+  if (count < lanes) return scalar::every_second (pairs, second, count, out);
+  for_blocks (count, lanes, [&] (int i) HWY_ATTR {
+    const auto *from = reinterpret_cast<const std::uint8_t *> (pairs) + 2 * i;
+    const auto lower = hn::LoadU (d, from), upper = hn::LoadU (d, from + lanes);
+    hn::StoreU (second ? hn::ConcatOdd (d, upper, lower) : hn::ConcatEven (d, upper, lower), d,
+                reinterpret_cast<std::uint8_t *> (out) + i);
+  });
+}
+
 bool opaque (const std::byte *row, int count, int channel)
 {
   const hn::ScalableTag<std::uint32_t> d32;
@@ -106,6 +120,7 @@ HWY_AFTER_NAMESPACE ();
 namespace quad::host::simd {
 HWY_EXPORT (split);
 HWY_EXPORT (join);
+HWY_EXPORT (every_second);
 HWY_EXPORT (opaque);
 HWY_EXPORT (opaque_mid);
 
@@ -119,6 +134,11 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
            std::byte *out)
 {
   HWY_DYNAMIC_DISPATCH (join) (planar, stride, channels, count, bytes, out);
+}
+
+void every_second (const std::byte *pairs, int second, int count, std::byte *out)
+{
+  HWY_DYNAMIC_DISPATCH (every_second) (pairs, second, count, out);
 }
 
 bool opaque (const std::byte *row, int count, int channel)

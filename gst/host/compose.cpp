@@ -5,10 +5,9 @@
 namespace quad::host {
 namespace {
 
-void over_row (const FormatInfo &format, int alpha, const std::byte *upper, int count,
-               std::byte *lower)
+// Of positions of 4 channels, the alpha of which is channel `a`.
+void over_row (int a, int alpha, const std::byte *upper, int count, std::byte *lower)
 {
-  const int a = format.alpha_channel;
   for (int i = 0; i < count; i++, upper += 4, lower += 4) {
     const auto sa = scale_alpha (load<std::uint8_t> (upper, a), static_cast<std::uint32_t> (alpha));
     const std::uint32_t da = load<std::uint8_t> (lower, a);
@@ -24,29 +23,30 @@ void over_row (const FormatInfo &format, int alpha, const std::byte *upper, int 
 
 }  // namespace
 
-void blend_row (const FormatInfo &format, int plane, int alpha, const std::byte *upper, int count,
+void blend_row (const FormatInfo &format, int raster, int alpha, const std::byte *upper, int count,
                 std::byte *lower)
 {
-  if (format.has_alpha ()) {
-    over_row (format, alpha, upper, count, lower);
+  const RasterInfo &info = format.raster[std::size_t (raster)];
+  if (info.alpha >= 0) {
+    over_row (info.alpha, alpha, upper, count, lower);
     return;
   }
   const SampleFormat sample = SampleFormat::of (format);
   const auto a = static_cast<std::uint32_t> (alpha);
-  for (int i = 0; i < count * format.plane[std::size_t (plane)].channels; i++)
+  for (int i = 0; i < count * info.channels; i++)
     set_sample (lower, i, sample,
                 blend (static_cast<std::uint32_t> (sample_at (upper, i, sample)),
                        static_cast<std::uint32_t> (sample_at (lower, i, sample)), a));
 }
 
-void fill_row (const FormatInfo &format, int plane, const Color &color, int count, std::byte *out)
+void fill_row (const FormatInfo &format, int raster, const Color &color, int count, std::byte *out)
 {
   const SampleFormat sample = SampleFormat::of (format);
-  const PlaneInfo &info = format.plane[std::size_t (plane)];
+  const RasterInfo &info = format.raster[std::size_t (raster)];
   for (int i = 0; i < count; i++)
     for (int c = 0; c < info.channels; c++) {
       // A padding channel (the x of RGBx) is written as opaque.
-      const int component = info.component[std::size_t (c)];
+      const int component = info.channel[std::size_t (c)].component;
       const std::uint16_t padding = 255;
       set_sample (out, i * info.channels + c, sample,
                   component < 0 ? padding : color.value[std::size_t (component)]);

@@ -7,12 +7,12 @@
 
 namespace quad::host {
 
-// Mixes `count` positions of plane `plane` in `upper` into `lower`, at `alpha`
+// Mixes `count` positions of raster `raster` in `upper` into `lower`, at `alpha`
 // (0 to 255) times the upper's own alpha where the format has one.
-void blend_row (const FormatInfo &format, int plane, int alpha, const std::byte *upper, int count,
+void blend_row (const FormatInfo &format, int raster, int alpha, const std::byte *upper, int count,
                 std::byte *lower);
 
-// Fills `count` positions of plane `plane` with a colour.
-void fill_row (const FormatInfo &format, int plane, const Color &color, int count, std::byte *out);
+// Fills `count` positions of raster `raster` with a colour.
+void fill_row (const FormatInfo &format, int raster, const Color &color, int count, std::byte *out);
 
 }  // namespace quad::host

@@ -6,13 +6,14 @@
 #include <optional>
 
 #include "host/compose.h"
+#include "host/gather.h"
 #include "host/plane_program.h"
 #include "host/thread_pool.h"
 
 namespace quad::host {
 namespace {
 
-// A tile as it is drawn: a program a plane, and for a tile whose axes are
+// A tile as it is drawn: a program a raster, and for a tile whose axes are
 // swapped the picture at cell size, turned, which regions then take rows from.
 struct TileProgram {
   std::vector<PlaneProgram> planes;
@@ -25,12 +26,18 @@ struct TileProgram {
   }
 };
 
-// Rows [begin, end) of plane `plane` of a region, or of a tile that is turned.
+// Rows [begin, end) of raster `plane` of a region, or of a tile that is turned.
 struct Job {
   int item;
   int plane;
   int begin;
   int end;
+};
+
+// Rows of interleaved channels that are being drawn.
+struct Rows {
+  std::byte *data;
+  std::ptrdiff_t stride;
 };
 
 class HostRenderer final : public Renderer {
@@ -55,6 +62,9 @@ class HostRenderer final : public Renderer {
                        std::byte *out, Scratch &scratch);
   bool draw_straight (const Scene &scene, int layer, const FrameView &out, const Rect &part,
                       const Job &job, Scratch &scratch);
+  Rows rows_of (const FrameView &out, int plane, int y, const Rect &part, Scratch &scratch) const;
+  void put (const Rows &rows, int count, const FrameView &out, int plane, int y,
+            const Rect &part) const;
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
 
   const Ops &ops_;
@@ -65,7 +75,7 @@ class HostRenderer final : public Renderer {
   std::vector<TileProgram> tiles_;
   // A canvas-wide row of each plane in the background's colour, then one in each
   // solid tile's: fill_[layer + 1][plane].
-  std::vector<std::array<std::vector<std::byte>, 3>> fill_;
+  std::vector<std::array<std::vector<std::byte>, kMaxPlanes>> fill_;
   std::vector<Job> turn_jobs_, region_jobs_;
   std::vector<Scratch> scratch_;
 };
@@ -98,7 +108,7 @@ void HostRenderer::build (const Scene &scene)
       tiles[i] = std::move (tiles_[i]);
       continue;
     }
-    for (int p = 0; p < format_->planes; p++)
+    for (int p = 0; p < format_->rasters; p++)
       tiles[i].planes.emplace_back (tile, *format_, p, scene.site);
   }
   prepared_.reset ();
@@ -114,10 +124,10 @@ void HostRenderer::build (const Scene &scene)
       if (layer != kBackground && !scene.tiles[std::size_t (layer)].solid) continue;
       const Color &color =
           layer == kBackground ? scene.background : *scene.tiles[std::size_t (layer)].solid;
-      for (int p = 0; p < format_->planes; p++) {
+      for (int p = 0; p < format_->rasters; p++) {
         auto &row = fill_[std::size_t (layer + 1)][std::size_t (p)];
-        const int width = plane_size (*format_, p, scene.canvas).width;
-        row.resize (std::size_t (width) * std::size_t (format_->bytes_per_position (p)));
+        const int width = raster_size (*format_, p, scene.canvas).width;
+        row.resize (std::size_t (width) * std::size_t (format_->filtered_bytes (p)));
         fill_row (*format_, p, color, width, row.data ());
       }
     }
@@ -133,15 +143,18 @@ void HostRenderer::build (const Scene &scene)
       for (Scratch &s : scratch_) plane.reserve (s);
       widest = std::max (widest, std::size_t (plane.positions ()));
       if (!plane.swap_axes ()) continue;
-      tiles_[i].turned.resize (std::size_t (format_->planes));
+      tiles_[i].turned.resize (std::size_t (format_->rasters));
       tiles_[i].turned[std::size_t (p)].resize (tiles_[i].turned_stride (p) *
                                                 std::size_t (plane.target ().height));
       add_jobs (turn_jobs_, static_cast<int> (i), p, 0, plane.rows ());
     }
-  for (Scratch &s : scratch_) s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
+  for (Scratch &s : scratch_) {
+    s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
+    s.drawn.resize (widest * 4 * kMaxBand);
+  }
   for (std::size_t i = 0; i < regions_.size (); i++)
-    for (int p = 0; p < format_->planes; p++) {
-      const Rect r = plane_rect (*format_, p, regions_[i].rect);
+    for (int p = 0; p < format_->rasters; p++) {
+      const Rect r = raster_rect (*format_, p, regions_[i].rect);
       add_jobs (region_jobs_, static_cast<int> (i), p, r.y, r.bottom ());
     }
 
@@ -166,7 +179,7 @@ void HostRenderer::set_columns ()
       }
       std::vector<PlaneProgram::Range> ranges;
       for (const auto &[left, right] : shown[i]) {
-        const Rect part = plane_rect (*format_, p, {left, 0, right - left, 1});
+        const Rect part = raster_rect (*format_, p, {left, 0, right - left, 1});
         ranges.emplace_back (part.x - plane.target ().x, part.right () - plane.target ().x);
       }
       plane.set_columns (ops_, ranges);
@@ -210,7 +223,7 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
   const Columns &all = plane.columns (0, plane.positions ());
   std::byte *row = scratch.layers[0].data ();
   for (int x = job.begin; x < job.end; x++) {
-    (void)plane.draw_rows (ops_, all, source.plane[std::size_t (job.plane)], x, 1, row, 0, scratch);
+    (void)plane.draw_rows (ops_, all, source, x, 1, row, 0, scratch);
     for (int y = 0; y < plane.positions (); y++)
       std::memcpy (turned + std::size_t (y) * stride + std::size_t (x) * size,
                    row + std::size_t (y) * size, size);
@@ -220,7 +233,7 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
 void HostRenderer::fill_part (int layer, int plane, int positions, std::byte *out) const
 {
   std::memcpy (out, fill_[std::size_t (layer + 1)][std::size_t (plane)].data (),
-               std::size_t (positions) * std::size_t (format_->bytes_per_position (plane)));
+               std::size_t (positions) * std::size_t (format_->filtered_bytes (plane)));
 }
 
 // Row `y` of the canvas's plane, its part `part`, as the layer alone has it.
@@ -244,12 +257,32 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
                  program.turned[std::size_t (plane)].data () +
                      std::size_t (row) * program.turned_stride (plane) + std::size_t (x) * size,
                  bytes);
-    opaque = !format_->has_alpha () || ops_.opaque (out, part.width, format_->alpha_channel);
+    const int alpha = format_->raster[std::size_t (plane)].alpha;
+    opaque = alpha < 0 || ops_.opaque (out, part.width, alpha);
   } else {
-    opaque = p.draw_rows (ops_, p.columns (x, part.width), tile.source.plane[std::size_t (plane)],
-                          row, 1, out, 0, scratch);
+    opaque = p.draw_rows (ops_, p.columns (x, part.width), tile.source, row, 1, out, 0, scratch);
   }
   return tile.blend == Blend::source || (opaque && tile.alpha == 255);
+}
+
+// Rows of the canvas's part from `y` on: where they lie, or beside, where the raster is not packed.
+Rows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &part,
+                            Scratch &scratch) const
+{
+  const RasterInfo &raster = format_->raster[std::size_t (plane)];
+  const std::ptrdiff_t size = format_->filtered_bytes (plane);
+  if (!raster.packed) return {scratch.drawn.data (), part.width * size};
+  const PlaneView &canvas = out.plane[std::size_t (raster.channel[0].plane)];
+  return {canvas.row (y) + part.x * size, canvas.stride};
+}
+
+// Writes what is not yet on the canvas of rows that were drawn.
+void HostRenderer::put (const Rows &rows, int count, const FrameView &out, int plane, int y,
+                        const Rect &part) const
+{
+  if (format_->raster[std::size_t (plane)].packed) return;
+  for (int r = 0; r < count; r++)
+    scatter_row (rows.data + r * rows.stride, out, plane, y + r, part.x, part.width);
 }
 
 // Draws the job's rows straight to the canvas, several at a time, where the layer is a picture that
@@ -261,13 +294,13 @@ bool HostRenderer::draw_straight (const Scene &scene, int layer, const FrameView
   const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (job.plane)];
   if (p.swap_axes ()) return false;
   const Columns &columns = p.columns (part.x - p.target ().x, part.width);
-  const PlaneView &source = scene.tiles[std::size_t (layer)].source.plane[std::size_t (job.plane)];
-  const PlaneView &canvas = out.plane[std::size_t (job.plane)];
-  const std::ptrdiff_t left = std::ptrdiff_t{part.x} * p.bytes_per_position ();
+  const FrameView &source = scene.tiles[std::size_t (layer)].source;
   for (int y = job.begin, count; y < job.end; y += count) {
     count = std::min (p.band (), job.end - y);
-    (void)p.draw_rows (ops_, columns, source, y - p.target ().y, count, canvas.row (y) + left,
-                       canvas.stride, scratch);
+    const Rows rows = rows_of (out, job.plane, y, part, scratch);
+    (void)p.draw_rows (ops_, columns, source, y - p.target ().y, count, rows.data, rows.stride,
+                       scratch);
+    put (rows, count, out, job.plane, y, part);
   }
   return true;
 }
@@ -276,14 +309,14 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
                                 Scratch &scratch)
 {
   const Region &region = regions_[std::size_t (job.item)];
-  const Rect part = plane_rect (*format_, job.plane, region.rect);
-  const auto size = std::size_t (format_->bytes_per_position (job.plane));
+  const Rect part = raster_rect (*format_, job.plane, region.rect);
   const int top = static_cast<int> (region.layers.size ()) - 1;
   if (top == 0 && draw_straight (scene, region.layers[0], out, part, job, scratch)) return;
   for (int y = job.begin; y < job.end; y++) {
-    std::byte *dst = out.plane[std::size_t (job.plane)].row (y) + std::size_t (part.x) * size;
+    const Rows row = rows_of (out, job.plane, y, part, scratch);
     if (top == 0) {
-      (void)draw_layer_row (scene, region.layers[0], job.plane, y, part, dst, scratch);
+      (void)draw_layer_row (scene, region.layers[0], job.plane, y, part, row.data, scratch);
+      put (row, 1, out, job.plane, y, part);
       continue;
     }
     // Down to the first layer that hides the rest, then mixed from there up, and
@@ -298,7 +331,8 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
       blend_row (*format_, job.plane,
                  scene.tiles[std::size_t (region.layers[std::size_t (i)])].alpha,
                  scratch.layers[std::size_t (i) + 1].data (), part.width, mixed);
-    std::memcpy (dst, mixed, std::size_t (part.width) * size);
+    std::memcpy (row.data, mixed, std::size_t (part.width * format_->filtered_bytes (job.plane)));
+    put (row, 1, out, job.plane, y, part);
   }
 }
 

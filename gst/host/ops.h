@@ -91,6 +91,9 @@ struct Ops {
   void (*join) (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
                 std::byte *out);
 
+  // out[i] = pairs[2 * i + second] for i < count; reads `count` whole pairs.
+  void (*every_second) (const std::byte *pairs, int second, int count, std::byte *out);
+
   // Two by two 8-bit positions to one, (a + b + c + d + 2) >> 2: what area makes
   // of exactly 2:1, without its intermediate.
   void (*box2) (const std::byte *upper, const std::byte *lower, int channels, int count,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "host/gather.h"
 #include "host/scalar.h"
 
 namespace quad::host {
@@ -16,13 +17,16 @@ void at_least (std::vector<T> &v, std::size_t size)
 
 }  // namespace
 
-PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int plane,
+PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int raster,
                             ChromaSite canvas_site)
-    : sample_ (SampleFormat::of (format)),
-      channels_ (format.plane[std::size_t (plane)].channels),
-      alpha_channel_ (plane == 0 ? format.alpha_channel : -1)
+    : sample_ (SampleFormat::of (format)), raster_ (raster)
 {
-  PlanePlan plan = plan_plane (tile, format, plane, canvas_site);
+  const RasterInfo &info = format.raster[std::size_t (raster)];
+  plane_ = info.channel[0].plane;
+  packed_ = info.packed;
+  channels_ = info.channels;
+  alpha_channel_ = info.alpha;
+  RasterPlan plan = plan_raster (tile, format, raster, canvas_site);
   swap_axes_ = plan.swap_axes;
   target_ = plan.target;
   down_ = std::move (plan.down);
@@ -68,6 +72,11 @@ std::size_t PlaneProgram::mid_stride (const Columns &columns) const
   return columns.planar_stride () * std::size_t (channels_);
 }
 
+std::size_t PlaneProgram::gathered_stride (const Columns &columns) const
+{
+  return std::size_t (columns.width () * bytes_per_position ());
+}
+
 void PlaneProgram::reserve (Scratch &scratch) const
 {
   const auto channels = std::size_t (channels_), band = std::size_t (band_);
@@ -78,6 +87,7 @@ void PlaneProgram::reserve (Scratch &scratch) const
   }
   at_least (scratch.rows, std::size_t (most_rows));
   for (const Columns &c : columns_) {
+    if (!packed_) at_least (scratch.gathered, std::size_t (most_rows) * gathered_stride (c));
     at_least (scratch.mid, mid_stride (c) * band);
     at_least (scratch.planar, c.planar_stride () * channels);
     at_least (scratch.joined, c.joined_stride () * channels * std::size_t (sample_.bytes));
@@ -183,15 +193,23 @@ void PlaneProgram::filter_channels (const Ops &ops, const Columns &columns, int 
             sample_.bytes, out);
 }
 
-RowBand PlaneProgram::band_of (const Columns &columns, const PlaneView &source, int y, int count,
-                               Scratch &scratch) const
+// The source rows of the band from the first sample read on, where they lie or gathered.
+RowBand PlaneProgram::band_of (const Ops &ops, const Columns &columns, const FrameView &source,
+                               int y, int count, Scratch &scratch) const
 {
   RowBand band = {};
   const auto [first, last] = down_.reads (y, count);
   band.row_count = last - first;
   const std::ptrdiff_t skip = std::ptrdiff_t{columns.lo} * bytes_per_position ();
-  for (int k = 0; k < band.row_count; k++)
-    scratch.rows[std::size_t (k)] = source.row (first + k) + skip;
+  for (int k = 0; k < band.row_count; k++) {
+    if (packed_) {
+      scratch.rows[std::size_t (k)] = source.plane[std::size_t (plane_)].row (first + k) + skip;
+      continue;
+    }
+    std::byte *row = scratch.gathered.data () + std::size_t (k) * gathered_stride (columns);
+    gather_row (ops, source, raster_, first + k, columns.lo, columns.width (), row);
+    scratch.rows[std::size_t (k)] = row;
+  }
   band.rows = scratch.rows.data ();
   band.output_count = count;
   for (int r = 0; r < count; r++)
@@ -202,11 +220,11 @@ RowBand PlaneProgram::band_of (const Columns &columns, const PlaneView &source, 
   return band;
 }
 
-bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const PlaneView &source,
+bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const FrameView &source,
                               int y, int count, std::byte *out, std::ptrdiff_t stride,
                               Scratch &scratch) const
 {
-  const RowBand band = band_of (columns, source, y, count, scratch);
+  const RowBand band = band_of (ops, columns, source, y, count, scratch);
   const bool alpha = alpha_channel_ >= 0;
   const bool copy = down_.copy && across_.copy;
   const bool filter = !copy && !box2_ && sample_.depth <= 10;

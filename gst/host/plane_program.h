@@ -1,4 +1,4 @@
-// One plane of one tile, ready to be drawn row by row.
+// One raster of one tile, ready to be drawn row by row.
 #pragma once
 
 #include <utility>
@@ -12,6 +12,8 @@ namespace quad::host {
 // Buffers of one worker, large enough for every row of the prepared scene.
 struct Scratch {
   std::vector<const std::byte *> rows;
+  std::vector<std::byte> gathered;  // what `rows` point at where the raster is not packed
+  std::vector<std::byte> drawn;     // rows of the canvas that are still to be scattered
   std::vector<std::int16_t> mid;
   std::vector<std::int16_t> planar;
   std::vector<std::int32_t> wide;
@@ -34,9 +36,9 @@ struct Columns {
 
 class PlaneProgram {
  public:
-  PlaneProgram (const Tile &tile, const FormatInfo &format, int plane, ChromaSite canvas_site);
+  PlaneProgram (const Tile &tile, const FormatInfo &format, int raster, ChromaSite canvas_site);
 
-  // In positions of the plane; before the axes are swapped, where they are.
+  // In positions of the raster; before the axes are swapped, where they are.
   int rows () const { return down_.count (); }
   int positions () const { return across_.count (); }
   int bytes_per_position () const { return channels_ * sample_.bytes; }
@@ -46,7 +48,7 @@ class PlaneProgram {
   // How many rows to draw with one call; at most kMaxBand.
   int band () const { return band_; }
 
-  // Columns [begin, end) of the plane's target.
+  // Columns [begin, end) of the raster's target.
   using Range = std::pair<int, int>;
 
   // Gets ready to draw these ranges of columns and no others; sorted and distinct. Ranges that it
@@ -55,9 +57,9 @@ class PlaneProgram {
   // One of these ranges.
   const Columns &columns (int begin, int count) const;
 
-  // Draws these columns of rows [y, y + count), count <= band (), the rows `stride` bytes apart.
-  // Returns whether all that was drawn is opaque.
-  bool draw_rows (const Ops &ops, const Columns &columns, const PlaneView &source, int y, int count,
+  // Draws these columns of rows [y, y + count), count <= band (), as interleaved channels, the rows
+  // `stride` bytes apart. Returns whether all that was drawn is opaque.
+  bool draw_rows (const Ops &ops, const Columns &columns, const FrameView &source, int y, int count,
                   std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const;
 
   // Makes `scratch` large enough for all columns that are ready.
@@ -74,13 +76,17 @@ class PlaneProgram {
                          std::byte *out, Scratch &scratch) const;
   void filter_channels (const Ops &ops, const Columns &columns, int row, std::byte *out,
                         Scratch &scratch) const;
-  RowBand band_of (const Columns &columns, const PlaneView &source, int y, int count,
-                   Scratch &scratch) const;
+  RowBand band_of (const Ops &ops, const Columns &columns, const FrameView &source, int y,
+                   int count, Scratch &scratch) const;
   // Whether all channels are filtered together along a row.
   bool direct () const { return channels_ == 1 || channels_ == 4; }
   std::size_t mid_stride (const Columns &columns) const;
+  std::size_t gathered_stride (const Columns &columns) const;
 
   SampleFormat sample_;
+  int raster_;
+  int plane_;    // that holds all of the raster, where it is packed
+  bool packed_;  // see RasterInfo
   int channels_;
   int alpha_channel_;
   bool swap_axes_;

@@ -60,6 +60,11 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
       std::memcpy (out, planar + (std::size_t (c) * stride + std::size_t (i)) * size, size);
 }
 
+void every_second (const std::byte *pairs, int second, int count, std::byte *out)
+{
+  for (int i = 0; i < count; i++) out[i] = pairs[2 * i + second];
+}
+
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
 {
   for (int i = 0; i < count * channels; i++) {
@@ -88,8 +93,9 @@ bool opaque_mid (const std::int16_t *mid, int count, int channel)
 
 const Ops &scalar_ops ()
 {
-  static constexpr Ops ops = {scalar::vertical, scalar::split, scalar::pack,   scalar::horizontal,
-                              scalar::join,     scalar::box2,  scalar::opaque, scalar::opaque_mid};
+  static constexpr Ops ops = {scalar::vertical,   scalar::split,  scalar::pack,
+                              scalar::horizontal, scalar::join,   scalar::every_second,
+                              scalar::box2,       scalar::opaque, scalar::opaque_mid};
   return ops;
 }
 

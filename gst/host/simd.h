@@ -14,6 +14,7 @@ void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_s
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride);
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out);
+void every_second (const std::byte *pairs, int second, int count, std::byte *out);
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
 bool opaque (const std::byte *row, int count, int channel);
 bool opaque_mid (const std::int16_t *mid, int count, int channel);

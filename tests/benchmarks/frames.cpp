@@ -19,7 +19,7 @@ Frames::Frames (PixelFormat format, Size size, int count)
   const FormatInfo &info = info_of (format);
   for (int i = 0; i < count; i++) {
     FrameView view{.format = format, .size = size};
-    std::array<std::size_t, 3> offset = {};
+    std::array<std::size_t, kMaxPlanes> offset = {};
     std::size_t total = 0;
     for (int p = 0; p < info.planes; p++) {
       const std::size_t stride = (row_bytes (info, p, size) + 63) / 64 * 64;
@@ -48,7 +48,7 @@ void Frames::paint (bool opaque)
     const FormatInfo &info = info_of (view.format);
     for (int p = 0; p < info.planes; p++) {
       const PlaneView &plane = view.plane[std::size_t (p)];
-      const int channels = info.plane[std::size_t (p)].channels;
+      const int channels = info.bytes_per_position (p);
       across.resize (std::size_t (plane.size.width * channels));
       for (int x = 0; x < plane.size.width; x++)
         for (int c = 0; c < channels; c++)
@@ -58,7 +58,7 @@ void Frames::paint (bool opaque)
         const double down = 128 + 40 * std::cos ((y + 11 * i) * 6.28 * 3 / plane.size.height);
         auto *row = reinterpret_cast<unsigned char *> (plane.row (y));
         for (int x = 0; x < plane.size.width * channels; x++) {
-          const bool alpha = channels == 4 && x % 4 == info.alpha_channel;
+          const bool alpha = channels == 4 && x % 4 == info.raster[0].alpha;
           const double v = down + across[std::size_t (x)] + static_cast<double> (random () % 9);
           row[x] = alpha && opaque ? 255 : static_cast<unsigned char> (v);
         }

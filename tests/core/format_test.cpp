@@ -39,19 +39,56 @@ constexpr Expected kExpected[] = {
     {PixelFormat::xbgr, "xBGR", "xBGR", {1, 1}, 8, 0},
     {PixelFormat::rgb, "RGB", "RGB", {1, 1}, 8, 0},
     {PixelFormat::bgr, "BGR", "BGR", {1, 1}, 8, 0},
+    {PixelFormat::i422_10le, "I422_10LE", "Y/U/V", {2, 1}, 10, 0},
+    {PixelFormat::y444_10le, "Y444_10LE", "Y/U/V", {1, 1}, 10, 0},
+    {PixelFormat::gbr, "GBR", "G/B/R", {1, 1}, 8, 0},
+    {PixelFormat::rgbp, "RGBP", "R/G/B", {1, 1}, 8, 0},
+    {PixelFormat::yuy2, "YUY2", "YUYV", {2, 1}, 8, 0},
+    {PixelFormat::uyvy, "UYVY", "UYVY", {2, 1}, 8, 0},
+    {PixelFormat::ayuv, "AYUV", "AYUV", {1, 1}, 8, 0},
+    {PixelFormat::a420, "A420", "Y/U/V/A", {2, 2}, 8, 0},
+    {PixelFormat::av12, "AV12", "Y/UV/A", {2, 2}, 8, 0},
 };
+
+// What a position of plane `p` holds, in memory order.
+std::string plane_of (const FormatInfo &f, int p)
+{
+  const PlaneInfo &plane = f.plane[std::size_t (p)];
+  std::string s (std::size_t (plane.bytes / f.sample_bytes), '-');
+  for (int r = 0; r < f.rasters; r++)
+    for (int c = 0; c < f.raster[std::size_t (r)].channels; c++) {
+      const ChannelInfo &channel = f.raster[std::size_t (r)].channel[std::size_t (c)];
+      if (channel.plane != p || !f.raster[std::size_t (r)].stores (c)) continue;
+      EXPECT_EQ (channel.sub.height, plane.sub.height) << f.name;
+      for (int i = 0; i < plane.sub.width / channel.sub.width; i++) {
+        char &letter = s.at (std::size_t ((channel.offset + i * channel.step) / f.sample_bytes));
+        EXPECT_EQ (letter, '-') << f.name << " has two samples in one place";
+        letter = channel.component < 0 ? 'x' : (f.rgb ? "RGBA" : "YUVA")[channel.component];
+      }
+    }
+  return s;
+}
 
 std::string planes_of (const FormatInfo &f)
 {
   std::string s;
   for (int p = 0; p < f.planes; p++) {
     if (p > 0) s += '/';
-    for (int c = 0; c < f.plane[std::size_t (p)].channels; c++) {
-      const int component = f.plane[std::size_t (p)].component[std::size_t (c)];
-      s += component < 0 ? 'x' : (f.rgb ? "RGBA" : "YUVA")[component];
-    }
+    s += plane_of (f, p);
   }
   return s;
+}
+
+// Whether the channels lie in one plane, one after the other.
+bool lies_packed (const FormatInfo &f, const RasterInfo &r)
+{
+  for (int c = 0; c < r.channels; c++) {
+    const ChannelInfo &channel = r.channel[std::size_t (c)];
+    if (channel.plane != r.channel[0].plane || channel.offset != c * f.sample_bytes ||
+        channel.step != r.channels * f.sample_bytes || channel.sub != r.sub)
+      return false;
+  }
+  return true;
 }
 
 TEST (Formats, AreAsDefined)
@@ -76,19 +113,26 @@ TEST (Formats, HoldTogether)
     EXPECT_EQ (&info_of (f.format), &f) << f.name;
     EXPECT_TRUE (names.insert (f.name).second) << f.name;
     EXPECT_LE (f.depth + f.shift, 8 * f.sample_bytes) << f.name;
-    EXPECT_EQ (f.plane[0].sub, (Size{1, 1})) << f.name;
+    EXPECT_EQ (f.raster[0].sub, (Size{1, 1})) << f.name;
+    EXPECT_LE (f.planes, kMaxPlanes) << f.name;
 
     std::set<int> components;
-    for (int p = 0; p < f.planes; p++)
-      for (int c = 0; c < f.plane[std::size_t (p)].channels; c++)
-        if (const int k = f.plane[std::size_t (p)].component[std::size_t (c)]; k >= 0) {
+    for (int i = 0; i < f.rasters; i++) {
+      const RasterInfo &r = f.raster[std::size_t (i)];
+      EXPECT_EQ (r.packed, lies_packed (f, r)) << f.name;
+      for (int c = 0; c < r.channels; c++)
+        if (const int k = r.channel[std::size_t (c)].component; k >= 0 && r.stores (c)) {
           EXPECT_TRUE (components.insert (k).second) << f.name << " has a component twice";
         }
+      // Colours are filtered with the alpha of their positions.
+      EXPECT_EQ (r.alpha >= 0, f.has_alpha ()) << f.name;
+      if (r.alpha >= 0) {
+        EXPECT_EQ (r.channel[std::size_t (r.alpha)].component, 3) << f.name;
+        EXPECT_EQ (r.channels, 4) << f.name;
+      }
+    }
     EXPECT_EQ (static_cast<int> (components.size ()), f.components) << f.name;
     EXPECT_EQ (f.has_alpha (), components.contains (3)) << f.name;
-    if (f.has_alpha ()) {
-      EXPECT_EQ (f.plane[0].component[std::size_t (f.alpha_channel)], 3) << f.name;
-    }
     EXPECT_EQ (f.rgb, std::string (f.name).find ('R') != std::string::npos && f.components >= 3)
         << f.name;
   }
@@ -107,15 +151,24 @@ TEST (Planes, SizesRoundUp)
   EXPECT_EQ (info_of (PixelFormat::p010_10le).bytes_per_position (1), 4);
   EXPECT_EQ (info_of (PixelFormat::rgb).bytes_per_position (0), 3);
   EXPECT_EQ (info_of (PixelFormat::rgba).bytes_per_position (0), 4);
+  // Two luma samples with the chroma that they share.
+  const FormatInfo &yuy2 = info_of (PixelFormat::yuy2);
+  EXPECT_EQ (plane_size (yuy2, 0, {5, 3}), (Size{3, 3}));
+  EXPECT_EQ (yuy2.bytes_per_position (0), 4);
+  EXPECT_EQ (raster_size (yuy2, 0, {5, 3}), (Size{5, 3}));
+  EXPECT_EQ (raster_size (yuy2, 1, {5, 3}), (Size{3, 3}));
+  EXPECT_EQ (row_room (yuy2, 0, 5), 6);
+  EXPECT_EQ (row_room (yuy2, 1, 5), 3);
+  EXPECT_EQ (row_room (i420, 1, 5), 3);
 }
 
 TEST (Planes, RectsHoldAllThatIsTouched)
 {
   const FormatInfo &i420 = info_of (PixelFormat::i420);
-  EXPECT_EQ (plane_rect (i420, 1, {4, 2, 6, 8}), (Rect{2, 1, 3, 4}));
-  EXPECT_EQ (plane_rect (i420, 1, {3, 1, 2, 2}), (Rect{1, 0, 2, 2}));
-  EXPECT_EQ (plane_rect (i420, 1, {4, 4, 1, 1}), (Rect{2, 2, 1, 1}));
-  EXPECT_EQ (plane_rect (i420, 0, {3, 1, 2, 2}), (Rect{3, 1, 2, 2}));
+  EXPECT_EQ (raster_rect (i420, 1, {4, 2, 6, 8}), (Rect{2, 1, 3, 4}));
+  EXPECT_EQ (raster_rect (i420, 1, {3, 1, 2, 2}), (Rect{1, 0, 2, 2}));
+  EXPECT_EQ (raster_rect (i420, 1, {4, 4, 1, 1}), (Rect{2, 2, 1, 1}));
+  EXPECT_EQ (raster_rect (i420, 0, {3, 1, 2, 2}), (Rect{3, 1, 2, 2}));
 }
 
 }  // namespace

@@ -14,11 +14,15 @@
 namespace quad::test {
 namespace {
 
-// All that the device keeps in GStreamer's CUDA memory.
-constexpr PixelFormat kFormats[] = {
-    PixelFormat::nv12,      PixelFormat::i420, PixelFormat::yv12, PixelFormat::p010_10le,
-    PixelFormat::i420_10le, PixelFormat::y444, PixelFormat::rgba, PixelFormat::bgra,
-    PixelFormat::rgbx,      PixelFormat::bgrx};
+// All that GStreamer's CUDA memory holds.
+std::vector<PixelFormat> formats_in_cuda_memory ()
+{
+  std::vector<PixelFormat> formats;
+  for (const FormatInfo &f : all_formats ())
+    if (f.in_cuda_since > 0) formats.push_back (f.format);
+  return formats;
+}
+const std::vector<PixelFormat> kFormats = formats_in_cuda_memory ();
 constexpr GstVideoColorMatrix kMatrices[] = {
     GST_VIDEO_COLOR_MATRIX_BT601, GST_VIDEO_COLOR_MATRIX_BT709, GST_VIDEO_COLOR_MATRIX_BT2020};
 
@@ -128,10 +132,10 @@ TEST_F (CudaConvertTest, ConstantsOfEachPair)
         // Constant, too: the edges are no exception.
         const Picture out = converted (whole (picture, from), from, to);
         const FormatInfo &format = out.info ();
-        for (int p = 0; p < format.planes; p++) {
-          const Size s = out.view ().plane[std::size_t (p)].size;
-          for (int k = 0; k < s.width * s.height * format.plane[std::size_t (p)].channels; k++) {
-            const int channels = format.plane[std::size_t (p)].channels;
+        for (int p = 0; p < format.rasters; p++) {
+          const Size s = raster_size (format, p, size);
+          const int channels = format.raster[std::size_t (p)].channels;
+          for (int k = 0; k < s.width * s.height * channels; k++) {
             const int x = k / channels % s.width, y = k / channels / s.width, c = k % channels;
             ASSERT_EQ (out.get (p, x, y, c), out.get (p, 0, 0, c));
           }
@@ -226,7 +230,11 @@ TEST_F (CudaConvertTest, OtherLayoutsAreExact)
       {PixelFormat::i420_10le, PixelFormat::p010_10le},
       {PixelFormat::rgba, PixelFormat::bgra},
       {PixelFormat::rgbx, PixelFormat::bgrx},
-      {PixelFormat::bgra, PixelFormat::rgba}};
+      {PixelFormat::bgra, PixelFormat::rgba},
+      {PixelFormat::yuy2, PixelFormat::uyvy},
+      {PixelFormat::uyvy, PixelFormat::yuy2},
+      {PixelFormat::gbr, PixelFormat::rgbp},
+      {PixelFormat::rgbp, PixelFormat::bgrx}};
   Random random (604);
   for (const auto &[a, b] : kPairs)
     for (int i = 0; i < 12; i++) {
@@ -239,13 +247,13 @@ TEST_F (CudaConvertTest, OtherLayoutsAreExact)
       Picture picture (a, size);
       paint (picture, Pattern::noise, static_cast<std::uint32_t> (i));
       const Picture out = converted (whole (picture, from), from, to);
-      for (int p = 0; p < out.info ().planes; p++) {
-        const PlaneInfo &plane = out.info ().plane[std::size_t (p)];
-        const Size s = out.view ().plane[std::size_t (p)].size;
+      for (int p = 0; p < out.info ().rasters; p++) {
+        const RasterInfo &raster = out.info ().raster[std::size_t (p)];
+        const Size s = raster_size (out.info (), p, size);
         for (int y = 0; y < s.height; y++)
           for (int x = 0; x < s.width; x++)
-            for (int c = 0; c < plane.channels; c++) {
-              const int component = plane.component[std::size_t (c)];
+            for (int c = 0; c < raster.channels; c++) {
+              const int component = raster.channel[std::size_t (c)].component;
               const int expected = component < 0 ? 255 : component_of (picture, component, x, y);
               ASSERT_EQ (out.get (p, x, y, c), expected)
                   << "(" << x << ", " << y << ") " << describe_conversion (from, to);

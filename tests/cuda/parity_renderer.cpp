@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cuda/cuda_renderer.h"
+#include "cuda/scene_program.h"
 #include "gpu.h"
 #include "host/scenes.h"
 
@@ -82,6 +83,8 @@ class ParityRenderer : public Renderer {
 };
 
 }  // namespace
+
+bool is_drawn (const FormatInfo &format) { return cuda::draws (format); }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

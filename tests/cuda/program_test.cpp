@@ -3,6 +3,7 @@
 
 #include <climits>
 
+#include "cuda/cuda_renderer.h"
 #include "gpu.h"
 #include "host/scenes.h"
 #include "tables.h"
@@ -10,41 +11,41 @@
 namespace quad::test {
 namespace {
 
-// One value for each position of each plane of a canvas.
+// One value for each position of each raster of a canvas.
 class Canvas {
  public:
   explicit Canvas (const Scene &scene)
   {
     const FormatInfo &format = info_of (scene.format);
-    for (int p = 0; p < format.planes; p++) {
-      const Size size = plane_size (format, p, scene.canvas);
-      planes_.push_back ({size, std::vector<int> (std::size_t (size.width * size.height), 0)});
+    for (int p = 0; p < format.rasters; p++) {
+      const Size size = raster_size (format, p, scene.canvas);
+      rasters_.push_back ({size, std::vector<int> (std::size_t (size.width * size.height), 0)});
     }
   }
-  // Whether a patch lies on its plane.
-  bool holds (int plane, const cuda::Patch &p) const
+  // Whether a patch lies on its raster.
+  bool holds (int raster, const cuda::Patch &p) const
   {
     return p.width > 0 && p.height > 0 &&
-           rect_of (planes_[std::size_t (plane)].first).contains ({p.x, p.y, p.width, p.height});
+           rect_of (rasters_[std::size_t (raster)].first).contains ({p.x, p.y, p.width, p.height});
   }
   template <typename F>
-  void visit (int plane, const cuda::Patch &patch, F f)
+  void visit (int raster, const cuda::Patch &patch, F f)
   {
-    auto &[size, value] = planes_[std::size_t (plane)];
+    auto &[size, value] = rasters_[std::size_t (raster)];
     for (int y = patch.y; y < patch.y + patch.height; y++)
       for (int x = patch.x; x < patch.x + patch.width; x++)
         f (value[std::size_t (y * size.width + x)]);
   }
   bool all_are (int wanted) const
   {
-    for (const auto &[size, value] : planes_)
+    for (const auto &[size, value] : rasters_)
       for (const int v : value)
         if (v != wanted) return false;
     return true;
   }
 
  private:
-  std::vector<std::pair<Size, std::vector<int>>> planes_;
+  std::vector<std::pair<Size, std::vector<int>>> rasters_;
 };
 
 // What a block takes of its memory for one picture, counted from the tables alone.
@@ -61,7 +62,7 @@ std::size_t shared_bytes (const Tables &t, const cuda::Picture &picture, const c
     first = std::min (first, left * s.channels);
     end = std::max (end, (left + picture.across.taps) * s.channels);
   }
-  if (s.bytes == 1 && s.channels != 3) first = first / 4 * 4;
+  if (s.packed && s.bytes == 1 && s.channels != 3) first = first / 4 * 4;
   const auto mid = std::size_t ((end - first) * rows);
   const std::size_t weighted = s.alpha < 0 ? 0 : 3 * (mid / 4) * sizeof (std::int32_t);
   return (mid + 1) / 2 * 2 * sizeof (std::int16_t) + weighted;
@@ -81,7 +82,7 @@ void check_patch (const Tables &t, const cuda::Launch &launch, const cuda::Patch
                   const FormatInfo &format)
 {
   const cuda::Part part = t.part (patch.part);
-  const cuda::Samples s = cuda::samples_of (format, part.plane);
+  const cuda::Samples s = cuda::samples_of (format, part.raster);
   const int size = s.bytes * s.channels, group = size < 4 && size != 3 ? 4 / size : 1;
   EXPECT_LE (ceil_div (patch.width, group) * patch.height, cuda::kWords);
   ASSERT_GT (part.layers, 0);
@@ -112,18 +113,33 @@ void check_tables (const Scene &scene)
     for (int i = 0; i < launch.count; i++) {
       const cuda::Patch patch = t.patch (launch, i);
       const cuda::Part part = t.part (patch.part);
-      ASSERT_TRUE (drawn.holds (part.plane, patch));
+      ASSERT_TRUE (drawn.holds (part.raster, patch));
       check_patch (t, launch, patch, format);
       const bool below = t.layer (part.first_layer).source == cuda::kBelow;
-      drawn.visit (part.plane, patch, [&] (int &last) {
+      drawn.visit (part.raster, patch, [&] (int &last) {
         EXPECT_LT (last, n) << "drawn twice in a launch";
         EXPECT_EQ (below, last > 0) << "drawn on nothing, or anew";
         last = n;
       });
-      if (!below) begun.visit (part.plane, patch, [] (int &count) { count++; });
+      if (!below) begun.visit (part.raster, patch, [] (int &count) { count++; });
     }
   }
   EXPECT_TRUE (begun.all_are (1)) << "a part of the canvas is drawn never, or twice";
+}
+
+TEST (CudaFormats, WhatIsOfferedIsDrawn)
+{
+  for (const FormatInfo &f : all_formats ())
+    if (f.in_cuda_since > 0) {
+      EXPECT_TRUE (cuda::draws (f)) << f.name;
+    }
+  // Alpha of one plane weights the colours of others.
+  for (const PixelFormat format : {PixelFormat::a420, PixelFormat::av12}) {
+    EXPECT_FALSE (cuda::draws (info_of (format)));
+    const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
+    const OwnedScene s = scene_of (format, {8, 6}, {4, 3}, Filter::area);
+    EXPECT_EQ (renderer->prepare (without_pointers (s.scene)), Status::unsupported_format);
+  }
 }
 
 class CudaProgramTest : public ::testing::TestWithParam<PixelFormat> {};
@@ -164,7 +180,15 @@ TEST_P (CudaProgramTest, MoreLayersThanALaunchTakes)
   }
 }
 
-INSTANTIATE_TEST_SUITE_P (Formats, CudaProgramTest, ::testing::ValuesIn (every_format ()),
+std::vector<PixelFormat> formats_drawn ()
+{
+  std::vector<PixelFormat> formats;
+  for (const FormatInfo &f : all_formats ())
+    if (cuda::draws (f)) formats.push_back (f.format);
+  return formats;
+}
+
+INSTANTIATE_TEST_SUITE_P (Formats, CudaProgramTest, ::testing::ValuesIn (formats_drawn ()),
                           [] (const auto &p) { return format_name (p.param); });
 
 }  // namespace

@@ -63,14 +63,16 @@ Shares made_of (int o, const Axis &out, const Axis &in)
 }
 
 struct Spot {
-  int plane = -1, channel = 0;
+  int raster = -1, channel = 0;
 };
 
 Spot place_of (const FormatInfo &format, int component)
 {
-  for (int p = 0; p < format.planes; p++)
-    for (int c = 0; c < format.plane[std::size_t (p)].channels; c++)
-      if (format.plane[std::size_t (p)].component[std::size_t (c)] == component) return {p, c};
+  for (int r = 0; r < format.rasters; r++) {
+    const RasterInfo &raster = format.raster[std::size_t (r)];
+    for (int c = 0; c < raster.channels; c++)
+      if (raster.channel[std::size_t (c)].component == component) return {r, c};
+  }
   return {};
 }
 
@@ -111,25 +113,25 @@ RealConversion::RealConversion (const Picture &in, const GstVideoInfo &from, con
 {
 }
 
-double RealConversion::expected (const FormatInfo &out, int plane, int channel, int x, int y) const
+double RealConversion::expected (const FormatInfo &out, int raster, int channel, int x, int y) const
 {
-  const PlaneInfo &info = out.plane[std::size_t (plane)];
-  const int component = info.component[std::size_t (channel)];
+  const RasterInfo &info = out.raster[std::size_t (raster)];
+  const int component = info.channel[std::size_t (channel)].component;
   const FormatInfo &in = in_.info ();
   if (component == 3 && in.has_alpha ()) return component_of (in_, 3, x, y);
   if (component == 3 || component < 0) return 255;
   std::array<double, 3> value = {};
   for (int c = 0; c < 3; c++) {
     const Spot place = place_of (in, c);
-    const Size sub = in.plane[std::size_t (place.plane)].sub;
-    const Size size = in_.view ().plane[std::size_t (place.plane)].size;
+    const Size sub = in.raster[std::size_t (place.raster)].sub;
+    const Size size = raster_size (in, place.raster, in_.size ());
     double code = 0;
     for (const auto &[j, wy] : made_of (y, {info.sub.height, is_cosited (to_, false)},
                                         {sub.height, is_cosited (from_, false)}))
       for (const auto &[i, wx] : made_of (x, {info.sub.width, is_cosited (to_, true)},
                                           {sub.width, is_cosited (from_, true)}))
         code += wx * wy *
-                in_.get (place.plane, std::clamp (i, 0, size.width - 1),
+                in_.get (place.raster, std::clamp (i, 0, size.width - 1),
                          std::clamp (j, 0, size.height - 1), place.channel);
     const Scale scale = scale_of (from_, in, c);
     value[std::size_t (c)] = (code - scale.zero) / scale.one;
@@ -143,15 +145,15 @@ double RealConversion::expected (const FormatInfo &out, int plane, int channel, 
 
 std::string RealConversion::beyond (const Picture &out, double limit) const
 {
-  for (int p = 0; p < out.info ().planes; p++) {
-    const Size size = out.view ().plane[std::size_t (p)].size;
+  for (int p = 0; p < out.info ().rasters; p++) {
+    const Size size = raster_size (out.info (), p, out.size ());
     for (int y = 0; y < size.height; y++)
       for (int x = 0; x < size.width; x++)
-        for (int c = 0; c < out.info ().plane[std::size_t (p)].channels; c++) {
+        for (int c = 0; c < out.info ().raster[std::size_t (p)].channels; c++) {
           const double wanted = expected (out.info (), p, c, x, y);
           const int is = out.get (p, x, y, c);
           if (std::abs (is - wanted) > limit)
-            return "plane " + std::to_string (p) + " (" + std::to_string (x) + ", " +
+            return "raster " + std::to_string (p) + " (" + std::to_string (x) + ", " +
                    std::to_string (y) + ") channel " + std::to_string (c) + ": " +
                    std::to_string (is) + " for " + std::to_string (wanted);
         }
@@ -162,19 +164,19 @@ std::string RealConversion::beyond (const Picture &out, double limit) const
 int component_of (const Picture &picture, int component, int x, int y)
 {
   const Spot place = place_of (picture.info (), component);
-  return picture.get (place.plane, x, y, place.channel);
+  return picture.get (place.raster, x, y, place.channel);
 }
 
 void paint_mild (Picture &picture)
 {
   const FormatInfo &format = picture.info ();
-  for (int p = 0; p < format.planes; p++) {
-    const PlaneInfo &plane = format.plane[std::size_t (p)];
-    const Size size = picture.view ().plane[std::size_t (p)].size;
+  for (int p = 0; p < format.rasters; p++) {
+    const RasterInfo &raster = format.raster[std::size_t (p)];
+    const Size size = raster_size (format, p, picture.size ());
     for (int y = 0; y < size.height; y++)
       for (int x = 0; x < size.width; x++)
-        for (int c = 0; c < plane.channels; c++) {
-          const int component = plane.component[std::size_t (c)];
+        for (int c = 0; c < raster.channels; c++) {
+          const int component = raster.channel[std::size_t (c)].component;
           const double across = double (x) / size.width, down = double (y) / size.height;
           const double v = component == 1   ? 112 + 32 * across
                            : component == 2 ? 144 - 32 * down
@@ -209,13 +211,13 @@ Picture converted_by_gstreamer (const Picture &in, const GstVideoInfo &from, con
 int greatest_difference (const Picture &a, const Picture &b)
 {
   int worst = 0;
-  for (int p = 0; p < a.info ().planes; p++) {
-    const PlaneInfo &plane = a.info ().plane[std::size_t (p)];
-    const Size size = a.view ().plane[std::size_t (p)].size;
+  for (int p = 0; p < a.info ().rasters; p++) {
+    const RasterInfo &raster = a.info ().raster[std::size_t (p)];
+    const Size size = raster_size (a.info (), p, a.size ());
     for (int y = 0; y < size.height; y++)
       for (int x = 0; x < size.width; x++)
-        for (int c = 0; c < plane.channels; c++)
-          if (plane.component[std::size_t (c)] >= 0)
+        for (int c = 0; c < raster.channels; c++)
+          if (raster.channel[std::size_t (c)].component >= 0)
             worst = std::max (worst, std::abs (a.get (p, x, y, c) - b.get (p, x, y, c)));
   }
   return worst;

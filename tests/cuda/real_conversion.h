@@ -20,13 +20,13 @@ class RealConversion {
 
  private:
   // The code value that the channel should have; clamped, not rounded.
-  double expected (const FormatInfo &out, int plane, int channel, int x, int y) const;
+  double expected (const FormatInfo &out, int raster, int channel, int x, int y) const;
 
   const Picture &in_;
   const GstVideoInfo &from_, &to_;
 };
 
-// The code value of a component (Y U V A, or R G B A) at a position of the plane it lies in.
+// The code value of a component (Y U V A, or R G B A) at a position of its raster.
 int component_of (const Picture &picture, int component, int x, int y);
 
 // Smooth, near grey, and in the range of both ranges.

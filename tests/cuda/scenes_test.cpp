@@ -131,6 +131,14 @@ constexpr Case kCases[] = {
      Filter::area,
      kQuarter,
      cuda::Method::staged},
+    {"HalfYuy2",
+     PixelFormat::yuy2,
+     {64, 36},
+     {32, 18},
+     Filter::area,
+     kUpright,
+     cuda::Method::staged},
+    {"EqualUyvy", PixelFormat::uyvy, {65, 9}, {65, 9}, Filter::area, kUpright, cuda::Method::copy},
     {"HalfRgb", PixelFormat::rgb, {64, 36}, {32, 18}, Filter::area, kUpright, cuda::Method::staged},
     {"Half10",
      PixelFormat::p010_10le,
@@ -197,8 +205,8 @@ TEST_P (CudaMethodTest, IsReachedAndRight)
 {
   const Case &c = GetParam ();
   OwnedScene s = scene_of (c.format, c.source, c.target, c.filter, c.orientation);
-  const auto planes = info_of (c.format).planes;
-  EXPECT_EQ (methods_of (s.scene), (std::map<cuda::Method, int>{{c.method, planes}}));
+  const auto rasters = info_of (c.format).rasters;
+  EXPECT_EQ (methods_of (s.scene), (std::map<cuda::Method, int>{{c.method, rasters}}));
   for (const AlphaPattern alpha :
        {AlphaPattern::opaque, AlphaPattern::noise, AlphaPattern::half_planes}) {
     paint (*s.pictures[0], Pattern::noise, 7);

@@ -79,9 +79,9 @@ class Frame {
   }
 
   FrameView view_;
-  std::array<std::unique_ptr<std::byte[]>, 3> memory_;
-  std::array<std::byte *, 3> first_{};
-  std::array<std::size_t, 3> bytes_{};
+  std::array<std::unique_ptr<std::byte[]>, kMaxPlanes> memory_;
+  std::array<std::byte *, kMaxPlanes> first_{};
+  std::array<std::size_t, kMaxPlanes> bytes_{};
 };
 
 void paint (Input &in, Frame &frame)
@@ -98,10 +98,13 @@ void paint (Input &in, Frame &frame)
                                          : pattern == 2 ? 255
                                                         : i * 7);
     }
-    if (info.has_alpha () && in.flip ())
-      for (auto i = static_cast<std::size_t> (info.alpha_channel); i < frame.size (p); i += 4)
-        bytes[i] = std::byte{255};
   }
+  if (!info.has_alpha () || !in.flip ()) return;
+  const RasterInfo &raster = info.raster[0];
+  const ChannelInfo &alpha = raster.channel[static_cast<std::size_t> (raster.alpha)];
+  for (auto i = static_cast<std::size_t> (alpha.offset); i < frame.size (alpha.plane);
+       i += static_cast<std::size_t> (alpha.step))
+    frame.bytes (alpha.plane)[i] = std::byte{255};
 }
 
 Size some_size (Input &in)

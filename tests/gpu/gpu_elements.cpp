@@ -192,7 +192,8 @@ bool compare_pictures ()
         if (!registered (one)) continue;
         const std::vector<int> luma = luma_of (one, picture, size);
         good = good && !luma.empty ();
-        if (!luma.empty ()) all[one] = {psnr (luma, area.plane[0]), psnr (luma, lanczos.plane[0])};
+        if (!luma.empty ())
+          all[one] = {psnr (luma, area.raster[0]), psnr (luma, lanczos.raster[0])};
       }
       for (const auto &[one, close] : all) {
         const bool compared = one == kMixers[0] && all.count (kMixers[1]);

@@ -7,16 +7,15 @@ namespace quad::test {
 namespace {
 
 constexpr std::pair<PixelFormat, PixelFormat> kPeers[] = {
-    {PixelFormat::rgba, PixelFormat::rgbx},
-    {PixelFormat::bgra, PixelFormat::bgrx},
-    {PixelFormat::argb, PixelFormat::xrgb},
-    {PixelFormat::abgr, PixelFormat::xbgr},
+    {PixelFormat::rgba, PixelFormat::rgbx}, {PixelFormat::bgra, PixelFormat::bgrx},
+    {PixelFormat::argb, PixelFormat::xrgb}, {PixelFormat::abgr, PixelFormat::xbgr},
+    {PixelFormat::ayuv, PixelFormat::xrgb},  // nothing is told of a colour but its place
 };
 
 class AlphaTest : public ::testing::TestWithParam<std::pair<PixelFormat, PixelFormat>> {
  protected:
   PixelFormat format () const { return GetParam ().first; }
-  int alpha () const { return info_of (format ()).alpha_channel; }
+  int alpha () const { return info_of (format ()).raster[0].alpha; }
 };
 
 TEST_P (AlphaTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
@@ -112,6 +111,137 @@ TEST_P (AlphaTest, SourceReplaces)
 }
 
 INSTANTIATE_TEST_SUITE_P (Formats, AlphaTest, ::testing::ValuesIn (kPeers),
+                          [] (const auto &p) { return format_name (p.param.first); });
+
+// --- Alpha in a plane of its own ---
+
+constexpr std::pair<PixelFormat, PixelFormat> kPlanar[] = {
+    {PixelFormat::a420, PixelFormat::i420},
+    {PixelFormat::av12, PixelFormat::nv12},
+};
+
+class AlphaPlaneTest : public ::testing::TestWithParam<std::pair<PixelFormat, PixelFormat>> {
+ protected:
+  void SetUp () override
+  {
+    if (!is_drawn (info_of (format ()))) GTEST_SKIP () << "no raster of several planes is drawn";
+  }
+  PixelFormat format () const { return GetParam ().first; }
+
+  // Where a component is: its raster and channel.
+  static std::pair<int, int> place_of (const FormatInfo &f, int component)
+  {
+    for (int r = 0; r < f.rasters; r++)
+      for (int c = 0; c < f.raster[std::size_t (r)].channels; c++)
+        if (f.raster[std::size_t (r)].stores (c) &&
+            f.raster[std::size_t (r)].channel[std::size_t (c)].component == component)
+          return {r, c};
+    throw std::invalid_argument ("no such component");
+  }
+  static int get (const Picture &p, int component, int x, int y)
+  {
+    const auto [r, c] = place_of (p.info (), component);
+    return p.get (r, x, y, c);
+  }
+  static void set (Picture &p, int component, int x, int y, int value)
+  {
+    const auto [r, c] = place_of (p.info (), component);
+    p.set (r, x, y, c, value);
+  }
+  template <typename F>
+  static void for_each_color (const Picture &p, F f)
+  {
+    for (int component = 0; component < 3; component++) {
+      const Size size = raster_size (p.info (), component > 0 ? 1 : 0, p.size ());
+      for (int y = 0; y < size.height; y++)
+        for (int x = 0; x < size.width; x++) f (component, x, y);
+    }
+  }
+  // The alpha of the chroma sample (x, y).
+  static int chroma_alpha (const Picture &p, int x, int y)
+  {
+    int sum = 2;
+    for (int k = 0; k < 4; k++)
+      sum += get (p, 3, std::min (2 * x + k % 2, p.size ().width - 1),
+                  std::min (2 * y + k / 2, p.size ().height - 1));
+    return sum / 4;
+  }
+};
+
+TEST_P (AlphaPlaneTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
+{
+  Random random (63);
+  for (int i = 0; i < 60; i++) {
+    const Size source = {random.between (1, 150), random.between (1, 20)};
+    const Size target = {random.between (1, 150), random.between (1, 20)};
+    const Filter filter = random.pick (kFilters);
+    const Orientation orientation = random.pick (kOrientations);
+    OwnedScene with = scene_of (format (), source, target, filter, orientation);
+    OwnedScene without = scene_of (GetParam ().second, source, target, filter, orientation);
+    with.scene.site = without.scene.site = random.pick (kSites);
+    Picture &picture = *with.pictures[0];
+    paint (picture, Pattern::noise, 4);
+    paint_alpha (picture, AlphaPattern::opaque, 0);
+    for_each_color (picture, [&] (int c, int x, int y) {
+      set (*without.pictures[0], c, x, y, get (picture, c, x, y));
+    });
+    const Picture a = draw (with.scene), b = draw (without.scene);
+    for_each_color (a, [&] (int c, int x, int y) {
+      ASSERT_EQ (get (a, c, x, y), get (b, c, x, y)) << describe (with.scene);
+    });
+    for (int y = 0; y < target.height; y++)
+      for (int x = 0; x < target.width; x++) ASSERT_EQ (get (a, 3, x, y), 255);
+  }
+}
+
+// What is seen has one colour, what is clear any other.
+TEST_P (AlphaPlaneTest, TransparentNeighboursLendNoColour)
+{
+  constexpr int kSeen[] = {200, 90, 30};
+  Random random (64);
+  for (int i = 0; i < 200; i++) {
+    OwnedScene s = scene_of (format (), {random.between (1, 60), random.between (1, 40)},
+                             {random.between (1, 60), random.between (1, 40)},
+                             random.pick (kFilters), random.pick (kOrientations));
+    Picture &picture = *s.pictures[0];
+    paint (picture, Pattern::extremes, static_cast<std::uint32_t> (i));
+    paint_alpha (picture, i % 2 == 0 ? AlphaPattern::binary : AlphaPattern::half_planes,
+                 static_cast<std::uint32_t> (i));
+    for_each_color (picture, [&] (int c, int x, int y) {
+      if ((c == 0 ? get (picture, 3, x, y) : chroma_alpha (picture, x, y)) > 0)
+        set (picture, c, x, y, kSeen[c]);
+    });
+    s.scene.tiles[0].blend = Blend::source;
+    const Picture drawn = draw (s.scene);
+    for_each_color (drawn, [&] (int c, int x, int y) {
+      const int a = c == 0 ? get (drawn, 3, x, y) : chroma_alpha (drawn, x, y);
+      // Where a chroma sample's alpha is 0 by itself, it has no colour.
+      if (a < (c == 0 ? 1 : 128)) return;
+      ASSERT_NEAR (get (drawn, c, x, y), kSeen[c], 0.5 + 4.0 / a) << describe (s.scene);
+    });
+  }
+}
+
+// A quarter of what the chroma sample stands for is opaque.
+TEST_P (AlphaPlaneTest, ChromaHasTheMeanOfItsAlpha)
+{
+  OwnedScene s = scene_of (format (), {2, 2}, {2, 2}, Filter::area);
+  s.scene.background = {{10, 0, 0, 255}};
+  Picture &picture = *s.pictures[0];
+  paint_constant (picture, {{200, 255, 255, 0}});
+  set (picture, 3, 1, 0, 255);
+  const Picture over = draw (s.scene);
+  EXPECT_EQ (get (over, 0, 1, 0), 200);
+  EXPECT_EQ (get (over, 0, 0, 0), 10);
+  EXPECT_EQ (get (over, 1, 0, 0), 64);
+  EXPECT_EQ (get (over, 2, 0, 0), 64);
+  for (int k = 0; k < 4; k++) EXPECT_EQ (get (over, 3, k % 2, k / 2), 255);
+
+  s.scene.tiles[0].blend = Blend::source;
+  EXPECT_EQ (first_difference (draw (s.scene), picture), "");
+}
+
+INSTANTIATE_TEST_SUITE_P (Formats, AlphaPlaneTest, ::testing::ValuesIn (kPlanar),
                           [] (const auto &p) { return format_name (p.param.first); });
 
 }  // namespace

@@ -24,7 +24,7 @@ Ops counting_ops ()
   return ops;
 }
 
-std::vector<std::byte> drawn (const PlaneProgram &program, const Ops &ops, const PlaneView &source,
+std::vector<std::byte> drawn (const PlaneProgram &program, const Ops &ops, const FrameView &source,
                               int begin, int count)
 {
   Scratch scratch;
@@ -47,11 +47,11 @@ TEST (Columns, AreThoseOfTheWholeRow)
                     {random.between (1, 150), random.between (1, 12)}, random.pick (kFilters));
       paint (*s.pictures[0], Pattern::noise, 4);
       paint_alpha (*s.pictures[0], random.pick (kAlphaPatterns), 5);
-      for (int p = 0; p < format.planes; p++) {
+      for (int p = 0; p < format.rasters; p++) {
         PlaneProgram program (s.scene.tiles[0], format, p, {});
         const int all = program.positions ();
         const int begin = random.below (all), end = random.between (begin + 1, all);
-        const PlaneView &source = s.pictures[0]->view ().plane[std::size_t (p)];
+        const FrameView &source = s.pictures[0]->view ();
         for (const Ops *ops : {&scalar_ops (), &simd_ops ()}) {
           program.set_columns (*ops, {});
           program.set_columns (*ops, {{0, all}});
@@ -78,7 +78,7 @@ TEST (Columns, ArePaidForAlone)
   const Ops ops = counting_ops ();
   PlaneProgram program (s.scene.tiles[0], info_of (PixelFormat::gray8), 0, {});
   program.set_columns (ops, {{0, 200}, {90, 110}});
-  const PlaneView &source = s.pictures[0]->view ().plane[0];
+  const FrameView &source = s.pictures[0]->view ();
   samples_filtered = 0;
   (void)drawn (program, ops, source, 0, 200);
   EXPECT_EQ (samples_filtered, 400 * 20);

@@ -206,6 +206,22 @@ TEST_P (OpsTest, Join)
       }
 }
 
+TEST_P (OpsTest, EverySecond)
+{
+  Random random (8);
+  for (const int second : {0, 1})
+    for (int count = 1; count <= kLongest; count++) {
+      const auto pairs = random_bytes (std::size_t (2 * count), random);
+      const auto size = static_cast<std::size_t> (count);
+      Bytes a (size), b (size);
+      scalar ().every_second (pairs.data (), second, count, a.out ());
+      simd ().every_second (pairs.data (), second, count, b.out ());
+      ASSERT_TRUE (a == b) << second << ", " << count;
+      ASSERT_EQ (b.data[std::size_t (count - 1)], pairs[std::size_t (2 * count - 2 + second)]);
+      ASSERT_TRUE (b.tail_intact ());
+    }
+}
+
 TEST_P (OpsTest, Box2)
 {
   Random random (6);

@@ -23,6 +23,9 @@ inline constexpr Orientation kOrientations[] = {
     Orientation::transpose,  Orientation::anti_transpose};
 inline constexpr ChromaSite kSites[] = {{false, false}, {true, false}, {false, true}, {true, true}};
 
+// Whether make_renderer () draws it.
+bool is_drawn (const FormatInfo &format);
+// All that are.
 std::vector<PixelFormat> every_format ();
 
 // For the names of a format's tests.

@@ -151,24 +151,46 @@ Turn turn_of (Orientation o)
   return {};
 }
 
-RealPlane read_plane (const FrameView &frame, int p)
+// Sample (x, y) of a channel as it lies in memory; the outermost one beyond the edges.
+double read_sample (const FrameView &frame, const ChannelInfo &channel, int x, int y)
 {
   const FormatInfo &f = info_of (frame.format);
+  const int width = (frame.size.width + channel.sub.width - 1) / channel.sub.width;
+  const int height = (frame.size.height + channel.sub.height - 1) / channel.sub.height;
+  const std::byte *at = frame.plane[std::size_t (channel.plane)].row (std::min (y, height - 1)) +
+                        channel.offset + std::ptrdiff_t{std::min (x, width - 1)} * channel.step;
+  unsigned v = std::to_integer<unsigned> (at[0]);
+  if (f.sample_bytes == 2)
+    v = ((v | std::to_integer<unsigned> (at[1]) << 8) >> f.shift) & ((1u << f.depth) - 1);
+  return v;
+}
+
+// Sample (x, y) of a raster: alpha that is finer than its colours is the mean of what lies there,
+// which the contract makes a code value before anything is filtered.
+double read_channel (const FrameView &frame, const RasterInfo &raster, int c, int x, int y)
+{
+  const ChannelInfo &channel = raster.channel[std::size_t (c)];
+  if (channel.step == 0) return 0;
+  const int wide = raster.sub.width / channel.sub.width;
+  const int high = raster.sub.height / channel.sub.height;
+  double sum = 0;
+  for (int v = 0; v < high; v++)
+    for (int u = 0; u < wide; u++) sum += read_sample (frame, channel, x * wide + u, y * high + v);
+  return std::floor (sum / (wide * high) + 0.5);
+}
+
+RealPlane read_raster (const FrameView &frame, int index)
+{
+  const FormatInfo &f = info_of (frame.format);
+  const RasterInfo &raster = f.raster[std::size_t (index)];
   RealPlane r;
-  r.size = plane_size (f, p, frame.size);
-  r.channels = f.plane[std::size_t (p)].channels;
+  r.size = raster_size (f, index, frame.size);
+  r.channels = raster.channels;
   r.value.resize (std::size_t (r.size.width) * std::size_t (r.size.height) *
                   std::size_t (r.channels));
   for (int y = 0; y < r.size.height; y++)
     for (int x = 0; x < r.size.width; x++)
-      for (int c = 0; c < r.channels; c++) {
-        const std::byte *at = frame.plane[std::size_t (p)].row (y) +
-                              (std::ptrdiff_t{x} * r.channels + c) * f.sample_bytes;
-        unsigned v = std::to_integer<unsigned> (at[0]);
-        if (f.sample_bytes == 2)
-          v = ((v | std::to_integer<unsigned> (at[1]) << 8) >> f.shift) & ((1u << f.depth) - 1);
-        r.at (x, y, c) = v;
-      }
+      for (int c = 0; c < r.channels; c++) r.at (x, y, c) = read_channel (frame, raster, c, x, y);
   return r;
 }
 
@@ -204,12 +226,12 @@ RealPlane transposed (const RealPlane &in)
   return out;
 }
 
-// Plane `p` of a tile's picture as it fills its target.
-RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite site)
+// Raster `r` of a tile's picture as it fills its target.
+RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite site)
 {
   const Turn turn = turn_of (tile.orientation);
   const bool swap = turn.rows_along_source_y;
-  const Size sub = f.plane[std::size_t (p)].sub;
+  const Size sub = f.raster[std::size_t (r)].sub;
   const Edges &hidden = tile.hidden;
   const Span x = {tile.crop.x,
                   tile.crop.width,
@@ -231,10 +253,10 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite s
                   swap ? sub.width : sub.height,
                   swap ? sub.width > 1 && site.cosited_x : sub.height > 1 && site.cosited_y,
                   turn.source_y_backwards};
-  RealPlane in = read_plane (tile.source, p);
+  RealPlane in = read_raster (tile.source, r);
   const Shares along_x = shares_of (tile.filter, x), along_y = shares_of (tile.filter, y);
   const RealPlane straight = resample (in, along_x, along_y);
-  const int alpha = f.alpha_channel;
+  const int alpha = f.raster[std::size_t (r)].alpha;
   if (alpha >= 0)
     for (int j = 0; j < in.size.height; j++)
       for (int i = 0; i < in.size.width; i++)
@@ -258,26 +280,25 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int p, ChromaSite s
   return swap ? transposed (out) : out;
 }
 
-RealPlane colour_plane (const Color &color, const FormatInfo &f, int p, Size size)
+RealPlane colour_raster (const Color &color, const RasterInfo &raster, Size size)
 {
   RealPlane r;
   r.size = size;
-  r.channels = f.plane[std::size_t (p)].channels;
+  r.channels = raster.channels;
   for (int i = 0; i < size.width * size.height; i++)
     for (int c = 0; c < r.channels; c++) {
-      const int component = f.plane[std::size_t (p)].component[std::size_t (c)];
+      const int component = raster.channel[std::size_t (c)].component;
       r.value.push_back (component < 0 ? 255 : color.value[std::size_t (component)]);
     }
   return r;
 }
 
-// Lays `upper` over `lower` from (x0, y0) on.
-void lay_over (const FormatInfo &f, const Tile &tile, const RealPlane &upper, int x0, int y0,
+// Lays `upper` over `lower` from (x0, y0) on; `alpha`: the channel, or -1.
+void lay_over (int alpha, const Tile &tile, const RealPlane &upper, int x0, int y0,
                RealPlane &lower)
 {
   for (int y = 0; y < upper.size.height; y++)
     for (int x = 0; x < upper.size.width; x++) {
-      const int alpha = f.alpha_channel;
       double sa = tile.blend == Blend::source ? 1 : tile.alpha / 255.0;
       double da = 1, whole = 1;
       if (alpha >= 0 && tile.blend == Blend::over) {
@@ -302,18 +323,19 @@ RealFrame render (const Scene &scene)
   const FormatInfo &f = info_of (scene.format);
   RealFrame frame;
   frame.format = scene.format;
-  for (int p = 0; p < f.planes; p++) {
-    RealPlane &canvas = frame.plane[std::size_t (p)];
-    canvas = colour_plane (scene.background, f, p, plane_size (f, p, scene.canvas));
+  for (int r = 0; r < f.rasters; r++) {
+    const RasterInfo &raster = f.raster[std::size_t (r)];
+    RealPlane &canvas = frame.raster[std::size_t (r)];
+    canvas = colour_raster (scene.background, raster, raster_size (f, r, scene.canvas));
     for (const Tile &tile : scene.tiles) {
       if (tile.alpha == 0) continue;
-      const Size sub = f.plane[std::size_t (p)].sub;
+      const Size sub = raster.sub;
       const int x = tile.target.x / sub.width, y = tile.target.y / sub.height;
       const Size size = {(tile.target.right () + sub.width - 1) / sub.width - x,
                          (tile.target.bottom () + sub.height - 1) / sub.height - y};
-      const RealPlane upper =
-          tile.solid ? colour_plane (*tile.solid, f, p, size) : picture_of (tile, f, p, scene.site);
-      lay_over (f, tile, upper, x, y, canvas);
+      const RealPlane upper = tile.solid ? colour_raster (*tile.solid, raster, size)
+                                         : picture_of (tile, f, r, scene.site);
+      lay_over (raster.alpha, tile, upper, x, y, canvas);
     }
   }
   return frame;
@@ -323,21 +345,23 @@ Distance distance (const RealFrame &truth, const Picture &drawn)
 {
   const FormatInfo &f = drawn.info ();
   Distance d;
-  for (int p = 0; p < f.planes; p++) {
-    const RealPlane &plane = truth.plane[std::size_t (p)];
+  for (int p = 0; p < f.rasters; p++) {
+    const RasterInfo &raster = f.raster[std::size_t (p)];
+    const RealPlane &plane = truth.raster[std::size_t (p)];
     for (int y = 0; y < plane.size.height; y++)
       for (int x = 0; x < plane.size.width; x++)
         for (int c = 0; c < plane.channels; c++) {
+          if (!raster.stores (c)) continue;
           const double want = plane.at (x, y, c);
           const int got = drawn.get (p, x, y, c);
           const double seen =
-              f.has_alpha () && c != f.alpha_channel ? plane.at (x, y, f.alpha_channel) / 255 : 1.0;
+              raster.alpha >= 0 && c != raster.alpha ? plane.at (x, y, raster.alpha) / 255 : 1.0;
           d.worst_rounded =
               std::max (d.worst_rounded, std::abs (got - std::floor (want + 0.5)) * seen);
           if (std::abs (got - want) * seen <= d.worst) continue;
           d.worst = std::abs (got - want) * seen;
           std::ostringstream where;
-          where << "plane " << p << " (" << x << ", " << y << ") channel " << c << ": " << got
+          where << "raster " << p << " (" << x << ", " << y << ") channel " << c << ": " << got
                 << " for " << want;
           d.where = where.str ();
         }

@@ -26,6 +26,7 @@ double real_weight (std::string_view kernel, double x);
 // outputs lie `step` apart (any sign) and only samples [lo, hi) are seen.
 std::vector<Share> shares_at (Filter filter, double centre, double step, int lo, int hi);
 
+// The samples of a raster; alpha is a channel of each raster whose colours it weights.
 struct RealPlane {
   Size size;
   int channels = 0;
@@ -42,7 +43,7 @@ struct RealPlane {
 
 struct RealFrame {
   PixelFormat format = PixelFormat::unknown;
-  std::array<RealPlane, 3> plane;
+  std::array<RealPlane, kMaxPlanes> raster;
 };
 
 // The canvas in code values, not rounded, clamped to their range. Colours of

@@ -25,11 +25,13 @@ template <typename F>
 void for_each_sample (Picture &picture, F &&f)
 {
   const FormatInfo &info = picture.info ();
-  for (int p = 0; p < info.planes; p++) {
-    const Size s = picture.view ().plane[std::size_t (p)].size;
+  for (int r = 0; r < info.rasters; r++) {
+    const RasterInfo &raster = info.raster[std::size_t (r)];
+    const Size s = raster_size (info, r, picture.size ());
     for (int y = 0; y < s.height; y++)
       for (int x = 0; x < s.width; x++)
-        for (int c = 0; c < info.plane[std::size_t (p)].channels; c++) f (p, x, y, c, s);
+        for (int c = 0; c < raster.channels; c++)
+          if (raster.stores (c)) f (r, x, y, c, s);
   }
 }
 
@@ -39,7 +41,7 @@ Picture::Picture (PixelFormat format, Size size, Layout layout)
 {
   view_.format = format;
   view_.size = size;
-  blocks_.resize (3);
+  blocks_.resize (kMaxPlanes);
   for (int p = 0; p < info ().planes; p++) view_.plane[std::size_t (p)] = place_plane (p, layout);
   fill (0);
 }
@@ -79,25 +81,34 @@ PlaneView Picture::place_plane (int p, const Layout &layout)
   return {first, stride, size};
 }
 
-int Picture::get (int p, int x, int y, int channel) const
+std::byte *Picture::at (int r, int x, int y, int c) const
 {
-  const FormatInfo &f = info ();
-  const std::byte *at = view_.plane[std::size_t (p)].row (y) +
-                        std::ptrdiff_t{x} * f.bytes_per_position (p) + channel * f.sample_bytes;
-  const int low = std::to_integer<int> (at[0]);
-  if (f.sample_bytes == 1) return low;
-  const int word = low | std::to_integer<int> (at[1]) << 8;
-  return (word >> f.shift) & max_value (f);
+  const ChannelInfo &channel = info ().raster[std::size_t (r)].channel[std::size_t (c)];
+  return view_.plane[std::size_t (channel.plane)].row (y) + channel.offset + channel.step * x;
 }
 
-void Picture::set (int p, int x, int y, int channel, int value)
+int Picture::stored (int r, int x, int y, int c) const
 {
-  const FormatInfo &f = info ();
-  std::byte *at = view_.plane[std::size_t (p)].row (y) +
-                  std::ptrdiff_t{x} * f.bytes_per_position (p) + channel * f.sample_bytes;
-  const int word = value << f.shift;
-  at[0] = static_cast<std::byte> (word & 0xff);
-  if (f.sample_bytes == 2) at[1] = static_cast<std::byte> (word >> 8 & 0xff);
+  const std::byte *sample = at (r, x, y, c);
+  const int low = std::to_integer<int> (sample[0]);
+  return info ().sample_bytes == 1 ? low : low | std::to_integer<int> (sample[1]) << 8;
+}
+
+int Picture::get (int r, int x, int y, int c) const
+{
+  return (stored (r, x, y, c) >> info ().shift) & max_value (info ());
+}
+
+void Picture::store (int r, int x, int y, int c, int word)
+{
+  std::byte *sample = at (r, x, y, c);
+  sample[0] = static_cast<std::byte> (word & 0xff);
+  if (info ().sample_bytes == 2) sample[1] = static_cast<std::byte> (word >> 8 & 0xff);
+}
+
+void Picture::set (int r, int x, int y, int c, int value)
+{
+  store (r, x, y, c, value << info ().shift);
 }
 
 void Picture::fill (std::uint8_t byte)
@@ -168,8 +179,8 @@ void paint (Picture &picture, Pattern pattern, std::uint32_t seed)
 
 void paint_alpha (Picture &picture, AlphaPattern pattern, std::uint32_t seed)
 {
-  const int channel = picture.info ().alpha_channel;
-  if (channel < 0) return;
+  if (!picture.info ().has_alpha ()) return;
+  const int channel = picture.info ().raster[0].alpha;
   Random random (seed);
   for_each_sample (picture, [&] (int p, int x, int y, int c, Size s) {
     if (c != channel) return;
@@ -190,7 +201,7 @@ void paint_constant (Picture &picture, const Color &color, int padding)
 {
   const FormatInfo &info = picture.info ();
   for_each_sample (picture, [&] (int p, int x, int y, int c, Size) {
-    const int component = info.plane[std::size_t (p)].component[std::size_t (c)];
+    const int component = info.raster[std::size_t (p)].channel[std::size_t (c)].component;
     picture.set (p, x, y, c, component < 0 ? padding : int{color.value[std::size_t (component)]});
   });
 }
@@ -202,11 +213,8 @@ void paint_junk_bits (Picture &picture, std::uint32_t seed)
   Random random (seed);
   const unsigned used = static_cast<unsigned> (max_value (info)) << info.shift;
   for_each_sample (picture, [&] (int p, int x, int y, int c, Size) {
-    std::byte *at = picture.view ().plane[std::size_t (p)].row (y) +
-                    std::ptrdiff_t{x} * info.bytes_per_position (p) + c * 2;
     const unsigned junk = static_cast<unsigned> (random.below (0x10000)) & ~used;
-    at[0] |= static_cast<std::byte> (junk & 0xff);
-    at[1] |= static_cast<std::byte> (junk >> 8 & 0xff);
+    picture.store (p, x, y, c, picture.stored (p, x, y, c) | static_cast<int> (junk));
   });
 }
 

@@ -52,9 +52,12 @@ class Picture {
   Size size () const { return view_.size; }
   const FrameView &view () const { return view_; }
 
-  // Samples of plane `p` in memory order, without the bits outside the depth.
-  int get (int p, int x, int y, int channel) const;
-  void set (int p, int x, int y, int channel, int value);
+  // The sample of channel `c` of raster `r`, without the bits outside the depth.
+  int get (int r, int x, int y, int c) const;
+  void set (int r, int x, int y, int c, int value);
+  // The same with those bits.
+  int stored (int r, int x, int y, int c) const;
+  void store (int r, int x, int y, int c, int word);
 
   // Every byte of every row, and nothing else.
   void fill (std::uint8_t byte);
@@ -72,6 +75,7 @@ class Picture {
   };
 
   PlaneView place_plane (int p, const Layout &layout);
+  std::byte *at (int r, int x, int y, int c) const;
 
   FrameView view_;
   std::vector<Block> blocks_;

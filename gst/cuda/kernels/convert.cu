@@ -1,8 +1,6 @@
 // Converts a picture to another format, range or matrix at its own size: chroma is
 // moved to where the other format has it, then one matrix is applied.
-#include "core/pixel_math.h"
-#include "cuda/kernels/device.h"
-#include "cuda/kernels/program.h"
+#include "cuda/kernels/filter.h"
 
 namespace quad::cuda {
 namespace {
@@ -33,26 +31,23 @@ QUAD_DEVICE SiteTaps taps_at (int o, int sub_out, bool cosited_out, int sub_in, 
 
 QUAD_DEVICE int clamped (int v, int count) { return v < 0 ? 0 : v >= count ? count - 1 : v; }
 
-QUAD_DEVICE int value_at (const Raster &r, int plane, int channel, int x, int y)
+QUAD_DEVICE int value_at (const ConvertSide &side, int raster, int channel, int x, int y)
 {
-  const Samples &s = r.samples[plane];
-  const std::uint8_t *row = r.plane[plane].data + y * r.plane[plane].stride;
-  const int i = x * s.channels + channel;
-  if (s.bytes == 1) return load (row + i);
-  const int v = load (reinterpret_cast<const std::uint16_t *> (row) + i);
-  return (v >> s.shift) & ((1 << s.depth) - 1);
+  const Samples &s = side.raster[raster].samples;
+  const DevicePlane &plane = side.plane[s.plane];
+  return sample_at (plane.data + y * plane.stride, x * s.channels + channel, s);
 }
 
-// Component `c` where position (x, y) of the output's plane lies, times kSiteOne squared.
-QUAD_DEVICE int component_at (const ConvertParams &p, int c, int plane, int x, int y)
+// Component `c` where position (x, y) of the output's raster lies, times kSiteOne squared.
+QUAD_DEVICE int component_at (const ConvertParams &p, int c, const ConvertRaster &out, int x, int y)
 {
-  const int in = p.in.at_plane[c];
-  const int w = (p.width + p.in.sub[in][0] - 1) / p.in.sub[in][0];
-  const int h = (p.height + p.in.sub[in][1] - 1) / p.in.sub[in][1];
-  const SiteTaps across = taps_at (x, p.out.sub[plane][0], p.out.cosited[0] != 0, p.in.sub[in][0],
-                                   p.in.cosited[0] != 0);
-  const SiteTaps down = taps_at (y, p.out.sub[plane][1], p.out.cosited[1] != 0, p.in.sub[in][1],
-                                 p.in.cosited[1] != 0);
+  const int in = p.in.at_raster[c];
+  const auto &sub = p.in.raster[in].sub;
+  const int w = (p.width + sub[0] - 1) / sub[0], h = (p.height + sub[1] - 1) / sub[1];
+  const SiteTaps across =
+      taps_at (x, out.sub[0], p.out.cosited[0] != 0, sub[0], p.in.cosited[0] != 0);
+  const SiteTaps down =
+      taps_at (y, out.sub[1], p.out.cosited[1] != 0, sub[1], p.in.cosited[1] != 0);
   int sum = 0;
   for (int j = 0; j < down.count; j++)
     for (int i = 0; i < across.count; i++)
@@ -62,43 +57,41 @@ QUAD_DEVICE int component_at (const ConvertParams &p, int c, int plane, int x, i
   return sum;
 }
 
-QUAD_DEVICE void set_value (const Raster &r, int plane, int channel, int x, int y, int v)
+QUAD_DEVICE void set_value (const ConvertSide &side, const Samples &s, int channel, int x, int y,
+                            int v)
 {
-  const Samples &s = r.samples[plane];
-  std::uint8_t *row = r.plane[plane].data + y * r.plane[plane].stride;
-  const int i = x * s.channels + channel;
+  const DevicePlane &plane = side.plane[s.plane];
+  std::uint8_t *at = plane.data + y * plane.stride + offset_of (x * s.channels + channel, s);
   if (s.bytes == 1)
-    store (row + i, static_cast<std::uint8_t> (v));
+    store (at, static_cast<std::uint8_t> (v));
   else
-    store (reinterpret_cast<std::uint16_t *> (row) + i, static_cast<std::uint16_t> (v << s.shift));
+    store (reinterpret_cast<std::uint16_t *> (at), static_cast<std::uint16_t> (v << s.shift));
 }
 
-QUAD_DEVICE void convert_position (const ConvertParams &p, int plane, int x, int y)
+// What component `c` is of the input's three, each times kSiteOne squared.
+QUAD_DEVICE int converted (const ConvertParams &p, int c, const std::int64_t (&in)[3], int max)
 {
-  const int max = (1 << p.out.samples[plane].depth) - 1;
+  constexpr int kShift = kMatrixBits + 6;  // kSiteOne squared
+  const std::int64_t sum = p.matrix[c][0] * in[0] + p.matrix[c][1] * in[1] +
+                           p.matrix[c][2] * in[2] + p.offset[c] * (kSiteOne * kSiteOne);
+  const std::int64_t v = (sum + (std::int64_t{1} << (kShift - 1))) >> kShift;
+  return static_cast<int> (v < 0 ? 0 : v > max ? max : v);
+}
+
+QUAD_DEVICE void convert_position (const ConvertParams &p, const ConvertRaster &out, int x, int y)
+{
+  const int max = (1 << out.samples.depth) - 1;
   std::int64_t in[3];
-  for (int c = 0; c < 3; c++) in[c] = component_at (p, c, plane, x, y);
-  int written = 0;
-  for (int c = 0; c < 3; c++) {
-    if (p.out.at_plane[c] != plane) continue;
-    constexpr int kShift = kMatrixBits + 6;  // kSiteOne squared
-    const std::int64_t sum = p.matrix[c][0] * in[0] + p.matrix[c][1] * in[1] +
-                             p.matrix[c][2] * in[2] + p.offset[c] * (kSiteOne * kSiteOne);
-    const std::int64_t v = (sum + (std::int64_t{1} << (kShift - 1))) >> kShift;
-    set_value (p.out, plane, p.out.at_channel[c], x, y,
-               static_cast<int> (v < 0     ? 0
-                                 : v > max ? max
-                                           : v));
-    written |= 1 << p.out.at_channel[c];
+  for (int c = 0; c < 3; c++) in[c] = component_at (p, c, out, x, y);
+  for (int k = 0; k < out.samples.channels; k++) {
+    const int c = out.component[k];
+    int v = max;  // of padding, and of alpha where the input has none
+    if (c >= 0 && c < 3)
+      v = converted (p, c, in, max);
+    else if (c == 3 && p.in.at_raster[3] >= 0)
+      v = value_at (p.in, p.in.at_raster[3], p.in.at_channel[3], x, y);
+    set_value (p.out, out.samples, k, x, y, v);
   }
-  // What is left is alpha, or padding.
-  const bool alpha = p.in.at_plane[3] >= 0;
-  for (int k = 0; k < p.out.samples[plane].channels; k++)
-    if (!(written >> k & 1))
-      set_value (p.out, plane, k, x, y,
-                 alpha && p.out.at_plane[3] >= 0
-                     ? value_at (p.in, p.in.at_plane[3], p.in.at_channel[3], x, y)
-                     : max);
 }
 
 }  // namespace
@@ -110,11 +103,12 @@ QUAD_KERNEL (quad::cuda::kThreads, 4) quad_convert (QUAD_PARAMETER quad::cuda::C
   const std::int64_t begin = std::int64_t{block_index ()} * kConvertBlock;
   for (int k = thread_index (); k < kConvertBlock; k += thread_count ()) {
     std::int64_t n = begin + k;
-    for (int plane = 0; plane < p.out.planes; plane++) {
-      const int w = (p.width + p.out.sub[plane][0] - 1) / p.out.sub[plane][0];
-      const int h = (p.height + p.out.sub[plane][1] - 1) / p.out.sub[plane][1];
+    for (int i = 0; i < p.out.rasters; i++) {
+      const ConvertRaster &out = p.out.raster[i];
+      const int w = (p.width + out.sub[0] - 1) / out.sub[0];
+      const int h = (p.height + out.sub[1] - 1) / out.sub[1];
       if (n < std::int64_t{w} * h) {
-        convert_position (p, plane, static_cast<int> (n % w), static_cast<int> (n / w));
+        convert_position (p, out, static_cast<int> (n % w), static_cast<int> (n / w));
         break;
       }
       n -= std::int64_t{w} * h;

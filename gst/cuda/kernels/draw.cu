@@ -1,11 +1,11 @@
-// Draws a scene: a block draws one patch of one plane, all its layers, and writes each
+// Draws a scene: a block draws one patch of one raster, all its layers, and writes each
 // byte once.
 #include "cuda/kernels/words.h"
 
 namespace quad::cuda {
 namespace {
 
-// Position (x, y) of the plane, as stored.
+// Position (x, y) of the raster, as stored.
 QUAD_DEVICE Position position_at (const Work &w, int x, int y, const std::int16_t *mid,
                                   const std::int32_t *weighted)
 {
@@ -85,14 +85,40 @@ QUAD_DEVICE std::uint32_t load_word (const std::uint8_t *at, int bytes)
   return word;
 }
 
-QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &layer, int plane)
+// Positions [x, x + count) of a row of the canvas, in a word.
+QUAD_DEVICE void store_positions (const Samples &s, std::uint8_t *row, int x, int count,
+                                  std::uint32_t word)
+{
+  const int size = s.bytes * s.channels;
+  if (s.packed) {
+    store_word (row + std::int64_t{x} * size, word, count * size);
+    return;
+  }
+  for (int i = 0; i < count * s.channels; i++)
+    store (row + offset_of (x * s.channels + i, s), static_cast<std::uint8_t> (word >> (8 * i)));
+  if (x + count == s.room)
+    store (row + offset_of (s.room * s.channels, s), static_cast<std::uint8_t> (0));
+}
+
+QUAD_DEVICE std::uint32_t load_positions (const Samples &s, const std::uint8_t *row, int x,
+                                          int count)
+{
+  const int size = s.bytes * s.channels;
+  if (s.packed) return load_word (row + std::int64_t{x} * size, count * size);
+  std::uint32_t word = 0;
+  for (int i = 0; i < count * s.channels; i++)
+    word |= std::uint32_t{load_written (row + offset_of (x * s.channels + i, s))} << (8 * i);
+  return word;
+}
+
+QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &layer, int raster)
 {
   Work w;
   w.picture = begin_of (p.tables, p.pictures) + layer.picture;
   w.across = axis_of (p.tables, w.picture->across);
   w.down = axis_of (p.tables, w.picture->down);
-  w.source = p.source[layer.source][plane];
-  w.samples = p.samples[plane];
+  w.samples = p.samples[raster];
+  w.source = p.source[layer.source][w.samples.plane];
   const bool swap = w.picture->swap_axes != 0;
   const int i = patch.x - w.picture->x, j = patch.y - w.picture->y;
   w.u = swap ? j : i;
@@ -104,7 +130,7 @@ QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &
   const int least = a < b ? a : b, most = (a < b ? b : a) + w.across.taps;
   w.first = least * w.samples.channels;
   // Begin on a word, where four samples can be read at once.
-  if (w.samples.bytes == 1 && w.samples.channels != 3) w.first &= ~3;
+  if (w.samples.packed && w.samples.bytes == 1 && w.samples.channels != 3) w.first &= ~3;
   w.count = most * w.samples.channels - w.first;
   return w;
 }
@@ -172,14 +198,14 @@ QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part
                              Shared &shared)
 {
   const Layer &layer = begin_of (p.tables, p.layers)[part.first_layer + index];
-  const Samples samples = p.samples[part.plane];
-  const DevicePlane out = p.out[part.plane];
+  const Samples samples = p.samples[part.raster];
+  const DevicePlane out = p.out[samples.plane];
   const int size = samples.bytes * samples.channels;
   Work work = {};
   auto *mid = reinterpret_cast<std::int16_t *> (shared.mid);
   std::int32_t *weighted = nullptr;
   if (layer.source >= 0) {
-    work = work_of (p, patch, layer, part.plane);
+    work = work_of (p, patch, layer, part.raster);
     if (part.layers == 1 && by_words (*work.picture) && size != 3) {
       draw_quads (work, patch, layer, out);
       return;
@@ -199,15 +225,15 @@ QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part
   for (int n = thread_index (); n < words * patch.height; n += thread_count ()) {
     const int x = patch.x + n % words * group, y = patch.y + n / words;
     const int left = patch.x + patch.width - x, count = left < group ? left : group;
-    std::uint8_t *at = out.data + y * out.stride + std::int64_t{x} * size;
+    std::uint8_t *row = out.data + y * out.stride;
     const std::uint32_t word =
-        layer.source == kBelow ? load_word (at, count * size)
+        layer.source == kBelow ? load_positions (samples, row, x, count)
                                : word_of (work, layer, samples, x, y, count,
                                           index > 0 ? &shared.canvas[n] : nullptr, mid, weighted);
     if (index + 1 < part.layers)
       shared.canvas[n] = word;
     else
-      store_word (at, word, count * size);
+      store_positions (samples, row, x, count, word);
   }
 }
 

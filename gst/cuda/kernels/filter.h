@@ -58,18 +58,25 @@ QUAD_DEVICE const std::uint8_t *row_of (const Work &w, int y)
   return w.source.data + y * w.source.stride;
 }
 
-// Sample `i` of a row, without the bits that do not count.
-QUAD_DEVICE int sample_at (const std::uint8_t *row, int i, const Samples &s)
+// Where sample `i` of a row lies, channels counted position by position.
+QUAD_DEVICE std::int64_t offset_of (int i, const Samples &s)
 {
-  if (s.bytes == 1) return load (row + i);
-  const int v = load (reinterpret_cast<const std::uint16_t *> (row) + i);
-  return (v >> s.shift) & ((1 << s.depth) - 1);
+  if (s.packed) return i * s.bytes;
+  return i / s.channels * s.step + channel (s.offset, i % s.channels);
 }
 
 QUAD_DEVICE int raw_at (const std::uint8_t *row, int i, const Samples &s)
 {
-  if (s.bytes == 1) return load (row + i);
-  return load (reinterpret_cast<const std::uint16_t *> (row) + i);
+  const std::uint8_t *at = row + offset_of (i, s);
+  if (s.bytes == 1) return load (at);
+  return load (reinterpret_cast<const std::uint16_t *> (at));
+}
+
+// Sample `i` of a row, without the bits that do not count.
+QUAD_DEVICE int sample_at (const std::uint8_t *row, int i, const Samples &s)
+{
+  const int v = raw_at (row, i, s);
+  return s.bytes == 1 ? v : (v >> s.shift) & ((1 << s.depth) - 1);
 }
 
 // The vertical pass at sample `i` for output row `v`.
@@ -115,7 +122,8 @@ QUAD_DEVICE void vertical_four (const Work &w, int v, int i, std::int16_t *out)
 // The vertical pass for all samples that the patch reads.
 QUAD_DEVICE void stage (const Work &w, std::int16_t *mid)
 {
-  const bool words = w.samples.bytes == 1 && w.first % 4 == 0 && w.source.stride % 4 == 0 &&
+  const bool words = w.samples.packed && w.samples.bytes == 1 && w.first % 4 == 0 &&
+                     w.source.stride % 4 == 0 &&
                      reinterpret_cast<std::uintptr_t> (w.source.data) % 4 == 0;
   const int whole = words ? w.count / 4 : 0, rest = w.count - 4 * whole;
   const int items = whole + rest;
@@ -208,7 +216,7 @@ QUAD_DEVICE Position from_direct (const Work &w, int u, int v)
   return w.samples.depth > 10 ? filtered<std::int64_t> (w, u, v) : filtered<std::int32_t> (w, u, v);
 }
 
-// Where the source's sample for output (u, v) lies; the first one, of several.
+// Where the source's sample for output (u, v) lies, of what is packed; the first one, of several.
 QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
 {
   return row_of (w, load (w.down.left + v)) +
@@ -233,10 +241,11 @@ QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
 
 QUAD_DEVICE Position copied (const Work &w, int u, int v)
 {
-  const std::uint8_t *at = source_at (w, u, v);
+  const std::uint8_t *row = row_of (w, load (w.picture->down.left + v));
+  const int first = load (w.picture->across.left + u) * w.samples.channels;
   Position p;
   for (int c = 0; c < 4; c++)
-    if (c < w.samples.channels) p.value[c] = raw_at (at, c, w.samples);
+    if (c < w.samples.channels) p.value[c] = raw_at (row, first + c, w.samples);
   return p;
 }
 

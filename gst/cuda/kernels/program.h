@@ -21,13 +21,23 @@ struct DevicePlane {
   std::int64_t stride;  // bytes
 };
 
-// How samples lie in a plane.
+// A picture has at most so many planes here, and rasters, each in one plane.
+inline constexpr int kPlanes = 3;
+
+// How the samples of a raster lie in its plane.
 struct Samples {
   std::int32_t depth;
   std::int32_t bytes;
   std::int32_t shift;
   std::int32_t channels;
-  std::int32_t alpha;  // the channel, or -1
+  std::int32_t alpha;      // the channel, or -1
+  std::int32_t plane;      // the index
+  std::int32_t packed;     // channel after channel, position after position; else, of 8 bits:
+  std::int32_t step;       // bytes from position to position
+  std::int32_t offset[4];  // of each channel, from the row's beginning
+  // Beyond the last position, where a row has room for a sample that no picture has: 0 is
+  // written there. Else -1.
+  std::int32_t room;
 };
 
 // Where an array of T begins in the tables, which so do not depend on their address. `begin_of`
@@ -52,10 +62,10 @@ enum class Method : std::int32_t {
   direct,  // they do not: each thread sums for itself
 };
 
-// A tile's picture in one plane.
+// A tile's picture in one raster.
 struct Picture {
   AxisTable across, down;  // seen from the source
-  std::int32_t x, y;       // of the target in the plane
+  std::int32_t x, y;       // of the target in the raster
   Method method;
   std::int32_t swap_axes;  // across runs down the canvas
   std::int32_t runs;       // copy: neighbours across are neighbours in the source
@@ -72,9 +82,9 @@ struct Layer {
 inline constexpr std::int32_t kSolid = -1;
 inline constexpr std::int32_t kBelow = -2;  // what an earlier launch left on the canvas
 
-// A part of one plane of the canvas where the same layers lie.
+// A part of one raster of the canvas where the same layers lie.
 struct Part {
-  std::int32_t plane;
+  std::int32_t raster;
   std::int32_t first_layer, layers;
 };
 
@@ -91,20 +101,25 @@ struct DrawParams {
   Offset<Part> parts;
   Offset<Layer> layers;
   Offset<Picture> pictures;
-  Samples samples[3];
-  DevicePlane out[3];
-  DevicePlane source[kSourcesPerLaunch][3];
+  Samples samples[kPlanes];  // of each raster
+  DevicePlane out[kPlanes];
+  DevicePlane source[kSourcesPerLaunch][kPlanes];
 };
 static_assert (sizeof (DrawParams) <= 4096);
 
+struct ConvertRaster {
+  Samples samples;
+  std::int32_t sub[2];        // luma samples per sample, x and y
+  std::int32_t component[4];  // of each channel; -1: none
+};
+
 // One side of a conversion.
-struct Raster {
-  DevicePlane plane[3];
-  Samples samples[3];
-  std::int32_t planes;
-  std::int32_t sub[3][2];    // luma samples per sample of each plane, x and y
-  std::int32_t cosited[2];   // of chroma, x and y
-  std::int32_t at_plane[4];  // where each component lies: Y U V A or R G B A; -1: nowhere
+struct ConvertSide {
+  DevicePlane plane[kPlanes];
+  ConvertRaster raster[kPlanes];
+  std::int32_t rasters;
+  std::int32_t cosited[2];    // of chroma, x and y
+  std::int32_t at_raster[4];  // where each component is: Y U V A or R G B A; -1: nowhere
   std::int32_t at_channel[4];
 };
 
@@ -114,7 +129,7 @@ inline constexpr int kMatrixBits = 20;
 inline constexpr int kSiteOne = 8;
 
 struct ConvertParams {
-  Raster in, out;
+  ConvertSide in, out;
   std::int32_t width, height;  // of both, in luma samples
   std::int64_t matrix[3][3];
   std::int64_t offset[3];

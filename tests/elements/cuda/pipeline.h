@@ -23,13 +23,17 @@ inline constexpr const char *kDownload = "cudadownload ! video/x-raw ! ";
 inline constexpr const char *kSink = "appsink name=out sync=false";
 
 // What GStreamer's CUDA memory holds and these elements draw.
-inline constexpr const char *kCudaFormats[] = {"NV12", "I420", "YV12", "P010_10LE", "I420_10LE",
-                                               "Y444", "RGBA", "BGRA", "RGBx",      "BGRx"};
+inline constexpr const char *kCudaFormats[] = {
+    "NV12", "I420", "YV12",      "P010_10LE", "I420_10LE", "Y444", "RGBA", "BGRA",
+    "RGBx", "BGRx", "I422_10LE", "GBR",       "RGBP",      "YUY2", "UYVY"};
 
-// A moving pattern in which neighbouring samples differ, the same in every run.
+// A moving pattern in which neighbouring samples differ, the same in every run. YUY2 and UYVY get
+// an even width: of an odd one videotestsrc does not write the last V, and cudaupload does not copy
+// it.
 inline std::string source (const std::string &format, int width, int height, int count,
                            const std::string &more = "")
 {
+  if (format == "YUY2" || format == "UYVY") width += width % 2;
   return "videotestsrc pattern=zone-plate kx2=30 ky2=20 kt=9 num-buffers=" +
          std::to_string (count) + " " + more + " ! video/x-raw,framerate=10/1,format=" + format +
          ",width=" + std::to_string (width) + ",height=" + std::to_string (height) + " ! ";

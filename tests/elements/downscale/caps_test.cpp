@@ -261,7 +261,7 @@ TEST (DownscaleCaps, OtherFormatsAreNotOffered)
   const Owned<GstCaps> offered{gst_pad_query_caps (sink.get (), nullptr)};
   const char *size = ",width=4,height=4,framerate=1/1";
   for (const char *bad :
-       {"video/x-raw,format=YUY2", "video/x-raw(memory:CUDAMemory),format=I420"}) {
+       {"video/x-raw,format=YVYU", "video/x-raw(memory:CUDAMemory),format=I420"}) {
     const Owned<GstCaps> caps = caps_of (std::string{bad} + size);
     EXPECT_FALSE (gst_caps_can_intersect (offered.get (), caps.get ())) << bad;
     EXPECT_TRUE (gst_pad_query_accept_caps (sink.get (), caps.get ())) << bad;

@@ -160,9 +160,9 @@ TEST (DownscaleColors, RefusalsNameFormatAndRemedy)
   };
   const char *size = ",width=320,height=240,framerate=30/1";
   const Row rows[] = {
-      {"video/x-raw,format=YUY2", "YUY2", "videoconvert"},
-      {"video/x-raw,format=I422_10LE", "I422_10LE", "videoconvert"},
-      {"video/x-raw,format=A420", "A420", "videoconvert"},
+      {"video/x-raw,format=YVYU", "YVYU", "videoconvert"},
+      {"video/x-raw,format=I422_12LE", "I422_12LE", "videoconvert"},
+      {"video/x-raw,format=A420_10LE", "A420_10LE", "videoconvert"},
       {"video/x-raw(memory:GLMemory),format=RGBA", "GLMemory", "gldownload"},
       {"video/x-raw(memory:Other),format=RGBA", "memory:Other", "videoconvert"},
       {"video/x-raw,format=I420,interlace-mode=mixed", "I420", "deinterlace"},

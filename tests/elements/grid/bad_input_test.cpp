@@ -93,7 +93,7 @@ TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawn)
         "video/x-raw,format=GRAY8,width=16385,height=1,framerate=10/1",
         "video/x-raw,format=GRAY8,width=1,height=16385,framerate=10/1",
         "video/x-raw,format=NV16,width=16,height=16,framerate=10/1",
-        "video/x-raw,format=AYUV,width=16,height=16,framerate=10/1",
+        "video/x-raw,format=AYUV64,width=16,height=16,framerate=10/1",
         "video/x-raw,format=NONSENSE,width=16,height=16,framerate=10/1",
         "video/x-raw,width=16,height=16,framerate=10/1", "video/x-raw", "audio/x-raw"}) {
     SCOPED_TRACE (caps);
@@ -167,7 +167,7 @@ TEST (GridBadInput, AGridTooLarge)
 
 TEST (GridBadInput, DownstreamThatTakesNothing)
 {
-  for (const char *caps : {"video/x-raw,width=20000,height=100", "video/x-raw,format=AYUV"}) {
+  for (const char *caps : {"video/x-raw,width=20000,height=100", "video/x-raw,format=AYUV64"}) {
     SCOPED_TRACE (caps);
     GridPipeline p ("", "capsfilter name=filter");
     const Owned<GstElement> filter{gst_bin_get_by_name (GST_BIN (p.pipeline ()), "filter")};
