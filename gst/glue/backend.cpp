@@ -64,7 +64,7 @@ Memory memory_of (GstBuffer *buffer)
   return Memory::host;
 }
 
-Backends::Backends (GstElement *element)
+Backends::Backends (GstElement *element) : element_ (element)
 {
   for (const BackendRow &row : backends ()) all_.push_back (row.make (element));
 }

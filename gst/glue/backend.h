@@ -118,6 +118,8 @@ class Backends {
   // `element` outlives this.
   explicit Backends (GstElement *element);
 
+  GstElement *element () const { return element_; }
+
   Backend &of (Memory memory);
   // Null for the host.
   Backend *device_of (Memory memory);
@@ -132,6 +134,7 @@ class Backends {
   int id () const { return id_; }
 
  private:
+  GstElement *element_;
   std::vector<std::unique_ptr<Backend>> all_;  // in the table's order
   std::atomic<int> id_{-1};
 };

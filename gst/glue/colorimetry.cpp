@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "glue/owned.h"
+
 namespace quad {
 namespace {
 
@@ -238,6 +240,12 @@ ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to)
     for (int k = 0; k < 3; k++) r.factor[i][k] = all.m[i][k];
   }
   return r;
+}
+
+std::string name_of (const GstVideoColorimetry &colorimetry)
+{
+  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
+  return name ? name.get () : "";
 }
 
 }  // namespace quad

@@ -3,6 +3,8 @@
 
 #include <gst/video/video.h>
 
+#include <string>
+
 #include "core/scene.h"
 
 namespace quad {
@@ -60,5 +62,8 @@ struct ColorMatrix {
 // Converts range, depth and matrix (ITU-T H.273 8.3, equations 38 to 43) between the completed
 // colorimetries. Leaves primaries and transfer functions as they are.
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to);
+
+// Its name in caps; empty if no field is known.
+std::string name_of (const GstVideoColorimetry &colorimetry);
 
 }  // namespace quad

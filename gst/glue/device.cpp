@@ -1,6 +1,8 @@
 #include "glue/device_impl.h"
 #include "glue/device_tile.h"
 
+#define GST_CAT_DEFAULT (quad::cuda::debug_category ())
+
 namespace quad {
 
 bool device_available (std::string &why)
@@ -96,7 +98,11 @@ bool Device::open ()
   {
     const std::lock_guard guard (impl_->lock);
     if (!impl_->stream) impl_->stream = WorkStream::make (impl_->context.get ());
-    if (impl_->stream) return true;
+    if (impl_->stream) {
+      GST_INFO_OBJECT (impl_->element, "works in the context of %" GST_PTR_FORMAT,
+                       gconstpointer (impl_->context.get ()));
+      return true;
+    }
   }
   impl_->refuse (std::string{"The GPU gives no stream: "} + describe (Status::device_failed) +
                      ". Start the pipeline again or, where that fails too, the program.",

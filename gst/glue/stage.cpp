@@ -17,6 +17,28 @@ void show_whole (Tile &tile, const FrameView &view, const ChromaSite &site)
   tile.orientation = Orientation::identity;
 }
 
+GstDebugCategory *debug_category ()
+{
+  static GstDebugCategory *const category =
+      _gst_debug_category_new ("quadstage", 0, "How pictures reach the output of quad elements");
+  return category;
+}
+
+// Format, colours and memory of a picture, for the log.
+[[maybe_unused]] std::string kind_of (const GstVideoInfo &info, Memory memory)
+{
+  return std::string{GST_VIDEO_INFO_NAME (&info)} + " (" + name_of (info.colorimetry) + ") in " +
+         backend_of (memory).name + " memory";
+}
+
+// What the stage does with a picture, for the log.
+[[maybe_unused]] const char *name_of (const Input::Move &move)
+{
+  if (!move) return move.converted ? "converts" : "draws";
+  if (move.to == Memory::host) return move.converted ? "downloads and converts" : "downloads";
+  return move.converted ? "uploads and converts" : "uploads";
+}
+
 Problem failed (Status status, const Input *input = nullptr)
 {
   return {Problem::Kind::failed, status, input};
@@ -24,13 +46,19 @@ Problem failed (Status status, const Input *input = nullptr)
 
 }  // namespace
 
-void Input::forget ()
+void Input::free_kept ()
 {
   converted_.reset ();
   here_ = {};
   there_ = {};
   threads_.reset ();
+}
+
+void Input::forget ()
+{
+  free_kept ();
   moved_ = {};
+  logged_.reset ();
 }
 
 bool Problem::is_of_one_picture () const
@@ -173,17 +201,31 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
   return {};
 }
 
+// INFO when what is done with the input's pictures changes, LOG for each frame.
+void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from,
+                 const Tile &tile) const
+{
+  const GstDebugLevel level = input.logged_ == move ? GST_LEVEL_LOG : GST_LEVEL_INFO;
+  input.logged_ = move;
+  GST_CAT_LEVEL_LOG (debug_category (), level, backends_.element (),
+                     "%s %dx%d of %s as %dx%d of %s", name_of (move), tile.crop.width,
+                     tile.crop.height, kind_of (from, move.from).c_str (), tile.target.width,
+                     tile.target.height, kind_of (info_, move.to).c_str ());
+}
+
 // Replaces the tile's source if its format or memory is not the canvas's. Device work is queued;
 // take_downloads () completes it.
 Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
   const Memory here = tile.source.memory, there = renderer_->memory ();
   const bool same = same_pixels (from, info_);
+  const Input::Move move = {here, there, !same};
+  log (input, move, from, tile);
   if (same && here == there) {
-    input.forget ();
+    input.free_kept ();
     return Status::ok;
   }
-  if (here != there) input.moved_ = {here, there};
+  if (move) input.moved_ = move;
   if (here == Memory::host) {
     const Status s = convert (input, from, frame, tile);
     return s == Status::ok && there != here ? upload (input, tile) : s;

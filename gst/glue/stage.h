@@ -23,39 +23,44 @@
 
 namespace quad {
 
-// How a picture is shown.
+// How to show a picture.
 struct Look {
-  Placement placement;  // without a crop or a target the picture is checked, and not drawn
+  Placement placement;  // without a crop or a target the picture is only checked
   Orientation orientation = Orientation::identity;
   Filter filter = Filter::area;
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
 };
 
-// What one shown picture needs from frame to frame: a converter, a copy in other memory. It belongs
-// to whoever shows the picture, and outlives the stage's frame. Not thread safe.
+// What a shown picture needs from frame to frame: a converter, a copy in other memory. It belongs
+// to the caller that shows the picture, and outlives the stage's frame. Not thread safe.
 class Input {
  public:
-  // From where to where the last picture had to be brought, at the size that is shown.
+  // How the last picture was brought to the canvas's memory, at the size that is shown.
   struct Move {
     Memory from = Memory::host;
     Memory to = Memory::host;
+    bool converted = false;  // to the canvas's format and colours
     explicit operator bool () const { return from != to; }
+    bool operator== (const Move &) const = default;
   };
   const Move &moved () const { return moved_; }
 
-  // Lets go of what was kept, the device's memory included.
+  // Frees what was kept, the device's memory too.
   void forget ();
 
  private:
   friend class Stage;
 
-  std::optional<Memory> memory_;  // where its frames must lie; none: where they are found
+  void free_kept ();
+
+  std::optional<Memory> memory_;  // where its frames must lie; none: anywhere
   Move moved_;
-  std::shared_ptr<Threads> threads_;  // that `converted_` works with
+  std::optional<Move> logged_;        // at INFO; until it changes
+  std::shared_ptr<Threads> threads_;  // used by `converted_`
   std::unique_ptr<ConvertedTile> converted_;
 
-  // What it has in the memory where it is found, and in the canvas's.
+  // Its copies in the memory where it is found, and in the canvas's memory.
   struct Kept {
     Memory memory = Memory::host;
     std::unique_ptr<Adapter> adapter;
@@ -63,25 +68,25 @@ class Input {
   Kept here_, there_;
 };
 
-// Why a frame, or one picture of it, is not drawn. True where there is a problem.
+// Why a frame, or one picture of it, is not drawn. Converts to true if there is a problem.
 struct Problem {
   enum class Kind {
     none,
-    said,           // the bus has been told
-    no_renderer,    // this machine draws nothing in the canvas's memory
+    said,           // an error was posted
+    no_renderer,    // this machine cannot draw in the canvas's memory
     foreign,        // the buffer cannot be used where it lies: `why`
     bad_buffer,     // the buffer cannot be mapped, or does not hold its frame: `why`
-    unconvertible,  // the picture cannot have the canvas's format or colours
-    not_moved,      // the pictures that were to be moved are lost: `status`
+    unconvertible,  // the picture cannot be converted to the canvas's format
+    not_moved,      // pictures could not be moved: `status`
     failed,         // `status`
   };
   Kind kind = Kind::none;
   Status status = Status::ok;
-  const Input *input = nullptr;  // whose picture; null: the canvas, or all
-  std::string why = {};          // the end of a sentence after "The buffer"
+  const Input *input = nullptr;  // whose picture; null: the canvas, or all pictures
+  std::string why = {};          // the end of a sentence that begins with "The buffer"
 
   explicit operator bool () const { return kind != Kind::none; }
-  // Whether the frame can be drawn without the picture.
+  // True if the frame can be drawn without the picture.
   bool is_of_one_picture () const;
 };
 
@@ -94,48 +99,48 @@ class Stage {
   Stage (const Stage &) = delete;
   Stage &operator= (const Stage &) = delete;
 
-  // As n-threads: for all that is drawn and converted on the host. 0: one a processor.
+  // The number of threads that draw and convert on the host; 0: one per processor.
   void set_threads (int count);
 
-  // For an element with one input: gets ready for frames of `in` on frames of `out`, so that what
+  // For an element with one input. Prepares for frames of `in` on frames of `out`, so that what
   // cannot be drawn fails here. From then on frames must lie in the memory that the caps say.
   Problem prepare (Input &input, const GstCaps *in, const GstCaps *out, const Look &look);
 
-  // Begins a frame: maps `out`, which lives until finish () or cancel () returns. `background` is
-  // 0xAARRGGBB.
+  // Begins a frame and maps `out`, which must live until finish () or cancel () returns.
+  // `background` is 0xAARRGGBB.
   Problem begin (const GstVideoInfo &info, GstBuffer *out, guint background = 0xff000000);
 
-  // Shows a picture over those before. Where that fails and is_of_one_picture (), the picture is
-  // left out and the frame goes on; where not, the frame is over.
+  // Shows a picture over those before it. If that fails and is_of_one_picture (), the picture is
+  // left out and the frame goes on; else the frame is over.
   Problem show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, const Look &look);
 
-  // Fills a rectangle with a colour, 0xRRGGBB, at an alpha of 0 to 255.
+  // Fills a rectangle with the colour 0xRRGGBB. `alpha` is 0 to 255.
   void fill (const Rect &rect, guint rgb, int alpha);
 
-  // Draws, hands the output on and lets go of all buffers. The device is waited for at most once:
-  // before the host takes what was downloaded, or when the output is handed on.
+  // Draws, makes the output ready to be handed on, and lets go of all buffers. Waits for the device
+  // at most once: before the host uses downloaded pictures, or when the output is done.
   Problem finish ();
 
-  // Ends a frame that is not to be drawn. What was queued for it on the device is waited for, as it
-  // still reads the inputs; nothing happens where no frame has begun.
+  // Ends a frame without drawing it. Waits for the work that is queued for it on the device,
+  // because that work still reads the inputs. Does nothing if no frame has begun.
   void cancel ();
 
-  // Lets go of all that was kept for the next frame.
+  // Frees everything that was kept for the next frame.
   void reset ();
 
  private:
-  // A picture that the device copies to the host: there when the device has been waited for.
+  // A picture that the device copies to the host. It is there when the device has been waited for.
   struct Download {
-    std::size_t tile = 0;  // which of the scene's
+    std::size_t tile = 0;  // its index in the scene
     Input *input = nullptr;
     Memory from = Memory::host;
     GstVideoInfo info = {};
     MappedFrame *frame = nullptr;
   };
-  // What a device does for the frame.
+  // The work of a device for the frame.
   struct Work {
-    std::vector<GstBuffer *> inputs;  // those that lie in its memory
-    bool queued = false;              // and nobody has waited for it
+    std::vector<GstBuffer *> inputs;  // the inputs in its memory
+    bool queued = false;              // work is queued and was not waited for
   };
 
   Problem ready (Memory memory);
@@ -146,6 +151,8 @@ class Stage {
   Adapter *adapter (Input::Kept &kept, Memory memory);
   Status upload (Input &input, Tile &tile);
   Status end (Memory memory, GstBuffer *output);
+  void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
+            const Tile &tile) const;
   Status bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Problem take_downloads ();
@@ -156,15 +163,15 @@ class Stage {
   int n_threads_ = 0;
   std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
-  std::optional<Memory> memory_;  // where the output must lie; none: where it is found
+  std::optional<Memory> memory_;  // where the output must lie; none: anywhere
 
-  // Of the frame that has begun.
+  // The frame that has begun.
   GstVideoInfo info_ = {};
   guint background_ = 0xff000000;
   GstBuffer *out_ = nullptr;
   std::optional<MappedFrame> canvas_;
   Scene scene_;
-  // The sources: they stay mapped until the frame is drawn.
+  // The sources. They stay mapped until the frame is drawn.
   std::deque<MappedFrame> frames_;
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<Work> works_;  // one a backend, in the table's order

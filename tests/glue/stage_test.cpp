@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <map>
 
 #include "support/gst_helpers.h"
 
@@ -154,6 +155,36 @@ TEST_F (StageTest, ThreadsMayChangeBetweenFrames)
     ASSERT_FALSE (stage_.finish ());
     EXPECT_NEAR (byte_at (out_.get (), 40), 128, 8);
   }
+}
+
+// Counts the log's lines of the stage by level.
+void count_line (GstDebugCategory *category, GstDebugLevel level, const gchar *, const gchar *,
+                 gint, GObject *, GstDebugMessage *message, gpointer lines)
+{
+  if (g_strcmp0 (gst_debug_category_get_name (category), "quadstage") != 0) return;
+  if (g_strrstr (gst_debug_message_get (message), "converts 16x16 of I420") == nullptr) return;
+  ++(*static_cast<std::map<GstDebugLevel, int> *> (lines))[level];
+}
+
+TEST_F (StageTest, AConversionIsLoggedAtInfoOnceAndForEachFrame)
+{
+  Input input;
+  const GstVideoInfo colors =
+      info_of_caps ("video/x-raw,format=I420,width=16,height=16,framerate=1/1");
+  const Owned<GstBuffer> a = filled (colors, 128);
+  std::map<GstDebugLevel, int> lines;
+  gst_debug_set_threshold_from_string ("quadstage:6", FALSE);
+  // In parentheses: the function, not the macro, which is no valid C++.
+  (gst_debug_add_log_function) (count_line, &lines, nullptr);
+  for (int frame = 0; frame < 3; frame++) {
+    ASSERT_FALSE (stage_.begin (canvas_, out_.get ()));
+    ASSERT_FALSE (stage_.show (input, a.get (), colors, look_at ({0, 0, 16, 16}, {0, 0, 32, 16})));
+    ASSERT_FALSE (stage_.finish ());
+  }
+  (gst_debug_remove_log_function) (count_line);
+  gst_debug_unset_threshold_for_name ("quadstage");
+  EXPECT_EQ (lines[GST_LEVEL_INFO], 1);
+  EXPECT_EQ (lines[GST_LEVEL_LOG], 2);
 }
 
 // What cannot be drawn is known where caps are set.

@@ -78,12 +78,6 @@ GstVideoColorimetry said_by (const GstStructure *s)
   return said;
 }
 
-std::string name_of (const GstVideoColorimetry &colorimetry)
-{
-  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
-  return name ? name.get () : "";
-}
-
 // True if `s` means the colorimetry `in` to its readers. Caps without colorimetry mean what the
 // size implies (SD is BT.601, HD is BT.709).
 bool means (const GstStructure *s, const GstVideoColorimetry &in)

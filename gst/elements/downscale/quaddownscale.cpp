@@ -193,7 +193,10 @@ gboolean set_caps (GstBaseTransform *trans, GstCaps *in, GstCaps *out)
 {
   GST_INFO_OBJECT (trans, "scales %" GST_PTR_FORMAT, gconstpointer (in));
   GST_INFO_OBJECT (trans, "to %" GST_PTR_FORMAT, gconstpointer (out));
-  return impl_of (trans).set_caps (in, out);
+  if (!impl_of (trans).set_caps (in, out)) return FALSE;
+  if (gst_base_transform_is_passthrough (trans))
+    GST_INFO_OBJECT (trans, "size and chroma siting stay: frames pass as they are");
+  return TRUE;
 }
 
 gboolean get_unit_size (GstBaseTransform *trans, GstCaps *caps, gsize *size)

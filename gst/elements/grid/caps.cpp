@@ -10,20 +10,20 @@
 namespace quad {
 namespace {
 
-// Frames that last less could not be told apart by their timestamps.
+// At a higher rate frames could not be told apart by their timestamps.
 constexpr int kMaxRate = 1000000;
-// What a file may claim before its rate counts as a mistake.
+// A higher rate of an input is taken for a mistake of its file.
 constexpr int kMaxInputRate = 1000;
 
 struct Wanted {
-  Size size;           // in square samples
-  bool drawn = false;  // or in the canvas's
+  Size size;           // in square samples, unless `drawn`
+  bool drawn = false;  // in the canvas's samples: no input has a cell
   FrameRate rate = {25, 1};
 };
 
 std::int64_t pixels (const GstVideoInfo &info) { return std::int64_t{info.width} * info.height; }
 
-// The picture's size in square samples as it is seen: nothing of it is scaled down.
+// The size at which the picture is shown in square samples without scaling it down.
 Size seen_size (const InputCaps &input)
 {
   const Ratio dar = display_aspect_of (input.info);
@@ -56,7 +56,7 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
       wanted.rate = {n, d};
     }
   }
-  // What lies freely has no say where there is a cell.
+  // Inputs that lie freely count only if no input has a cell.
   wanted.drawn = largest.empty () && !inputs.empty ();
   wanted.size = canvas_for (grid, largest);
   if (wanted.drawn)
@@ -64,7 +64,7 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
   return wanted;
 }
 
-// The memories that the output may be in, the first that downstream takes is used.
+// The memories that the output may be in. The first that downstream takes is used.
 std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
 {
   for (const InputCaps &i : inputs)
@@ -72,7 +72,7 @@ std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
   return memories_from (Memory::host);
 }
 
-// `formats` in the order in which they would be taken.
+// Sorts `formats`, the best first.
 std::vector<std::string> by_preference (std::vector<std::string> formats,
                                         std::span<const InputCaps> inputs)
 {
@@ -97,8 +97,8 @@ std::vector<std::string> by_preference (std::vector<std::string> formats,
   return formats;
 }
 
-// Fixes width and height: the wanted size in the shape of the caps' samples, and
-// where the caps do not take it the nearest of the same shape that they do.
+// Fixes width and height to the wanted size, in samples of the caps' shape. If the caps do not take
+// that size, it becomes the nearest of the same shape that they take.
 void fixate_size (GstStructure *s, const Wanted &wanted)
 {
   double width = wanted.size.width, height = wanted.size.height;
@@ -116,7 +116,8 @@ void fixate_size (GstStructure *s, const Wanted &wanted)
     gst_structure_get_int (s, field, &fixed);
     return fixed / limited;
   };
-  // Each side as it would come out alone; the one that is held back more leads.
+  // First fix each side alone. Then fix the side that the caps limit more, and let the other
+  // follow.
   GstStructure *trial = gst_structure_copy (s);
   gst_structure_fixate_field_nearest_int (trial, "width", static_cast<gint> (std::lround (width)));
   gst_structure_fixate_field_nearest_int (trial, "height",
@@ -138,19 +139,20 @@ const InputCaps *larger_of (const InputCaps *a, const InputCaps &b)
   return !a || pixels (b.info) > pixels (a->info) ? &b : a;
 }
 
-// That of `like`, as far as a picture in `format` can have it; `fallback` is the format's own.
+// The colorimetry of `like`, as far as a format with the default colorimetry of `fallback` can have
+// it.
 GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoInfo &fallback)
 {
   const GstVideoColorimetry &c = like.colorimetry;
   if (GST_VIDEO_INFO_IS_YUV (&like) && GST_VIDEO_INFO_IS_YUV (&fallback)) return c;
-  // The light of one SDR standard is as good as that of another.
+  // All SDR standards count as the same light.
   if (same_light (c, fallback.colorimetry)) return fallback.colorimetry;
   return {fallback.colorimetry.range, fallback.colorimetry.matrix, c.transfer, c.primaries};
 }
 
-// Colorimetry and chroma siting: those of the largest input of the format, where `s` takes
-// them; where none has the format, the largest input's colorimetry as far as the format can
-// have it, so that light need not be converted. Else GStreamer's defaults for the size.
+// Fixes colorimetry and chroma siting to those of the largest input in this format, if `s` takes
+// them. If no input has the format, takes what it can of the largest input's colorimetry, so that
+// light need not be converted. Else GStreamer's defaults for the size.
 void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
 {
   const InputCaps *model = nullptr, *largest = nullptr;
@@ -185,7 +187,7 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
     set ("chroma-site", gst_video_chroma_site_to_string (info.chroma_site));
 }
 
-// The first structure of `caps`, which are of `memory`, that takes `format`, with it.
+// The first structure of `caps` that takes `format`, fixed to it. `caps` are all of `memory`.
 Owned<GstStructure> structure_with (const GstCaps *caps, const std::string &format, Memory memory)
 {
   Owned<GstCaps> only{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format.c_str (),
@@ -215,7 +217,7 @@ std::string bad_rate (int n, int d)
          "video/x-raw,framerate=25/1.";
 }
 
-// Whether sides up to the largest are possible.
+// True if the field allows sides up to the largest.
 bool is_unlimited (const GstStructure *s, const char *field)
 {
   const GValue *v = gst_structure_get_value (s, field);
@@ -228,8 +230,8 @@ bool leaves_size_open (const GstStructure *s)
   return !gst_structure_get_int (s, "width", &v) || !gst_structure_get_int (s, "height", &v);
 }
 
-// What the output may be in `memory` before its size is chosen; null where downstream takes
-// nothing there.
+// The caps of the output before its size is chosen. Null if downstream takes nothing in this
+// memory.
 struct FormatChoice {
   Owned<GstStructure> structure;
   GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;
@@ -248,7 +250,7 @@ FormatChoice first_format (const GstCaps *downstream, std::span<const InputCaps>
   return {};
 }
 
-// Size, rate and colours.
+// Chooses size, rate and colours.
 OutputChoice completed (FormatChoice choice, std::span<const InputCaps> inputs, const Grid &grid)
 {
   GstStructure *s = choice.structure.get ();
@@ -272,14 +274,8 @@ OutputChoice completed (FormatChoice choice, std::span<const InputCaps> inputs, 
   return {Owned<GstCaps>{gst_caps_fixate (caps)}, {}};
 }
 
-std::string name_of (const GstVideoColorimetry &colorimetry)
-{
-  const Owned<char> name{gst_video_colorimetry_to_string (&colorimetry)};
-  return name ? name.get () : "unknown";
-}
-
-// Why an input cannot be shown on an output of `caps`; empty where all can. The host converts
-// between HDR, wide gamut and SDR, the device does not.
+// Why an input cannot be shown on an output of `caps`; empty if all can. The host converts between
+// HDR, wide gamut and SDR; devices do not.
 std::string light_problem (const GstCaps *caps, std::span<const InputCaps> inputs)
 {
   GstVideoInfo output;

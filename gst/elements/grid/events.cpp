@@ -38,6 +38,7 @@ void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orient
     if (impl.tagged == orientation) return;
     impl.tagged = orientation;
   }
+  GST_INFO_OBJECT (pad, "the stream's tag says orientation %d", static_cast<int> (orientation));
   layout_changed (self);
 }
 
@@ -86,6 +87,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (take_problem (self, pad, event)) return TRUE;
       break;
+    case GST_EVENT_EOS: GST_INFO_OBJECT (pad, "has ended"); break;
     case GST_EVENT_TAG: tag_event (self, pad, event); break;
     case GST_EVENT_SEGMENT: {
       const std::lock_guard guard (as_grid_pad (pad)->impl->lock);

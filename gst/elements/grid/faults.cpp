@@ -208,6 +208,8 @@ bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::str
                      const std::string &detail, GstClockTime now)
 {
   const bool news = as_grid_pad (pad)->impl->faults ().bad_frame (sentence, now);
+  GST_LOG_OBJECT (pad, "at %" GST_TIME_FORMAT ": %s %s", GST_TIME_ARGS (now), sentence.c_str (),
+                  detail.c_str ());
   if (fails_without_inputs (self)) return true;
   if (news)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), ("%s", detail.c_str ()));

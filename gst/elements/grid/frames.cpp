@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "elements/grid/cells.h"
+#include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
@@ -75,7 +76,10 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> 
     const bool has_buffer = gst_aggregator_pad_has_buffer (pad);
     const bool eos = !has_buffer && gst_aggregator_pad_is_eos (pad);
     const bool out = p->impl->faults ().is_out ();
-    if (!out && !has_buffer && !eos && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
+    if (!out && !has_buffer && !eos) {
+      GST_LOG_OBJECT (pad, "has no frame yet: the output %s", timeout ? "goes on" : "waits");
+      if (!timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
+    }
     inputs.push_back (state_of (*p->impl, eos));
     if (!out && eos && !inputs.back ().counts && !p->impl->left_out)
       warn_of_no_frame (self, p.get ());
@@ -127,14 +131,17 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   // While it waited anything may have happened.
   if (flow == GST_FLOW_OK && !is_time (self, next_start (agg)))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
-  // Without an input that has begun only a live output goes on, with what is below them.
+  // No live input has produced a frame yet: output the background.
   if (flow == GST_FLOW_OK && pads.empty () && !gst_aggregator_get_force_live (agg))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
   if (flow == GST_FLOW_OK) flow = make_frame (self, timeout);
   // The last active pad may have been released in between.
   if (flow == GST_FLOW_EOS && !pads.empty () && active_pads_of (self).empty ())
     flow = GST_AGGREGATOR_FLOW_NEED_DATA;
-  if (flow == GST_FLOW_EOS) release_upstream (self);
+  if (flow == GST_FLOW_EOS) {
+    GST_INFO_OBJECT (self, "the output ends, with %d inputs", static_cast<int> (pads.size ()));
+    release_upstream (self);
+  }
   return flow;
 }
 

@@ -1,4 +1,5 @@
 // When quadmux-grid's output starts, rests and goes on.
+#include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
@@ -61,6 +62,8 @@ void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
   const GstClockTime first =
       gst_util_uint64_scale (gst_util_uint64_scale (now - latency, frames, second), second, frames);
   if (first <= start) return;
+  GST_INFO_OBJECT (self, "the first input comes late: the output begins at %" GST_TIME_FORMAT,
+                   GST_TIME_ARGS (first));
   GST_OBJECT_LOCK (self);
   GstSegment &output = output_segment_of (self);
   const GstClockTime place =
@@ -98,6 +101,7 @@ GstPadProbeReturn ask_latency (GstPad *pad, GstPadProbeInfo *info, gpointer)
   if (!peer) return GST_PAD_PROBE_OK;
   if (gst_pad_query (peer.get (), query)) return GST_PAD_PROBE_HANDLED;
   if (!another_is_live (pad)) return GST_PAD_PROBE_DROP;
+  GST_DEBUG_OBJECT (pad, "cannot tell its latency yet, and another input is live");
   as_grid_pad (pad)->impl->latency_unknown = true;
   gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
   return GST_PAD_PROBE_HANDLED;
@@ -115,6 +119,7 @@ void pass_over_unknown_latency (GstPad *pad)
 void learn_latency (GstQuadMuxGrid *self, GstAggregatorPad *pad)
 {
   if (!as_grid_pad (pad)->impl->latency_unknown.exchange (false)) return;
+  GST_INFO_OBJECT (pad, "may know its latency now: all latencies are asked for anew");
   const Owned<GstQuery> query{gst_query_new_latency ()};
   gst_pad_query (GST_AGGREGATOR_SRC_PAD (self), query.get ());
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
@@ -134,9 +139,16 @@ bool is_time (GstQuadMuxGrid *self, GstClockTime start)
   GstAggregator *agg = GST_AGGREGATOR (self);
   const GstClockTime latency = gst_aggregator_get_latency (agg);
   if (!GST_CLOCK_TIME_IS_VALID (latency)) return true;
+  if (!gst_aggregator_get_force_live (agg))
+    GST_INFO_OBJECT (self, "the output is live from now on, with a latency of %" GST_TIME_FORMAT,
+                     GST_TIME_ARGS (latency));
   gst_aggregator_set_force_live (agg, TRUE);
   begin_now (self, start, latency);
-  return self->impl->pacer.due (GST_ELEMENT (self), GST_AGGREGATOR_SRC_PAD (self), start);
+  const bool due = self->impl->pacer.due (GST_ELEMENT (self), GST_AGGREGATOR_SRC_PAD (self), start);
+  if (!due)
+    GST_LOG_OBJECT (self, "has waited: the frame at %" GST_TIME_FORMAT " was not due",
+                    GST_TIME_ARGS (start));
+  return due;
 }
 
 void init_life (GstQuadMuxGrid *self)

@@ -1,5 +1,6 @@
 #include "elements/grid/painter.h"
 
+#include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 #include "elements/grid/warnings.h"
 #include "glue/frame.h"
@@ -142,6 +143,8 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
   stage_.set_threads (snapshot.settings.n_threads);
   if (const Problem p = stage_.begin (info, out, snapshot.settings.background_color))
     return fail (frame, p);
+  GST_LOG_OBJECT (self, "draws the frame at %" GST_TIME_FORMAT ", %d inputs",
+                  GST_TIME_ARGS (frame.time), static_cast<int> (places.size ()));
   for (std::size_t i = 0; i < places.size (); i++)
     if (!show (frame, snapshot.pads[i], places[i])) {
       stage_.cancel ();
@@ -162,6 +165,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   if (!pad.buffer) return true;
   warn_of_place (frame.self, frame.snapshot, pad, !place.box.cell.empty ());
   if (!place.can_be_seen ()) {
+    GST_LOG_OBJECT (pad.pad.get (), "cannot be seen: alpha %d, cell %d", place.alpha, pad.cell);
     impl.faults ().unseen_frame ();
     return true;
   }
@@ -169,6 +173,10 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     return leave_out (frame, pad, buffer_of (pad) + "has come before its caps.");
 
   const bool seen = !place.placement.target.empty ();
+  const Rect &part = place.placement.crop, &target = place.placement.target;
+  if (seen)
+    GST_LOG_OBJECT (pad.pad.get (), "shows %dx%d at %d,%d of its picture at %d,%d of the output",
+                    part.width, part.height, part.x, part.y, target.x, target.y);
   const Problem problem = stage_.show (impl.picture, pad.buffer.get (), pad.info,
                                        {.placement = place.placement,
                                         .orientation = pad.orientation,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
@@ -38,6 +39,7 @@ void send_end (GstQuadMuxGridPad *pad)
   // this EOS.
   if (!GST_PAD_STREAM_TRYLOCK (pad)) return;
   if (!has_peer (pad)) {
+    GST_INFO_OBJECT (pad, "counts as ended: nothing is linked to it");
     pad->impl->left_out = true;
     gst_pad_send_event (GST_PAD (pad), gst_event_new_eos ());
   }
