@@ -1,4 +1,4 @@
-// What an input's upstream is asked for.
+// The caps that an input's upstream is asked for.
 #include <algorithm>
 
 #include "elements/grid/caps.h"
@@ -10,7 +10,7 @@
 namespace quad {
 namespace {
 
-// The values of a field that is a string or a list of them.
+// The values of a field that is a string or a list of strings.
 std::vector<std::string> strings_in (const GstStructure *s, const char *field)
 {
   std::vector<std::string> all;
@@ -40,8 +40,7 @@ void set_strings (GstStructure *s, const char *field, std::span<const std::strin
   gst_structure_take_value (s, field, &list);
 }
 
-// The colorimetries of which downstream asks for one, in CUDA memory; none where it leaves
-// that open.
+// The colorimetries from which downstream asks for one in CUDA memory; none if it leaves that open.
 std::vector<std::string> asked_colorimetries (const GstCaps *downstream)
 {
   std::vector<std::string> all;
@@ -71,8 +70,8 @@ void append (GstCaps *caps, Owned<GstStructure> s, const GstCaps *features_of, g
                                   gst_caps_features_copy (gst_caps_get_features (features_of, i)));
 }
 
-// The formats of `s` that are RGB, or those that are not, with the colorimetries of `asked` that
-// such pictures can have; null where either is none.
+// `s` with only its RGB formats, or only the others, and with those colorimetries of `asked` that
+// such pictures can have. Null if no format or no colorimetry is left.
 Owned<GstStructure> asked_of_kind (const GstStructure *s, std::span<const std::string> asked,
                                    bool rgb)
 {
@@ -96,8 +95,8 @@ Owned<GstStructure> asked_of_kind (const GstStructure *s, std::span<const std::s
   return of_kind;
 }
 
-// `caps`, in CUDA memory first with the colorimetries of `asked`: what a converter in front
-// will then convert to. RGB and YUV have none in common.
+// `caps`, where those in CUDA memory come first with the colorimetries of `asked`, so that a
+// converter in front converts to them. RGB and YUV formats share no colorimetry.
 Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> asked)
 {
   Owned<GstCaps> all{gst_caps_new_empty ()};
@@ -112,7 +111,7 @@ Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> ask
   return all;
 }
 
-// `caps` without the colorimetries that the device does not convert to one of `asked`.
+// `caps` without the colorimetries that the device cannot convert to one of `asked`.
 Owned<GstCaps> without_other_light (const GstCaps *caps, std::span<const std::string> asked)
 {
   Owned<GstCaps> all{gst_caps_new_empty ()};
@@ -132,7 +131,7 @@ Owned<GstCaps> without_other_light (const GstCaps *caps, std::span<const std::st
 Owned<GstCaps> wished_caps (const InputWish &wish, std::span<const std::string> preferred,
                             Memory memory)
 {
-  // All formats, the preferred first.
+  // All formats, the preferred ones first.
   std::vector<std::string> formats;
   const Owned<GstCaps> any = drawable_caps (memory);
   const std::vector<std::string> all = formats_in (any.get ());
@@ -180,10 +179,10 @@ Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCa
 {
   const std::vector<std::string> asked = asked_colorimetries (downstream);
   if (!asked.empty ()) caps = preferring (caps.get (), asked);
-  // In our order: the cell's size comes first.
+  // In the order of `caps`: the cell's size comes first.
   if (filter) caps.reset (gst_caps_intersect_full (caps.get (), filter, GST_CAPS_INTERSECT_FIRST));
   if (asked.empty ()) return caps;
-  // Where nothing would be left, the frames come, and the error in negotiation says why.
+  // If nothing is left, accept the frames: negotiation then fails with an error that says why.
   Owned<GstCaps> rest = without_other_light (caps.get (), asked);
   return gst_caps_is_empty (rest.get ()) ? std::move (caps) : std::move (rest);
 }

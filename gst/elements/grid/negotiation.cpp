@@ -27,7 +27,7 @@ std::vector<std::string> output_formats (GstQuadMuxGrid *self, const GstCaps *do
   return names;
 }
 
-// The canvas if inputs have no say in its size.
+// The canvas, if its size does not depend on the inputs.
 std::optional<Canvas> known_canvas (const GstCaps *downstream,
                                     const std::vector<std::string> &names)
 {
@@ -38,8 +38,8 @@ std::optional<Canvas> known_canvas (const GstCaps *downstream,
   return canvas;
 }
 
-// Which memory the output is in or, before that is known, may be in: that of the GPU
-// where downstream takes it.
+// The output's memory. Before it is known: the memory that it may get, a device's if downstream
+// takes that.
 Memory output_memory (GstQuadMuxGrid *self, const GstCaps *downstream)
 {
   Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
@@ -68,9 +68,9 @@ Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps 
   return input_caps (std::move (caps), downstream.get (), filter);
 }
 
-// What a pad says that it accepts: also what is not drawn. Queues and bins ask for caps that are on
-// their way, and a no would end upstream, and with it the pipeline. Who has a choice goes by the
-// caps query.
+// A pad accepts all raw video, also what cannot be drawn. Queues and bins ask for caps that are
+// already on their way; a "no" would end upstream, and with it the pipeline. Elements that can
+// choose use the caps query.
 bool is_raw_video (const GstCaps *caps)
 {
   for (guint i = 0; i < gst_caps_get_size (caps); i++)
@@ -99,7 +99,7 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 {
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
-  as_grid (agg)->impl->problem.clear ();  // whoever fails from here on posts the error
+  as_grid (agg)->impl->problem.clear ();  // from here on, what fails posts its own error
   const Memory memory = caps ? memory_of (caps) : Memory::host;
   Backend *device = as_grid (agg)->impl->backends.device_of (memory);
   if (!device) return parent_class ()->decide_allocation (agg, query);
@@ -113,12 +113,12 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
   return FALSE;
 }
 
-// Buffers of one input: the current one, the one kept to be repeated, which may be older, and
-// the next, without which the output does not go on. A decoder that puts out its own surfaces
-// has little more than it is asked for.
+// The grid may hold three buffers of an input: the current one, an older one to repeat, and the
+// next one, without which the output does not go on. A decoder that hands out its own surfaces has
+// few more than it is asked for.
 constexpr guint kHeldBuffers = 3;
 
-// Offers pools of our GPU's memory to an input that has frames there.
+// Offers a pool of the device's memory to an input whose frames lie there.
 void propose_allocation (Backends &backends, GstQuery *query)
 {
   GstCaps *caps = nullptr;
@@ -133,8 +133,8 @@ void propose_allocation (Backends &backends, GstQuery *query)
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
 }
 
-// Says what frames may come with; needs no place in the stream, so that an input
-// need not wait for its frames to be shown before it may change its caps.
+// Answers ALLOCATION queries at once, out of the stream's order. Otherwise an input that changes
+// its caps would wait until its frames are shown.
 gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
@@ -173,7 +173,7 @@ GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps 
   const GridSnapshot snapshot = snapshot_of (self);
   const std::vector<InputCaps> inputs = inputs_of (snapshot);
   OutputChoice choice = choose_output (downstream, inputs, snapshot.grid);
-  // With no input left the output stays as it is, as far as downstream takes that.
+  // If no input is left, keep the output as it is, if downstream still takes it.
   if (const auto current = current_output (self); inputs.empty () && current)
     choice = choose_output (downstream, {&*current, 1}, Grid{1, 1});
   if (!choice.refusal.empty ()) {
@@ -196,11 +196,11 @@ gboolean negotiate (GstAggregator *agg)
   GstQuadMuxGrid *self = as_grid (agg);
   QuadMuxGrid &impl = *self->impl;
   GstPad *src = GST_AGGREGATOR_SRC_PAD (agg);
-  // Where caps behind a running grid are changed, there may be none for a moment.
+  // While caps behind a running grid change, downstream may take nothing for a moment.
   const bool running = gst_pad_has_current_caps (src);
   Patience patience;
   for (;;) {
-    // The base class calls nobody where downstream takes nothing.
+    // If downstream takes nothing, the base class does not call update_src_caps.
     impl.problem = kTakesNothing;
     if (parent_class ()->negotiate (agg)) break;
     if (GST_PAD_IS_FLUSHING (src)) return FALSE;

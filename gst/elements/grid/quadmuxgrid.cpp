@@ -82,7 +82,7 @@ void free_pad_changed (GstQuadMuxGrid *self, bool resized)
   const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
     return !p->impl->snapshot ().lies_freely ();
   });
-  // Only where no pad has a cell does the output's size follow.
+  // The output's size depends on free pads only if no pad has a cell.
   if (!any_cell) gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
   if (resized) cells_changed (self);
 }
@@ -209,7 +209,7 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
   return pad;
 }
 
-// Lets go of what was kept of the pad's pictures, and of memory for them.
+// Lets go of the pad's pictures and of the memory that was kept for them.
 void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl)
 {
   impl.picture.forget ();
@@ -230,7 +230,8 @@ void release_pad (GstElement *element, GstPad *pad)
   element_parent ()->release_pad (element, pad);
   GstQuadMuxGrid *self = as_grid (element);
   {
-    // Whoever keeps the pad does not keep the device's memory. It is in no later snapshot.
+    // The application may keep the pad, but it must not keep the device's memory. No later snapshot
+    // has the pad.
     const std::lock_guard drawing (self->impl->drawing);
     forget_pictures (self, *as_grid_pad (pad)->impl);
   }
@@ -378,7 +379,7 @@ void install_properties (GObjectClass *klass)
                              "When live, do not wait for inputs that never had a frame", TRUE,
                              kFlags));
   add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
-  // The base class's own value also says that the output has run live.
+  // The base class also sets its value when the output has run live.
   g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
 }
 

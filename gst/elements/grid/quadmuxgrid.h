@@ -25,35 +25,36 @@ struct QuadMuxGrid {
   {
   }
 
-  std::mutex lock;  // protects `settings`; nothing is called with it held
+  std::mutex lock;  // protects `settings`; no other function is called with it held
   GridSettings settings;
 
-  std::mutex cells_lock;  // protects `cells`; before a pad's lock
+  std::mutex cells_lock;  // protects `cells`; taken before a pad's lock
   CellBook cells;
 
-  std::atomic<bool> failed{false};  // an error was posted: the next frame says so upstream
+  std::atomic<bool> failed{false};  // an error was posted: the next aggregate () returns it
   std::atomic<guint> next_serial{0};
 
   Backends backends;
 
-  // In the base class's aggregate (), which holds its lock: nobody is called who may want it.
+  // The thread that is in the base class's aggregate (). That function holds a lock, so nothing
+  // that may want this lock is called.
   std::atomic<std::thread::id> maker;
 
   ShownFrame shown;
 
-  std::mutex drawing;  // held while the pads of a snapshot are drawn
+  std::mutex drawing;  // held while a frame is drawn
 
   bool force_live = false;  // the property; set before the element is used
   Pacer pacer;
   PeerWatch peers;
 
-  // Of the thread that makes the output alone.
+  // Used only by the thread that makes the output.
   GridPainter painter;
   Timeline timeline;
-  bool cells_untold = false;  // the maker has changed them
-  Patience patience;          // with a downstream that refuses frames
+  bool cells_untold = false;  // changed by the maker, and not told yet
+  Patience patience;          // while downstream refuses frames
   std::string refusal;        // the last negotiation error posted
-  std::string problem;        // why the negotiation that goes on fails; empty: an error was posted
+  std::string problem;        // why the current negotiation fails; empty: an error was posted
 
   GridSettings snapshot ()
   {
@@ -85,7 +86,7 @@ inline GstQuadMuxGrid *as_grid (gpointer element)
 
 namespace quad {
 
-// Of the base class, whose functions the grid's own go on with.
+// The base class. The grid's functions call it.
 inline GstAggregatorClass *parent_class ()
 {
   return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
@@ -94,59 +95,60 @@ inline GstAggregatorClass *parent_class ()
 // The sink pads, the lowest zorder first.
 std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self);
 
-// To be called when cells, or what inputs are asked for, may have changed: lets
-// upstream and the output negotiate anew where that makes a difference.
+// Call it when cells or wishes may have changed. Makes upstream and the output negotiate anew where
+// that makes a difference.
 void cells_changed (GstQuadMuxGrid *self);
 
-// The same where the size of the output may be another too.
+// Call it when the size of the output may have changed too.
 void layout_changed (GstQuadMuxGrid *self);
 
-// To be called when a pad that lies freely was moved, or `resized` too.
+// Call it when a pad that lies freely was moved; `resized`: it has another size too.
 void free_pad_changed (GstQuadMuxGrid *self, bool resized);
 
-// The topmost picture at `at` of the last output frame, and which position of its
-// source is seen there; null where there is none.
+// The topmost picture at the position `at` of the last output frame, and the position in its source
+// that is seen there. Null if there is none.
 GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside);
 
-// The same pad, or the topmost whose cell or rectangle is there.
+// The pad of that picture. If there is none, the topmost pad whose cell or rectangle is there.
 GridPadRef pad_at (GstQuadMuxGrid *self, Point at);
 
-// The groups of GstAggregatorClass's functions that have files of their own.
-void install_frames (GstAggregatorClass *klass);       // grid_frames.cpp
-void install_negotiation (GstAggregatorClass *klass);  // grid_negotiation.cpp
-void install_events (GstAggregatorClass *klass);       // grid_events.cpp
-void install_life (GstAggregatorClass *klass);         // grid_life.cpp
+// Functions of GstAggregatorClass, by the file that defines them.
+void install_frames (GstAggregatorClass *klass);       // frames.cpp
+void install_negotiation (GstAggregatorClass *klass);  // negotiation.cpp
+void install_events (GstAggregatorClass *klass);       // events.cpp
+void install_life (GstAggregatorClass *klass);         // life.cpp
 
-// What grid_life.cpp needs of each element; called once.
+// Prepares an element for life.cpp; called once.
 void init_life (GstQuadMuxGrid *self);
 
-// Times in it are those of output frames; its position is where the next one begins.
+// Its times are those of output frames; its position is where the next frame begins.
 inline GstSegment &output_segment_of (GstQuadMuxGrid *self)
 {
   return GST_AGGREGATOR_PAD (GST_AGGREGATOR_SRC_PAD (self))->segment;
 }
 
-// Of the thread that makes the output: goes on where the last frame ended.
+// Sets the output to go on where the last frame ended. Used by the thread that makes the output.
 void hold_time (GstQuadMuxGrid *self);
 
-// Of that thread: whether a frame may be made now, as far as the clock has a say in it.
+// True if the clock allows a frame that begins at `start`. Used by that thread, and may wait.
 bool is_time (GstQuadMuxGrid *self, GstClockTime start);
 
-// To be called for each sink pad: whether the output is live, and how late, does not fail for one
-// that cannot say.
+// Call it for each sink pad. The output's latency query then does not fail because of an input that
+// cannot answer.
 void pass_over_unknown_latency (GstPad *pad);
 
-// To be called when a stream starts: takes in how late the pad's input is where it could not say.
+// Call it when a stream starts. If the pad's input could not tell its latency before, it is asked
+// again.
 void learn_latency (GstQuadMuxGrid *self, GstAggregatorPad *pad);
 
-// The output's; before it is negotiated 25 frames a second, which is what it may become.
+// The output's rate; 25 frames a second before it is negotiated.
 FrameRate output_rate (GstQuadMuxGrid *self);
 
-// Posts a negotiation error, each once.
+// Posts a negotiation error. The same one is not posted twice.
 void refuse (GstQuadMuxGrid *self, const std::string &why);
 
-// What follows where downstream has refused a frame for its caps: they are negotiated anew, as
-// downstream may have changed its mind; where that does not help for long, an error is posted.
+// Call it when downstream has refused a frame because of its caps. Negotiates anew, as downstream
+// may have changed its mind. If that does not help for long, posts an error.
 GstFlowReturn ask_again (GstQuadMuxGrid *self);
 
 }  // namespace quad

@@ -43,14 +43,14 @@ enum Property : guint {
   PROP_REPEAT_AFTER_EOS,
 };
 
-// The property system's range check lets NaN through.
+// The property system's range check accepts NaN.
 void set_fraction (double &field, const GValue *value)
 {
   const double v = g_value_get_double (value);
   if (v >= 0 && v <= 1) field = v;
 }
 
-// Whether the pad asks for the same cell, or none, and for the same of its input.
+// True if both settings ask for the same cell, or for none, and for the same pictures.
 bool same_claim (const quad::PadSettings &a, const quad::PadSettings &b)
 {
   if (a.fit != b.fit || a.orientation != b.orientation || a.lies_freely () != b.lies_freely ())
@@ -123,8 +123,8 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   }
 }
 
-// Why the buffer has no place in time, for which the base class would only have an
-// assertion; the end of a sentence, empty where it has one.
+// Why the buffer has no place in time, as the end of a sentence; empty if it has one. The base
+// class would only assert.
 std::string problem_of_time (const GridPad &impl, GstBuffer *buffer)
 {
   if (!impl.has_time_segment)
@@ -135,8 +135,8 @@ std::string problem_of_time (const GridPad &impl, GstBuffer *buffer)
   return {};
 }
 
-// What cannot be shown is taken all the same: an error would end upstream, and with it
-// the pipeline. Lets upstream go as soon as the output has ended.
+// Accepts also what cannot be shown: an error would end upstream, and with it the pipeline. When
+// the output has ended, upstream gets EOS.
 GstFlowReturn chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
@@ -172,10 +172,10 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
   quad::Owned<GstBuffer> held;
-  impl.has_time_segment = false;  // the base class forgets it too
+  impl.has_time_segment = false;  // so does the base class
   impl.ended = false;
   impl.flushed = true;
-  // Of bad caps the output is told again with the next segment.
+  // The output is told of bad caps again with the next segment.
   impl.problems = {impl.problems.caps, {}, {}, {}};
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
@@ -193,7 +193,7 @@ void finalize (GObject *object)
 constexpr auto kFlags = static_cast<GParamFlags> (
     int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} | int{GST_PARAM_CONTROLLABLE});
 
-// As compositor's.
+// Named as compositor's properties.
 void install_position_properties (GObjectClass *klass)
 {
   auto add = [klass] (guint id, const char *name, const char *nick, const char *blurb, int value) {

@@ -13,7 +13,7 @@
 
 namespace quad {
 
-// What a pad's upstream was told that the pad would like to get.
+// The picture that a pad would like to get, as its upstream was told.
 struct InputWish {
   Size size;
   Fit fit = Fit::contain;
@@ -23,7 +23,7 @@ struct InputWish {
   bool operator== (const InputWish &) const = default;
 };
 
-// What was said of a pad, and need not be said again.
+// Which warnings a pad has had, so that none is posted twice.
 struct PadWarnings {
   bool no_cell = false;  // until it has one again
   bool far_cell = false;
@@ -31,57 +31,57 @@ struct PadWarnings {
   bool alpha = false;
 };
 
-// The state of a pad. `lock` protects what stands below it, and the base class's
-// current buffer; it comes before the element's object lock.
+// The state of a pad. `lock` protects the members below it down to `asked`, and the base class's
+// current buffer. It is taken before the element's object lock.
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
-  Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
+  Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
   FrameRate rate;
-  Memory memory = Memory::host;  // of the frames that come next
+  Memory memory = Memory::host;  // of the caps that came last
   InputEnd end;
-  bool had_frame = false;  // since the stream began, whatever was flushed
+  bool had_frame = false;  // since the stream began; a flush does not reset it
   bool segment_done = false;
   InputWish wish;
   bool asked = false;  // whether upstream knows `wish`
 
-  // Written with the element's cells_lock.
-  std::atomic<int> cell{-1};       // that it has; -1: none
-  int kept_cell = -1;              // that it had last
-  std::atomic<int> told_cell{-1};  // that those who watch the property know
+  // Written with the element's cells_lock held.
+  std::atomic<int> cell{-1};       // the pad's cell; -1: none
+  int kept_cell = -1;              // the cell that it had last
+  std::atomic<int> told_cell{-1};  // the value that was last notified
 
-  // Of the thread that makes the output alone.
-  guint serial = 0;  // in the order of the requests; set before the pad is added
+  // Used only by the thread that makes the output.
+  guint serial = 0;  // counts requests; set before the pad is added
   PadWarnings warned;
   bool warned_of_no_frame = false;
   bool said_moved = false;
   Input picture;
-  InputFault fault;                  // see faults ()
-  std::atomic<bool> flushed{false};  // `fault` does not know yet
+  InputFault fault;                  // use faults ()
+  std::atomic<bool> flushed{false};  // and `fault` does not know it yet
 
-  // The last frame, for repeat-after-eos, with `lock` held.
+  // The last frame, for repeat-after-eos. Protected by `lock`.
   Owned<GstBuffer> held;
   GstVideoInfo held_info = {};
 
-  // Caps that the base class takes after it has released the pad would never be freed. Taken before
-  // `lock`, and held while the base class takes caps.
+  // If the base class took caps after it has released the pad, it would never free them. This lock
+  // is held while it takes caps, and is taken before `lock`.
   std::mutex releasing;
   bool released = false;
 
   GstPadChainFunction base_chain = nullptr;  // the base class's
-  StreamProblems problems;                   // by the pad's stream lock
+  StreamProblems problems;                   // protected by the pad's stream lock
   std::atomic<bool> has_time_segment{false};
-  std::atomic<bool> ended{false};            // the output has: upstream is let go
-  std::atomic<bool> latency_unknown{false};  // of grid_life.cpp
+  std::atomic<bool> ended{false};            // the output has ended: upstream is told EOS
+  std::atomic<bool> latency_unknown{false};  // used by life.cpp
 
-  // Of peer_watch.cpp.
-  std::mutex ending;                                         // before all other locks
+  // Used by peer_watch.cpp.
+  std::mutex ending;                                         // taken before all other locks
   std::atomic<gint64> alone_since{g_get_monotonic_time ()};  // when it last lost its peer
   std::atomic<bool> warned_of_peer{false};
-  std::atomic<bool> left_out{false};                      // counts as ended until a stream starts
-  std::atomic<guint32> flush_seqnum{GST_SEQNUM_INVALID};  // of the last flush that began
+  std::atomic<bool> left_out{false};  // the pad counts as ended until a stream starts
+  std::atomic<guint32> flush_seqnum{GST_SEQNUM_INVALID};  // the last flush that began
 
-  // For the thread that makes the output alone.
+  // Only for the thread that makes the output.
   InputFault &faults ();
 
   PadSettings snapshot ()
@@ -91,7 +91,7 @@ struct GridPad {
   }
 };
 
-// The eight, with `auto` resolved by the stream's tag and `custom` as identity.
+// `auto` becomes the orientation of the stream's tag, `custom` identity.
 Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged);
 
 }  // namespace quad
