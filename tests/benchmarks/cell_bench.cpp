@@ -1,5 +1,5 @@
 // Times one cell of a grid alone and with an opaque rectangle over its middle, which hides a
-// quarter of it. What is hidden is not drawn, so the second should cost no more than the first.
+// quarter of it. Hidden parts are not drawn, so the second should cost no more than the first.
 #include <cstdio>
 #include <cstring>
 #include <memory>

@@ -1,4 +1,4 @@
-// What scale_bench times: this project's scaler and its peers' behind one face.
+// The interface of what scale_bench times: this project's scaler and its peers'.
 #pragma once
 
 #include <functional>
@@ -9,12 +9,11 @@
 
 namespace quad::bench {
 
-// What a contender is compared with: this project's area or lanczos filter.
+// The filter of this project that a contender is compared with: area or lanczos.
 enum class Family { area, lanczos, copy };
 
-// Scales frames of `format` and of the sizes it was made for. Everything that
-// can be set up beforehand has been. Frames' rows begin on 64 bytes and may be
-// written up to the next 64.
+// Scales frames of one `format` and one pair of sizes. All set-up is done before. Rows of frames
+// begin on 64 bytes and may be written up to the next 64.
 struct Contender {
   std::string name;
   Family family;
@@ -25,8 +24,8 @@ struct Contender {
 
 using Contenders = std::vector<Contender>;
 
-// Each adds what it has for frames of `format` scaled from `from` to `to`, one
-// file a project.
+// Each project adds its contenders for frames of `format` scaled from `from` to `to`. One file for
+// each project.
 void add_ours (Contenders &list, PixelFormat format, Size from, Size to);
 void add_libyuv (Contenders &list, PixelFormat format, Size from, Size to);
 void add_swscale (Contenders &list, PixelFormat format, Size from, Size to);

@@ -17,8 +17,8 @@ class Frames {
   int count () const { return static_cast<int> (views_.size ()); }
   const FrameView &operator[] (int i) const { return views_[std::size_t (i)]; }
 
-  // Draws soft waves with a little noise, in every frame other ones. Where there
-  // is alpha, it is opaque throughout, or soft waves as well.
+  // Draws soft waves with a little noise, different in every frame. Alpha is opaque throughout, or
+  // soft waves as well.
   void paint (bool opaque);
 
  private:
@@ -30,7 +30,7 @@ class Frames {
   std::vector<FrameView> views_;
 };
 
-// The bytes of one frame's samples, rows' padding not counted.
+// The bytes of one frame's samples, without the padding of rows.
 std::size_t bytes_of (PixelFormat format, Size size);
 
 // The mean absolute difference between two frames of 8-bit samples.

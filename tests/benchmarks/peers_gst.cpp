@@ -16,7 +16,7 @@ GstVideoInfo info_for (PixelFormat format, Size size)
   return info;
 }
 
-// A GstVideoFrame on a view's memory, without a buffer below it.
+// A GstVideoFrame on a view's memory, without a buffer.
 GstVideoFrame frame_on (GstVideoInfo info, const FrameView &view)
 {
   GstVideoFrame frame = {};

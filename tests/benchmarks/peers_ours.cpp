@@ -68,7 +68,7 @@ void add_memory (Contenders &list, PixelFormat format, Size from, Size)
                                     std::size_t (plane.stride) * std::size_t (plane.size.height));
                      }
                    }});
-  // What no scaler that looks at all of the picture can be faster than.
+  // No scaler that reads the whole picture can be faster than this.
   list.push_back ({"reading the source", Family::copy, false, format,
                    [] (const FrameView &in, const FrameView &out) {
                      std::uint64_t sum = 0;
@@ -82,7 +82,7 @@ void add_memory (Contenders &list, PixelFormat format, Size from, Size)
                          sum += word;
                        }
                      }
-                     // Kept, so that the loop is.
+                     // Stores the sum, so that the compiler keeps the loop.
                      std::memcpy (out.plane[0].data, &sum, sizeof sum);
                    }});
 }

@@ -1,5 +1,5 @@
-// zimg scales planar pictures only. Beside NV12 it is timed on I420: as many
-// samples, without the work of taking them apart. It has nothing for BGRA.
+// zimg scales only planar pictures. Beside NV12 it is timed on I420: as many samples, and no need
+// to separate them. It has nothing for BGRA.
 #include <zimg.h>
 
 #include <cstdlib>
@@ -37,7 +37,7 @@ std::shared_ptr<Graph> make_graph (Size from, Size to, zimg_resample_filter_e fi
   zimg_graph_builder_params_default (&params, ZIMG_API_VERSION);
   params.resample_filter = params.resample_filter_uv = filter;
 #if defined(__x86_64__)
-  // The widest vectors too, where the machine has them.
+  // Also allows the widest vectors that the machine has.
   params.cpu_type = ZIMG_CPU_AUTO_64B;
 #endif
   auto g = std::make_shared<Graph> ();

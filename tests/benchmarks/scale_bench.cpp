@@ -110,9 +110,9 @@ Contenders contenders (const Options &o, PixelFormat format, Size to)
   return chosen;
 }
 
-// A peer that is set up wrongly is fast for nothing: all must draw about the
-// same picture. Some are a few code values off (aliasing; GStreamer 1.22's
-// lanczos darkens at 3:1), a wrong set-up is tens of them off.
+// All contenders must draw about the same picture, because a peer with a wrong set-up may be fast
+// for the wrong reason. Some are a few code values off (aliasing; GStreamer 1.22's lanczos darkens
+// at 3:1); a wrong set-up is tens of them off.
 void check_pictures (const Contenders &list, Sources &sources, Size to)
 {
   for (const Contender &c : list) {
@@ -135,7 +135,7 @@ struct Row {
   std::vector<double> ms;
 };
 
-// The most that our time over the peer's may be; 0 where nothing is aimed at.
+// The largest allowed ratio of our time to the peer's; 0: there is no goal.
 double limit_for (const Row &peer, Size to)
 {
   auto is = [&] (const char *name) { return peer.name.starts_with (name); };
@@ -143,7 +143,7 @@ double limit_for (const Row &peer, Size to)
   if (is ("libyuv box")) return half ? 1.25 : 1;
   if (is ("swscale area")) return half ? 0 : 1;
   if (is ("swscale lanczos")) return 1;
-  // What only stands in for a peer has no say.
+  // A contender that only stands in for a peer does not count.
   if (peer.name.ends_with ("on I420")) return 0;
   if (is ("zimg bilinear")) return half ? 0 : 1;
   if (is ("zimg lanczos")) return 1;

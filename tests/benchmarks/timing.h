@@ -1,6 +1,6 @@
 // Times contenders on one processor in one process. They take turns of some milliseconds each, in a
-// new random order every round, so that what else the machine does hits all alike. Frames come from
-// a ring larger than the caches. The figure is the median of a call's CPU time.
+// new random order every round, so that other work on the machine disturbs all alike. Frames come
+// from a ring larger than the caches. The figure is the median of a call's CPU time.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace quad::bench {
 
 inline constexpr Size kSource = {1920, 1080};
 
-// Frames of kSource to read, one ring for each format; BGRx reads those of BGRA.
+// Source frames of kSource, one ring for each format; BGRx uses those of BGRA.
 class Sources {
  public:
   explicit Sources (bool opaque) : opaque_ (opaque) {}
@@ -28,8 +28,8 @@ class Sources {
   int next_ = 0;
 };
 
-// Keeps this thread on processor `cpu`, or on the last one that it may run on where `cpu` is
-// negative. Returns which.
+// Binds this thread to processor `cpu`; a negative value is the last processor that it may run on.
+// Returns the processor.
 int pin (int cpu);
 
 // The model of this machine's processor.

@@ -1,4 +1,4 @@
-// Who gets which cell.
+// Which claim gets which cell.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P (
         Case{"shrinks", 1, 0, {had (0), had (2), had (3)}, 1, 3, {0, 2, 1}}),
     [] (const auto &info) { return std::string (info.param.name); });
 
-// All that varies: dimensions that are given or not, spans, certain cells, kept ones.
+// Random claims: dimensions that are given or open, spans, fixed cells, kept cells.
 struct Asked {
   Grid grid;
   std::vector<CellClaim> claims;
@@ -119,8 +119,7 @@ TEST (AssignCells, HoldsToItsRules)
       ASSERT_TRUE (c.cell < 0 || a.cells[i] == (c.cell < a.grid.cells () ? c.cell : -1));
       if (!grows) continue;
       ASSERT_GE (a.cells[i], 0);
-      // What is not told where to lie, and had no place that a longer span now leaves, lies
-      // over nothing.
+      // A claim without a fixed cell overlaps nothing, unless a longer span took its place.
       if (c.cell >= 0 || c.kept >= 0) continue;
       for (std::size_t k = 0; k < claims.size (); k++) {
         if (k == i || claims[k].kept >= 0) continue;
@@ -128,7 +127,7 @@ TEST (AssignCells, HoldsToItsRules)
             << i << " and " << k;
       }
     }
-    if (!grows) continue;  // what has no room of its own lies over others, and may give way
+    if (!grows) continue;  // a claim without room overlaps others, and may have to move
     Asked again = asked;
     for (std::size_t i = 0; i < claims.size (); i++)
       if (a.cells[i] >= 0) again.claims[i].kept = a.cells[i];
@@ -149,8 +148,8 @@ TEST (AssignCells, GrowsByNoMoreThanNeeded)
     }
 }
 
-// However large the spans are: a frame has no time for more than a millisecond. The limit
-// leaves room for sanitizers and busy machines.
+// However large the spans are, it takes about a millisecond, as it is done while frames flow. The
+// limit leaves room for sanitizers and busy machines.
 TEST (AssignCells, TakesNoLongerForLargeSpans)
 {
   quad::test::Random random (40);
@@ -184,7 +183,7 @@ TEST (CellBook, GivesCellsOutAnewWhereSomethingChanged)
   claims[2].kept = 2;
   EXPECT_EQ (book.assign ({.rows = 1, .columns = 2}, claims).cells, (Cells{1, 0, -1}));
   EXPECT_EQ (book.computed (), 3);
-  // The cell that it had waits for it.
+  // It gets back the cell that it had.
   EXPECT_EQ (book.assign (grid, claims).cells, (Cells{1, 0, 2}));
   claims[0].cell = 3;
   EXPECT_EQ (book.assign (grid, claims).cells, (Cells{3, 0, 2}));

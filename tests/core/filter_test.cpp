@@ -29,7 +29,7 @@ Axis whole (int from, int to)
   return {step / 2, step, to, 0, from};
 }
 
-// Axes of every kind: ratios, phases, mirrored, cropped, centres off the ends.
+// Axes of every kind: ratios, phases, mirrored, cropped, with centres off the ends.
 std::vector<Axis> many_axes ()
 {
   std::vector<Axis> axes;
@@ -93,9 +93,8 @@ TEST (Taps, SumToOneAndStayInside)
     }
 }
 
-// The running total of the taps is the nearest whole number to that of the real
-// weights, give or take the ends of long kernels that are left out because they
-// round to nothing: no sample is leant on.
+// The running total of the taps is the rounded running total of the real weights, so errors do not
+// add up on one sample. Ends of long kernels that round to nothing may be left out.
 TEST (Taps, FollowTheRealWeights)
 {
   for (const Axis &axis : many_axes ())
@@ -118,7 +117,7 @@ TEST (Taps, FollowTheRealWeights)
     }
 }
 
-// What the 16-bit intermediate and the 32-bit sums have room for.
+// The limits of the 16-bit intermediate and the 32-bit sums.
 TEST (Taps, LeaveRoomInTheIntermediate)
 {
   for (const int depth : {8, 10}) {
@@ -244,7 +243,7 @@ TEST (Kernels, InterpolateButMitchell)
   }
 }
 
-// As the oracle has them, which knows none of the engine's formulas.
+// Compared with the oracle, which shares no formula with the engine.
 TEST (Kernels, AreTheOracles)
 {
   for (const filter::Kernel &k : filter::kernels ())

@@ -8,8 +8,8 @@
 namespace quad {
 namespace {
 
-// The formats once more, written down from their definitions: the order of the
-// components in memory, plane by plane.
+// The formats again, written from their definitions: the order of the components in memory, plane
+// by plane.
 struct Expected {
   PixelFormat format;
   const char *name;

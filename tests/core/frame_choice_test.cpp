@@ -104,7 +104,7 @@ TEST (FrameChoice, TheEndComesHalfAMillisecondEarly)
   EXPECT_TRUE (is_over (10'000'333'333, 10 * kSecond));
 }
 
-// Durations of up to a millisecond are no durations.
+// Durations of up to a millisecond count as none.
 TEST (FrameChoice, UntilWhenTheLastFrameIsShown)
 {
   const struct {
@@ -135,7 +135,7 @@ TEST (FrameChoice, UntilWhenTheLastFrameIsShown)
     EXPECT_EQ (last_end (kSecond, c.length, c.film_end), c.expected) << c.name;
 }
 
-// Between two frames, one choice holds until the time that is said, and no longer.
+// Between two frames, a choice is valid exactly until the time that it gives.
 TEST (FrameChoice, HowLongAChoiceStaysTheSame)
 {
   std::mt19937 random (35);
@@ -223,7 +223,7 @@ TEST (Targets, SkipsToATime)
   EXPECT_EQ (list.current ().index, 2u);
 }
 
-// Against counting, with rates up to two ticks a nanosecond.
+// Compared with counting, at rates up to two ticks a nanosecond.
 TEST (Targets, SkipAndCountAsOneByOne)
 {
   std::mt19937_64 random (156);
@@ -253,7 +253,7 @@ TEST (Targets, SkipAndCountAsOneByOne)
   }
 }
 
-// Millions of ticks are one step, to wherever.
+// Skips millions of ticks in one step, to any time.
 TEST (Targets, SkipsAnyDistanceAtOnce)
 {
   for (const int n : {1, 30, 2'147'483'647})
@@ -288,7 +288,7 @@ TEST (ParseTimes, WhatIsRead)
   EXPECT_TRUE (times.empty ());
   ASSERT_TRUE (parse_times ("90:00", times, problem));
   EXPECT_EQ (times.at (0), 5400 * kSecond);
-  // As far as 64 bits reach.
+  // Up to the limits of 64 bits.
   ASSERT_TRUE (
       parse_times ("2562048,9223372036.854775807,153722867:16.854775807,"
                    "2562047:47:16.854775807",

@@ -95,7 +95,7 @@ TEST (FitInside, ByHand)
         << c.dar.num << "/" << c.dar.den << " in " << c.box.width << "x" << c.box.height;
 }
 
-// One side is the box's, and the other the nearest there is to the shape.
+// One side is the box's, and the other is nearest to the shape.
 TEST (FitInside, IsTheLargest)
 {
   for (int num = 1; num < 40; num += 3)
@@ -157,7 +157,7 @@ TEST (Snapped, NeighboursStayNeighbours)
     }
 }
 
-// The three steps, carried out on a picture of 2 by 3 named samples.
+// Does the three steps on a picture of 2 by 3 named samples.
 TEST (Orientation, StepsTurnThePicture)
 {
   struct {

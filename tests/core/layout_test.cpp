@@ -22,7 +22,7 @@ TEST (Cells, SpansTakeTheGapsBetween)
   const Grid grid = {.rows = 2, .columns = 3, .gap = 8, .margin = 10};
   EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 1, 2), (Rect{10, 10, 208, 100}));
   EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 2, 2), (Rect{118, 10, 208, 208}));
-  // Cut where they would leave the grid; one at least.
+  // Spans are cut at the grid's edge; at least one cell stays.
   EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 9, 9), (Rect{118, 10, 208, 208}));
   EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 0, -1), (Rect{10, 10, 100, 100}));
 }
@@ -38,7 +38,7 @@ TEST (Cells, OutsideTheGridOrWithoutRoomAreEmpty)
       cell_rect ({.rows = 1, .columns = 3, .gap = 90}, {100, 100}, {1, 1}, 2, 1, 1).empty ());
 }
 
-// Without gaps the cells cover the canvas, each sample once, however it divides.
+// Without gaps the cells cover each sample of the canvas once, whatever its size.
 TEST (Cells, TileTheCanvas)
 {
   for (const Size canvas : {Size{1280, 720}, Size{101, 53}, Size{16, 9}, Size{97, 31}})

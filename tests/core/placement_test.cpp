@@ -34,8 +34,8 @@ TEST (Placement, CoverFillsTheBox)
   EXPECT_EQ (p.crop, (Rect{100, 0, 200, 200}));
 }
 
-// The alignment is that of the picture as it is seen: the left of a picture that
-// was turned clockwise is its source's lower edge.
+// Alignment refers to the picture as it is seen: the left of a picture that was turned clockwise is
+// its source's lower edge.
 TEST (Placement, CoverAlignsWhatIsSeen)
 {
   const Rect box = {0, 0, 50, 100};
@@ -88,7 +88,8 @@ TEST (Placement, ExtremeShapesStayInRange)
           }
 }
 
-// What of a box lies on the canvas is seen, and the rest counts as if it were.
+// Only the part of a box that lies on the canvas is seen. It looks as if the whole box were on the
+// canvas.
 TEST (Placement, ABoxMayLieOutsideOfTheCanvas)
 {
   for (const Size unit : {Size{1, 1}, Size{2, 2}})
@@ -138,8 +139,8 @@ TEST (Placement, PointsGoBackToTheSource)
   EXPECT_EQ (seen (Orientation::identity, {120, 140}).y, 60);
   EXPECT_EQ (seen (Orientation::rotate_180, {110, 120}).x, 40);
   EXPECT_EQ (seen (Orientation::rotate_180, {110, 120}).y, 80);
-  // A quarter from the left and half down, seen after a turn clockwise: half along
-  // the source's x, three quarters down its y.
+  // A point a quarter from the left and half down, seen after a turn clockwise, is half along the
+  // source's x and three quarters down its y.
   EXPECT_EQ (seen (Orientation::rotate_90, {110, 140}).x, 30);
   EXPECT_EQ (seen (Orientation::rotate_90, {110, 140}).y, 80);
   EXPECT_FALSE (source_point (p, Orientation::identity, {99.9, 120}));

@@ -33,7 +33,7 @@ Scene random_tiles (PixelFormat format, Random &random)
   return s;
 }
 
-// Hides all below: by its own words, not is_opaque ().
+// Whether the tile hides all below it, computed here without is_opaque ().
 bool hides (const Tile &t, bool alpha_format)
 {
   if (t.blend == Blend::source) return true;

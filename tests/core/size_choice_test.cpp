@@ -37,7 +37,7 @@ constexpr Size k420 = {2, 2}, k422 = {2, 1}, k444 = {1, 1};
 constexpr int kMost = std::numeric_limits<std::int32_t>::max ();
 
 const Case kCases[] = {
-    // Open: divided.
+    // Open sizes are divided.
     {"a quarter of the pixels", {{1920, 1080}}, {kOpen, kOpen}, {}, {{960, 540}}},
     {"a third", {{1920, 1080}}, {kOpen, kOpen}, {.divisor = 3}, {{640, 360}}},
     {"half a sample rounds up", {{5, 3}}, {kOpen, kOpen}, {}, {{3, 2}}},
@@ -57,7 +57,7 @@ const Case kCases[] = {
      {.upscale = true},
      {{32, 24}}},
 
-    // Shapes of samples that no screen has.
+    // Extreme pixel aspect ratios.
     {"wide samples stay", {{1000, 100}, {kMost, 1}}, {kOpen, kOpen}, {}, {{500, 50}, {kMost, 1}}},
     {"high samples stay", {{1000, 100}, {1, kMost}}, {kOpen, kOpen}, {}, {{500, 50}, {1, kMost}}},
     {"wide samples made square",
@@ -81,21 +81,21 @@ const Case kCases[] = {
      false,
      true},
 
-    // Even sides for halved chroma, where it is ours to choose.
+    // Sides are even for halved chroma, where this code chooses them.
     {"odd at 4:4:4", {{1922, 1082}}, {kOpen, kOpen}, {.unit = k444}, {{961, 541}}},
     {"even at 4:2:0", {{1922, 1082}}, {kOpen, kOpen}, {.unit = k420}, {{960, 540}}},
     {"even width at 4:2:2", {{1922, 1082}}, {kOpen, kOpen}, {.unit = k422}, {{960, 541}}},
     {"the nearer one", {{1283, 1285}}, {kOpen, kOpen}, {.divisor = 4, .unit = k420}, {{320, 322}}},
     {"1 stays 1", {{2, 2}}, {kOpen, kOpen}, {.unit = k420}, {{1, 1}}},
 
-    // What codecs can do at all is no wish.
+    // The limits of an encoder are no wish.
     {"16 and more", {{1920, 1080}}, {{{16, INT32_MAX}}, {{16, INT32_MAX}}}, {}, {{960, 540}}},
     {"up to 16383", {{1920, 1080}}, {{{1, 16383}}, {{1, 16383}}}, {}, {{960, 540}}},
     {"160 to 4096", {{1920, 1080}}, {{{160, 4096}}, {{64, 4096}}}, {}, {{960, 540}}},
     {"but it holds below", {{40, 20}}, {{{16, INT32_MAX}}, {{16, INT32_MAX}}}, {}, {{32, 16}}},
     {"and above", {{16000, 8000}}, {{{16, 4096}}, {{16, 4096}}}, {}, {{4096, 2048}}},
 
-    // Limits of our own.
+    // max-width and max-height.
     {"max-width", {{1920, 1080}}, {kOpen, kOpen}, {.max_width = 640}, {{640, 360}}},
     {"max-height", {{1920, 1080}}, {kOpen, kOpen}, {.max_height = 270}, {{480, 270}}},
     {"a limit above", {{1920, 1080}}, {kOpen, kOpen}, {.max_width = 1000}, {{960, 540}}},
@@ -115,7 +115,7 @@ const Case kCases[] = {
      {.max_width = 10},
      {{960, 540}}},
 
-    // A finite range: the largest of the shape.
+    // A finite range gives the largest size of the shape.
     {"in a box", {{1920, 1080}}, {{{1, 640}}, {{1, 480}}, kSquare}, {}, {{640, 360}}},
     {"in a flat box", {{1920, 1080}}, {{{1, 640}}, {{1, 180}}, kSquare}, {}, {{320, 180}}},
     {"portrait", {{1080, 1920}}, {{{1, 640}}, {{1, 360}}, kSquare}, {}, {{203, 360}}},
@@ -176,7 +176,7 @@ const Case kCases[] = {
      {},
      {{640, 600}, {5, 3}}},
 
-    // A lower bound alone: the smallest that covers.
+    // A lower bound alone gives the smallest size that reaches it.
     {"cover", {{1920, 1080}}, {{{640, kAny}}, {{480, kAny}}, kSquare}, {}, {{853, 480}}},
     {"cover, even",
      {{1920, 1080}},
@@ -248,7 +248,7 @@ const Case kCases[] = {
      {},
      {{360, 288}, {16, 15}}},
 
-    // Ratios that no 32 bits hold.
+    // Ratios that do not fit into 32 bits.
     {"absurd samples",
      {{16384, 1}, {INT32_MAX, 1}},
      {kOpen, kOpen, kSquare},
@@ -276,8 +276,8 @@ TEST (SizeChoice, Table)
   }
 }
 
-// Whatever is asked for: the answer lies in the ranges, and is no larger than the
-// source where it says so.
+// For any request the answer lies in the ranges, and is no larger than the source if that is asked
+// for.
 TEST (SizeChoice, StaysInRange)
 {
   const int bounds[] = {1, 2, 16, 63, 257, 640, 4095, 16384};
@@ -307,7 +307,7 @@ TEST (SizeChoice, StaysInRange)
             }
 }
 
-// What a grid asked for and got is what it asks for: the second time is 1:1.
+// A size that a grid asked for and got is stable: the second time it is 1:1.
 TEST (SizeChoice, FittingTwiceChangesNothing)
 {
   for (int width = 200; width < 2200; width += 37)
@@ -326,7 +326,7 @@ TEST (SizeChoice, AlternativesInOrder)
   std::size_t which = 9;
   EXPECT_EQ (choose_among ({{1920, 1080}}, wishes, {}, which).shape.size, (Size{640, 360}));
   EXPECT_EQ (which, 0u);
-  // All of a source that is too small, rather than half of it.
+  // A source that is too small keeps its size; it is not halved.
   EXPECT_EQ (choose_among ({{320, 180}}, wishes, {}, which).shape.size, (Size{320, 180}));
   EXPECT_EQ (which, 1u);
   EXPECT_EQ (choose_among ({{320, 180}}, wishes, {.upscale = true}, which).shape.size,

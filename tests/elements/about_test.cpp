@@ -1,4 +1,4 @@
-// What gst-inspect-1.0 says of the plugin and its elements.
+// What gst-inspect-1.0 shows of the plugin and its elements.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ TEST (About, ElementsHaveOneAuthorAndAPageEach)
   }
 }
 
-// Times are said to be nanoseconds, and sizes pixels.
+// Descriptions say that times are nanoseconds and sizes pixels.
 TEST (About, BlurbsHaveUnits)
 {
   for (const char *name : kElements) {

@@ -1,5 +1,5 @@
-// A third backend is a folder and a row of the table: both elements run on it, and none of them
-// knows it. The program links a table of its own in place of the project's.
+// A third backend is a folder and a row of the table. Both elements run on it without knowing it.
+// The program links its own table in place of the project's.
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ std::string raw (bool elsewhere)
   return elsewhere ? std::string{"video/x-raw("} + kElsewhereFeature + ")," : "video/x-raw,";
 }
 
-// What comes out where each source's frames lie on the host, or elsewhere.
+// The output if each source's frames lie on the host, or elsewhere.
 Bytes drawn (const std::string &element, const std::vector<bool> &sources, bool output)
 {
   std::string line = element + " name=it ! " + raw (output) + kOut + " ! appsink name=out sync=0";
@@ -111,7 +111,7 @@ TEST_F (ThirdBackend, QuaddownscaleRunsOnIt)
   EXPECT_EQ (waits_elsewhere () - before, 1);
 }
 
-// Where they lie, and moved in both directions.
+// Drawn where they lie, and moved in both directions.
 TEST_F (ThirdBackend, TheGridRunsOnIt)
 {
   const Bytes host = drawn ("quadmux-grid", {false, false}, false);

@@ -1,4 +1,4 @@
-// Fuzzes core/frame_choice: against the plain rule of the tests, and against arithmetic of 128
+// Fuzzes core/frame_choice: compares it with the plain rule of the tests and with arithmetic of 128
 // bits.
 #include <algorithm>
 #include <cstdio>
@@ -12,7 +12,7 @@ namespace {
 
 using Wide = __int128;
 
-// `any`: of all that the type holds.
+// `any`: any value of the type.
 Nanoseconds some_time (Input &in, bool any)
 {
   switch (in.between (0, any ? 5 : 3)) {
@@ -120,7 +120,7 @@ void try_list (Input &in)
   require (left == std::count_if (times.begin (), times.end (), wanted), "all times");
 }
 
-// Only that nothing overflows.
+// Checks only that nothing overflows.
 void try_advice (Input &in)
 {
   SeekAdvice advice;
@@ -132,7 +132,7 @@ void try_advice (Input &in)
   }
 }
 
-// What is read can be written and read again.
+// A time that is read can be written and read again.
 void try_text (Input &in)
 {
   std::vector<Nanoseconds> times, again;

@@ -1,5 +1,5 @@
-// Fuzzes the GIF encoder: what giflib and the tests' strict reader make of its files is what was
-// given, as far as the settings promise it, and the fast nearest colour gives the plain one's file.
+// Fuzzes the GIF encoder. giflib and the tests' strict reader must read the pictures that were
+// given, as far as the settings promise it. The fast nearest colour must give the plain one's file.
 #include <gif_lib.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ constexpr PackedFormat kFormats[] = {{4, 0, 1, 2, 3, nullptr},
                                      {1, 0, 0, 0, -1, nullptr},
                                      {4, 1, 2, 3, 0, nullptr}};
 
-// Numbers without end from one (Marsaglia, "Xorshift RNGs", 2003).
+// Endless pseudo-random numbers from a seed (Marsaglia, "Xorshift RNGs", 2003).
 class Noise {
  public:
   explicit Noise (std::uint32_t seed) : state_ (seed | 1) {}
@@ -124,7 +124,7 @@ Settings some_settings (Input &in)
   return settings;
 }
 
-// A file of two encoders, which must be the same; and until when each picture is shown.
+// A file of two encoders, which must be the same, and until when each picture is shown.
 struct Written {
   Bytes file;
   std::vector<std::int64_t> ends;
@@ -164,7 +164,7 @@ Written write (Input &in, const Film &film, const Settings &settings)
   return written;
 }
 
-// What is seen when each picture's time is nearly over.
+// The visible picture when each picture's time is nearly over.
 std::vector<std::vector<Rgba>> strictly_read (const Film &film, const Settings &settings,
                                               const Written &written)
 {

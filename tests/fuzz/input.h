@@ -1,5 +1,5 @@
-// What a fuzzer of plain functions is made of: one input's bytes as numbers, and what must hold.
-// Each program has one try_input (); libFuzzer (https://llvm.org/docs/LibFuzzer.html) calls it.
+// The parts of a fuzzer of plain functions: one input's bytes as numbers, and checks. Each program
+// has one try_input (); libFuzzer (https://llvm.org/docs/LibFuzzer.html) calls it.
 #pragma once
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -12,7 +12,7 @@ class Input {
  public:
   Input (const std::uint8_t *data, std::size_t size) : data_ (data, size) {}
 
-  // Both ends are possible.
+  // Both ends are included.
   template <typename T>
   T between (T low, T high)
   {
@@ -29,10 +29,10 @@ class Input {
   FuzzedDataProvider data_;
 };
 
-// Ends the program where it does not hold; `what` should have been so.
+// Ends the program if it is false; `what` says what should be true.
 void require (bool holds, const char *what);
 
-// Throws nothing; returns early where the input says no more.
+// Throws nothing; returns early if the input has no more bytes.
 void try_input (Input &in);
 
 }  // namespace quad::fuzz

@@ -1,5 +1,5 @@
-// Fuzzes grids, cells, placement, regions and the choice of a size, within the ranges that the
-// elements' properties have: all lies where it should, nothing overlaps, and none takes long.
+// Fuzzes grids, cells, placement, regions and the choice of a size, within the ranges of the
+// elements' properties. All lies where it should, nothing overlaps, and none takes long.
 #include <algorithm>
 #include <chrono>
 
@@ -48,7 +48,7 @@ CellAssignment try_cells (Input &in, std::vector<CellClaim> &claims)
     if (in.one_in (3)) claim.column_span = in.between (1, large ? kMostSpan : 6);
     if (in.one_in (3)) claim.kept = in.between (-1, 60);
   }
-  // It should take a millisecond; the sanitizers and a busy machine take the rest.
+  // It should take a millisecond; the limit leaves room for sanitizers and a busy machine.
   constexpr auto kLong = std::chrono::milliseconds (300);
   const auto begin = std::chrono::steady_clock::now ();
   const CellAssignment assigned = assign_cells (grid, claims);

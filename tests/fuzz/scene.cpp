@@ -1,5 +1,5 @@
-// Fuzzes scenes on the host: the plain renderer, the fast one with threads and that of every
-// instruction set write the same bytes, nothing beside them, and refuse alike.
+// Fuzzes scenes on the host. The plain renderer, the fast one with threads and that of every
+// instruction set write the same bytes, nothing outside of them, and refuse the same scenes.
 #include <hwy/targets.h>
 
 #include <algorithm>
@@ -48,7 +48,7 @@ class Frame {
     for (int p = 0; p < planes (); p++)
       std::memset (first_[p], static_cast<int> (value), bytes_[p]);
   }
-  // Whether all that lies between rows is still `value`.
+  // True if all bytes between rows are still `value`.
   bool gaps_are (std::byte value) const
   {
     for (int p = 0; p < planes (); p++) {
@@ -132,7 +132,7 @@ Color some_color (Input &in, const FormatInfo &info)
   return color;
 }
 
-// From and to where, on whole chroma samples.
+// Source and target rectangles, on whole chroma samples.
 std::pair<int, int> some_span (Input &in, int length, int unit)
 {
   const int steps = (length + unit - 1) / unit;
@@ -143,7 +143,7 @@ std::pair<int, int> some_span (Input &in, int length, int unit)
 
 Size some_source (Input &in, const Rect &target)
 {
-  // Often what is copied or halved.
+  // Often a case that is copied or halved.
   const int times = in.between (1, 6);
   Size size = some_size (in);
   if (times <= 2)
@@ -179,7 +179,7 @@ Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
   return tile;
 }
 
-// Now and then one that cannot be: all must refuse it.
+// Sometimes an invalid one: all must refuse it.
 void spoil (Input &in, Tile &tile)
 {
   int *fields[] = {&tile.target.x,      &tile.target.y,    &tile.target.width,

@@ -45,7 +45,7 @@ Usage usage ()
   return {status ("VmRSS"), files, status ("Threads")};
 }
 
-// Compares what is used at the end with what was after a quarter.
+// Compares the use at the end with that after a quarter.
 class Account {
  public:
   explicit Account (long rounds) : rounds_ (rounds) {}
@@ -56,7 +56,7 @@ class Account {
   }
   bool level () const
   {
-    // What allocators keep, and what statistics of GStreamer's grow to.
+    // Allowed growth: memory that allocators keep, and GStreamer's statistics.
     constexpr long kSlack = 4096;
     const Usage last = usage ();
     print (rounds_, last);
@@ -85,7 +85,7 @@ Owned<GstElement> child (const Owned<GstElement> &pipeline, const char *name)
   return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (pipeline.get ()), name)};
 }
 
-// To its end; false, with the reason printed, where that does not come.
+// Plays to the end; false, with the reason printed, if the end does not come.
 bool play (GstElement *pipeline)
 {
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
@@ -102,7 +102,7 @@ bool play (GstElement *pipeline)
   return false;
 }
 
-// An input of a wall that is added and taken away while that plays.
+// An input that is added to a running grid and taken away.
 class Guest {
  public:
   Guest (GstElement *pipeline, GstElement *grid, const std::string &line)
@@ -133,7 +133,7 @@ class Guest {
   Owned<GstPad> pad_;
 };
 
-// How many errors of `from` itself there are; all messages are taken.
+// The number of errors of `from` itself; takes all messages.
 int errors_of (GstElement *pipeline, GstElement *from)
 {
   int errors = 0;

@@ -1,5 +1,5 @@
-// The parts that GIFs are made with: palettes, their colours, dithering, packed pixels, blocks of
-// the file, the clock.
+// The parts of the GIF encoder: palettes, their colours, dithering, packed pixels, blocks of the
+// file, the clock.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -106,7 +106,7 @@ TEST (QuantizerTest, FewColorsAreKept)
     const int colors = random.between (1, 256);
     std::set<Rgba> chosen;
     const std::size_t most = static_cast<std::size_t> (random.between (1, colors));
-    // Neighbours too, and weights that are far apart.
+    // Also neighbouring colours, and very different weights.
     const Rgba base = random_color (random);
     while (chosen.size () < most)
       chosen.insert (random.one_in (2)
@@ -146,7 +146,7 @@ TEST (QuantizerTest, FlatAreasKeepTheirColor)
     }
 }
 
-// What is counted coarsely gives about as good a palette as what is counted exactly.
+// Coarse counting gives about as good a palette as exact counting.
 TEST (QuantizerTest, TooManyColorsAreCountedCoarsely)
 {
   Random random (4);
@@ -171,8 +171,8 @@ TEST (QuantizerTest, TooManyColorsAreCountedCoarsely)
   }
 }
 
-// A large picture whose pixels are almost all of two neighbouring colours, and the others of so
-// many that neighbours are counted as one.
+// A large picture. Almost all of its pixels have two neighbouring colours; the others have so many
+// that neighbours are counted as one.
 TEST (QuantizerTest, ManyPixels)
 {
   Quantizer quantizer (find_nearest);
@@ -219,7 +219,7 @@ TEST (DitherTest, ExactColorsAreExact)
   }
 }
 
-// The sum of the second colour's pixels in a flat area of 64x64.
+// The number of the second colour's pixels in a flat area of 64x64.
 int mixed (Dither dither, double strength, Rgba wanted, const Palette &palette)
 {
   Ditherer ditherer (find_nearest, 64);
@@ -248,7 +248,7 @@ TEST (DitherTest, MixesAsMuchAsIsMissing)
   EXPECT_EQ (mixed (Dither::ordered, 0.5, gray (104), palette), 64 * 13);
   EXPECT_EQ (mixed (Dither::ordered, 1, gray (105), palette), 64 * 32);
   EXPECT_NEAR (mixed (Dither::error_diffusion, 1, gray (104), palette), 0.4 * 4096, 50);
-  // Nearly met, or too far apart for a texture.
+  // The palette is near enough, or its colours are too far apart for a texture.
   EXPECT_EQ (mixed (Dither::ordered, 1, gray (101), palette), 0);
   EXPECT_EQ (mixed (Dither::ordered, 1, gray (120), {2, {gray (100), gray (150)}}), 0);
 }
@@ -376,7 +376,8 @@ TEST (GifClockTest, ByHand)
   EXPECT_LT (clock.until (1000 + 5 * kTick), 0);
 }
 
-// Pictures too short to be written are added to the next; none that is written is off.
+// Pictures that are too short to be written are added to the next; no written one is at a wrong
+// time.
 TEST (GifClockTest, NeverDrifts)
 {
   for (std::uint32_t seed = 0; seed < 4; seed++) {

@@ -1,4 +1,4 @@
-// Where few colours change, they are seen as they are, whatever was drawn before.
+// If few colours change, they are shown exactly, whatever was drawn before.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -40,7 +40,7 @@ std::string name_of (const Way &way)
 INSTANTIATE_TEST_SUITE_P (Ways, ExactTest, ::testing::ValuesIn (every_way ()),
                           [] (const auto &p) { return name_of (p.param); });
 
-// Neighbours of one colour, each a level from another one, or any.
+// Neighbours of one colour, each a level apart, or any colours.
 std::vector<Rgba> some_colors (Random &random, int count)
 {
   if (random.one_in (2)) return distinct_colors (random, count);
@@ -58,7 +58,7 @@ struct Change {
   int density;  // one in so many pixels changes
 };
 
-// From a pixel to the whole picture, in rows and columns that a look at some of them leaves out.
+// From a pixel to the whole picture, also in rows and columns that sampling skips.
 Change any_change (Random &random, int most)
 {
   const int x = random.below (kSize.width - 2), y = random.below (kSize.height - 2);
@@ -100,12 +100,12 @@ TEST_P (ExactTest, FewColorsThatChangeAreExact)
     std::vector<const char *> names = {"background"};
     for (int i = 0; i < 12; i++) {
       Colors next = pictures.back ();
-      // Now and then all is new, so that there is another palette to be led astray by.
+      // Sometimes everything is new, so that there is another palette that could mislead.
       if (i % 5 == 4) {
         next.paint (rect_of (kSize), [&] (int, int) { return any_color (random); });
         names.push_back ("noise");
       } else {
-        // Whole rectangles are drawn with what lies in them, which takes its part of the palette.
+        // Whole rectangles are drawn, and unchanged pixels in them take part of the palette.
         const Change change = any_change (random, way.transparency ? most : most / 2);
         const std::vector<Rgba> colors = some_colors (random, change.colors);
         next.paint (change.area, [&] (int x, int y) {
@@ -132,7 +132,8 @@ TEST_P (ExactTest, FewColorsThatChangeAreExact)
   }
 }
 
-// What has few colours throughout is exact throughout, though pictures of many come between.
+// A part with few colours throughout is always exact, even if pictures of many colours come
+// between.
 TEST_P (ExactTest, FewColorsAmongMany)
 {
   const Way &way = GetParam ();
@@ -159,8 +160,8 @@ TEST_P (ExactTest, FewColorsAmongMany)
     }
 }
 
-// Many colours move, and few pixels among them have one that the palette lacks: all rows are
-// looked at before it is taken.
+// Many colours move, and a few pixels have one that the palette lacks: all rows are checked before
+// it is used.
 TEST (ExactLineTest, ALineAmongManyColorsIsSeen)
 {
   constexpr Size kWide{60, 270};

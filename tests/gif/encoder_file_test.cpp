@@ -1,4 +1,4 @@
-// The encoder's files apart from their colours: times, what is cleared, sizes, layouts, palettes.
+// The encoder's files without their colours: times, clearing, sizes, layouts, palettes.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -39,7 +39,7 @@ TEST (GifEncoderTest, NoCommentByDefault)
   EXPECT_EQ (recording.file ().loop, 0);
 }
 
-// What these tests read files with sees whether they end early or late, or are damaged.
+// The reader of these tests finds files that end early or late, or are damaged.
 TEST (GifEncoderTest, TheReaderIsStrict)
 {
   Random random (5);
@@ -78,7 +78,8 @@ TEST (GifEncoderTest, DelaysAreTheirPictures)
   }
 }
 
-// What is longer than a delay can be is shown on, unchanged, and cleared only at its end.
+// A picture that is shown longer than a delay can be goes on unchanged, and is cleared only at its
+// end.
 TEST (GifEncoderTest, PausesRepeat)
 {
   Colors next (kSmall, kRed);
@@ -122,8 +123,8 @@ TEST (GifEncoderTest, WhatIsKnownToVanishIsClearedInTime)
   EXPECT_EQ (gif.images[2].disposal, 1);
 }
 
-// Readers take a file for one with transparency by its first image, and clear to transparency where
-// the image says that it has some; FFmpeg where that is the file's background, too.
+// Readers detect transparency by the first image, and clear to transparency if the image says that
+// it has some; FFmpeg only if that is also the file's background.
 TEST (GifEncoderTest, TransparencyIsSaidWhereItIsSeen)
 {
   Random random (6);
@@ -162,7 +163,7 @@ TEST (GifEncoderTest, NoTransparencyWithoutAlpha)
   for (const DecodedImage &image : recording.file ().images) EXPECT_EQ (image.transparent, -1);
 }
 
-// What vanishes unannounced goes on for the least time there is.
+// A part that disappears unannounced stays for the shortest time.
 TEST (GifEncoderTest, LateClear)
 {
   Colors part (kSmall, kRed);
@@ -322,7 +323,7 @@ TEST (GifEncoderTest, ThePaletteIsKeptUntilACut)
   }
 }
 
-// A step that nobody sees is not drawn, but steps do not add up.
+// An invisible step is not drawn, but steps do not add up.
 TEST (GifEncoderTest, StepsDoNotAddUp)
 {
   Recording recording (kSmall, {});

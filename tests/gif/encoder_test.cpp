@@ -20,7 +20,7 @@ static void PrintTo (const Settings &s, std::ostream *out)
 namespace quad::test {
 namespace {
 
-// All ways of choosing colours, or those where these are not the first picture's alone.
+// All ways of choosing colours, or only those that do not keep the first picture's.
 std::vector<Settings> every_way (bool renewing = false)
 {
   std::vector<Settings> all;
@@ -74,7 +74,7 @@ TEST_P (EveryWayTest, FewColorsAreExact)
     std::vector<Colors> pictures = {noise_of (random, size, colors)};
     for (int i = 0; i < 7; i++) {
       Colors next = pictures.back ();
-      // A cut to other colours, where these are allowed to change.
+      // A cut to other colours, if the palette may change.
       if (i == 3 && GetParam ().palette != PaletteMode::global_first) {
         colors = distinct_colors (random, count);
         next = noise_of (random, size, colors);
@@ -88,7 +88,7 @@ TEST_P (EveryWayTest, FewColorsAreExact)
   }
 }
 
-// However few pixels change: a pixel, a line, in any place.
+// Few pixels change: a pixel or a line, in any place.
 TEST_P (RenewingWayTest, NewColorsAreFound)
 {
   constexpr Size kSize{21, 270};
@@ -104,7 +104,7 @@ TEST_P (RenewingWayTest, NewColorsAreFound)
   for (int y = 0; y < kSize.height; y += 31) paint ({0, y, kSize.width, 1});
   for (int x = 0; x < kSize.width; x += 4) paint ({x, 0, 1, kSize.height});
   recording.add_all (pictures);
-  // The palette may serve where colours are all but met.
+  // The palette may serve if it nearly has the colours.
   expect_seen (recording, pictures, 1);
 }
 
@@ -113,7 +113,7 @@ TEST_P (EveryWayTest, OnlyWhatChangedIsTouched)
   constexpr Size kSize{61, 43};
   Random random (3);
   const bool by_pixel = GetParam ().transparency;
-  // More colours than there may be: what is seen of them is not what they are.
+  // More colours than allowed: the shown colours are not the exact ones.
   std::vector<Colors> pictures = {Colors (kSize, 0)};
   pictures[0].paint (rect_of (kSize), [&] (int, int) { return any_color (random); });
   for (int i = 0; i < 10; i++) {
@@ -147,7 +147,7 @@ TEST_P (EveryWayTest, OnlyWhatChangedIsTouched)
         const bool inside = x >= a.x && x < a.right () && y >= a.y && y < a.bottom ();
         const bool drawn =
             inside && image.draws (static_cast<std::size_t> ((y - a.y) * a.width + x - a.x));
-        // What has not changed is drawn, if at all, in the colour that it has.
+        // An unchanged pixel is drawn, if at all, in its present colour.
         if (!by_pixel) {
           ASSERT_EQ (drawn, inside);
         } else if (!changed) {
@@ -182,7 +182,7 @@ TEST_P (EveryWayTest, WhatDoesNotChangeIsOnePixelThatStays)
   }
 }
 
-// Colours of which parts come and go. Where `tells_next`, the encoder knows what comes.
+// Colours whose areas come and go. If `tells_next`, the encoder gets the next picture.
 void expect_alpha_is_kept (const Settings &settings, Random &random, bool tells_next)
 {
   const Size size{random.between (1, 25), random.between (1, 25)};
@@ -287,7 +287,7 @@ TEST_P (EveryWayTest, LossyIsWithinItsTolerance)
 {
   constexpr Size kSize{48, 32};
   Random random (9);
-  // Near each other, so that many will do.
+  // Near each other, so that several may be used.
   std::vector<Rgba> colors;
   for (int i = 0; i < 250; i++)
     colors.push_back (opaque_rgba (100 + random.below (60), 90 + random.below (60), 40));

@@ -78,7 +78,7 @@ Plane random_plane (Random &random, const SymbolRules &rules, Size size)
   return plane;
 }
 
-// Encodes, and decodes what the plane says that was coded.
+// Encodes, decodes, and compares with the symbols in the plane.
 Bytes code (LzwEncoder &encoder, Plane &plane, const SymbolRules &rules, LzwFacts *facts = nullptr)
 {
   Bytes out{kJunk};
@@ -95,7 +95,7 @@ Bytes code (LzwEncoder &encoder, Plane &plane, const SymbolRules &rules, LzwFact
   return out;
 }
 
-// Each pixel is its symbol, stays where it may, or is of a colour near enough.
+// Each pixel has its symbol, or stays if it may, or has a colour that is near enough.
 void expect_allowed (const Plane &before, Plane &after, const SymbolRules &rules)
 {
   Bytes symbols = before.symbols;
@@ -118,7 +118,7 @@ void expect_allowed (const Plane &before, Plane &after, const SymbolRules &rules
 
 void code_random (LzwEncoder &encoder, Random &random, int bits, bool stays, bool lossy)
 {
-  // A palette need not be full, but where nothing else is in it.
+  // A palette need not be full, and no other symbol may appear.
   const int count = std::max (1, (1 << bits) - stays - (bits > 1 ? random.below (2) : 0));
   const Palette palette = random_palette (random, count, lossy ? 40 : 256);
   const SymbolRules rules{bits, stays ? count : -1, &palette,
@@ -205,7 +205,7 @@ TEST (LzwTest, OneBitHasCodesOfTwo)
              (Bytes{kJunk, 2, 2, 0b01'001'100, 0b1, 0}));
 }
 
-// What was left before is left again where it may be; near colours are taken for each other.
+// Pixels that may stay match earlier ones that stayed; near colours match each other.
 TEST (LzwTest, FreedomSaves)
 {
   LzwEncoder encoder;

@@ -1,4 +1,4 @@
-// Pictures for the GIF encoder, and what its files show of them.
+// Pictures for the GIF encoder, and the pictures that its files show.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -69,7 +69,7 @@ class Packed {
   PackedView view_;
 };
 
-// Colours that are far apart: none is taken for another.
+// Colours that are far apart, so none is confused with another.
 inline std::vector<Rgba> distinct_colors (Random &random, int count)
 {
   std::vector<Rgba> all;
@@ -81,7 +81,7 @@ inline std::vector<Rgba> distinct_colors (Random &random, int count)
   return all;
 }
 
-// Noise of these colours; the first pixels are each of them once.
+// Noise of these colours; the first pixels have each of them once.
 inline Colors noise_of (Random &random, Size size, const std::vector<Rgba> &colors)
 {
   Colors picture (size, 0);
@@ -95,7 +95,7 @@ inline Rgba any_color (Random &random)
   return (static_cast<Rgba> (random.below (1 << 24)) & kColorMask) | kAlphaMask;
 }
 
-// What is to be seen of a picture.
+// The expected look of a picture.
 inline std::vector<Rgba> visible (const Colors &picture, int threshold)
 {
   std::vector<Rgba> seen = picture.pixels;
@@ -103,10 +103,10 @@ inline std::vector<Rgba> visible (const Colors &picture, int threshold)
   return seen;
 }
 
-// Pictures put into a file, whose images are known by the picture that they are of.
+// Pictures put into a file; remembers which images belong to which picture.
 class Recording {
  public:
-  // Images [first, end) are of one picture.
+  // Images [first, end) belong to one picture.
   struct Span {
     std::size_t first, end;
     std::int64_t time;  // as add () gave it
@@ -132,7 +132,7 @@ class Recording {
       add (pictures[i], delay, i + 1 < pictures.size () ? &pictures[i + 1] : nullptr);
   }
 
-  // The file as it is when it is ended here.
+  // The file if it ends here.
   DecodedGif file ()
   {
     Bytes ended = bytes_;
@@ -142,7 +142,7 @@ class Recording {
   std::size_t bytes () const { return bytes_.size (); }
   const std::vector<Span> &spans () const { return spans_; }
 
-  // What is seen when the last image of each picture is shown. The times are checked, too.
+  // What is visible when the last image of each picture is shown. Checks the times too.
   std::vector<std::vector<Rgba>> shown ()
   {
     const DecodedGif gif = file ();
@@ -171,7 +171,7 @@ class Recording {
   std::vector<Span> spans_;
 };
 
-// Each picture is seen, every pixel within `most` of its colour.
+// Each picture is shown, with every pixel within `most` of its colour.
 inline void expect_seen (Recording &recording, const std::vector<Colors> &pictures,
                          std::uint32_t most = 0, int threshold = 128)
 {

@@ -1,4 +1,4 @@
-// What is taken for a picture's colours, and what one picture's are in another.
+// The colorimetry that a picture is taken for, and conversions between colorimetries.
 #include "glue/colorimetry.h"
 
 #include <gtest/gtest.h>
@@ -75,7 +75,7 @@ TEST (Colorimetry, ColorsInCodeValues)
   EXPECT_EQ (codes (0xff123456, "RGBA", "sRGB"), (Codes{0x12, 0x34, 0x56, 255}));
   EXPECT_EQ (codes (0xffffff00, "RGB", "2:1:5:1"), (Codes{235, 235, 16, 255}));
   EXPECT_EQ (codes (0xffffffff, "GRAY8", "1:0:0:0")[0], 255);
-  // Unsaid: what GStreamer takes for a format and a size.
+  // Open fields: GStreamer's defaults for a format and a size.
   EXPECT_EQ (codes (0xffff0000, "I420", ""), codes (0xffff0000, "I420", "bt601"));
   EXPECT_EQ (codes (0xffffffff, "RGB", ""), codes (0xffffffff, "RGB", "sRGB"));
 }
@@ -101,13 +101,13 @@ TEST (Colorimetry, CompletedFromEachOther)
   struct {
     const char *format, *said, *to_format, *to_said, *is, *to_is;
   } const rows[] = {
-      // Of one kind: all is taken from the other, in both directions.
+      // Pictures of one kind take all open fields from each other.
       {"I420", "", "NV12", "1:3:5:1", "1:3:5:1", "1:3:5:1"},
       {"I420", "1:3:5:1", "NV12", "", "1:3:5:1", "1:3:5:1"},
       {"I420", "", "NV12", "", "2:4:0:0", "2:4:0:0"},
       {"I420", "1:0:0:0", "NV12", "0:3:0:0", "1:3:0:0", "1:3:0:0"},
       {"I420", "1:3:5:1", "NV12", "2:4:16:4", "1:3:5:1", "2:4:16:4"},
-      // Of two kinds: transfer function and primaries alone.
+      // Pictures of two kinds take only transfer function and primaries.
       {"RGBA", "", "I420", "2:3:5:1", "1:1:5:1", "2:3:5:1"},
       {"I420", "", "RGBA", "1:1:7:1", "2:4:7:1", "1:1:7:1"},
   };
@@ -132,7 +132,7 @@ TEST (Colorimetry, SamePixels)
       {"I420", "bt709", "I420", "", true},
       {"I420", "bt709", "I420", "bt601", false},
       {"I420", "2:3:5:1", "I420", "1:3:5:1", false},
-      // The light of SDR standards is one; HDR's and wide gamut's are not.
+      // All SDR standards count as one light; HDR and wide gamut do not.
       {"I420", "2:3:5:1", "I420", "2:3:16:4", true},
       {"I420", "2:3:5:1", "I420", "2:3:14:1", false},
       {"I420", "2:3:5:1", "I420", "2:3:5:7", false},
@@ -160,7 +160,7 @@ TEST (Colorimetry, SameWhereKnown)
   EXPECT_FALSE (same ("2:3:5:1", "2:3:5:4"));
 }
 
-// A colour in one colorimetry, through the matrix, is the colour in the other, but for roundings.
+// The matrix turns a colour's codes in one colorimetry into its codes in the other, up to rounding.
 TEST (Colorimetry, MatrixLeadsFromColorToColor)
 {
   const std::pair<const char *, const char *> kinds[] = {

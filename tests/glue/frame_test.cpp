@@ -63,7 +63,7 @@ int value_at (const MappedFrame &frame, int plane, int x, int y)
   return std::to_integer<int> (frame.view ().plane[std::size_t (plane)].row (y)[x]);
 }
 
-// Of a frame that has to be refused.
+// For a frame that must be refused.
 std::string problem_of (const GstVideoInfo &info, const Owned<GstBuffer> &buffer)
 {
   const MappedFrame frame (info, buffer.get (), GST_MAP_READ);
@@ -71,7 +71,7 @@ std::string problem_of (const GstVideoInfo &info, const Owned<GstBuffer> &buffer
   return frame.problem ();
 }
 
-// In all formats, and at odd sizes, the last byte of each plane is needed.
+// In all formats, and at odd sizes, the last byte of each plane must be there.
 TEST (Frame, HoldsEachFormatToTheByte)
 {
   for (const FormatInfo &format : all_formats ())
@@ -198,7 +198,7 @@ TEST (Frame, ChromaOutsideOfTheMemory)
   }
 }
 
-// One memory a plane, as decoders make them: a plane has to lie inside its own.
+// One memory for each plane, as decoders make them: a plane must lie inside its own.
 TEST (Frame, SeveralMemories)
 {
   const GstVideoInfo info = info_of (GST_VIDEO_FORMAT_I420, 8, 8);
@@ -267,7 +267,7 @@ TEST (Frame, CropsAreCutToTheFrame)
   }
 }
 
-// What is asked for alone has to be there.
+// Only the planes that are asked for must be there.
 TEST (Frame, APartOfABuffer)
 {
   const GstVideoInfo info = info_of (GST_VIDEO_FORMAT_NV12, 8, 8);
@@ -282,7 +282,7 @@ TEST (Frame, APartOfABuffer)
   EXPECT_EQ (problem_of (info, buffer), kOutside);
 }
 
-// Any format is mapped; those without a plain layout are never read, and only those that are drawn
+// Any format is mapped. Formats without a plain layout are never read, and only drawable formats
 // become a MappedFrame.
 TEST (Frame, OtherFormats)
 {

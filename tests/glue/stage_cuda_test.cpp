@@ -1,5 +1,5 @@
-// The stage with frames on a device: in which order, with how many waits, and what becomes of the
-// device's work when something fails.
+// The stage with frames on a device: the order of work, the number of waits, and the device's work
+// after a failure.
 #include <gtest/gtest.h>
 
 #include "glue/device_impl.h"
@@ -76,7 +76,8 @@ TEST_F (StageOnDevice, WaitsAtMostOnceAFrame)
     }
 }
 
-// What was queued before a failure still reads the inputs: it is waited for before they are let go.
+// Work that was queued before a failure still reads the inputs. It is waited for before they are
+// freed.
 TEST_F (StageOnDevice, AFailureEndsTheDevicesWork)
 {
   const Owned<GstBuffer> a = on_device (), out = on_device ();
@@ -119,7 +120,7 @@ TEST_F (StageOnDevice, CancelWaitsForWhatWasQueuedAlone)
   EXPECT_EQ (hostcuda::counters ().syncs, 1u);
 }
 
-// An element with one input takes frames where its caps say that they lie, and nowhere else.
+// An element with one input accepts frames only where its caps say that they lie.
 TEST_F (StageOnDevice, PreparedFramesLieWhereTheCapsSay)
 {
   const Owned<GstCaps> caps =

@@ -66,7 +66,7 @@ TEST_F (StageTest, ShowsFillsAndHandsOn)
   }
 }
 
-// A second picture in a place, as a label is: two inputs, of whatever formats.
+// One place shows two pictures, for example a label over a picture: two inputs of any formats.
 TEST_F (StageTest, OnePlaceMayShowTwoPictures)
 {
   Input picture, label;
@@ -118,7 +118,7 @@ TEST_F (StageTest, AnOutputThatCannotBeWrittenIsNobodysPicture)
   EXPECT_FALSE (p.is_of_one_picture ());
 }
 
-// Nothing of a frame outlives it, however it ends.
+// The stage keeps nothing of a frame, however it ends.
 TEST_F (StageTest, BuffersAreLetGo)
 {
   Input input;
@@ -187,7 +187,7 @@ TEST_F (StageTest, AConversionIsLoggedAtInfoOnceAndForEachFrame)
   EXPECT_EQ (lines[GST_LEVEL_LOG], 2);
 }
 
-// What cannot be drawn is known where caps are set.
+// Scenes that cannot be drawn fail when caps are set.
 TEST_F (StageTest, PrepareSaysWhatCannotBeDrawn)
 {
   Input input;

@@ -1,5 +1,5 @@
-// How long the kernel takes on a GPU, beside a copy on the device of as many bytes. Prints a table;
-// exits 77 where there is no GPU, and 3 where a goal is not reached.
+// Times the kernel on a GPU, beside a copy on the device of as many bytes. Prints a table; exits 77
+// if there is no GPU, and 3 if a goal is not reached.
 #include <cmath>
 #include <cstdio>
 #include <deque>
@@ -15,14 +15,14 @@ using namespace quad;
 
 namespace {
 
-// What neither libgstcuda nor the backend wraps.
+// Functions that neither libgstcuda nor the backend wraps.
 struct Driver {
   const cuda::Driver &wrapped = cuda::Driver::get ();
   CUresult (*elapsed) (float *, CUevent, CUevent) = nullptr;
   CUresult (*call_host) (CUstream, void (*) (void *), void *) = nullptr;
   CUresult (*copy) (CUdeviceptr, CUdeviceptr, std::size_t, CUstream) = nullptr;
 
-  // Whether the driver has them all; says which it lacks.
+  // True if the driver has them all; prints those that it lacks.
   bool load ()
   {
     bool all = wrapped.has_events;
@@ -39,8 +39,8 @@ struct Driver {
   }
 };
 
-// Time on the device between two points of a stream, which stands still until all that lies
-// between them is queued: else what is short would seem to take as long as queueing it does.
+// Time on the device between two points of a stream. The stream stands still until all work between
+// them is queued; otherwise the queueing of short work would be timed.
 class Stopwatch {
  public:
   Stopwatch (const Driver &driver, CUstream stream) : driver_ (driver), stream_ (stream)
@@ -64,7 +64,7 @@ class Stopwatch {
     holds_ = driver_.call_host (stream_, stand, &gate_) == CUDA_SUCCESS;
     return holds_ && driver_.wrapped.event_record (begin_, stream_) == CUDA_SUCCESS;
   }
-  // Since start (), or nothing where a call has failed.
+  // Since start (); nothing if a call has failed.
   std::optional<double> milliseconds ()
   {
     float ms = 0;
@@ -133,13 +133,13 @@ constexpr Case kCases[] = {
     {"four 1080p to one 4K, copies", {1920, 1080}, 2, {3840, 2160}, Filter::area, 0},
 };
 
-// Not more than a stream takes while it stands still, which is some 1,000.
+// A stream that stands still takes about 1,000 calls, so not more than that.
 constexpr int kFrames = 200;
 constexpr int kWarmUp = 10;
-// Sources, canvases and what is copied rotate through more than any second-level cache holds.
+// Sources, canvases and copies rotate through more memory than any second-level cache holds.
 constexpr std::size_t kRotation = std::size_t{512} << 20;
 
-// What a case draws from and to.
+// The frames of a case.
 struct Frames {
   std::deque<Frame> sources, canvases;
 
@@ -214,7 +214,7 @@ std::optional<double> time_drawing (const Case &c, const Frames &frames, GstCuda
   });
 }
 
-// Of a copy on the device that reads and writes `bytes`, half of them each.
+// The time of a copy on the device that reads and writes `bytes`, half of them each.
 std::optional<double> time_copying (std::size_t bytes, GstCudaContext *context, CUstream stream,
                                     const Driver &driver)
 {

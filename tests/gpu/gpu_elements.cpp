@@ -159,7 +159,7 @@ double psnr (const std::vector<int> &luma, const RealPlane &truth)
 
 int goals_missed = 0;
 
-// For the last column of a table's row; only where there was something to compare with.
+// For the last column of a table's row; only if there was something to compare with.
 const char *judged (bool compared, bool reached)
 {
   if (!compared) return "";
@@ -167,7 +167,7 @@ const char *judged (bool compared, bool reached)
   return reached ? "reached" : "not reached";
 }
 
-// How close a mixer's luma is to either truth.
+// How close a mixer's luma is to each truth.
 struct Closeness {
   double area, lanczos;
   double best () const { return std::max (area, lanczos); }
@@ -224,14 +224,14 @@ struct Instant {
 
 int frames_to_draw = 600;  // the first sixth is not measured
 
-// Until the frame is drawn: it may be handed on before.
+// Waits until the frame is drawn: it may be handed on before.
 void finish (GstBuffer *buffer)
 {
 #if GST_CHECK_VERSION(1, 24, 0)
   GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
   if (gst_is_cuda_memory (memory)) gst_cuda_memory_sync (GST_CUDA_MEMORY_CAST (memory));
 #else
-  (void)buffer;  // whoever hands a frame on has finished with it
+  (void)buffer;  // elements finish a frame before they hand it on
 #endif
 }
 

@@ -87,7 +87,7 @@ class Codes {
   std::size_t bit_ = 0;
 };
 
-// The strings that codes stand for, as appendix F builds them.
+// The strings of the codes, as appendix F builds them.
 class Strings {
  public:
   explicit Strings (int min_bits) : clear_{1 << min_bits}, min_bits_{min_bits} { reset (); }

@@ -1,5 +1,6 @@
-// Reads GIF files, strictly: whatever the specification forbids
-// (https://www.w3.org/Graphics/GIF/spec-gif89a.txt), and what no writer has a reason for, throws.
+// Reads GIF files strictly. Throws at everything that the specification forbids
+// (https://www.w3.org/Graphics/GIF/spec-gif89a.txt), and at everything that a writer has no reason
+// for.
 #pragma once
 
 #include <cstdint>
@@ -40,12 +41,12 @@ struct LzwFacts {
   int clear_codes = 0;
 };
 
-// The symbols of an image of `count` pixels, from its minimum code size at `at` to its terminator,
-// behind which `at` is then.
+// The symbols of an image of `count` pixels, from its minimum code size at `at` to its terminator;
+// `at` is then behind that.
 std::vector<std::uint8_t> decode_lzw (const std::vector<std::uint8_t> &file, std::size_t &at,
                                       std::size_t count, LzwFacts *facts = nullptr);
 
-// What is seen of a file's images, shown in their order; 0 where nothing is.
+// The visible pixels after each image of a file; 0 where there are none.
 class GifCanvas {
  public:
   explicit GifCanvas (Size size);

@@ -1,4 +1,4 @@
-// What tests of elements need again and again.
+// Helpers for tests of elements.
 #pragma once
 
 #include <gst/check/gstharness.h>
@@ -13,7 +13,7 @@
 
 namespace quad::test {
 
-// Its plugins have faults of their own that neither 1.22 nor 1.28 has shown.
+// The plugins of this version have faults that neither 1.22 nor 1.28 has.
 inline constexpr bool kIs126 = GST_CHECK_VERSION (1, 26, 0) && !GST_CHECK_VERSION (1, 27, 0);
 
 struct TearDown {
@@ -109,13 +109,13 @@ class Bus {
   {
     gst_element_set_bus (element, bus_.get ());
   }
-  // Messages that nobody took hold the element, and the element its bus.
+  // Messages that nobody took keep the element alive, and the element keeps its bus.
   ~Bus () { gst_bus_set_flushing (bus_.get (), TRUE); }
   Bus (const Bus &) = delete;
   Bus &operator= (const Bus &) = delete;
 
-  // Takes the next message of `type` (an error's, or a warning's, text for the
-  // user), dropping others before it; "" where there is none.
+  // Takes the next message of `type` (an error's or a warning's text for the user) and drops others
+  // before it; "" if there is none.
   std::string next (GstMessageType type)
   {
     const Owned<GstMessage> message{gst_bus_pop_filtered (bus_.get (), type)};

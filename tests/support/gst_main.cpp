@@ -4,8 +4,8 @@
 
 #include "support/only_file.h"
 
-// For AddressSanitizer. A full unwind is slow, but only it sees through libraries without frame
-// pointers to what lsan.supp names.
+// For AddressSanitizer. A full unwind is slow, but only it finds the names of lsan.supp behind
+// libraries without frame pointers.
 extern "C" const char *__asan_default_options ();
 extern "C" const char *__asan_default_options ()
 {
@@ -17,7 +17,7 @@ int main (int argc, char **argv)
   testing::InitGoogleTest (&argc, argv);
   quad::test::keep_only_file (argc, argv);
   gst_init (&argc, &argv);
-  // A critical is a bug, whoever made the call.
+  // A critical is always a bug.
   g_log_set_always_fatal (
       static_cast<GLogLevelFlags> (int{G_LOG_FATAL_MASK} | int{G_LOG_LEVEL_CRITICAL}));
   const int result = RUN_ALL_TESTS ();

@@ -1,4 +1,4 @@
-// What a pipeline's elements posted for the user.
+// The messages for the user that a pipeline's elements posted.
 #pragma once
 
 #include <gst/gst.h>
@@ -27,7 +27,7 @@ class Messages {
 
   GstBus *bus () const { return bus_.get (); }
 
-  // Takes what was posted so far; the functions below answer from that.
+  // Takes the messages posted so far; the functions below answer from them.
   void take ()
   {
     constexpr auto kTypes =
@@ -35,7 +35,7 @@ class Messages {
     while (const Owned<GstMessage> m{gst_bus_pop_filtered (bus (), kTypes)}) take (m.get ());
   }
 
-  // Of errors the first: a default one where there is none.
+  // The first error; a default one if there is none.
   Error first_error () const { return errors_.empty () ? Error{} : errors_[0]; }
   // How many errors an element posted.
   auto errors_of (const std::string &element) const
@@ -49,7 +49,7 @@ class Messages {
  private:
   void take (GstMessage *m)
   {
-    // What a test has taken out may complain that it is not linked.
+    // An element that a test removed may complain that it is not linked.
     if (!gst_object_has_as_ancestor (GST_MESSAGE_SRC (m), GST_OBJECT (pipeline_))) return;
     GError *error = nullptr;
     if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR) {

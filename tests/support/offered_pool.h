@@ -1,4 +1,4 @@
-// What an element answers to an allocation query.
+// An element's answer to an allocation query.
 #pragma once
 
 #include <gst/video/video.h>

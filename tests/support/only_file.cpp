@@ -43,7 +43,7 @@ void keep_only_file (int argc, char **argv)
     std::fprintf (stderr, "no test of this program is in %s\n", argv[1]);
     std::exit (2);
   }
-  // A filter that was asked for is narrower.
+  // A filter on the command line is narrower.
   if (GTEST_FLAG_GET (filter) == "*") GTEST_FLAG_SET (filter, filter);
 }
 

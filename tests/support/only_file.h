@@ -4,10 +4,9 @@
 
 namespace quad::test {
 
-// Leaves the tests of one source file where `argv` names it by the end of its path, as in
-// `elements-grid grid/free_test.cpp --gtest_filter=...`. Call it after InitGoogleTest, which takes
-// its own arguments out. Exits with 2 where no test fits, so that a file that is renamed is not
-// passed over.
+// If `argv` names a source file by the end of its path, as in `elements-grid grid/free_test.cpp
+// --gtest_filter=...`, only its tests run. Call it after InitGoogleTest, which removes its own
+// arguments. Exits with 2 if no test fits, so that a renamed file is noticed.
 void keep_only_file (int argc, char **argv);
 
 }  // namespace quad::test

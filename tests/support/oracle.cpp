@@ -29,8 +29,8 @@ double sinc (double x)
 
 double lanczos3 (double x) { return std::abs (x) < 3 ? sinc (x) * sinc (x / 3) : 0; }
 
-// Mitchell and Netravali's cubic with B = C = 1/3, from the paper's equation with 18 as the
-// common denominator.
+// Mitchell and Netravali's cubic with B = C = 1/3: the paper's equation with 18 as the common
+// denominator.
 double mitchell (double x)
 {
   x = std::abs (x);
@@ -43,7 +43,7 @@ double mitchell (double x)
 
 double real_weight (std::string_view kernel, double x)
 {
-  // What area is where a picture does not shrink.
+  // The area filter of a picture that does not shrink.
   if (kernel == "area" || kernel == "bilinear") return tent (x);
   if (kernel == "bicubic") return catmull_rom (x);
   if (kernel == "lanczos") return lanczos3 (x);
@@ -97,7 +97,7 @@ struct Span {
   bool mirrored;
 };
 
-// Where the centre of sample `i` of a plane lies, in luma samples: amid the luma
+// Where the centre of sample `i` of a plane lies, in luma samples: in the middle of the luma
 // samples it stands for, or on the first of them.
 double centre_of (int i, int sub, bool cosited)
 {
@@ -124,8 +124,8 @@ Shares shares_of (Filter filter, const Span &s)
   return all;
 }
 
-// What the orientation does, seen from the target: which source axis runs along
-// its rows, and which source axes run backwards.
+// The orientation as seen from the target: which source axis runs along its rows, and which source
+// axes run backwards.
 struct Turn {
   bool rows_along_source_y;
   bool source_x_backwards;
@@ -144,7 +144,7 @@ Turn turn_of (Orientation o)
     case Orientation::rotate_270: return {true, true, false};
     case Orientation::flip_horizontal: return {false, true, false};
     case Orientation::flip_vertical: return {false, false, true};
-    // Upper left stays; then the one about the other diagonal.
+    // The upper left stays; then the transposition about the other diagonal.
     case Orientation::transpose: return {true, false, false};
     case Orientation::anti_transpose: return {true, true, true};
   }
@@ -271,8 +271,8 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite s
         if (alpha >= 0 && c != alpha) {
           const double a = out.at (i, j, alpha);
           v = a > 1e-9 ? v / a : 0;
-          // The contract filters colours straight where alpha's sum is opaque. Transparent samples
-          // can be among them where their weights cancel.
+          // The contract filters colours without alpha if the sum of alpha is opaque. Some samples
+          // may still be transparent, if their weights cancel.
           if (std::abs (a - 255) < 1e-9) v = straight.at (i, j, c);
         }
       }

@@ -1,5 +1,5 @@
-// The pixel contract in real numbers: slow, obvious, and made of nothing that
-// the engine is made of but the description of formats and scenes.
+// The pixel contract in real numbers: slow and obvious. It shares with the engine only the
+// description of formats and scenes.
 #pragma once
 
 #include <array>
@@ -19,11 +19,11 @@ struct Share {
 };
 
 // The weight at distance `x` of the kernel named `kernel`, by the oracle's own formula. Throws
-// std::invalid_argument where it has none: give it one with a new kernel.
+// std::invalid_argument for an unknown kernel: add a formula with each new kernel.
 double real_weight (std::string_view kernel, double x);
 
-// What an output sample at source position `centre` is made of when neighbouring
-// outputs lie `step` apart (any sign) and only samples [lo, hi) are seen.
+// The shares of an output sample at source position `centre`. Neighbouring outputs lie `step` apart
+// (any sign), and only samples [lo, hi) are seen.
 std::vector<Share> shares_at (Filter filter, double centre, double step, int lo, int hi);
 
 // The samples of a raster; alpha is a channel of each raster whose colours it weights.
@@ -50,9 +50,9 @@ struct RealFrame {
 // alpha formats are straight.
 RealFrame render (const Scene &scene);
 
-// How far drawn samples are from the truth. `worst` is the greatest distance in
-// code values of colours and alpha; where there is alpha, a colour's distance
-// counts by the share of it that is seen (its alpha over 255).
+// How far drawn samples are from the truth. `worst` is the greatest distance in code values of
+// colours and alpha. With alpha, a colour's distance is multiplied by alpha / 255, the share of it
+// that is seen.
 struct Distance {
   double worst = 0;
   double worst_rounded = 0;  // to the truth rounded to code values

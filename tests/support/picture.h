@@ -1,4 +1,4 @@
-// Pictures that tests own: any stride, and fences that show who leaves the rows.
+// Pictures that tests own, with any stride, and guards that find writes outside of the rows.
 #pragma once
 
 #include <cstdint>
@@ -93,13 +93,13 @@ inline constexpr AlphaPattern kAlphaPatterns[] = {AlphaPattern::opaque, AlphaPat
                                                   AlphaPattern::binary, AlphaPattern::noise,
                                                   AlphaPattern::faint,  AlphaPattern::half_planes};
 
-// Repaints the alpha channel alone; nothing where there is none.
+// Repaints only the alpha channel; does nothing if there is none.
 void paint_alpha (Picture &picture, AlphaPattern pattern, std::uint32_t seed);
 
 // `color` by component (Y U V A, R G B A); padding channels get `padding`.
 void paint_constant (Picture &picture, const Color &color, int padding = 255);
 
-// Random bits outside the depth of each sample; nothing where there are none.
+// Fills the bits outside of each sample's depth with random bits; does nothing if there are none.
 void paint_junk_bits (Picture &picture, std::uint32_t seed);
 
 int max_value (const FormatInfo &format);

@@ -1,4 +1,4 @@
-// Clips that a test makes for itself, in a folder of its own.
+// Clips that a test makes, in a folder of its own.
 #pragma once
 
 #include <glib/gstdio.h>
@@ -25,7 +25,7 @@ class Clips {
 
   std::string path (const std::string &name) const { return folder_ + "/" + name; }
 
-  // What `line`, up to the sink, gives. Once for each name.
+  // The file that `line`, up to the sink, makes. Made once for each name.
   std::string make (const std::string &name, const std::string &line) const
   {
     const std::string file = path (name);

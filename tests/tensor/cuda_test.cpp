@@ -14,8 +14,7 @@ namespace {
 
 using TensorCuda = CudaTest;
 
-// Whether the memory of quaddownscale's frames tells which stream it is filled in. That of
-// cudaupload does not.
+// True if the memory of quaddownscale's frames tells its stream. That of cudaupload does not.
 constexpr bool kStreams = GST_CHECK_VERSION (1, 24, 0);
 
 // Frames of a pipeline in the device's primary context, or in one of its own.
@@ -38,7 +37,7 @@ class InCuda {
     EXPECT_TRUE (sample) << launch_.error ();
     return sample ? tensors_of (sample.get ()) : nullptr;
   }
-  // Takes what is left, so that nothing works beside the test any longer.
+  // Takes the rest, so that nothing works beside the test any longer.
   void settle ()
   {
     while (launch_.pull_sample ()) continue;
@@ -90,7 +89,7 @@ std::string problem_of_export (const OwnedFrame &frame, gint64 stream)
   return text_of (error);
 }
 
-// Exports, and lets the consumer be done at once.
+// Exports, and frees the capsule at once.
 void use (const OwnedFrame &frame, gint64 stream)
 {
   GError *error = nullptr;
@@ -100,7 +99,7 @@ void use (const OwnedFrame &frame, gint64 stream)
   made->deleter (made);
 }
 
-// What was called since this was made.
+// The calls since this object was made.
 class Since {
  public:
   std::uint64_t calls_of (const char *name) { return calls (name) - before_[name]; }
@@ -190,7 +189,7 @@ TEST_F (TensorCuda, OfAnotherContextThanThePrimaryOneAreNotExported)
   GError *error = nullptr;
   EXPECT_FALSE (quad_frame_share (frame.get (), &error));
   EXPECT_EQ (text_of (error), problem);
-  // Also where somebody uses the primary one.
+  // Also if somebody uses the primary one.
   InCuda other;
   EXPECT_EQ (problem_of_export (frame, 1), problem);
   EXPECT_TRUE (quad_frame_order (frame.get (), 1, nullptr));
@@ -318,7 +317,7 @@ TEST_F (TensorCuda, MemoryIsNotFilledAnewBeforeItsReadersAreDone)
   EXPECT_EQ (since.calls_of ("cuStreamWaitEvent"), kStreams ? 1u : 0u);
   EXPECT_EQ (since.calls_of ("cuCtxSynchronize"), kStreams ? 0u : 1u);
 
-  // Whose stream may be gone by then.
+  // Its stream may be destroyed by then.
   frame = pipeline.next ();
   use (frame, 1);
   use (frame, -1);
@@ -354,7 +353,8 @@ TEST_F (TensorCuda, ADeviceThatFailsIsAnError)
 
 // --- Reading files ---
 
-// A thread of GStreamer's that was changing a state may hold what is in a pipeline a little longer.
+// A thread of GStreamer that was changing a state may hold the contents of a pipeline a little
+// longer.
 void wait_for_gstreamer ()
 {
   for (int ms = 0; ms < 30000 && hostcuda::counters ().live_contexts; ms++) g_usleep (1000);

@@ -1,4 +1,4 @@
-// Where memory runs out, a C caller gets an error, not an exception.
+// If memory runs out, a C caller gets an error, not an exception.
 #include <cstdlib>
 #include <new>
 
@@ -10,7 +10,7 @@ using namespace quad::test;
 
 namespace {
 
-// How many allocations of C++ go well on this thread; none fails while it is negative.
+// How many more allocations of C++ succeed on this thread; negative: all.
 thread_local int allocations_left = -1;
 thread_local bool failed = false;
 
@@ -27,7 +27,7 @@ void *allocate (std::size_t size)
 
 }  // namespace
 
-// The library's are these as well.
+// The library uses these too.
 void *operator new (std::size_t size) { return allocate (size); }
 void *operator new[] (std::size_t size) { return allocate (size); }
 void operator delete (void *memory) noexcept { std::free (memory); }
@@ -38,7 +38,7 @@ void operator delete[] (void *memory, std::size_t) noexcept { std::free (memory)
 namespace {
 
 // Calls `work` with the first, second, ... allocation failing, until none of them fails any more.
-// `work` returns whether all went well.
+// `work` returns true on success.
 template <typename Work>
 void try_all (Work work)
 {

@@ -1,4 +1,4 @@
-// How long frames live, what DLPack gets, and what is said of frames.
+// How long frames live, their DLPack capsules, and their descriptions.
 #include <array>
 #include <atomic>
 #include <thread>
@@ -11,7 +11,7 @@ using quad::Owned;
 
 namespace {
 
-// A sample whose memory tells when it is let go.
+// A sample that reports when its memory is freed.
 class Watched {
  public:
   Watched ()
@@ -124,7 +124,7 @@ TEST (Lifetime, AFrameThatIsRefusedHoldsNothing)
   EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (wrong.get ()), 1);
 }
 
-// As frameextract gives a frame that is wanted more than once: memory counts its maps in 8 bits.
+// As frameextract gives a frame that is wanted more than once. Memory counts its maps in 8 bits.
 TEST (Lifetime, HundredsOfBuffersMayShareMemory)
 {
   Watched watched;
@@ -139,7 +139,7 @@ TEST (Lifetime, HundredsOfBuffersMayShareMemory)
     EXPECT_EQ (info_of (frames[i]).pts, i);
     EXPECT_EQ (tensor_of (frames[i], 1).data, watched.bytes () + 128);
   }
-  // In any order, the last one too.
+  // Freed in any order, the last one too.
   std::swap (frames.front (), frames.back ());
   while (frames.size () > 1) frames.pop_back ();
   EXPECT_FALSE (watched.gone ());
@@ -147,7 +147,7 @@ TEST (Lifetime, HundredsOfBuffersMayShareMemory)
   EXPECT_TRUE (watched.gone ());
 }
 
-// What is shown of the same memory may differ.
+// Two frames may show different parts of the same memory.
 TEST (Lifetime, SharedMemoryIsSeenAsEachBufferSays)
 {
   Watched watched;
@@ -225,7 +225,7 @@ TEST (Dlpack, StreamsAreNothingToTheHost)
   EXPECT_NE (text_of (error), "");
 }
 
-// What Python's two functions need to know of a capsule.
+// What Python's two functions need from a capsule.
 struct Capsule {
   std::string name;
   void *pointer;

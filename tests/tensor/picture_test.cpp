@@ -1,4 +1,4 @@
-// What stands between a decoder and the frames, by what the file says of its pictures.
+// The elements between a decoder and the frames, chosen by what the file says of its pictures.
 #include "tensor/picture.h"
 
 #include <gst/video/video.h>
@@ -12,7 +12,7 @@ using quad::test::caps_of;
 
 namespace {
 
-// A pad by which caps and a tag have come.
+// A pad that has received caps and a tag.
 Source source_with (const std::string &caps, const char *orientation)
 {
   const Owned<GstPad> pad{GST_PAD (gst_object_ref_sink (gst_pad_new ("src", GST_PAD_SRC)))};
@@ -110,17 +110,17 @@ TEST (Picture, OnADevice)
 {
   const std::string cuda = "video/x-raw(memory:CUDAMemory),format=NV12,width=720,height=576";
   const Picture small{100, 0, "", true};
-  // What lies there stays there.
+  // Frames stay in their memory.
   EXPECT_EQ (lines_for (source_with (cuda, nullptr), {}, 0).after, "");
   EXPECT_EQ (lines_for (source_with (cuda, nullptr), small, 0).after.find ("load "),
              std::string::npos);
-  // Turned on the host, once there and back, after it was scaled; the sides are the stored ones.
+  // Turned on the host after scaling, with one copy each way; the sides are the stored ones.
   const std::string turned = lines_for (source_with (cuda, "rotate-90"), small, 0).after;
   const auto scale = turned.find ("(memory:CUDAMemory),height=100"),
              down = turned.find ("cudadownload"), flip = turned.find ("videoflip"),
              up = turned.find ("cudaupload");
   EXPECT_TRUE (scale < down && down < flip && flip < up && up != std::string::npos) << turned;
-  // From the host it goes there once.
+  // A frame on the host is uploaded once.
   const std::string host = lines_for (source_with (kCaps, "rotate-90"), small, 0).after;
   EXPECT_EQ (host.find ("cudadownload"), std::string::npos) << host;
   EXPECT_LT (host.find ("videoflip"), host.find ("cudaupload")) << host;

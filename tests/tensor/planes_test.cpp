@@ -73,7 +73,7 @@ Place place_of (const OwnedFrame &frame, char letter)
   return {};
 }
 
-// Every sample of `frame` is the one that GstVideoFrame finds by itself.
+// Every sample of `frame` equals the one that GstVideoFrame finds.
 void expect_samples (const OwnedFrame &frame, const GstVideoInfo &info, GstBuffer *buffer)
 {
   GstVideoFrame mapped;
@@ -259,7 +259,7 @@ TEST (Crop, IsCutAtTheFramesEdge)
 
 TEST (Crop, OfTheFrameThatAMetaMakesLarger)
 {
-  // As videocrop does it: caps of the crop's size, a meta of the frame's.
+  // As videocrop does it: caps of the crop's size, a meta of the whole frame's.
   const GstVideoInfo whole = info_of_caps (raw_caps ("GRAY8", 16, 8));
   Owned<GstBuffer> buffer = laid_out (whole, 128, {0}, {16});
   GstVideoCropMeta *crop = gst_buffer_add_video_crop_meta (buffer.get ());
@@ -276,7 +276,7 @@ TEST (Crop, BetweenSamplesOfChromaIsRefused)
   const Owned<GstBuffer> buffer = cropped (caps, 3, 2, 4, 4);
   const std::string problem = problem_of (sample_of (buffer.get (), caps).get ());
   EXPECT_NE (problem.find ("between two samples of chroma"), std::string::npos) << problem;
-  // Without chroma of half the samples there is nothing between.
+  // Without subsampled chroma no position lies between samples.
   const std::string rgb = raw_caps ("RGB", 16, 8);
   const Owned<GstBuffer> odd = cropped (rgb, 3, 1, 4, 4);
   EXPECT_EQ (describe (tensors_of (sample_of (odd.get (), rgb).get ())), "RGB[4,4,3](48,3,1)u8");

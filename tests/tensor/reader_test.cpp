@@ -44,7 +44,7 @@ OwnedFrame next (const OwnedReader &reader)
   return OwnedFrame{frame};
 }
 
-// What goes wrong after `frames` frames.
+// The error after `frames` frames.
 std::string failure_of (const OwnedReader &reader, int &frames)
 {
   for (frames = 0;; frames++) {
@@ -57,7 +57,7 @@ std::string failure_of (const OwnedReader &reader, int &frames)
     }
     EXPECT_EQ (status, QUAD_READER_FAILED);
     EXPECT_EQ (frame, nullptr);
-    // Said once; after that there is nothing more.
+    // Reported once; after that there is nothing more.
     EXPECT_EQ (quad_reader_next (reader.get (), kLong, &frame, nullptr), QUAD_READER_END);
     return text_of (error);
   }
@@ -178,7 +178,7 @@ TEST_F (Reader, SaysWhatHadNoFrame)
   EXPECT_FALSE (quad_reader_take_missed (reader.get (), &none));
 }
 
-// A message for many ticks is as many targets.
+// A message for many ticks counts as many targets.
 TEST_F (Reader, SaysEachTickThatHadNoFrame)
 {
   const OwnedReader reader = open (clips->video (),
@@ -198,7 +198,7 @@ TEST_F (Reader, SaysEachTickThatHadNoFrame)
   EXPECT_EQ (seen, std::vector<guint64> (75, 1));
 }
 
-// Of MPEG, the first time is none that users know.
+// MPEG's first timestamp is no time that users know.
 TEST_F (Reader, TimesBeginWithTheFilm)
 {
   const std::string clip =
@@ -258,7 +258,7 @@ class Passing {
   Passing &operator= (const Passing &) = delete;
 
   int count () const { return count_; }
-  // False where it takes too long.
+  // False if it takes too long.
   bool reaches (int count) const
   {
     for (int ms = 0; ms < 30000 && count_ < count; ms++) g_usleep (1000);

@@ -1,4 +1,4 @@
-// Samples and tensors of them, for the tests of gst/tensor.
+// Samples and their tensors, for the tests of gst/tensor.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ struct UnrefFrame {
 };
 using OwnedFrame = std::unique_ptr<QuadFrame, UnrefFrame>;
 
-// The text of an error, which is freed; "" where there is none.
+// The text of an error, which it frees; "" if there is none.
 inline std::string text_of (GError *&error)
 {
   const std::string text = error ? error->message : "";
@@ -37,7 +37,7 @@ inline std::string raw_caps (const std::string &format, int width, int height)
          ",height=" + std::to_string (height) + ",framerate=10/1";
 }
 
-// `size` bytes in which neighbours differ, and rows too.
+// `size` bytes in which neighbours and rows differ.
 inline Owned<GstBuffer> patterned (gsize size)
 {
   Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, size, nullptr)};

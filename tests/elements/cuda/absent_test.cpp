@@ -1,4 +1,4 @@
-// The elements where there is no CUDA driver, or one that knows no GPU.
+// The elements without a CUDA driver, or with one that finds no GPU.
 #include "elements/cuda/pipeline.h"
 #include "glue/device.h"
 
@@ -71,7 +71,7 @@ TEST_F (CudaAbsent, PipelinesWork)
   EXPECT_EQ (frames[0].width, 64);
 }
 
-// A context of another element's kind is of no use here, and does no harm.
+// The context of another kind of element is ignored.
 TEST_F (CudaAbsent, ContextsAreTaken)
 {
   Launch p (source ("NV12", 64, 48, 3) + "quaddownscale ! quadmux-grid name=grid ! " + kSink);

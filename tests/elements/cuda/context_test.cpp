@@ -1,4 +1,4 @@
-// Which CUDA context elements use, and what they say of frames from another.
+// Which CUDA context elements use, and their errors for frames of another one.
 #include "elements/cuda/fed.h"
 
 using namespace quad::test;
@@ -39,7 +39,7 @@ TEST_F (CudaContext, AllElementsOfAPipelineShareOne)
                std::string{kDownload} + kSink + " " + from + kUpload + "quaddownscale ! grid. " +
                from + kUpload + "grid. " + from + "quaddownscale ! grid. " + from + kUpload +
                "quaddownscale ! queue ! grid.",
-           // No stock element in CUDA memory before the grid's output.
+           // No other element has CUDA memory before the grid's output.
            "quadmux-grid name=grid ! video/x-raw(memory:CUDAMemory),width=32,height=24 ! "
            "quaddownscale ! " +
                std::string{kSink} + " " + from + "grid. " + from + "grid.",
@@ -100,7 +100,7 @@ TEST_F (CudaContext, NeedContextIsAsked)
   const Owned<GstCudaContext> ours{gst_cuda_context_new (0)};
   for (const char *element : {"quaddownscale upscale=true", "quadmux-grid"}) {
     SCOPED_TRACE (element);
-    // The element is alone with CUDA memory: nobody else asks.
+    // Only this element has CUDA memory, so nobody else asks.
     const bool grid = std::string{element} == "quadmux-grid";
     Launch p (grid ? source ("NV12", 64, 48, 1) + element +
                          " ! video/x-raw(memory:CUDAMemory),width=32,height=24 ! " + kSink

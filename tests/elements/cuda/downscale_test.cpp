@@ -11,8 +11,8 @@ namespace {
 
 using CudaDownscale = CudaTest;
 
-// The element's own part of what happened between two runs: what the same pipeline does
-// without it is taken off.
+// The calls that the element itself made between two runs: those of the same pipeline without it
+// are subtracted.
 struct Cost {
   std::uint64_t launches, h2d, d2h, d2d, syncs, bytes;
 };
@@ -113,7 +113,7 @@ TEST_F (CudaDownscale, OneLaunchAndOneWaitForAFrameAndNoCopies)
   for (const char *format : kCudaFormats) {
     SCOPED_TRACE (format);
     const std::string small = source (format, 40, 20, 12), large = source (format, 80, 40, 12);
-    // As many planes as a frame has go up and down in both.
+    // Both pipelines upload and download as many planes as a frame has.
     const Cost plain = cost_of (both_ways (small, ""));
     const Cost scaling = cost_of (both_ways (large, "quaddownscale ! "));
     EXPECT_EQ (plain.launches, 0u);
@@ -121,7 +121,7 @@ TEST_F (CudaDownscale, OneLaunchAndOneWaitForAFrameAndNoCopies)
     EXPECT_EQ (scaling.h2d - plain.h2d, 1u) << "the tables of one shape";
     EXPECT_EQ (scaling.d2h, plain.d2h);
     EXPECT_EQ (scaling.d2d, plain.d2d);
-    // Around the frames: one for the tables, one before they are freed.
+    // Waits outside of the frames: one for the tables, one before they are freed.
     EXPECT_LE (scaling.syncs - plain.syncs, 12u + 2u);
   }
 }

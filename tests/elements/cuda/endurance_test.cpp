@@ -1,4 +1,4 @@
-// Thousands of frames take no more than some.
+// Thousands of frames take no more memory than a few.
 #include "elements/cuda/fed.h"
 
 using namespace quad::test;
@@ -8,7 +8,7 @@ namespace {
 
 using CudaEndurance = CudaTest;
 
-// One frame in, one frame out, so that no queue decides how many there are at once.
+// One frame in, one frame out: no queue changes the number of frames that exist at once.
 TEST_F (CudaEndurance, TenThousandFrames)
 {
   constexpr std::uint64_t kFrames = 10000;
@@ -18,7 +18,7 @@ TEST_F (CudaEndurance, TenThousandFrames)
                   "appsink name=out sync=false enable-last-sample=false "
                   "appsrc name=a ! grid.sink_0 appsrc name=b ! grid.sink_1 "
                   "appsrc name=c ! grid.sink_2 appsrc name=d ! grid.sink_3"});
-  // As it is, converted, uploaded, scaled.
+  // Inputs: as it is, converted, uploaded, scaled.
   f.input ("a").in_cuda ("format=NV12,width=32,height=18", 8);
   f.input ("b").in_cuda ("format=RGBA,width=32,height=18", 8);
   f.input ("c").on_host ("format=NV12,width=32,height=18");
@@ -61,7 +61,7 @@ TEST_F (CudaEndurance, QueuesAndScalers)
   p.play ();
   std::uint64_t count = 0;
   while (p.pull_sample ()) {
-    // In each branch: a queue, what is on either side of it, and the grid's own.
+    // In each branch frames are in a queue, on either side of it, and in the grid.
     EXPECT_LE (counters ().live_allocations, 100u);
     count++;
   }

@@ -1,4 +1,4 @@
-// frameextract on frames in CUDA memory: what it selects is the very memory that came in.
+// frameextract on frames in CUDA memory: selected frames are the same memory that came in.
 #include "elements/cuda/pipeline.h"
 
 using namespace quad::test;
@@ -30,7 +30,7 @@ std::vector<Passed> extract (const std::string &properties, std::vector<Passed> 
       &in, nullptr);
   launch.play ();
   std::vector<Passed> out;
-  // Held to the end, so that no memory is used again.
+  // Holds all frames to the end, so that no memory is used again.
   std::vector<Owned<GstSample>> held;
   while (Owned<GstSample> sample = launch.pull_sample ()) {
     GstBuffer *buffer = gst_sample_get_buffer (sample.get ());

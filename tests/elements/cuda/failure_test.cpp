@@ -52,7 +52,7 @@ void feed (Fed &f, std::uint64_t frames)
   }
 }
 
-// Plays to the end, looking at no frame: the test itself calls nothing.
+// Plays to the end without mapping a frame, so the test itself makes no call.
 std::uint64_t played (Launch &launch)
 {
   launch.play ();
@@ -61,11 +61,11 @@ std::uint64_t played (Launch &launch)
   return count;
 }
 
-// Those that nobody calls in the work below, whichever the canvas.
+// Functions that nobody calls in the work below, wherever the canvas is.
 std::set<std::string> never_called ()
 {
-  // The context is there already, and goes later; shapes do not change often enough for tables
-  // to be waited for.
+  // The context exists before and is destroyed later. Shapes do not change often enough to wait for
+  // tables.
   std::set<std::string> names = {
       "cuCtxCreate",        "cuCtxDestroy",   "cuDeviceGetCount",   "cuDeviceGetName",
       "cuDriverGetVersion", "cuEventQuery",   "cuEventSynchronize", "cuInit",
@@ -73,7 +73,7 @@ std::set<std::string> never_called ()
 #if !GST_CHECK_VERSION(1, 24, 0)
   names.insert ("cuStreamWaitEvent");
 #endif
-  // Of a device's and a compiler's abilities is asked where no image was embedded.
+  // The abilities of a device and a compiler are queried only if no image was embedded.
   if (quad::cuda::kernel_image ())
     names.insert ({"cuDeviceGet", "cuDeviceGetAttribute", "nvrtcCreateProgram",
                    "nvrtcCompileProgram", "nvrtcDestroyProgram"});
@@ -110,7 +110,7 @@ TEST_F (CudaFailure, AnyCallMayFail)
             EXPECT_EQ (count, kFrames);
           }
           f.launch ().stop ();
-          // What cannot be made current cannot be freed, by libgstcuda either.
+          // Without a current context nothing can be freed, by libgstcuda either.
           if (std::string{name} == "cuCtxPushCurrent")
             f.allow_leaks ();
           else
@@ -118,11 +118,11 @@ TEST_F (CudaFailure, AnyCallMayFail)
         }
     }
   misuses_ = counters ().misuses;
-  // A name that is misspelt would be among them.
+  // Finds misspelt names: they would never be called.
   EXPECT_EQ (uncalled, never_called ());
 }
 
-// The error that playing four frames to the end leads to.
+// Plays four frames to the end and returns the error.
 std::string error_with (const char *call, int result, const std::string &line, std::string &from)
 {
   Fed f (line);
@@ -166,7 +166,7 @@ TEST_F (CudaFailure, TheElementSaysWhatFailed)
   }
 }
 
-// What befalls a pad's picture on its way to the canvas is not said to be its caps' fault.
+// A failure while a pad's picture is moved is not reported as a fault of its caps.
 TEST_F (CudaFailure, AFailureOnTheWayIsTheResources)
 {
   const struct {
@@ -287,7 +287,7 @@ TEST_F (CudaFailure, PlaysAgainWhenTheDeviceIsBack)
 TEST_F (CudaFailure, ADeviceThatIsFullIsSaid)
 {
   for (const char *element : {"quaddownscale name=it", "quadmux-grid name=it"})
-    // For nothing, for the tables alone, and for a frame without them.
+    // Memory for nothing, for only the tables, and for a frame without the tables.
     for (const std::uint64_t more : {0, 512, 25000}) {
       SCOPED_TRACE (std::string{element} + " " + std::to_string (more));
       Fed f ("appsrc name=in ! " + std::string{element} +

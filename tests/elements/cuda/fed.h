@@ -9,7 +9,7 @@ namespace quad::test {
 
 inline constexpr const char *kRate = ",framerate=10/1";
 
-// What one appsrc gives.
+// The frames of one appsrc.
 class Input {
  public:
   Input (GstElement *appsrc, GstCudaContext *context)
@@ -19,7 +19,7 @@ class Input {
     g_object_set (appsrc, "format", GST_FORMAT_TIME, "max-bytes", guint64{0}, nullptr);
   }
 
-  // The coming frames: in CUDA memory, from a pool of `count` or as many as it takes.
+  // Puts the next frames into CUDA memory, from a pool of `count` buffers or as many as needed.
   void in_cuda (const std::string &caps, guint count = 0)
   {
     caps_ = "video/x-raw(memory:CUDAMemory)," + caps + kRate;
@@ -79,7 +79,7 @@ class Fed {
   {
     give_context (launch_->get (), context_.get ());
   }
-  // With the context still there, nothing else may be.
+  // Only the context may still exist.
   ~Fed ()
   {
     launch_->stop ();
@@ -92,7 +92,7 @@ class Fed {
     EXPECT_EQ (now.live_modules, 0u);
     EXPECT_EQ (now.live_events, 0u);
   }
-  // Where a failure that the test brings about keeps things from being freed.
+  // Call it if a failure that the test causes keeps things from being freed.
   void allow_leaks () { leaks_ = true; }
 
   Launch &launch () { return *launch_; }
@@ -106,11 +106,11 @@ class Fed {
       in = std::make_unique<Input> (launch_->element (name.c_str ()).get (), context_.get ());
     return *in;
   }
-  // A new one, at a new pad of the element `to`.
+  // A new appsrc at a new pad of the element `to`.
   Input &add (const std::string &name, const char *to)
   {
     GstElement *made = gst_element_factory_make ("appsrc", name.c_str ());
-    // Set up before the bin has it: one on its way to PLAYING starts what it finds.
+    // Set up before it is in the bin: a bin on its way to PLAYING starts new elements.
     std::unique_ptr<Input> &in = inputs_[name];
     in = std::make_unique<Input> (made, context_.get ());
     gst_bin_add (GST_BIN (launch_->get ()), made);
@@ -118,7 +118,7 @@ class Fed {
     gst_element_sync_state_with_parent (made);
     return *in;
   }
-  // Takes an input away with its pad.
+  // Removes an input and its pad.
   void remove (const std::string &name, const char *from)
   {
     const Owned<GstElement> appsrc = launch_->element (name.c_str ());

@@ -38,7 +38,7 @@ TEST_F (CudaGridMemory, TheOutputIsInCudaMemoryWhereAnInputIs)
     std::vector<bool> inputs;
     std::string downstream;
     bool cuda;
-    std::size_t moved;  // inputs that are said to be moved
+    std::size_t moved;  // inputs with a message that they are moved
   } cases[] = {
       {{true, true}, kEither, true, 0},      {{true, true}, kHostFirst, true, 0},
       {{false, true}, kEither, true, 1},     {{true, false, false}, kHostFirst, true, 2},
@@ -108,7 +108,7 @@ std::string counted (const char *format)
          std::string{format} + " ! ";
 }
 
-// One of four cells of 32x24, all of which the picture fills.
+// One of four cells of 32x24, filled by the picture.
 TEST_F (CudaGridMemory, AHostsFrameIsUploadedAtTheSizeThatIsShown)
 {
   constexpr std::uint64_t kCell = 32 * 24 * 3 / 2;
@@ -129,7 +129,7 @@ TEST_F (CudaGridMemory, ADevicesFrameIsDownloadedAtTheSizeThatIsShown)
   EXPECT_EQ (bytes_of_ten (counted ("NV12") + kUpload, out, info), 10 * (kFrame + kCell));
   EXPECT_NE (info.find ("sink_0"), std::string::npos) << info;
   EXPECT_NE (info.find ("downloaded"), std::string::npos) << info;
-  // In its own format, and converted then.
+  // Moved in its own format, then converted.
   EXPECT_EQ (bytes_of_ten (counted ("RGBA") + kUpload, out, info),
              10 * std::uint64_t (640 * 480 * 4 + 32 * 24 * 4));
 }
@@ -219,7 +219,7 @@ TEST_F (CudaGridMemory, PadsComeAndGoWhilePlaying)
   EXPECT_EQ (luma (frame, 5, 5), 100);
   EXPECT_EQ (luma (frame, 40, 5), 16);
 
-  // Its first frame is there before the other input's next one.
+  // Its first frame comes before the other input's next one.
   Input &b = f.add ("b", "grid");
   b.in_cuda (kNv12);
   b.push (150, 1);
@@ -259,8 +259,8 @@ TEST_F (CudaGridMemory, PadsComeAndGoWhilePlaying)
   EXPECT_EQ (f.launch ().error (), "");
 }
 
-// A sink that is flushed while its pipeline is still on the way to PLAYING may be left in
-// PAUSED by GStreamer, unless it has no part in the change.
+// If a sink is flushed while its pipeline is still on the way to PLAYING, GStreamer may leave it in
+// PAUSED. So the sink takes no part in the change.
 TEST_F (CudaGridMemory, GoesOnAfterAFlush)
 {
   Fed f (fed_line (kOnlyCuda) + " async=false");
@@ -304,7 +304,7 @@ TEST_F (CudaGridMemory, DownstreamChangesItsMemoryWhilePlaying)
 
 TEST_F (CudaGridMemory, PlaysFiveTimes)
 {
-  // appsink would keep frames of its own.
+  // appsink would keep frames itself.
   Launch p (
       grid_line ({true, false, true}, kOnlyCuda + kDownload, "sink_0::repeat-after-eos=true"));
   Frames first;

@@ -20,7 +20,7 @@ const std::vector<Picture> four (const char *format)
   return {{format, 64, 48}, {format, 33, 57}, {format, 128, 20}, {format, 30, 18}};
 }
 
-// The four, or fewer, on a canvas of `caps`.
+// Up to four inputs on a canvas of `caps`.
 std::string grid_of (const std::vector<Picture> &pictures, const std::string &properties,
                      const std::string &caps, bool cuda)
 {
@@ -56,7 +56,7 @@ const char *const kArrangements[] = {
     "sink_3::xalign=0 sink_3::yalign=1 method=bicubic",
     "sink_0::cell=0 sink_1::cell=0 sink_1::alpha=0.5 sink_1::zorder=9 sink_2::row-span=2 "
     "sink_3::cell=0 sink_3::alpha=0.3",
-    // Freely, partly outside of the canvas.
+    // Lying freely, partly outside of the canvas.
     "sink_0::xpos=-20 sink_0::ypos=-9 sink_0::width=70 sink_0::height=50 sink_1::xpos=61 "
     "sink_1::ypos=40 sink_1::width=60 sink_1::height=61 sink_1::orientation=90r sink_1::fit=fill "
     "sink_1::alpha=0.5 sink_2::xpos=-31 sink_2::ypos=30 sink_2::width=201 sink_2::height=20 "
@@ -154,8 +154,8 @@ struct Conversion {
   int bound;
 };
 
-// GStreamer's converter, which the host uses, and the device's round and take chroma from
-// its neighbours in ways of their own.
+// GStreamer's converter (on the host) and the device round differently and take chroma from
+// different neighbours.
 TEST_F (CudaGrid, ConvertsCloseToTheHost)
 {
   for (const Conversion &c :
@@ -194,14 +194,14 @@ TEST_F (CudaGrid, FourFormatsOnOneCanvas)
   EXPECT_EQ (counters ().launches, 3u * (3 * 2 + 1));
   for (std::size_t i = 0; i < 3; i++) {
     EXPECT_LE (distance (device[i], host[i]), 1);
-    // The first cell is as it is: its rows of luma are equal.
+    // The first cell is not converted: its rows of luma are equal.
     for (std::size_t y = 0; y < 32; y++)
       for (std::size_t x = 0; x < 48; x++)
         ASSERT_EQ (device[i].bytes[y * 96 + x], host[i].bytes[y * 96 + x]);
   }
 }
 
-// A plain picture has one right colour.
+// In a plain picture the right colour is known.
 TEST_F (CudaGrid, PlainColoursAreConvertedExactly)
 {
   const auto plain = [] (const char *format) -> Picture {

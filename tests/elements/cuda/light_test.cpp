@@ -111,7 +111,7 @@ TEST_F (CudaLight, AnInputThatTurnsToHdrIsRefusedOrFollowed)
   }
 }
 
-// The output's format is none of the inputs': it can have their light all the same.
+// No input has the output's format, but the output can have their light.
 TEST_F (CudaLight, AnotherFormatFollowsTheLargestInputsLight)
 {
   const struct {
@@ -150,7 +150,7 @@ TEST_F (CudaLight, RgbAndYuvShareLightAlone)
   EXPECT_EQ (info.colorimetry.range, GST_VIDEO_COLOR_RANGE_16_235);
 }
 
-// A colorimetry of YUV that downstream asks for is none for RGB, whose white stays white.
+// If downstream asks for a colorimetry of YUV, RGB does not get it, and white stays white.
 TEST_F (CudaLight, WhiteIsWhiteWhateverIsAskedOfTheOutput)
 {
   for (const char *wanted : {"format=NV12,colorimetry=bt709", "format=NV12,colorimetry=bt601",
@@ -179,7 +179,7 @@ TEST_F (CudaLight, EqualLightStaysOnTheDevice)
   }
 }
 
-// What an upstream that could convert is told.
+// Which colorimetry an upstream that can convert is offered.
 Owned<GstCaps> answer (const char *downstream, const std::string &filter)
 {
   Launch p (std::string{"quadmux-grid name=grid ! "} + downstream + kSink);
@@ -191,7 +191,7 @@ Owned<GstCaps> answer (const char *downstream, const std::string &filter)
   return caps;
 }
 
-// Whether upstream is offered `colorimetry` where it could have any other as well.
+// True if upstream is offered `colorimetry` when it could have any.
 bool offered (const char *downstream, const std::string &features, const std::string &colorimetry)
 {
   const std::string any = "video/x-raw" + features + ",format=NV12,width=32,height=24";
@@ -222,7 +222,7 @@ TEST_F (CudaLight, AConverterInFrontIsToldWhatCanBeConverted)
   // System memory is converted by the host.
   EXPECT_TRUE (offered (kOnlyCudaSdr, "", "bt2100-pq"));
 
-  // RGB and YUV are each offered what such pictures can have.
+  // RGB and YUV are each offered only colorimetries that such pictures can have.
   const Owned<GstCaps> all =
       answer ("video/x-raw(memory:CUDAMemory),width=64,height=48,colorimetry={bt709,sRGB} ! ", "");
   bool rgb_offered = false;
@@ -241,7 +241,7 @@ TEST_F (CudaLight, AConverterInFrontIsToldWhatCanBeConverted)
   }
   EXPECT_TRUE (rgb_offered) << to_string (all.get ());
 
-  // A converter takes the first that it can make, and keeps what it need not convert.
+  // A converter takes the first caps that it can make, and keeps what it need not convert.
   const Owned<GstCaps> first = answer (kOnlyCudaSdr, "");
   EXPECT_STREQ (gst_structure_get_string (gst_caps_get_structure (first.get (), 0), "colorimetry"),
                 "bt709")
@@ -257,7 +257,7 @@ TEST_F (CudaLight, AConverterInFrontIsToldWhatCanBeConverted)
         << to_string (some.get ());
 }
 
-// Nothing else is possible: its frames come, and the grid says what to do.
+// Nothing else is possible: its frames are accepted, and the grid's error says what to do.
 TEST_F (CudaLight, WhoeverHasNothingElseIsNotStoppedWithoutAReason)
 {
   const Owned<GstCaps> caps =

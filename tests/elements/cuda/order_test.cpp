@@ -33,7 +33,7 @@ std::string upload_chain (const std::string &ours, int frames)
   return source ("NV12", 80, 60, frames) + kUpload + ours;
 }
 
-// What a pipeline with one branch to kSink counted, and its last buffer.
+// The counters of a pipeline with one branch to kSink, and its last buffer.
 hostcuda::Counters counted (const std::string &line, std::uint64_t frames,
                             Owned<GstSample> *last = nullptr)
 {
@@ -50,7 +50,7 @@ hostcuda::Counters counted (const std::string &line, std::uint64_t frames,
   return counters ();
 }
 
-// Per ten frames, without what the first ones take.
+// Per ten frames, without the cost of the first frames.
 template <typename Count>
 std::uint64_t of_ten (const std::string &ours, Count count)
 {
@@ -120,8 +120,7 @@ TEST_F (CudaOrder, CudadownloadBehindItGetsTheHostsPixels)
   for (std::size_t i = 0; i < 8; i++) EXPECT_EQ (cuda[i].bytes, host[i].bytes) << i;
 }
 
-// A buffer that lies on the host still, and is uploaded in a stream of its own by whoever maps
-// it for the device.
+// A buffer that still lies on the host. Mapping it for the device uploads it, in its own stream.
 Owned<GstBuffer> not_uploaded (GstCudaContext *context, const Input &input)
 {
   const GstVideoInfo info = input.info ();
@@ -151,8 +150,8 @@ Owned<GstBuffer> not_uploaded (GstCudaContext *context, const Input &input)
   return Owned<GstBuffer>{made};
 }
 
-// The event that the launch waits for comes after the upload that mapping queues: where that
-// fails, none has been recorded.
+// Mapping queues the upload first; then the event for the launch is recorded. If the upload fails,
+// no event was recorded.
 TEST_F (CudaOrder, TheLaunchComesAfterAnUploadByMapping)
 {
   for (const char *element : {"quadmux-grid", "quaddownscale"})
@@ -188,7 +187,7 @@ TEST_F (CudaOrder, TheLaunchComesAfterAnUploadByMapping)
     }
 }
 
-// Memory without a stream may be filled anew as soon as it is let go: the element waits.
+// Memory without a stream may be filled anew as soon as it is freed, so the element waits.
 TEST_F (CudaOrder, ForMemoryWithoutAStreamTheElementWaits)
 {
   Fed f (std::string{"appsrc name=in ! quadmux-grid ! "} + kOut + kSink);

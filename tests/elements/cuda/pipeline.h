@@ -22,12 +22,12 @@ inline constexpr const char *kUpload = "cudaupload ! video/x-raw(memory:CUDAMemo
 inline constexpr const char *kDownload = "cudadownload ! video/x-raw ! ";
 inline constexpr const char *kSink = "appsink name=out sync=false";
 
-// What GStreamer's CUDA memory holds and these elements draw.
+// The formats that GStreamer's CUDA memory holds and these elements draw.
 inline constexpr const char *kCudaFormats[] = {
     "NV12", "I420", "YV12",      "P010_10LE", "I420_10LE", "Y444", "RGBA", "BGRA",
     "RGBx", "BGRx", "I422_10LE", "GBR",       "RGBP",      "YUY2", "UYVY"};
 
-// A moving pattern in which neighbouring samples differ, the same in every run. YUY2 and UYVY get
+// A moving pattern in which neighbouring samples differ; the same in every run. YUY2 and UYVY get
 // an even width: of an odd one videotestsrc does not write the last V, and cudaupload does not copy
 // it.
 inline std::string source (const std::string &format, int width, int height, int count,
@@ -115,8 +115,8 @@ class Launch {
   ~Launch ()
   {
     stop ();
-    // A thread of GStreamer's that was changing a state may hold the pipeline, and so all
-    // that is in it, a little longer.
+    // A thread of GStreamer that was changing a state may hold the pipeline and its contents a
+    // little longer.
     for (int ms = 0; ms < 30000 && GST_OBJECT_REFCOUNT_VALUE (get ()) > 1; ms++) g_usleep (1000);
   }
   Launch (const Launch &) = delete;
@@ -172,7 +172,7 @@ class Launch {
     return all;
   }
 
-  // What was posted so far: of errors the first, and who posted it.
+  // The first error posted so far, and who posted it.
   std::string error () { return first_error ().text; }
   std::string failed_element () { return first_error ().element; }
   Messages::Error first_error ()
@@ -211,7 +211,7 @@ inline Frames frames_of (const std::string &line)
 // Frames in CUDA memory of a context that the test has chosen.
 class CudaMaker {
  public:
-  // Of `count` buffers, or of as many as it takes.
+  // A pool of `count` buffers, or of as many as needed.
   CudaMaker (GstCudaContext *context, const std::string &caps, guint count = 0)
       : info_{info_of_caps (caps)}
   {
@@ -242,7 +242,7 @@ class CudaMaker {
     gst_video_frame_copy (&to, &from);
     gst_video_frame_unmap (&to);
     gst_video_frame_unmap (&from);
-    // Uploads it now, so that nobody else does.
+    // Uploads it now, so that no element has to.
     GstMapInfo map;
     if (!gst_buffer_map (made, &map, both (GST_MAP_READ, int{GST_MAP_FLAG_LAST} << 1)))
       g_error ("cannot map");
@@ -283,7 +283,7 @@ class CudaTest : public testing::Test {
     hostcuda::fail_everything (0);
     expect_nothing_left ();
   }
-  // A pipeline keeps the context it was told of until it is gone.
+  // A pipeline keeps the context it was given until it is destroyed.
   void expect_nothing_left (std::uint64_t contexts = 0) const
   {
     const hostcuda::Counters now = hostcuda::counters ();
@@ -295,7 +295,7 @@ class CudaTest : public testing::Test {
     EXPECT_EQ (now.live_events, before_.live_events);
     EXPECT_EQ (now.live_modules, before_.live_modules);
     EXPECT_EQ (now.misuses, misuses_);
-    // What a context takes with it is not live, and was forgotten all the same.
+    // Objects that a context destroys with itself are not live, but they were leaked all the same.
     if (fails_) return;
     EXPECT_EQ (calls_of_both ("cuStreamCreate", "cuStreamDestroy"), 0);
     EXPECT_EQ (calls_of_both ("cuModuleLoadData", "cuModuleUnload"), 0);

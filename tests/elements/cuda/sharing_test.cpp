@@ -34,7 +34,7 @@ TEST_F (CudaSharing, NThreadsLeavesTheDeviceAsItIs)
   EXPECT_EQ (calls ("cuMemAlloc"), memory);
 }
 
-// Whoever keeps a pad that was released keeps nothing of the device, nor needs it later.
+// A released pad holds nothing of the device, and needs nothing of it later.
 TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
 {
   for (const char *canvas : {"video/x-raw(memory:CUDAMemory)", "video/x-raw"}) {
@@ -50,7 +50,7 @@ TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
       Owned<GstSample> sample = p.pull_sample ();
       ASSERT_TRUE (sample) << p.error ();
       sample.reset ();
-      // To the end: nothing is on its way any more.
+      // Plays to the end, so that no frame is on its way.
       while (p.pull_sample ()) {
       }
       const hostcuda::Counters before = hostcuda::counters ();
@@ -90,8 +90,8 @@ TEST_F (CudaSharing, KernelsAreLoadedOnce)
   EXPECT_EQ (hostcuda::counters ().live_modules, 1u);
 }
 
-// What upstream is told of buffers: a pool, or where it needs none, how large a frame is; and
-// how many it has to have. A decoder's own surfaces are no more than that and a few.
+// The answer to upstream's ALLOCATION query: a pool, or only a frame's size if it needs no pool;
+// and the least number of buffers. A decoder with its own surfaces has that number and a few more.
 TEST_F (CudaSharing, AllocationIsProposed)
 {
   for (const std::string element : kElements)
@@ -115,7 +115,7 @@ TEST_F (CudaSharing, AllocationIsProposed)
       guint size = 0, min = 0, max = 0;
       gst_query_parse_nth_allocation_pool (query.get (), 0, &offered, &size, &min, &max);
       const Owned<GstBufferPool> pool{offered};
-      // The grid has a frame that it shows, one that it keeps for the end, and waits for a third.
+      // The grid shows one frame, keeps one for the end, and waits for a third.
       const guint held = element == kElements[0] ? 1 : 3;
       EXPECT_EQ (min, held);
       EXPECT_EQ (max, 0u);
@@ -132,7 +132,7 @@ TEST_F (CudaSharing, AllocationIsProposed)
     }
 }
 
-// Downstream's pool is in use for other frames: the element makes one of its own.
+// Downstream's pool is in use for other frames, so the element makes its own.
 TEST_F (CudaSharing, APoolThatRefusesIsReplaced)
 {
   for (const char *element : kElements) {
@@ -178,7 +178,7 @@ class CudaAdvice : public CudaTest {
   CudaAdvice () { fails_ = true; }
 };
 
-// A device that is gone: where to look, and what to do.
+// For a lost device the error says where to look and what to do.
 TEST_F (CudaAdvice, AFailedDevice)
 {
   for (const char *element : kElements) {

@@ -1,4 +1,4 @@
-// How often quadmux-grid waits for the device, and what it makes anew.
+// How often quadmux-grid waits for the device, and what it allocates.
 #include "elements/cuda/fed.h"
 
 using namespace quad::test;
@@ -27,8 +27,8 @@ const Source kHost[] = {{false, "format=NV12,width=64,height=48"},
                         {false, "format=RGBA,width=40,height=30"},
                         {false, "format=I420,width=64,height=24"}};
 
-// What the device was waited for while a grid of `sources` drew `frames`, all of which were
-// there before. Nobody looks at the output.
+// The waits for the device while a grid of `sources` drew `frames`, which all existed before.
+// Nobody maps the output.
 std::uint64_t waits_of (const std::vector<Source> &sources, const std::string &downstream,
                         std::uint64_t frames)
 {
@@ -79,7 +79,7 @@ TEST_F (CudaWaits, AtMostOnceAFrameWhereNothingIsMoved)
   EXPECT_LE (waits_of_ten ({kCuda[0], kCuda[1], kCuda[2], kCuda[3]}, kToCuda), 10u);
 }
 
-// Another shape of the scene with each frame: new tables, and no wait for them.
+// The scene changes its shape with each frame: new tables, and no wait for them.
 TEST_F (CudaWaits, AtMostOnceAFrameWithAnAlphaThatChanges)
 {
   constexpr std::uint64_t kFrames = 12;
@@ -129,7 +129,7 @@ TEST_F (CudaWaits, NeverForTheHostAlone)
   EXPECT_EQ (waits_of ({kHost[0], kHost[1], kHost[2], kHost[3]}, kToHost, 12), 0u);
 }
 
-// Each frame's own pixels, with memory that is used again for the next one.
+// Each frame has its own pixels, although memory is reused for the next one.
 TEST_F (CudaWaits, WhatIsMovedIsTheFramesOwn)
 {
   for (const char *out : {kToHost, kToCuda})
@@ -155,7 +155,7 @@ TEST_F (CudaWaits, WhatIsMovedIsTheFramesOwn)
     }
 }
 
-// Threads are for what is drawn on the host.
+// Threads are used only for drawing on the host.
 TEST_F (CudaWaits, ThreadsDoNotTouchTheDevicesRenderer)
 {
   Fed f (std::string{"quadmux-grid name=grid ! "} + kToCuda + kSink +

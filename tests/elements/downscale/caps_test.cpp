@@ -1,4 +1,4 @@
-// quaddownscale: what it agrees on with its neighbours.
+// The caps that quaddownscale negotiates with its neighbours.
 #include <gtest/gtest.h>
 
 #include "support/gst_helpers.h"
@@ -12,8 +12,8 @@ struct Outcome {
   std::string error;
 };
 
-// Pushes one frame of `in` to quaddownscale with `properties` and sees what comes
-// out where downstream accepts `downstream`.
+// Pushes one frame of `in` to quaddownscale with `properties`, and returns the output if downstream
+// accepts `downstream`.
 Outcome negotiate (const std::string &in, const std::string &downstream,
                    const std::string &properties = "")
 {
@@ -146,8 +146,8 @@ TEST (DownscaleCaps, TheRestIsKept)
   EXPECT_EQ (to_string (out.get ()), to_string (wanted.get ()));
 }
 
-// HD means BT.709 and SD means BT.601 where caps do not say: the small picture
-// keeps the colours of the large one.
+// If caps say nothing, HD means BT.709 and SD means BT.601. The small picture keeps the colours of
+// the large one.
 TEST (DownscaleCaps, ImpliedColorimetryIsSaid)
 {
   const GstVideoInfo in = info_of_caps (kHd);
@@ -173,7 +173,7 @@ TEST (DownscaleCaps, EnlargingNeedsToBeAllowed)
   }
 }
 
-// Upstream tries again with each buffer; the bus is told once, and again for other caps.
+// Upstream tries again with each buffer. The error is posted once, and again for other caps.
 TEST (DownscaleCaps, ErrorsAreSaidOnce)
 {
   const Harness h{gst_harness_new ("quaddownscale")};
@@ -187,14 +187,14 @@ TEST (DownscaleCaps, ErrorsAreSaidOnce)
     EXPECT_NE (bus.error ().find (bad), std::string::npos) << bad;
     EXPECT_EQ (bus.error (), "") << bad;
   }
-  // And good caps end it.
+  // After good caps it is posted again.
   gst_harness_set_src_caps (h.get (), caps_of (kHd).release ());
   EXPECT_EQ (gst_harness_push (h.get (), gst_buffer_new_allocate (nullptr, size, nullptr)),
              GST_FLOW_OK);
   EXPECT_EQ (bus.error (), "");
 }
 
-// A source that may choose is led to the size that downstream wants.
+// A source with a choice takes the size that downstream wants.
 TEST (DownscaleCaps, UpstreamLearnsWhatIsWanted)
 {
   const Harness h{gst_harness_new ("quaddownscale")};
@@ -221,7 +221,7 @@ TEST (DownscaleCaps, StretchingIsSaid)
   EXPECT_NE (text.find ("stretched"), std::string::npos) << text;
   EXPECT_EQ (warning_of (kHd, "video/x-raw,width=360,height=360"), "");
   EXPECT_EQ (warning_of (kHd, "video/x-raw,width=854,height=480,pixel-aspect-ratio=1/1"), "");
-  // On purpose, where there was a choice.
+  // Downstream had a choice, so it stretches on purpose.
   EXPECT_EQ (
       warning_of (kHd, "video/x-raw,width=360,height=360,pixel-aspect-ratio=1/1; video/x-raw"), "");
 }
@@ -252,8 +252,8 @@ TEST (DownscaleCaps, AbsurdSizesAreRefusedByName)
   }
 }
 
-// Other formats and memory are not offered. The accept-caps query says yes to raw video, so that
-// its caps come as far as the error that names them.
+// The caps query does not offer other formats and memory. The accept-caps query says yes to raw
+// video, so that such caps get as far as the error that names them.
 TEST (DownscaleCaps, OtherFormatsAreNotOffered)
 {
   const Harness h{gst_harness_new ("quaddownscale")};
@@ -297,7 +297,7 @@ TEST (DownscaleCaps, PropertiesChangeMidStream)
     EXPECT_EQ (info.width, step.width) << step.property << "=" << step.value;
     EXPECT_EQ (info.height, step.height) << step.property << "=" << step.value;
     EXPECT_EQ (gst_buffer_get_size (result.get ()), info.size);
-    // Upstream is told as well: its buffers may go through untouched, or no longer.
+    // Upstream gets a RECONFIGURE too, because passthrough may begin or end.
     bool told = false;
     while (GstEvent *event = gst_harness_try_pull_upstream_event (h.get ())) {
       told |= GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE;

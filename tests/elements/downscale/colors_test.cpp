@@ -1,5 +1,5 @@
-// quaddownscale and what caps say of colours, sites, pixel shapes and rates: whatever videoscale
-// takes is taken, and the samples mean what they meant.
+// quaddownscale and the colours, sites, pixel shapes and rates in caps. It accepts everything that
+// videoscale accepts, and the samples keep their meaning.
 #include <gtest/gtest.h>
 
 #include "elements/downscale/downscaler.h"
@@ -80,7 +80,7 @@ TEST (DownscaleColors, AnyColorimetry)
             EXPECT_EQ (ours.info.colorimetry.matrix, info.colorimetry.matrix) << ours.caps;
             EXPECT_EQ (ours.warning, "");
           }
-          // As it was said, where that means the same.
+          // The input's own words, if they mean the same.
           if (insists || size.from == size.to) {
             EXPECT_EQ (ours.caps.find ("colorimetry") != std::string::npos, !said.empty ());
           }
@@ -88,7 +88,7 @@ TEST (DownscaleColors, AnyColorimetry)
       }
 }
 
-// What is known is kept, and only what is not comes from the size.
+// Known fields are kept; only unknown ones follow from the size.
 TEST (DownscaleColors, WhatIsKnownIsKept)
 {
   struct Row {
@@ -107,8 +107,8 @@ TEST (DownscaleColors, WhatIsKnownIsKept)
   }
 }
 
-// Downstream may name what the input leaves open. The samples stay, and where that is not what the
-// size implies, the user is told.
+// Downstream may set what the input leaves open. The samples stay, and a warning says so if the
+// size implies something else.
 TEST (DownscaleColors, DownstreamNamesWhatIsOpen)
 {
   for (const std::string said : {"", ",colorimetry=(string)2:0:0:0"})
@@ -152,7 +152,7 @@ TEST (DownscaleColors, AnySiteShapeAndRate)
         }
 }
 
-// Each names what the video is and what to do, whatever stands before quaddownscale.
+// Each error names the video's caps and what to do, whatever element stands in front.
 TEST (DownscaleColors, RefusalsNameFormatAndRemedy)
 {
   struct Row {

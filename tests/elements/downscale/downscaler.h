@@ -1,4 +1,4 @@
-// What the tests of quaddownscale share.
+// Shared by the tests of quaddownscale.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class Downscaler {
   {
     return gst_harness_push (get (), buffer.release ());
   }
-  // Pushes and takes what comes out, if anything does.
+  // Pushes a buffer and takes the output, if there is any.
   Owned<GstBuffer> scale (Owned<GstBuffer> buffer)
   {
     if (push (std::move (buffer)) != GST_FLOW_OK) return nullptr;

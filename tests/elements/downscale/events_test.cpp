@@ -100,7 +100,7 @@ TEST (DownscaleStream, EosBeforeTheFirstFrame)
   EXPECT_EQ (gst_harness_buffers_received (d.get ()), 0u);
 }
 
-// Late frames are dropped before the work, and a QoS message says so.
+// Late frames are dropped before scaling, and a QoS message says so.
 TEST (DownscaleStream, QosSkipsLateFrames)
 {
   Downscaler d{gray (8, 8)};
@@ -137,7 +137,7 @@ TEST (DownscaleStream, PointersAreTranslated)
   EXPECT_TRUE (seen);
 }
 
-// Keys and the like have no position, and pointers may move before the caps come.
+// Key events have no position, and the pointer may move before the caps come.
 TEST (DownscaleStream, OtherNavigationPasses)
 {
   const Harness h{gst_harness_new ("quaddownscale")};
@@ -178,7 +178,7 @@ TEST (DownscaleStream, Stress)
       gst_harness_stress_property_start_full (h.get (), "divisor", &one, 300),
       gst_harness_stress_push_upstream_event_start_full (h.get (), reconfigure.get (), 500),
   };
-  // Until enough frames went through, however slow the machine is.
+  // Waits until enough frames went through, however slow the machine is.
   while (gst_harness_buffers_received (h.get ()) < 200) g_thread_yield ();
   guint runs = 0;
   for (GstHarnessThread *thread : threads) runs += gst_harness_stress_thread_stop (thread);

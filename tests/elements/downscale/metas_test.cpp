@@ -9,7 +9,7 @@ namespace {
 
 // --- Crops ---
 
-// Caps tell the crop's size, a video meta the whole frame's, as videocrop has it.
+// Caps have the crop's size and a video meta the whole frame's, as videocrop does it.
 TEST (DownscaleCrop, CropInALargerFrame)
 {
   Downscaler d{gray (8, 4)};
@@ -39,7 +39,7 @@ TEST (DownscaleCrop, CropInAFrameOfTheCapsSize)
   EXPECT_EQ (d.scaled_samples (std::move (in)), wanted);
 }
 
-// A frame that is padded, but nothing tells of a crop: the caps' size from the corner.
+// A padded frame without a crop: the caps' size counts from the corner.
 TEST (DownscaleCrop, PaddingIsNotShown)
 {
   Downscaler d{gray (4, 2)};
@@ -135,7 +135,7 @@ TEST (DownscaleBuffers, TimesFlagsAndMetasSurvive)
   EXPECT_EQ (region->y, 10u);
   EXPECT_EQ (region->w, 15u);
   EXPECT_EQ (region->h, 8u);
-  // The input's layout in memory is not the output's.
+  // The input's layout in memory is not copied to the output.
   const GstVideoMeta *meta = gst_buffer_get_video_meta (out.get ());
   if (meta) {
     EXPECT_EQ (meta->width, 32u);

@@ -1,4 +1,4 @@
-// quaddownscale: its pixels, and the memory that it takes them from.
+// quaddownscale's pixels, and the layouts of memory that it reads.
 #include <numeric>
 
 #include "core/kernel.h"
@@ -7,7 +7,7 @@
 namespace quad::test {
 namespace {
 
-// Each channel its own constant, with padding in rows where strides have any.
+// Each channel has its own constant value; rows have padding if the strides have any.
 TEST (DownscalePixels, ConstantStaysConstantInEveryFormat)
 {
   for (const char *format : kFormats)
@@ -65,7 +65,7 @@ TEST (DownscalePixels, HalfIsTheMeanOfFour)
 TEST (DownscalePixels, EveryPlaneOfI420)
 {
   Downscaler d{raw ("I420", 16, 8) + ",chroma-site=jpeg"};
-  // Blocks of 2x2 equal samples in each plane: halving takes one of each.
+  // Each plane has blocks of 2x2 equal samples, so halving takes one sample of each block.
   const auto value = [] (int p, int x, int y, int) { return 10 + p * 60 + x / 2 * 5 + y / 2 * 9; };
   std::vector<int> wanted;
   for (int p = 0; p < 3; p++)

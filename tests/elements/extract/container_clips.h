@@ -1,4 +1,4 @@
-// Numbered clips of each kind of coding in each container that takes it.
+// Numbered clips of each coding in each container that can hold it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace quad::test {
 struct Coding {
   const char *name;
   const char *encoder;
-  const char *parser;  // of what a demuxer gives, and a muxer takes
+  const char *parser;  // of the caps between demuxer and decoder
   const char *decoder;
   bool all_entries = true;  // decoding can begin with each I picture
   int per_second = 10;
@@ -27,12 +27,12 @@ inline constexpr Coding kCodings[] = {
      "x264enc speed-preset=ultrafast threads=1 pass=qual quantizer=20 b-adapt=false bframes=2 "
      "key-int-max=GOP option-string=scenecut=0:min-keyint=GOP",
      "h264parse", "avdec_h264 max-threads=1"},
-    // I pictures with pictures before them that refer to what lies further back.
+    // I pictures that are followed by pictures which refer to earlier ones.
     {"h264open",
      "x264enc speed-preset=ultrafast threads=1 pass=qual quantizer=20 b-adapt=false bframes=2 "
      "key-int-max=GOP option-string=scenecut=0:min-keyint=GOP:open-gop=1",
      "h264parse", "avdec_h264 max-threads=1", false},
-    // No keyframe but the first.
+    // Only the first frame is a keyframe.
     {"h264refresh",
      "x264enc speed-preset=ultrafast threads=1 pass=qual quantizer=20 intra-refresh=true "
      "key-int-max=GOP",
@@ -42,7 +42,7 @@ inline constexpr Coding kCodings[] = {
      "option-string=scenecut=0:min-keyint=GOP:open-gop=1:bframes=2:pools=none:frame-threads=1:qp="
      "20",
      "h265parse", "avdec_h265 max-threads=1"},
-    // This encoder knows no rate below 24 a second.
+    // This encoder has no rate below 24 a second.
     {"mpeg2",
      "mpeg2enc format=3 b-per-refframe=2 min-gop-size=GOP max-gop-size=GOP quantisation=4 "
      "bitrate=4000 constraints=false",
@@ -89,7 +89,7 @@ inline const std::vector<Container> &containers ()
   return all;
 }
 
-// What of `line` is not installed; empty where all is.
+// The elements of `line` that are not installed; empty if none.
 inline std::string missing_of (const std::string &line)
 {
   GError *error = nullptr;
@@ -103,8 +103,8 @@ inline std::string missing_of (const std::string &line)
   return missing;
 }
 
-// A file of each container that takes `coding`, by the container's name. Where something is not
-// installed, `missing` says what.
+// A file for each container that takes `coding`, by the container's name. `missing` names elements
+// that are not installed.
 inline std::map<std::string, std::string> make_container_clips (const TemporaryFolder &folder,
                                                                 const Coding &coding, int gop,
                                                                 int frames, std::string &missing)

@@ -1,5 +1,4 @@
-// What containers make of times: 0 is where the film begins in each of them, and it ends where it
-// ends.
+// Times in all containers: 0 is where the film begins, and the film ends at its end.
 #include <atomic>
 #include <fstream>
 #include <map>
@@ -44,7 +43,7 @@ class OfContainer : public testing::TestWithParam<Container> {
     clips_.clear ();
   }
 
-  // Made once; of `count` frames.
+  // A clip of `count` frames, made once.
   static std::string clip (FilmRate rate, std::uint64_t count)
   {
     const Container &c = GetParam ();
@@ -72,7 +71,7 @@ class OfContainer : public testing::TestWithParam<Container> {
 TemporaryFolder *OfContainer::folder_;
 std::map<std::string, std::string> OfContainer::clips_;
 
-// The stream time at which the film begins, as a frame says.
+// The stream time at which the film begins, from a frame's meta.
 guint64 origin_of (GstSample *sample)
 {
   GstCustomMeta *meta =
@@ -95,7 +94,7 @@ TEST_P (OfContainer, ZeroIsWhereTheFilmBegins)
     EXPECT_TRUE (play.errors ().empty ()) << play.errors ()[0];
     ASSERT_EQ (r.frames.size (), 3U) << mode;
     EXPECT_TRUE (r.missed.empty ());
-    // Whatever the container rounds.
+    // Allows for the container's rounding.
     constexpr int numbers[] = {0, 25, 87};
     for (std::size_t i = 0; i < 3; i++) {
       EXPECT_EQ (r.frames[i].number, numbers[i]) << mode;
@@ -112,7 +111,7 @@ TEST_P (OfContainer, TicksBeginAndEndWithTheFilm)
     for (const FilmRate &ticks :
          {FilmRate{1, 1}, FilmRate{10, 1}, film, FilmRate{2 * film.n, film.d}})
       for (const char *start : {"", " start-time=0"}) {
-        // From a first time that is rounded itself, the film's own rate may be a frame off.
+        // If the first time is rounded too, ticks of the film's own rate may be a frame off.
         if (GetParam ().first % GST_MSECOND != 0 && ticks.n >= film.n) continue;
         const std::string rate =
             "rate=" + std::to_string (ticks.n) + "/" + std::to_string (ticks.d) + start;
@@ -131,7 +130,7 @@ TEST_P (OfContainer, TicksBeginAndEndWithTheFilm)
   }
 }
 
-// Neither the application's seeks nor the element's own move the beginning.
+// Seeks of the application or the element do not move the beginning.
 TEST_P (OfContainer, SeeksDoNotMoveTheBeginning)
 {
   const std::string path = clip (kFilmRates[0], kFrames);
@@ -152,13 +151,13 @@ TEST_P (OfContainer, SeeksDoNotMoveTheBeginning)
     ASSERT_TRUE (sample);
     const Extracted frame = Playback::extracted (sample.get ());
     EXPECT_EQ (origin_of (sample.get ()), origin);
-    // Where it landed is the demuxer's matter.
+    // The demuxer decides where it lands.
     ASSERT_GE (frame.number, 0);
     EXPECT_NEAR (static_cast<double> (frame.actual), frame.number * 40e6, 1e6) << mode;
   }
 }
 
-// One seek is enough, wherever times begin: from there on, one group of pictures is decoded.
+// One seek is enough, wherever times begin: then one group of pictures is decoded.
 TEST_P (OfContainer, OneSeekIsEnough)
 {
   const std::string path = clip (kFilmRates[0], kFrames);
@@ -193,8 +192,8 @@ INSTANTIATE_TEST_SUITE_P (All, OfContainer, testing::ValuesIn (kContainers),
 
 const char *const kMp4 = "qtdemux ! h264parse ! avdec_h264 max-threads=1";
 
-// Frames of any length, written as the recipe for slides in gifstreamenc.md has it: without a
-// parser, which would take the lengths away before the muxer has them.
+// Frames of any length, written as gifstreamenc.md shows for slides: without a parser, which would
+// drop the durations before the muxer.
 std::string slides (const TemporaryFolder &folder, const std::string &muxer,
                     const std::vector<GstClockTime> &times)
 {
@@ -222,7 +221,7 @@ std::string slides (const TemporaryFolder &folder, const std::string &muxer,
   return path;
 }
 
-// The parser before the decoder says of each frame that it lasts 1 ms or less.
+// The parser before the decoder gives each frame a duration of 1 ms or less.
 TEST (FrameExtractContainer, TheLastFrameOfAVariableRate)
 {
   const TemporaryFolder folder;
@@ -247,7 +246,7 @@ TEST (FrameExtractContainer, TheLastFrameOfAVariableRate)
   }
 }
 
-// Sound from 0 on, and pictures from `late` on: an edit list says so.
+// Sound begins at 0 and pictures at `late`; an edit list says so.
 std::string late_pictures (const TemporaryFolder &folder, GstClockTime late)
 {
   const std::string path = folder.file ("late" + std::to_string (late));
@@ -288,7 +287,7 @@ TEST (FrameExtractContainer, AnEditListThatBeginsLate)
   }
 }
 
-// The last cluster is looked for before the first seek. These lead through each other.
+// The last cluster is searched for before the first seek. These headers lead to it.
 TEST (FrameExtractContainer, ManyFalseClustersAreNotAllLookedThrough)
 {
   const TemporaryFolder folder;
@@ -306,7 +305,7 @@ TEST (FrameExtractContainer, ManyFalseClustersAreNotAllLookedThrough)
   EXPECT_EQ (r.frames[1].number, 87);
 }
 
-// Where the application seeks, the beginning is not what is shown first.
+// If the application seeks, the first frame shown is not the film's beginning.
 TEST (FrameExtractContainer, ASeekToWhereTheFilmHasBegun)
 {
   const TemporaryFolder folder;

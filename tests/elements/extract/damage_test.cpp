@@ -1,5 +1,4 @@
-// frameextract on files that are broken: what can be had comes, what cannot is named, and there is
-// an end.
+// frameextract on broken files: good frames come, missing ones are named, and the stream ends.
 #include <random>
 #include <set>
 
@@ -35,8 +34,8 @@ std::string properties_of (const std::vector<guint64> &times)
   return text += '"';
 }
 
-// What comes of a broken file, in each seek mode, is what the plain rule takes of the frames that
-// a full decode has; each other time is missed.
+// In each seek mode, the plain rule on a full decode of the broken file gives the expected frames;
+// each other time is missed.
 void expect_what_can_be_had (const std::string &path, const std::string &decode, std::size_t least)
 {
   const std::vector<Shown> all = decode_all (path, decode);
@@ -77,9 +76,9 @@ TEST (FrameExtractDamage, TruncatedMatroska)
   expect_what_can_be_had (path, kMkv, 100);
 }
 
-// Bytes are changed in the fourth of ten seconds, each of which is decoded by itself. What the
-// decoder makes of that is its own business (avdec_h264 hides it); frames that it drops have
-// none of their times taken by frames that are not theirs.
+// Changes bytes in the fourth of ten seconds; each second is decoded by itself. The decoder decides
+// what it makes of that (avdec_h264 hides it). If it drops frames, no other frame may take their
+// times.
 TEST (FrameExtractDamage, DamagedSlices)
 {
   const TemporaryFolder folder;
@@ -103,7 +102,7 @@ TEST (FrameExtractDamage, DamagedSlices)
 
   std::vector<guint64> times;
   for (int i = 0; i < 250; i++) times.push_back (static_cast<guint64> (i) * 40 * GST_MSECOND);
-  // A frame that lasts 40 ms is not taken for a time that is 40 ms later.
+  // A frame of 40 ms must not answer for a time 40 ms later.
   const std::string strict = properties_of (times) + " tolerance-before=39000000";
   {
     Playback play{path, kMp4, strict + " seek-mode=never"};
@@ -111,7 +110,7 @@ TEST (FrameExtractDamage, DamagedSlices)
     EXPECT_FALSE (play.missed ().empty ());
     EXPECT_TRUE (play.ended () && play.errors ().empty ());
   }
-  // Where decoding begins elsewhere, what is damaged may look different.
+  // If decoding begins elsewhere, damaged frames may look different.
   for (const char *mode : {"auto", "always"}) {
     SCOPED_TRACE (mode);
     const std::vector<guint64> some = every_half_second ();
@@ -129,7 +128,7 @@ TEST (FrameExtractDamage, DamagedSlices)
   }
 }
 
-// From the middle on there is nothing that a decoder can use.
+// From the middle on no data can be decoded.
 TEST (FrameExtractDamage, SecondHalfIsBlank)
 {
   const TemporaryFolder folder;
@@ -140,7 +139,7 @@ TEST (FrameExtractDamage, SecondHalfIsBlank)
   expect_what_can_be_had (path, kMp4, 90);
 }
 
-// The decoder says so; each time is missed all the same.
+// The decoder posts an error, and still each time is missed.
 TEST (FrameExtractDamage, AllIsBlank)
 {
   const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// The decoder before frameextract, once all that is wanted has come.
+// The decoder before frameextract after the last wanted frame.
 #include <gst/video/gstvideodecoder.h>
 
 #include "elements/extract/harness.h"
@@ -22,7 +22,7 @@ Owned<GstBuffer> jpeg ()
   return Owned<GstBuffer>{gst_harness_pull (h.get ())};
 }
 
-// A decoder that posts an error for what is no picture, and what comes after it.
+// A decoder that posts an error for a bad picture, and elements after it.
 class Decoding {
  public:
   explicit Decoding (const std::string &then)
@@ -67,7 +67,7 @@ class Decoding {
     gst_harness_push_event (h_.get (), gst_event_new_segment (&segment));
   }
 
-  // As demuxers go on for other streams.
+  // Goes on after EOS, as demuxers do for other streams.
   void expect_nothing_of_the_rest ()
   {
     for (int i = 0; i < 3; i++) EXPECT_EQ (push (false), GST_FLOW_EOS);
@@ -96,7 +96,7 @@ class Decoding {
 const char *const kSelections[] = {"max-frames=2", "timestamp-list=\"0, 0.03\"",
                                    "rate=25/1 stop=0.08", "indices=\"<0, 1>\""};
 
-// What it would make of the rest is no error of the stream.
+// Errors in the unwanted rest are no errors of the stream.
 TEST (FrameExtractDecoder, NothingFailsAfterTheLastFrame)
 {
   for (const char *selection : kSelections) {
@@ -108,18 +108,18 @@ TEST (FrameExtractDecoder, NothingFailsAfterTheLastFrame)
   }
 }
 
-// While more is wanted, it is one.
+// While more frames are wanted, it is an error.
 TEST (FrameExtractDecoder, FailsBeforeTheLastFrame)
 {
   Decoding d{"frameextract indices=\"<0, 5>\""};
   EXPECT_EQ (d.push (true), GST_FLOW_OK);
-  // It lets one pass for each good one.
+  // It tolerates one error for each good picture.
   d.push (false);
   EXPECT_EQ (d.push (false), GST_FLOW_ERROR);
   EXPECT_TRUE (d.problem ());
 }
 
-// The next part of an edit list may be on its way already.
+// The next part of an edit list may already be on its way.
 TEST (FrameExtractDecoder, NorInTheNextSegment)
 {
   for (const char *selection : kSelections) {
@@ -133,7 +133,7 @@ TEST (FrameExtractDecoder, NorInTheNextSegment)
   }
 }
 
-// What another source gives next, as behind concat, may have other caps.
+// The next source (behind concat) may have other caps.
 TEST (FrameExtractDecoder, OtherCapsAfterTheEndAreNoError)
 {
   const Harness h = harness_of ("frameextract max-frames=1");
@@ -150,7 +150,7 @@ TEST (FrameExtractDecoder, OtherCapsAfterTheEndAreNoError)
   EXPECT_EQ (gst_harness_push (h.get (), frame ()), GST_FLOW_EOS);
 }
 
-// That frame may be the last for what comes after the element.
+// That frame may be the last one that downstream wants.
 TEST (FrameExtractDecoder, NorWhenDownstreamHasEnough)
 {
   for (const char *selection :

@@ -1,4 +1,4 @@
-// Where a film ends, as far as frames, caps and containers say.
+// Where a film ends, by its frames, caps and container.
 #include "elements/extract/harness.h"
 
 using namespace quad::test;
@@ -38,8 +38,8 @@ struct Rate {
 constexpr Rate kRates[] = {{12, 1}, {24000, 1001}, {24, 1},       {25, 1}, {30000, 1001},
                            {30, 1}, {50, 1},       {60000, 1001}, {60, 1}};
 
-// Any rate of ticks has as many as fit in the film, each with the frame that is on screen; whatever
-// the container, and where a duration says nothing.
+// At any rate there are as many ticks as fit into the film, each with the frame on screen; in any
+// container, and without durations too.
 TEST (FrameExtractEnd, AsManyTicksAsFit)
 {
   for (const Rate &film : kRates)
@@ -77,7 +77,7 @@ TEST (FrameExtractEnd, AsManyTicksAsFit)
       }
 }
 
-// What upstream says of the length of the film.
+// The film's length that upstream reports.
 void answer_duration (Extractor &e, GstClockTime duration)
 {
   gst_pad_add_probe (
@@ -92,7 +92,7 @@ void answer_duration (Extractor &e, GstClockTime duration)
       [] (gpointer length) { delete static_cast<gint64 *> (length); });
 }
 
-// Frames of uneven lengths; the last is shown for a second, and does not say so.
+// Frames of uneven lengths. The last is shown for a second, but has no duration.
 TEST (FrameExtractEnd, TheFilmsLengthIsTheLastFrames)
 {
   for (const GstClockTime said : {kNone, GstClockTime{0}, GstClockTime{1}, kMs}) {
@@ -111,7 +111,7 @@ TEST (FrameExtractEnd, TheFilmsLengthIsTheLastFrames)
     EXPECT_EQ (r.missed, (std::vector<Missed>{{3, 3249'500'000, "beyond-end"},
                                               {4, 4 * GST_SECOND, "beyond-end"}}));
     EXPECT_EQ (run ("rate=2/1", 3250 * kMs).numbers (), (std::vector<int>{0, 1, 2, 2, 2, 3, 3}));
-    // A film that was cut off is not filled.
+    // The missing part of a cut-off film is not filled.
     const Result cut = run ("timestamp-list=\"2.3, 5, 40\"", 30 * GST_SECOND);
     EXPECT_EQ (cut.numbers (), std::vector<int>{3});
     EXPECT_EQ (cut.missed, (std::vector<Missed>{{1, 5 * GST_SECOND, "decode-error"},
@@ -119,7 +119,7 @@ TEST (FrameExtractEnd, TheFilmsLengthIsTheLastFrames)
   }
 }
 
-// Some files count their length from 0, and begin later. The film is not taken for cut off.
+// Some files count their length from 0, and begin later. They must not count as cut off.
 TEST (FrameExtractEnd, AFilmThatBeginsLate)
 {
   Extractor e ("rate=10/1");
@@ -138,7 +138,7 @@ TEST (FrameExtractEnd, AFilmThatBeginsLate)
   EXPECT_EQ (e.warnings (), 0) << e.warning ();
 }
 
-// Frames that say how long they are shown are believed, whatever the film's length.
+// Durations of frames count, whatever the film's length is.
 TEST (FrameExtractEnd, SoundThatGoesOn)
 {
   Extractor e ("timestamp-list=\"0.95, 1, 1.5\"");
@@ -151,7 +151,7 @@ TEST (FrameExtractEnd, SoundThatGoesOn)
              (std::vector<Missed>{{1, GST_SECOND, "beyond-end"}, {2, 1500 * kMs, "beyond-end"}}));
 }
 
-// One picture, of which nothing else is known, is there at its own time.
+// A single picture without a duration counts at its own time.
 TEST (FrameExtractEnd, AStillPicture)
 {
   for (const GstClockTime said : {kNone, GstClockTime{0}, GstClockTime{1}}) {
@@ -162,7 +162,7 @@ TEST (FrameExtractEnd, AStillPicture)
   }
 }
 
-// Where another segment follows, a frame without a duration is shown until that.
+// Before another segment, a frame without a duration is shown until that segment.
 TEST (FrameExtractEnd, TheSegmentsEndIsTheLastFramesToo)
 {
   Extractor e ("timestamp-list=\"0.9, 1.4\"");

@@ -1,4 +1,4 @@
-// Which frames frameextract lets pass, and what it says of them.
+// Which frames frameextract passes on, and what their metas say.
 #include <random>
 
 #include "elements/extract/harness.h"
@@ -79,7 +79,7 @@ TEST (FrameExtract, ADamagedFrameIsMissed)
   const Result r = extract ("timestamp-list=\"0.1,0.25,0.3\"", frames);
   EXPECT_EQ (r.numbers (), (std::vector<int>{1, 3}));
   EXPECT_EQ (r.missed, (std::vector<Missed>{{1, 250 * kMs, "decode-error"}}));
-  // At a rate the one before it is repeated.
+  // At a rate, the previous frame is repeated.
   const Result repeated = extract ("rate=10/1", frames);
   EXPECT_EQ (repeated.numbers (), (std::vector<int>{0, 1, 1, 3, 4}));
   EXPECT_EQ (repeated.frames[2].actual, 100 * kMs);
@@ -165,7 +165,7 @@ TEST (FrameExtract, StartAndStopTime)
              (std::vector<int>{5, 8, 11}));
   EXPECT_EQ (extract ("start-time=500000000 stop-time=700000000", frames).numbers (),
              (std::vector<int>{5, 6}));
-  // Ticks before the first frame have nothing to repeat but that.
+  // Ticks before the first frame can only repeat the first frame.
   EXPECT_EQ (extract ("rate=10/1 start-time=0 stop-time=400000000",
                       {{200 * kMs, 100 * kMs, 9}, {300 * kMs, 100 * kMs, 10}})
                  .numbers (),
@@ -214,7 +214,7 @@ TEST (FrameExtract, RandomListsOnRandomStreamsFollowThePlainRule)
     for (guint32 i = 0, count = 1 + below (30); i < count; i++) {
       const GstClockTime length = (2 + below (200)) * kMs + below (3) * 333'333;
       frames.push_back ({time, length, i});
-      // At times a gap, or a frame that is not over when the next one begins.
+      // Sometimes there is a gap, or a frame that overlaps the next one.
       time += below (8) ? length : (1 + below (300)) * kMs;
     }
     Wish wish;
@@ -394,7 +394,7 @@ TEST (FrameExtract, ATimeThatNoStreamReaches)
   const Result r = extract ("timestamps=\"<9223372036854775807,100000000>\"", frames);
   EXPECT_EQ (r.numbers (), std::vector<int>{1});
   EXPECT_EQ (r.missed, (std::vector<Missed>{{0, 9223372036854775807u, "beyond-end"}}));
-  // Frames with such times, or that last as long.
+  // Frames with extreme times or durations.
   for (const GstClockTime time : {G_MAXINT64 - guint64{1}, G_MAXINT64 + guint64{1}, kNone - 1}) {
     const Result shown =
         extract ("timestamp-list=\"0.05, 9223372036.854775807\"", {{0, time, 0}, {time, time, 1}});

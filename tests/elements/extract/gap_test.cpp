@@ -1,4 +1,4 @@
-// frameextract where times jump: it stays quick, says so once, and can be stopped.
+// frameextract when times jump: it stays fast, warns once, and can be stopped.
 #include <algorithm>
 #include <atomic>
 #include <random>
@@ -14,7 +14,7 @@ namespace {
 constexpr GstClockTime kMs = GST_MSECOND;
 constexpr GstClockTime kHour = 3600 * GstClockTime{GST_SECOND};
 constexpr GstClockTime kFar = 95'443 * GstClockTime{GST_SECOND};  // 26.5 h, where MPEG's times wrap
-// Far beyond what a loop over ticks could do.
+// Too many ticks for a loop over them.
 constexpr GstClockTime kJumps[] = {kHour + 2 * GST_SECOND, kFar,
                                    G_GUINT64_CONSTANT (4'000'000'000) * GST_SECOND};
 
@@ -35,8 +35,8 @@ struct Ticks {
   }
 };
 
-// Whatever the settings: what is in the jump is left out, one warning names it, and the frame after
-// it has its own tick, unless it is too old for that.
+// With any settings, ticks in the jump are left out and one warning says so. The frame after the
+// jump gets its own tick, unless it is too old for that.
 TEST (FrameExtractGap, AJumpIsLeftOut)
 {
   for (const Ticks ticks : {Ticks{30, 1}, Ticks{1, 7}, Ticks{30000, 1001}})
@@ -70,7 +70,7 @@ TEST (FrameExtractGap, AJumpIsLeftOut)
         }
 }
 
-// Up to the limit, gaps are gaps.
+// Gaps up to the limit are filled.
 TEST (FrameExtractGap, TheLimitIsAProperty)
 {
   const std::vector<Numbered> frames = {{0, 100 * kMs, 0}, {2 * GST_SECOND, 100 * kMs, 1}};
@@ -90,7 +90,7 @@ TEST (FrameExtractGap, TheLimitIsAProperty)
   EXPECT_EQ (limit, 1999999999U);
 }
 
-// Lists are met wherever their times are.
+// Times of a list are answered wherever they lie.
 TEST (FrameExtractGap, AListGoesOverAJump)
 {
   const Result r = extract ("timestamp-list=\"0.05, 50000, 95443.01\"",
@@ -135,7 +135,7 @@ TEST (FrameExtractGap, RunsOnRandomStreamsCountEachTick)
     const guint64 all = ticks.from (end - kMs / 2);
     EXPECT_EQ (r.frames.size () + misses_of (r), all);
     EXPECT_LE (r.missed.size (), 3 * frames.size ());
-    // Each tick once, as a frame or in a run.
+    // Each tick comes once, as a frame or in a message for several.
     std::vector<int> seen (all, 0);
     for (const Extracted &f : r.frames) seen.at (f.index)++;
     for (const Missed &m : r.missed) {
@@ -149,7 +149,7 @@ TEST (FrameExtractGap, RunsOnRandomStreamsCountEachTick)
   }
 }
 
-// Without a limit on gaps too, millions of ticks without a frame are one message.
+// Even without a limit on gaps, millions of ticks without a frame are one message.
 TEST (FrameExtractGap, MillionsOfMissesAreOne)
 {
   const Result r = extract (
@@ -160,7 +160,7 @@ TEST (FrameExtractGap, MillionsOfMissesAreOne)
   EXPECT_GT (r.missed[0].count, 95'000'000U);
 }
 
-// A last frame that says it is shown for days.
+// A last frame with a duration of days.
 TEST (FrameExtractGap, AHugeLastDuration)
 {
   for (const char *missing : {"repeat", "skip"})
@@ -187,7 +187,7 @@ TEST (FrameExtractGap, BeforeTheFirstFrame)
   EXPECT_EQ (e.warnings (), 1);
 }
 
-// Frames without end go on only as long as somebody takes them.
+// An endless repetition goes on only while downstream accepts frames.
 TEST (FrameExtractGap, StopsWhileItRepeats)
 {
   for (const char *properties :
@@ -212,7 +212,7 @@ TEST (FrameExtractGap, StopsWhileItRepeats)
     for (GstClockTime waited = 0; frames < 1000 && waited < kPatience; waited += kMs)
       g_usleep (1000);
     EXPECT_GE (frames, 1000) << properties;
-    // Hangs where it does not stop.
+    // Hangs if it does not stop.
     gst_element_set_state (pipeline.get (), GST_STATE_NULL);
   }
 }

@@ -1,4 +1,4 @@
-// Numbered frames through a frameextract, and what the plain rule has for them.
+// Numbered frames through a frameextract, and the frames that the plain rule expects.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -125,7 +125,7 @@ class Extractor {
   }
   bool eos () { return gst_harness_push_event (harness_.get (), gst_event_new_eos ()); }
 
-  // What came out since it was last asked.
+  // The output since the last call.
   Result result ()
   {
     Result r;
@@ -189,13 +189,13 @@ inline Result extract (const std::string &properties, const std::vector<Numbered
   return r;
 }
 
-// What is asked of a list of frames, each of which begins at its PTS.
+// Requests to a list of frames, each of which begins at its PTS.
 struct Wish {
   std::string policy = "played-at";
   guint64 before = kNone, after = kNone;
 };
 
-// What the plain rule has for a time. Nothing where there is none.
+// The plain rule's frame for a time, if there is one.
 inline std::optional<Numbered> plain_choice (const std::vector<Numbered> &frames, const Wish &wish,
                                              GstClockTime time)
 {

@@ -1,4 +1,4 @@
-// A frame costs the same, however long the list is that it answers.
+// A frame costs the same with a list of any length.
 #include <time.h>
 
 #include "elements/extract/harness.h"
@@ -14,7 +14,7 @@ gint64 thread_time ()
   return gint64{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// One that is given frames, and has `length` times in its list: of the frames, then after them.
+// A frameextract with `length` times in its list: of the frames, then after them.
 class Listed {
  public:
   explicit Listed (guint length) : extractor_ ("max-frames=0")
@@ -37,14 +37,14 @@ class Listed {
     gst_harness_push_event (extractor_.harness (), gst_event_new_segment (&segment));
   }
 
-  // What half of the frames cost that meet the first times of the list.
+  // The cost of half of the frames, which answer the first times of the list.
   gint64 cost ()
   {
     std::vector<Numbered> frames;
     for (guint i = 0; i < kFrames; i++) frames.push_back ({i * kDistance, kDistance, i});
     std::vector<GstBuffer *> buffers;
     for (const Numbered &f : frames) buffers.push_back (buffer_of (f));
-    // The first ones find the caches full of what made the list.
+    // At first the caches are still full of the list.
     gint64 begin = 0;
     for (guint i = 0; i < kFrames; i++) {
       if (i == kFrames / 2) begin = thread_time ();
@@ -63,7 +63,7 @@ class Listed {
   Extractor extractor_;
 };
 
-// Another process can only make a run slower, so the cheapest of many tells.
+// Another process can only make a run slower, so the cheapest of many runs counts.
 TEST (FrameExtractList, AFrameOfALongListCostsTheSame)
 {
   gint64 few = G_MAXINT64, many = G_MAXINT64;

@@ -28,7 +28,7 @@ class FrameExtractMediaSeek : public testing::Test {
         start, stop < 0 ? GST_SEEK_TYPE_NONE : GST_SEEK_TYPE_SET, stop);
   }
 
-  // What the rule has where only frames from `start` to `stop` come.
+  // The rule's frames if only frames from `start` to `stop` come.
   static std::vector<Shown> part (Nanoseconds start, Nanoseconds stop = kUnlimited)
   {
     std::vector<Shown> frames;
@@ -56,14 +56,14 @@ TEST_F (FrameExtractMediaSeek, IntoTheMiddleOfTimestamps)
     SCOPED_TRACE (mode);
     Playback play{path_, kDecode,
                   std::string ("timestamp-list=\"1, 2, 5.5, 11\" seek-mode=") + mode};
-    // Let go before the seek: an appsink of 1.22 that is flushed changes what it gave.
+    // Freed before the seek: a flushed appsink of 1.22 changes the sample that it gave.
     Owned<GstSample> first = play.pull ();
     ASSERT_TRUE (first);
     EXPECT_EQ (Playback::extracted (first.get ()).number, 25);
     first.reset ();
     play.take_messages ();
     ASSERT_TRUE (seek (play, 1, 5 * kSecond));
-    // The list counts anew; what lies before is missed.
+    // The list counts anew; times before the seek are missed.
     expect_equal (play.run (), plain_timestamps (part (5 * kSecond), times, {}));
     EXPECT_TRUE (play.ended () && play.errors ().empty ());
   }
@@ -121,13 +121,13 @@ TEST_F (FrameExtractMediaSeek, BackwardsIsRefused)
   EXPECT_EQ (
       play.warnings ()[0],
       "extract: A seek with rate -1 is refused: frameextract cannot select frames backwards.");
-  // And goes on as if nothing had been.
+  // Then it goes on as usual.
   const Result rest = play.run ();
   ASSERT_EQ (rest.frames.size (), 1U);
   EXPECT_EQ (rest.frames[0].number, 50);
 }
 
-// Again and again, while frames and seeks of its own are on their way.
+// Seeks again and again, while frames and seeks of its own are on their way.
 TEST_F (FrameExtractMediaSeek, ManyInARow)
 {
   Playback play{path_, kDecode, std::string ("rate=1/2 seek-mode=always")};
@@ -146,7 +146,7 @@ TEST_F (FrameExtractMediaSeek, ManyInARow)
   expect_equal (play.run (), plain_rate (all_, 1, 2));
 }
 
-// Without a flush, upstream waits until the streaming thread is through with its frame.
+// Without a flush, upstream waits until the streaming thread has finished its frame.
 TEST_F (FrameExtractMediaSeek, ManyWithoutAFlush)
 {
   Playback play{path_, kDecode, std::string ("rate=1/1 seek-mode=always")};
@@ -170,7 +170,7 @@ TEST_F (FrameExtractMediaSeek, ManyWithoutAFlush)
     bool begun = false;
     std::thread seeker ([&] { begun = begin_again (); });
     for (GstClockTime t = 0; seeks <= i && t < kPatience; t += GST_MSECOND) g_usleep (1000);
-    // What was on its way before, then the first tick again.
+    // Frames that were on their way, then the first tick again.
     Extracted frame;
     for (int n = 0; n < 12 && frame.number != 0; n++) {
       const Owned<GstSample> sample = play.pull ();

@@ -1,4 +1,5 @@
-// frameextract on files, seeking or not: it chooses what the plain rule chooses of a full decode.
+// frameextract on files, with and without seeks: it chooses the frames that the plain rule chooses
+// from a full decode.
 #include <atomic>
 #include <cinttypes>
 #include <map>
@@ -68,7 +69,7 @@ struct Clip {
   std::vector<Shown> all;
 };
 
-// Made and decoded once a program.
+// Made and decoded once for each program.
 const Clip &clip_of (const Source &source)
 {
   static const TemporaryFolder folder;
@@ -126,10 +127,10 @@ class OfFile : public testing::TestWithParam<Source> {
 TEST_P (OfFile, FullDecodeShowsEveryNumberAtItsTime)
 {
   const std::vector<Nanoseconds> &begins = GetParam ().plan.begins;
-  // The edit list that mp4mux writes may end two frames early: it adds up the times of decoding.
+  // mp4mux's edit list may end two frames early, because it adds up decoding times.
   ASSERT_LE (clip ().all.size (), begins.size ());
   ASSERT_GE (clip ().all.size (), begins.size () - 2);
-  // A fragmented file has none, so that it begins late by the frames that are reordered.
+  // A fragmented file has no edit list, so it begins late by the frames that are reordered.
   EXPECT_LE (clip ().all[0].time, 80'000'000);
   for (std::size_t i = 0; i < clip ().all.size (); i++) {
     EXPECT_EQ (clip ().all[i].number, static_cast<int> (i));
@@ -139,8 +140,8 @@ TEST_P (OfFile, FullDecodeShowsEveryNumberAtItsTime)
   }
 }
 
-// In any order, twice, before the first frame, in the gap, on a frame, right before one, beyond the
-// end.
+// Times in any order, twice, before the first frame, in the gap, on a frame, right before one,
+// beyond the end.
 TEST_P (OfFile, TimestampsByEachPolicy)
 {
   const std::vector<Shown> &all = clip ().all;
@@ -229,7 +230,7 @@ TEST_P (OfFile, KeyframesAlone)
       EXPECT_EQ (frame.actual, clip ().all[static_cast<std::size_t> (frame.number)].time);
     }
     EXPECT_EQ (numbers, expected) << mode;
-    // The decoder was spared the others; one or so it had decoded before it was told.
+    // The decoder skipped the others, but for one or so that it had decoded before.
     EXPECT_LE (passed, static_cast<int> (expected.size ()) + 3);
   }
 }
@@ -241,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P (Clips, OfFile, testing::ValuesIn (all_sources ()), [] 
   return name;
 });
 
-// Any selection of any clip, always the same ones.
+// Random selections of all clips, the same in each run.
 TEST (FrameExtractMedia, RandomSelections)
 {
   std::mt19937 random (20260417);
@@ -275,8 +276,8 @@ TEST (FrameExtractMedia, RandomSelections)
   }
 }
 
-// With a consumer that does not come, the decoder waits; no more frames are alive than those
-// that are held, on their way, in the sink, and at the consumer.
+// Without a consumer the decoder waits. Only these frames exist: held ones, one on its way, one in
+// the sink, one at the consumer.
 TEST (FrameExtractMedia, SlowConsumerHoldsTheDecoder)
 {
   const Source source = all_sources ()[0];
@@ -310,7 +311,7 @@ TEST (FrameExtractMedia, SlowConsumerHoldsTheDecoder)
       Owned<GstSample> sample = play.pull ();
       ASSERT_TRUE (sample);
       const int last = Playback::extracted (sample.get ()).number;
-      // Were there no bound, the rest of the clip would come in far less time than this.
+      // Without a bound, the rest of the clip would come in far less time than this.
       for (int i = 0; i < 30 && count.came < 140; i++) g_usleep (10'000);
       EXPECT_LT (count.came, last + 40) << "the decoder went on";
       while ((sample = play.pull ())) continue;
@@ -321,7 +322,7 @@ TEST (FrameExtractMedia, SlowConsumerHoldsTheDecoder)
   }
 }
 
-// The files of QUAD_MEDIA, whose frames are told apart by their times.
+// The files of QUAD_MEDIA; their frames are told apart by their times.
 TEST (FrameExtractMedia, RealClips)
 {
   const char *folder = g_getenv ("QUAD_MEDIA");

@@ -1,4 +1,4 @@
-// Clips with the number of each frame burnt in, so that a test can tell which one came.
+// Clips with the number of each frame in its pixels, so that a test knows which frame came.
 #pragma once
 
 #include <gst/app/gstappsrc.h>
@@ -17,10 +17,10 @@
 
 namespace quad::test {
 
-// How long a test waits for what has to come. Only a hang takes that long.
+// How long a test waits for something. Only a hang takes so long.
 inline constexpr GstClockTime kPatience = 90 * GST_SECOND;
 
-// A folder that goes with this.
+// A folder that is deleted with this object.
 class TemporaryFolder {
  public:
   TemporaryFolder ()
@@ -46,7 +46,8 @@ struct PictureSize {
   int width = 160, height = 96;
 };
 
-// Bits of a number, the lowest first, one a block of 16x16; below it stands its opposite.
+// The bits of a number, the lowest first, one in each block of 16x16; the block below has the
+// inverse.
 inline constexpr int kBits = 10;
 inline constexpr int kBlock = 16;
 
@@ -56,7 +57,7 @@ inline std::string clip_caps (PictureSize size, const std::string &rate)
          ",height=" + std::to_string (size.height) + ",framerate=" + rate;
 }
 
-// A frame with `number` in it, and something that moves below.
+// A frame that shows `number`, and something that moves below it.
 inline Owned<GstBuffer> numbered (const GstVideoInfo &info, int number)
 {
   return painted (info, [&] (int plane, int x, int y, int) {
@@ -67,8 +68,8 @@ inline Owned<GstBuffer> numbered (const GstVideoInfo &info, int number)
   });
 }
 
-// The number of a frame in host memory of any format that begins with a plane of luma;
-// -1 where it cannot be read.
+// The number in a frame in host memory, in any format whose first plane is luma; -1 if it cannot be
+// read.
 inline int number_of (GstVideoFrame *frame)
 {
   const auto luma = [&] (int bit, int row) {
@@ -100,7 +101,7 @@ inline int number_of (GstSample *sample)
   return number;
 }
 
-// What a clip is made of: one frame for each of `begins`, until `end`.
+// Describes a clip: one frame for each of `begins`, until `end`.
 struct ClipPlan {
   const char *name;  // of the file
   const char *muxer;
@@ -119,7 +120,7 @@ inline std::vector<Nanoseconds> at_rate (int frames, int per_second)
   return begins;
 }
 
-// Runs `line`, which takes frames from an appsrc `in`. Fails the program where that does not end.
+// Runs `line`, which takes frames from an appsrc `in`. The test fails if it does not end.
 inline void make_file (const std::string &line, const char *name, PictureSize size,
                        const std::string &rate, const std::vector<Nanoseconds> &begins,
                        Nanoseconds end)
@@ -147,7 +148,7 @@ inline void make_file (const std::string &line, const char *name, PictureSize si
   gst_element_set_state (pipeline.get (), GST_STATE_NULL);
 }
 
-// Fails the program where there is no clip afterwards.
+// The test fails if there is no clip afterwards.
 inline std::string make_clip (const TemporaryFolder &folder, const ClipPlan &plan)
 {
   const std::string path = folder.file (plan.name);

@@ -1,4 +1,4 @@
-// The part of the film that frameextract is asked for: where it begins and ends, and how that is
+// The part of the film that frameextract selects: where it begins and ends, and how that is
 // written.
 #include <random>
 
@@ -22,7 +22,7 @@ TEST (FrameExtractPart, BeginsWithTheFrameOnScreen)
   const auto frames = at_rate (20, 10);
   for (const auto &[start, first] :
        {std::pair{450 * kMs, 4}, std::pair{499 * kMs, 4}, std::pair{500 * kMs, 5},
-        // Half a millisecond counts as none.
+        // Half a millisecond does not count.
         std::pair{500 * kMs - kMs / 2, 5}, std::pair{500 * kMs - kMs / 2 - 1, 4},
         std::pair{501 * kMs, 5}, std::pair{1999 * kMs, 19}}) {
     SCOPED_TRACE (start);
@@ -54,7 +54,7 @@ TEST (FrameExtractPart, BeginsInAGap)
              std::vector<int>{1});
 }
 
-// Where the frame on screen is damaged, it is missed as any other.
+// A damaged frame on screen is missed as any other.
 TEST (FrameExtractPart, BeginsWithADamagedFrame)
 {
   auto frames = at_rate (10, 10);
@@ -96,7 +96,7 @@ TEST (FrameExtractPart, RandomPartsFollowThePlainRule)
 
 // ---- where the film begins
 
-// Another stream, whose first segment begins at `start`, which is shown at `time`.
+// Another stream. Its first segment begins at `start`, which is shown at `time`.
 void begin_stream (Extractor &e, const char *id, GstClockTime start, GstClockTime time,
                    bool seeks = false)
 {
@@ -138,7 +138,7 @@ TEST (FrameExtractPart, ZeroIsWhereTheFirstSegmentBegins)
   EXPECT_EQ (r.frames,
              (std::vector<Extracted>{{2, origin + 700 * kMs, 100 * kMs, 1, 750 * kMs, 700 * kMs}}));
   EXPECT_EQ (r.missed, (std::vector<Missed>{{0, 0, "no-frame-in-tolerance"}}));
-  // Another stream has its own, and a demuxer that maps times has none.
+  // Another stream has its own beginning, and a demuxer that maps times has none.
   begin_stream (e, "flv", 67 * kMs, 67 * kMs);
   push_from (e, 67 * kMs);
   EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 7}));
@@ -160,7 +160,8 @@ TEST (FrameExtractPart, TicksCountFromThereToo)
              (Extracted{5, origin + 500 * kMs, 200 * kMs, 1, 500 * kMs, 500 * kMs}));
 }
 
-// Where a seek comes first, the segment begins where that went, and says nothing of the film.
+// After a seek that comes first, the segment begins where the seek went, and says nothing of the
+// film's beginning.
 TEST (FrameExtractPart, AfterAnEarlySeekTimesAreStreamTimes)
 {
   Extractor e ("timestamp-list=\"20, 20.75\"");
@@ -169,7 +170,7 @@ TEST (FrameExtractPart, AfterAnEarlySeekTimesAreStreamTimes)
   EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 7}));
 }
 
-// A seek that upstream refuses has not gone anywhere.
+// A seek that upstream refuses changes nothing.
 TEST (FrameExtractPart, ARefusedEarlySeekChangesNothing)
 {
   Extractor e ("timestamp-list=\"0, 0.75\"");
@@ -254,7 +255,7 @@ TEST (FrameExtractPart, ABadTimeLeavesWhatWasThere)
   EXPECT_EQ (time_of (e.element (), "start-time"), 3 * GstClockTime{GST_SECOND});
 }
 
-// Whoever writes start-time=100 means seconds.
+// start-time=100 was probably meant as seconds.
 TEST (FrameExtractPart, NanosecondsThatShouldBeSecondsAreAWarning)
 {
   for (const auto &[properties, warning] :
@@ -278,7 +279,7 @@ TEST (FrameExtractPart, NanosecondsThatShouldBeSecondsAreAWarning)
   }
 }
 
-// Messages hold text, and bytes that are none do not get into them.
+// Messages hold text: bytes that are not UTF-8 do not get into them.
 TEST (FrameExtractPart, BytesThatAreNoText)
 {
   for (const char *name : {"start", "stop", "timestamp-list"})
@@ -299,7 +300,7 @@ TEST (FrameExtractPart, BytesThatAreNoText)
     }
 }
 
-// A rate that the input does not name, the output does not either, unless it has one of its own.
+// If the input has no rate, the output has none either, unless `rate` is set.
 TEST (FrameExtractPart, CapsWithoutARate)
 {
   for (const auto &[properties, rate] :

@@ -1,5 +1,5 @@
-// The plain rule that frameextract's choice has to follow, as documented in core/frame_choice.h:
-// looks at all frames for each time.
+// The plain rule for frameextract's choice, as documented in core/frame_choice.h. It looks at all
+// frames for each time.
 #pragma once
 
 #include <algorithm>
@@ -17,11 +17,11 @@ struct Shown {
   bool damaged = false;
 };
 
-inline constexpr Nanoseconds kEarly = 500'000;  // how much early a frame counts as shown, or over
+inline constexpr Nanoseconds kEarly = 500'000;  // a frame counts as shown, or over, so much early
 
-// Until when the last frame is shown, of which is known what it says, what the caps say and how
-// long the one before it was shown (0: nothing), in a film that ends at `film`. Durations up to
-// 1 ms say nothing.
+// Until when the last frame is shown, from its duration, the caps' framerate and how long the frame
+// before it was shown (0: unknown), in a film that ends at `film`. Durations up to 1 ms count as
+// none.
 inline Nanoseconds plain_end (Nanoseconds begin, Nanoseconds said, Nanoseconds caps,
                               Nanoseconds previous, std::optional<Nanoseconds> film)
 {
@@ -38,7 +38,7 @@ struct PlainRule {
   std::optional<Nanoseconds> before, after;  // none: any
 };
 
-// Which of all frames is for `time`: nullptr where none is.
+// The frame for `time`; nullptr if there is none.
 inline const Shown *plain_choice (const std::vector<Shown> &all, Nanoseconds time,
                                   const PlainRule &rule)
 {
@@ -47,7 +47,7 @@ inline const Shown *plain_choice (const std::vector<Shown> &all, Nanoseconds tim
     if (f.time - kEarly <= time) earlier = &f;
     if (f.time - kEarly > time && !later) later = &f;
   }
-  // The first frame is for the times before it too, where it begins in the first second.
+  // If the first frame begins in the first second, it also counts for the times before it.
   if (!earlier && later && later->time <= kSecond && rule.policy == Policy::played_at &&
       !rule.after)
     return later;

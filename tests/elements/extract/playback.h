@@ -1,4 +1,4 @@
-// Files played through frameextract, and the plain rule that its choice has to follow.
+// Plays files through frameextract, and computes the plain rule's choice.
 #pragma once
 
 #include <gst/app/gstappsink.h>
@@ -13,7 +13,7 @@
 
 namespace quad::test {
 
-// What came, or should come. Two of these are equal where all is.
+// What came, or should come. Equal if everything is equal.
 struct Extracted {
   int number = -1;
   guint64 index = 0;
@@ -26,7 +26,7 @@ struct Missed {
   guint64 index = 0;
   guint64 requested = GST_CLOCK_TIME_NONE;
   std::string reason;
-  guint64 count = 1;  // of ticks, from that one on
+  guint64 count = 1;  // for a run of ticks: their number
   bool operator== (const Missed &) const = default;
 };
 
@@ -41,7 +41,7 @@ inline void PrintTo (const Missed &m, std::ostream *out)
 
 struct Result {
   std::vector<Extracted> frames;
-  std::vector<Nanoseconds> pts;  // of the frames, from where the film begins
+  std::vector<Nanoseconds> pts;  // of the frames, counted from the film's beginning
   std::vector<Missed> missed;
 };
 
@@ -75,7 +75,7 @@ class Playback {
   // The next frame; none at the end, or after an error that ended the stream.
   Owned<GstSample> pull ()
   {
-    // Once, as that waits for seeks of other threads.
+    // Only once, because it waits for seeks of other threads.
     if (!playing_) gst_element_set_state (pipeline (), GST_STATE_PLAYING);
     playing_ = true;
     GstClockTime patience = kPatience;
@@ -91,7 +91,7 @@ class Playback {
         return {};
       }
       take_messages ();
-      // What comes after an error, comes soon.
+      // After an error, further messages come soon.
       if (!errors_.empty ()) patience = std::min (patience, 3 * kStep);
       if (!errors_.empty () && patience == 0) return {};
       if (patience < kStep) {
@@ -102,7 +102,7 @@ class Playback {
     }
   }
 
-  // A frame of a full decode that comes after one at `before`; it ends as if it were the last.
+  // A frame of a full decode that follows one at `before`; it ends as if it were the last.
   Shown shown (GstSample *sample, std::optional<Nanoseconds> before)
   {
     const GstBuffer *buffer = gst_sample_get_buffer (sample);
@@ -121,7 +121,7 @@ class Playback {
     return frame;
   }
 
-  // What the meta of a frame says.
+  // The fields of a frame's meta.
   static Extracted extracted (GstSample *sample)
   {
     Extracted frame;
@@ -144,7 +144,7 @@ class Playback {
   {
     return segment->start == segment->time ? static_cast<Nanoseconds> (segment->start) : 0;
   }
-  // From where the film begins, of a frame that was pulled.
+  // The time of a pulled frame from the film's beginning.
   Nanoseconds film_time (GstSample *sample) const
   {
     return static_cast<Nanoseconds> (
@@ -152,14 +152,14 @@ class Playback {
                                            GST_BUFFER_PTS (gst_sample_get_buffer (sample)))) -
            origin_.value_or (0);
   }
-  // Where the film ends, as far as that is said.
+  // Where the film ends, if that is known.
   std::optional<Nanoseconds> film_end (const GstSegment *segment) const
   {
     std::optional<Nanoseconds> end;
     gint64 duration = -1;
     if (gst_element_query_duration (out_.get (), GST_FORMAT_TIME, &duration) && duration >= 0)
       end = duration;
-    // Some muxers count it from 0, though the segment begins later.
+    // Some muxers count it from 0, although the segment begins later.
     Nanoseconds late = origin_.value_or (0) > kSecond ? *origin_ : 0;
     if (GST_CLOCK_TIME_IS_VALID (segment->duration) && segment->start > segment->time)
       late = static_cast<Nanoseconds> (segment->start - segment->time);
@@ -278,7 +278,7 @@ inline Result plain_rate (const std::vector<Shown> &all, int n, int d,
       run = nullptr;
       continue;
     }
-    // One message for those between two frames.
+    // One message for all ticks between two frames.
     const Shown *shown = plain_choice (all, tick, {});
     if (run && run == shown)
       result.missed.back ().count++;

@@ -1,4 +1,4 @@
-// Files in which a demuxer gets lost after a seek. What comes is what seek-mode=never has.
+// Files in which a demuxer loses its times after a seek. The output is that of seek-mode=never.
 #include <atomic>
 #include <bit>
 #include <cstdint>
@@ -48,7 +48,7 @@ void write_number (std::string &bytes, std::size_t at, std::size_t size, std::ui
   for (std::size_t i = size; i-- > 0; value >>= 8) bytes[at + i] = static_cast<char> (value);
 }
 
-// Puts `ticks` of 90 kHz on all clocks and times of a transport stream (ISO/IEC 13818-1), which are
+// Adds `ticks` of 90 kHz to all clocks and times of a transport stream (ISO/IEC 13818-1). They have
 // 33 bits.
 void shift_clock (std::string &bytes, std::uint64_t ticks)
 {
@@ -88,14 +88,14 @@ TEST (FrameExtractSeekFiles, ATransportStreamWhoseClockWrapsAround)
   shift_clock (bytes, seconds * 90000);
   write_bytes (path, bytes);
   expect_the_same (path, "tsdemux ! " + kCoded);
-  // Beside sound, as decodebin has it.
+  // With sound, as in decodebin.
   expect_the_same (path,
                    "tsdemux ! q.sink_0 audiotestsrc num-buffers=1 ! q.sink_1 multiqueue name=q "
                    "q.src_1 ! fakesink async=false q.src_0 ! " +
                        kCoded);
 }
 
-// How many frames are decoded where one is wanted that lies far ahead.
+// How many frames are decoded to reach one frame that lies far ahead.
 int decoded (const std::string &path, const std::string &decode)
 {
   Playback play{path, decode, "timestamp-list=\"19.5\""};
@@ -113,7 +113,7 @@ int decoded (const std::string &path, const std::string &decode)
   return frames;
 }
 
-// In a file as it should be seeks are worth it, however small it is.
+// In a correct file seeks are worth it, however small the file is.
 TEST (FrameExtractSeekFiles, ATransportStreamIsSought)
 {
   const TemporaryFolder folder;
@@ -122,10 +122,10 @@ TEST (FrameExtractSeekFiles, ATransportStreamIsSought)
   EXPECT_LT (decoded (path, "tsdemux ! " + kCoded), 150);
 }
 
-// Where the element that says how long the file is stands, with eight bytes.
+// The position of the element with the file's length, of eight bytes.
 std::size_t duration_at (const std::string &bytes) { return bytes.find ("\x44\x89\x88") + 3; }
 
-// The last frame has no place in it. After a seek matroskademux would end there.
+// The last frame lies after that length. matroskademux would end before it after a seek.
 TEST (FrameExtractSeekFiles, AMatroskaThatEndsWithItsLastFramesTime)
 {
   const TemporaryFolder folder;
@@ -163,7 +163,7 @@ struct Box {
   std::string name, bytes;
 };
 
-// Of an MP4, or in a box (ISO/IEC 14496-12), from `at` on.
+// Finds a box of an MP4, or in a box (ISO/IEC 14496-12), from `at` on.
 std::vector<Box> boxes (const std::string &bytes, std::size_t at = 0)
 {
   std::vector<Box> all;
@@ -184,7 +184,7 @@ std::string box (const std::vector<Box> &all, const std::string &name)
   return {};
 }
 
-// As FFmpeg's muxer writes it with frag_keyframe alone: samples in the moov, then fragments.
+// As FFmpeg's muxer writes it with only frag_keyframe: samples in the moov, then fragments.
 std::string partly_fragmented (const TemporaryFolder &folder)
 {
   constexpr int before = 50;  // frames, two groups of pictures
@@ -202,10 +202,10 @@ std::string partly_fragmented (const TemporaryFolder &folder)
     if (b.name == "moov") {
       const std::string more = box (boxes (box (fragments, "moov"), 8), "mvex");
       bytes += more;
-      // The edit list is for all that follows.
+      // The edit list covers everything that follows.
       if (const std::size_t list = bytes.find ("elst"); list != bytes.npos)
         write_number (bytes, list + 12, 4, 0);
-      // What comes behind it moves.
+      // The data behind it moves.
       const std::size_t table = bytes.find ("stco");
       for (std::size_t k = 0, count = number (bytes, table + 8, 4); k < count; k++) {
         const std::size_t at = table + 12 + 4 * k;
@@ -231,7 +231,7 @@ TEST (FrameExtractSeekFiles, AnMp4ThatGoesOnInFragments)
   const std::string path = partly_fragmented (folder), decode = "qtdemux ! " + kCoded;
   EXPECT_EQ (decode_all (path, decode).size (), 240U);
   expect_the_same (path, decode);
-  // Never an end without a frame or a word.
+  // The stream never ends without a frame or a message.
   Playback play{path, decode, "keyframes=true"};
   EXPECT_TRUE (play.run ().frames.empty ());
   ASSERT_FALSE (play.errors ().empty ());

@@ -1,5 +1,5 @@
-// Whatever is selected of whichever file: seeks change nothing. Frames, times and misses are those
-// of seek-mode=never.
+// For any selection of any file, seeks change nothing: frames, times and misses are those of
+// seek-mode=never.
 #include <random>
 
 #include "elements/extract/container_clips.h"
@@ -9,7 +9,7 @@ namespace quad::test {
 namespace {
 
 constexpr int kLength = 24;  // seconds
-// Shorter, and longer, than the 5 s from which on seeks are tried.
+// Shorter and longer than 5 s, the distance from which seeks are tried.
 constexpr int kGops[] = {8, 130};
 
 struct Case {
@@ -43,7 +43,7 @@ Outcome select (const std::string &path, const std::string &decode, const std::s
   return outcome;
 }
 
-// Times all over the film, beyond its end too; the same ones in each run.
+// Times all over the film and beyond its end; the same in each run.
 std::string random_list (std::mt19937 &random)
 {
   std::string text = "timestamp-list=\"";
@@ -72,7 +72,7 @@ class SeekMode : public testing::TestWithParam<Case> {
  protected:
   static void SetUpTestSuite ()
   {
-    // Now and then a plugin of 1.26 asks gst_caps_is_any of no caps, while clips of AV1 are made or
+    // Sometimes a plugin of 1.26 calls gst_caps_is_any without caps while clips of AV1 are made or
     // read.
     if (kIs126) g_log_set_always_fatal (static_cast<GLogLevelFlags> (G_LOG_FATAL_MASK));
   }
@@ -106,7 +106,7 @@ TEST_P (SeekMode, ChangesNothing)
   std::mt19937 random (static_cast<unsigned> (gop_));
   for (const Clip &clip : clips_) {
     const std::vector<Shown> all = decode_all (clip.path, clip.decode);
-    // Muxers and demuxers of GStreamer lose some.
+    // GStreamer's muxers and demuxers lose some frames.
     EXPECT_GE (all.size (), static_cast<std::size_t> (frames_) - 20) << clip.container;
     for (const std::string &properties : selections (random)) {
       const Outcome never = select (clip.path, clip.decode, properties + " seek-mode=never");
@@ -121,7 +121,7 @@ TEST_P (SeekMode, ChangesNothing)
   }
 }
 
-// All of them, each as it is when everything is decoded; or an error.
+// All frames, as with everything decoded; or an error.
 TEST_P (SeekMode, KeyframesOrAnError)
 {
   for (const Clip &clip : clips_) {
@@ -139,7 +139,7 @@ TEST_P (SeekMode, KeyframesOrAnError)
     EXPECT_EQ (numbers[0], 0);
     EXPECT_TRUE (std::is_sorted (numbers.begin (), numbers.end ()));
     const auto expected = static_cast<std::size_t> ((frames_ + gop_ - 1) / gop_);
-    // Of I pictures that are no entry points, decoders take some for keyframes.
+    // Decoders take some I pictures for keyframes that are no entry points.
     EXPECT_LE (numbers.size (), expected + 1);
     if (coding_.all_entries) {
       EXPECT_GE (numbers.size () + 2, expected);

@@ -1,4 +1,4 @@
-// When to seek, and what is made of where that led.
+// When to seek, and how a landing is judged.
 #include "elements/extract/seek_plan.h"
 
 #include <gtest/gtest.h>
@@ -74,7 +74,7 @@ TEST (SeekPlan, GoesBackInDoublingSteps)
     margin *= 2;
     EXPECT_EQ (plan.back (0), s (60) - margin);
   }
-  // The next would be before the film.
+  // The next position would be before the film.
   EXPECT_EQ (plan.judge (s (61), false, {s (61), {}}), Landing::bad);
   EXPECT_EQ (plan.back (0), std::nullopt);
 }

@@ -1,5 +1,5 @@
-// frameextract seeks: which positions it asks upstream for, and that what it gives does
-// not depend on them.
+// frameextract's seeks: which positions it asks upstream for, and that its output does not depend
+// on them.
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 
@@ -18,7 +18,7 @@ constexpr GstClockTime kMs = GST_MSECOND;
 enum class Source {
   exact,      // goes back to the keyframe before a position
   late,       // goes to the keyframe after it
-  deaf,       // says that it can seek, and does not
+  deaf,       // says that it can seek, and refuses
   immovable,  // says that it cannot
 };
 
@@ -178,7 +178,7 @@ TEST (FrameExtractSeek, ASeekThatLeadsTooFarIsTakenBack)
 {
   Film film (at_rate (300, 10), 100, "timestamp-list=\"15.5,25\"", Source::late);
   EXPECT_EQ (film.play ().numbers (), (std::vector<int>{155, 250}));
-  // Further back each time, till the frame is found.
+  // Goes further back each time, until the frame is found.
   EXPECT_TRUE (std::is_sorted (film.seeks.rbegin (), film.seeks.rend ()));
   EXPECT_LE (film.seeks.size (), 8u);
 }
@@ -222,7 +222,7 @@ TEST (FrameExtractSeek, TheApplicationsSeekBeginsAnew)
   ASSERT_TRUE (gst_element_seek_simple (film.pipeline (), GST_FORMAT_TIME,
                                         static_cast<GstSeekFlags> (GST_SEEK_FLAG_FLUSH),
                                         90 * static_cast<gint64> (GST_SECOND)));
-  // What lies before is missed in this part of the film.
+  // Earlier times are missed in this part of the film.
   EXPECT_EQ (number (), 1000);
   EXPECT_EQ (number (), 2000);
   EXPECT_EQ (film.next (), nullptr);
@@ -238,7 +238,7 @@ TEST (FrameExtractSeek, SeeksFromEverywhereAtAnyTime)
     ASSERT_TRUE (gst_element_seek_simple (film.pipeline (), GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
                                           static_cast<gint64> (random () % 250 * GST_SECOND)));
   }
-  // Stops while it seeks, too.
+  // It can be stopped while it seeks.
   for (int i = 0; i < 10; i++) {
     ASSERT_TRUE (film.next ());
     gst_element_set_state (film.pipeline (), GST_STATE_READY);

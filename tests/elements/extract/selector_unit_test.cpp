@@ -1,4 +1,4 @@
-// What the selector does with frames, step by step and without a pipeline.
+// The selector's steps for frames, without a pipeline.
 #include "elements/extract/selector.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ Frame frame_at (Nanoseconds time, bool damaged = false)
   return f;
 }
 
-// Writes down what there is to do, with times in tenths of seconds: "emit 0 from 2", "miss 1-3
+// Writes the steps as text, with times in tenths of seconds: "emit 0 from 2", "miss 1-3
 // no-frame-in-tolerance", ...
 struct Recorder {
   Selector selector;
@@ -128,7 +128,7 @@ TEST (ExtractSelector, TheFirstFrameIsForTheTimesBeforeIt)
   Recorder later (at_times ({0}));
   later.take_at ({11});
   EXPECT_EQ (later.steps, (Steps{"miss 0-0 no-frame-in-tolerance", "finish"}));
-  // Nor where the film is not shown from its beginning.
+  // Nor if the film is not shown from its beginning.
   Recorder part (at_times ({0}));
   part.selector.take (frame_at (3 * kFrame), {0, false});
   part.run ();
@@ -209,7 +209,7 @@ TEST (ExtractSelector, PicksByNumber)
   r.take_at ({0, 1, 2});
   EXPECT_EQ (r.ahead, kFrame * 5 / 2);
   r.take_at ({3, 4, 5, 6, 7});
-  // What was on screen at the start is the first.
+  // The frame on screen at the start is the first one.
   EXPECT_EQ (r.steps, (Steps{"emit 0 from 2", "emit 1 from 4", "emit 2 from 6", "finish"}));
 }
 
@@ -238,7 +238,7 @@ TEST (ExtractSelector, EndsAtTheLimit)
   EXPECT_EQ (r.steps.back (), "emit 0 from 3");
 }
 
-// The film says that it goes on.
+// The film's duration says that it goes on.
 TEST (ExtractSelector, KnowsAFilmThatWasCutOff)
 {
   Recorder r (at_times ({50}));

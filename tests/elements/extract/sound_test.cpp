@@ -1,5 +1,5 @@
-// Files in which sound lies beside the pictures, and times that do not begin at 0: the pictures are
-// those of a file without, and what is sought is found at once.
+// Files with sound, and with times that do not begin at 0. The pictures are those of a file without
+// sound, and seeks find them at once.
 #include "elements/extract/playback.h"
 
 namespace quad::test {
@@ -8,7 +8,7 @@ namespace {
 constexpr Nanoseconds kFirst = 23 * kSecond / 1000, kStep = kSecond / 10;
 constexpr int kFrames = 80, kGop = 10;
 
-// The length of an element of Matroska (RFC 9559) whose name has `name` bytes.
+// The length of a Matroska element (RFC 9559) whose name has `name` bytes.
 std::size_t element_length (const std::string &bytes, std::size_t at, std::size_t name)
 {
   const auto byte = [&] (std::size_t i) {
@@ -42,8 +42,8 @@ void swap_first_blocks (std::string &bytes)
   std::rotate (place (first), place (second), place (end));
 }
 
-// Pictures from 23 ms on and sound from 0 on, of which a picture lies first in the file, as ffmpeg
-// has it: matroskademux finds later that the film begins earlier.
+// Pictures begin at 23 ms and sound at 0, but a picture lies first in the file, as ffmpeg writes
+// it: matroskademux finds later that the film begins earlier.
 std::string pictures_before_sound (const TemporaryFolder &folder)
 {
   const std::string path = folder.file ("sound.mkv");
@@ -123,8 +123,8 @@ GstPadProbeReturn count (GstPad *, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-// A small transport stream is not taken for one whose clock jumps, and where decoding can begin
-// counts from where the film begins.
+// A small transport stream must not count as one whose clock jumps. Entry points count from the
+// film's beginning.
 TEST (FrameExtractSound, TimesThatBeginLateAreSoughtAtOnce)
 {
   const TemporaryFolder folder;
@@ -137,7 +137,7 @@ TEST (FrameExtractSound, TimesThatBeginLateAreSoughtAtOnce)
               {"flvmux", "flvdemux", 500 * kSecond},
               {"matroskamux", "matroskademux", 500 * kSecond}};
   for (const auto &row : rows) {
-    // After a seek flvdemux of 1.26 sends a segment to the pad for sound that is not there.
+    // After a seek flvdemux of 1.26 sends a segment to a pad for sound that does not exist.
     if (kIs126 && row.first > 0 && row.demuxer == std::string_view ("flvdemux")) continue;
     SCOPED_TRACE (std::string (row.muxer) + " from " + std::to_string (row.first));
     std::vector<Nanoseconds> begins = at_rate (400, 10);
@@ -160,7 +160,7 @@ TEST (FrameExtractSound, TimesThatBeginLateAreSoughtAtOnce)
   }
 }
 
-// tsdemux has the first frame at the stream time that was sought.
+// tsdemux gives the first frame the stream time that was sought.
 TEST (FrameExtractSound, BackToTheBeginningOfATransportStream)
 {
   const TemporaryFolder folder;

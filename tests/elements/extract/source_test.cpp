@@ -1,4 +1,4 @@
-// frameextract and what sources make of its seeks: flushes, segments, and keyframes.
+// frameextract and how sources answer its seeks: flushes, segments and keyframes.
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -11,7 +11,7 @@
 namespace quad::test {
 namespace {
 
-// Answers seeks as a test says, before a frameextract in a harness.
+// Answers seeks as the test wants, in front of a frameextract in a harness.
 class Source {
  public:
   // Called with the number of the seek (0, 1, ...) and its sequence number.
@@ -50,7 +50,7 @@ class Source {
     gst_event_set_seqnum (event, seqnum);
     gst_harness_push_event (e_.harness (), event);
   }
-  // Frames of a film of ten a second, from `time` on, as long as they are taken.
+  // Pushes frames, ten a second, from `time` on, as long as they are accepted.
   void frames (Nanoseconds time, Nanoseconds end)
   {
     for (Nanoseconds now = time; now < end; now += kSecond / 10)
@@ -58,7 +58,7 @@ class Source {
                     static_cast<guint32> (now * 10 / kSecond)}) != GST_FLOW_OK)
         return;
   }
-  // Waits until `count` seeks are answered; false where there are not as many in the end.
+  // Waits until `count` seeks are answered; false if fewer come.
   bool sought (std::size_t count)
   {
     std::unique_lock lock (mutex_);
@@ -95,8 +95,8 @@ class Source {
   std::atomic<guint32> seqnum_ = 0;
 };
 
-// A source that looks for a position may flush more than once for one seek, the last time
-// when the next seek is already on its way.
+// A source that searches for a position may flush more than once for one seek, the last time when
+// the next seek is already on its way.
 TEST (FrameExtractSource, AFlushOfAnEarlierSeekIsNotTheApplications)
 {
   Extractor e ("timestamp-list=\"1.05,20.05,45.55\"");
@@ -118,14 +118,14 @@ TEST (FrameExtractSource, AFlushOfAnEarlierSeekIsNotTheApplications)
   const Result r = e.result ();
   EXPECT_EQ (r.numbers (), (std::vector<int>{10, 200, 455}));
   EXPECT_TRUE (r.missed.empty ());
-  // Downstream hears nothing of all that.
+  // Downstream sees none of that.
   while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())}) {
     EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_FLUSH_START);
     EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_FLUSH_STOP);
   }
 }
 
-// What is shown downstream: each frame in the segment that it comes in.
+// What downstream shows: each frame in the segment that it comes in.
 struct Played {
   GstClockTime pts, running, stream;
   guint32 seqnum;
@@ -151,7 +151,7 @@ std::vector<Played> played_of (Extractor &e)
 
 constexpr guint32 kSeqnum = 4242;
 
-// Of an edit list that shows 0 to 20 s, then 30 to 45 s.
+// An edit list that shows 0 to 20 s, then 30 to 45 s.
 TEST (FrameExtractSource, RunningTimeGoesOnInTheSegmentAfterASeek)
 {
   Extractor e ("timestamp-list=\"1.05,15.05,16.05,17.05,18.05,19.05,20.05,21.05\"");
@@ -161,7 +161,7 @@ TEST (FrameExtractSource, RunningTimeGoesOnInTheSegmentAfterASeek)
   source.segment (0, 20 * kSecond, 0, 0, kSeqnum);
   source.frames (0, 2 * kSecond);
   ASSERT_TRUE (source.sought (1));
-  // A seek that flushes begins at the running time 0, says the source.
+  // After a flushing seek the source begins at running time 0.
   source.segment (14 * kSecond, 20 * kSecond, 14 * kSecond, 0, source.seqnum ());
   source.frames (14 * kSecond, 20 * kSecond);
   ASSERT_EQ (played_of (e).size (), 6u);
@@ -214,7 +214,7 @@ std::string keyframe_clip (const TemporaryFolder &folder, const char *coder)
   return path;
 }
 
-// How many frames come, and what the errors say.
+// The number of frames, and the text of errors.
 std::pair<int, std::vector<std::string>> keyframes_of (const std::string &path,
                                                        const std::string &decode)
 {
@@ -247,7 +247,7 @@ std::pair<int, std::vector<std::string>> keyframes_of (const std::string &path,
   return {frames, errors};
 }
 
-// A demuxer that takes such a seek and gives all frames, and a decoder that decodes them all.
+// A demuxer that accepts such a seek but gives all frames, and a decoder that decodes them all.
 TEST (FrameExtractSource, KeyframesThatNobodySorts)
 {
   const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// What frameextract does with the events, the caps and the queries around its frames.
+// How frameextract handles events, caps and queries around its frames.
 #include "elements/extract/harness.h"
 #include "support/offered_pool.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 constexpr GstClockTime kMs = GST_MSECOND;
 
-// Counts the events of a type that reach what lies before the element.
+// Counts the events of a type that reach upstream.
 class Upstream {
  public:
   Upstream (Extractor &e, GstEventType type) : type_{type}
@@ -152,7 +152,7 @@ TEST (FrameExtractStream, AGapShowsTheFrameBefore)
   e.push ({{500 * kMs, 100 * kMs, 5}});
   e.eos ();
   EXPECT_EQ (e.result ().numbers (), (std::vector<int>{0, 1, 1, 1, 1, 5}));
-  // Frames fill it, so downstream knows of none.
+  // Frames fill the gap, so downstream does not see it.
   while (Owned<GstEvent> event{gst_harness_try_pull_event (e.harness ())})
     EXPECT_NE (GST_EVENT_TYPE (event.get ()), GST_EVENT_GAP);
 }
@@ -252,7 +252,7 @@ TEST (FrameExtractStream, EachRoundHasItsOwnLimit)
   EXPECT_EQ (done, 2u);
 }
 
-// As a demuxer does that has learned how long the film is.
+// As a demuxer does when it learns the film's length.
 TEST (FrameExtractStream, ASegmentThatIsSentAgainChangesNothing)
 {
   Extractor e ("rate=10/1");
@@ -415,7 +415,7 @@ TEST (FrameExtractStream, AtMostTwoFramesAreHeld)
 TEST (FrameExtractStream, AsksUpstreamsPoolForTheBuffersItHolds)
 {
   Extractor e ("rate=1/1");
-  // Downstream says what it has.
+  // Downstream answers for itself.
   gst_pad_add_probe (
       e.harness ()->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
       [] (GstPad *, GstPadProbeInfo *info, gpointer) {
@@ -437,7 +437,7 @@ TEST (FrameExtractStream, AsksUpstreamsPoolForTheBuffersItHolds)
   EXPECT_EQ (min, 2u);
   EXPECT_EQ (max, 0u);
 
-  // Also where downstream has nothing to say.
+  // Also if downstream has no answer.
   Extractor silent ("rate=1/1");
   const Owned<GstQuery> asked{gst_query_new_allocation (caps_of (kNumberedCaps).get (), TRUE)};
   ASSERT_TRUE (gst_pad_peer_query (silent.harness ()->srcpad, asked.get ()));

@@ -1,4 +1,4 @@
-// Where a stream's times lie in the film and downstream, whatever segments come.
+// Where a stream's times lie in the film and downstream, for all kinds of segments.
 #include "elements/extract/timeline.h"
 
 #include <gtest/gtest.h>
@@ -88,7 +88,7 @@ TEST (ExtractTimeline, KeepsItsFilmUntilAnotherStreamComes)
   EXPECT_EQ (s.timeline.origin (), 30 * kSecond);
 }
 
-// A seek of the application before the first segment is in stream time, so that counts.
+// A seek of the application before the first segment is in stream time, so stream time counts.
 TEST (ExtractTimeline, CountsInStreamTimeWhereTheApplicationHasSoughtFirst)
 {
   Stream s;
@@ -130,8 +130,8 @@ TEST (ExtractTimeline, HidesSeeksOfOurOwn)
   EXPECT_EQ (s.timeline.film_time (seconds (41)), 41 * kSecond);
   EXPECT_EQ (s.running_time (s.timeline.output_position (41 * kSecond)), seconds (41));
   EXPECT_EQ (s.timeline.part_begin (), 0);
-  // What follows, as in an edit list, has the running time that it would have without the seek: the
-  // seek has taken 40 s from upstream's.
+  // The next segment, as in an edit list, has the running time that it would have without the seek:
+  // the seek took 40 s from upstream's.
   EXPECT_EQ (s.take (segment_of_time (0, seconds (100), seconds (60))), Tell::anew);
   EXPECT_TRUE (s.timeline.is_shifted ());
   EXPECT_EQ (s.running_time (0), seconds (100));

@@ -1,4 +1,4 @@
-// How gifstreamenc behaves as an element: what comes when, bad input, flushes, restarts.
+// gifstreamenc as an element: when data comes, bad input, flushes, restarts.
 #include "elements/gif/harness.h"
 #include "support/messages.h"
 
@@ -19,7 +19,7 @@ TEST (GifStreamEncStream, WritesAsItComes)
   EXPECT_EQ (e.bytes ().size (), 0u);
   for (int n = 1; n < 4; n++) {
     e.push (plain (20 * n), GstClockTime (n) * 100 * kMs);
-    // What is there is a GIF, but for its last byte.
+    // The data so far is a GIF without its last byte.
     Bytes broken_off = e.bytes ();
     broken_off.push_back (0x3b);
     const GifRead gif (broken_off);
@@ -105,7 +105,7 @@ TEST (GifStreamEncStream, ATimeFarOffIsCut)
   EXPECT_LT (e.bytes ().size (), 100'000u);
 }
 
-// Durations, made longer still by the segment's rate, end where a pause does.
+// Durations, stretched by the segment's rate, end where a pause ends.
 TEST (GifStreamEncStream, DurationsBeyondAllAreCut)
 {
   for (const GstClockTime duration :
@@ -156,7 +156,7 @@ TEST (GifStreamEncStream, AnotherSizeIsRefused)
 {
   GifEncoding e;
   e.push (plain (0), 0);
-  // A scaler before would be asked for the first size.
+  // A scaler in front would be asked for the first size.
   const Owned<GstCaps> caps{gst_pad_peer_query_caps (e.harness ()->srcpad, nullptr)};
   EXPECT_TRUE (
       gst_caps_can_intersect (caps.get (), caps_of ("video/x-raw,width=16,height=12").get ()));
@@ -204,7 +204,7 @@ TEST (GifStreamEncStream, AGapShowsTheFrameBefore)
   EXPECT_EQ (gif.images[1].delay, 90);
 }
 
-// 100 frames a second of which every other one is not written, with a hole that moves.
+// 100 frames a second, of which every other one is not written, with a moving hole.
 TEST (GifStreamEncStream, AlphaThatIsFasterThanAGifDoesNotDrift)
 {
   GifEncoding e ("", 32, 8);
@@ -240,7 +240,7 @@ TEST (GifStreamEncStream, BuffersThatAreNotAsTheirCapsSay)
                *error ? GST_FLOW_ERROR : GST_FLOW_OK);
     EXPECT_EQ (e.bus ().error (), error);
   }
-  // A picture that is larger than the caps say is read as they say.
+  // Of a picture that is larger than its caps, only the caps' size is read.
   GifEncoding wide ("", 8, 4);
   GifEncoding whole ("", 16, 12);
   Owned<GstBuffer> buffer = whole.buffer (plain (70), 0);

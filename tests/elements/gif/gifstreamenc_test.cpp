@@ -106,7 +106,7 @@ TEST (GifStreamEnc, FramesOfAnyDuration)
 {
   EXPECT_EQ (delays ({0, 33 * kMs, 500 * kMs, 516 * kMs, 536 * kMs}, 1000 * kMs),
              (std::vector<int>{3, 47, 2, 2, 46}));
-  // Where the first frame begins is where the file does.
+  // The file begins where the first frame begins.
   EXPECT_EQ (delays ({5000 * kMs, 5100 * kMs}, 5300 * kMs), (std::vector<int>{10, 20}));
 }
 
@@ -150,7 +150,7 @@ TEST (GifStreamEnc, TheLastFrameLastsItsDuration)
   still.end ();
   ASSERT_EQ (still.read ().images.size (), 1u);
   EXPECT_EQ (still.read ().images[0].delay, 150);
-  // One that stays the same lasts to the end of its last copy.
+  // A frame that stays the same lasts to the end of its last copy.
   GifEncoding copies;
   for (int i = 0; i < 3; i++) copies.push (pattern (0), GstClockTime (i) * 200 * kMs, 200 * kMs);
   copies.end ();
@@ -187,7 +187,7 @@ TEST (GifStreamEnc, OnlyWhatChangedIsWritten)
   for (const GifImageRead &image : whole.read ().images) EXPECT_EQ (image.transparent, -1);
 }
 
-// A pseudo-random number of a pixel and a frame.
+// A pseudo-random number for a pixel and a frame.
 std::uint32_t noise (int x, int y, int n)
 {
   std::uint32_t v = std::uint32_t (x) * 0x9e3779b1u ^ std::uint32_t (y) * 0x85ebca6bu ^
@@ -206,7 +206,7 @@ TEST (GifStreamEnc, WhatStandsStillDoesNotFlicker)
     for (int n = 0; n < 60; n++)
       e.push (
           [n] (int x, int y) {
-            // A gradient of more colours than fit, beside what has others in each frame.
+            // A gradient of too many colours, beside an area with other colours in each frame.
             if (x < 48) return Color{std::uint8_t (4 * y), std::uint8_t (5 * x), 128, 255};
             const std::uint32_t v = noise (x, y, n);
             return Color{std::uint8_t (v), std::uint8_t (v >> 8), std::uint8_t (v >> 16), 255};
@@ -268,7 +268,7 @@ TEST (GifStreamEnc, AlphaComesAndGoes)
   expect_libav_shows (e.parts (), frames);
 }
 
-// Whether or not the images themselves have a transparent pixel.
+// Also if no pixel of an image is transparent.
 TEST (GifStreamEnc, TransparencyIsSeenByOthers)
 {
   using Alpha = std::function<bool (int n, int x, int y)>;

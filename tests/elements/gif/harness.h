@@ -1,4 +1,4 @@
-// Frames through a gifstreamenc, and what two other decoders make of its file.
+// Frames through a gifstreamenc, and the pictures that two other decoders read from its file.
 #pragma once
 
 #include <gif_lib.h>
@@ -118,10 +118,10 @@ struct GifRead {
   }
 };
 
-// What FFmpeg shows with each of a file's parts, of one image each.
+// FFmpeg's picture for each of a file's parts, of one image each.
 inline std::vector<Shown> read_by_libav (const std::vector<Bytes> &parts, int width, int height)
 {
-  // Under the name that the decoder gives them.
+  // By the names that the decoder uses.
   const Owned<GstElement> decoder{
       GST_ELEMENT (gst_object_ref_sink (gst_element_factory_make ("avdec_gif", nullptr)))};
   const Owned<GstPad> pad{gst_element_get_static_pad (decoder.get (), "sink")};

@@ -1,4 +1,4 @@
-// quadmux-grid says what is wrong, and never shows a picture that is.
+// quadmux-grid reports bad pictures, and never shows them.
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -68,7 +68,7 @@ TEST (GridBadInput, NegativeStrideInsideTheBufferIsAPictureUpsideDown)
   p.end (0);
   const Pictures all = p.run ();
   if (all.empty ()) {
-    // Refused by the mapping: said, and not drawn.
+    // The mapping refuses it: reported, and not drawn.
     expect_words (p.error (), {"sink_0"});
     return;
   }
@@ -107,14 +107,14 @@ TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawn)
     gst_buffer_memset (buffer.get (), 0, 128, 32768);
     p.push (0, timed (std::move (buffer), 0, GST_SECOND / 10));
     p.end (0);
-    // Nobody is refused: the pipeline would end.
+    // Caps are never refused, because that would end the pipeline.
     EXPECT_EQ (p.run ().size (), 3u) << p.error ();
     ASSERT_EQ (p.warnings ().size (), 1u);
     expect_words (p.warnings ()[0], {"sink_0"});
   }
 }
 
-// A queue asks whether caps are accepted that are on their way.
+// A queue asks whether caps on their way are accepted.
 TEST (GridBadInput, AFormatThatIsNotDrawnBehindAQueue)
 {
   GridPipeline p ("rows=1 columns=2", "video/x-raw,width=64,height=32");
@@ -214,7 +214,7 @@ TEST (GridBadInput, AnErrorIsPostedOnce)
   const Owned<GstMessage> first{
       gst_bus_timed_pop_filtered (bus.get (), 10 * GST_SECOND, GST_MESSAGE_ERROR)};
   ASSERT_TRUE (first);
-  // Until the source has seen its flow end too, which is the last word.
+  // Waits until the source has got its last flow result too.
   while (
       Owned<GstMessage> m{gst_bus_timed_pop_filtered (bus.get (), GST_SECOND, GST_MESSAGE_ERROR)})
     if (GST_MESSAGE_SRC (m.get ()) == GST_OBJECT (p.grid ())) count++;
@@ -222,7 +222,7 @@ TEST (GridBadInput, AnErrorIsPostedOnce)
   EXPECT_EQ (count, 0);
 }
 
-// A file that is none. The decoder says so, and the pipeline can be stopped.
+// A broken file: the decoder posts the error, and the pipeline can be stopped.
 TEST (GridBadInput, AFileThatDoesNotDecode)
 {
   const Owned<char> name{g_build_filename (g_get_tmp_dir (), "quadmux-grid-XXXXXX", nullptr)};

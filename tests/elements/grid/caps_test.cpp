@@ -8,7 +8,7 @@ namespace {
 
 const Values kRed = {81, 90, 240, 0};
 
-// The caps that pad `i` of the grid would like, given what it is linked to.
+// The caps that pad `i` of the grid asks for, depending on its peers.
 std::string wish (GridPipeline &p, std::size_t i = 0)
 {
   const Owned<GstCaps> caps{gst_pad_query_caps (p.pad (i).get (), nullptr)};
@@ -30,7 +30,7 @@ TEST (GridCaps, UpstreamIsToldTheSizeOfItsCell)
   GridPipeline p ("gap=10 margin=5 border-width=2",
                   "video/x-raw,width=1300,height=740,format=I420");
   for (int i = 0; i < 4; i++) p.add_input (raw ("I420", 64, 64));
-  // Cells of 640x360, 636x356 of them for the picture.
+  // Cells of 640x360; the picture gets 636x356 of them.
   const Owned<GstCaps> caps{gst_pad_query_caps (p.pad (0).get (), nullptr)};
   ASSERT_EQ (gst_caps_get_size (caps.get ()), 2u);
   EXPECT_EQ (wish (p),
@@ -168,8 +168,8 @@ TEST (GridCaps, ColorimetryAndChromaSiteAreThoseOfTheLargestInputOfTheFormat)
   EXPECT_EQ (first (q)->info ().colorimetry.matrix, GST_VIDEO_COLOR_MATRIX_BT601);
 }
 
-// The real thing: the grid's wish reaches quaddownscale, and the frames between
-// them have the size that is shown.
+// A real pipeline: quaddownscale gets the grid's wish, and the frames between them have the size
+// that is shown.
 TEST (GridCaps, QuaddownscaleDeliversTheCellsSize)
 {
   GError *error = nullptr;

@@ -97,7 +97,7 @@ TEST (GridCells, RowsAndColumnsByTheNumberOfInputs)
   }
 }
 
-// Four inputs of 32x32 in four cells, of a brightness each, and a frame of each.
+// Four inputs of 32x32 in four cells, each of another brightness, with one frame each.
 void add_four (GridPipeline &p)
 {
   for (std::size_t i = 0; i < 4; i++) {
@@ -137,7 +137,8 @@ TEST (GridCells, AFifthPadIsShownWhenThereIsRoom)
   auto picture = p.pull ();
   ASSERT_TRUE (picture) << p.error ();
   EXPECT_EQ (four (*picture), (std::vector<int>{40, 200, 120, 160}));
-  // It has to go again, and gets its cell back: said anew, as it is hidden anew.
+  // It has to move again, and gets its cell back. The warning comes again, because it is hidden
+  // again.
   g_object_set (p.grid (), "columns", 1, nullptr);
   for (std::size_t i : {0u, 2u, 3u, 4u}) feed (p, i, 3);
   ASSERT_TRUE (p.pull ()) << p.error ();
@@ -234,7 +235,7 @@ TEST (GridCells, ACellFarOutGrowsTheGridWithAWarning)
   }
 }
 
-// The cells that pads were said to have, in the order in which it was said.
+// The notified cells of pads, in order.
 struct Told {
   std::vector<std::pair<std::string, int>> cells;
 
@@ -274,7 +275,7 @@ TEST (GridCells, TheCurrentCellIsTold)
   EXPECT_EQ (told.cells, (Cells{{"sink_0", 0}, {"sink_2", -1}}));
 }
 
-// Whoever is told may set things, also while pictures are drawn.
+// A handler may set properties, also while pictures are drawn.
 TEST (GridCells, WhoIsToldMaySetThings)
 {
   GridPipeline p ("", raw ("GRAY8", 64, 64));

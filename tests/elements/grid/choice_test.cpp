@@ -1,5 +1,5 @@
-// Which frame of an input quadmux-grid shows when: of faster, equal and slower ones, in and out of
-// phase with the output.
+// Which frame of an input quadmux-grid shows when: for faster, equal and slower inputs, in and out
+// of phase with the output.
 #include "elements/grid/pipeline.h"
 
 using namespace quad::test;
@@ -54,8 +54,7 @@ TEST (GridChoice, OfTwiceTheRateEverySecondFrame)
   EXPECT_EQ (shown ({{50, 1}, 0, 40}), steps (20, 0, 2));
 }
 
-// The frames follow each other one by one, so nothing is lost or seen twice where a container
-// rounds times.
+// Frames are shown in order, so none is lost or shown twice if a container rounds times.
 TEST (GridChoice, OfTheSameRateEveryFrameInAnyPhase)
 {
   for (const int shift : {0, 1, 20, 39}) {
@@ -82,8 +81,8 @@ TEST (GridChoice, TheBackgroundBeforeTheFirst)
   EXPECT_EQ (all[3], 1);
 }
 
-// The rule: the first frame that has not been shown and is on screen at some time of the output
-// frame; where there is none, what was there before.
+// The rule: the first frame that has not been shown and is on screen during the output frame; else
+// the previous one stays.
 std::vector<int> by_the_rule (const Case &c, std::size_t count)
 {
   std::vector<int> all;

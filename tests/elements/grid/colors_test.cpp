@@ -1,4 +1,4 @@
-// What caps leave open of a colorimetry: the picture is as if the rule's values had been said.
+// If caps leave colorimetry open, the picture is as if the rule's values had been set.
 #include "elements/grid/pipeline.h"
 
 using namespace quad::test;
@@ -19,7 +19,7 @@ Codes filled (Codes c, const Codes &from)
   return {c.range ? c.range : from.range, c.matrix ? c.matrix : from.matrix};
 }
 
-// Where nothing else says what it is.
+// If nothing else sets it.
 Codes plain (const std::string &format)
 {
   if (is_rgb (format)) return {kFull, GST_VIDEO_COLOR_MATRIX_RGB};
@@ -32,7 +32,7 @@ std::string caps_with (const std::string &format, const std::string &colorimetry
   return raw (format, 16, 8, "framerate=(fraction)10/1" + said);
 }
 
-// What GStreamer makes of the caps; it does not let all be open.
+// What GStreamer reads from the caps; it fills in some fields.
 Codes codes_of (const std::string &format, const std::string &colorimetry)
 {
   const GstVideoInfo info = info_of_caps (caps_with (format, colorimetry));

@@ -47,7 +47,7 @@ TEST (Composition, WithoutAPictureThereIsNoBorder)
   EXPECT_EQ (place.box.picture, (Rect{4, 4, 42, 52}));
 }
 
-// Together the strips and the picture's box are the cell.
+// The strips and the picture's box together fill the cell.
 TEST (Composition, ABorderLeavesThePicturesBox)
 {
   for (const int width : {1, 3, 4, 10}) {

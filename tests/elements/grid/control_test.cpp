@@ -64,7 +64,7 @@ TEST (GridControl, GapOfACanvasWithAFixedSize)
   const Pictures all = p.run ();
   ASSERT_EQ (all.size (), 5u);
   for (int i = 0; i < 5; i++) {
-    // Four pixels more every frame, half of them on either side.
+    // Grows by four pixels every frame, half of them on either side.
     int gap = 0;
     for (int x = 0; x < 64; x++) gap += all[std::size_t (i)]->at (x, 16)[0] == 0;
     EXPECT_EQ (gap, 4 * i) << i;
@@ -81,7 +81,7 @@ TEST (GridControl, GapOfACanvasThatFollows)
   const Pictures all = p.run ();
   ASSERT_EQ (all.size (), 6u) << p.error ();
   EXPECT_EQ (all[1]->size (), "64x32");
-  // The frame that the value first holds for has its size already, or the one after it.
+  // The size changes with the first frame of the new value, or the next one.
   for (std::size_t i = 3; i < 6; i++) {
     EXPECT_EQ (all[i]->size (), "80x32") << i;
     EXPECT_EQ (all[i]->at (31, 8)[0], 200) << i;
@@ -91,7 +91,7 @@ TEST (GridControl, GapOfACanvasThatFollows)
   }
 }
 
-// By the output's time: the picture of the still fades although it never changes.
+// The output's time counts: a still picture fades although it never changes.
 TEST (GridControl, AlphaOfAStill)
 {
   GridPipeline p ("rows=1 columns=1", raw ("RGBA", 32, 32));
@@ -196,7 +196,7 @@ Range range_of (GParamSpec *spec)
   return {spec->name, 0, 0, normal};
 }
 
-// These numbers, and of the class's own no others.
+// These properties, and no others of the class itself.
 void expect_ranges (gpointer object, std::initializer_list<Range> expected)
 {
   std::vector<std::string> names;
@@ -212,7 +212,7 @@ void expect_ranges (gpointer object, std::initializer_list<Range> expected)
     GValue now = G_VALUE_INIT;
     g_value_init (&now, spec->value_type);
     g_object_get_property (G_OBJECT (object), e.name, &now);
-    // What a pad lies above of, and which cell it has, depends on the order of the requests.
+    // zorder and cell depend on the order of the requests.
     const std::string_view name = e.name;
     if (name != "zorder" && name != "current-cell") {
       EXPECT_EQ (number (&now), e.normal);
@@ -269,7 +269,7 @@ TEST (GridProperties, RangesOfAPad)
                                     {"max-last-buffer-repeat", 0, kMaxTime, kMaxTime}});
 }
 
-// On a canvas of 64x64: what is seen in the corner, or the warning that nothing is.
+// On a canvas of 64x64: the colour in the corner, or the warning that nothing is shown.
 TEST (GridProperties, ExtremesOfTheElementAreDrawn)
 {
   const struct {
@@ -295,7 +295,7 @@ TEST (GridProperties, ExtremesOfTheElementAreDrawn)
   }
 }
 
-// Where the inputs decide the size, it would be too large.
+// If the inputs decided the size, it would be too large.
 TEST (GridProperties, ExtremesThatMakeTheGridTooLargeAreRefused)
 {
   for (const char *properties : {"gap=16384", "margin=16384", "rows=128 columns=128"}) {
@@ -327,8 +327,8 @@ TEST (GridProperties, ExtremesOfThePadAreDrawn)
   }
 }
 
-// A controlled value is set while a frame is made; who is told of the cell that follows from it
-// may release a pad all the same.
+// A controlled value is set while a frame is made. A handler of the new cell may still release a
+// pad.
 TEST (GridControl, WhoIsToldOfACellMayReleaseAPad)
 {
   for (const bool of_pad : {true, false}) {

@@ -73,7 +73,7 @@ TEST (GridEvents, TheOrientationTagTurnsThePictureAndTheOutput)
   EXPECT_EQ (picture->size (), "16x32");
   EXPECT_EQ (picture->at (8, 4)[0], 50) << "the left is above after a turn clockwise";
   EXPECT_EQ (picture->at (8, 28)[0], 200);
-  // A setting of its own goes before the tag.
+  // The pad's own setting overrides the tag.
   p.set_pad (0, "orientation", 0);
   for (std::uint64_t n = 4; n < 8 && picture->size () != "32x16"; n++) {
     send (n);
@@ -140,8 +140,8 @@ TEST (GridEvents, NavigationGoesToTheInputUnderThePointer)
   for (const Clicks &c : clicks) EXPECT_EQ (c.keys, 1);
 }
 
-// What downstream and the application may send at any time, and the base class has only an
-// assertion for.
+// Events that downstream and the application may send at any time, where the base class only
+// asserts.
 TEST (GridEvents, NoneEndsInAnAssertion)
 {
   g_log_set_always_fatal (
@@ -156,7 +156,7 @@ TEST (GridEvents, NoneEndsInAnAssertion)
   };
   for (const GstState state : {GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED}) {
     gst_element_set_state (grid.get (), state);
-    // Before it has a rate.
+    // Before there is an output rate.
     for (const GstQOSType type : {GST_QOS_TYPE_OVERFLOW, GST_QOS_TYPE_UNDERFLOW})
       EXPECT_FALSE (gst_pad_send_event (src.get (), gst_event_new_qos (type, 2, 1000, 0)));
     for (const GstFormat format : {GST_FORMAT_BYTES, GST_FORMAT_DEFAULT, GST_FORMAT_PERCENT}) {

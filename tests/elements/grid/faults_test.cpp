@@ -1,6 +1,6 @@
-// Rule: in a running wall a fault of one input stops at its pad. The other's pixels go on, one
-// warning names the pad, its cell is background; what is right again is shown again; and the
-// pad can be released.
+// Rule: a fault of one input stops at its pad while the grid runs. The other's pixels go on, one
+// warning names the pad, and its cell is background. A good input is shown again, and the pad can
+// be released.
 #include <gst/check/gsttestclock.h>
 #include <gst/video/video.h>
 
@@ -59,7 +59,7 @@ Owned<GstBuffer> unmappable (gsize size)
   return buffer;
 }
 
-// A pad that the test pushes to the grid's newest pad itself: what no element would send.
+// A pad of the test itself, linked to the grid's newest pad. It sends what no element would send.
 class Upstream {
  public:
   explicit Upstream (GridPipeline &p) : src_ (gst_pad_new ("src", GST_PAD_SRC))
@@ -124,7 +124,7 @@ struct Fault {
   std::function<bool (Upstream &)> begins;  // events before the first bad frame
   std::function<Owned<GstBuffer> (Upstream &, int n)> frame;
   std::function<bool (Upstream &)> ends;
-  bool timed = true;  // its frames have times, and the input keeps its pace
+  bool timed = true;  // its frames have times, so the input keeps its pace
   std::size_t faults = 1;
 };
 
@@ -149,7 +149,7 @@ std::vector<Fault> faults ()
                            guint64 offset = 0) {
     return [=] (Upstream &up) {
       return up.send_segment (format, rate, stop, offset) &&
-             // A gap then has no place either.
+             // Then a gap has no place in time either.
              up.send (gst_event_new_gap (GST_SECOND, GST_SECOND));
     };
   };
@@ -356,12 +356,12 @@ TEST_P (GridFaults, DoNotKeepTheOutputGoing)
   }
   expect (0, 4, kRed);
   expect (4, 8, kBlack);
-  if (std::string ("cropped") == fault.name) return;  // no fault, but nothing to be seen
+  if (std::string ("cropped") == fault.name) return;  // no fault, but nothing is seen
   for (int n = 8; const auto picture = p.pull (); n++) EXPECT_LT (n, 16);
   EXPECT_TRUE (p.eos ()) << p.error ();
 }
 
-// Nor end it where the shortest input does.
+// Nor does it end the output if the shortest input does.
 TEST_P (GridFaults, DoNotEndTheOutput)
 {
   g_object_set (p.grid (), "eos-policy", 1, nullptr);  // shortest
@@ -397,7 +397,7 @@ TEST_P (GridFaults, EndTheOutputWhereNoInputIsLeft)
     for (auto &up : inputs) {
       up->begin ();
       fault.begins (*up);
-      // Those of the last one may find the output ended.
+      // For the last input the output may have ended.
       up->push (fault.frame (*up, 0));
     }
     EXPECT_FALSE (q.pull ());
@@ -427,7 +427,7 @@ TEST_P (GridFaults, AreForgottenWithAFlush)
   expect (4, 6, kRed);
 }
 
-// Bad frames among good ones are said once.
+// Bad frames among good ones are reported once.
 TEST_P (GridFaults, AreSaidOnceWhileTheyComeAndGo)
 {
   constexpr int kCount = 12;
@@ -436,7 +436,7 @@ TEST_P (GridFaults, AreSaidOnceWhileTheyComeAndGo)
   add_good ();
   p.play ();
   up.begin ();
-  // The output waits for what has times.
+  // The output waits for frames that have times.
   if (fault.timed) push_good (0, kCount);
   for (int n = 0; n < kCount; n += 2) {
     if (!fault.timed) push_good (n, n + 1);
@@ -454,7 +454,7 @@ TEST_P (GridFaults, AreSaidOnceWhileTheyComeAndGo)
   expect_warnings ();
 }
 
-// Live, on a clock that goes on where the grid waits for it.
+// Live, on a clock that goes on when the grid waits for it.
 TEST_P (GridFaults, StopAtTheirPadWhenLive)
 {
   const Owned<GstClock> clock{gst_test_clock_new ()};
@@ -470,7 +470,7 @@ TEST_P (GridFaults, StopAtTheirPadWhenLive)
     }
     return nullptr;
   };
-  // A frame's time may pass before the grid has met an event.
+  // A frame's time may pass before the grid has handled an event.
   constexpr int kBegins = 5, kEnds = 12, kSlack = 3, kCount = 20;
   Upstream up (p);
   p.add_input (kInput, true);
@@ -514,7 +514,7 @@ INSTANTIATE_TEST_SUITE_P (All, GridFaults, testing::Range (0, static_cast<int> (
                             return name;
                           });
 
-// Frames that are not drawn are no worse than others: the input is as long as it is.
+// Frames that are not drawn count as good: the input keeps its length.
 TEST (GridFaults, ABadFrameOfAnInputThatIsThenHidden)
 {
   GridPipeline p ("rows=1 columns=2", raw ("GRAY8", 64, 32));

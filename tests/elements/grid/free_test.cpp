@@ -1,4 +1,5 @@
-// Pictures of quadmux-grid that lie freely: where they are seen, and what they leave alone.
+// Pictures of quadmux-grid that lie freely: where they are shown, and that they change nothing
+// else.
 #include <gst/controller/gstdirectcontrolbinding.h>
 #include <gst/controller/gstinterpolationcontrolsource.h>
 #include <gst/controller/gsttimedvaluecontrolsource.h>
@@ -32,7 +33,7 @@ std::unique_ptr<Picture8> only_frame (GridPipeline &p)
   return std::move (all[0]);
 }
 
-// A frame of a picture with something everywhere, in `rect` of the canvas.
+// A frame with detail everywhere, shown in `rect` of the canvas.
 std::unique_ptr<Picture8> drawn (const std::string &input, const std::string &output,
                                  const Rect &rect, int orientation, int fit)
 {
@@ -49,7 +50,7 @@ std::unique_ptr<Picture8> drawn (const std::string &input, const std::string &ou
   return only_frame (p);
 }
 
-// What the canvas cuts has the pixels that it has on a canvas with room, at every edge.
+// A picture that the canvas cuts has the same pixels as on a larger canvas, at every edge.
 TEST (GridFree, ACutPictureIsThatOfACanvasWithRoom)
 {
   constexpr int kRoom = 64;
@@ -130,7 +131,7 @@ TEST (GridFree, FarAwayAndHugeAreNothingSpecial)
         }
 }
 
-// Whenever it is requested, and whatever the grid is.
+// Whenever the pad is requested, and whatever the grid is.
 TEST (GridFree, NoCellIsTaken)
 {
   for (std::size_t which = 0; which < 5; which++)
@@ -178,7 +179,7 @@ TEST (GridFree, TheOutputsSizeIsThatOfTheCells)
     const char *size;
   } cases[] = {{{{}, {0, 0, 500, 400}}, "32x32"},
                {{{0, 0, 500, 400}, {}, {}}, "64x32"},
-               // None has a cell: what holds them.
+               // None has a cell: the output is as large as they need.
                {{{10, 20, 100, 50}}, "110x70"},
                {{{-10, 20, 100, 50}, {0, 0, 8, 90}}, "90x90"},
                {{{-100, -100, 50, 50}}, "1x1"},
@@ -195,7 +196,7 @@ TEST (GridFree, TheOutputsSizeIsThatOfTheCells)
   }
 }
 
-// Without a cell in the wall the size follows what lies there.
+// If no pad has a cell, the size follows the free pictures.
 TEST (GridFree, TheOutputsSizeFollowsAMove)
 {
   GridPipeline p;
@@ -281,7 +282,7 @@ TEST (GridFree, UpstreamIsToldTheSize)
   EXPECT_EQ (wish (), "16384 x [ 52, 16384 ]");
   p.set_pad (0, "width", 60);
   EXPECT_EQ (wish (), "[ 60, 16384 ] x [ 52, 16384 ]");
-  // Where it lies does not matter to upstream.
+  // Its position does not matter to upstream.
   EXPECT_EQ (reconfigures (p, 0, [&] { p.set_pad (0, "xpos", 21, "ypos", -20); }), 0);
   EXPECT_EQ (reconfigures (p, 0, [&] { p.set_pad (0, "width", 80); }), 1);
   EXPECT_EQ (wish (), "[ 80, 16384 ] x [ 52, 16384 ]");
@@ -304,7 +305,7 @@ TEST (GridFree, APositionWithoutASizeIsWarnedOf)
   }
 }
 
-// The point of a source of 400x200 that a click reaches, or (-1, -1).
+// Where a click lands in a source of 400x200; (-1, -1) if it does not reach it.
 struct Clicks {
   double x = -1, y = -1;
 
@@ -367,7 +368,7 @@ TEST (GridFree, NavigationAndPadAtPosition)
   EXPECT_EQ (pad_at (20, 60), "sink_1") << "what is not to be seen is not there";
 }
 
-// A click that comes while a frame is drawn finds what the frame before shows.
+// A click while a frame is drawn uses the frame before.
 TEST (GridFree, APadIsFoundAtAnyTime)
 {
   GridPipeline p ("rows=1 columns=1", raw ("GRAY8", 64, 64));
@@ -395,7 +396,7 @@ TEST (GridFree, APadIsFoundAtAnyTime)
   EXPECT_EQ (lost, 0);
 }
 
-// Said once, where what is transparent hides a picture, and nowhere else.
+// One warning if a transparent picture hides another; none else.
 TEST (GridFree, AlphaOverPicturesNeedsAnOutputWithAlpha)
 {
   for (const char *input : {"RGBA", "BGRA", "RGBx", "I420"})

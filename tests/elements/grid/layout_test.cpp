@@ -1,4 +1,4 @@
-// Which pixels of quadmux-grid's output show what.
+// Which picture each pixel of quadmux-grid's output shows.
 #include "elements/grid/pipeline.h"
 
 using namespace quad::test;
@@ -127,7 +127,7 @@ TEST (GridLayout, SpansAndCells)
   p.add_solid (i420 (32, 16), kGreen, 1);
   p.add_solid (i420 (32, 16), kBlue, 1);
   p.set_pad (0, "row-span", 2, "column-span", 2, "fit", 2);
-  // The second finds its cell taken by the first's span, the third asks for the last one.
+  // The second's cell is taken by the first's span; the third asks for the last one.
   p.set_pad (2, "cell", 5);
   expect_at (*one_frame (p), {{0, 0, kRed},
                               {63, 31, kRed},
@@ -304,7 +304,7 @@ TEST (GridLayout, TheEightOrientations)
     const auto picture = one_frame (p);
     for (int y = 0; y < h; y++)
       for (int x = 0; x < w; x++) {
-        // Where the sample comes from, by the words of GstVideoOrientationMethod.
+        // Where the sample comes from, by the definition of GstVideoOrientationMethod.
         int sx = x, sy = y;
         switch (o) {
           case 1: sx = y, sy = 31 - x; break;       // clockwise
@@ -323,7 +323,7 @@ TEST (GridLayout, TheEightOrientations)
 
 TEST (GridLayout, CropMetaIsHonoured)
 {
-  // A buffer of 64x32 of which the right half, green, is to be seen.
+  // A buffer of 64x32; only its right half, green, is shown.
   const GstVideoInfo info = info_of_caps (i420 (64, 32));
   GridPipeline p ("rows=1 columns=1", i420 (32, 32));
   p.add_input (i420 (32, 32));

@@ -1,4 +1,4 @@
-// A grid on a clock that stands still unless it is told, for tests of live output.
+// A grid on a test clock, which the test moves, for tests of live output.
 #pragma once
 
 #include <gst/check/gsttestclock.h>
@@ -42,12 +42,12 @@ class Live : public GridPipeline {
   }
   ~Live ()
   {
-    // Whoever waits on the clock is woken by the change of state.
+    // Threads that wait on the clock are woken by the change of state.
     gst_element_set_state (pipeline (), GST_STATE_NULL);
   }
 
-  // Plays, and comes back when each input that has frames has queued one: the clock, which
-  // the test moves, does not wait for sources.
+  // Plays, and returns when each input that has frames has queued one. The clock, which the test
+  // moves, does not wait for sources.
   void play ()
   {
     for (std::size_t i = 0; i < sent_.size (); i++) {
@@ -60,7 +60,7 @@ class Live : public GridPipeline {
     }
     GridPipeline::play ();
     for (Watched &w : watched_) {
-      // The second passes here when the first has been taken.
+      // The second buffer passes here when the first has been taken.
       std::unique_lock guard (w.passed->lock);
       EXPECT_TRUE (w.passed->changed.wait_for (guard, std::chrono::seconds (20),
                                                [&] { return w.passed->buffers >= 2; }));
@@ -77,7 +77,7 @@ class Live : public GridPipeline {
       push (i, timed (solid (info (i), v), frame_time (n, 10), GST_SECOND / 10));
   }
 
-  // The next frame: time goes on by itself where the grid waits for it, or stands still.
+  // The next frame. Time goes on by itself when the grid waits for it, or stands still.
   std::unique_ptr<Picture8> next (bool stands = false)
   {
     const gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
@@ -94,7 +94,7 @@ class Live : public GridPipeline {
     return nullptr;
   }
 
-  // One frame more if that comes without the clock being moved; null if none does in a while.
+  // One more frame if it comes without moving the clock; null if none comes for a while.
   std::unique_ptr<Picture8> at_once (GstClockTime wait = 100 * GST_MSECOND)
   {
     Owned<GstSample> sample{gst_app_sink_try_pull_sample (GST_APP_SINK (out ()), wait)};
@@ -108,7 +108,7 @@ class Live : public GridPipeline {
   }
   GstClockTime now () { return gst_clock_get_time (clock_.get ()); }
 
-  // Moves time on to what the next who waits is waiting for, if there is one.
+  // Moves time on to the next time that someone waits for, if any.
   void crank ()
   {
     auto *clock = GST_TEST_CLOCK (clock_.get ());

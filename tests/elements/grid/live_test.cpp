@@ -34,8 +34,8 @@ TEST (GridLive, AnInputThatNeverStartsStopsNobody)
   ASSERT_NO_FATAL_FAILURE (expect_the_first_alone (p));
 }
 
-// A scaler or converter that nothing is linked to cannot say how late it is: so it is behind
-// rtspsrc or decodebin3, whose pads come with a camera's first packets.
+// A scaler or converter without a source cannot tell its latency. This happens behind rtspsrc or
+// decodebin3, whose pads come with a camera's first packets.
 TEST (GridLive, AnInputWhoseSourceIsNotLinkedYetStopsNobody)
 {
   Live p;
@@ -68,8 +68,8 @@ TEST (GridLive, AnInputWhoseSourceIsNotLinkedYetStopsNobody)
   EXPECT_EQ (gst_aggregator_get_latency (GST_AGGREGATOR (p.grid ())), 120 * GST_MSECOND);
 }
 
-// Frames come as soon as the inputs that have started have theirs and their time has come: nobody
-// waits for the latency to pass.
+// Frames come when the started inputs have theirs and their time has come: the latency is not
+// waited for.
 TEST (GridLive, InactivePadsAreNotWaitedFor)
 {
   Live p;
@@ -86,7 +86,7 @@ TEST (GridLive, InactivePadsAreNotWaitedFor)
   }
 }
 
-// Inputs that are ahead do not take the output with them.
+// Inputs that are ahead do not make the output run ahead.
 TEST (GridLive, TheOutputIsNotAheadOfTheClock)
 {
   Live p;
@@ -110,14 +110,14 @@ TEST (GridLive, InactivePadsAreWaitedForWhereTheyAreNotIgnored)
     EXPECT_EQ (picture->pts (), frame_time (i, 10));
     EXPECT_EQ (picture->at (4, 4), kRed) << i;
     EXPECT_EQ (picture->at (20, 4), kBlack) << i;
-    // Its time and the latency, known from the first frame on, have to be over.
+    // Its time and the latency have to pass. The latency is known from the first frame on.
     if (i > 0) {
       EXPECT_GE (p.now (), frame_time (i + 1, 10)) << i;
     }
   }
 }
 
-// All inputs are inactive then, which is not the end.
+// Then all inputs are inactive, which is not the end.
 TEST (GridLive, NobodyHasStartedAndTheOutputGoesOn)
 {
   Live p;
@@ -130,7 +130,7 @@ TEST (GridLive, NobodyHasStartedAndTheOutputGoesOn)
     EXPECT_EQ (picture->pts (), frame_time (i, 10));
     EXPECT_EQ (picture->at (4, 4), kBlack) << i;
   }
-  // And who starts late is shown.
+  // An input that starts late is shown.
   p.send (0, kRed, 5, 30);
   p.send (1, kGreen, 5, 30);
   std::unique_ptr<Picture8> picture;
@@ -175,8 +175,8 @@ TEST (GridLive, AllStallAndTheOutputGoesOn)
   EXPECT_GE (p.now (), 800 * GST_MSECOND);
 }
 
-// A pipeline that has no live input at its start waits for its sink's first frame, which comes only
-// when the live input that is added then is drawn.
+// A pipeline without a live input at its start waits for its sink's first frame. That comes only
+// when the live input that is added later is drawn.
 TEST (GridLive, TheFirstInputIsAddedAfterTheStart)
 {
   for (const GstState started : {GST_STATE_PAUSED, GST_STATE_PLAYING}) {
@@ -185,7 +185,7 @@ TEST (GridLive, TheFirstInputIsAddedAfterTheStart)
     GstElement *source = p.add_input (kInput, true);
     p.send (0, kRed, 0, 9);
     gst_element_sync_state_with_parent (source);
-    // In PAUSED a live source that was there from the start would have to wait.
+    // A live source that was there from the start would wait in PAUSED.
     gst_element_set_state (source, GST_STATE_PLAYING);
     ASSERT_EQ (gst_element_get_state (p.pipeline (), nullptr, nullptr, 20 * GST_SECOND),
                GST_STATE_CHANGE_SUCCESS)
@@ -276,7 +276,7 @@ TEST (GridLive, LatencyIsTheInputsPlusAFramePlusWhatIsSet)
   }
 }
 
-// Where the pipeline has played for long before, the output begins with the frame of now.
+// If the pipeline has played for long before, the output begins with the current frame.
 TEST (GridLive, ALateFirstInputBringsNoFramesOfThePast)
 {
   for (const int late : {0, 1, 35, 1234}) {
@@ -284,7 +284,7 @@ TEST (GridLive, ALateFirstInputBringsNoFramesOfThePast)
     Live p;
     GstElement *other = gst_element_factory_make ("appsrc", nullptr);
     g_object_set (other, "is-live", TRUE, nullptr);
-    gst_bin_add (GST_BIN (p.pipeline ()), other);  // nobody waits for a first frame then
+    gst_bin_add (GST_BIN (p.pipeline ()), other);  // then no sink waits for a first frame
     p.play ();
     p.sleep (frame_time (static_cast<std::uint64_t> (late), 10));
     GstElement *src = p.add_input (kInput, true);

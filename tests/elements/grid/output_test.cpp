@@ -1,5 +1,5 @@
-// The output of quadmux-grid is one line of time, whatever its inputs do, and live it keeps to the
-// clock.
+// The output of quadmux-grid has no gaps and never goes back, whatever its inputs do. Live, it
+// keeps to the clock.
 #include <functional>
 
 #include "elements/grid/live.h"
@@ -21,7 +21,7 @@ std::string input_caps (int side, int rate)
               "framerate=(fraction)" + std::to_string (rate) + "/1,colorimetry=bt601");
 }
 
-// A wall whose inputs always have some frames more than the output has shown.
+// A grid whose inputs are always some frames ahead of the output.
 class Wall : public Live {
  public:
   // `open`: downstream leaves size and rate to the inputs.
@@ -48,7 +48,7 @@ class Wall : public Live {
     feeds_[i].side = side;
     feeds_[i].rate = rate;
   }
-  // From now on times count from here on, 5 seconds into the stream.
+  // From now on times count from here, 5 seconds into the stream.
   void new_segment (std::size_t i)
   {
     GstSegment &s = feeds_[i].segment;
@@ -73,7 +73,7 @@ class Wall : public Live {
     gst_bin_remove (GST_BIN (pipeline ()), source (i));
   }
 
-  // Lets `time` pass on the clock. Frames that come are judged too.
+  // Lets `time` pass on the clock. Checks frames that come too.
   void pass (GstClockTime time)
   {
     const GstClockTime end = now () + time;
@@ -118,7 +118,7 @@ class Wall : public Live {
   void feed (std::size_t i)
   {
     Feed &f = feeds_[i];
-    // Of files the next frame is there, whenever it is shown; a live one comes in its time.
+    // The next frame of a file always waits; a live one comes in its time.
     auto more = [&] {
       return f.next < next_ + 400 * GST_MSECOND ||
              (mode_ == Mode::file && f.last < next_ + GST_SECOND / 5);
@@ -149,7 +149,7 @@ class Wall : public Live {
     next_ = picture.pts () + picture.duration ();
     if (mode_ == Mode::file) return;
     EXPECT_LE (picture.pts (), now ());
-    // Its time, the latency of a frame, and a frame that has passed since.
+    // Its time, the latency of a frame, and a frame that has passed since then.
     if (!first) {
       EXPECT_GE (picture.pts () + 3 * GST_SECOND / 10, now ());
     }
@@ -164,8 +164,7 @@ class Wall : public Live {
 
 struct Happening {
   const char *name;
-  // What happens after the first frames, or before them; returns the input that is to be seen at
-  // the end.
+  // Happens after the first frames, or before them. Returns the input that is seen at the end.
   std::function<Values (Wall &, Mode)> happen;
   bool at_first = false;
 };
@@ -201,7 +200,7 @@ const Happening kHappenings[] = {
        if (mode != Mode::file) {
          w.frames (5);
          EXPECT_EQ (w.last ().at (4, 4), kBlack);
-         // Of no other size or rate than before.
+         // Size and rate are as before.
          EXPECT_EQ (w.last ().size (), "32x16");
          EXPECT_EQ (w.last ().duration (), GST_SECOND / 10);
        }
@@ -262,7 +261,7 @@ TEST_P (OneLineOfTime, WhateverHappens)
   const Values expected = what.happen (w, mode);
   w.frames (20);
   if (HasFatalFailure ()) return;
-  // The other half is another input's, or nobody's.
+  // The other half shows another input, or nothing.
   const bool left = w.last ().at (4, 4) == expected;
   EXPECT_TRUE (left || w.last ().at (w.last ().info ().width - 4, 4) == expected);
   EXPECT_EQ (w.error (), "");

@@ -1,4 +1,4 @@
-// Where the output's next frame begins, whatever the base class does to its place.
+// Where the output's next frame begins, whatever the base class does to the segment's position.
 #include "elements/grid/output.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ TEST (Timeline, GoesWhereTheBaseClassSaysBeforeTheFirstFrame)
   EXPECT_TRUE (t.holds (s));
 }
 
-// What the base class may make of its place while a frame is made, and after it.
+// Positions that the base class may set while a frame is made, and after it.
 class Lost : public testing::TestWithParam<GstClockTime> {};
 
 TEST_P (Lost, FramesFollowEachOther)
@@ -38,7 +38,7 @@ TEST_P (Lost, FramesFollowEachOther)
     EXPECT_EQ (s.position, next);
     t.drawn (s.position, kFrame);
     s.position = GetParam ();
-    // The first frame's place is the base class's.
+    // The base class decides the first frame's position.
     EXPECT_EQ (t.holds (s), next == GST_SECOND || GetParam () == next);
     t.go_on (s);
   }

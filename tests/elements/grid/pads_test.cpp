@@ -31,7 +31,7 @@ TEST (GridPads, NotANumberIsNoAlignment)
   const Owned<GstPad> pad = request (grid.get ());
   for (const char *name : {"xalign", "yalign", "alpha"}) {
     g_object_set (pad.get (), name, 0.25, nullptr);
-    // Past GObject's own check, which not every version of GLib has.
+    // Bypasses GObject's own check, which not every version of GLib has.
     GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (pad.get ()), name);
     GValue nan = G_VALUE_INIT;
     g_value_init (&nan, G_TYPE_DOUBLE);
@@ -107,7 +107,7 @@ TEST (GridPads, ReleaseWhilePlayingUnderLoad)
     const Owned<GstPad> pad{gst_pad_get_peer (src_pad.get ())};
     gst_pad_unlink (src_pad.get (), pad.get ());
     gst_element_release_request_pad (p.grid (), pad.get ());
-    // The pipeline, on its own way to PLAYING, must not take it along again.
+    // The pipeline is on its way to PLAYING itself, and must not change the state again.
     gst_element_set_locked_state (src, TRUE);
     gst_element_set_state (src, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (p.pipeline ()), src);
@@ -129,7 +129,7 @@ TEST (GridPads, StatesGoUpAndDown)
   }
 }
 
-// How many buffers the pad asks of upstream's pool for.
+// How many buffers the pad asks upstream's pool for.
 guint wanted_buffers (GstPad *pad, const std::string &caps, bool plain = false)
 {
   const Owned<GstQuery> query{gst_query_new_allocation (caps_of (caps).get (), FALSE)};
@@ -153,7 +153,7 @@ TEST (GridPads, OfferAPlainPoolForFramesThatAreDecodedIntoWiderOnes)
   EXPECT_EQ (wanted_buffers (p.pad (0).get (), caps, true), 3u);
 }
 
-// A decoder that puts out its own surfaces has no more than it was asked for.
+// A decoder that hands out its own surfaces has no more than it was asked for.
 TEST (GridPads, AnInputWithNoMoreBuffersThanAreAskedFor)
 {
   const std::string caps = raw ("GRAY8", 16, 16, "framerate=25/1");
@@ -183,7 +183,7 @@ TEST (GridPads, AnInputWithNoMoreBuffersThanAreAskedFor)
     EXPECT_EQ (picture->at (8, 8)[0], 5 * frames / 2) << frames;
   EXPECT_EQ (frames, 20);
   EXPECT_TRUE (p.eos ()) << p.error ();
-  // Whoever still waits for a buffer gets none.
+  // Threads that still wait for a buffer get none.
   gst_buffer_pool_set_flushing (pool.get (), TRUE);
   upstream.join ();
   gst_element_set_state (p.pipeline (), GST_STATE_NULL);

@@ -203,7 +203,7 @@ class GridPipeline {
     return all;
   }
 
-  // All that was posted so far: of errors the first.
+  // The first error posted so far.
   std::string error ()
   {
     messages_->take ();

@@ -1,4 +1,4 @@
-// quadmux-grid's samples: what is copied bit for bit, and what each filter gives.
+// quadmux-grid's samples: copies are exact, and each filter gives its values.
 #include <random>
 #include <set>
 
@@ -23,7 +23,7 @@ std::unique_ptr<Picture8> one_frame (GridPipeline &p)
   return std::move (all[0]);
 }
 
-// Not all inputs say where their chroma samples lie: nothing may move then.
+// Some inputs have no chroma siting: then nothing may move.
 TEST (GridPixels, UnknownChromaSiteIsCopiedBitForBit)
 {
   for (const char *format : {"I420", "NV12", "Y42B"})

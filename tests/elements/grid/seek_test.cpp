@@ -12,12 +12,12 @@ namespace {
 const Values kRed = {81, 90, 240, 0};
 const Values kGreen = {145, 54, 34, 0};
 
-// Two videotestsrcs of ten frames a second, which can be sought.
+// Two videotestsrcs of ten frames a second that can seek.
 struct Seekable {
   Owned<GstElement> pipeline, out;
   Owned<GstBus> bus;
 
-  // `alone`: with a pad, too, that nothing is linked to.
+  // `alone`: there is also a pad without a peer.
   explicit Seekable (const std::string &properties = "", bool alone = false)
   {
     const std::string src =
@@ -92,7 +92,7 @@ TEST (GridSeek, Reverse)
   EXPECT_EQ (s.play (), range (9, 0, -1));
 }
 
-// It begins at the end, as far as that is known.
+// It begins at the end, if that is known.
 TEST (GridSeek, ReverseWithoutAStop)
 {
   for (const bool alone : {false, true})
@@ -108,7 +108,7 @@ TEST (GridSeek, ReverseWithoutAStop)
     }
 }
 
-// A seek flushes all pads, and nobody does that for one without a peer.
+// A seek flushes all pads, but nobody flushes a pad without a peer.
 TEST (GridSeek, WithAPadThatNothingIsLinkedTo)
 {
   for (const char *policy : {"", "eos-policy=shortest"}) {
@@ -167,12 +167,12 @@ TEST (GridSeek, ARateThatIsNoNumberIsRefused)
     Seekable s;
     EXPECT_FALSE (s.seek (rate, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, 2 * GST_SECOND,
                           3 * GST_SECOND));
-    // Nothing has happened: the output goes from its beginning to its end.
+    // The seek changes nothing: the output goes from its beginning to its end.
     EXPECT_EQ (s.play (), range (0, 49));
   }
 }
 
-// An input of ten frames a second which can be sought and has a certain length.
+// An input of ten frames a second that can seek and has a known length.
 struct Clip {
   GstElement *src;
   GstVideoInfo info;
@@ -200,7 +200,7 @@ struct Clip {
   Clip (const Clip &) = delete;
   Clip &operator= (const Clip &) = delete;
 
-  // What appsrc asks for, in its own thread.
+  // appsrc's seek callback, in appsrc's thread.
   void push ()
   {
     if (next >= frames) {
@@ -248,7 +248,7 @@ TEST (GridSeek, PastTheShortestInputsEnd)
     EXPECT_EQ (frames, shortest ? 0 : 30);
     EXPECT_TRUE (p.eos ());
     EXPECT_EQ (p.error (), "");
-    // And back, to where both are.
+    // And back to where both have frames.
     ASSERT_TRUE (seek_to (p, GST_SECOND / 2));
     for (frames = 0; const auto picture = p.pull (); frames++) {
       EXPECT_EQ (picture->at (4, 4), frames < 5 ? kRed : (Values{16, 128, 128, 0})) << frames;
@@ -261,7 +261,7 @@ TEST (GridSeek, PastTheShortestInputsEnd)
   }
 }
 
-// Frames `first` to `last` of ten a second, from a source of its own.
+// Frames `first` to `last`, ten a second, from another source.
 void add_frames (GridPipeline &p, const Values &v, std::uint64_t first, std::uint64_t last)
 {
   const std::string caps = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
@@ -275,7 +275,7 @@ void add_frames (GridPipeline &p, const Values &v, std::uint64_t first, std::uin
 
 const std::string kTwo = raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 
-// The first frame's segment, which the frames' times count in.
+// The first frame's segment, in which its times count.
 void expect_segment_from_zero (GridPipeline &p)
 {
   const Owned<GstPad> pad{gst_element_get_static_pad (p.out (), "sink")};

@@ -1,5 +1,5 @@
-// quadmux-grid with everything at once: pads that come and go, caps and properties
-// that change, and events from downstream, while buffers flow.
+// quadmux-grid under stress: pads come and go, caps and properties change, and downstream sends
+// events, while buffers flow.
 #include "elements/grid/pipeline.h"
 
 using namespace quad::test;
@@ -30,7 +30,7 @@ struct Stream {
     auto &s = *static_cast<Stream *> (data);
     return gst_event_new_caps (s.caps[s.changes++ % 2].get ());
   }
-  // One that is to be seen until the end of time.
+  // An input that is seen until the end.
   GstBuffer *last ()
   {
     return timed (solid (info, value), frame_time (frames++, 200), 3600 * GST_SECOND).release ();
@@ -45,7 +45,7 @@ GstHarnessThread *flow (GstHarness *h, Stream &s)
                                                        Stream::next_buffer, &s, nullptr);
 }
 
-// What a frame of two solid pictures side by side holds.
+// The expected frame of two solid pictures side by side.
 std::vector<int> halves (const GstVideoInfo &info, const Values &left, const Values &right)
 {
   std::vector<int> samples;
@@ -61,12 +61,12 @@ std::vector<int> halves (const GstVideoInfo &info, const Values &left, const Val
 TEST (GridStress, EverythingAtOnce)
 {
   const Owned<GstElement> grid{GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (
-      // Live, so that a pad that has no buffers yet stops nobody.
+      // Live, so that a pad without buffers blocks nobody.
       "quadmux-grid force-live=true rows=0 columns=0", nullptr)))};
   Bus bus (grid.get ());
   const Harness first{gst_harness_new_with_element (grid.get (), "sink_%u", "src")};
   const Harness second{gst_harness_new_with_element (grid.get (), "sink_%u", nullptr)};
-  // A harness takes its caps away before it stops the element, which still asks for them.
+  // A harness removes its caps before it stops the element, which still asks for them.
   const struct Stop {
     GstElement *element;
     ~Stop () { gst_element_set_state (element, GST_STATE_NULL); }
@@ -84,8 +84,8 @@ TEST (GridStress, EverythingAtOnce)
     GValue gaps[2] = {G_VALUE_INIT, G_VALUE_INIT};
     for (int i = 0; i < 2; i++) g_value_set_int (g_value_init (&gaps[i], G_TYPE_INT), 4 * i);
     // Pauses in microseconds. The base class makes no frame while it is asked to negotiate again,
-    // so those who ask leave it the time to do so, even where everything is ten times slower.
-    // Kept in reach: the harness of GStreamer 1.22 does not let go of it.
+    // so threads that ask leave it time, even if everything is ten times slower. Kept as a member,
+    // because the harness of GStreamer 1.22 does not free it.
     static GstEvent *const reconfigure = gst_event_new_reconfigure ();
     GstHarnessThread *threads[6] = {
         gst_harness_stress_requestpad_start_full (first.get (), pads, "sink_%u", nullptr, TRUE,
@@ -110,7 +110,7 @@ TEST (GridStress, EverythingAtOnce)
   for (const guint count : counts) EXPECT_GE (count, 1u);
   EXPECT_EQ (bus.error (), "");
 
-  // All is quiet: two pictures, each until the end of time, without a gap.
+  // Nothing changes any more: two pictures, each until the end, without a gap.
   EXPECT_EQ (grid->numsinkpads, 2u);
   g_object_set (grid.get (), "gap", 0, nullptr);
   const GstVideoInfo info = info_of_caps (output);

@@ -1,5 +1,5 @@
-// However many inputs are converted, the grid draws with n-threads threads, goes on with fewer
-// where the system gives no more, and makes the same bytes.
+// The grid draws with n-threads threads, however many inputs it converts. It works with fewer if
+// the system gives no more, and makes the same bytes.
 #include <dlfcn.h>
 #include <pthread.h>
 
@@ -10,13 +10,13 @@
 
 namespace {
 
-// How many threads the system still gives; below 0 no limit.
+// How many more threads the system gives; negative: no limit.
 std::atomic<int> left{-1};
 std::atomic<int> refused{0};
 
 }  // namespace
 
-// Takes the place of the C library's for all of the process.
+// Replaces the C library's function in the whole process.
 extern "C" int pthread_create (pthread_t *thread, const pthread_attr_t *attributes,
                                void *(*function) (void *), void *data)
 {
@@ -38,7 +38,7 @@ using quad::Owned;
 namespace {
 
 constexpr int kInputs = 8;
-// What GStreamer may start meanwhile.
+// Threads that GStreamer may start meanwhile.
 constexpr int kOthers = 1;
 
 int threads_now ()
@@ -73,9 +73,9 @@ Drawn draw (int n_threads, int limit)
                       &hungry);
   }
   p.play ();
-  // Then all threads run but those that draw.
+  // By then all threads run except those that draw.
   while (hungry < kInputs) g_usleep (1000);
-  // Nor do any wait idle that could be used.
+  // No thread that could be used is idle.
   g_thread_pool_set_max_unused_threads (0);
   g_thread_pool_stop_unused_threads ();
   const int before = threads_now ();

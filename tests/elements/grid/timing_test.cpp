@@ -23,7 +23,7 @@ std::string output (int num, int den = 1)
                   ",colorimetry=bt601");
 }
 
-// Frames are gapless, from `start` on, at num/den.
+// Frames have no gaps, from `start` on, at num/den.
 void expect_gapless (const Pictures &all, std::size_t count, int num, int den = 1)
 {
   ASSERT_EQ (all.size (), count);
@@ -50,7 +50,7 @@ TEST (GridTiming, LongestEndsWithTheLongestInput)
   for (int frames : {48, 72, 60, 96}) p.add_solid (input (24), kRed, frames);
   const Pictures all = p.run ();
   expect_gapless (all, 96, 24);
-  // Each cell shows its picture up to its input's end and the background from there on.
+  // Each cell shows its picture until its input ends, then the background.
   const struct {
     int x, y, last;
   } cells[] = {{4, 4, 47}, {20, 4, 71}, {4, 20, 59}, {20, 20, 95}};
@@ -68,7 +68,7 @@ struct Length {
 
 class Shortest : public testing::TestWithParam<Length> {};
 
-// With and without durations: a last buffer without one lasts one frame of its caps.
+// With and without durations: a last buffer without a duration lasts one frame of its caps.
 TEST_P (Shortest, TheLastFrameBeginsBeforeTheEnd)
 {
   for (bool durations : {true, false}) {
@@ -78,7 +78,7 @@ TEST_P (Shortest, TheLastFrameBeginsBeforeTheEnd)
     p.add_solid (input (24), kGreen, 100);
     const Pictures all = p.run ();
     expect_gapless (all, GetParam ().expected, 24);
-    // To the last one, the picture is there.
+    // The picture is in every frame to the last one.
     for (const auto &picture : all) ASSERT_EQ (picture->at (4, 4), kRed);
   }
 }
@@ -245,7 +245,7 @@ TEST (GridTiming, GapsShowTheBackground)
   EXPECT_EQ (all[3]->at (4, 4), kGreen);
 }
 
-// In the source's own thread: a flagged buffer goes on as a gap event of its time.
+// In the source's thread: a flagged buffer becomes a gap event of its time.
 GstPadProbeReturn to_gap (GstPad *pad, GstPadProbeInfo *info, gpointer)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
@@ -326,7 +326,7 @@ TEST (GridTiming, UnknownRatesGiveTwentyFive)
   }
 }
 
-// Upstream learns of the end at once, from the flow and not from its own end.
+// Upstream learns of the end at once, from the flow result and not from its own end.
 TEST (GridTiming, UpstreamIsLetGoAtTheEnd)
 {
   GridPipeline p ("eos-policy=shortest", output (10));
@@ -334,7 +334,7 @@ TEST (GridTiming, UpstreamIsLetGoAtTheEnd)
   GstElement *endless = p.add_input (input (10));
   p.play ();
   std::uint64_t n = 0;
-  // One frame of the endless input for each of the output's, and some to spare.
+  // One frame of the endless input for each of the output's, and some more.
   for (; n < 6; n++)
     p.push (1, timed (solid (p.info (1), kGreen), frame_time (n, 10), GST_SECOND / 10));
   std::size_t frames = 0;

@@ -1,4 +1,4 @@
-// When the output ends, from what is known of the inputs.
+// When the output ends, from the states of the inputs.
 #include "elements/grid/timing.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ TEST (OutputEnded, ShortestEndsWhereAnInputHasEnded)
   EXPECT_FALSE (output_ended (EosPolicy::longest, inputs, 2 * GST_SECOND, kFrame));
 }
 
-// A seek beyond its end leaves an input without a frame, but it is no empty one.
+// After a seek beyond its end an input has no frame, but it does not count as empty.
 TEST (OutputEnded, ShortestEndsAtOnceBeyondTheEndOfAnInput)
 {
   const InputState beyond[] = {{true, false, true, {}}, kPlaying};
@@ -53,7 +53,7 @@ struct Fps {
   GstClockTime at (guint64 k) const { return gst_util_uint64_scale (k, GST_SECOND * d, n); }
 };
 
-// As many frames as the input lasts for, whatever its container makes of its times: Matroska
+// The output has as many frames as the input lasts, whatever its container rounds: Matroska
 // milliseconds, FLV too but rounded down, MPEG 90 kHz. An input may begin at any time.
 TEST (OutputEnded, AfterAsManyFramesAsTheInputLasts)
 {
@@ -67,7 +67,7 @@ TEST (OutputEnded, AfterAsManyFramesAsTheInputLasts)
         for (const guint64 begin :
              std::initializer_list<guint64>{0, 5'033'333'333, 33'366'666, 1'499'999})
           for (const guint64 count : {guint64{1}, 240 * film.n / film.d / 24}) {
-            // Running time begins with the input; its last frame lasts one of its rate.
+            // Running time begins with the input; its last frame lasts one frame of its rate.
             const GstClockTime first = base.stored (begin);
             const GstClockTime end =
                 base.stored (begin + film.at (count - 1)) - first + film.at (1);
@@ -77,7 +77,7 @@ TEST (OutputEnded, AfterAsManyFramesAsTheInputLasts)
               frames++;
             guint64 expected = 0;
             while (expected * output.d * film.n < count * film.d * output.n) expected++;
-            // What would be shown for two milliseconds or less may be left out.
+            // A frame that would be shown for two milliseconds or less may be left out.
             if (frames + 1 == expected && film.at (count) - output.at (frames) <= 2 * GST_MSECOND)
               continue;
             ASSERT_EQ (frames, expected)

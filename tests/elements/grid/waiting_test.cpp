@@ -1,4 +1,4 @@
-// Whom and what quadmux-grid waits for, and for how long.
+// What quadmux-grid waits for, and for how long.
 #include "elements/grid/live.h"
 
 using namespace quad::test;
@@ -75,7 +75,7 @@ TEST (GridWaiting, ForAPadThatIsLinkedInTime)
   EXPECT_TRUE (p.warnings ().empty ());
 }
 
-// It has been left out, and comes in where the output is then.
+// It was left out, and joins where the output is then.
 TEST (GridWaiting, APadThatIsLinkedLate)
 {
   Passed passed;  // outlives the pipeline
@@ -99,7 +99,8 @@ TEST (GridWaiting, APadThatIsLinkedLate)
   ASSERT_EQ (gst_pad_link (src_pad.get (), alone.get ()), GST_PAD_LINK_OK);
   gst_element_sync_state_with_parent (src);
   {
-    // The second passes when the grid has the first. Nobody pulls, so the output stands till then.
+    // The second buffer passes when the grid has the first. Nobody pulls, so the output stops until
+    // then.
     std::unique_lock guard (passed.lock);
     ASSERT_TRUE (passed.changed.wait_for (guard, std::chrono::seconds (20),
                                           [&] { return passed.buffers >= 2; }));
@@ -115,7 +116,7 @@ TEST (GridWaiting, APadThatIsLinkedLate)
   EXPECT_EQ (p.warnings ().size (), 1u);
 }
 
-// Where nothing has begun the grid waits on: all could be linked later.
+// If no input has begun, the grid waits: all could be linked later.
 TEST (GridWaiting, NothingIsLinkedAtAll)
 {
   GridPipeline p ("rows=1 columns=2", kOutput);
@@ -129,7 +130,7 @@ TEST (GridWaiting, NothingIsLinkedAtAll)
   EXPECT_FALSE (gst_app_sink_is_eos (GST_APP_SINK (p.out ())));
 }
 
-// Whatever the others wait for at a pad, they go on when it is released.
+// Whatever a pad makes the others wait for, they go on when it is released.
 TEST (GridWaiting, ReleasingThePadThatStallsLetsTheOthersGoOn)
 {
   GridPipeline p ("rows=1 columns=2", kOutput);
@@ -155,7 +156,7 @@ TEST (GridWaiting, ReleasingThePadThatStallsLetsTheOthersGoOn)
 
 // Downstream that takes nothing.
 
-// Answers the grid's questions for caps with none, while it is to.
+// Answers the grid's caps queries with no caps, while told to.
 struct Refusal {
   std::atomic<int> left{0};
 
@@ -218,7 +219,7 @@ TEST (GridWaiting, DownstreamTakesNothingAnyMore)
   EXPECT_NE (p.error ().find ("Downstream takes none"), std::string::npos) << p.error ();
 }
 
-// Refuses frames as if their caps were wrong, while it is to.
+// Refuses frames as if their caps were wrong, while told to.
 struct RefusedFrames {
   std::atomic<int> left{0};
 
@@ -252,7 +253,7 @@ TEST (GridWaiting, DownstreamRefusesFramesForAMoment)
     next = picture->pts () + picture->duration ();
     if (frames == 5) refusal.left = 2;
   }
-  // The time of what was refused is that of the frame after it.
+  // The frame after a refused one has the same time.
   EXPECT_EQ (frames, 28);
   EXPECT_EQ (next, 3 * GST_SECOND);
   EXPECT_EQ (p.error (), "");
@@ -270,7 +271,7 @@ TEST (GridWaiting, DownstreamRefusesFramesForGood)
   EXPECT_NE (p.error ().find ("width=(int)32"), std::string::npos) << p.error ();
 }
 
-// The caps are changed while inputs come and go: downstream may refuse what it asked for.
+// Caps change while inputs come and go: downstream may refuse frames of caps that it asked for.
 TEST (GridWaiting, ChangingCapsWhileInputsComeAndGo)
 {
   GridPipeline p ("rows=0 columns=0", "capsfilter name=filter caps=video/x-raw,framerate=10/1");

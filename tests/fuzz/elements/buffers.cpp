@@ -35,7 +35,7 @@ void add_video_meta (GstBuffer *buffer, const GstVideoInfo &info)
                              static_cast<guint> (info.width), static_cast<guint> (info.height));
 }
 
-// Of no caps that could be read.
+// For caps that cannot be read.
 void fill_without_caps (Random &random, GstBuffer *buffer)
 {
   if (!random.one_in (4))
@@ -85,7 +85,7 @@ void fill_with_gaps (Random &random, GstBuffer *buffer, const GstVideoInfo &info
                                   GST_VIDEO_INFO_N_PLANES (&info), offset, stride);
 }
 
-// One thing of a meta that is wrong.
+// Makes one field of a meta wrong.
 void spoil (Random &random, GstVideoMeta *meta, gsize size)
 {
   const int p = random.below (GST_VIDEO_MAX_PLANES);

@@ -15,7 +15,7 @@
 namespace quad::fuzz {
 namespace {
 
-// What GStreamer says of how the machine treats it, and of what its base classes do.
+// GStreamer's criticals that the fuzzer or the base classes cause.
 constexpr std::string_view kExpected[] = {
     "misordering",                       // events in an order that sources do not have
     "before segment event",              // likewise
@@ -33,7 +33,7 @@ std::atomic<gint64> began{0};
 std::mutex lock;
 std::map<std::string, int> found;
 
-// Numbers and addresses do not make another kind of it.
+// Texts that differ only in numbers and addresses are one kind.
 std::string without_numbers (std::string_view text)
 {
   std::string result;

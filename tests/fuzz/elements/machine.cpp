@@ -76,7 +76,7 @@ void Machine::run ()
   gst_element_set_bus (element_.get (), nullptr);
   gst_bus_set_flushing (bus_.get (), TRUE);
   element_.reset ();
-  // Threads of GStreamer may still let go of what they held.
+  // Threads of GStreamer may still free what they held.
   enter ("let go");
   for (int i = 0; i < 300 && (memories_in_use () || elements); i++) g_usleep (1000);
   if (elements != 0) give_up ("the element leaks");
@@ -101,7 +101,7 @@ void Machine::remove_feeder ()
   const std::unique_ptr<Feeder> feeder = std::move (*at);
   feeders_.erase (at);
   feeder->stop ();
-  // While it may still be sending.
+  // It may still be sending.
   if (grid_) gst_element_release_request_pad (element_.get (), feeder->peer ());
 }
 

@@ -16,10 +16,10 @@
 
 namespace quad::fuzz {
 
-// What sends to one sink pad of the element.
+// Sends to one sink pad of the element.
 class Feeder {
  public:
-  // Links with `peer`; on a thread of its own it sends until it is done or told to stop.
+  // Links with `peer`, and sends on its own thread until it is done or told to stop.
   Feeder (std::uint32_t seed, Owned<GstPad> peer, bool packed, bool flushes);
   ~Feeder ();
   Feeder (const Feeder &) = delete;
@@ -27,7 +27,7 @@ class Feeder {
 
   GstPad *peer () const { return peer_.get (); }
   void stop () { stop_ = true; }
-  // The pad that it sends to must be inactive or take what it sends.
+  // The pad that it sends to must be inactive, or accept what it sends.
   void join ();
 
  private:
@@ -53,7 +53,7 @@ class Feeder {
   std::thread thread_;
 };
 
-// What takes the element's output.
+// Receives the element's output.
 class Output {
  public:
   Output (std::uint32_t seed, GstElement *element, bool picky);
@@ -63,7 +63,7 @@ class Output {
 
   GstPad *pad () const { return pad_.get (); }
   void toggle_picky ();
-  // From now on it takes all at once.
+  // From now on it accepts everything at once.
   void wind_up () { winding_up_ = true; }
 
  private:
@@ -85,7 +85,7 @@ class Machine {
  public:
   Machine (const std::string &element, unsigned seed);
 
-  // Throws nothing; what is wrong is found (findings.h).
+  // Throws nothing; reports findings (findings.h).
   void run ();
 
  private:

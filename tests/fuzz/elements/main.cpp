@@ -1,5 +1,5 @@
-// elements ELEMENT FIRST-SEED SECONDS: one case after the other for so long, each from a seed.
-// Exits with 1 where anything was found, and with a signal or 77 where a case could not go on.
+// elements ELEMENT FIRST-SEED SECONDS: runs cases for so long, each from a seed. Exits with 1 if
+// anything was found, and with a signal or 77 if a case could not go on.
 #include <gst/gst.h>
 
 #include <cstdio>

@@ -53,7 +53,7 @@ GstFlowReturn Output::take (Owned<GstBuffer> buffer)
     slow = random_.one_in (30);
     answer = random_.below (400);
   }
-  // A sanitizer sees where its memory is not what it says.
+  // A sanitizer finds memory that is smaller than it says.
   GstMapInfo map;
   if (gst_buffer_map (buffer.get (), &map, GST_MAP_READ)) {
     unsigned sum = 0;

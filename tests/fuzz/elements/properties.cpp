@@ -52,7 +52,7 @@ void add_some_numbers (Random &random, GValue *value, bool small)
   }
 }
 
-// What would only make a case long, or make nothing else happen, is kept small.
+// Values that would only make a case long, or block everything else, are kept small.
 gint64 tamed (Random &random, std::string_view name, gint64 number)
 {
   if (name == "n-threads") return random.below (5);

@@ -34,16 +34,16 @@ class Random {
   std::mt19937 engine_;
 };
 
-// Those of gifstreamenc's input where `packed`, else of all kinds; not all can be shown.
+// Caps of gifstreamenc's input if `packed`, else of all kinds; not all can be shown.
 Owned<GstCaps> some_caps (Random &random, bool packed);
-// Of `caps` (may be nothing), or not quite: another size, several memories, a meta that lies.
-// Memory has exactly its size, so that a sanitizer sees what leaves it.
+// A buffer for `caps` (may be null), sometimes wrong: another size, several memories, a false meta.
+// Memory has exactly its size, so that a sanitizer finds accesses outside of it.
 Owned<GstBuffer> some_buffer (Random &random, GstCaps *caps);
 GstSegment some_segment (Random &random);
 // Sets one of the object's properties, and reads it back.
 void set_some_property (Random &random, GObject *object);
 
-// How many memories of some_buffer () there are.
+// How many memories of some_buffer () exist.
 long memories_in_use ();
 
 }  // namespace quad::fuzz

@@ -47,10 +47,10 @@ void release (GstAllocator *, GstMemory *memory)
   g_free (memory);
 }
 
-// Nobody reads it as if it lay on the host.
+// Other code cannot read it as host memory.
 gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
 {
-  // A flag of ours is no value of the enumeration, so it is read as a number.
+  // Our flag is no value of the enumeration, so it is read as a number.
   int flags = 0;
   static_assert (sizeof flags == sizeof info->flags);
   std::memcpy (&flags, &info->flags, sizeof flags);

@@ -1,5 +1,5 @@
-// A third backend, for tests alone: frames in "elsewhere" memory, which only its own functions
-// read. What is drawn and copied is queued, and done where the queue is waited for, as on a device.
+// A third backend, only for tests: frames in "elsewhere" memory, which only its own functions read.
+// Drawing and copying is queued, and done when the queue is waited for, as on a device.
 #pragma once
 
 #include "glue/backend.h"

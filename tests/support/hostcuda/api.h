@@ -7,5 +7,5 @@
 #include <cudaTypedefs.h>
 #pragma GCC visibility pop
 
-// What those headers do not declare, or have under a later version's name.
+// Functions that those headers do not declare, or declare by a later version's name.
 #define HOSTCUDA_EXPORT extern "C" __attribute__ ((visibility ("default"))) CUresult CUDAAPI

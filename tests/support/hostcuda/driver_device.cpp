@@ -85,7 +85,7 @@ constexpr int kPciBus = 0x10;  // of the first device
 
 bool is_device (const State &s, CUdevice device) { return device >= 0 && device < s.devices; }
 
-// Runs `body` for a device that there is.
+// Runs `body` for an existing device.
 template <typename Body>
 CUresult for_device (const char *name, CUdevice device, Body body)
 {
@@ -200,7 +200,7 @@ CUresult cuDeviceTotalMem (std::size_t *bytes, CUdevice device)
 CUresult cuDeviceGetAttribute (int *value, CUdevice_attribute attribute, CUdevice device)
 {
   return for_device (__func__, device, [&] (State &s) {
-    *value = 0;  // whatever is not named is not there
+    *value = 0;  // others are absent
     if (attribute == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) *value = s.settings.major;
     if (attribute == CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR) *value = s.settings.minor;
     if (attribute == CU_DEVICE_ATTRIBUTE_PCI_BUS_ID) *value = kPciBus + device;
@@ -228,7 +228,7 @@ CUresult cuCtxDisablePeerAccess (CUcontext)
   return call (__func__, kContext, [] (State &) { return CUDA_ERROR_PEER_ACCESS_NOT_ENABLED; });
 }
 
-// Headers of CUDA 13 no longer declare it; GStreamer asks for no other.
+// Headers of CUDA 13 no longer declare it; GStreamer asks only for this one.
 HOSTCUDA_EXPORT cuCtxCreate_v2 (CUcontext *context, unsigned flags, CUdevice device)
 {
   return create_context (__func__, context, flags, device);

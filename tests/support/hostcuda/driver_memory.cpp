@@ -62,8 +62,8 @@ std::size_t extent (std::size_t pitch, std::size_t width, std::size_t height)
   return pitch * (height - 1) + width;
 }
 
-// What is called device memory must be all in one live allocation, and what is called
-// host memory must not be device memory.
+// A range of device memory must lie in one live allocation, and a range of host memory must not be
+// device memory.
 CUresult check_range (State &s, const Side &side, std::size_t bytes)
 {
   const Allocation *found = s.memory.find (side.start);
@@ -102,7 +102,7 @@ CUresult copy (State &s, const Side &from, const Side &to, std::size_t width, st
   return CUDA_SUCCESS;
 }
 
-// A unified address is of the memory that it lies in.
+// A unified address belongs to the memory that it lies in.
 Side resolved (State &s, Side side)
 {
   if (side.type != CU_MEMORYTYPE_UNIFIED) return side;
@@ -371,7 +371,7 @@ CUresult cuMemsetD2D32Async (CUdeviceptr to, std::size_t pitch, unsigned value, 
   return fill (__func__, to, pitch, value, width, height, stream);
 }
 
-// Memory pools: allocation in a stream's order is allocation at once here.
+// Memory pools: allocation in a stream's order happens at once here.
 
 CUresult cuMemAllocAsync (CUdeviceptr *memory, std::size_t bytes, CUstream stream)
 {

@@ -15,7 +15,7 @@ constinit thread_local Dim block_index{0, 0, 0}, grid_size{1, 1, 1};
 
 namespace {
 
-// What this thread runs now, and the memory that it used last.
+// The kernel that this thread runs, and the memory that it used last.
 struct Launch {
   const Kernel *kernel = nullptr;
   int device = 0;

@@ -1,4 +1,4 @@
-// What stands for device code.
+// Stands for device code.
 #pragma once
 
 #include <cstring>
@@ -6,7 +6,7 @@
 
 namespace hostcuda {
 
-// What the NVRTC double makes of any source.
+// The image that the NVRTC double makes of any source.
 inline constexpr char kFakeImage[] = "hostcuda image: no code, the driver's double has its own\n";
 
 inline bool starts_with (const void *image, std::string_view mark)

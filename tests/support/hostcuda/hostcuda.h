@@ -1,5 +1,5 @@
-// What a test asks of the CUDA driver's double, and tells it. Link with libcuda.so.1 of
-// this folder. All functions may be called from any thread.
+// The interface between tests and the CUDA driver's double. Link with libcuda.so.1 of this folder.
+// All functions may be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #pragma GCC visibility push(default)
 extern "C" {
 
-// What happened since the last reset; those named live_* are what there is now.
+// Counters since the last reset; those named live_* count what exists now.
 struct hostcuda_counters {
   std::uint64_t launches;
   std::uint64_t blocks;
@@ -45,23 +45,23 @@ std::uint64_t hostcuda_calls (const char *name);
 // for a name of NVRTC) and does nothing. Of calls that release something only the result
 // changes, so that what is live still tells what the caller forgot.
 void hostcuda_fail_next (const char *name, unsigned nth, int result);
-// As when the device is lost: each call that reaches the device fails, until told 0.
-// Queries of the device and the stack of current contexts go on working.
+// The device is lost: each call that reaches it fails, until set to 0. Queries of the device and
+// the stack of current contexts still work.
 void hostcuda_fail_everything (int result);
 
-// What new memory is filled with, 0xA5 unless told.
+// The byte that fills new memory; 0xA5 by default.
 void hostcuda_set_poison (unsigned char value);
 // Blocks run from the first to the last, or from the last to the first.
 void hostcuda_set_backward (int backward);
-// Allocations fail that would leave more than this of device memory in use, on all devices.
+// Allocations fail if more than this of device memory would be in use, on all devices.
 void hostcuda_set_memory_limit (std::uint64_t bytes);
 // 13000 stands for CUDA 13.0; a compute capability of 9 and 0 for sm_90. Those are the defaults.
 void hostcuda_set_device (int driver_version, int major, int minor);
 // Count ranges outside of live memory, and fail the call, where it would abort. A kernel
 // still makes the access that it asked about.
 void hostcuda_set_lenient (int lenient);
-// Whether code outside of the driver dies when it touches device memory: the processor
-// must have protection keys for that.
+// True if code outside of the driver dies when it touches device memory. The processor must have
+// protection keys for that.
 int hostcuda_hides_memory (void);
 }
 #pragma GCC visibility pop

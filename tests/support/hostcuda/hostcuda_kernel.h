@@ -20,8 +20,8 @@ extern constinit thread_local Dim block_index, grid_size;
 void check_read (const void *p, std::size_t bytes, std::size_t alignment = 1);
 void check_write (void *p, std::size_t bytes, std::size_t alignment = 1);
 
-// Does the work of one block. `params` is what cuLaunchKernel was given: a pointer to each
-// parameter. How large a parameter is the driver cannot know; Entry casts to its type.
+// Does the work of one block. `params` is cuLaunchKernel's: a pointer to each parameter. The driver
+// cannot know how large a parameter is, so Entry casts to its type.
 using Entry = void (*) (void **params);
 
 // The Entry of a function that takes a kernel's parameters: entry_of<&function>.

@@ -1,4 +1,4 @@
-// The driver's double does what its users count on.
+// The driver's double behaves as its users expect.
 #include "hostcuda.h"
 
 #include <gst/app/gstappsink.h>
@@ -31,7 +31,7 @@ using hostcuda::counters;
 using hostcuda::test::Fill;
 using quad::Owned;
 
-// A context, current while the test runs; all must be gone after it.
+// A context that is current while the test runs. Everything must be freed after it.
 class HostCuda : public testing::Test {
  protected:
   void SetUp () override
@@ -275,7 +275,7 @@ TEST_F (HostCudaDeathTest, DiesOfKernelsOutOfBounds)
   EXPECT_DEATH (launched ("hostcuda_fill", &fill, 1, 1), "kernel hostcuda_fill.*write of 10 bytes");
   CUdeviceptr odd = memory + 1;
   EXPECT_DEATH (launched ("hostcuda_last_block", &odd, 1, 1), "not a multiple of 4");
-  // What did not ask is found when the memory is freed.
+  // A write without asking is found when the memory is freed.
   Fill unchecked = fill_of (memory, 101, 1);
   EXPECT_DEATH (
       {

@@ -1,5 +1,5 @@
-// The kernels that cuModuleGetFunction finds, whatever image was loaded: the project's,
-// compiled as C++, and those of the double's own tests.
+// The kernels that cuModuleGetFunction finds in any loaded image: the project's, compiled as C++,
+// and those of the double's own tests.
 
 // Before the kernels, which are written in it.
 #include "hostcuda_device.h"

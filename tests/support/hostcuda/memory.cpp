@@ -17,12 +17,12 @@ constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 512;  // of what cuMemAlloc returns
 constexpr std::size_t kFreedKept = 1024;
 
-// -1 where there are no protection keys: then device memory is open to everybody.
+// -1 without protection keys: then any code can touch device memory.
 int key = -1;
 
 std::size_t rounded_up (std::size_t value, std::size_t to) { return (value + to - 1) / to * to; }
 
-// Bytes between the mapping's edges and the allocation must still be as they were.
+// Bytes between the mapping's edges and the allocation must be unchanged.
 void check_edges (const Allocation &a)
 {
   const auto *begin = reinterpret_cast<const unsigned char *> (a.begin);
@@ -55,8 +55,8 @@ DeviceAccess::~DeviceAccess ()
   if (key >= 0) pkey_set (key, static_cast<unsigned> (before_));
 }
 
-// Threads start without access to keys that they did not allocate, or with what the
-// thread that started them had: nobody starts one inside of the driver.
+// A thread starts without access to keys that it did not allocate, or with the access of the thread
+// that started it. No thread is started inside the driver.
 Memory::Memory () { key = pkey_alloc (0, PKEY_DISABLE_ACCESS); }
 
 bool Memory::hidden () const { return key >= 0; }
@@ -64,7 +64,7 @@ bool Memory::hidden () const { return key >= 0; }
 void *Memory::allocate (Kind kind, std::size_t bytes, int device, CUcontext owner,
                         unsigned char poison)
 {
-  // The end is as close to the forbidden page as alignment lets it be.
+  // The end is as close to the forbidden page as alignment allows.
   const std::size_t aligned = rounded_up (bytes, kAlignment);
   const std::size_t data = rounded_up (aligned, kPage);
   const std::size_t mapped = data + 2 * kPage;
@@ -136,7 +136,7 @@ std::string Memory::describe (std::uintptr_t address) const
                      address - a.begin, a.bytes);
       return text;
     }
-  // The nearest below, and what is near above: an overrun shows its owner.
+  // The nearest allocation below and near ones above: an overrun shows its owner.
   const auto next = live_.upper_bound (address);
   if (next != live_.begin ()) {
     const Allocation &a = std::prev (next)->second;

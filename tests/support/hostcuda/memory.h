@@ -1,5 +1,5 @@
-// Device memory and pinned memory, each allocation a mapping of its own between pages that
-// nobody may touch.
+// Device memory and pinned memory. Each allocation is its own mapping, between pages that may not
+// be touched.
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,7 @@ struct Allocation {
   }
 };
 
-// Changes with each release: what was found before may be gone.
+// Changes with each release: results of earlier lookups may be invalid.
 extern std::atomic<std::uint64_t> memory_generation;
 
 // Opens device memory to this thread while it lives.
@@ -50,15 +50,15 @@ class Memory {
  public:
   Memory ();
 
-  // Null where the system has no more. The bytes are poisoned.
+  // Null if the system has no more. The bytes are poisoned.
   void *allocate (Kind kind, std::size_t bytes, int device, CUcontext owner, unsigned char poison);
-  // False where no allocation of that kind starts there.
+  // False if no allocation of that kind starts there.
   bool release (Kind kind, std::uintptr_t begin);
   void release_all_of (CUcontext owner);
 
-  // The one that `address` lies in; null where there is none.
+  // The allocation that `address` lies in; null if there is none.
   const Allocation *find (std::uintptr_t address) const;
-  // What to tell of an address that is not in live memory.
+  // Describes an address that is not in live memory.
   std::string describe (std::uintptr_t address) const;
 
   std::size_t count (Kind kind) const;
@@ -70,7 +70,7 @@ class Memory {
   Map::iterator remove (Map::iterator at);
 
   Map live_;
-  // Freed addresses are not given out again for a while, so that their late use shows.
+  // Freed addresses are not reused for a while, so that late use is found.
   std::deque<Allocation> freed_;
 };
 

@@ -1,9 +1,9 @@
-// GStreamer's nvcodec plugin registers nothing without a decoder library, cudaupload and
-// cudadownload included. This one has all that it looks for, and decodes nothing: asked
-// for its capabilities it says that there are none.
+// Without a decoder library GStreamer's nvcodec plugin registers nothing, not even cudaupload and
+// cudadownload. This one has all functions that it looks for, and decodes nothing: it reports no
+// capabilities.
 #include "api.h"
 
-// What they are given is of no interest, and a caller's ABI lets them leave it undeclared.
+// Their arguments do not matter, and the caller's ABI allows not to declare them.
 #pragma GCC visibility push(default)
 extern "C" {
 CUresult cuvidCtxLockCreate () { return CUDA_ERROR_NOT_SUPPORTED; }

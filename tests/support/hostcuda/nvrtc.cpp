@@ -1,6 +1,6 @@
-// The runtime compiler's double: it makes an image of any source that is not empty. As
-// NVRTC 13 does it knows nothing older than compute_75, so that GStreamer 1.22's own
-// kernels, which ask for compute_52, are refused as they are there.
+// The runtime compiler's double makes an image of any source that is not empty. Like NVRTC 13 it
+// knows nothing older than compute_75. So it refuses GStreamer 1.22's own kernels, which ask for
+// compute_52.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +12,7 @@
 #include "fake_image.h"
 #include "fake_nvrtc.h"
 
-// In the driver's double: counts a call, and tells whether a test wants it to fail.
+// Defined in the driver's double: counts a call, and returns whether a test wants it to fail.
 extern "C" int hostcuda_begin (const char *name);
 
 struct _nvrtcProgram {
@@ -52,7 +52,7 @@ nvrtcResult call (const char *name, Body body)
   return body ();
 }
 
-// Runs `body` for a program that there is.
+// Runs `body` for an existing program.
 template <typename Body>
 nvrtcResult for_program (const char *name, nvrtcProgram program, Body body)
 {
@@ -60,7 +60,8 @@ nvrtcResult for_program (const char *name, nvrtcProgram program, Body body)
                [&] { return programs.count (program) ? body () : NVRTC_ERROR_INVALID_PROGRAM; });
 }
 
-// Of "--gpu-architecture=sm_90a" or "-arch=compute_75"; 0 where an option is something else.
+// The number in "--gpu-architecture=sm_90a" or "-arch=compute_75"; 0 if an option is something
+// else.
 int architecture_of (const std::string &option)
 {
   const std::size_t value = option.find ('=');

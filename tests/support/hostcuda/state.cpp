@@ -64,7 +64,7 @@ void write_report ()
   std::fclose (file);
 }
 
-// "cuMemAlloc_v2" is cuMemAlloc to a test.
+// Tests call "cuMemAlloc_v2" cuMemAlloc.
 std::string_view plain (std::string_view name)
 {
   const std::size_t at = name.rfind ("_v");

@@ -1,4 +1,4 @@
-// What the driver's functions share.
+// Shared by the driver's functions.
 #pragma once
 
 #include <array>
@@ -49,8 +49,7 @@ struct CUmemPoolHandle_st {
 
 namespace hostcuda {
 
-// The handles of one type. What was destroyed stays in memory, so that no later handle
-// looks like it.
+// The handles of one type. Destroyed objects stay in memory, so that no later handle equals them.
 template <typename T>
 class Handles {
  public:
@@ -74,7 +73,7 @@ class Handles {
   std::set<const T *> live_;
 };
 
-// What a function needs, and how it stands to failures that a test asked for.
+// What a function needs, and whether failures that a test asked for apply to it.
 enum Needs : unsigned {
   kNothing = 0,
   kDriver = 1,            // cuInit
@@ -83,8 +82,8 @@ enum Needs : unsigned {
   kSurvivesTheDevice = 8  // answers when the device is lost
 };
 
-// The stack of contexts of one thread. Nothing to destroy: it may be used while the
-// thread ends.
+// The stack of contexts of one thread. It needs no destructor: it may be used while the thread
+// ends.
 struct ContextStack {
   std::array<CUcontext, 256> contexts;
   unsigned depth;
@@ -101,7 +100,7 @@ struct Primary {
 struct State {
   State ();
 
-  // Recursive, as kernels ask for their memory's bounds while they run.
+  // Recursive, because kernels check their memory's bounds while they run.
   std::recursive_mutex mutex;
   Memory memory;
   Counters counters{};
@@ -131,13 +130,13 @@ struct State {
   std::map<std::string, std::uint64_t, std::less<>> calls;
   std::string_view name;  // of the function that was called last
 
-  // Counts a call. Not 0 where a test wants it to fail.
+  // Counts a call. Not 0 if a test wants it to fail.
   int begin (std::string_view name, unsigned needs);
-  // What a call lacks: CUDA_SUCCESS where it lacks nothing.
+  // The error for what a call lacks; CUDA_SUCCESS if it lacks nothing.
   CUresult missing (unsigned needs);
-  // Counts a wrong use, tells it on stderr, and returns the result.
+  // Counts a wrong use, prints it on stderr, and returns the result.
   CUresult misuse (const char *why, CUresult result);
-  // For what would corrupt memory: aborts, unless lenient.
+  // For a use that would corrupt memory: aborts, unless lenient.
   CUresult out_of_bounds (const std::string &what);
   void destroy_context (CUcontext context);
   Counters counters_now () const;
@@ -160,10 +159,10 @@ CUresult call (std::string_view name, unsigned needs, Body body)
   return injected != CUDA_SUCCESS ? injected : result;
 }
 
-// A stream that work may be given to now: of the current context.
+// A stream of the current context that takes work now.
 CUresult check_stream (State &s, CUstream stream);
 
 }  // namespace hostcuda
 
-// For the other libraries of this folder: counts a call, and tells whether to fail it.
+// For the other libraries of this folder: counts a call, and returns whether it must fail.
 extern "C" __attribute__ ((visibility ("default"))) int hostcuda_begin (const char *name);

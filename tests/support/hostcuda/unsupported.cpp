@@ -1,4 +1,4 @@
-// What GStreamer looks for and this double does not do.
+// Functions that GStreamer looks for and this double does not support.
 #include "state.h"
 
 using namespace hostcuda;

@@ -25,7 +25,7 @@ void raise ()
   if (locked) g_mutex_unlock (&lock);
 }
 
-// In the streaming thread: all of the stack above it is GStreamer's.
+// In the streaming thread, whose stack above this is all GStreamer's.
 GstPadProbeReturn count (GstPad *, GstPadProbeInfo *, gpointer)
 {
   raise ();
