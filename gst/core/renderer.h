@@ -1,4 +1,4 @@
-// What a backend is.
+// The interface of a renderer.
 #pragma once
 
 #include "scene.h"
@@ -28,24 +28,24 @@ class Renderer {
  public:
   virtual ~Renderer () = default;
 
-  // Where sources and output must lie.
+  // The memory in which sources and output must lie.
   virtual Memory memory () const = 0;
 
-  // Gets ready for scenes of this shape (Scene::same_shape); the views' pointers
-  // are not looked at. All that can fail, fails here. Cheap where little changed.
+  // Prepares for scenes of this shape (Scene::same_shape); pointers of views do not matter. All
+  // errors come here. Cheap if little changed.
   virtual Status prepare (const Scene &scene) = 0;
 
-  // Writes every byte of the canvas's planes in `out` once. `scene` has the shape
-  // last prepared, its views and `out` are valid until finish() returns, or what else
-  // orders the device's work. Allocates nothing; fails only with not_prepared and, on
-  // a device, device_failed.
+  // Writes every byte of the canvas's planes in `out` once. `scene` has the shape of the last
+  // prepare (). Its views and `out` stay valid until finish () returns, or until the backend has
+  // ordered its work. Allocates nothing; fails only with not_prepared and, on a device,
+  // device_failed.
   virtual Status draw (const Scene &scene, const FrameView &out) = 0;
 
-  // Waits until what was drawn is in its memory. Nothing to wait for on the host.
+  // Waits until the picture is complete in memory. Does nothing on the host.
   virtual Status finish () { return Status::ok; }
 };
 
-// What every backend refuses: ok, or why `scene` cannot be drawn from and to `memory`.
+// Checks that hold for every backend: ok, or why `scene` cannot be drawn from and to `memory`.
 Status check_scene (const Scene &scene, Memory memory);
 
 }  // namespace quad

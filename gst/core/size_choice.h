@@ -47,8 +47,8 @@ struct SizeRules {
   Size unit = {1, 1};  // luma samples per chroma sample
 };
 
-// Codecs often limit their sizes, for example to [16, 4096]. Such a range is no wish for a size: it
-// counts as open if its bounds are these or beyond.
+// Codecs often limit their sizes, for example to [16, 4096]. Such a range is no wish for a size. A
+// range counts as open if it begins at 2 to the first number, or goes from 1 to the second or more.
 inline constexpr int kLargestCodecMinimum = 256;
 inline constexpr int kSmallestCodecMaximum = 4096;
 

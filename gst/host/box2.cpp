@@ -1,5 +1,5 @@
-// Two by two 8-bit positions to one: vertical and horizontal sums of the even
-// and the odd channels of positions of 1, 2 or 4 bytes, all within 16 bits.
+// Makes one 8-bit position of two by two. Positions have 1, 2 or 4 bytes. Even and odd channels are
+// summed apart, vertically and horizontally; all sums fit into 16 bits.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/box2.cpp"
 #include <hwy/foreach_target.h>
@@ -21,8 +21,8 @@ using scalar::box2;
 using DU16 = hn::RebindToUnsigned<D16>;
 using VU16 = hn::Vec<DU16>;
 
-// The sums of a column of two bytes each: in `even` those of bytes 0, 2, ..., in
-// `odd` those of bytes 1, 3, ...
+// The sums of two bytes of a column: `even` has those of bytes 0, 2, ..., `odd` those of bytes 1,
+// 3, ...
 struct Columns {
   VU16 even, odd;
 };
@@ -31,7 +31,7 @@ HWY_INLINE Columns columns (const std::byte *upper, const std::byte *lower, int 
 {
   const D8 d8;
   const DU16 d16;
-  // The rows of the next output: the hardware does not see them coming.
+  // Prefetches the rows of the next output, because the hardware does not.
   const std::ptrdiff_t next = 2 * (lower - upper);
   hwy::Prefetch (upper + next + at);
   hwy::Prefetch (lower + next + at);
@@ -49,7 +49,7 @@ HWY_INLINE VU16 quarter (VU16 sum)
   return hn::ShiftRight<2> (hn::Add (sum, hn::Set (DU16 (), 2)));
 }
 
-// One vector's worth of positions of `Position` bytes, in its even positions.
+// One vector of positions of `Position` bytes each; the results are in its even positions.
 template <typename Position>
 HWY_INLINE hn::Vec<hn::ScalableTag<Position>> average (const std::byte *upper,
                                                        const std::byte *lower, int at)
@@ -59,7 +59,7 @@ HWY_INLINE hn::Vec<hn::ScalableTag<Position>> average (const std::byte *upper,
   if constexpr (sizeof (Position) == 1) {
     return hn::BitCast (d, quarter (hn::Add (c.even, c.odd)));
   } else {
-    // Neighbouring positions: the same lanes, one position on.
+    // Neighbouring positions: the same lanes, one position further.
     const hn::RepartitionToWide<hn::ScalableTag<Position>> dw;
     constexpr int kBits = 8 * sizeof (Position);
     auto with_next = [&] (VU16 v) HWY_ATTR {

@@ -1,17 +1,14 @@
 // Weighted sums along a row of 16-bit intermediates, one output a 32-bit lane.
 // pack.cpp lays out the taps for it.
 //
-// Taps are taken in pairs that begin on an even sample, so that a pair is one
-// 32-bit lane of the source row and bringing the pairs of neighbouring outputs
-// together is a table look-up of 32-bit lanes: in one vector, or in two, as far
-// as the outputs of one vector lie apart. Pair k + 1 is the same look-up in the
-// vectors two samples on. Where the outputs lie too far apart for that, each
-// output loads its own windows of 8 samples, and the partial sums of four
-// outputs are added up across.
+// Taps are used in pairs that begin on an even sample, so a pair is one 32-bit lane of the source
+// row. A table look-up of 32-bit lanes gathers the pairs of neighbouring outputs from one vector or
+// from two, depending on how far the outputs lie apart. Pair k + 1 is the same look-up in the
+// vectors two samples further. If the outputs lie too far apart for that, each output loads its own
+// windows of 8 samples, and the partial sums of four outputs are added up across.
 //
-// Of four interleaved channels a pair is two positions. They are brought together
-// in the same ways, a window being one pair, and a byte shuffle makes pairs of
-// each channel.
+// With four interleaved channels a pair is two positions. Pairs are gathered in the same ways (a
+// window is one pair), and a byte shuffle makes pairs of each channel.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/horizontal.cpp"
 #include <hwy/foreach_target.h>
@@ -34,7 +31,7 @@ int lanes32 () { return 1; }
 
 int lanes32 () { return static_cast<int> (hn::Lanes (D32 ())); }
 
-// Lane i of `indices`, of the vector `lower` and `upper` make together.
+// Looks `indices` up in the vector that `lower` and `upper` make together.
 class TwoTables {
  public:
   HWY_INLINE explicit TwoTables (V32 indices)
@@ -128,8 +125,8 @@ struct Rows {
   std::ptrdiff_t out_stride;
 };
 
-// The plan's tables by themselves: stores of bytes could change anything else, and
-// would have it read again.
+// A copy of the plan's table pointers. A store of bytes could alias the plan itself, and the
+// compiler would read them again.
 struct Tables {
   explicit Tables (const RowPlan &row)
       : first (row.first.data ()),
@@ -184,7 +181,7 @@ HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int3
   }
 }
 
-// Where an output's pairs of positions are loaded from, one output a block.
+// Where an output's pairs of positions are loaded from: one output in each block.
 class Blocks {
  public:
   HWY_INLINE explicit Blocks (const std::int32_t *from) : from_ (from) {}
@@ -261,7 +258,7 @@ HWY_INLINE void by_windows (const RowPlan &row, const Rows rows, const Finish fi
   }
 }
 
-// These return how many rows they did, of `left`.
+// These return how many rows they did of `left`.
 template <int kRows, typename Finish>
 HWY_INLINE int some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {

@@ -1,4 +1,5 @@
-// The nearest colour of a palette: a lane a pixel, all colours after each other.
+// The nearest colour of a palette. Each lane has a pixel; the colours are tried one after the
+// other.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/nearest.cpp"
 #include <hwy/foreach_target.h>
@@ -19,9 +20,9 @@ using gif::find_nearest;
 using gif::distance, gif::Palette, gif::Rgba, gif::red, gif::green, gif::blue;
 using gif::kRedWeight, gif::kGreenWeight, gif::kBlueWeight;
 
-// |p - c|^2 = |p|^2 + (|c|^2 - 2 p c), of which the part in brackets says which colour is
-// nearest. It is kept times 256, so that the lowest 8 bits are the colour's index and one minimum
-// finds both: at most 3 * 255^2 * (2 + 3 + 2) * 256 in size, which fits.
+// |p - c|^2 = |p|^2 + (|c|^2 - 2 p c). Only the part in brackets depends on the colour. It is
+// multiplied by 256, and the lowest 8 bits hold the colour's index, so one minimum finds both. It
+// is at most 3 * 255^2 * (2 + 3 + 2) * 256 in size, which fits.
 void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count,
                    std::uint8_t *index, std::uint32_t *distances)
 {
@@ -39,7 +40,7 @@ void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count
     return;
   }
 
-  // Of the 8 bits of the shift, a pixel takes 7 and a colour the one that -2 has left.
+  // -2 * 256 = -4 * 128: the pixel is shifted by 7 bits, and the colour has the factor -4.
   const auto factor = [] (int v, int weight) {
     return static_cast<std::int16_t> (-4 * weight * v);
   };

@@ -1,4 +1,4 @@
-// Lays out the taps of a FilterPlan for horizontal.cpp, which says how they are used.
+// Lays out the taps of a FilterPlan for horizontal.cpp, which describes how they are used.
 #include <algorithm>
 #include <utility>
 
@@ -7,7 +7,7 @@
 namespace quad::host::simd {
 namespace {
 
-// Tap k of output o, as placed when reading begins at sample `begin`.
+// Tap k of output o, if reading begins at sample `begin`.
 std::int16_t tap_from (const FilterPlan &plan, int o, int begin, int k)
 {
   const int i = begin + k - plan.left[std::size_t (o)];
@@ -23,8 +23,8 @@ int first_read (const FilterPlan &plan, int from, int lanes)
   return least;
 }
 
-// Adds a group's packed taps, unless one of the last few groups had the same:
-// ratios of small numbers repeat, and their tables then stay in the cache.
+// Adds a group's packed taps, unless one of the last few groups had the same. Simple ratios repeat
+// their taps, and then the tables stay in the cache.
 void add_taps (RowPlan &row, const std::vector<std::int16_t> &taps)
 {
   constexpr std::size_t kRemembered = 8;
@@ -74,7 +74,7 @@ void pack_windows (RowPlan &row)
   }
 }
 
-// As tables where the positions of a group lie close enough, else as blocks.
+// Packs tables if the positions of a group lie close enough, else blocks.
 void pack_positions (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
@@ -110,7 +110,8 @@ void pack_positions (RowPlan &row)
   }
 }
 
-// The first output of each group: groups of `outputs`, the last moved back.
+// The first output of each group. A group has `outputs`; the last group is moved back to end with
+// the row.
 std::vector<std::int32_t> groups (int count, int outputs)
 {
   std::vector<std::int32_t> first;

@@ -21,7 +21,7 @@ namespace HWY_NAMESPACE {
 using scalar::vertical;
 #else
 
-// One vector of 16-bit samples from `i` on.
+// One vector of 16-bit samples that begins at `i`.
 struct Load8 {
   HWY_INLINE V16 operator() (const std::byte *row, int i) const
   {
@@ -44,21 +44,21 @@ struct Load16 {
 
 HWY_INLINE V16 tap_pair (std::int32_t pair) { return hn::BitCast (D16 (), hn::Set (D32 (), pair)); }
 
-// Taps of two rows as multiply_add_pairs wants them.
+// The taps of two rows, in the form for multiply_add_pairs.
 std::int32_t paired (std::int16_t first, std::int16_t second)
 {
   return static_cast<std::int32_t> (static_cast<std::uint16_t> (first) |
                                     std::uint32_t{static_cast<std::uint16_t> (second)} << 16);
 }
 
-// More rows than fit the fixed arrays are left to the scalar version: such
-// ratios are rare, and the pictures they make small.
+// If there are more rows than the fixed arrays hold, the scalar version works: such ratios are
+// rare, and their pictures are small.
 constexpr int kMaxPairs = 64;
 
-// How far ahead rows are called for, in bytes.
+// How far ahead rows are prefetched, in bytes.
 constexpr int kAhead = 384;
 
-// Interleaving went by 128-bit blocks, and so does this: it undoes that.
+// Interleaving worked in blocks of 128 bits; this undoes it.
 HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to)
 {
   const D16 d16;
@@ -67,7 +67,7 @@ HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to
               d16, to);
 }
 
-// Half of each of two rows: what the taps make of them needs no product.
+// For taps of one half each: the mean of two rows needs no product.
 template <typename Loader>
 HWY_INLINE void average_rows (const std::byte *const *rows, int samples, int fraction,
                               std::ptrdiff_t next, Loader load, std::int16_t *mid)
@@ -81,8 +81,8 @@ HWY_INLINE void average_rows (const std::byte *const *rows, int samples, int fra
   });
 }
 
-// One output row, straight from its source rows; kPairs > 0 of them are known
-// beforehand, so that the loop unrolls.
+// One output row, straight from its source rows. kPairs > 0 is the number of pairs, known at
+// compile time so that the loop unrolls.
 template <int kPairs, typename Loader>
 HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int pairs,
                            int samples, int shift, std::ptrdiff_t next, Loader load,
@@ -111,7 +111,7 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
   const std::byte *rows[2 * kMaxPairs];
   std::int32_t taps[kMaxPairs];
   for (int r = 0; r < band.output_count; r++, mid += stride) {
-    // An odd row out is paired with itself, at no weight.
+    // An odd last row is paired with itself, with weight 0.
     const RowBand::Output &output = band.output[r];
     for (int k = 0; k < n; k += 2) {
       const bool both = k + 1 < n;
@@ -120,7 +120,7 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
       taps[k / 2] = paired (output.taps[k], both ? output.taps[k + 1] : std::int16_t{0});
     }
     const int pairs = (n + 1) / 2;
-    // The rows of the next output: the hardware does not see them coming.
+    // Prefetches the rows of the next output, because the hardware does not.
     const std::ptrdiff_t next = n > 1 ? (rows[1] - rows[0]) * n : 0;
     if (n == 2 && output.taps[0] == kTapOne / 2 && output.taps[1] == kTapOne / 2)
       average_rows (rows, band.samples, fraction_bits (band.format.depth), next, load, mid);
@@ -133,8 +133,8 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
   }
 }
 
-// Where each source row serves several output rows: a narrow strip of all source
-// rows is interleaved once, and lies in the nearest cache for all outputs.
+// For source rows that serve several output rows: a narrow strip of all source rows is interleaved
+// once, and stays in the nearest cache for all outputs.
 template <typename Loader>
 HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
@@ -145,8 +145,8 @@ HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, s
   const V32 half = hn::Set (d32, 1 << (shift - 1));
   const int band_pairs = (band.row_count + 1) / 2;
 
-  // Pairs begin on even rows of the band: an output that begins on an odd one
-  // has a pair more, its outer taps zero.
+  // Pairs begin on even rows of the band. An output that begins on an odd row has one more pair;
+  // its outer taps are zero.
   std::int32_t taps[kMaxBand][kMaxPairs + 1];
   int pairs[kMaxBand];
   for (int r = 0; r < band.output_count; r++) {
@@ -165,7 +165,7 @@ HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, s
     for (int p = 0; p < band_pairs; p++, to += 4 * lanes) {
       const std::byte *upper = band.rows[2 * p];
       const std::byte *lower = band.rows[std::min (2 * p + 1, band.row_count - 1)];
-      // More rows than the hardware follows by itself.
+      // More rows than the hardware prefetches.
       hwy::Prefetch (upper + kAhead + i);
       hwy::Prefetch (lower + kAhead + i);
       const V16 a0 = load (upper, i), b0 = load (lower, i);
