@@ -1,14 +1,14 @@
-# What the scripts in this folder share. To be sourced by bash scripts.
+# Shared by the scripts in this folder. To be sourced by bash scripts.
 #
-# Names of files are the user's, so they hold anything: spaces, quotes, line breaks, %, a `-` in front. To
-# gst-launch-1.0 they go by location_of.
+# Names of files come from the user and may hold anything: spaces, quotes, line breaks, %, a `-` in front. For
+# gst-launch-1.0 use location_of.
 set -euo pipefail
 script=$0
 top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." >/dev/null && pwd)
 build=${QUAD_BUILD:-$top/build}
 export GST_PLUGIN_PATH=$build/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
 
-# What is removed when the script ends.
+# Files that are removed when the script ends.
 temporary=()
 trap 'rm -rf -- "${temporary[@]}"' EXIT
 
@@ -22,7 +22,7 @@ fail() {
 # The comment at the top of the script, which is its help.
 print_help() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' -- "$script"; }
 
-# misuse MESSAGE: says what is wrong with the arguments, and how to give them.
+# misuse MESSAGE: prints what is wrong with the arguments, and how to give them.
 misuse() {
   echo "$(basename -- "$script" .sh): $*" >&2
   echo "usage:" >&2
@@ -31,7 +31,7 @@ misuse() {
   exit 2
 }
 
-# answer_help ARGUMENT...: prints the help where that is asked for.
+# answer_help ARGUMENT...: prints the help if it is asked for.
 answer_help() {
   case ${1:-} in -h | --help) print_help && exit ;; esac
 }
@@ -44,9 +44,9 @@ quoted() {
   printf '"%s"' "${text//\"/\\\"}"
 }
 
-# location_of NAME: the argument `location=NAME` of gst-launch-1.0. It is unquoted twice: by the parser of the
-# pipeline, and as a value of a property. With both layers no last character of a name, a backslash included,
-# stands before the closing quote.
+# location_of NAME: the argument `location=NAME` of gst-launch-1.0. It is unquoted twice: by the pipeline's parser,
+# and as a property's value. With both layers a name may end in any character, also a backslash, before the closing
+# quote.
 location_of() {
   local path=$1
   [[ $path == /* ]] || path=./$path
@@ -76,7 +76,7 @@ folder_of() {
   [[ $1 != */* ]] || folder=${1%/*}/
 }
 
-# check_output OUT CLIP...: whether OUT can be written, and is none of the clips.
+# check_output OUT CLIP...: OUT must be writable, and none of the clips.
 check_output() {
   local out=$1 folder clip
   shift
@@ -97,7 +97,7 @@ begin_output() {
   temporary+=("$partial")
 }
 
-# finish_output OUT: partial is whole and becomes OUT, with the rights that a new file gets.
+# finish_output OUT: renames partial to OUT, with the rights of a new file.
 finish_output() {
   chmod -- "$(printf '%o' $((0666 & ~$(umask))))" "$partial"
   mv -f -T -- "$partial" "$1"
@@ -112,25 +112,25 @@ need_element() {
     fail "there is no $1 in $build/gst/elements: build first (examples/quickstart.sh), or set QUAD_BUILD"
 }
 
-# plays KIND STREAMS: whether there is a stream of that kind (video, audio) that this machine decodes.
+# plays KIND STREAMS: true if there is a stream of that kind (video, audio) that this machine decodes.
 plays() {
   awk -v kind="$1" '/^ *[a-z]+ #[0-9]+:/ { now = $1 }
     /^ *Stream ID: / && now == kind && $3 != "(null)" { found = 1 }
     END { exit !found }' <<<"$2"
 }
 
-# streams_of CLIP: what gst-discoverer-1.0 says of it. Fails where there is no video that can be decoded.
+# streams_of CLIP: the output of gst-discoverer-1.0. Fails if there is no video that can be decoded.
 streams_of() {
   local said why path=$1
   [[ $path == /* ]] || path=./$path
-  # It may report an error and end with status 0 all the same.
+  # It may report an error and still end with status 0.
   said=$(gst-discoverer-1.0 -v "$path" 2>&1) || true
   if grep -qE '^ *(Missing plugins|An error)' <<<"$said"; then
     why=$(grep -v -e '^Analyzing' -e '^Done' -e '^An error' -e '^Missing' <<<"$said" | sed -n '/[^ ]/{s/^ *//p;q}' || true)
   fi
   grep -q '^ *video #' <<<"$said" || fail "$1 has no video${why:+ that can be decoded: $why}"
   plays video "$said" || fail "$1 has no video that can be decoded: ${why:-gst-discoverer-1.0 does not say why}"
-  # GStreamer's reader of GIFs (avdemux_gif) does not end.
+  # GStreamer's reader of GIFs (avdemux_gif) never ends.
   ! grep -q '^ *container #.*image/gif' <<<"$said" ||
     fail "$1 is a GIF, and GStreamer does not read those to their end: make a video of it first (ffmpeg -i CLIP.gif CLIP.mp4)"
   if grep -q '^ *audio #' <<<"$said" && ! plays audio "$said"; then
@@ -141,9 +141,9 @@ streams_of() {
 
 # ---- parts of pipelines
 
-# After a decoder: gives progressive frames in a format that quaddownscale takes. Frames that are so already pass
-# untouched. The first videoconvert serves deinterlace, which knows fewer formats of interlaced video than decoders
-# give; auto-strict: it refuses those instead of passing them. fields=top: one frame for each that comes.
+# After a decoder: gives progressive frames in a format that quaddownscale takes. Frames that already are so pass
+# untouched. The first videoconvert is for deinterlace, which knows fewer interlaced formats than decoders give.
+# auto-strict: it refuses those instead of passing them. fields=top: one frame for each input frame.
 any_video=(videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert)
-# The same, and upright: a tag, as phones write it, says which way the picture is turned.
+# The same, and upright: a tag, which phones write, says how the picture is turned.
 upright_video=("${any_video[@]}" ! videoflip video-direction=auto)

@@ -32,7 +32,7 @@ length_of() {
   said=$(streams_of "$1")
   end=$(sed -n 's/^ *Duration: \([0-9:]*\.[0-9]*\)$/\1/p' <<<"$said")
   [ -n "$end" ] || fail "how long $1 is cannot be told"
-  # Of times past the end, that much before it.
+  # Times past the end are moved to this much before it.
   last=$(gst-launch-1.0 -m filesrc "$(location_of "$1")" ! decodebin ! frameextract timestamp-list="$end" \
     tolerance-before=9000000000000000000 post-messages=true ! fakesink |
     sed -n 's/.*frame-extracted.*actual-time=(guint64)\([0-9]*\).*/\1/p') || true
@@ -50,7 +50,7 @@ times_of() {
   echo "\"$list\""
 }
 
-# Sets encode. What JPEG holds has full range, but jpegenc does not see to that.
+# Sets encode. A JPEG has full range, but jpegenc does not convert to it.
 choose_encoder() {
   if [[ ${1,,} = png ]]; then
     encode=(videoconvert ! pngenc)
@@ -70,12 +70,12 @@ pictures() {
     ! "${encode[@]}" ! multifilesink "$(location_of "$1")" index=1 || fail "$clip could not be decoded, see above"
 }
 
-# sheet OUT PICTURE...: as high as its rows, with cells of the shape that the first picture has.
+# sheet OUT PICTURE...: as high as its rows need, with cells of the first picture's shape.
 sheet() {
   local to=$1 size columns=4 rows picture line encode
   choose_encoder "$type"
   shift
-  # A PNG says its size in bytes 16 to 23.
+  # Bytes 16 to 23 of a PNG hold its size.
   read -r -a size < <(od -An -t u1 -j 16 -N 8 "$1")
   local cell_w=$((size[2] * 256 + size[3])) cell_h=$((size[6] * 256 + size[7])) gap=8
   [ $# -ge $columns ] || columns=$#

@@ -38,7 +38,7 @@ nanoseconds() {
   echo $((10#${1%.*} * 1000000000 + 10#${decimals:0:9}))
 }
 
-# show_progress: of the messages that frameextract posts. On a terminal one line, else one a second.
+# show_progress: shows frameextract's messages. On a terminal as one line, else one line a second.
 show_progress() {
   local line last=-1 end
   if [ -t 1 ]; then end='\r'; else end='\n'; fi
@@ -47,13 +47,13 @@ show_progress() {
     while IFS= read -r line; do
       [ -t 1 ] || [ $SECONDS != "$last" ] || continue
       last=$SECONDS
-      # The padding hides what was longer.
+      # The padding overwrites a longer line.
       # shellcheck disable=SC2059
       printf "%-40s$end" "$line"
     done
 }
 
-# The frames are turned upright before they are scaled, so that WIDTH is the GIF's, and get square pixels, as a GIF
+# Frames are turned upright before they are scaled, so that WIDTH is the GIF's. They get square pixels, because a GIF
 # has no others.
 encode() {
   local part=(start-time="$(nanoseconds "$start")")

@@ -28,15 +28,14 @@ check_arguments() {
 
 # ---- installing and building
 
-# step TEXT COMMAND...: says what is done, and at the end how long it took. What the command says is shown where it
-# fails.
+# step TEXT COMMAND...: prints what is done, and how long it took. Prints the command's output if it fails.
 step() {
   local text=$1 start=$SECONDS log status=0
   shift
   log=$(mktemp)
   temporary+=("$log")
   printf '%s ...' "$text"
-  # On its own, so that `set -e` holds in it.
+  # In a subshell, so that `set -e` works in it.
   set +e
   (set -e; "$@") >"$log" 2>&1
   status=$?
@@ -49,7 +48,7 @@ step() {
   echo " $((SECONDS - start)) s"
 }
 
-# The version of GStreamer that is here, or the one that would be installed; nothing where that is not known.
+# The installed version of GStreamer, or the one that would be installed; nothing if that is not known.
 gstreamer_version() {
   if command -v gst-launch-1.0 >/dev/null; then
     gst-launch-1.0 --version | sed -n 's/^GStreamer \([0-9.]*\).*/\1/p'
@@ -66,7 +65,7 @@ check_gstreamer() {
     fail "GStreamer is $found here, and $wanted or newer is needed: Debian 12, Ubuntu 23.04, or newer ones have it"
 }
 
-# In CI as tests/run.sh wants it, which goes on in the same folder.
+# In CI with the options of tests/run.sh, which uses the same folder.
 configure_build() { (cd -- "$top" && meson setup "$build" -Dtests=false ${CI:+-Dwerror=true}); }
 
 prepare() {
@@ -90,8 +89,8 @@ prepare() {
 
 # ---- composing
 
-# is_plain STREAMS: whether the file is MP4 or QuickTime, and its first video H.264 that each decoder knows and gives
-# in a format that quaddownscale takes: progressive, 4:2:0, 8 bits.
+# is_plain STREAMS: true if the file is MP4 or QuickTime, and its first video is H.264 that every decoder knows and
+# gives in a format that quaddownscale takes: progressive, 4:2:0, 8 bits.
 is_plain() {
   local video
   grep -q '^ *container #.*video/quicktime' <<<"$1" || return 1
@@ -103,7 +102,7 @@ has() { gst-inspect-1.0 --exists "$1"; }
 
 # Sets decode, canvas and encode: the parts of the pipeline that depend on what this machine has.
 choose_parts() {
-  # Its templates name CUDA memory where there is a driver.
+  # Its templates name CUDA memory if there is a driver.
   if has nvh264dec && [[ $(gst-inspect-1.0 quadmux-grid) == *memory:CUDAMemory* ]]; then
     decode=(nvh264dec)
     canvas='video/x-raw(memory:CUDAMemory),format=NV12'
@@ -125,7 +124,7 @@ choose_parts() {
   encode+=(x264enc pass=qual quantizer=22 speed-preset=veryfast tune=zerolatency key-int-max=48)
 }
 
-# show ARGUMENT...: prints a command so that a shell would take it; `--` begins a line.
+# show ARGUMENT...: prints a command in the form of shell input; `--` begins a line.
 show() {
   local argument text=
   for argument in "$@"; do
@@ -146,16 +145,16 @@ compose() {
 
   line=(gst-launch-1.0 -q -- quadmux-grid name=grid rows=2 columns=2 gap=4 eos-policy=shortest
     ! "$canvas,width=1280,height=720,framerate=24/1" ! progressreport update-freq=1)
-  # The grid ends with the shortest clip; avwait lets no sound pass that end.
+  # The grid ends with the shortest clip; avwait stops the sound at that end.
   [ $sound = no ] || line+=(! avwait name=end mode=running-time target-running-time=0 -- end.)
   line+=(! "${encode[@]}" ! h264parse
     ! queue ! mp4mux name=mux ! filesink "$(location_of "$out/quad.mp4")")
   for clip in "$@"; do
-    # Shrunk as soon as decoded: what waits in the queue is as small as its cell.
+    # Shrunk right after decoding, so the queue holds frames of the cell's size.
     source=clip$i
     if is_plain "${streams[i]}"; then
       line+=(-- filesrc "$(location_of "$clip")" ! qtdemux name=$source -- $source.video_0)
-      # Sound and video that one thread reads have to wait for each other somewhere: while still compressed.
+      # One thread reads sound and video, so one must wait for the other. The compressed data waits.
       [ $source$sound != clip0yes ] || line+=(! queue)
       line+=(! h264parse ! "${decode[@]}")
     else
@@ -181,7 +180,7 @@ compose() {
   "${command[@]}" || fail "the clips could not be composed, see above"
 }
 
-# The frame three seconds in, or the last second's where it is shorter.
+# The frame at three seconds, or in the last second if the clip is shorter.
 picture() {
   gst-launch-1.0 -q filesrc "$(location_of "$out/quad.mp4")" ! qtdemux ! h264parse ! avdec_h264 max-threads=1 \
     ! videorate ! video/x-raw,framerate=1/1 ! identity eos-after=4 ! videoconvert ! pngenc \

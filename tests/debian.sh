@@ -31,7 +31,7 @@ make_root() {
   echo "Making a root of Debian $suite in $root from $from"
   as_root rm -rf "$root"
   mkdir -p "$home"
-  # Packages that the build and the tests need are left to apt, which orders them better.
+  # apt installs the packages for the build and the tests, because it orders them better.
   as_root debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$from" \
     >"$home/$suite.log" 2>&1 || {
     tail -n 20 "$home/$suite.log"
@@ -43,7 +43,7 @@ make_root() {
   as_root touch "$root/.complete"
 }
 
-# What may have changed on this machine since.
+# Files of this machine that may have changed since.
 refresh_root() {
   apt-config dump | grep '^Acquire' | grep -v '^Acquire::\(GzipIndexes\|IndexTargets\)' |
     as_root tee "$root/etc/apt/apt.conf.d/01host" >/dev/null
@@ -53,14 +53,14 @@ refresh_root() {
   done
 }
 
-# cuda.h is not Debian's: where this machine has it, the CUDA backend is built and tested there too.
+# cuda.h is not Debian's. If this machine has it, the CUDA backend is built and tested there too.
 copy_cuda_headers() {
   [ -e /usr/local/cuda/include/cuda.h ] || return 0
   as_root mkdir -p "$root/usr/local/cuda/include"
   as_root cp -L /usr/local/cuda/include/cuda*.h "$root/usr/local/cuda/include/"
 }
 
-# The tree as it is here, without builds. Times are kept, so that only what changed is built.
+# Copies this tree without builds. Keeps the files' times, so that only changed files are built.
 copy_tree() {
   as_root mkdir -p "$root/src"
   as_root find "$root/src" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf {} +
@@ -68,7 +68,7 @@ copy_tree() {
     as_root tar --extract --no-same-owner --directory="$root/src"
 }
 
-# Where mounts are allowed, /proc and /dev are there, in a mount namespace that ends with the command.
+# If mounts are allowed, /proc and /dev are there, in a mount namespace that ends with the command.
 inside() {
   as_root unshare --mount bash -c '
     mount -t proc proc "$0/proc" 2>/dev/null
@@ -90,6 +90,6 @@ if [ "${2:-}" = --prepare ]; then
   command=(bash -c 'cd /src && source tests/packages.sh && need_packages "${packages_to_test[@]}" && echo "The root is ready."')
 fi
 trap - EXIT
-# Long tests that only say what the machine of today says, too, are left out: tests/run.sh has run them here.
+# Leaves out long tests whose result does not depend on the system: tests/run.sh has run them here.
 $enter env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CI="${CI:-}" \
   QUAD_PATIENCE="${QUAD_PATIENCE:-}" QUAD_NO_SUITE="once pixels" "${command[@]}"

@@ -1,4 +1,4 @@
-"""What the scripts in examples/ are given: names of files that programs take for something else, and clips in every
+"""Inputs for the scripts in examples/: names of files that programs may misread, and clips in every
 format that a decoder gives."""
 
 import os
@@ -109,7 +109,7 @@ def names(suite, script, some):
             frames = mp4.video(mp4.tracks(folder / out)).samples
             expect(frames == FRAMES, f"{frames} frames of {name!r}")
         elif script == "gif.sh":
-            # One that stands in the way, as others may have put it there, is no way to their file.
+            # Another user's file in the way must not break it, or be followed.
             out = f"{name.rpartition('.')[0] or name}.gif"
             (folder / f"{out}.part").symlink_to("ok.mkv")
             (folder / out).symlink_to("ok.mkv")

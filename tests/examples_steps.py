@@ -1,4 +1,4 @@
-"""What the quickstart says while it installs and builds, with tools that only say they did, and each script's help."""
+"""The quickstart's output while it installs and builds, with tools that only pretend to, and each script's help."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ def run(suite, **tools):
         (top / "bin" / name).chmod(0o755)
     log = top / "log"
     log.touch()
-    # An empty value counts as none.
+    # An empty value counts as unset.
     output = suite.run([str(top / "examples/quickstart.sh")], QUAD_BUILD="", QUAD_OUT="", TOOLS_LOG=str(log),
                        PATH=f"{top / 'bin'}:{suite.env['PATH']}")
     expect(suite.status != 0, f"status 0:\n{output}")

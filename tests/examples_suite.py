@@ -49,7 +49,7 @@ class Suite:
         (self.folder / "build").symlink_to(".")
         self.env = dict(os.environ, QUAD_BUILD=str(build), QUAD_OUT=str(self.folder))
         self.env.update(G_DEBUG="fatal-criticals", GST_PLUGIN_PATH=str(build / "gst" / "elements"))
-        # No window opens, and no sink is tried that expects a screen.
+        # No window opens, and no sink that needs a screen is tried.
         self.env["GST_PLUGIN_FEATURE_RANK"] = "fakevideosink:MAX"
         # FFmpeg's AAC encoder reads memory that it did not write: filled with 47, say, it never ends.
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "MALLOC_PERTURB_"):
@@ -131,7 +131,7 @@ class Suite:
         return tuple(raw[at : at + 3])
 
     def add(self, name, function, *arguments):
-        # A sanitizer is after the plugin: what only the scripts do is not repeated under it.
+        # Sanitizers check the plugin, so cases of only the scripts are not repeated under them.
         scripts_only = function == self.refuse or name.split("_")[0] in ("formats", "help", "names")
         if not (scripts_only and os.environ.get("QUAD_PRELOAD")):
             self.cases.append((f"Examples.{name}", function, arguments))

@@ -34,7 +34,7 @@ class Examples(Suite):
         written = re.findall(r"filesink location=(\S+)", command)
         for name in written:
             (self.folder / name).unlink(missing_ok=True)
-        # First those whose width no decoder pads.
+        # First clips with a width that no decoder pads.
         clips = [self.folder / "clips" / f"{name}.mp4" for name in ("one", "three", "two", "four")]
         for i, name in enumerate(re.findall(r"filesrc location=([\w./-]+)", command)):
             link = self.folder / name
@@ -62,7 +62,7 @@ class Examples(Suite):
         expect("image orientation: rotate-90" in tags, tags)
 
     def compose(self, clips, frames, sound):
-        """Runs the quickstart and holds its result against what it promises."""
+        """Runs the quickstart and compares its result with its promises."""
         video, picture = self.folder / "quad.mp4", self.folder / "quad.png"
         output = self.succeed([str(self.source / "examples/quickstart.sh"), *map(str, clips)])
         expect(str(video) in output and str(picture) in output, f"names no results:\n{output}")
@@ -108,7 +108,7 @@ class Examples(Suite):
         shutil.copy(self.folder / "clips" / "one.mp4", clip)
         others = [self.folder / "clips" / f"{name}.mp4" for name in ("two", "three", "four")]
         output = self.compose([clip, *others], {120}, sound=True)
-        # What it shows is what a shell would take.
+        # The printed command is valid shell input.
         line = output[output.index("gst-launch-1.0 ") :].split("\nprogressreport")[0]
         (self.folder / "quad.mp4").unlink()
         self.succeed(line)
@@ -189,7 +189,7 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
         expect(head == b"\xff\xd8\xff", "no JPEG")
 
     def gif(self, arguments, name, size, delays, **env):
-        """Runs gif.sh and holds its GIF against what is wanted."""
+        """Runs gif.sh and checks its GIF."""
         path = self.folder / name
         path.unlink(missing_ok=True)
         output = self.succeed([str(self.source / "examples/gif.sh"), *map(str, arguments)], **env)

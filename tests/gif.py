@@ -1,4 +1,4 @@
-"""Reads from a GIF file what its blocks say (https://www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
+"""Reads the blocks of a GIF file (https://www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
 
 import dataclasses
 import struct

@@ -1,4 +1,4 @@
-"""Reads from an MP4 file what its boxes say of its tracks (ISO/IEC 14496-12)."""
+"""Reads the tracks of an MP4 file from its boxes (ISO/IEC 14496-12)."""
 
 import dataclasses
 import struct

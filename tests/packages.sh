@@ -2,7 +2,7 @@
 
 packages_to_build=(meson ninja-build g++ pkg-config libgstreamer1.0-dev
   libgstreamer-plugins-base1.0-dev libhwy-dev)
-# The CUDA backend is built where cuda.h is, which Debian does not have.
+# The CUDA backend is built if there is cuda.h, which Debian does not have.
 for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
   if [ -e "$header" ]; then
     packages_to_build+=(libgstreamer-plugins-bad1.0-dev)
@@ -17,7 +17,7 @@ packages_to_tidy=("${packages_to_build[@]}" clang-tidy-14)
 # PyTorch is large, so tensors are tested with it on one release; elsewhere where it is installed.
 if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then packages_to_test+=(python3-torch); fi
 
-# as_root COMMAND...: runs it as root; asks for a password only where there is a terminal.
+# as_root COMMAND...: runs it as root; asks for a password only on a terminal.
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -31,7 +31,7 @@ as_root() {
   fi
 }
 
-# Sets missing: those of PACKAGE... that are not installed.
+# Sets missing to those of PACKAGE... that are not installed.
 find_missing() {
   missing=()
   if ! command -v dpkg-query >/dev/null; then
@@ -62,8 +62,7 @@ install_packages() {
   fi
 }
 
-# need_packages PACKAGE...: installs those that are not there yet. Where all are there, it does
-# nothing and needs neither root nor a network.
+# need_packages PACKAGE...: installs those that are missing. If none is, it needs neither root nor a network.
 need_packages() {
   local missing
   find_missing "$@"
@@ -73,7 +72,7 @@ need_packages() {
   install_packages "${missing[@]}"
 }
 
-# configure FOLDER OPTION...: makes a meson build folder, or sets the options in the one that is there.
+# configure FOLDER OPTION...: makes a meson build folder, or sets the options of an existing one.
 configure() {
   local folder=$1
   shift

@@ -14,7 +14,7 @@ source tests/packages.sh
 build=${1:-build}
 shift $(($# > 0))
 
-# Even what stops us before the tests counts as a failure.
+# A stop before the tests counts as a failure too.
 trap 'echo "0 passed, 1 failed"' EXIT
 
 need_packages "${packages_to_test[@]}"
@@ -24,7 +24,7 @@ options=(-Dtests=true -Dexamples=true)
 configure "$build" "${options[@]}" "$@"
 ninja -C "$build"
 
-# What counts is the cases, not the programs that meson counts: summary.py reads them in meson's log.
+# Counts cases, not meson's programs: summary.py reads them in meson's log.
 log=$build/meson-logs/testlog.json
 left_out=()
 for suite in ${QUAD_NO_SUITE:-}; do left_out+=(--no-suite "$suite"); done

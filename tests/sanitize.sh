@@ -25,15 +25,15 @@ export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 # GLib's slices and their magazines hide leaks.
 export G_SLICE=always-malloc
-# Programs that are not built here (gst-launch-1.0) need the sanitizer loaded before our plugin; leaks
-# are looked for in the tests that are.
+# Programs that are not built here (gst-launch-1.0) must load the sanitizer before our plugin. Leaks are searched only
+# in the tests that are built here.
 export QUAD_PRELOAD=$(g++ -print-file-name=libasan.so)
 
 # GStreamer's scanner is such a program: fill the tests' registry before they start.
 env LD_PRELOAD="$QUAD_PRELOAD" ASAN_OPTIONS=detect_leaks=0 GST_REGISTRY="$PWD/$build/tests/registry.bin" \
   GST_PLUGIN_PATH="$PWD/$build/gst/elements" gst-inspect-1.0 quad
 
-# And that of the tests on the double of the CUDA driver.
+# Also the registry of the tests on the driver double.
 double=$PWD/$build/tests/support/hostcuda
 if [ -d "$double" ]; then
   env LD_PRELOAD="$QUAD_PRELOAD" ASAN_OPTIONS=detect_leaks=0 LD_LIBRARY_PATH="$double" \
@@ -41,7 +41,7 @@ if [ -d "$double" ]; then
 fi
 
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
-# Those say whether bytes and times are right; what they call, the others call too.
+# These check bytes and times; other tests call the same code.
 export QUAD_NO_SUITE="once encoders values"
 trap - EXIT
 exec tests/run.sh "$build" "${options[@]}"

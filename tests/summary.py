@@ -17,7 +17,7 @@ MARK = re.compile(
     r"|\[  FAILED  \] (?P<bad>\S+?),?(?: where .*)? \(\d+ ms\)$"
     r"|\[  SKIPPED \] (?P<skip>\S+) \(\d+ ms\)$"
 )
-# What meson calls a program that did as it should.
+# Meson's words for a program that passed.
 GOOD = {"OK", "EXPECTEDFAIL"}
 
 

@@ -14,7 +14,7 @@ import measure
 
 PIECE = 20  # seconds, two groups of pictures
 HOUR = 3600
-# Every six minutes, each at another distance from the keyframe before it.
+# Every six minutes, each at another distance from its keyframe.
 TIMES = [360 * i + (37 * i + 13) % 100 / 10 for i in range(10)]
 RATES = (1, 5, 24)
 DECODE = "qtdemux ! h264parse ! avdec_h264"
@@ -99,7 +99,7 @@ def rates(clips, runs, env):
     commands = {"decoding alone, GStreamer": launch(f"{source} ! fakesink"),
                 "decoding alone, ffmpeg": shlex.split(ffmpeg.format(""))}
     for rate in RATES:
-        # Beyond half of the source's rate, drop-only leaves out frames that are wanted.
+        # Above half of the source's rate, drop-only leaves out wanted frames.
         drop = "drop-only=true" if rate < 24 else ""
         ours = launch(f"{source} ! frameextract rate={rate}/1 ! fakesink")
         theirs = launch(f"{source} ! videorate {drop} ! video/x-raw,framerate={rate}/1 ! fakesink")

@@ -18,7 +18,7 @@ import measure
 
 WIDTH, HEIGHT, RATE, FRAMES = 480, 270, 25, 300
 PATTERNS = ("mandelbrot", "testsrc2")
-# The values of `lossy` that are tried for the one that keeps the SSIM of ffmpeg's GIF with bayer's pattern.
+# The values of `lossy` that are tried to keep the SSIM of ffmpeg's GIF with bayer's pattern.
 LOSSY = range(5, 101, 5)
 PALETTE = "split[a][b];[a]palettegen{gen}[p];[b][p]paletteuse{use}"
 FFMPEG = {
@@ -197,7 +197,7 @@ def memory(env, folder):
         frames = frames_of(out, env)
         if frames != count:
             raise SystemExit(f"the GIF has {frames} frames, not {count}")
-        # Those of the longest would not fit into memory.
+        # The longest one would not fit into memory.
         other = f"{measure.run_once(theirs(count), env).peak:.1f}" if count <= 1200 else ""
         peaks.append(cost.peak)
         print(f"| {count} | {cost.peak:.1f} | {cost.per_frame(count).cpu:.2f} | {written / 1e6:.1f} | {other} |", flush=True)

@@ -14,12 +14,12 @@ import measure
 
 PATTERNS = ("smpte", "ball", "gradient", "snow")
 PLACES = ((0, 0), (960, 0), (0, 540), (960, 540))
-# How many times less CPU than compositor is aimed at.
+# The goal: so many times less CPU than compositor.
 LESS_CPU = {"I420": 8, "NV12": 8, "BGRA": 5}
 
 
 def caps(video_format):
-    # The rate that imagefreeze puts out where it may choose: every input frame is one output frame.
+    # imagefreeze's default rate: every input frame is one output frame.
     return f"video/x-raw,format={video_format},width=1920,height=1080,framerate=25/1"
 
 
@@ -49,7 +49,7 @@ def sources_only(video_format, frames):
 
 
 def check_frames(command, frames, env):
-    """A mixer that loses frames would be cheap for nothing."""
+    """Checks the number of frames: a mixer that loses some would look cheap."""
     lines = measure.output_of(command, env).splitlines()
     seen = sum("chain" in line and "*******" in line for line in lines)
     if seen != frames:

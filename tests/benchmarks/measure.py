@@ -34,7 +34,7 @@ def environment(build):
     env["GST_PLUGIN_PATH"] = str(Path(build) / "gst" / "elements")
     env["GST_REGISTRY"] = str(Path(build) / "benchmarks-registry.bin")
     env.pop("GST_DEBUG", None)
-    # Fills the registry, so that no run that is measured does.
+    # Fills the registry first, so that no measured run does.
     subprocess.run(["gst-inspect-1.0", "quad"], env=env, stdout=subprocess.DEVNULL, check=True)
     env["GST_REGISTRY_UPDATE"] = "no"
     return env
@@ -46,7 +46,7 @@ def run_once(command, env):
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         limit = threading.Timer(TIMEOUT, process.kill)
         limit.start()
-        # Not Popen.wait (): only wait4 tells this child's usage from the others'.
+        # Not Popen.wait (): only wait4 gives this child's usage alone.
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         limit.cancel()

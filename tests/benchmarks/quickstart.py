@@ -35,7 +35,7 @@ def find_clips(given):
     if "QUAD_MEDIA" not in os.environ:
         return None
     clips = sorted(Path(os.environ["QUAD_MEDIA"]).resolve().glob("*.mp4"))[:4]
-    # The first clip's audio is kept, so one that has some goes first.
+    # The first clip's audio is kept, so a clip with audio goes first.
     return sorted(clips, key=lambda c: not has_audio(c)) if len(clips) == 4 else None
 
 
@@ -114,7 +114,7 @@ def ffmpeg_line(clips, line, output, audio, way):
     inputs, chains = [], []
     for i, clip in enumerate(clips):
         inputs += [*way.input_options, "-i", str(clip)]
-        # Rate first, so that frames that are dropped are never scaled.
+        # Rate first, so that dropped frames are never scaled.
         chains.append(f"[{i}:v:0]fps={RATE},scale={cell}:force_original_aspect_ratio=decrease:flags={way.flags},"
                       f"pad={cell}:-1:-1,setsar=1,format=yuv420p[v{i}]")
     stack = f"[v0][v1][v2][v3]xstack=inputs=4:layout=0_0|{right}_0|0_{down}|{right}_{down}:fill=black:shortest=1[v]"
@@ -172,7 +172,7 @@ def main():
               f"| {measure.verdict(cpu, 1, f'{cpu:.2f}')} |")
     print("\nCommands:\n")
     for command in list(commands.values())[:2]:
-        # Files by their names alone: where they lie says nothing to a reader.
+        # Only the names of files: folders do not matter to a reader.
         text = shlex.join(command).replace("'!'", "!").replace(str(options.build) + "/", "")
         print("    " + text.replace(str(clips[0].parent) + "/", "") + "\n")
 

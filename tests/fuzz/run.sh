@@ -4,7 +4,7 @@
 #
 #   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 15 seconds each, two at a time, from seed 1
 #
-# What fails is told with the command that repeats it; inputs of libFuzzer's stay in build-fuzz/found.
+# Failures are printed with the command that repeats them; inputs of libFuzzer stay in build-fuzz/found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source tests/packages.sh
@@ -22,9 +22,9 @@ fi
 ninja -C "$build"
 
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-# GLib's slices and their magazines hide what is used after it was freed.
+# GLib's slices and their magazines hide use after free.
 export G_SLICE=always-malloc
-# try NAME COMMAND...: what it prints is shown where it fails. Its status is in build-fuzz/NAME.status.
+# try NAME COMMAND...: its output is shown if it fails. Its status is in build-fuzz/NAME.status.
 try() {
   local name=$1 log=$build/fuzz-$1.log status=0
   shift
@@ -38,7 +38,7 @@ try() {
   fi
 }
 
-# Inputs to begin with; libFuzzer makes others of them.
+# First inputs; libFuzzer mutates them.
 corpus() {
   rm -rf "$2"
   mkdir -p "$2"
@@ -64,9 +64,9 @@ try_pure() {
 
 elements=(quaddownscale quadmux-grid frameextract gifstreamenc)
 try_elements() {
-  # The machine counts by itself what is not given back; leaks of GStreamer's own are not looked for.
+  # The fuzzer counts leaked objects itself; leaks of GStreamer are not searched.
   export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
-  # The sanitizers are in the program, so the plugin must be loaded by it and not by GStreamer's scanner.
+  # The sanitizers are in the program, so the program must load the plugin, not GStreamer's scanner.
   export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
   local element
   for element in "${elements[@]}"; do
@@ -74,7 +74,7 @@ try_elements() {
   done
 }
 
-# Both sides by turns would leave a core idle.
+# One after the other would leave a core idle.
 rm -f "$build"/*.status
 try_pure &
 try_elements

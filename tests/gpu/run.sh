@@ -37,9 +37,9 @@ if ! gpu=$(find_gpu); then
 fi
 echo "GPU: $gpu"
 limit=${QUAD_LIMIT:-300}
-# limited COMMAND...: ends with 124 where that takes too long. In the foreground, as else Ctrl-C does not reach it.
+# limited COMMAND...: ends with 124 if it takes too long. Runs in the foreground, else Ctrl-C does not reach it.
 limited() { timeout --foreground -k 20 "$limit" "$@"; }
-# Seen from other folders, too.
+# Absolute, because commands run in other folders.
 if [ -n "${QUAD_MEDIA:-}" ]; then
   QUAD_MEDIA=$(realpath -e "$QUAD_MEDIA") || exit 1
 fi
@@ -86,7 +86,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$GST_REGISTRY" "$work"' EXIT
 
 passed=0 failed=0 skipped=0 missed=0
-# wanted NAME: whether the stage is to run.
+# wanted NAME: true if the stage should run.
 wanted() { [[ $1 =~ ${QUAD_STAGES:-} ]]; }
 skip() {
   wanted "$*" || return 0

@@ -151,7 +151,7 @@ class Cuda(unittest.TestCase):
         self.assertFalse(hasattr(tensor, "__array_interface__"))
         with self.assertRaisesRegex(TypeError, "device='cpu'"):
             numpy.asarray(tensor)
-        # NumPy words this one.
+        # This error's text is NumPy's.
         with self.assertRaises((BufferError, RuntimeError)):
             numpy.from_dlpack(tensor)
 

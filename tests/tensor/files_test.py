@@ -57,7 +57,7 @@ def broken_files():
 
 
 class Broken(unittest.TestCase):
-    """Each ends in frames, the end or an error that says what is wrong."""
+    """Each file gives frames, the end or an error that says what is wrong."""
 
     def opened(self, path):
         try:
@@ -75,7 +75,7 @@ class Broken(unittest.TestCase):
                 self.assertLess(time.monotonic() - began, LIMIT)
 
     def test_again_and_again(self):
-        # Where the demuxer fails while decodebin is still plugging it, which is a race.
+        # The demuxer fails while decodebin is still plugging it, which is a race.
         mp4 = media.clip().read_bytes()
         moov = mp4.index(b"moov") - 4
         paths = []
@@ -106,7 +106,7 @@ class Broken(unittest.TestCase):
 
 
 class Formats(unittest.TestCase):
-    """What decodebin plays comes as tensors, as it is and scaled."""
+    """Everything that decodebin plays comes as tensors, unscaled and scaled."""
 
     CLIPS = (
         ("422.mp4", "format=I422_10LE", "x264enc ! h264parse ! mp4mux"),
@@ -146,8 +146,8 @@ class Formats(unittest.TestCase):
         for name, encoder, codec in (("a8.webm", "vp8enc", b"V_VP8"), ("a9.webm", "vp9enc", b"V_VP9")):
             with self.subTest(name):
                 path = media.with_alpha(name, encoder, codec)
-                # From GStreamer 1.26 on, alphacombine drops the last frame where the alpha's end comes before
-                # it is combined, which is a race.
+                # From GStreamer 1.26 on, alphacombine drops the last frame if the alpha's end comes before it is
+                # combined, which is a race.
                 for frame in self.expect_all(path, 5, may_lose_last=media.gst_version() >= (1, 26)):
                     self.assertEqual([t.channels for t in frame], ["Y", "U", "V", "A"])
 
@@ -209,7 +209,7 @@ class Upright(unittest.TestCase):
                         self.assertLessEqual(abs(columns - height * upright[0] / upright[1]), 1)
                     else:
                         self.assertEqual((columns, rows), (width, height))
-                    # The same picture as it is stored, scaled to the same size.
+                    # The stored picture, scaled to the same size.
                     stored = (rows, columns) if swap else (columns, rows)
                     _, plain = self.array(path, width=stored[0], height=stored[1], orientation="none")
                     difference = numpy.abs(numpy.rot90(plain, -rotation // 90).astype(int) - got)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The iterator over a file's frames: what it gives, refuses and leaves behind."""
+"""The iterator over a file's frames: its frames, its errors, and what it frees."""
 
 import contextlib
 import fractions

@@ -42,7 +42,7 @@ def clip():
 
 
 def made(name, line):
-    """What `line`, up to the sink, gives; once for each name."""
+    """The file that `line`, up to the sink, makes; made once for each name."""
     path = path_of(name)
     if not path.exists():
         launch(f"{line} ! filesink location={path}")
@@ -56,7 +56,7 @@ def tiny(name, caps, chain, count=5):
 
 
 def turned(path, rotation):
-    """A copy of a .mov that says that its pictures are to be turned, as phones write it."""
+    """A copy of a .mov with a tag that turns its pictures, as phones write it."""
     a, b, c, d = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}[rotation]
     one = 1 << 16
     matrix = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30)
@@ -103,7 +103,7 @@ def path_of(name):
 
 
 def plain_bytes(path, chain):
-    """What a pipeline without this library gives: the frames' bytes, one after the other."""
+    """The output of a pipeline without this library: the frames' bytes, one after the other."""
     raw = path_of("raw")
     launch(f"filesrc location={path} ! decodebin ! {chain} ! filesink location={raw}")
     return raw.read_bytes()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a process does with frames: arguments of every kind, copies, forks, threads, unloading."""
+"""Frames in a process: arguments of every kind, copies, forks, threads, unloading."""
 
 import copy
 import fractions
@@ -138,7 +138,7 @@ class Forks(unittest.TestCase):
         return done.stdout.splitlines()
 
     def test_after_use(self):
-        # The child ends as any program does: by its finalizers, with everything still there.
+        # The child ends normally, with its finalizers, while everything still exists.
         said = self.run_script(
             "kept = quadtensor.frames(sys.argv[1], device='cpu')\n"
             "frame = next(kept)\n"

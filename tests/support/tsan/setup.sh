@@ -12,8 +12,8 @@ ninja -C "$build" gst/elements/libgstquad.so tests/support/tsan-control
 gcc -shared -fPIC -O1 -w $(pkg-config --cflags glib-2.0) tests/support/tsan/glib.c \
   -o "$build/libglibtsan.so" -ldl -ltsan
 
-# race_top: hides a report whose innermost function is theirs. `race:` would hide each that has one of
-# theirs anywhere in its stack, which is all of them.
+# race_top: hides a report whose innermost function is theirs. `race:` would hide every report, because each has one
+# of their functions somewhere in its stack.
 printf 'race_top:lib%s\n' glib-2.0.so gobject-2.0.so gstreamer-1.0.so gstbase-1.0.so gstvideo-1.0.so \
   >"$build/tsan.supp"
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1 suppressions=$PWD/$build/tsan.supp \
@@ -21,7 +21,7 @@ history_size=4 second_deadlock_stack=1 exitcode=66"
 export G_SLICE=always-malloc
 tsan=(env "LD_PRELOAD=$(readlink -f "$(gcc -print-file-name=libtsan.so)"):$PWD/$build/libglibtsan.so")
 
-# The control: silent with a lock of GLib's, a report without it.
+# The control: no report with a GLib lock, a report without it.
 log=$build/tsan-control.log
 if ! "${tsan[@]}" "$build/tests/support/tsan-control" locked >"$log" 2>&1; then
   cat "$log"

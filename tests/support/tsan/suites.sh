@@ -21,7 +21,7 @@ status=0
 meson test -C "$build" "${suites[@]}" --no-suite encoders --no-suite once --wrapper "${tsan[*]}" \
   --timeout-multiplier "${QUAD_PATIENCE:-10}" "$@" </dev/null || status=$?
 
-# What was found, each race once, with how often.
+# Prints each race once, with its number of reports.
 grep -h '^SUMMARY: ThreadSanitizer' "$log.txt" | sort | uniq -c || true
 trap - EXIT
 exec python3 tests/summary.py "$log.json" "$status"

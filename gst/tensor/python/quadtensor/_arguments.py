@@ -1,4 +1,4 @@
-"""What callers write, as the library takes it."""
+"""Converts the arguments of callers to those of the library."""
 
 import fractions
 import math
@@ -26,7 +26,7 @@ def number(value, what):
     form = _SHORT.get(str(getattr(value, "dtype", "")).rpartition(".")[2])
     if form is None or not math.isfinite(plain):
         return plain
-    # 0.7 in 32 bits is less than 0.7: the decimal number that was meant is the shortest that gives these bits.
+    # 0.7 in 32 bits is less than 0.7. The number that was meant is the shortest decimal that gives these bits.
     for digits in range(1, 10):
         short = float(f"{plain:.{digits}g}")
         try:
@@ -68,7 +68,7 @@ def exact_rate(rate):
 
 
 def selection(rate, timestamps, every_nth, keyframes, start, stop):
-    """The launch line of frameextract, "" where every frame is wanted."""
+    """The launch line of frameextract; "" if every frame is wanted."""
     chosen = {"rate": rate, "timestamps": timestamps, "every_nth": every_nth, "keyframes": keyframes or None}
     names = [name for name, value in chosen.items() if value is not None]
     if len(names) > 1:

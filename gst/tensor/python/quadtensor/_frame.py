@@ -9,7 +9,7 @@ SECOND = 1_000_000_000
 
 
 class Uncopied:
-    """What holds pointers of this process: another one, or a copy, would use memory that is not there."""
+    """Holds pointers of this process, so it cannot be copied or sent to another process."""
 
     def __reduce_ex__(self, protocol):
         raise TypeError(
@@ -17,7 +17,7 @@ class Uncopied:
             "make an array or a tensor of it, with numpy.array(t) or torch.from_dlpack(t).clone(), and hand that on"
         )
 
-    # copy.copy() and copy.deepcopy() come by here as well.
+    # copy.copy() and copy.deepcopy() call this too.
     __reduce__ = __copy__ = lambda self: self.__reduce_ex__(2)
 
     def __deepcopy__(self, memo):
@@ -85,7 +85,7 @@ class Tensor(Uncopied):
         if self._device[0] != CUDA:
             raise AttributeError("the tensor lies in the memory of the host")
         call(lib.quad_frame_share, self._handle.pointer, raises=BufferError)
-        # Waited for above, as PyTorch does not look at `stream`; and it refuses what is read-only.
+        # Waited for above, because PyTorch ignores `stream`. Not marked read-only, because PyTorch refuses that.
         return {**self._interface(), "data": (self._address, False), "stream": None}
 
     def __dlpack_device__(self):

@@ -11,7 +11,7 @@ ORIENTATIONS = {"auto": 0, "none": 1}  # QuadOrientation
 
 
 class Error(RuntimeError):
-    """What the library or an element of the pipeline says went wrong."""
+    """An error of the library or of an element of the pipeline."""
 
 
 class GError(ctypes.Structure):
@@ -133,7 +133,7 @@ def capsule(managed, versioned):
 
 
 def message_of(error):
-    """The text of a GError*, which is freed; "" where there is none."""
+    """The text of a GError*, which it frees; "" if there is none."""
     if not error:
         return ""
     text = error.contents.message.decode("utf-8", "replace")
@@ -142,7 +142,7 @@ def message_of(error):
 
 
 def call(function, *arguments, raises=Error):
-    """Calls what returns 0 or NULL on an error, and takes a GError** last."""
+    """Calls a function that returns 0 or NULL on an error, and has a GError** as its last parameter."""
     error = POINTER(GError)()
     result = function(*arguments, ctypes.byref(error))
     if not result:

@@ -35,7 +35,7 @@ from ._library import (
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 
-# What was asked for and has no frame: its index, the time in seconds or None, why, and the time in nanoseconds.
+# A request without a frame: its index, the time in seconds or None, the reason, and the time in nanoseconds.
 Missed = collections.namedtuple("Missed", "index requested reason requested_ns", defaults=(None,))
 
 
