@@ -11,14 +11,14 @@ namespace quad::gif {
 class Changes {
  public:
   enum class Extent {
-    pixels,     // the opaque pixels that are not as they were
+    pixels,     // the opaque pixels that changed
     rectangle,  // all opaque pixels in the rectangle around those
   };
 
-  // Of pictures of this size. Throws std::bad_alloc.
+  // For pictures of this size. Throws std::bad_alloc.
   explicit Changes (Size size);
 
-  // Compares two pictures, which have to stay as they are until the next call.
+  // Compares two pictures, which must not change until the next call.
   void find (const Picture &now, const Picture &before);
   const Picture &now () const { return *now_; }
 

@@ -12,7 +12,7 @@ class Clock {
   explicit Clock (std::int64_t first) : first_{first} {}
 
   // How many hundredths a picture is shown that begins now and ends at `time`, in nanoseconds.
-  // Negative where `time` is before now.
+  // Negative if `time` is before now.
   std::int64_t until (std::int64_t time) const
   {
     constexpr std::int64_t kTick = 10'000'000;

@@ -12,11 +12,11 @@ class CodeStream {
  public:
   static constexpr int kMaxBits = 12;
 
-  // Appends to `out`, which outlives it. `min_bits`: what the file says of the size of a symbol.
+  // Appends to `out`, which outlives it. `min_bits`: the size of a symbol in the file.
   CodeStream (int min_bits, std::vector<std::uint8_t> &out);
 
   void put (std::uint32_t code);
-  // Codes are as short as at first.
+  // Makes codes as short as at the beginning.
   void shorten () { bits_ = min_bits_ + 1; }
   // The table has `codes` codes now. A reader learns each one code later than the writer, and then
   // reads longer codes if that needs more bits.

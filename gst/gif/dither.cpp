@@ -6,8 +6,8 @@
 namespace quad::gif {
 namespace {
 
-// As distance (): a pixel is not mixed whose nearest colour is nearer than kMet, nor with a colour
-// that is further from it than kFarApart.
+// In units of distance (). A pixel is not mixed if its nearest colour is nearer than kMet, nor with
+// a colour that is further from that than kFarApart.
 constexpr std::uint32_t kMet = 16, kFarApart = 1000;
 
 constexpr int kSide = 8;

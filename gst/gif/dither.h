@@ -50,7 +50,7 @@ class Ditherer {
   std::vector<std::uint32_t> distances_, second_distances_;
   std::vector<std::size_t> open_;  // pixels that are mixed
   std::vector<Rgba> mirrored_;     // their colours, mirrored
-  // Nearest colours that were found before: error diffusion has to ask pixel by pixel.
+  // Nearest colours that were found before. Error diffusion has to search pixel by pixel.
   struct Found {
     Rgba pixel = 0;  // 0, which is no opaque colour: none
     std::uint8_t nearest = 0;

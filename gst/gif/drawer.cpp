@@ -6,11 +6,11 @@
 namespace quad::gif {
 namespace {
 
-// A pixel has another colour to the eye from 15 levels in each channel on.
+// From 15 levels in each channel on, the eye sees another colour.
 constexpr std::uint32_t kBad = 15 * 15 * (kRedWeight + kGreenWeight + kBlueWeight);
 
-// A pixel is not drawn anew for one level in two channels. Where it differs from its neighbours, it
-// is not drawn anew for one level in all three.
+// A pixel is not drawn anew for one level in two channels; if it differs from its neighbours, also
+// not for one level in all three.
 constexpr std::uint32_t kUnseen = 5, kUnseenInTexture = kRedWeight + kGreenWeight + kBlueWeight;
 constexpr int kTexture = 6;  // Picture::contrast_at ()
 
@@ -26,7 +26,8 @@ void Misfit::add (std::uint32_t distance)
   bad += distance > kBad;
 }
 
-// Finds the index of a palette's colour. Of two colours with one hash it knows the last one only.
+// Finds the index of a palette's colour. If two colours have the same hash, it knows only the last
+// one.
 class Drawer::ColorIndex {
  public:
   explicit ColorIndex (const Palette &palette) : palette_{palette}
@@ -34,7 +35,7 @@ class Drawer::ColorIndex {
     for (std::size_t c = 0; c < static_cast<std::size_t> (palette.count); c++)
       at_[hash_of (palette.colors[c])] = static_cast<std::uint8_t> (c);
   }
-  // Of an opaque colour; Drawing::kLeft where it is not known.
+  // The index of an opaque colour; Drawing::kLeft if it is not known.
   std::uint8_t find (Rgba color) const
   {
     const std::uint8_t c = at_[hash_of (color)];
@@ -63,7 +64,7 @@ Drawer::Drawn Drawer::draw (const Subject &subject, const Palette &palette, Draw
   const ColorIndex colors{palette};
   drawing.clear ();
   ditherer_.begin_picture (palette, settings_.dither, settings_.dither_strength);
-  // With a tolerance, pixels between the drawn ones could become other colours: they have to stay.
+  // With a tolerance, pixels between the drawn ones could get other colours, so they must stay.
   const bool bridges = settings_.transparency && tolerance_of (settings_) == 0;
   Misfit misfit;
   Bounds area;
@@ -90,8 +91,8 @@ Misfit Drawer::try_rows (const Subject &subject, const Palette &palette, int ste
   return misfit;
 }
 
-// A pixel that may stay as it is may be nearer so than with the palette's nearest colour, which is
-// `drawn` off.
+// The visible colour of a pixel that may stay can be nearer than the palette's nearest colour,
+// whose distance is `drawn`.
 std::uint32_t Drawer::misfit_at (const Canvas &canvas, std::size_t i, Rgba wanted,
                                  std::uint32_t drawn) const
 {
@@ -124,8 +125,8 @@ void Drawer::draw_row (const Subject &subject, const Palette &palette, const Row
   }
 }
 
-// Pixels of short runs between those that are drawn may be drawn as well where the palette has
-// exactly their colours. Noise has longer strings so.
+// Short runs of unchanged pixels between drawn ones may be drawn too, if the palette has exactly
+// their colours. In noise this makes longer strings.
 void Drawer::bridge_row (const Canvas &canvas, const ColorIndex &colors, const RowPixels &row,
                          Drawing &drawing) const
 {

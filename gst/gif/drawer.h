@@ -1,4 +1,4 @@
-// Draws a picture in the colours of a palette, and says how well that went.
+// Draws a picture in the colours of a palette, and measures the error.
 #pragma once
 
 #include "core/bounds.h"
@@ -22,14 +22,14 @@ struct Misfit {
   }
 };
 
-// What is drawn, on what.
+// The changes to draw, and the canvas below them.
 struct Subject {
   Changes &changes;
   const Canvas &canvas;
   bool exact;  // the palette has all colours that are drawn
 };
 
-// Holds the memory that it works with, and nothing of a picture. Of one thread.
+// Holds only working memory, and nothing of a picture. Used by one thread.
 class Drawer {
  public:
   struct Drawn {
@@ -48,7 +48,7 @@ class Drawer {
 
   // Chooses for each pixel an index of `palette`, or that it stays as it is.
   Drawn draw (const Subject &subject, const Palette &palette, Drawing &drawing);
-  // What every `step`th row would add to the misfit.
+  // The misfit of every `step`th row.
   Misfit try_rows (const Subject &subject, const Palette &palette, int step);
 
  private:

@@ -1,4 +1,4 @@
-// What of a picture goes into the file: an index a pixel.
+// The part of a picture that goes into the file: an index for each pixel.
 #pragma once
 
 #include <vector>
@@ -16,9 +16,10 @@ struct Drawing {
   // Throws std::bad_alloc.
   explicit Drawing (Size size);
 
-  // Nothing is drawn.
+  // Empties the drawing.
   void clear ();
-  // A part, whose indices the coder may change. `wanted`: the picture that is drawn, of this size.
+  // A part of the drawing. The coder may change its indices. `wanted`: the picture that is drawn,
+  // of this size.
   SymbolPlane plane (const Rect &area, const Picture &wanted);
 
   std::vector<std::uint8_t> symbols;  // indices of a palette's colours, or kLeft

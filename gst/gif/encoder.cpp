@@ -9,16 +9,16 @@ namespace quad::gif {
 namespace {
 
 constexpr std::uint8_t kLeft = Drawing::kLeft;
-// The index in the file of what stays. It is the file's background, too: FFmpeg clears to
-// transparency only where both are the same.
+// The index in the file for pixels that stay. It is also the file's background, because FFmpeg
+// clears to transparency only if both are the same.
 constexpr int kStayIndex = 0;
 constexpr int kLongestDelay = 65535, kShortestDelay = 2;
 
-// From so many pixels for each color on, a small palette of the image's own costs fewer bytes than
-// the longer symbols of the file's.
+// Above this number of pixels for each colour, a small palette of the image's own costs fewer bytes
+// than the longer symbols of the file's palette.
 constexpr int kPixelsPerColor = 20;
 
-// The colours as a file's table, which begins with the index of what stays.
+// The colours as a table of the file, which begins with the index of pixels that stay.
 Palette with_stay (const Palette &colors)
 {
   static_assert (kStayIndex == 0);
@@ -49,8 +49,8 @@ Encoder::Encoder (Size size, const Settings &settings, FindNearest find_nearest)
 {
 }
 
-// Makes the symbols of `area` those of the table that is returned: the file's, or one that has
-// only colours that are used.
+// Replaces the symbols of `area` by those of the returned table: the file's, or one with only the
+// used colours.
 Encoder::Packed Encoder::pack_symbols (const Rect &area, const Painting &painting)
 {
   const SymbolPlane plane = drawing_.plane (area, canvas_.source ());
@@ -106,7 +106,7 @@ void Encoder::put_still (const Rect &area, const Showing &showing, Bytes &out)
   lzw_.encode (plane, {1, kStayIndex, &kAny, 0}, out);
 }
 
-// Clears what `now` does not show and the picture before did not know of. Returns the time that
+// Clears what `now` does not show, if the picture before did not know of it. Returns the time that
 // this takes.
 std::int64_t Encoder::clear_late (const PackedView &now, Bytes &out)
 {
@@ -118,7 +118,7 @@ std::int64_t Encoder::clear_late (const PackedView &now, Bytes &out)
   return kShortestDelay;
 }
 
-// A time that is longer than a delay can be goes on with images that change nothing. When it is
+// If the time is longer than the longest delay, images that change nothing follow. When the time is
 // over, `cleared` is transparent.
 void Encoder::put_picture (const Painting &painting, std::int64_t time, const Rect &cleared,
                            bool to_nothing, Bytes &out)
@@ -161,7 +161,7 @@ Encoder::Added Encoder::add (const PackedView &now, std::int64_t delay, const Pa
   Rect cleared;
   if (next) cleared = canvas_.area_to_clear (*next, settings_.alpha_threshold, &drawing_);
   const std::int64_t time = std::max<std::int64_t> (delay - late, kShortestDelay);
-  // Readers take a file for one with transparency if its first image says so.
+  // Readers detect transparency by the first image.
   put_picture (painting, time, cleared, is_first && now.format.alpha >= 0, out);
   return {time + late, painting.palette.count, painting.is_of_file, painting.is_new, painting.area};
 }

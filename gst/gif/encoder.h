@@ -1,4 +1,4 @@
-// Pictures to an animated GIF, one after the other: of each only what changed.
+// Encodes pictures to an animated GIF, one after the other. Writes only what changed.
 #pragma once
 
 #include "gif/canvas.h"
@@ -8,17 +8,17 @@
 
 namespace quad::gif {
 
-// Holds what is seen of the file so far, what that stands for, and one picture: 14 bytes a pixel,
-// and 5 MB whatever the size. Of one thread.
+// Holds what the file shows so far, the source colours of that, and one picture: 14 bytes a pixel,
+// and 5 MB whatever the size. Used by one thread.
 class Encoder {
  public:
-  // What add () wrote.
+  // What add () has written.
   struct Added {
     std::int64_t time;    // hundredths of a second
     int colors;           // of the palette that the picture is drawn with
     bool is_of_file;      // that palette is the file's
     bool is_new_palette;  // it was made for this picture
-    Rect area;            // that is drawn; empty where nothing changed
+    Rect area;            // the drawn part; empty if nothing changed
   };
 
   // `size`: 1 to 65535 each. Throws std::bad_alloc.
@@ -30,16 +30,17 @@ class Encoder {
   void set_lossy (int lossy) { settings_.lossy = lossy; }
   void set_dither_strength (double strength) { settings_.dither_strength = strength; }
 
-  // Whether two pictures of this size look the same.
+  // True if two pictures of this size look the same.
   bool same (const PackedView &a, const PackedView &b) const
   {
     return look_same (a, b, settings_.alpha_threshold);
   }
 
-  // Appends picture `now`, shown for `delay` >= 2 hundredths of a second, and the file's head
-  // before the first one. `next`: the picture that follows, or nullptr. It is needed only where
-  // pictures have alpha: what it no longer shows is cleared when the time of `now` is over. The
-  // time that is written is more than `delay` if another `next` came than was said.
+  // Appends the picture `now`, shown for `delay` >= 2 hundredths of a second, and the file's head
+  // before the first one. `next`: the picture that follows, or nullptr. It is needed only for
+  // pictures with alpha: parts that `next` no longer shows are cleared when the time of `now` is
+  // over. If the next picture is not the announced one, the written time may be longer than
+  // `delay`.
   Added add (const PackedView &now, std::int64_t delay, const PackedView *next, Bytes &out);
   void end (Bytes &out) { put_end (out); }
 

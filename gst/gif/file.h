@@ -25,7 +25,7 @@ struct Head {
   const Palette *palette = nullptr;  // for images without one of their own
   int bits = 8;                      // it has 2^bits colours in the file
   int loop = 0;                      // how often it repeats; 0: without end, -1: not at all
-  std::string comment;               // left out where it is empty
+  std::string comment;               // left out if it is empty
 };
 
 // What happens to an image when its time is over.
@@ -43,7 +43,7 @@ struct ImageHead {
   int bits = 8;                      // it has 2^bits colours in the file
 };
 
-// These append to `out`. After an image's head come its coded pixels.
+// These append to `out`. The coded pixels follow an image's head.
 void put_head (const Head &head, Bytes &out);
 void put_image_head (const ImageHead &image, Bytes &out);
 void put_end (Bytes &out);

@@ -1,4 +1,4 @@
-// The LZW coding of a GIF's images, with a choice where several symbols will do.
+// The LZW coding of a GIF's images. A pixel may have a choice of symbols.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace quad::gif {
 // there". All three planes have `width` times `height` pixels, in rows `stride` pixels apart.
 struct SymbolPlane {
   std::uint8_t *symbols;     // become what was coded
-  const std::uint8_t *free;  // not 0 where a pixel may stay as it is as well
+  const std::uint8_t *free;  // not 0 if a pixel may also stay as it is
   const Rgba *wanted;        // the colours that the symbols stand for
   std::size_t stride;
   int width, height;  // >= 1
@@ -25,8 +25,7 @@ struct SymbolRules {
   int bits = 8;                      // of a symbol, 1 to 8
   int stay = -1;                     // the symbol that leaves what is there, or -1
   const Palette *palette = nullptr;  // the colours of the others, by symbol
-  // Any other symbol will do whose colour is no further, as distance (), from the wanted one.
-  // 0: none.
+  // Also allows symbols whose colour is at most this distance () from the wanted one. 0: none.
   std::uint32_t tolerance = 0;
 };
 
@@ -51,7 +50,7 @@ class LzwEncoder {
     std::uint16_t code;
     std::uint32_t cost;  // the sum of distances that it adds
   };
-  // Those that are followed, all of one length.
+  // The followed strings, all of one length.
   struct Paths {
     std::size_t count = 0;
     std::array<Path, kMaxPaths> at{};
@@ -62,7 +61,7 @@ class LzwEncoder {
     }
     const Path &best () const;
   };
-  // What one pixel may be.
+  // The choices of one pixel.
   struct Pixel {
     std::uint8_t symbol;
     bool may_stay, may_differ;

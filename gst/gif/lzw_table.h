@@ -1,4 +1,4 @@
-// The strings that an LZW coder has codes for.
+// The strings for which an LZW coder has codes.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@ class LzwTable {
 
   LzwTable () : slots_ (kSlots) {}
 
-  // The table of an image's begin: a code for each of `symbols` symbols, and two that stand for no
-  // string.
+  // The table at the beginning of an image: a code for each of `symbols` symbols, and two that
+  // stand for no string.
   void clear (std::uint32_t symbols);
   // How many codes there are.
   std::uint32_t size () const { return next_; }
@@ -33,7 +33,7 @@ class LzwTable {
       if ((slots_[i] & 0xfffff) == key) return static_cast<std::uint16_t> (slots_[i] >> 20);
     }
   }
-  // Gives that string, which has no code yet, the next one. The table is not full.
+  // Gives that string, which has no code yet, the next code. The table must not be full.
   void add_child (std::uint32_t code, std::uint8_t symbol);
 
   // All children of a code: the first one, and the one after `child`; kNone at the end.

@@ -1,4 +1,4 @@
-// Pictures of packed pixels, 8 bits a channel, as GIFs are made of.
+// Pictures of packed pixels, 8 bits a channel: the encoder's input.
 #pragma once
 
 #include <array>
@@ -29,7 +29,7 @@ struct PackedView {
 // Writes the row's opaque colours to `row`, and 0 for each pixel whose alpha is below `threshold`.
 void load_row (const PackedView &view, int y, int threshold, Rgba *row);
 
-// Whether load_row () gives the same for all rows of two pictures of one size.
+// True if load_row () gives the same for all rows of two pictures of one size.
 bool look_same (const PackedView &a, const PackedView &b, int threshold);
 
 }  // namespace quad::gif

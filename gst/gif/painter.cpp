@@ -5,15 +5,15 @@
 namespace quad::gif {
 namespace {
 
-// A palette for more colours than it has serves while the mean distance grows by no more than
-// this, and the part of pixels with another colour, too.
+// A palette that lacks some colours still serves while the mean distance grows by no more than
+// this, and also the part of pixels that get another colour.
 constexpr double kErrorFactor = 1.1, kErrorStep = 0.5, kBadFactor = 2, kBadStep = 0.0001;
-// A first look takes this many rows or a quarter of them, whichever are more.
+// A first check takes this many rows or a quarter of all rows, whichever are more.
 constexpr int kCheckedRows = 64, kCheckedPart = 4;
-// Fewer changed pixels than that in them tell nothing.
+// With fewer changed pixels in them the check decides nothing.
 constexpr std::size_t kFewChecked = 1024;
 
-// What a pixel counts: noise and edges hide errors that flat areas show.
+// The weight of a pixel: noise and edges hide errors that flat areas show.
 std::uint32_t weight_of (int contrast)
 {
   return static_cast<std::uint32_t> (8 + 128 / (8 + contrast));
@@ -43,7 +43,7 @@ Painting Painter::paint (const Picture &now, const Canvas &canvas, Drawing &draw
 
   const bool is_first = file_palette_.count == 0;
   if (is_first) {
-    // Where nothing is seen yet, the first palette is still to come.
+    // If nothing is visible yet, the first palette is still to come.
     painting.is_of_file = painting.palette.count > 0;
     file_palette_ = painting.is_of_file ? painting.palette : Palette{1, {kAlphaMask}};
   }
@@ -58,10 +58,10 @@ Painting Painter::paint (const Picture &now, const Canvas &canvas, Drawing &draw
 
 // --- The colours that a picture needs ---
 
-// One of 256 is kept for what is transparent.
+// One of 256 is kept for transparency.
 int Painter::most_colors () const { return std::min<int> (settings_.colors, Drawing::kLeft); }
 
-// The colours of the pixels, or nothing where there are more than `most`.
+// The colours of the pixels; nothing if there are more than `most`.
 std::optional<ColorSet> Painter::count_colors (int most, Changes::Extent extent)
 {
   ColorSet colors{most};
@@ -71,8 +71,8 @@ std::optional<ColorSet> Painter::count_colors (int most, Changes::Extent extent)
   return colors;
 }
 
-// Few colours are met exactly. Where unchanged pixels are drawn too, the changed ones get half the
-// palette for that.
+// Few colours get exact entries. If unchanged pixels are drawn too, the changed ones get half of
+// the palette for that.
 Painter::Needed Painter::find_needed ()
 {
   if (const auto all = count_colors (most_colors (), drawer_.extent ())) return {*all, true};
@@ -82,7 +82,7 @@ Painter::Needed Painter::find_needed ()
 
 // --- Palettes of pictures before ---
 
-// Whether a palette does as well as the kept one did when it was made.
+// True if a palette is as good as the kept one was when it was made.
 bool Painter::Kept::is_near (const Misfit &misfit) const
 {
   return misfit.mean () <= kErrorFactor * made.mean () + kErrorStep &&
@@ -100,7 +100,7 @@ bool Painter::has_needed (const Palette &palette, const ColorSet &needed) const
                       [most = tolerance_of (settings_)] (std::uint32_t d) { return d <= most; });
 }
 
-// Looks at some rows, so that most palettes that do not serve cost little.
+// Checks some rows, so that most palettes that do not serve cost little.
 bool Painter::may_serve (const Subject &subject, const Palette &palette)
 {
   const int step = std::clamp (size_.height / kCheckedRows, 1, kCheckedPart);
@@ -115,7 +115,7 @@ Painting Painter::draw (const Subject &subject, const Candidate &with, Drawing &
   return {with.palette, with.is_of_file, false, misfit, area};
 }
 
-// Nothing where the palette does not do for what changed.
+// Nothing if the palette does not serve for the changes.
 std::optional<Painting> Painter::draw_if_it_serves (const Subject &subject, const ColorSet &needed,
                                                     const Candidate &with, Drawing &drawing)
 {
@@ -126,7 +126,7 @@ std::optional<Painting> Painter::draw_if_it_serves (const Subject &subject, cons
   return painting;
 }
 
-// Nothing where there is no palette to go on with.
+// Nothing if no known palette serves.
 std::optional<Painting> Painter::draw_with_known (const Subject &subject, const ColorSet &needed,
                                                   Drawing &drawing)
 {

@@ -9,13 +9,13 @@
 
 namespace quad::gif {
 
-// A picture as it is painted.
+// A painted picture.
 struct Painting {
   Palette palette;          // the drawing's symbols are its indices
   bool is_of_file = false;  // it is the file's
   bool is_new = false;      // it was made for this picture
   Misfit misfit;            // of the pixels that are drawn
-  Rect area;                // around what has to be drawn; empty where nothing has
+  Rect area;                // around the part that has to be drawn; empty if nothing has
 };
 
 // Remembers the palettes of the pictures before. 5 MB, and some rows of pixels. Of one thread.
@@ -24,28 +24,28 @@ class Painter {
   // `settings` are read for each picture, and outlive it. Throws std::bad_alloc.
   Painter (Size size, const Settings &settings, FindNearest find_nearest);
 
-  // Paints what `now` changes: chooses a palette, and for each pixel one of its colours or that it
-  // stays as it is. Few colours are met exactly, but for what Settings::lossy allows.
+  // Paints what `now` changes. Chooses a palette, and for each pixel one of its colours or that it
+  // stays. If there are few colours, they are exact, except for what Settings::lossy allows.
   Painting paint (const Picture &now, const Canvas &canvas, Drawing &drawing);
   // The file's palette: the first picture's, which has at least one colour.
   const Palette &file_palette () const { return file_palette_; }
 
  private:
-  // Colours that the palette has to have.
+  // Colours that the palette must have.
   struct Needed {
     ColorSet colors{0};
-    bool all = false;  // that is all that is drawn
+    bool all = false;  // these are all drawn colours
   };
   // A palette that a picture may be drawn with.
   struct Candidate {
     const Palette &palette;
     bool is_of_file;
   };
-  // The last palette for more colours than it has.
+  // The last palette that lacked some colours.
   struct Kept {
     Palette palette;
     bool is_of_file = false;
-    Misfit made;  // how well it did when it was made
+    Misfit made;  // its misfit when it was made
 
     bool is_near (const Misfit &misfit) const;
   };
