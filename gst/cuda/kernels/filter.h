@@ -241,8 +241,8 @@ QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
 
 QUAD_DEVICE Position copied (const Work &w, int u, int v)
 {
-  const std::uint8_t *row = row_of (w, load (w.picture->down.left + v));
-  const int first = load (w.picture->across.left + u) * w.samples.channels;
+  const std::uint8_t *row = row_of (w, load (w.down.left + v));
+  const int first = load (w.across.left + u) * w.samples.channels;
   Position p;
   for (int c = 0; c < 4; c++)
     if (c < w.samples.channels) p.value[c] = raw_at (row, first + c, w.samples);
