@@ -7,6 +7,7 @@
 #   fuzz      ten minutes for each fuzzer, from another seed
 #   soak      elements thousands of times: memory, files and threads stay level
 #   headers   the tests without compiled headers: each file includes what it uses
+#   odr       all is linked with -flto -Wodr: no two types of one name
 #   forky     build and test on Debian 14, GStreamer 1.28
 #
 # QUAD_SEED=N   the fuzzers' first seed
@@ -40,9 +41,17 @@ part_headers() (
   ninja -C build-headers
 )
 
+part_odr() (
+  set -e
+  need_packages "${packages_to_test[@]}"
+  configure build-odr -Dexamples=false -Doptimization=0 -Db_lto=true -Dcpp_args=-Wodr \
+    -Dcpp_link_args='-Wodr -Werror=odr'
+  ninja -C build-odr
+)
+
 part_forky() { tests/debian.sh forky; }
 
-[ $# != 0 ] || set -- fuzz soak headers forky
+[ $# != 0 ] || set -- fuzz soak headers odr forky
 for name in "$@"; do
   echo "=== $name"
   if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then
