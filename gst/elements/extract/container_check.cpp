@@ -44,7 +44,8 @@ guint64 number (const Bytes &bytes, std::size_t at, std::size_t size)
 constexpr guint8 kSync = 0x47;
 constexpr std::size_t kPacket = 188;
 
-// The distance from packet to packet, which is longer in some formats, and the first one's place.
+// The distance from packet to packet, which is longer in some formats, and the place of the first
+// packet.
 std::optional<std::pair<std::size_t, std::size_t>> packets_of (const Bytes &bytes)
 {
   for (const std::size_t step : {kPacket, std::size_t{192}, std::size_t{204}})
@@ -58,7 +59,7 @@ std::optional<std::pair<std::size_t, std::size_t>> packets_of (const Bytes &byte
 // Follows one program's clock through a file.
 class Clock {
  public:
-  // Whether the clock runs on from what was read before, without a jump.
+  // True if the clock runs on from the parts read so far, without a jump.
   bool goes_on (const Bytes &bytes)
   {
     const auto found = packets_of (bytes);
@@ -91,7 +92,8 @@ bool clock_is_even (GstPad *input)
   if (!length) return true;
   Clock clock;
   const guint64 step = std::max<guint64> (size, *length / places);
-  guint64 end = 0;  // of what was read. To read twice would look like a clock that goes back.
+  // Of the data read so far. Reading it twice would look like a clock that goes back.
+  guint64 end = 0;
   for (guint64 at = 0; at < *length; at += step) {
     if (!clock.goes_on (read (input, at, size))) return false;
     end = at + size;
@@ -106,7 +108,7 @@ bool is_named (const Bytes &bytes, std::size_t at, std::string_view name)
   return std::equal (name.begin (), name.end (), bytes.begin () + static_cast<std::ptrdiff_t> (at));
 }
 
-// Whether a moov has a table of sample sizes that is not empty.
+// True if a moov has a table of sample sizes that is not empty.
 bool has_samples (const Bytes &moov)
 {
   for (std::size_t at = 0; at + 16 <= moov.size (); at++)
@@ -145,7 +147,7 @@ struct Element {
   std::size_t data = 0;  // where its content begins
 };
 
-// The number at `at`. Its first bits say how long it is; an ID keeps them.
+// The number at `at`. Its first bits hold its length; an ID keeps them.
 std::optional<guint64> variable (const Bytes &bytes, std::size_t &at, bool is_id)
 {
   if (at >= bytes.size () || bytes[at] == 0) return {};
@@ -167,12 +169,12 @@ std::optional<Element> element_at (const Bytes &bytes, std::size_t at)
   return Element{*id, *size, at};
 }
 
-// How many elements are looked at in all. No film has as many in so few bytes. A malicious file may
+// The most elements that are read. No film has as many in so few bytes, but a malicious file may
 // lead through the same ones thousands of times.
 constexpr int kMostElements = 1 << 18;
 
 // Calls `take` with each whole element in `bytes` from `at` to `end`, and counts `left` down to 0
-// at most. Returns where the first one begins that was not taken.
+// at most. Returns where the first element begins that was not taken.
 template <typename Take>
 std::size_t each_element (const Bytes &bytes, std::size_t at, std::size_t end, int &left,
                           const Take &take)
@@ -204,7 +206,7 @@ std::optional<double> time_of (const Bytes &bytes, const Element &cluster, int &
   return time;
 }
 
-// How long a file says that it lasts, and when its first cluster begins, in its ticks.
+// The duration in a file's header, and when its first cluster begins, in its ticks.
 struct Span {
   std::optional<double> duration, first;
 };
@@ -255,7 +257,7 @@ std::optional<double> last_frame (const Bytes &bytes, std::size_t at, int &left)
   return last;
 }
 
-// Whether the file lasts longer than to the begin of its last frame.
+// True if the file's duration ends after the beginning of its last frame.
 bool last_frame_has_a_length (GstPad *input)
 {
   constexpr guint64 head = 1 << 16, most = 32 << 20;
@@ -298,7 +300,7 @@ Seeks seeks_of (GstPad *input)
   if (GST_PAD_MODE (input) != GST_PAD_MODE_PULL) return Seeks::well;
   const Owned<GstPad> peer{gst_pad_get_peer (input)};
   Owned<GstCaps> caps{peer ? gst_pad_get_current_caps (peer.get ()) : nullptr};
-  // A source has no caps. Then the demuxer's own say what it reads.
+  // A source has no caps. Then the demuxer's own caps say what it reads.
   if (!caps) caps.reset (gst_pad_get_pad_template_caps (input));
   if (gst_caps_is_any (caps.get ()) || gst_caps_is_empty (caps.get ())) return Seeks::well;
   for (guint i = 0; i < gst_caps_get_size (caps.get ()); i++)

@@ -1,11 +1,11 @@
-// Whether a demuxer can seek in a file without getting lost.
+// Checks whether a demuxer can seek in a file without losing its times.
 #pragma once
 
 #include <gst/gst.h>
 
 namespace quad::extract {
 
-// What becomes of a stream after a seek.
+// The state of a stream after a seek.
 enum class Seeks { well, without_last_frame, lost };
 
 // Reads parts of the file that the demuxer with this input pulls from, and looks for what demuxers

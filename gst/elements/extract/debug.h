@@ -13,7 +13,7 @@ namespace quad::extract {
 // A time of the film for %.3f.
 constexpr double in_seconds (long long time) { return static_cast<double> (time) / 1e9; }
 
-// What GST_PTR_FORMAT and GST_SEGMENT_FORMAT take.
+// An argument for GST_PTR_FORMAT and GST_SEGMENT_FORMAT.
 inline void *printable (const void *object) { return const_cast<void *> (object); }
 
 }  // namespace quad::extract

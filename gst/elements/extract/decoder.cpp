@@ -10,7 +10,7 @@
 namespace quad::extract {
 namespace {
 
-// Whether the decoder with this input skips by itself what is no keyframe.
+// True if the decoder with this input itself skips frames that are no keyframes.
 bool skips (GstPad *input)
 {
   const Owned<GstElement> decoder{gst_pad_get_parent_element (input)};

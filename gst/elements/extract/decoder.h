@@ -1,4 +1,4 @@
-// Watches what the decoder before frameextract is given.
+// Watches the input of the decoder before frameextract.
 #pragma once
 
 #include <gst/gst.h>
@@ -26,19 +26,19 @@ class DecoderWatch {
   void forget ();
   // Another stream begins.
   void reset ();
-  // Whether the decoder was given more than keyframes in a segment of keyframes only, and decodes
-  // it. libav's decoders skip it.
+  // True if the decoder got more than keyframes in a segment of only keyframes, and decodes all of
+  // them. libav's decoders skip the others.
   bool decodes_all () const;
   // Where decoding could begin since the last flush, in the film's times. The film begins at stream
   // time `origin`. Without a decoder: anywhere.
   EntryPoints entries (Nanoseconds origin) const;
-  // Whether pictures came without a time since the last flush. A decoder guesses such times, and
+  // True if pictures came without a time since the last flush. A decoder guesses such times, and
   // its guess depends on where it began.
   bool guesses () const;
-  // Keeps all buffers from the decoder before `sink` until a flush or another segment. So errors in
-  // the rest, which nobody wants, end nothing.
+  // Drops all buffers for the decoder before `sink` until a flush or another segment, so that
+  // errors in the unwanted rest do no harm.
   void close (GstPad *sink);
-  // Whether enough came since watch () to judge guesses (). True without a decoder.
+  // True if enough came since watch () to judge guesses (). Always true without a decoder.
   bool knows () const;
 
  private:

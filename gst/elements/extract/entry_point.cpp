@@ -12,8 +12,8 @@ using Bytes = std::basic_string_view<guint8>;
 
 enum class Verdict { undecided, yes, no };
 
-// Yes for an IDR picture. After any other I picture, later ones may refer to what came before it.
-// Even after a recovery point, libav's decoder was seen to give wrong pictures.
+// Yes only for an IDR picture. After any other I picture, later ones may refer to pictures before
+// it. Even after a recovery point, libav's decoder was seen to give wrong pictures.
 Verdict of_h264 (Bytes unit)
 {
   switch (unit[0] & 0x1f) {
@@ -31,7 +31,7 @@ Verdict of_h265 (Bytes unit)
   return type >= 16 && type <= 23 ? Verdict::yes : Verdict::no;
 }
 
-// Decoders give nothing at all before a sequence header (ISO/IEC 13818-2, 6.2.2).
+// Decoders give nothing before a sequence header (ISO/IEC 13818-2, 6.2.2).
 Verdict of_mpeg (Bytes unit)
 {
   switch (unit[0]) {
@@ -44,7 +44,7 @@ Verdict of_mpeg (Bytes unit)
 struct Coding {
   const char *caps;
   Verdict (*of_unit) (Bytes);
-  // In codec_data: the byte whose lowest bits are the size of lengths, less 1. 0: there are none.
+  // In codec_data: the byte whose lowest bits are the size of lengths, less 1. 0: there is none.
   std::size_t length_at;
   bool wants_headers = false;
   int latest = 0;  // of MPEG's versions, which share a name
@@ -68,7 +68,7 @@ const Coding *coding_of (const GstCaps *caps)
   return found == kCodings.end () ? nullptr : &*found;
 }
 
-// How many bytes say how long a unit is; 0 where start codes part them.
+// How many bytes hold a unit's length; 0 if start codes separate units.
 std::size_t length_size (const GstStructure *structure, const Coding &coding)
 {
   if (coding.length_at == 0) return 0;
@@ -81,7 +81,7 @@ std::size_t length_size (const GstStructure *structure, const Coding &coding)
   return std::size_t{size & 3U} + 1;
 }
 
-// The next unit of `rest`, which is taken from it; an empty one at the end.
+// Takes the next unit from `rest`; an empty one at the end.
 Bytes next_unit (Bytes &rest, std::size_t length)
 {
   static constexpr std::array<guint8, 3> kCode = {0, 0, 1};

@@ -11,7 +11,7 @@ bool is_serialized (GstEvent *event)
   return gst_event_type_get_flags (GST_EVENT_TYPE (event)) & GST_EVENT_TYPE_SERIALIZED;
 }
 
-// Whoever means seconds and writes them as nanoseconds is told.
+// Warns a user who meant seconds and wrote nanoseconds.
 void warn_of_short_times (GstElement *element, const Settings &s)
 {
   const struct {
@@ -113,7 +113,8 @@ GstFlowReturn Extraction::chain (GstBuffer *buffer)
 {
   const GstFlowReturn flow = accept (Owned<GstBuffer>{buffer});
   if (flow != GST_FLOW_EOS) return flow;
-  // Nothing more is wanted, here or downstream. If downstream said so, it may take another segment.
+  // Nothing more is wanted, here or downstream. If downstream decided that, it may still take
+  // another segment.
   seeker_.close_decoder ();
   ended_below_ = !selector_.finished ();
   return flow;
@@ -150,8 +151,8 @@ GstFlowReturn Extraction::take (Owned<GstBuffer> buffer)
     case Seeker::Then::drop: return GST_FLOW_OK;
     default: break;
   }
-  // Targets are answered once, so frames that come again do no harm there. Frames that are picked
-  // as they come would be picked again.
+  // Targets are answered once, so frames that come again do no harm. But frames that are picked as
+  // they come would be picked again.
   if (!used_.is_by_time () && seeker_.repeats (frame.time)) {
     selector_.pass (frame);
     return GST_FLOW_OK;
@@ -205,7 +206,7 @@ GstFlowReturn Extraction::do_step (const Step &step)
       return flow;
     }
     case Step::Do::miss:
-      // A run of misses pushes nothing that would tell.
+      // A run of misses pushes no buffer, so downstream's state is checked here.
       if (GST_PAD_IS_FLUSHING (src_)) return GST_FLOW_FLUSHING;
       selector_.missed (step);
       return output_.post_missed (step);
@@ -219,7 +220,7 @@ GstFlowReturn Extraction::do_step (const Step &step)
   return GST_FLOW_OK;
 }
 
-// What is still to be had of the frames so far. If the film has ended, the rest is missed.
+// Answers what the frames so far can answer. If the film has ended, the rest is missed.
 GstFlowReturn Extraction::drain (bool ended)
 {
   if (ended_below_) return GST_FLOW_EOS;
@@ -250,7 +251,7 @@ GstFlowReturn Extraction::fail_keyframes ()
       "Select by rate or every-nth instead, or seek with GST_SEEK_FLAG_TRICKMODE_KEY_UNITS.");
 }
 
-// All that was asked for is done: both sides are told.
+// All requests are done: tells both sides.
 GstFlowReturn Extraction::finish ()
 {
   seeker_.close_decoder ();
@@ -281,7 +282,7 @@ void Extraction::post_progress (bool last)
   output_.post_progress (done, selector_.total (ticks ? film_end () : kUnlimited));
 }
 
-// Where the stream, or the part of it that was asked for, should end.
+// Where the stream, or the requested part of it, should end.
 Nanoseconds Extraction::film_end () const { return timeline_.film_end (duration_of (sink_)); }
 
 // ---- Events
@@ -289,7 +290,7 @@ Nanoseconds Extraction::film_end () const { return timeline_.film_end (duration_
 gboolean Extraction::sink_event (GstEvent *taken)
 {
   Owned<GstEvent> event{taken};
-  // What is not serialized may come on any thread.
+  // Events that are not serialized may come on any thread.
   bool swallow = is_serialized (taken) && selector_.finished ();
   switch (GST_EVENT_TYPE (taken)) {
     case GST_EVENT_FLUSH_START:
@@ -370,13 +371,13 @@ gboolean Extraction::take_segment (Owned<GstEvent> event)
   if (used_.selection == Selection::keyframes && timeline_.is_keyframes_only ())
     seeker_.watch_decoder ();
   const gboolean done = tell (news, std::move (event));
-  // Upstream is not to blame for what we tell of our own accord.
+  // Upstream did not ask for this, so it gets no error.
   const bool corrected = kind == Timeline::Kind::correction && news == Timeline::Tell::again;
   return kind == Timeline::Kind::ours || corrected ? TRUE : done;
 }
 
-// What came before the segment is complete. Where the film goes on, so do ticks and numbers; where
-// it jumps back, it is shown again.
+// The part before the segment is complete. If the film goes on, so do ticks and numbers; if it
+// jumps back, it is shown again.
 void Extraction::begin_next (const GstSegment &segment, bool forwarded)
 {
   drain (false);
@@ -442,7 +443,7 @@ gboolean Extraction::end (Owned<GstEvent> event)
   return TRUE;
 }
 
-// Whether the stream ended before the film does and before what is wanted, after a seek of ours.
+// True if, after a seek of ours, the stream ended before the film and before the next wanted time.
 bool Extraction::has_ended_early () const
 {
   // The last keyframe may be long before the end.
@@ -472,7 +473,7 @@ gboolean Extraction::src_event (GstEvent *event)
 {
   const bool selects = !shared ().passes_all;
   if (GST_EVENT_TYPE (event) == GST_EVENT_QOS && selects) {
-    // A decoder that hurries would leave out the frames that are wanted.
+    // A decoder that skips frames would skip wanted ones.
     gst_event_unref (event);
     return TRUE;
   }

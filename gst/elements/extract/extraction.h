@@ -1,4 +1,4 @@
-// What frameextract does with a stream.
+// Frame extraction from a stream.
 #pragma once
 
 #include <gst/gst.h>
@@ -38,20 +38,20 @@ class Extraction {
 
   // Before the pads are activated. False, with an error on the bus, if the settings are wrong.
   bool start ();
-  // Wakes whoever waits; before the pads are deactivated.
+  // Wakes all waiting threads; call it before the pads are deactivated.
   void unblock () { seeker_.own ().cancel (true); }
   void stop ();
 
   GstFlowReturn chain (GstBuffer *buffer);
   gboolean sink_event (GstEvent *event);
   gboolean src_event (GstEvent *event);
-  // What the output adds to the input's latency.
+  // The latency that the output adds to the input's.
   GstClockTime latency () const;
   // See other_caps ().
   Owned<GstCaps> transform_caps (GstPadDirection from, GstCaps *caps) const;
 
  private:
-  // What other threads need to know of the stream.
+  // The stream's state for other threads.
   struct Shared {
     RateChange rate_change;
     bool passes_all = true;

@@ -64,7 +64,7 @@ enum class Property : guint {
   post_messages,
 };
 
-// Frames that wait for one that follows, and the one that is being handed on.
+// The frame that waits for the next one, and the one that is being handed on.
 constexpr guint kHeldBuffers = 2;
 
 GstFrameExtract *self_of (gpointer object) { return static_cast<GstFrameExtract *> (object); }
@@ -95,7 +95,7 @@ void set_numbers (GValue *array, const std::vector<guint64> &numbers)
   }
 }
 
-// What was written and is no time, in valid UTF-8, as messages need it.
+// The text that is no time, as valid UTF-8, which messages need.
 std::string quoted (const std::string &text)
 {
   constexpr std::size_t most = 200;
@@ -104,8 +104,8 @@ std::string quoted (const std::string &text)
   return std::string ("\"") + valid.get () + (text.size () > most ? "...\"" : "\"");
 }
 
-// A list that is none stays as it was. As there may be nobody yet who could be told, the next
-// start says so again.
+// If the text is no list, the list stays as it was. There may be no bus yet for the error, so the
+// next start posts it again.
 void set_timestamp_list (GstFrameExtract *self, const char *text)
 {
   constexpr const char *advice =
@@ -279,7 +279,7 @@ gboolean src_event (GstPad *, GstObject *parent, GstEvent *event)
   return impl_of (parent).src_event (event);
 }
 
-// What can pass on one pad, by what the other one's neighbour can do.
+// The caps that can pass on one pad, given the caps of the other pad's peer.
 gboolean answer_caps (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   const char *name = gst_pad_get_direction (pad) == GST_PAD_SINK ? "src" : "sink";
@@ -296,8 +296,8 @@ gboolean answer_caps (GstPad *pad, GstObject *parent, GstQuery *query)
   return TRUE;
 }
 
-// Upstream's pool must have buffers for those that are held here, also where downstream
-// offers none.
+// Upstream's pool must have buffers for the frames that are held here, also if downstream offers
+// none.
 gboolean ask_for_more (GstQuery *query, bool answered)
 {
   quad::make_pools_plain (query);

@@ -1,4 +1,4 @@
-// Where to seek to, and whether that led where it should.
+// Decides where to seek to, and whether the landing is good.
 #pragma once
 
 #include <optional>
@@ -21,14 +21,14 @@ class SeekPlan {
  public:
   // A stream begins.
   void reset (bool allowed);
-  // What comes next does not follow what came last.
+  // The next frame does not follow the last one.
   void forget ();
   // No more seeks.
   void give_up ();
   bool allowed () const { return allowed_; }
 
-  // Whether to seek from the frame at `now`, which lasts until `frame_end`, to `wanted`. `always`:
-  // unless it is the next frame; else if that saves decoding.
+  // True if a seek from the frame at `now`, which lasts until `frame_end`, to `wanted` is worth it.
+  // `always`: unless it is the next frame; else if that saves decoding.
   bool worth (bool always, Nanoseconds now, Nanoseconds frame_end, Nanoseconds wanted) const;
   // Where to seek to, in a film that ends at `film_end`. Nothing if that is too near.
   std::optional<Nanoseconds> seek (bool always, Nanoseconds now, Nanoseconds wanted,
@@ -41,12 +41,12 @@ class SeekPlan {
     good,   // the frame counts
     bad,    // go back further
   };
-  // Whether frames are to be judged.
+  // True if frames must be judged.
   bool looking () const { return target_ || unsure_; }
-  // What the next frame after a seek is worth. Decoding began at the first of `entries`; frames
-  // from there on should be whole, and from the second one on they are.
+  // Judges the next frame after a seek. Decoding began at the first of `entries`. Frames from there
+  // on should be whole; from the second one on they are.
   Landing judge (Nanoseconds time, bool damaged, const EntryPoints &entries);
-  // At the end of the stream: whether the seek has not found its frame.
+  // At the end of the stream: true if the seek has not found its frame.
   bool lost () const { return target_ && !found_; }
   // After a bad landing: where to seek to next, in a film that begins at `begin`. Nothing: decode
   // everything.
@@ -64,7 +64,7 @@ class SeekPlan {
 
   bool allowed_ = true;
   SeekAdvice advice_;
-  // How far before the frame to seek to; more after bad landings. Sources that ignore KEY_UNIT clip
+  // How far before the frame to seek; more after bad landings. Sources that ignore KEY_UNIT clip
   // the frame at the seek position: aim half a second early.
   static constexpr Nanoseconds kLeast = kSecond / 2, kMost = 64 * kSecond;
   Nanoseconds margin_ = kLeast;
@@ -72,7 +72,7 @@ class SeekPlan {
   std::optional<Nanoseconds> target_;  // the time whose frame has to be found
   Nanoseconds from_ = 0;
   bool landed_ = false;  // a frame came
-  bool found_ = false;   // and what would be the target's frame so far is whole
+  bool found_ = false;   // and the best frame for the target so far is whole
   bool unsure_ = false;  // a damaged frame may be our seek's fault
   std::optional<Damage> damage_,
       damage_before_;  // the last one of this landing, and of the landing before

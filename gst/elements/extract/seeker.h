@@ -15,8 +15,10 @@
 
 namespace quad::extract {
 
-// Asks upstream to seek, and looks whether that led where it should: SeekPlan decides where to go,
-// OwnSeek sends it, DecoderWatch sees where decoding began.
+// Asks upstream to seek, and checks the landing. SeekPlan decides where to go, OwnSeek sends the
+// seek, DecoderWatch sees where decoding began.
+//
+// For the streaming thread, except own (), whose functions say which threads may call them.
 //
 // The streaming thread's, but for own (), whose functions say which threads may call them.
 class Seeker {
@@ -31,9 +33,9 @@ class Seeker {
 
   // A stream begins.
   void reset (SeekMode mode);
-  // The element stops: forgets what is upstream.
+  // The element stops: forgets the elements upstream.
   void stop ();
-  // What comes next does not follow what came last.
+  // The next frame does not follow the last one.
   void forget_frame () { plan_.forget (); }
 
   enum class Then {
@@ -42,7 +44,7 @@ class Seeker {
     flushed,  // upstream has sought: the streaming thread returns GST_FLOW_FLUSHING
     unknown,  // which frames are keyframes cannot be known
   };
-  // Whether a frame counts. After a seek of ours it may not, and then this may seek back.
+  // Whether a frame counts. After a seek of ours it may not count, and then this may seek back.
   Then judge (const Frame &frame);
   // Seeks to `wanted`, the time that is wanted next, if that is worth it. The frame at `now` lasts
   // until `frame_end`.
@@ -52,18 +54,18 @@ class Seeker {
   // The stream has ended too early: at `last`, if there was a frame. Seeks back.
   Then recover (std::optional<Nanoseconds> last);
 
-  // Whether the end may be the fault of a seek of ours.
+  // True if a seek of ours may have caused the end.
   bool doubts_end () const { return plan_.allowed () && timeline_.is_ours (); }
-  // Whether a frame is missing that a seek of ours should have found.
+  // True if a seek of ours should have found a frame and did not.
   bool has_lost_frame () const { return plan_.lost (); }
-  // Whether a frame at `time` was there before a seek back.
+  // True if a frame at `time` came before a seek back.
   bool repeats (Nanoseconds time) const { return plan_.repeats (time); }
 
   // A segment of keyframes only has begun.
   void watch_decoder () { decoder_.watch (sink_); }
-  // Whether the decoder gives more than keyframes in such a segment.
+  // True if the decoder gives more than keyframes in such a segment.
   bool gets_all_frames () const { return decoder_.decodes_all (); }
-  // The decoder is given nothing more in this segment.
+  // Gives the decoder nothing more in this segment.
   void close_decoder ();
 
  private:

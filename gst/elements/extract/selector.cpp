@@ -6,7 +6,7 @@
 namespace quad::extract {
 namespace {
 
-// What frame-missed says.
+// The reasons in frame-missed.
 constexpr char kBeyondEnd[] = "beyond-end";
 constexpr char kNoFrame[] = "no-frame-in-tolerance";
 constexpr char kDecodeError[] = "decode-error";
@@ -125,7 +125,7 @@ void Selector::take (Frame frame, const Showing &showing)
   if (settings_.selection == Selection::indices) count_++;
 }
 
-// Which targets the frame that came decides on.
+// Makes the ticks when the first frame comes, and skips those that the segment leaves out.
 void Selector::begin_ticks ()
 {
   if (!have_targets_) {
@@ -173,7 +173,7 @@ Step Selector::next_number ()
 {
   const Nanoseconds begin = part_begin ();
   if (incoming_->time + kRounding < begin) {
-    // Nobody knows how long a keyframe is on screen, as the frames after it do not come.
+    // It is unknown how long a keyframe is on screen, because the frames after it do not come.
     if (settings_.selection != Selection::keyframes) held_ = std::move (incoming_);
     incoming_.reset ();
     return step_of (Step::Do::look_ahead, *last_, begin);
@@ -184,7 +184,7 @@ Step Selector::next_number ()
   return pick (incoming_);
 }
 
-// A frame of the part that is wanted.
+// A frame of the wanted part.
 Step Selector::pick (std::optional<Frame> &frame)
 {
   picked_ = std::exchange (frame, std::nullopt);
@@ -226,7 +226,7 @@ Step Selector::next_time ()
   return step_of (Step::Do::look_ahead, *last_, targets_.current ().time);
 }
 
-// What is still to be had of the frames so far. At the end of the film the rest is missed.
+// Answers what the frames so far can answer. At the end of the film the rest is missed.
 Step Selector::next_at_end ()
 {
   if (warning_) return *std::exchange (warning_, std::nullopt);
@@ -247,7 +247,7 @@ Step Selector::next_at_end ()
   return pick (held_);
 }
 
-// A damaged frame leaves the picture of the one before it, which may be repeated.
+// A damaged frame does not replace the one before it, which may be repeated.
 void Selector::hold (Frame frame)
 {
   pass (frame);
@@ -261,8 +261,8 @@ void Selector::hold (Frame frame)
   held_->damaged = true;
 }
 
-// Meets the current target by one of the frames around it. Ticks that have none, up to `limit`,
-// are missed together.
+// Answers the current target with one of the frames around it. Ticks without a frame, up to
+// `limit`, are missed together.
 Step Selector::meet (Frame *earlier, Frame *later, bool past_end, Nanoseconds limit)
 {
   const bool rate = settings_.selection == Selection::rate;
@@ -277,7 +277,7 @@ Step Selector::meet (Frame *earlier, Frame *later, bool past_end, Nanoseconds li
   const bool none_after = !later && rule.policy == Policy::next;
   const char *reason = why_not (frame, past_end, none_after, target.time);
   if (reason && repeat) {
-    // After a seek, the last frame before it is still there.
+    // After a seek, the last frame before it is still held.
     frame = held_ && held_->buffer ? &*held_ : later && later->buffer ? later : nullptr;
     if (frame) reason = nullptr;
   }
@@ -288,7 +288,7 @@ Step Selector::meet (Frame *earlier, Frame *later, bool past_end, Nanoseconds li
   targets_.advance ();
   const Request request = request_of (target);
   if (reason) return miss (reason, request, request);
-  // Whether a later target may need the frame too.
+  // True if a later target may need the frame too.
   const bool keep =
       next != kUnlimited &&
       (frame == later || !later || is_after (later->time, next) || (repeat && later->damaged));
@@ -300,7 +300,7 @@ const char *Selector::why_not (const Frame *frame, bool past_end, bool none_afte
                                Nanoseconds time) const
 {
   if (frame && !frame->damaged && frame->buffer) return nullptr;
-  // The film says that it goes on. Other streams may be up to a second longer than this one.
+  // By its duration the film goes on. Other streams may be up to a second longer than this one.
   const Nanoseconds seen = last_ ? frame_end_ + kSecond : 0;
   if (past_end && over_ != kUnlimited && over_ > std::max (seen, time)) return kDecodeError;
   if (frame) return kDecodeError;
@@ -343,7 +343,7 @@ Request Selector::request_of (const Target &target) const
   return request;
 }
 
-// Whether the times jump to `frame`. A jump is not filled with ticks.
+// True if the times jump to `frame`. A jump is not filled with ticks.
 bool Selector::is_jump (const Frame &frame) const
 {
   if (settings_.selection != Selection::rate || targets_.done ()) return false;
@@ -356,7 +356,7 @@ bool Selector::is_too_long (const FrameLength &length) const
   return settings_.selection == Selection::rate && length.said > nanoseconds (settings_.max_gap);
 }
 
-// Until when the held frame is on screen, if what it says can be true.
+// Until when the held frame is on screen, if its duration can be true.
 Nanoseconds Selector::believed_end () const
 {
   const FrameLength &length = held_->length;

@@ -1,4 +1,4 @@
-// Which frames answer what was asked for.
+// Chooses the frames that answer the requests.
 #pragma once
 
 #include <optional>
@@ -8,23 +8,23 @@
 
 namespace quad::extract {
 
-// One thing that was asked for.
+// One request.
 struct Request {
   guint64 index = 0;  // its place in the list, or a running number
-  // As the user wrote it. GST_CLOCK_TIME_NONE where frames are picked as they come.
+  // As the user wrote it. GST_CLOCK_TIME_NONE if frames are picked as they come.
   guint64 requested = GST_CLOCK_TIME_NONE;
   Nanoseconds time = 0;
 };
 
-// What is to be done next.
+// The next step.
 struct Step {
   enum class Do {
     nothing,     // until the next frame comes
     emit,        // hand `frame` on for `request`; then call emitted ()
-    miss,        // say that `request`, or all up to `last`, has no frame; then call missed ()
+    miss,        // report that `request`, or all up to `last`, has no frame; then call missed ()
     warn,        // of a jump of the times, from `from` to `to`
     look_ahead,  // nothing is wanted before `to`, and the film has come to `from`
-    finish,      // all that was asked for is done; then call finish ()
+    finish,      // all requests are done; then call finish ()
   };
   Do what = Do::nothing;
   Request request, last;
@@ -34,7 +34,7 @@ struct Step {
   Nanoseconds from = 0, to = 0;
 };
 
-// What is known of the segment that a frame lies in.
+// The segment that a frame lies in.
 struct Showing {
   std::optional<Nanoseconds> begin;  // where it begins; ticks before are left out
   bool from_beginning = false;       // the film is shown from its beginning
@@ -54,9 +54,9 @@ class Selector {
  public:
   // A stream begins.
   void begin (const StreamSettings &settings);
-  // The first of the targets comes next.
+  // Begins again with the first target.
   void restart ();
-  // What comes next does not follow what came last.
+  // The next frame does not follow the last one.
   void forget_frame ();
   // The same after a seek of our own, where the last frame may still be repeated.
   void interrupt () { last_.reset (); }
@@ -86,7 +86,7 @@ class Selector {
 
   bool finished () const { return finished_; }
   bool is_begun () const { return last_.has_value (); }
-  // When the frame began that was seen last; nothing where the next one does not follow it.
+  // When the last frame began; nothing if the next one does not follow it.
   std::optional<Nanoseconds> last () const { return last_; }
   // When that is over.
   Nanoseconds frame_end () const { return frame_end_; }
@@ -130,7 +130,7 @@ class Selector {
   std::optional<Nanoseconds> last_;
   Nanoseconds frame_end_ = 0;
 
-  // What is to be done: with a frame that came, or at an end.
+  // Open steps: for a new frame, or at an end.
   std::optional<Frame> incoming_, picked_;
   Showing showing_;
   bool jump_ = false;  // the times jump to the frame that came

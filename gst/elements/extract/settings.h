@@ -1,4 +1,4 @@
-// What the properties of frameextract say.
+// The settings of frameextract's properties.
 #pragma once
 
 #include <gst/gst.h>
@@ -27,7 +27,7 @@ struct Settings {
   guint64 tolerance_after = GST_CLOCK_TIME_NONE;
   Missing missing = Missing::repeat;
   List timestamps = list_of ({});  // never null
-  // Why the text that was last set is no time. Empty: it was one.
+  // Why the last text is no time; empty if it is one.
   std::string list_problem, start_problem, stop_problem;
   Policy policy = Policy::played_at;
   List indices = list_of ({});  // never null
@@ -49,7 +49,7 @@ const char *name_of (Selection selection);
 // The one selection that is set. Nothing if the settings are wrong: `problem` says why.
 std::optional<Selection> selection_of (const Settings &settings, std::string &problem);
 
-// What a stream goes by, from its beginning on.
+// The settings of a stream, from its beginning on.
 struct StreamSettings : Settings {
   Selection selection = Selection::everything;
   // Nothing is selected and there is no limit: buffers pass untouched.

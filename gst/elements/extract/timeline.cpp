@@ -92,8 +92,8 @@ Timeline::Tell Timeline::take (const GstSegment &segment, Kind kind, bool forwar
   return begin_output (seqnum);
 }
 
-// Finds 0 by the first segment of a stream, and what is shown by the first one after a seek of the
-// application.
+// The first segment of a stream says where 0 is; the first one after a seek of the application says
+// which part is shown.
 void Timeline::find_begin (bool keeps_timestamps)
 {
   if (!origin_known_ && !sought_first_) origin_ = point (film_begin (in_));
@@ -104,7 +104,7 @@ void Timeline::find_begin (bool keeps_timestamps)
   begin_known_ = true;
 }
 
-// Downstream knows of no seek and keeps its segment. It gets another one only where upstream is
+// Downstream does not know of seeks and keeps its segment. It gets another one only if upstream is
 // past the end of that.
 Timeline::Tell Timeline::take_own ()
 {
@@ -139,7 +139,7 @@ Timeline::Tell Timeline::extend ()
   return Tell::again;
 }
 
-// Timestamps have other stream times than downstream was told: it is told the new ones.
+// Timestamps have other stream times than downstream was told, so it gets the new ones.
 Timeline::Tell Timeline::correct ()
 {
   if (!zero_ || out_.format != GST_FORMAT_TIME) return Tell::nothing;

@@ -41,7 +41,7 @@ class Timeline {
   // The film is shown again from another place: the next segment says whether from its beginning.
   void show_again () { begin_known_ = false; }
 
-  // What a segment is to the one before it.
+  // How a segment relates to the one before it.
   enum class Kind {
     first,       // of the stream
     ours,        // our own seek led to it
@@ -52,7 +52,7 @@ class Timeline {
   // `forwarded`: a seek of the application led to it that did not flush.
   Kind kind_of (const GstSegment &segment, bool forwarded) const;
 
-  // What downstream is to be told.
+  // What downstream must be told.
   enum class Tell {
     nothing,
     again,  // output (), which is its segment with something corrected
@@ -67,16 +67,16 @@ class Timeline {
   const GstSegment &output () const { return out_; }
   // Of the segment that downstream has.
   guint32 seqnum () const { return seqnum_; }
-  // Whether output () is not what upstream sent: seeks of our own came before it.
+  // True if output () is not upstream's segment, because seeks of our own came before it.
   bool is_shifted () const { return reseeked_ || behind_ != 0; }
-  // Whether a timestamp means the same in both segments.
+  // True if a timestamp means the same in both segments.
   bool keeps_positions () const { return in_.start == out_.start && in_.time == out_.time; }
   bool is_timed () const { return in_.format == GST_FORMAT_TIME; }
   bool has_segment () const { return have_segment_; }
   bool has_film () const { return origin_known_; }
-  // Whether the input's segment came by a seek of our own, and downstream has another.
+  // True if the input's segment came from a seek of our own, and downstream has another.
   bool is_ours () const { return ours_; }
-  // Whether the film is shown from its beginning.
+  // True if the film is shown from its beginning.
   bool is_from_beginning () const { return from_beginning_; }
   bool is_looping () const { return in_.flags & GST_SEGMENT_FLAG_SEGMENT; }
   bool is_keyframes_only () const { return in_.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS; }
@@ -90,7 +90,7 @@ class Timeline {
   std::optional<Nanoseconds> segment_begin () const { return film_time (in_.start); }
   // kUnlimited if not known.
   Nanoseconds segment_end () const;
-  // Whether a segment begins before `end`, where the film had come to.
+  // True if a segment begins before `end`, the time that the film had reached.
   bool goes_back (const GstSegment &segment, Nanoseconds end) const;
   // Where the film, or the part that was asked for, should end; `duration` is upstream's answer.
   // kUnlimited if not known.
@@ -112,7 +112,7 @@ class Timeline {
   GstSegment in_ = {}, out_ = {};
   bool have_segment_ = false;  // downstream was given one
   guint32 seqnum_ = GST_SEQNUM_INVALID;
-  // By how much running time is less upstream than downstream, since a seek of our own.
+  // How much less running time is upstream than downstream, since a seek of our own.
   gint64 behind_ = 0;
   bool ours_ = false;
   bool own_flush_ = false;

@@ -1,4 +1,4 @@
-// What the elements before frameextract are, and what they say.
+// Queries about the elements before frameextract.
 #pragma once
 
 #include <gst/gst.h>
@@ -17,24 +17,24 @@ Owned<GstPad> decoder_input (GstPad *sink);
 // The segment that a pad was given last.
 std::optional<GstSegment> segment_of (GstPad *pad);
 
-// What gives a stream its times: the first element before `sink` whose input has none.
+// The element that gives a stream its times: the first one before `sink` whose input has none.
 struct TimeSource {
-  // Whether that is the parser of a stream without a container. After a seek it guesses times by
+  // True if that is the parser of a stream without a container. After a seek it guesses times by
   // the position in the file.
   bool guesses = false;
   Seeks seeks = Seeks::well;
 };
 TimeSource time_source_of (GstPad *sink);
 
-// Whether that is a demuxer whose timestamps stay while their stream times change. matroskademux
+// True if that is a demuxer whose timestamps stay while their stream times change. matroskademux
 // does so when it finds that another stream begins earlier, tsdemux after a seek to before the
 // first frame.
 bool keeps_timestamps (GstPad *sink);
 
-// Whether upstream says that it can seek.
+// True if upstream answers that it can seek.
 bool is_seekable (GstPad *sink);
 
-// How long upstream says that the stream is.
+// The stream's length by upstream's answer.
 std::optional<Nanoseconds> duration_of (GstPad *sink);
 
 }  // namespace quad::extract
