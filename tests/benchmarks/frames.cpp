@@ -49,6 +49,10 @@ void Frames::paint (bool opaque)
     for (int p = 0; p < info.planes; p++) {
       const PlaneView &plane = view.plane[std::size_t (p)];
       const int channels = info.bytes_per_position (p);
+      // Where alpha lies; nowhere in a plane where there is none.
+      const RasterInfo &first = info.raster[0];
+      const ChannelInfo at = first.alpha < 0 ? ChannelInfo{.plane = -1, .step = 1}
+                                             : first.channel[std::size_t (first.alpha)];
       across.resize (std::size_t (plane.size.width * channels));
       for (int x = 0; x < plane.size.width; x++)
         for (int c = 0; c < channels; c++)
@@ -58,9 +62,9 @@ void Frames::paint (bool opaque)
         const double down = 128 + 40 * std::cos ((y + 11 * i) * 6.28 * 3 / plane.size.height);
         auto *row = reinterpret_cast<unsigned char *> (plane.row (y));
         for (int x = 0; x < plane.size.width * channels; x++) {
-          const bool alpha = channels == 4 && x % 4 == info.raster[0].alpha;
+          const bool alpha = p == at.plane && x % at.step == at.offset;
           const double v = down + across[std::size_t (x)] + static_cast<double> (random () % 9);
-          row[x] = alpha && opaque ? 255 : static_cast<unsigned char> (v);
+          row[x] = opaque && alpha ? 255 : static_cast<unsigned char> (v);
         }
       }
     }

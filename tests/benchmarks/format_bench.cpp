@@ -1,0 +1,97 @@
+// Times formats beside one that has the same samples in other places: what the place of samples
+// costs.
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "host/host_renderer.h"
+#include "timing.h"
+
+namespace quad::bench {
+namespace {
+
+struct Pair {
+  const char *format, *peer;
+  bool opaque = true;  // where there is alpha
+};
+constexpr Pair kPairs[] = {
+    {"YUY2", "Y42B"},        {"UYVY", "Y42B"}, {"GBR", "Y444"},         {"I422_10LE", "I420_10LE"},
+    {"AYUV", "BGRA"},        {"A420", "BGRA"}, {"AV12", "BGRA"},        {"AYUV", "BGRA", false},
+    {"A420", "BGRA", false}, {"A420", "I420"}, {"AV12", "BGRA", false},
+};
+
+struct Case {
+  const char *name;
+  Size to;
+  Filter filter;
+};
+constexpr Case kCases[] = {
+    {"area 2:1", {960, 540}, Filter::area},       {"area 3:1", {640, 360}, Filter::area},
+    {"area 3:2", {1280, 720}, Filter::area},      {"lanczos 2:1", {960, 540}, Filter::lanczos},
+    {"lanczos 3:1", {640, 360}, Filter::lanczos}, {"copy", kSource, Filter::area},
+};
+
+PixelFormat format_named (const char *name)
+{
+  for (const FormatInfo &f : all_formats ())
+    if (std::strcmp (f.name, name) == 0) return f.format;
+  give_up (std::string ("no format ") + name);
+}
+
+Contender drawing (const char *name, const Case &c)
+{
+  struct Drawing {
+    std::unique_ptr<Renderer> renderer = host::make_host_renderer ({.threads = 1});
+    Scene scene;
+  };
+  const PixelFormat format = format_named (name);
+  auto d = std::make_shared<Drawing> ();
+  d->scene = {.format = format, .canvas = c.to};
+  d->scene.tiles.push_back ({.target = rect_of (c.to),
+                             .source = {.format = format, .size = kSource},
+                             .crop = rect_of (kSource),
+                             .filter = c.filter,
+                             .blend = Blend::source});
+  if (const Status s = d->renderer->prepare (d->scene); s != Status::ok) give_up (describe (s));
+  return {name, Family::area, true, format, [d] (const FrameView &in, const FrameView &out) {
+            d->scene.tiles[0].source = in;
+            if (d->renderer->draw (d->scene, out) != Status::ok) give_up ("draw failed");
+          }};
+}
+
+int run (int argc, char **argv)
+{
+  double seconds = 2;
+  const char *only = nullptr;
+  for (int i = 1; i < argc; i++)
+    if (std::strncmp (argv[i], "--seconds=", 10) == 0)
+      seconds = std::atof (argv[i] + 10);
+    else if (std::strncmp (argv[i], "--format=", 9) == 0)
+      only = argv[i] + 9;
+    else
+      give_up ("the options are --seconds=N, for each row (2), and --format=NAME");
+  std::printf ("%s, one thread on processor %d\n\n", cpu_model ().c_str (), pin (-1));
+  std::printf ("### A format's time / its peer's, 1920x1080 to ...\n\n| | peer |");
+  for (const Case &c : kCases) std::printf (" %s |", c.name);
+  std::printf ("\n|---|---|");
+  for (std::size_t i = 0; i < std::size (kCases); i++) std::printf ("---:|");
+  std::printf ("\n");
+  for (const Pair &p : kPairs) {
+    if (only && std::strcmp (only, p.format) != 0) continue;
+    Sources sources (p.opaque);
+    std::printf ("| %s%s | %s |", p.format, p.opaque ? "" : ", alpha varies", p.peer);
+    for (const Case &c : kCases) {
+      const std::vector<double> ms =
+          time_all ({drawing (p.format, c), drawing (p.peer, c)}, sources, c.to, seconds);
+      std::printf (" %.2f (%.3f ms) |", ms[0] / ms[1], ms[0]);
+      std::fflush (stdout);
+    }
+    std::printf ("\n");
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace quad::bench
+
+int main (int argc, char **argv) { return quad::bench::run (argc, argv); }
