@@ -97,6 +97,11 @@ struct FormatInfo {
   bool has_alpha () const { return components == 4; }
   // Luma samples per chroma sample: what rectangles are snapped to.
   Size chroma_unit () const { return rasters > 1 ? raster[1].sub : Size{1, 1}; }
+  // Whether the raster's samples lie between those of another one.
+  bool shares_plane (int r) const
+  {
+    return !raster[static_cast<std::size_t> (r)].packed && planes < rasters;
+  }
   // Of a plane of memory.
   int bytes_per_position (int p) const { return plane[static_cast<std::size_t> (p)].bytes; }
   // Of a raster, as filters see it.

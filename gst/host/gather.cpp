@@ -1,91 +1,68 @@
 #include "host/gather.h"
 
 #include <algorithm>
-
-#include "host/scalar.h"
+#include <cstring>
 
 namespace quad::host {
 namespace {
 
-// Whether the samples of the raster, all channels in order, are every second byte of a row.
-bool every_second (const FormatInfo &f, const RasterInfo &r)
+// Means, rounded half up, of two by two samples. Beyond the picture's edges lies its outermost
+// sample.
+void mean_row (const Ops &ops, const PlaneView &from, int y, int x, int count, std::byte *to)
 {
-  if (f.sample_bytes > 1) return false;
-  for (int c = 0; c < r.channels; c++) {
-    const ChannelInfo &of = r.channel[std::size_t (c)];
-    if (of.step != 2 * r.channels || of.offset != r.channel[0].offset + 2 * c ||
-        of.plane != r.channel[0].plane)
-      return false;
-  }
-  return true;
-}
-
-// The samples of one channel, `from_step` bytes apart, to where they are `to_step` apart.
-void move_samples (const std::byte *from, int from_step, std::byte *to, int to_step, int count,
-                   int bytes)
-{
-  for (int i = 0; i < count; i++, from += from_step, to += to_step)
-    for (int b = 0; b < bytes; b++) to[b] = from[b];
-}
-
-// Means, rounded half up, of the samples of 8 bits that each position stands for. Beyond the
-// picture's edges lies its outermost sample.
-void mean_samples (const PlaneView &from, const ChannelInfo &channel, Size sub, int y, int x,
-                   int count, std::byte *to, int to_step)
-{
-  const int wide = sub.width / channel.sub.width, high = sub.height / channel.sub.height;
-  const int right = from.size.width - 1, bottom = from.size.height - 1, of = wide * high;
-  for (int i = 0; i < count; i++, to += to_step) {
-    int sum = of / 2;
-    for (int v = 0; v < high; v++) {
-      const std::byte *row = from.row (std::min (y * high + v, bottom)) + channel.offset;
-      for (int u = 0; u < wide; u++)
-        sum += load<std::uint8_t> (row, std::min ((x + i) * wide + u, right) * channel.step);
-    }
-    store (to, 0, static_cast<std::uint8_t> (sum / of));
-  }
+  const std::byte *upper = from.row (2 * y);
+  const std::byte *lower = from.row (std::min (2 * y + 1, from.size.height - 1));
+  const int whole = std::min (count, from.size.width / 2 - x);
+  ops.box2 (upper + 2 * x, lower + 2 * x, 1, whole, to);
+  if (whole == count) return;
+  const int last = from.size.width - 1;
+  const std::byte twice[] = {upper[last], upper[last], lower[last], lower[last]};
+  ops.box2 (twice, twice + 2, 1, 1, to + whole);
 }
 
 }  // namespace
 
 void gather_row (const Ops &ops, const FrameView &from, int raster, int y, int x, int count,
-                 std::byte *row)
+                 std::byte *row, std::byte *spare)
 {
   const FormatInfo &f = info_of (from.format);
   const RasterInfo &r = f.raster[std::size_t (raster)];
-  if (every_second (f, r)) {
+  if (f.shares_plane (raster)) {
     const ChannelInfo &first = r.channel[0];
-    ops.every_second (from.plane[std::size_t (first.plane)].row (y) + first.step * x, first.offset,
-                      count * r.channels, row);
+    ops.every_second (from.plane[std::size_t (first.plane)].row (y) + first.step * x,
+                      first.offset % 2, count * r.channels, row);
     return;
   }
-  const int bytes = f.sample_bytes, step = f.filtered_bytes (raster);
-  for (int c = 0; c < r.channels; c++, row += bytes) {
+  for (int c = 0; c < r.channels; c++) {
     const ChannelInfo &of = r.channel[std::size_t (c)];
     const PlaneView &plane = from.plane[std::size_t (of.plane)];
+    std::byte *to = spare + c * count;
     if (of.step == 0)
-      for (int i = 0; i < count; i++) store (row, i * step, std::uint8_t{0});
-    else if (of.sub == r.sub)
-      move_samples (plane.row (y) + of.offset + of.step * x, of.step, row, step, count, bytes);
+      std::memset (to, 0, std::size_t (count));
+    else if (of.sub != r.sub)
+      mean_row (ops, plane, y, x, count, to);
+    else if (of.step == 2)
+      ops.every_second (plane.row (y) + 2 * x, of.offset, count, to);
     else
-      mean_samples (plane, of, r.sub, y, x, count, row, step);
+      std::memcpy (to, plane.row (y) + x, std::size_t (count));
   }
+  ops.join (spare, std::size_t (count), r.channels, count, 1, row);
 }
 
-void scatter_row (const std::byte *row, const FrameView &to, int raster, int y, int x, int count)
+void scatter_row (const Ops &ops, const std::byte *row, const FrameView &to, int raster, int y,
+                  int x, int count, std::byte *spare)
 {
-  const FormatInfo &f = info_of (to.format);
-  const RasterInfo &r = f.raster[std::size_t (raster)];
-  const int bytes = f.sample_bytes, step = f.filtered_bytes (raster);
-  for (int c = 0; c < r.channels; c++, row += bytes) {
+  const RasterInfo &r = info_of (to.format).raster[std::size_t (raster)];
+  std::byte *twos = spare + 2 * count;  // half of a row's channels
+  for (int c = 0; c < r.channels; c++) {
     if (!r.stores (c)) continue;
     const ChannelInfo &of = r.channel[std::size_t (c)];
-    std::byte *samples = to.plane[std::size_t (of.plane)].row (y) + of.offset;
-    move_samples (row, step, samples + of.step * x, of.step, count, bytes);
-    // The last pair's second, where there is only a first.
-    const int end = x + count;
-    if (end == raster_size (f, raster, to.size).width && end < row_room (f, raster, to.size.width))
-      std::fill_n (samples + of.step * end, bytes, std::byte{0});
+    std::byte *out = to.plane[std::size_t (of.plane)].row (y) + of.step * x;
+    // Of four channels, each is every second one of every second one.
+    ops.every_second (row, c % 2, 2 * count, twos);
+    ops.every_second (twos, c / 2, count, of.step == 2 ? spare + of.offset * count : out);
+    // Both channels of a plane are there.
+    if (of.step == 2 && of.offset == 1) ops.join (spare, std::size_t (count), 2, count, 1, out);
   }
 }
 

@@ -1,5 +1,5 @@
-// Rows of a raster that does not lie in memory as filters see it: brought together, and put
-// back to where each sample lies.
+// Rows of rasters that do not lie in memory as filters see them: brought together, and put back
+// to where each sample lies. Such rasters have samples of 8 bits.
 #pragma once
 
 #include "core/view.h"
@@ -7,13 +7,16 @@
 
 namespace quad::host {
 
+// How many bytes both functions need in `spare`.
+constexpr std::size_t spare_for (int count) { return 4 * static_cast<std::size_t> (count); }
+
 // Positions [x, x + count) of row `y` of raster `raster` of `from`, channels interleaved. Alpha
 // that is finer than the raster is the mean of the samples that each position stands for.
 void gather_row (const Ops &ops, const FrameView &from, int raster, int y, int x, int count,
-                 std::byte *row);
+                 std::byte *row, std::byte *spare);
 
-// The inverse, for the channels that are stored. With the last position of an odd width goes the
-// sample of its pair that no position has: it becomes 0.
-void scatter_row (const std::byte *row, const FrameView &to, int raster, int y, int x, int count);
+// The inverse, for the channels that are stored, where the raster shares no plane with another one.
+void scatter_row (const Ops &ops, const std::byte *row, const FrameView &to, int raster, int y,
+                  int x, int count, std::byte *spare);
 
 }  // namespace quad::host

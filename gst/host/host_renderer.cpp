@@ -26,7 +26,8 @@ struct TileProgram {
   }
 };
 
-// Rows [begin, end) of raster `plane` of a region, or of a tile that is turned.
+// Rows [begin, end) of raster `plane` of a region, or of a tile that is turned. In a region, of all
+// rasters where these share a plane.
 struct Job {
   int item;
   int plane;
@@ -60,11 +61,12 @@ class HostRenderer final : public Renderer {
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
                        std::byte *out, Scratch &scratch);
-  bool draw_straight (const Scene &scene, int layer, const FrameView &out, const Rect &part,
-                      const Job &job, Scratch &scratch);
+  const PlaneProgram *straight (const Scene &scene, const Region &region, int plane) const;
+  void draw_rows (const Scene &scene, const Region &region, int plane, int y, int count,
+                  const Rect &part, const Rows &to, Scratch &scratch);
   Rows rows_of (const FrameView &out, int plane, int y, const Rect &part, Scratch &scratch) const;
-  void put (const Rows &rows, int count, const FrameView &out, int plane, int y,
-            const Rect &part) const;
+  void put (const FrameView &out, int plane, int y, int count, const Rect &part,
+            Scratch &scratch) const;
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
 
   const Ops &ops_;
@@ -151,9 +153,10 @@ void HostRenderer::build (const Scene &scene)
   for (Scratch &s : scratch_) {
     s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
     s.drawn.resize (widest * 4 * kMaxBand);
+    s.spare.resize (std::max (s.spare.size (), spare_for (static_cast<int> (widest))));
   }
   for (std::size_t i = 0; i < regions_.size (); i++)
-    for (int p = 0; p < format_->rasters; p++) {
+    for (int p = 0; p < (format_->shares_plane (0) ? 1 : format_->rasters); p++) {
       const Rect r = raster_rect (*format_, p, regions_[i].rect);
       add_jobs (region_jobs_, static_cast<int> (i), p, r.y, r.bottom ());
     }
@@ -270,69 +273,98 @@ Rows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &
                             Scratch &scratch) const
 {
   const RasterInfo &raster = format_->raster[std::size_t (plane)];
-  const std::ptrdiff_t size = format_->filtered_bytes (plane);
-  if (!raster.packed) return {scratch.drawn.data (), part.width * size};
-  const PlaneView &canvas = out.plane[std::size_t (raster.channel[0].plane)];
-  return {canvas.row (y) + part.x * size, canvas.stride};
-}
-
-// Writes what is not yet on the canvas of rows that were drawn.
-void HostRenderer::put (const Rows &rows, int count, const FrameView &out, int plane, int y,
-                        const Rect &part) const
-{
-  if (format_->raster[std::size_t (plane)].packed) return;
-  for (int r = 0; r < count; r++)
-    scatter_row (rows.data + r * rows.stride, out, plane, y + r, part.x, part.width);
-}
-
-// Draws the job's rows straight to the canvas, several at a time, where the layer is a picture that
-// is not turned. Returns whether it is.
-bool HostRenderer::draw_straight (const Scene &scene, int layer, const FrameView &out,
-                                  const Rect &part, const Job &job, Scratch &scratch)
-{
-  if (layer == kBackground || scene.tiles[std::size_t (layer)].solid) return false;
-  const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (job.plane)];
-  if (p.swap_axes ()) return false;
-  const Columns &columns = p.columns (part.x - p.target ().x, part.width);
-  const FrameView &source = scene.tiles[std::size_t (layer)].source;
-  for (int y = job.begin, count; y < job.end; y += count) {
-    count = std::min (p.band (), job.end - y);
-    const Rows rows = rows_of (out, job.plane, y, part, scratch);
-    (void)p.draw_rows (ops_, columns, source, y - p.target ().y, count, rows.data, rows.stride,
-                       scratch);
-    put (rows, count, out, job.plane, y, part);
+  const ChannelInfo &first = raster.channel[0];
+  if (raster.packed) {
+    const PlaneView &canvas = out.plane[std::size_t (first.plane)];
+    return {canvas.row (y) + std::ptrdiff_t{part.x} * format_->filtered_bytes (plane),
+            canvas.stride};
   }
-  return true;
+  // Of rasters that share a plane, the one with the first byte comes first in each row.
+  const std::ptrdiff_t stride = std::ssize (scratch.drawn) / kMaxBand;
+  const bool later = format_->shares_plane (plane) && first.offset % 2 > 0;
+  return {scratch.drawn.data () + (later ? stride / 2 : 0), stride};
+}
+
+// Writes what is not yet on the canvas of rows that were drawn. `part` is that of raster `plane`.
+void HostRenderer::put (const FrameView &out, int plane, int y, int count, const Rect &part,
+                        Scratch &scratch) const
+{
+  const RasterInfo &raster = format_->raster[std::size_t (plane)];
+  if (raster.packed) return;
+  for (int r = 0; r < count; r++) {
+    const Rows row = rows_of (out, plane, y, part, scratch);
+    std::byte *drawn = row.data + r * row.stride;
+    if (!format_->shares_plane (plane)) {
+      scatter_row (ops_, drawn, out, plane, y + r, part.x, part.width, scratch.spare.data ());
+      continue;
+    }
+    // The last pair's second, where there is only a first.
+    if (part.width % 2 > 0) drawn[part.width] = std::byte{0};
+    const std::byte *first = scratch.drawn.data () + r * row.stride;
+    ops_.join (first, std::size_t (row.stride / 2), 2, part.width + part.width % 2, 1,
+               out.plane[0].row (y + r) + std::ptrdiff_t{part.x} * 2);
+  }
+}
+
+// The program of a region that shows one picture, which is not turned; null for others. It draws
+// several rows at a time, straight to where they go.
+const PlaneProgram *HostRenderer::straight (const Scene &scene, const Region &region,
+                                            int plane) const
+{
+  const int layer = region.layers[0];
+  if (region.layers.size () > 1 || layer == kBackground || scene.tiles[std::size_t (layer)].solid)
+    return nullptr;
+  const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (plane)];
+  return p.swap_axes () ? nullptr : &p;
+}
+
+void HostRenderer::draw_rows (const Scene &scene, const Region &region, int plane, int y, int count,
+                              const Rect &part, const Rows &to, Scratch &scratch)
+{
+  if (const PlaneProgram *p = straight (scene, region, plane)) {
+    (void)p->draw_rows (ops_, p->columns (part.x - p->target ().x, part.width),
+                        scene.tiles[std::size_t (region.layers[0])].source, y - p->target ().y,
+                        count, to.data, to.stride, scratch);
+    return;
+  }
+  const int top = static_cast<int> (region.layers.size ()) - 1;
+  for (int r = 0; r < count; r++) {
+    std::byte *out = to.data + r * to.stride;
+    if (top == 0) {
+      (void)draw_layer_row (scene, region.layers[0], plane, y + r, part, out, scratch);
+      continue;
+    }
+    // Down to the first layer that hides the rest, then mixed from there up, and
+    // only the result is written to the canvas.
+    int i = top;
+    while (!draw_layer_row (scene, region.layers[std::size_t (i)], plane, y + r, part,
+                            scratch.layers[std::size_t (i) + 1].data (), scratch) &&
+           i > 0)
+      i--;
+    std::byte *mixed = scratch.layers[std::size_t (i) + 1].data ();
+    for (i++; i <= top; i++)
+      blend_row (*format_, plane, scene.tiles[std::size_t (region.layers[std::size_t (i)])].alpha,
+                 scratch.layers[std::size_t (i) + 1].data (), part.width, mixed);
+    std::memcpy (out, mixed, std::size_t (part.width * format_->filtered_bytes (plane)));
+  }
 }
 
 void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const Job &job,
                                 Scratch &scratch)
 {
   const Region &region = regions_[std::size_t (job.item)];
-  const Rect part = raster_rect (*format_, job.plane, region.rect);
-  const int top = static_cast<int> (region.layers.size ()) - 1;
-  if (top == 0 && draw_straight (scene, region.layers[0], out, part, job, scratch)) return;
-  for (int y = job.begin; y < job.end; y++) {
-    const Rows row = rows_of (out, job.plane, y, part, scratch);
-    if (top == 0) {
-      (void)draw_layer_row (scene, region.layers[0], job.plane, y, part, row.data, scratch);
-      put (row, 1, out, job.plane, y, part);
-      continue;
+  const int end = format_->shares_plane (job.plane) ? format_->rasters : job.plane + 1;
+  // Rasters that share a plane have the same rows, and so the same band.
+  const PlaneProgram *p = straight (scene, region, job.plane);
+  const int band = p ? p->band () : kMaxBand;
+  for (int y = job.begin, count; y < job.end; y += count) {
+    count = std::min (band, job.end - y);
+    for (int plane = job.plane; plane < end; plane++) {
+      const Rect part = raster_rect (*format_, plane, region.rect);
+      draw_rows (scene, region, plane, y, count, part, rows_of (out, plane, y, part, scratch),
+                 scratch);
     }
-    // Down to the first layer that hides the rest, then mixed from there up, and
-    // only the result is written to the canvas.
-    int i = top;
-    while (!draw_layer_row (scene, region.layers[std::size_t (i)], job.plane, y, part,
-                            scratch.layers[std::size_t (i) + 1].data (), scratch) &&
-           i > 0)
-      i--;
-    std::byte *mixed = scratch.layers[std::size_t (i) + 1].data ();
-    for (i++; i <= top; i++)
-      blend_row (*format_, job.plane,
-                 scene.tiles[std::size_t (region.layers[std::size_t (i)])].alpha,
-                 scratch.layers[std::size_t (i) + 1].data (), part.width, mixed);
-    std::memcpy (row.data, mixed, std::size_t (part.width * format_->filtered_bytes (job.plane)));
-    put (row, 1, out, job.plane, y, part);
+    put (out, job.plane, y, count, raster_rect (*format_, job.plane, region.rect), scratch);
   }
 }
 

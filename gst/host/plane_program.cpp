@@ -87,7 +87,10 @@ void PlaneProgram::reserve (Scratch &scratch) const
   }
   at_least (scratch.rows, std::size_t (most_rows));
   for (const Columns &c : columns_) {
-    if (!packed_) at_least (scratch.gathered, std::size_t (most_rows) * gathered_stride (c));
+    if (!packed_) {
+      at_least (scratch.gathered, std::size_t (most_rows) * gathered_stride (c));
+      at_least (scratch.spare, spare_for (c.width ()));
+    }
     at_least (scratch.mid, mid_stride (c) * band);
     at_least (scratch.planar, c.planar_stride () * channels);
     at_least (scratch.joined, c.joined_stride () * channels * std::size_t (sample_.bytes));
@@ -207,7 +210,8 @@ RowBand PlaneProgram::band_of (const Ops &ops, const Columns &columns, const Fra
       continue;
     }
     std::byte *row = scratch.gathered.data () + std::size_t (k) * gathered_stride (columns);
-    gather_row (ops, source, raster_, first + k, columns.lo, columns.width (), row);
+    gather_row (ops, source, raster_, first + k, columns.lo, columns.width (), row,
+                scratch.spare.data ());
     scratch.rows[std::size_t (k)] = row;
   }
   band.rows = scratch.rows.data ();

@@ -13,7 +13,8 @@ namespace quad::host {
 struct Scratch {
   std::vector<const std::byte *> rows;
   std::vector<std::byte> gathered;  // what `rows` point at where the raster is not packed
-  std::vector<std::byte> drawn;     // rows of the canvas that are still to be scattered
+  std::vector<std::byte> drawn;     // rows of the canvas that are still to be put there
+  std::vector<std::byte> spare;     // for gather_row and scatter_row
   std::vector<std::int16_t> mid;
   std::vector<std::int16_t> planar;
   std::vector<std::int32_t> wide;
