@@ -91,6 +91,27 @@ bool lies_packed (const FormatInfo &f, const RasterInfo &r)
   return true;
 }
 
+// What gst/host/gather.cpp takes: bytes, and either every second one of a row, or up to two
+// channels a plane, and alpha of twice as many samples on both axes.
+void expect_gathered (const FormatInfo &f, int raster)
+{
+  const RasterInfo &r = f.raster[std::size_t (raster)];
+  EXPECT_EQ (f.sample_bytes, 1) << f.name;
+  for (int c = 0; c < r.channels; c++) {
+    const ChannelInfo &channel = r.channel[std::size_t (c)];
+    if (f.shares_plane (raster)) {
+      EXPECT_EQ (channel.step, 2 * r.channels) << f.name;
+      EXPECT_EQ (channel.offset, r.channel[0].offset + 2 * c) << f.name;
+    } else if (channel.step > 0 && channel.sub != r.sub) {
+      EXPECT_EQ (channel.step, 1) << f.name;
+      EXPECT_EQ (r.sub, (Size{2 * channel.sub.width, 2 * channel.sub.height})) << f.name;
+    } else {
+      EXPECT_LE (channel.step, 2) << f.name;
+      EXPECT_LT (channel.offset, std::max<int> (channel.step, 1)) << f.name;
+    }
+  }
+}
+
 TEST (Formats, AreAsDefined)
 {
   EXPECT_EQ (all_formats ().size (), std::size (kExpected));
@@ -120,6 +141,7 @@ TEST (Formats, HoldTogether)
     for (int i = 0; i < f.rasters; i++) {
       const RasterInfo &r = f.raster[std::size_t (i)];
       EXPECT_EQ (r.packed, lies_packed (f, r)) << f.name;
+      if (!r.packed) expect_gathered (f, i);
       for (int c = 0; c < r.channels; c++)
         if (const int k = r.channel[std::size_t (c)].component; k >= 0 && r.stores (c)) {
           EXPECT_TRUE (components.insert (k).second) << f.name << " has a component twice";

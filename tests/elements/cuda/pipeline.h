@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/format.h"
 #include "cuda/driver.h"
 #include "support/gst_helpers.h"
 #include "support/hostcuda/hostcuda.h"
@@ -22,10 +23,18 @@ inline constexpr const char *kUpload = "cudaupload ! video/x-raw(memory:CUDAMemo
 inline constexpr const char *kDownload = "cudadownload ! video/x-raw ! ";
 inline constexpr const char *kSink = "appsink name=out sync=false";
 
-// The formats that GStreamer's CUDA memory holds and these elements draw.
-inline constexpr const char *kCudaFormats[] = {
-    "NV12", "I420", "YV12",      "P010_10LE", "I420_10LE", "Y444", "RGBA", "BGRA",
-    "RGBx", "BGRx", "I422_10LE", "GBR",       "RGBP",      "YUY2", "UYVY"};
+// The formats that CUDA memory of this GStreamer holds, by the table.
+inline std::vector<const char *> formats_in_cuda_memory ()
+{
+  guint major, minor, micro, nano;
+  gst_version (&major, &minor, &micro, &nano);
+  std::vector<const char *> names;
+  for (const FormatInfo &f : all_formats ())
+    if (f.in_cuda_since > 0 && static_cast<guint> (f.in_cuda_since) <= minor)
+      names.push_back (f.name);
+  return names;
+}
+inline const std::vector<const char *> kCudaFormats = formats_in_cuda_memory ();
 
 // A moving pattern in which neighbouring samples differ; the same in every run. YUY2 and UYVY get
 // an even width: of an odd one videotestsrc does not write the last V, and cudaupload does not copy
