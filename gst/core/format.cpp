@@ -11,7 +11,7 @@ constexpr ChannelInfo channel (int component, int plane, int offset, int step, S
           static_cast<std::int8_t> (offset), static_cast<std::int8_t> (step), sub};
 }
 
-// What the samples are, and since when GStreamer's CUDA memory holds them.
+// The kind of samples, and the first GStreamer version whose CUDA memory holds the format.
 struct Samples {
   bool rgb = false;
   int depth = 8;
@@ -61,7 +61,7 @@ constexpr int component_of (char letter)
   }
 }
 
-// A raster a plane.
+// A format in which each plane is one raster.
 constexpr FormatInfo planar (PixelFormat format, const char *name, const Samples &samples,
                              std::array<Plane, 3> planes)
 {
@@ -86,7 +86,8 @@ constexpr FormatInfo planar (PixelFormat format, const char *name, const Samples
   return f;
 }
 
-// 4:2:2 in one plane, two luma samples with the chroma that they share: `order` of four bytes.
+// 4:2:2 in one plane: two luma samples with the chroma that they share. `order` has four letters,
+// one for each byte.
 constexpr FormatInfo pairs (PixelFormat format, const char *name, const Samples &samples,
                             const char *order)
 {
@@ -108,8 +109,8 @@ constexpr FormatInfo pairs (PixelFormat format, const char *name, const Samples 
   return f;
 }
 
-// 4:2:0 with alpha, as fine as luma, in a plane of its own, the last of `planes`. Luma and
-// chroma are filtered with the alpha of their positions beside them.
+// 4:2:0 with alpha in a plane of its own, the last of `planes`. Alpha is as fine as luma. Luma and
+// chroma are each filtered together with the alpha of their positions.
 constexpr FormatInfo with_alpha_plane (PixelFormat format, const char *name, int planes)
 {
   FormatInfo f = named (format, name, kYuv, 4);

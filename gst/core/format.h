@@ -42,34 +42,34 @@ enum class PixelFormat {
   av12,
 };
 
-// One plane of memory, as GStreamer counts them: `bytes` for every `sub` luma samples of
-// each axis (rounded up).
+// One plane of memory, as GStreamer counts them: `bytes` bytes for each group of `sub` luma samples
+// (width by height). The last groups of a row or column may be partial.
 struct PlaneInfo {
   Size sub = {1, 1};
   int bytes = 1;
 };
 
-// Where the samples of one channel lie: the first of a row `offset` bytes from its beginning,
-// each `step` bytes after the one before it.
+// Where the samples of one channel lie. In each row the first sample is `offset` bytes from the
+// beginning, and each next one is `step` bytes further.
 struct ChannelInfo {
-  std::int8_t component = -1;  // Y U V A, or R G B A, from 0 on; -1: of no meaning
+  std::int8_t component = -1;  // index in Y U V A or R G B A; -1: padding
   std::int8_t plane = 0;
   std::int8_t offset = 0;
-  std::int8_t step = 0;  // 0: not in memory; filtered as 0
-  Size sub = {1, 1};     // luma samples per sample, of each axis
+  std::int8_t step = 0;  // 0: not in memory, filters see zeros
+  Size sub = {1, 1};     // luma samples per sample, on each axis
 };
 
-// Channels that are sampled at the same positions and filtered together: most often those of a
+// Channels that are sampled at the same positions and filtered together, usually those of one
 // plane. Filters see them interleaved.
 struct RasterInfo {
   Size sub = {1, 1};
   int channels = 1;
   std::array<ChannelInfo, 4> channel = {};
   int alpha = -1;      // the channel that weights the others, or -1
-  bool packed = true;  // they lie in memory as filters see them
+  bool packed = true;  // memory has them in the order that filters see
 
-  // Whether the channel is written: not where it is nowhere, nor where alpha, finer than the
-  // colours, is only read (docs/pixels.md, "Alpha").
+  // Whether drawing writes the channel. It does not write a channel that is not in memory, nor
+  // alpha that is finer than the raster's colours (docs/pixels.md, "Alpha").
   constexpr bool stores (int c) const
   {
     const ChannelInfo &of = channel[static_cast<std::size_t> (c)];
@@ -81,13 +81,13 @@ inline constexpr int kMaxPlanes = 4;
 
 struct FormatInfo {
   PixelFormat format = PixelFormat::unknown;
-  const char *name = "";  // as GstVideoFormat spells it
+  const char *name = "";  // spelled as in GstVideoFormat
   int depth = 8;          // significant bits of a sample
   int sample_bytes = 1;   // 1, or 2 little-endian
   int shift = 0;          // bits below the significant ones (P010: 6)
   bool rgb = false;
-  int components = 3;  // that carry the picture: 1, 3 or 4 with alpha
-  // Minor version of the GStreamer 1.x whose CUDA memory is the first to hold the format; 0: none.
+  int components = 3;  // without padding: 1, 3, or 4 with alpha
+  // The first GStreamer 1.x whose CUDA memory holds the format (its minor version); 0: none.
   int in_cuda_since = 0;
   int planes = 0;
   std::array<PlaneInfo, kMaxPlanes> plane = {};
@@ -95,23 +95,23 @@ struct FormatInfo {
   std::array<RasterInfo, kMaxPlanes> raster = {};
 
   bool has_alpha () const { return components == 4; }
-  // Luma samples per chroma sample: what rectangles are snapped to.
+  // Luma samples per chroma sample. Rectangles are snapped to this unit.
   Size chroma_unit () const { return rasters > 1 ? raster[1].sub : Size{1, 1}; }
-  // Whether the raster's samples lie between those of another one.
+  // Whether the raster's samples are interleaved with those of another raster.
   bool shares_plane (int r) const
   {
     return !raster[static_cast<std::size_t> (r)].packed && planes < rasters;
   }
-  // Of a plane of memory.
+  // Bytes of a position of plane `p` in memory.
   int bytes_per_position (int p) const { return plane[static_cast<std::size_t> (p)].bytes; }
-  // Of a raster, as filters see it.
+  // Bytes of a position of raster `r`, as filters see it.
   int filtered_bytes (int r) const
   {
     return raster[static_cast<std::size_t> (r)].channels * sample_bytes;
   }
 };
 
-// The row of `format`; the row of `unknown` has no planes.
+// The table row of `format`. The row of `unknown` has no planes.
 const FormatInfo &info_of (PixelFormat format);
 
 // All rows but `unknown`, the most useful first.
@@ -134,8 +134,8 @@ inline Size raster_size (const FormatInfo &f, int r, Size size)
   return divided (size, f.raster[static_cast<std::size_t> (r)].sub);
 }
 
-// How many samples a row of raster `r` has room for: more than positions where its plane holds
-// them by pairs and the width is odd.
+// The number of samples that a row of raster `r` has room for. That is one more than its positions
+// if the plane holds samples in pairs and the width is odd.
 inline int row_room (const FormatInfo &f, int r, int width)
 {
   const RasterInfo &raster = f.raster[static_cast<std::size_t> (r)];
@@ -143,7 +143,7 @@ inline int row_room (const FormatInfo &f, int r, int width)
   return ceil_div (width, plane.width) * (plane.width / raster.sub.width);
 }
 
-// The part of raster `r` that holds `rect` of the picture, partial positions included.
+// The part of raster `r` that covers `rect` of the picture, with partial positions.
 inline Rect raster_rect (const FormatInfo &f, int r, const Rect &rect)
 {
   const Size s = f.raster[static_cast<std::size_t> (r)].sub;

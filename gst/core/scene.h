@@ -35,10 +35,10 @@ enum class Blend {
 // A picture, or a solid colour, in a rectangle of the canvas.
 struct Tile {
   Rect target;                 // on whole chroma samples, inside the canvas
-  std::optional<Color> solid;  // if set, the fields below it up to `alpha` are not used
+  std::optional<Color> solid;  // if set, `source` to `filter` are not used
   FrameView source;            // of the canvas's format and memory
   Rect crop;                   // the part of the source that fills `target` and `hidden`
-  Edges hidden;     // the part of `crop` beyond `target`: it is not seen, but it sets the scale
+  Edges hidden;     // the part of `crop` beyond `target`: not seen, but it counts for the scale
   ChromaSite site;  // the source's
   Orientation orientation = Orientation::identity;
   Filter filter = Filter::area;

@@ -1,4 +1,4 @@
-// Where a frame's samples lie. Views own nothing and are passed by value.
+// Views say where a frame's samples lie. They own nothing; pass them by value.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace quad {
 
-// Where a view's pointers lead: to the host's memory, or a backend's, which has its own value.
+// The memory that a view's pointers point to. Each backend has its own value.
 enum class Memory { host, cuda };
 
 // `size` counts positions (a position holds all channels of the plane);

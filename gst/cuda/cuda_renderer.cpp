@@ -47,7 +47,7 @@ class CudaRenderer final : public Renderer {
   std::shared_ptr<const Module> module_;
   DeviceBuffer tables_;
   Uploader uploader_;
-  bool queued_ = false;  // anything, ever
+  bool queued_ = false;  // true once any work was queued
   std::optional<SceneProgram> program_;
   std::optional<Scene> prepared_;
 };

@@ -99,7 +99,7 @@ const Driver &Driver::get ()
   return driver;
 }
 
-// The slot's memory is free, and holds `size` bytes.
+// Waits until the slot's memory is free, and makes it at least `size` bytes large.
 Status Uploader::make_ready (Slot &slot, std::size_t size)
 {
   const Driver &driver = Driver::get ();
@@ -117,7 +117,7 @@ Status Uploader::make_ready (Slot &slot, std::size_t size)
     slot.pending = false;
   }
   if (size <= slot.size) return Status::ok;
-  // Somewhat more where it grows, as it does with a layout that moves.
+  // Reserve more than needed when it grows: a moving layout grows again.
   const std::size_t room = slot.size > 0 ? size + size / 4 : size;
   if (slot.data) (void)status_of (CuMemFreeHost (slot.data), "cuMemFreeHost");
   slot.data = nullptr;
@@ -154,7 +154,7 @@ Status Uploader::copy (GstCudaContext *context, CUdeviceptr to, const void *from
   if (const Status s =
           status_of (Driver::get ().event_record (slot.copied, stream), "cuEventRecord");
       s != Status::ok) {
-    // Nothing will tell when the copy is over.
+    // No event tells when the copy is done, so wait here.
     (void)status_of (CuStreamSynchronize (stream), "cuStreamSynchronize");
     return s;
   }

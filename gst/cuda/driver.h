@@ -1,12 +1,13 @@
-// The CUDA driver: what libgstcuda does not wrap, and owners for what it does.
+// The CUDA driver: functions that libgstcuda does not wrap, and owners for the objects that it
+// does.
 #pragma once
 
-// The CUDA library of GStreamer calls itself unstable; what is used of it here is the
-// same from 1.22 to 1.28.
+// GStreamer calls its CUDA library unstable. The functions used here are the same from 1.22 to
+// 1.28.
 #ifndef GST_USE_UNSTABLE_API
 #define GST_USE_UNSTABLE_API
 #endif
-// Its headers and cuda.h cast in the old way.
+// Its headers and cuda.h use old-style casts.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -24,14 +25,14 @@
 
 namespace quad::cuda {
 
-// Where this backend logs: quadcuda.
+// This backend's log category: quadcuda.
 GstDebugCategory *debug_category ();
 
-// Logs a failed call, and says what it means to whoever draws. What a launch got wrong
-// earlier may be reported by any later call.
+// Logs a failed call, and returns what it means for the caller. Any later call may report the error
+// of an earlier launch.
 Status status_of (CUresult result, const char *call);
 
-// Makes a context the calling thread's for a scope.
+// Makes a context current in the calling thread for a scope.
 class Current {
  public:
   explicit Current (GstCudaContext *context);
@@ -44,7 +45,7 @@ class Current {
   bool pushed_;
 };
 
-// Device memory of one context; freed in it.
+// Device memory of one context. Frees it in that context.
 class DeviceBuffer {
  public:
   DeviceBuffer () = default;
@@ -52,8 +53,8 @@ class DeviceBuffer {
   DeviceBuffer (const DeviceBuffer &) = delete;
   DeviceBuffer &operator= (const DeviceBuffer &) = delete;
 
-  // Makes room for `size` bytes; what was there is lost where it does not fit. The
-  // context is current; a reference of it is kept.
+  // Makes room for `size` bytes. If the buffer has to grow, its content is lost. The context must
+  // be current; the buffer keeps a reference to it.
   Status reserve (GstCudaContext *context, std::size_t size);
   void reset ();
 
@@ -61,7 +62,7 @@ class DeviceBuffer {
   std::size_t size () const { return size_; }
 
  private:
-  void free_memory ();  // the context is current
+  void free_memory ();  // the context must be current
   void forget ();
 
   GstCudaContext *context_ = nullptr;
@@ -96,9 +97,9 @@ struct Driver {
   Driver ();
 };
 
-// Copies to the device that the host does not wait for. The bytes go through memory that the
-// driver has pinned: from there it copies by itself, while other memory of the host's may not
-// be touched before the stream has come to the copy.
+// Copies to the device without waiting on the host. The bytes go through memory that the driver has
+// pinned: the device reads it by itself. Other host memory must not change until the stream has
+// done the copy.
 class Uploader {
  public:
   Uploader () = default;
@@ -106,12 +107,12 @@ class Uploader {
   Uploader (const Uploader &) = delete;
   Uploader &operator= (const Uploader &) = delete;
 
-  // Queues a copy of `size` bytes in `stream`; `from` may be changed when it returns. The
-  // context, of which a reference is kept, is current, and the same one until reset (). Waits
-  // only where the last copy but one is still to come.
+  // Queues a copy of `size` bytes in `stream`. The caller may change `from` when this returns. The
+  // context must be current, and the same until reset (); the uploader keeps a reference to it.
+  // Waits only if the last copy but one is not done.
   Status copy (GstCudaContext *context, CUdeviceptr to, const void *from, std::size_t size,
                CUstream stream);
-  // Frees the memory; the copies are over.
+  // Frees the memory. All copies must be done.
   void reset ();
 
  private:
@@ -119,7 +120,7 @@ class Uploader {
     void *data = nullptr;
     std::size_t size = 0;
     CUevent copied = nullptr;
-    bool pending = false;  // a copy was queued, and its end not seen
+    bool pending = false;  // a copy was queued, and nobody has seen its end
   };
   static Status make_ready (Slot &slot, std::size_t size);
 
@@ -128,10 +129,10 @@ class Uploader {
   unsigned next_ = 0;
 };
 
-// A stream of the context's, of which it keeps a reference.
+// A stream of a context. Keeps a reference to the context.
 class Stream {
  public:
-  // Null where the device refuses one.
+  // The stream is null if the device refuses to make one.
   explicit Stream (GstCudaContext *context);
   ~Stream ();
   Stream (const Stream &) = delete;

@@ -1,4 +1,4 @@
-// What embed.py made of the kernels when this was built.
+// The kernels that embed.py embedded at build time.
 #pragma once
 
 #include <vector>
@@ -7,10 +7,10 @@
 
 namespace quad::cuda {
 
-// The compiled kernels (a fatbin), or null where there was no nvcc.
+// The compiled kernels (a fatbin); null if the build had no nvcc.
 const void *kernel_image ();
 
-// Their source: kernels.cu, and the files that it includes.
+// The kernels' source: kernels.cu and the files that it includes.
 std::vector<SourceFile> kernel_sources ();
 
 }  // namespace quad::cuda

@@ -32,7 +32,7 @@ Status ask_capability (GstCudaContext *context, int &capability)
   return s;
 }
 
-// True if another image may load.
+// True if the error is the image's, so that another image may load.
 bool is_of_the_image (CUresult result)
 {
   switch (result) {
@@ -62,11 +62,11 @@ Status status_of_image (CUresult result, const char *call)
 // address of a live context is unique.
 struct Loaded {
   struct Entry {
-    std::mutex lock;  // held while loading; protects what stands below it
+    std::mutex lock;  // held while loading; protects the members below
     std::weak_ptr<const Module> module;
   };
 
-  std::mutex lock;  // protects the map, and is held for no longer
+  std::mutex lock;  // protects only the map; not held while loading
   std::map<GstCudaContext *, std::shared_ptr<Entry>> entries;
 
   // The entry of `context`. Removes entries without a user.
@@ -129,7 +129,7 @@ Status Module::load_anew (GstCudaContext *context, std::shared_ptr<const Module>
 std::shared_ptr<const Module> Module::load (GstCudaContext *context, Status &status)
 {
   const std::shared_ptr<Loaded::Entry> entry = Loaded::get ().entry_of (context);
-  // Held while loading, so that others who want the same kernels wait for them.
+  // Held while loading. Other threads that want the same kernels wait.
   const std::lock_guard guard (entry->lock);
   std::shared_ptr<const Module> module = entry->module.lock ();
   status = module ? Status::ok : load_anew (context, module);

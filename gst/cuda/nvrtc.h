@@ -7,7 +7,7 @@
 
 namespace quad::cuda {
 
-// A file that kernels include, by the name they use.
+// A file that kernels include, and the name that they use for it.
 struct SourceFile {
   const char *name;
   const char *text;

@@ -7,7 +7,7 @@
 namespace quad::cuda {
 namespace {
 
-constexpr int kWidest = 128;  // of a patch, in positions
+constexpr int kWidest = 128;  // width of a patch, in positions
 
 Method method_of (const RasterPlan &plan, const Samples &s)
 {
@@ -18,7 +18,7 @@ Method method_of (const RasterPlan &plan, const Samples &s)
   return s.depth > 10 ? Method::direct : Method::staged;
 }
 
-// How many of an output's taps there are up to the last that is not 0.
+// The number of an output's taps up to the last one that is not 0.
 int used_taps (const FilterPlan &plan, int o)
 {
   int n = plan.taps;
@@ -26,10 +26,9 @@ int used_taps (const FilterPlan &plan, int o)
   return n;
 }
 
-// The same filter, what its outputs read beginning nowhere before where the output before
-// it begins (or nowhere behind, where it is mirrored): so the first and the last output of
-// a patch say which samples all of them read. Where taps of 0 were dropped it may begin
-// later than the next one.
+// Makes `left` monotonic, padding with zero taps. Then the first and the last output of a patch
+// tell which samples the whole patch reads. `left` ascends, or descends if the picture is mirrored.
+// It may be out of order before, because a plan drops outer taps of 0.
 void make_monotonous (FilterPlan &plan)
 {
   if (plan.copy) return;
@@ -56,7 +55,7 @@ void make_monotonous (FilterPlan &plan)
   plan.taps = taps;
 }
 
-// The most shared memory that a patch of `size` of the picture takes.
+// The most bytes of shared memory that a patch of `size` positions of the picture needs.
 std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
 {
   const Size seen = plan.swap_axes ? size.transposed () : size;
@@ -66,14 +65,14 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
     const auto [first, last] = plan.across.reads (u, columns);
     most = std::max (most, last - first);
   }
-  // Up to three samples more, for a beginning on a word.
+  // Reading begins on a word, which adds up to three samples.
   const auto count = std::size_t (most * s.channels + 3);
   const auto rows = std::size_t (std::min (seen.height, plan.down.count ()));
   const std::size_t weighted = s.alpha >= 0 ? 3 * sizeof (std::int32_t) * (count / 4) : 0;
   return rows * (count * sizeof (std::int16_t) + weighted) + sizeof (std::int32_t);
 }
 
-// How many positions a word of the canvas holds.
+// The number of positions in a word of the canvas.
 int group_of (const Samples &s)
 {
   const int size = s.bytes * s.channels;
@@ -85,7 +84,7 @@ int words_of (const Samples &s, Size size)
   return ceil_div (size.width, group_of (s)) * size.height;
 }
 
-// The next smaller patch; the same where there is none.
+// The next smaller patch, or the same size if there is none.
 Size smaller (Size size)
 {
   if (size.height > 8 || (size.height > 1 && size.width <= 16))
@@ -125,7 +124,7 @@ Samples samples_of (const FormatInfo &format, int raster)
   return s;
 }
 
-// Gathers what goes to the device.
+// Collects the tables for the device.
 struct SceneProgram::Build {
   const Scene &scene;
   const FormatInfo &format;
@@ -189,7 +188,7 @@ struct SceneProgram::Build {
     return std::size_t (tile) * std::size_t (format.rasters) + std::size_t (raster);
   }
 
-  // The largest patch that all pictures of the part can be drawn in.
+  // The largest patch in which all pictures of the part can be drawn.
   Size patch_size (const Part &part, Size whole) const
   {
     const Samples &s = samples[part.raster];
@@ -240,7 +239,7 @@ struct SceneProgram::Build {
     return l;
   }
 
-  // The place of a tile among the sources of a step; taken where it has none yet.
+  // The index of a tile in the step's sources. Adds the tile if it is not there yet.
   int slot_of (Step &step, int tile) const
   {
     if (!has_source (tile)) return kSolid;
@@ -260,8 +259,8 @@ struct SceneProgram::Build {
     return step.sources.size () + more <= std::size_t (kSourcesPerLaunch);
   }
 
-  // Draws layers of the region in the first step from `from` on that has room for
-  // their sources. Returns which it was.
+  // Draws layers of the region in the first step, from `from` on, that has room for their sources.
+  // Returns the index of that step.
   std::size_t add_layers (const Region &region, const std::vector<int> &tiles, bool first,
                           std::size_t from)
   {
@@ -286,8 +285,8 @@ struct SceneProgram::Build {
     return tile != kBackground && !scene.tiles[std::size_t (tile)].solid;
   }
 
-  // A region of more pictures than a launch has sources is drawn in several launches,
-  // each on what the one before it left.
+  // If a region has more pictures than a launch has sources, several launches draw it. Each draws
+  // over the result of the one before.
   void add_region (const Region &region)
   {
     std::size_t step = 0;

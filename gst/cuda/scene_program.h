@@ -1,4 +1,4 @@
-// What a scene of one shape needs on the device, made on the host.
+// The device's tables and launches for a scene of one shape, made on the host.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace quad::cuda {
 
-// Patches [first, first + count) of a program, drawn together with the sources that
-// they name: tile i of the scene is sources[k] for the k that the layers hold.
+// Patches [first, first + count) of a program, drawn with the sources that they name. If a layer
+// holds k, it shows tile sources[k] of the scene.
 struct Launch {
   int first = 0;
   int count = 0;
@@ -19,13 +19,13 @@ struct Launch {
 // The device's tables in one block of bytes. It may lie at any address that is a multiple of 16.
 class SceneProgram {
  public:
-  // `scene` was checked.
+  // The caller has checked `scene`.
   explicit SceneProgram (const Scene &scene);
 
   const std::vector<Launch> &launches () const { return launches_; }
   const std::vector<std::byte> &tables () const { return tables_; }
 
-  // The parameters of a launch, without the planes: `tables` is where the tables lie on the device.
+  // The parameters of a launch, without the planes. `tables` is the tables' address on the device.
   DrawParams params (const Launch &launch, std::uint64_t tables) const;
 
  private:
@@ -40,10 +40,12 @@ class SceneProgram {
   std::vector<Launch> launches_;
 };
 
-// Whether the kernels draw it: at most three planes, each raster in one of them.
+// Whether the kernels can draw the format: it has at most three planes, and each raster lies in one
+// of them.
 bool draws (const FormatInfo &format);
 
-// Of a raster of a format that is drawn; `room` depends on the canvas and is left out.
+// Describes a raster of a format that the kernels draw. Leaves out `room`, which depends on the
+// canvas.
 Samples samples_of (const FormatInfo &format, int raster);
 
 }  // namespace quad::cuda

@@ -1,4 +1,4 @@
-// Interleaved channels apart and together, and a look at one of them.
+// Splits and joins interleaved channels, and tests whether one of them is opaque.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/channels.cpp"
 #include <hwy/foreach_target.h>

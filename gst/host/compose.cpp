@@ -5,7 +5,7 @@
 namespace quad::host {
 namespace {
 
-// Of positions of 4 channels, the alpha of which is channel `a`.
+// Mixes positions of 4 channels; channel `a` is alpha.
 void over_row (int a, int alpha, const std::byte *upper, int count, std::byte *lower)
 {
   for (int i = 0; i < count; i++, upper += 4, lower += 4) {

@@ -6,8 +6,8 @@
 namespace quad::host {
 namespace {
 
-// Means, rounded half up, of two by two samples. Beyond the picture's edges lies its outermost
-// sample.
+// Writes the means, rounded half up, of two by two samples. Beyond the picture's edges it repeats
+// the outermost sample.
 void mean_row (const Ops &ops, const PlaneView &from, int y, int x, int count, std::byte *to)
 {
   const std::byte *upper = from.row (2 * y);
@@ -58,10 +58,10 @@ void scatter_row (const Ops &ops, const std::byte *row, const FrameView &to, int
     if (!r.stores (c)) continue;
     const ChannelInfo &of = r.channel[std::size_t (c)];
     std::byte *out = to.plane[std::size_t (of.plane)].row (y) + of.step * x;
-    // Of four channels, each is every second one of every second one.
+    // One of four channels: takes every second byte, then every second of those.
     ops.every_second (row, c % 2, 2 * count, twos);
     ops.every_second (twos, c / 2, count, of.step == 2 ? spare + of.offset * count : out);
-    // Both channels of a plane are there.
+    // `spare` has both channels of the plane now.
     if (of.step == 2 && of.offset == 1) ops.join (spare, std::size_t (count), 2, count, 1, out);
   }
 }

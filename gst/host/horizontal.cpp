@@ -1,4 +1,4 @@
-// Weighted sums along a row of 16-bit intermediates, one output a 32-bit lane.
+// Computes weighted sums along a row of 16-bit intermediates, with one output in each 32-bit lane.
 // pack.cpp lays out the taps for it.
 //
 // Taps are used in pairs that begin on an even sample, so a pair is one 32-bit lane of the source
@@ -168,7 +168,7 @@ HWY_INLINE void by_table (const RowPlan &row, const Rows rows, const Finish fini
   }
 }
 
-// Block b of 8 samples is what lies at from[kApart * b].
+// Loads block b of 8 samples from from[kApart * b].
 template <int kApart, typename D>
 HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int32_t *from)
 {
@@ -181,7 +181,7 @@ HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int3
   }
 }
 
-// Where an output's pairs of positions are loaded from: one output in each block.
+// Loads an output's pairs of positions, with one output in each block.
 class Blocks {
  public:
   HWY_INLINE explicit Blocks (const std::int32_t *from) : from_ (from) {}
@@ -258,7 +258,7 @@ HWY_INLINE void by_windows (const RowPlan &row, const Rows rows, const Finish fi
   }
 }
 
-// These return how many rows they did of `left`.
+// These functions return how many of the `left` rows they did.
 template <int kRows, typename Finish>
 HWY_INLINE int some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {

@@ -13,8 +13,8 @@
 namespace quad::host {
 namespace {
 
-// A tile as it is drawn: a program a raster, and for a tile whose axes are
-// swapped the picture at cell size, turned, which regions then take rows from.
+// How a tile is drawn: one program for each raster. If the axes are swapped, `turned` holds the
+// turned picture at the cell's size, and regions copy rows from it.
 struct TileProgram {
   std::vector<PlaneProgram> planes;
   std::vector<std::vector<std::byte>> turned;
@@ -26,8 +26,8 @@ struct TileProgram {
   }
 };
 
-// Rows [begin, end) of raster `plane` of a region, or of a tile that is turned. In a region, of all
-// rasters where these share a plane.
+// Rows [begin, end) of raster `plane` of a region, or of a turned tile. If rasters share a plane, a
+// region's job draws the rows of all of them.
 struct Job {
   int item;
   int plane;
@@ -35,7 +35,7 @@ struct Job {
   int end;
 };
 
-// Rows of interleaved channels that are being drawn.
+// Where rows of interleaved channels are drawn to.
 struct Rows {
   std::byte *data;
   std::ptrdiff_t stride;
@@ -75,8 +75,8 @@ class HostRenderer final : public Renderer {
   const FormatInfo *format_ = nullptr;
   std::vector<Region> regions_;
   std::vector<TileProgram> tiles_;
-  // A canvas-wide row of each plane in the background's colour, then one in each
-  // solid tile's: fill_[layer + 1][plane].
+  // Rows as wide as the canvas, one for each plane, in the background's colour and in each solid
+  // tile's colour: fill_[layer + 1][plane].
   std::vector<std::array<std::vector<std::byte>, kMaxPlanes>> fill_;
   std::vector<Job> turn_jobs_, region_jobs_;
   std::vector<Scratch> scratch_;
@@ -97,7 +97,7 @@ Status HostRenderer::prepare (const Scene &scene)
 
 void HostRenderer::build (const Scene &scene)
 {
-  // Tiles that stayed as they were keep their programs: plans are not cheap.
+  // Tiles that did not change keep their programs, because plans are slow to make.
   std::vector<TileProgram> tiles (scene.tiles.size ());
   const bool same_canvas =
       prepared_ && prepared_->format == scene.format && prepared_->site == scene.site;
@@ -164,7 +164,7 @@ void HostRenderer::build (const Scene &scene)
   prepared_ = scene;
 }
 
-// Has each picture filter only the columns that regions show of it.
+// Makes each picture filter only the columns that regions show.
 void HostRenderer::set_columns ()
 {
   std::vector<std::vector<PlaneProgram::Range>> shown (tiles_.size ());
@@ -176,7 +176,7 @@ void HostRenderer::set_columns ()
     shown[i].erase (std::unique (shown[i].begin (), shown[i].end ()), shown[i].end ());
     for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
       PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
-      if (plane.swap_axes ()) {  // drawn whole, then turned
+      if (plane.swap_axes ()) {  // draw all of it, then turn it
         plane.set_columns (ops_, {{0, plane.positions ()}});
         continue;
       }
@@ -192,7 +192,8 @@ void HostRenderer::set_columns ()
 
 void HostRenderer::add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const
 {
-  // Enough pieces to keep all threads busy to the end, none too small to pay.
+  // Make enough pieces to keep all threads busy until the end, but none that costs more than it
+  // gains.
   const int pieces = pool_->size () == 1 ? 1 : pool_->size () * 2;
   const int rows = std::max (16, ceil_div (end - begin, pieces));
   for (int y = begin; y < end; y += rows)
@@ -213,8 +214,8 @@ Status HostRenderer::draw (const Scene &scene, const FrameView &out)
   return Status::ok;
 }
 
-// Draws source-side rows and lays them down as columns of the turned picture,
-// some rows at a time, so that columns are written in runs.
+// Draws rows of the source and writes them as columns of the turned picture. Works on some rows at
+// a time, so that it writes several neighbours at once.
 void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
 {
   TileProgram &tile = tiles_[std::size_t (job.item)];
@@ -239,8 +240,8 @@ void HostRenderer::fill_part (int layer, int plane, int positions, std::byte *ou
                std::size_t (positions) * std::size_t (format_->filtered_bytes (plane)));
 }
 
-// Row `y` of the canvas's plane, its part `part`, as the layer alone has it.
-// Returns whether it is opaque.
+// Draws the part `part` of row `y` of the canvas's plane as this layer alone shows it. Returns
+// whether the result is opaque.
 bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int y,
                                    const Rect &part, std::byte *out, Scratch &scratch)
 {
@@ -268,7 +269,8 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
   return tile.blend == Blend::source || (opaque && tile.alpha == 255);
 }
 
-// Rows of the canvas's part from `y` on: where they lie, or beside, where the raster is not packed.
+// Where to draw the rows of the canvas's part from `y` on: in the canvas, or in `scratch` if the
+// raster is not packed.
 Rows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &part,
                             Scratch &scratch) const
 {
@@ -279,13 +281,14 @@ Rows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &
     return {canvas.row (y) + std::ptrdiff_t{part.x} * format_->filtered_bytes (plane),
             canvas.stride};
   }
-  // Of rasters that share a plane, the one with the first byte comes first in each row.
+  // If rasters share a plane, the one that has the first byte comes first in each row.
   const std::ptrdiff_t stride = std::ssize (scratch.drawn) / kMaxBand;
   const bool later = format_->shares_plane (plane) && first.offset % 2 > 0;
   return {scratch.drawn.data () + (later ? stride / 2 : 0), stride};
 }
 
-// Writes what is not yet on the canvas of rows that were drawn. `part` is that of raster `plane`.
+// Writes drawn rows that are still in `scratch` to the canvas. `part` is the part of raster
+// `plane`.
 void HostRenderer::put (const FrameView &out, int plane, int y, int count, const Rect &part,
                         Scratch &scratch) const
 {
@@ -298,7 +301,7 @@ void HostRenderer::put (const FrameView &out, int plane, int y, int count, const
       scatter_row (ops_, drawn, out, plane, y + r, part.x, part.width, scratch.spare.data ());
       continue;
     }
-    // The last pair's second, where there is only a first.
+    // The last pair has only one sample: set its second to 0.
     if (part.width % 2 > 0) drawn[part.width] = std::byte{0};
     const std::byte *first = scratch.drawn.data () + r * row.stride;
     ops_.join (first, std::size_t (row.stride / 2), 2, part.width + part.width % 2, 1,
@@ -306,8 +309,8 @@ void HostRenderer::put (const FrameView &out, int plane, int y, int count, const
   }
 }
 
-// The program of a region that shows one picture, which is not turned; null for others. It draws
-// several rows at a time, straight to where they go.
+// The program of a region that shows one picture, not turned; null for others. It draws several
+// rows at a time, straight to their place.
 const PlaneProgram *HostRenderer::straight (const Scene &scene, const Region &region,
                                             int plane) const
 {
@@ -334,8 +337,8 @@ void HostRenderer::draw_rows (const Scene &scene, const Region &region, int plan
       (void)draw_layer_row (scene, region.layers[0], plane, y + r, part, out, scratch);
       continue;
     }
-    // Down to the first layer that hides the rest, then mixed from there up, and
-    // only the result is written to the canvas.
+    // Go down to the first layer that hides the rest, mix from there up, and write only the result
+    // to the canvas.
     int i = top;
     while (!draw_layer_row (scene, region.layers[std::size_t (i)], plane, y + r, part,
                             scratch.layers[std::size_t (i) + 1].data (), scratch) &&
@@ -354,7 +357,7 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
 {
   const Region &region = regions_[std::size_t (job.item)];
   const int end = format_->shares_plane (job.plane) ? format_->rasters : job.plane + 1;
-  // Rasters that share a plane have the same rows, and so the same band.
+  // Rasters that share a plane have the same rows, so they have the same band.
   const PlaneProgram *p = straight (scene, region, job.plane);
   const int band = p ? p->band () : kMaxBand;
   for (int y = job.begin, count; y < job.end; y += count) {

@@ -10,13 +10,14 @@ namespace quad::host {
 class ThreadPool;
 
 struct HostOptions {
-  int threads = 1;      // that draw a frame, the calling one included; 0: one a processor
-  bool scalar = false;  // the plain reference operations instead of SIMD
-  // Instead of threads of its own; shared with others that work one after the other.
+  int threads = 1;  // threads that draw a frame, with the calling one; 0: one for each processor
+  bool scalar = false;  // use the plain reference operations instead of SIMD
+  // If set, the renderer uses this pool and starts no threads. Renderers that work one after the
+  // other can share it.
   std::shared_ptr<ThreadPool> pool = {};
 };
 
-// The bytes drawn depend on no option.
+// The options do not change the bytes that are drawn.
 std::unique_ptr<Renderer> make_host_renderer (const HostOptions &options = {});
 
 }  // namespace quad::host

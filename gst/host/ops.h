@@ -1,5 +1,5 @@
-// The row operations that HostRenderer is made of. Each has a scalar version
-// (scalar.cpp, the reference) and a SIMD one (a file each) with the same bytes.
+// The row operations that HostRenderer uses. Each has a scalar version (scalar.cpp, the reference)
+// and a SIMD version (one file each). Both give the same bytes.
 #pragma once
 
 #include <cstddef>
@@ -20,18 +20,18 @@ struct SampleFormat {
   static SampleFormat of (const FormatInfo &f) { return {f.depth, f.sample_bytes, f.shift}; }
 };
 
-// Row buffers of intermediates are over-read by up to this many samples, against
-// zero taps: allocate (and once clear) that many more than are written.
+// Operations read up to this many samples past the end of an intermediate row and multiply them by
+// zero taps. So allocate that many more samples than are written, and clear them once.
 inline constexpr int kMidPadding = 192;
 
-// A FilterPlan along a row, laid out for the vector length in use. Built by
-// Ops::pack; only the Ops that built it can read it.
+// A FilterPlan along a row, laid out for the vector length in use. Ops::pack makes it, and only the
+// same Ops can read it.
 struct RowPlan {
   FilterPlan plan;
-  int channels = 1;  // 1, or 4 interleaved ones of 8 bits that share the taps
+  int channels = 1;  // 1, or 4 interleaved channels of 8 bits that share the taps
 
-  // SIMD: outputs in groups of `lanes`; the last group overlaps the one before
-  // it. See horizontal.cpp for what the tables hold in each mode.
+  // SIMD computes outputs in groups of `lanes`. The last group overlaps the one before it.
+  // horizontal.cpp says what the tables hold in each mode.
   enum class Mode { scalar, one_table, two_tables, windows };
   Mode mode = Mode::scalar;
   int lanes = 0;
@@ -41,13 +41,12 @@ struct RowPlan {
   std::vector<std::int32_t> base;     // where a group (or output) begins to read, in samples
   std::vector<std::int32_t> index;    // table look-up indices, lanes per group
   std::vector<std::int32_t> taps_at;  // where a group's taps begin in `weight`
-  std::vector<std::int16_t> weight;   // packed taps, those that groups share only once
+  std::vector<std::int16_t> weight;   // packed taps; groups with equal taps share them
 
   bool packed () const { return mode != Mode::scalar; }
 };
 
-// Output rows that are computed together, at most kMaxBand, from neighbouring
-// source rows.
+// Output rows that one call computes from neighbouring source rows; at most kMaxBand.
 inline constexpr int kMaxBand = 8;
 
 struct RowBand {
@@ -56,7 +55,7 @@ struct RowBand {
     const std::int16_t *taps;
   };
 
-  const std::byte *const *rows;  // `row_count` of them, at their first sample
+  const std::byte *const *rows;  // `row_count` pointers to the rows' first samples
   int row_count;
   Output output[kMaxBand];
   int output_count;
@@ -71,8 +70,8 @@ struct Ops {
   // nothing past the last sample of a row.
   void (*vertical) (const RowBand &band, std::int16_t *mid, std::size_t stride);
 
-  // Splits `count` positions of `channels` interleaved samples into rows of
-  // one channel each, `stride` samples apart. May write up to kMidPadding more.
+  // Splits `count` positions of `channels` interleaved samples into one row for each channel. The
+  // rows are `stride` samples apart. May write up to kMidPadding samples more.
   void (*split) (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
                  std::size_t stride);
 
@@ -81,21 +80,21 @@ struct Ops {
   // For each of `rows` rows r, outputs o and channels c of the plan:
   // out[r * out_stride][o * channels + c] = horizontal_round (sum over k of
   // tap(o)[k] * mid[r * mid_stride + (left[o] + k) * channels + c]), in `format`.
-  // Strides are in elements and bytes. Writes nothing past the last output of a
+  // `mid_stride` is in elements, `out_stride` in bytes. Writes nothing past the last output of a
   // row.
   void (*horizontal) (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride,
                       int rows, const SampleFormat &format, std::byte *out,
                       std::ptrdiff_t out_stride);
 
-  // The inverse of split for finished samples of `bytes` each.
+  // The inverse of split, for finished samples of `bytes` bytes each.
   void (*join) (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
                 std::byte *out);
 
   // out[i] = pairs[2 * i + second] for i < count; reads `count` whole pairs.
   void (*every_second) (const std::byte *pairs, int second, int count, std::byte *out);
 
-  // Two by two 8-bit positions to one, (a + b + c + d + 2) >> 2: what area makes
-  // of exactly 2:1, without its intermediate.
+  // Makes one 8-bit position of two by two: (a + b + c + d + 2) >> 2. This is what area gives for
+  // exactly 2:1, without an intermediate.
   void (*box2) (const std::byte *upper, const std::byte *lower, int channels, int count,
                 std::byte *out);
 
@@ -107,7 +106,7 @@ struct Ops {
 };
 
 const Ops &scalar_ops ();
-// For the best vector instructions of this machine.
+// The operations with the best vector instructions of this machine.
 const Ops &simd_ops ();
 
 }  // namespace quad::host

@@ -32,8 +32,8 @@ PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int rast
   down_ = std::move (plan.down);
   across_ = std::move (plan.across);
   box2_ = sample_.bytes == 1 && channels_ != 3 && across_.halves () && down_.halves ();
-  // Outputs that read much the same rows gain from being drawn together. Others gain from being
-  // few: what they read stays in the nearest cache.
+  // If outputs read mostly the same rows, draw many together. Otherwise draw few, so that the rows
+  // that they read stay in the nearest cache.
   band_ = std::min (kMaxBand, rows ());
   const auto [first_row, last_row] = down_.reads (0, band_);
   if (down_.taps * band_ < 2 * (last_row - first_row)) band_ = std::min (kMaxBand / 2, rows ());
@@ -111,7 +111,7 @@ void PlaneProgram::copy_row (const Columns &columns, const std::byte *row, std::
                  row + std::size_t (columns.across.plan.left[std::size_t (o)]) * size, size);
 }
 
-// 16-bit samples: the same sums in 64 bits, from an intermediate of 32.
+// For 16-bit samples: the same sums in 64 bits, with a 32-bit intermediate.
 void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band, int row,
                                     std::byte *out, Scratch &scratch) const
 {
@@ -131,9 +131,9 @@ void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band,
   }
 }
 
-// Colours weighted by their alpha, where row `row` of the band is not opaque
-// throughout. `out` holds what it is without weights: right where the alpha sum
-// is opaque, and so everywhere in an opaque row. Returns whether it is one.
+// Weights colours by their alpha, unless all of row `row` of the band is opaque. On entry `out`
+// holds the row filtered without weights. That is right wherever the sum of alpha is opaque, so an
+// opaque row stays as it is. Returns whether the row is opaque.
 bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band,
                                      int row, std::byte *out, Scratch &scratch) const
 {
@@ -172,7 +172,8 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, con
   return false;
 }
 
-// The vertical pass for the band and, of a single channel, the horizontal one.
+// Runs the vertical pass for the band, and also the horizontal one if all channels are filtered
+// together.
 void PlaneProgram::filter_band (const Ops &ops, const Columns &columns, const RowBand &band,
                                 std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const
 {
@@ -182,8 +183,8 @@ void PlaneProgram::filter_band (const Ops &ops, const Columns &columns, const Ro
                     sample_, out, stride);
 }
 
-// Row `row` of the band of interleaved channels: each in a row of its own, and
-// together again.
+// Runs the horizontal pass for row `row` of a band of interleaved channels: splits the channels,
+// filters each, and joins them again.
 void PlaneProgram::filter_channels (const Ops &ops, const Columns &columns, int row, std::byte *out,
                                     Scratch &scratch) const
 {
@@ -196,7 +197,8 @@ void PlaneProgram::filter_channels (const Ops &ops, const Columns &columns, int 
             sample_.bytes, out);
 }
 
-// The source rows of the band from the first sample read on, where they lie or gathered.
+// The source rows of the band, from the first sample that is read: in the source if the raster is
+// packed, else gathered.
 RowBand PlaneProgram::band_of (const Ops &ops, const Columns &columns, const FrameView &source,
                                int y, int count, Scratch &scratch) const
 {
@@ -246,7 +248,7 @@ bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const Fram
     } else if (sample_.depth > 10) {
       filter_row_wide (columns, band, r, out, scratch);
     } else if (!filter) {
-      // Would be a box, but for its alpha.
+      // Exact 2:1, but not opaque: use the filter path.
       RowBand one = band;
       one.output[0] = band.output[r];
       one.output_count = 1;

@@ -1,4 +1,4 @@
-// One raster of one tile, ready to be drawn row by row.
+// Draws one raster of one tile, row by row.
 #pragma once
 
 #include <utility>
@@ -12,8 +12,8 @@ namespace quad::host {
 // Buffers of one worker, large enough for every row of the prepared scene.
 struct Scratch {
   std::vector<const std::byte *> rows;
-  std::vector<std::byte> gathered;  // what `rows` point at where the raster is not packed
-  std::vector<std::byte> drawn;     // rows of the canvas that are still to be put there
+  std::vector<std::byte> gathered;  // source rows of a raster that is not packed
+  std::vector<std::byte> drawn;     // drawn rows that are not on the canvas yet
   std::vector<std::byte> spare;     // for gather_row and scatter_row
   std::vector<std::int16_t> mid;
   std::vector<std::int16_t> planar;
@@ -22,12 +22,12 @@ struct Scratch {
   std::vector<std::vector<std::byte>> layers;
 };
 
-// Outputs next to each other in every row, and what they read of a source row.
+// Neighbouring outputs of each row, and the part of a source row that they read.
 struct Columns {
   int begin = 0;
   RowPlan across;           // `left` counts from position `lo`
-  int lo = 0, hi = 0;       // the positions that are read: [lo, hi)
-  bool contiguous = false;  // copies of neighbours in order
+  int lo = 0, hi = 0;       // the outputs read positions [lo, hi)
+  bool contiguous = false;  // copies neighbours in order
 
   int count () const { return across.plan.count (); }
   int width () const { return hi - lo; }
@@ -39,31 +39,31 @@ class PlaneProgram {
  public:
   PlaneProgram (const Tile &tile, const FormatInfo &format, int raster, ChromaSite canvas_site);
 
-  // In positions of the raster; before the axes are swapped, where they are.
+  // In positions of the raster, before the axes are swapped (if they are).
   int rows () const { return down_.count (); }
   int positions () const { return across_.count (); }
   int bytes_per_position () const { return channels_ * sample_.bytes; }
   const Rect &target () const { return target_; }
   bool swap_axes () const { return swap_axes_; }
 
-  // How many rows to draw with one call; at most kMaxBand.
+  // The number of rows to draw with one call; at most kMaxBand.
   int band () const { return band_; }
 
   // Columns [begin, end) of the raster's target.
   using Range = std::pair<int, int>;
 
-  // Gets ready to draw these ranges of columns and no others; sorted and distinct. Ranges that it
-  // was ready for stay as they are.
+  // Prepares these ranges of columns, and no others, for drawing. They must be sorted and distinct.
+  // Ranges that are prepared already are kept.
   void set_columns (const Ops &ops, const std::vector<Range> &ranges);
-  // One of these ranges.
+  // One of the prepared ranges.
   const Columns &columns (int begin, int count) const;
 
-  // Draws these columns of rows [y, y + count), count <= band (), as interleaved channels, the rows
-  // `stride` bytes apart. Returns whether all that was drawn is opaque.
+  // Draws these columns of rows [y, y + count), count <= band (), as interleaved channels. The rows
+  // are `stride` bytes apart. Returns whether everything drawn is opaque.
   bool draw_rows (const Ops &ops, const Columns &columns, const FrameView &source, int y, int count,
                   std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const;
 
-  // Makes `scratch` large enough for all columns that are ready.
+  // Makes `scratch` large enough for all prepared columns.
   void reserve (Scratch &scratch) const;
 
  private:
@@ -79,22 +79,22 @@ class PlaneProgram {
                         Scratch &scratch) const;
   RowBand band_of (const Ops &ops, const Columns &columns, const FrameView &source, int y,
                    int count, Scratch &scratch) const;
-  // Whether all channels are filtered together along a row.
+  // True if the horizontal pass filters all channels together.
   bool direct () const { return channels_ == 1 || channels_ == 4; }
   std::size_t mid_stride (const Columns &columns) const;
   std::size_t gathered_stride (const Columns &columns) const;
 
   SampleFormat sample_;
   int raster_;
-  int plane_;    // that holds all of the raster, where it is packed
+  int plane_;    // holds all of the raster, if it is packed
   bool packed_;  // see RasterInfo
   int channels_;
   int alpha_channel_;
   bool swap_axes_;
   Rect target_;
   FilterPlan down_, across_;
-  std::vector<Columns> columns_;  // in order of their ranges
-  int band_;                      // rows to draw at a time
+  std::vector<Columns> columns_;  // sorted by their ranges
+  int band_;                      // number of rows to draw at a time
   bool box2_;                     // exactly 2:1 of whole samples by area on both axes
 };
 

@@ -1,5 +1,5 @@
-// The row operations in plain C++: the reference for every other version, and
-// what SIMD versions call for rows shorter than a vector.
+// The row operations in plain C++. They are the reference for all other versions. SIMD versions
+// call them for rows that are shorter than a vector.
 #pragma once
 
 #include <cstring>
@@ -23,7 +23,7 @@ inline void store (std::byte *row, int i, Sample v)
   std::memcpy (row + std::size_t (i) * sizeof (Sample), &v, sizeof (Sample));
 }
 
-// A sample's value, whatever its size. Bits above the depth count for nothing.
+// A sample's value, for any sample size. Ignores bits above the depth.
 inline int sample_at (const std::byte *row, int i, const SampleFormat &f)
 {
   if (f.bytes == 1) return load<std::uint8_t> (row, i);

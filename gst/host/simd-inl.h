@@ -1,4 +1,4 @@
-// What the SIMD operations share, once a target.
+// Code that the SIMD operations share, compiled once for each target.
 #if defined(QUAD_HOST_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef QUAD_HOST_SIMD_INL_H_
 #undef QUAD_HOST_SIMD_INL_H_
@@ -12,7 +12,7 @@ HWY_BEFORE_NAMESPACE ();
 namespace quad::host::simd {
 namespace HWY_NAMESPACE {
 
-#if HWY_TARGET != HWY_SCALAR  // the fallback, which forwards to scalar.h
+#if HWY_TARGET != HWY_SCALAR  // HWY_SCALAR is the fallback: it calls scalar.h
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -38,8 +38,8 @@ HWY_INLINE V32 multiply_add_pairs (V16 a, V16 b, V32 sum)
 #endif
 }
 
-// Calls block (i) for steps of `lanes` that cover [0, count), the last one moved
-// back to end at `count`. `count` >= lanes.
+// Calls block (i) for steps of `lanes` that cover [0, count). The last step is moved back to end at
+// `count`. `count` >= lanes.
 template <typename Block>
 HWY_INLINE void for_blocks (int count, int lanes, Block &&block)
 {

@@ -1,5 +1,5 @@
-// The SIMD row operations, one file each: operation.cpp. They hold to ops.h and
-// give the bytes of scalar.h's namesakes on every target.
+// The SIMD row operations, one file each: operation.cpp. They do what ops.h says, and give the same
+// bytes as the functions of the same name in scalar.h, on every target.
 #pragma once
 
 #include "host/ops.h"
@@ -19,7 +19,7 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
 bool opaque (const std::byte *row, int count, int channel);
 bool opaque_mid (const std::int16_t *mid, int count, int channel);
 
-// How many outputs horizontal () computes at once on this machine.
+// The number of outputs that horizontal () computes at once on this machine.
 int horizontal_lanes ();
 
 }  // namespace quad::host::simd

@@ -10,7 +10,7 @@ ThreadPool::ThreadPool (int threads)
   try {
     for (int i = 1; i < threads; i++) threads_.emplace_back ([this, i] { work (i); });
   } catch (const std::system_error &) {
-    // The machine gives no more threads: work with those that started.
+    // The system gives no more threads. Work with those that started.
   }
 }
 

@@ -1,5 +1,5 @@
-// Weighted sums of rows. Samples of two rows are interleaved to 16-bit pairs, so
-// that one instruction multiplies and adds both; sums are exact in 32 bits.
+// Computes weighted sums of rows. It interleaves the samples of two rows to 16-bit pairs, so that
+// one instruction multiplies and adds both. Sums are exact in 32 bits.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/vertical.cpp"
 #include <hwy/foreach_target.h>
@@ -51,14 +51,14 @@ std::int32_t paired (std::int16_t first, std::int16_t second)
                                     std::uint32_t{static_cast<std::uint16_t> (second)} << 16);
 }
 
-// If there are more rows than the fixed arrays hold, the scalar version works: such ratios are
-// rare, and their pictures are small.
+// If there are more rows than the fixed arrays hold, the scalar version does the work. Such ratios
+// are rare, and their pictures are small.
 constexpr int kMaxPairs = 64;
 
 // How far ahead rows are prefetched, in bytes.
 constexpr int kAhead = 384;
 
-// Interleaving worked in blocks of 128 bits; this undoes it.
+// Interleaving works in blocks of 128 bits; this restores the order.
 HWY_INLINE void store_rounded (V32 lower, V32 upper, int shift, std::int16_t *to)
 {
   const D16 d16;
@@ -81,8 +81,8 @@ HWY_INLINE void average_rows (const std::byte *const *rows, int samples, int fra
   });
 }
 
-// One output row, straight from its source rows. kPairs > 0 is the number of pairs, known at
-// compile time so that the loop unrolls.
+// Makes one output row straight from its source rows. kPairs > 0 is the number of pairs, known at
+// compile time so that the compiler unrolls the loop.
 template <int kPairs, typename Loader>
 HWY_INLINE void sum_pairs (const std::byte *const *rows, const std::int32_t *taps, int pairs,
                            int samples, int shift, std::ptrdiff_t next, Loader load,
@@ -133,8 +133,8 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
   }
 }
 
-// For source rows that serve several output rows: a narrow strip of all source rows is interleaved
-// once, and stays in the nearest cache for all outputs.
+// For source rows that several output rows use: interleaves a narrow strip of all source rows once.
+// It stays in the nearest cache for all outputs.
 template <typename Loader>
 HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, std::size_t stride)
 {
@@ -165,7 +165,7 @@ HWY_INLINE void together (const RowBand &band, Loader load, std::int16_t *mid, s
     for (int p = 0; p < band_pairs; p++, to += 4 * lanes) {
       const std::byte *upper = band.rows[2 * p];
       const std::byte *lower = band.rows[std::min (2 * p + 1, band.row_count - 1)];
-      // More rows than the hardware prefetches.
+      // The hardware does not prefetch so many rows.
       hwy::Prefetch (upper + kAhead + i);
       hwy::Prefetch (lower + kAhead + i);
       const V16 a0 = load (upper, i), b0 = load (lower, i);

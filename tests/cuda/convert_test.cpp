@@ -1,4 +1,4 @@
-// Conversion between formats and colorimetries on the device, against real numbers.
+// Compares the device's conversion between formats and colorimetries with real numbers.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,7 +14,7 @@
 namespace quad::test {
 namespace {
 
-// All that GStreamer's CUDA memory holds.
+// All formats that GStreamer's CUDA memory holds.
 std::vector<PixelFormat> formats_in_cuda_memory ()
 {
   std::vector<PixelFormat> formats;
@@ -26,7 +26,7 @@ const std::vector<PixelFormat> kFormats = formats_in_cuda_memory ();
 constexpr GstVideoColorMatrix kMatrices[] = {
     GST_VIDEO_COLOR_MATRIX_BT601, GST_VIDEO_COLOR_MATRIX_BT709, GST_VIDEO_COLOR_MATRIX_BT2020};
 
-// What the rounding of the matrix to 20 bits adds to half a code value.
+// Half a code value, plus the error of rounding the matrix to 20 bits.
 constexpr double kRounding = 0.51;
 
 GstVideoInfo info_for (PixelFormat format, Size size, GstVideoColorMatrix matrix, bool full,
@@ -56,7 +56,7 @@ class CudaConvertTest : public ::testing::Test {
 
   GstCudaContext *context () { return device_.impl ().context.get (); }
 
-  // The tile's picture (of the host's) in the format of `to`.
+  // Converts the tile's picture (in host memory) to the format of `to`.
   Picture converted (Tile tile, const GstVideoInfo &from, const GstVideoInfo &to,
                      guint background = 0)
   {
@@ -74,7 +74,7 @@ class CudaConvertTest : public ::testing::Test {
     return out;
   }
 
-  // What the tile shows before it is converted.
+  // Returns what the tile shows before the conversion.
   static Picture shown (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                         guint background)
   {
@@ -129,7 +129,7 @@ TEST_F (CudaConvertTest, ConstantsOfEachPair)
         color.value[3] = 255;
         paint_constant (picture, color);
         expect_near_oracle (whole (picture, from), from, to);
-        // Constant, too: the edges are no exception.
+        // The result is constant too, at the edges as well.
         const Picture out = converted (whole (picture, from), from, to);
         const FormatInfo &format = out.info ();
         for (int p = 0; p < format.rasters; p++) {
@@ -178,7 +178,7 @@ TEST_F (CudaConvertTest, EverySite)
         }
 }
 
-// A gradient of colour goes on across the edges of chroma samples and stays monotonous.
+// A colour gradient continues across the edges of chroma samples and stays monotonic.
 TEST_F (CudaConvertTest, GradientsStaySmooth)
 {
   const Size size = {64, 4};
@@ -190,8 +190,8 @@ TEST_F (CudaConvertTest, GradientsStaySmooth)
       for (int y = 0; y < (p ? 2 : 4); y++)
         for (int x = 0; x < (p ? 32 : 64); x++) picture.set (p, x, y, 0, p ? 8 * x : 4 * x);
     const Picture out = converted (whole (picture, from), from, to);
-    // Eight a chroma sample is four a luma one; a chroma sample lies at the middle of two,
-    // or on the left one.
+    // A step of eight per chroma sample is four per luma sample. A chroma sample lies between two
+    // luma samples, or on the left one.
     for (int x = 2; x < 62; x++)
       for (int y = 0; y < 4; y++) {
         EXPECT_EQ (out.get (0, x, y, 0), 4 * x);
@@ -262,8 +262,8 @@ TEST_F (CudaConvertTest, OtherLayoutsAreExact)
     }
 }
 
-// How far GStreamer's own conversion may be. To RGB it has products of 8 bits, each cut off:
-// Y' 100, Cb 112, Cr 144 of BT.601 give G' 87 where 91.04 is right.
+// How far GStreamer's own conversion may be away. To RGB it multiplies in 8 bits and cuts off each
+// product: Y' 100, Cb 112, Cr 144 of BT.601 give G' 87 instead of 91.04.
 constexpr int kToGStreamer = 2, kToGStreamersRgb = 8;
 
 TEST_F (CudaConvertTest, NearWhatGStreamerConverts)
@@ -275,7 +275,7 @@ TEST_F (CudaConvertTest, NearWhatGStreamerConverts)
       if (info_of (a).depth != 8 || info_of (b).depth != 8) continue;
       const bool same_kind = info_of (a).rgb == info_of (b).rgb;
       const GstVideoInfo from = info_for (a, size, kMatrices[0], info_of (a).rgb, {true, false});
-      // Ranges of one matrix are not converted there.
+      // GStreamer does not convert between ranges of one matrix.
       const GstVideoInfo to =
           info_for (b, size, kMatrices[same_kind ? 0 : 1], info_of (b).rgb, {true, false});
       Picture picture (a, size);

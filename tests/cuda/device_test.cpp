@@ -37,7 +37,7 @@ class CudaDevice : public ::testing::Test {
   {
     return Owned<GstBufferPool>{gst_cuda_buffer_pool_new (context)};
   }
-  // A pool of the device's that is in use, for frames of another width.
+  // A pool of the device that is in use, for frames of another width.
   Owned<GstBufferPool> busy_pool (int width)
   {
     Owned<GstBufferPool> pool = new_pool (context ());
@@ -59,7 +59,7 @@ class CudaDevice : public ::testing::Test {
     p.pool.reset (pool);
     return p;
   }
-  // Gives frames of the test's caps in CUDA memory that the device takes.
+  // Expects that the pool gives frames of the test's caps in CUDA memory that the device accepts.
   void expect_gives_frames (GstBufferPool *pool, guint size)
   {
     ASSERT_TRUE (pool);
@@ -119,7 +119,7 @@ TEST_F (CudaDevice, DecidesOnTheOfferedPool)
   expect_gives_frames (p.pool.get (), p.size);
 }
 
-// In another context, or not of CUDA memory, or none.
+// The pool is in another context, or has no CUDA memory, or there is no pool.
 TEST_F (CudaDevice, ReplacesAPoolThatIsNotTheDevices)
 {
   const Owned<GstCudaContext> other{gst_cuda_context_new (0)};

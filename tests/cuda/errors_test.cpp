@@ -1,4 +1,4 @@
-// The driver fails: each call in turn, at each time that it is made.
+// Makes the driver fail: each call in turn, each time that it is made.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include "host/scenes.h"
 #include "support/hostcuda/hostcuda.h"
 
-// Linked with --wrap=dlopen: one NVRTC, the double's, whatever this machine has.
+// Linked with --wrap=dlopen: finds only the double's NVRTC, whatever this machine has.
 extern "C" {
 void *__real_dlopen (const char *name, int flags);
 void *__wrap_dlopen (const char *name, int flags);
@@ -34,7 +34,7 @@ constexpr const char *kCalls[] = {"cuCtxPushCurrent",       "cuDeviceGet",
                                   "nvrtcGetSupportedArchs", "nvrtcCreateProgram",
                                   "nvrtcCompileProgram",    "nvrtcGetCUBINSize",
                                   "nvrtcGetCUBIN"};
-// What these answer changes nothing.
+// The results of these calls change nothing.
 constexpr const char *kReleases[] = {"cuMemFree", "cuModuleUnload"};
 
 class CudaErrors : public ::testing::Test {
@@ -50,7 +50,7 @@ class CudaErrors : public ::testing::Test {
     scene_ = owned_.scene;
     scene_.tiles[0].source = source_->view ();
     larger_ = scene_;
-    // More tables than fit where those of scene_ are.
+    // These tables do not fit in the memory of scene_'s tables.
     larger_.tiles.resize (20, scene_.tiles[0]);
     for (Tile &t : larger_.tiles) t.alpha = 99;
     expected_ = owned_.scene;
@@ -59,7 +59,7 @@ class CudaErrors : public ::testing::Test {
   void TearDown () override
   {
     hostcuda::reset ();
-    // The device works on, and nothing is left of what failed.
+    // The device still works, and the failed call left nothing behind.
     EXPECT_EQ (drawn (), Status::ok);
     expect_right ();
     source_.reset ();
@@ -68,8 +68,8 @@ class CudaErrors : public ::testing::Test {
     EXPECT_EQ (hostcuda::counters ().misuses, 0u);
   }
 
-  // All of a renderer's life; the first failure. Scenes of two sizes, so that tables are
-  // sent twice and more memory is asked for.
+  // Runs all of a renderer's life and returns the first failure. It draws scenes of two sizes, so
+  // that it sends tables twice and asks for more memory.
   Status drawn ()
   {
     auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
@@ -80,7 +80,7 @@ class CudaErrors : public ::testing::Test {
         if (first == Status::ok) first = s;
       if (first != Status::ok) break;
     }
-    // What is asked for while things are released is another test's.
+    // Calls that release things have a test of their own.
     EXPECT_EQ (hostcuda::counters ().misuses, 0u);
     made_.clear ();
     for (const char *name : kCalls) made_.emplace_back (name, hostcuda::calls (name));
@@ -106,7 +106,7 @@ class CudaErrors : public ::testing::Test {
 
 TEST_F (CudaErrors, EachCallInTurn)
 {
-  // Without the image that was embedded, so that NVRTC is asked for.
+  // Go on without the embedded image, so that NVRTC is asked.
   const bool embedded = cuda::kernel_image () != nullptr;
   for (const bool refused : {false, true}) {
     const auto refuse = [&] {
@@ -125,7 +125,7 @@ TEST_F (CudaErrors, EachCallInTurn)
         hostcuda::fail_next (name, nth, nvrtc ? 6 : CUDA_ERROR_UNKNOWN);
         const Status status = drawn ();
         EXPECT_EQ (status, nvrtc ? Status::no_kernels : Status::device_failed);
-        EXPECT_EQ (things_alive (), alive_ + 4) << "left behind";  // two planes each, ours
+        EXPECT_EQ (things_alive (), alive_ + 4) << "left behind";  // ours: two planes each
         EXPECT_EQ (drawn (), Status::ok) << "a fresh renderer";
       }
   }
@@ -144,7 +144,7 @@ TEST_F (CudaErrors, WhatReleasesMayFail)
   }
 }
 
-// A launch gone wrong shows where the device is next waited for.
+// A failed launch shows at the next wait for the device.
 TEST_F (CudaErrors, FailureWhileDrawing)
 {
   const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
@@ -158,7 +158,7 @@ TEST_F (CudaErrors, FailureWhileDrawing)
   expect_right ();
 }
 
-// What prepare() could not do, the next one does.
+// If prepare() fails, the next prepare() does the work.
 TEST_F (CudaErrors, PrepareAgainAfterAFailure)
 {
   for (const char *name : {"cuMemAlloc", "cuMemcpy2DAsync", "cuStreamSynchronize"}) {
@@ -181,10 +181,10 @@ TEST_F (CudaErrors, OutOfDeviceMemory)
 {
   hostcuda::fail_next ("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
   EXPECT_EQ (drawn (), Status::out_of_device_memory);
-  // No more than what the pictures take.
+  // Leave almost no memory besides the pictures'.
   hostcuda::set_memory_limit (hostcuda::counters ().live_bytes + 100);
   EXPECT_EQ (drawn (), Status::out_of_device_memory);
-  // Enough for the small scene's tables but not for the larger one's.
+  // Leave enough for the small scene's tables, but not for the larger one's.
   const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
   ASSERT_EQ (renderer->prepare (scene_), Status::ok);
   hostcuda::set_memory_limit (hostcuda::counters ().live_bytes + 100);

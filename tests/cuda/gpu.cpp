@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kPitchAlignment = 256;
 
-// The double's counters, where the double is what has been loaded.
+// Reads the double's counters, if the double is loaded.
 using GetCounters = void (*) (hostcuda_counters *);
 
 GetCounters get_counters ()
@@ -48,7 +48,7 @@ const auto *const kGpu = ::testing::AddGlobalTestEnvironment (new Gpu);
 
 std::byte mark_at (std::size_t i) { return static_cast<std::byte> ((i * 53 + 0x3d) & 0xff); }
 
-// Rows from the device; whatever was queued is over then.
+// Copies rows from the device. All queued work is done when it returns.
 void copy (std::byte *host, std::size_t stride, const void *device, std::size_t pitch,
            std::size_t row, std::size_t rows)
 {
@@ -129,7 +129,7 @@ DevicePicture::Plane DevicePicture::laid_out (const FrameView &picture, int p, P
     step = row + (row / sample % 2 == 0 ? sample : 2 * sample);
     after = 5;
   }
-  // A picture all of whose rows are one, as the host's.
+  // All rows of the picture are one row, as in host memory.
   const int rows = from.stride == 0 ? 1 : from.size.height;
   Plane plane;
   plane.bytes.resize (before + step * std::size_t (rows - 1) + row + after);

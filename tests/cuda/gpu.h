@@ -1,5 +1,5 @@
-// The device that a test program draws on: the driver's double or, where its folder is not
-// put before the system's libraries, a GPU.
+// The device that a test program draws on: the driver's double, or a GPU if the double's folder is
+// not in front of the system's libraries.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace quad::test {
 
-// The program's context; made when it is first asked for and let go of after the last test,
-// when nothing may be left in it.
+// The program's context. The first call makes it; it is released after the last test and must be
+// empty then.
 GstCudaContext *gpu_context ();
 
-// What the double counted of allocations, modules, streams and events that are alive; 0 on a GPU.
+// The number of live allocations, modules, streams and events that the double counts; 0 on a GPU.
 std::uint64_t things_alive ();
 
-// Device memory of the driver's.
+// Device memory that the driver allocates.
 class DeviceBytes {
  public:
   DeviceBytes (GstCudaContext *context, const std::vector<std::byte> &bytes);
@@ -34,28 +34,28 @@ class DeviceBytes {
 
 // How rows lie in device memory.
 enum class Pitch {
-  tight,    // from the allocation's beginning to its end, nothing between them
-  aligned,  // as the driver's own pitch
-  odd,      // neither begins nor goes on at a word
-  mixed,    // any of those, another one for each plane, by turns
+  tight,    // from the allocation's beginning to its end, without gaps
+  aligned,  // the driver's own pitch
+  odd,      // neither the beginning nor the pitch is a multiple of a word
+  mixed,    // each plane in turn has another of those
 };
 
-// A picture of the host's, copied to the device. Rows keep their order; what lies before,
-// between and after them is marked.
+// A picture copied from the host to the device. Rows keep their order. The bytes before, between
+// and after them are marked.
 class DevicePicture {
  public:
   DevicePicture (GstCudaContext *context, const FrameView &picture, Pitch pitch = Pitch::mixed,
                  bool bottom_up = false);
 
   const FrameView &view () const { return view_; }
-  // Copies the rows back to where `picture` has them. Returns whether all marks are as they were.
+  // Copies the rows back to `picture`. Returns whether all marks are unchanged.
   bool read (const FrameView &picture) const;
-  // Whether all of it is as it was.
+  // Whether all bytes are unchanged.
   bool unchanged () const;
 
  private:
   struct Plane {
-    std::vector<std::byte> bytes;  // as first written
+    std::vector<std::byte> bytes;  // as written at first
     std::unique_ptr<DeviceBytes> device;
     std::ptrdiff_t first = 0, stride = 0;
   };
@@ -65,11 +65,11 @@ class DevicePicture {
   std::vector<Plane> planes_;
 };
 
-// Copies a picture of the device's to one of the host's of the same format and size.
+// Copies a picture from the device to one on the host that has the same format and size.
 void download (GstCudaContext *context, const FrameView &from, const FrameView &to);
 
-// `scene` with its pictures' pointers gone, and said to lie on the device: all that prepare()
-// may look at.
+// `scene` without its pictures' pointers, marked as device memory. prepare() may look at nothing
+// else.
 Scene without_pointers (const Scene &scene);
 
 }  // namespace quad::test

@@ -1,5 +1,5 @@
-// Which image of the kernels is loaded: the embedded one (here what a test says) or, where
-// there is none that the driver takes, what NVRTC makes.
+// Tests which image of the kernels is loaded: the embedded one (which the test sets here) or, if
+// the driver accepts none, one that NVRTC makes.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -15,12 +15,12 @@ namespace {
 
 const void *the_image = nullptr;
 const char *the_source = "";
-// What is found under NVRTC's names, and nothing under others.
+// The libraries that dlopen finds under NVRTC's names. It finds no others.
 std::map<std::string, std::string> libraries;
 
 }  // namespace
 
-// Instead of what embed.py made.
+// Replaces the code that embed.py makes.
 namespace quad::cuda {
 
 const void *kernel_image () { return the_image; }
@@ -45,7 +45,7 @@ namespace quad::test {
 namespace {
 
 constexpr char kPtx[] = "//\n.version 7.8\n.target sm_75\n";
-// The double's, as of CUDA 13 and of 12.
+// The double under the names of CUDA 13 and of CUDA 12.
 constexpr char kNewer[] = "libnvrtc.so.13";
 constexpr char kOlder[] = "libnvrtc-older.so";
 constexpr char kNonsense[] = "not an image";
@@ -102,14 +102,14 @@ TEST_F (CudaImages, OneThatTheDriverDoesNotTake)
   the_image = kNonsense;
   EXPECT_EQ (loaded (), Status::ok);
   EXPECT_EQ (compilations (), 1u);
-  // As an older driver refuses what a newer compiler made.
+  // An older driver refuses the image of a newer compiler.
   the_image = kPtx;
   hostcuda::fail_next ("cuModuleLoadData", 1, CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
   EXPECT_EQ (loaded (), Status::ok);
   EXPECT_EQ (compilations (), 2u);
 }
 
-// What no other image can mend is not met by compiling one.
+// If no other image can help, nothing is compiled.
 TEST_F (CudaImages, AFailureThatIsNotTheImages)
 {
   const struct {
@@ -130,7 +130,7 @@ TEST_F (CudaImages, AFailureThatIsNotTheImages)
     hostcuda::fail_next (c.call, 1, c.result);
     EXPECT_EQ (loaded (), c.expected);
     EXPECT_EQ (compilations (), 0u);
-    // Nor does another NVRTC mend it.
+    // Another NVRTC does not help either.
     the_image = nullptr;
     libraries["libnvrtc.so.12"] = kOlder;
     hostcuda::reset ();
@@ -163,7 +163,7 @@ TEST_F (CudaImages, OneWithoutOurKernels)
   EXPECT_EQ (compilations (), 1u);
 }
 
-// A GPU newer than the compiler: text that the driver compiles.
+// The GPU is newer than the compiler, so the driver compiles PTX.
 TEST_F (CudaImages, NewerGpuGetsPtx)
 {
   hostcuda::set_device (13000, 13, 5);
@@ -179,7 +179,7 @@ TEST_F (CudaImages, OlderGpuHasNoKernels)
   EXPECT_EQ (compilations (), 0u);
 }
 
-// A driver of CUDA 12 beside the compilers of 13 and 12.
+// The driver is of CUDA 12, the compilers are of 13 and 12.
 TEST_F (CudaImages, EachNvrtcInTurn)
 {
   libraries["libnvrtc.so.12"] = kOlder;
@@ -191,7 +191,7 @@ TEST_F (CudaImages, EachNvrtcInTurn)
   hostcuda::set_device (12040, 5, 2);
   EXPECT_EQ (loaded (), Status::ok);
   EXPECT_EQ (compilations (), 1u);
-  // The first does not work.
+  // The first one does not work.
   for (const char *call : {"nvrtcGetNumSupportedArchs", "nvrtcGetSupportedArchs",
                            "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcGetCUBIN"}) {
     SCOPED_TRACE (call);
@@ -200,7 +200,7 @@ TEST_F (CudaImages, EachNvrtcInTurn)
     EXPECT_EQ (loaded (), Status::ok);
     EXPECT_EQ (hostcuda::calls (call), 2u);
   }
-  // None of them.
+  // None of them works.
   hostcuda::reset ();
   for (unsigned nth = 1; nth <= 2; nth++)
     hostcuda::fail_next ("cuModuleLoadData", nth, CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
@@ -208,7 +208,8 @@ TEST_F (CudaImages, EachNvrtcInTurn)
   EXPECT_EQ (compilations (), 2u);
 }
 
-// A GPU that does not say what it is gets no kernels for another, and is not said to be too old.
+// A GPU that does not tell its compute capability gets no kernels, and the error does not say that
+// it is too old.
 TEST_F (CudaImages, NoComputeCapability)
 {
   for (const auto &[call, count] : {std::pair{"cuDeviceGet", 1u}, {"cuDeviceGetAttribute", 2u}})
@@ -221,7 +222,7 @@ TEST_F (CudaImages, NoComputeCapability)
     }
 }
 
-// All users in a context share one module, which goes with the last of them.
+// All users of a context share one module. The last of them unloads it.
 TEST_F (CudaImages, LoadedOnceInAContext)
 {
   the_image = kPtx;
@@ -238,7 +239,7 @@ TEST_F (CudaImages, LoadedOnceInAContext)
     EXPECT_EQ (cuda::Module::load (gpu_context (), also), first);
   }).join ();
   EXPECT_EQ (hostcuda::calls ("cuModuleLoadData"), 1u);
-  // Another context has its own.
+  // Another context has a module of its own.
   GstCudaContext *other = gst_cuda_context_new (0);
   {
     const cuda::Current in_other (other);
@@ -266,7 +267,7 @@ TEST_F (CudaImages, NoNvrtc)
   EXPECT_EQ (loaded (), Status::no_kernels);
 }
 
-// A library of that name without all functions, as before CUDA 11.2.
+// A library of NVRTC's name that lacks functions, as before CUDA 11.2.
 TEST_F (CudaImages, NvrtcThatIsTooOld)
 {
   libraries = {{"libnvrtc.so", "libm.so.6"}, {"libnvrtc.so.11.2", "libm.so.6"}};
@@ -288,7 +289,7 @@ TEST_F (CudaImages, WhatNvrtcMadeDoesNotLoad)
   EXPECT_EQ (compilations (), 1u);
 }
 
-// The compilers' words reach the log, with their names.
+// The log has the compilers' messages and names.
 TEST_F (CudaImages, TheProblemIsTold)
 {
   const auto problem_of = [] (const char *source, int capability, bool taken) {

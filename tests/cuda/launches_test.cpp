@@ -1,4 +1,4 @@
-// What a frame asks of the driver.
+// Tests which calls of the driver a frame needs.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 using hostcuda::counters;
 
-// A scene whose pictures lie on the device.
+// A scene whose pictures are in device memory.
 struct DeviceScene {
   explicit DeviceScene (const Scene &host) : scene (host)
   {
@@ -31,7 +31,7 @@ struct DeviceScene {
   std::unique_ptr<DevicePicture> canvas;
 };
 
-// `count` pictures beside each other, of two columns each.
+// `count` pictures side by side, each two columns wide.
 OwnedScene side_by_side (PixelFormat format, int count)
 {
   OwnedScene s;
@@ -49,7 +49,7 @@ OwnedScene side_by_side (PixelFormat format, int count)
   return s;
 }
 
-// `count` pictures on top of one another, all seen.
+// `count` pictures on top of one another; all are visible.
 OwnedScene on_top (PixelFormat format, int count)
 {
   OwnedScene s;
@@ -109,7 +109,7 @@ TEST (CudaLaunches, OneMoreForEach64PicturesOnTop)
           << count;
 }
 
-// Colours take no place among a launch's pictures.
+// Solid colours do not count as pictures of a launch.
 TEST (CudaLaunches, ColoursCostNone)
 {
   OwnedScene s = on_top (PixelFormat::rgba, 64);
@@ -120,7 +120,7 @@ TEST (CudaLaunches, ColoursCostNone)
   EXPECT_EQ (launches_of (s.scene), 1u);
 }
 
-// Solids and pictures, some alone and some on top of others, more than one launch takes.
+// Solids and pictures, alone and on top of others, more than one launch can have.
 TEST (CudaLaunches, ManyPicturesAnywhere)
 {
   Random random (501);
@@ -168,14 +168,14 @@ TEST (CudaLaunches, PreparedOnceTheSameShapeCostsNothing)
   const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
   ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
   const hostcuda::Counters before = counters ();
-  // Others of the same shape, elsewhere in memory.
+  // Draw other pictures of the same shape, at other addresses.
   ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
   ASSERT_EQ (renderer->prepare (other.scene), Status::ok);
   const hostcuda::Counters after = counters ();
   EXPECT_EQ (std::memcmp (&before, &after, sizeof before), 0);
 }
 
-// Another shape: the tables are sent once, where they fit in the same memory.
+// For another shape the tables are sent once, if they fit in the same memory.
 TEST (CudaLaunches, AnotherShapeSendsTheTables)
 {
   const DeviceScene large (side_by_side (PixelFormat::nv12, 30).scene);
@@ -237,7 +237,7 @@ TEST (CudaLaunches, ScenesByTurnsLeaveNothing)
   EXPECT_EQ (counters ().misuses, 0u);
 }
 
-// What keeps the stream is the last to need the context.
+// The stream's owner is the last user of the context.
 TEST (CudaLaunches, TheContextOutlivesRendererAndStream)
 {
   const hostcuda::Counters before = counters ();
@@ -257,7 +257,7 @@ TEST (CudaLaunches, TheContextOutlivesRendererAndStream)
   EXPECT_EQ (counters ().misuses, 0u);
 }
 
-// Work goes to the stream that the renderer was given.
+// The renderer queues its work in the stream that it was given.
 TEST (CudaLaunches, InTheGivenStream)
 {
   const OwnedScene owned = side_by_side (PixelFormat::rgba, 5);

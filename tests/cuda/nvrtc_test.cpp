@@ -1,5 +1,5 @@
-// NVIDIA's own run-time compiler takes the kernels, where this machine has it. Neither a GPU
-// nor a driver is needed.
+// NVIDIA's own run-time compiler accepts the kernels, if this machine has it. The test needs
+// neither a GPU nor a driver.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace quad::cuda {
 namespace {
 
-// The first image that is made.
+// The first image that NVRTC makes.
 std::string compiled (const std::vector<SourceFile> &files, int capability, std::string &problem)
 {
   std::string made;
@@ -36,7 +36,7 @@ class Nvrtc : public ::testing::Test {
   {
     if (library_) dlclose (library_);
   }
-  // What NVRTC knows, the oldest first.
+  // The architectures that NVRTC knows, the oldest first.
   std::vector<int> architectures ()
   {
     const auto count_of =

@@ -1,5 +1,5 @@
-// What the host's tests draw with when they are built a second time: each scene is drawn by the
-// host's renderer and by the device's, whose bytes must be the same and are what the test gets.
+// The renderer for the host's tests when they are built a second time. The host's renderer and the
+// device's draw each scene. Their bytes must be the same; the test gets the device's.
 #include <gtest/gtest.h>
 
 #include "cuda/cuda_renderer.h"
@@ -70,7 +70,7 @@ class ParityRenderer : public Renderer {
     return copy;
   }
 
-  // The device's rows take the place of the host's.
+  // Replaces the host's rows with the device's.
   static void compare (const Scene &scene, const DevicePicture &canvas, const FrameView &out)
   {
     const Picture expected = copied (out);

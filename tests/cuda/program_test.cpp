@@ -1,4 +1,4 @@
-// The tables that are sent to the device.
+// Tests the tables that are sent to the device.
 #include <gtest/gtest.h>
 
 #include <climits>
@@ -48,7 +48,7 @@ class Canvas {
   std::vector<std::pair<Size, std::vector<int>>> rasters_;
 };
 
-// What a block takes of its memory for one picture, counted from the tables alone.
+// The bytes of shared memory that a block needs for one picture, calculated from the tables alone.
 std::size_t shared_bytes (const Tables &t, const cuda::Picture &picture, const cuda::Patch &patch,
                           const cuda::Samples &s)
 {
@@ -68,7 +68,7 @@ std::size_t shared_bytes (const Tables &t, const cuda::Picture &picture, const c
   return (mid + 1) / 2 * 2 * sizeof (std::int16_t) + weighted;
 }
 
-// A patch's positions are the picture's, and those its tables'.
+// The patch lies inside the picture, and so inside its tables.
 void expect_inside (const cuda::Picture &picture, const cuda::Patch &patch)
 {
   const bool swap = picture.swap_axes != 0;
@@ -103,7 +103,7 @@ void check_tables (const Scene &scene)
 {
   const Tables t (without_pointers (scene));
   const FormatInfo &format = info_of (scene.format);
-  // Which launch drew a position last, counted from 1.
+  // The launch that drew a position last, counted from 1.
   Canvas drawn (scene), begun (scene);
   int n = 0;
   for (const cuda::Launch &launch : t.launches ()) {
@@ -133,7 +133,7 @@ TEST (CudaFormats, WhatIsOfferedIsDrawn)
     if (f.in_cuda_since > 0) {
       EXPECT_TRUE (cuda::draws (f)) << f.name;
     }
-  // Alpha of one plane weights the colours of others.
+  // Alpha in one plane weights the colours of other planes.
   for (const PixelFormat format : {PixelFormat::a420, PixelFormat::av12}) {
     EXPECT_FALSE (cuda::draws (info_of (format)));
     const auto renderer = cuda::make_cuda_renderer (gpu_context (), nullptr);
@@ -154,7 +154,7 @@ TEST_P (CudaProgramTest, EveryPositionIsDrawnOnceAndFits)
   }
 }
 
-// At each ratio up to the greatest: where staging does not fit any more, it is not asked for.
+// At each ratio up to the greatest, the program uses staging only if it fits.
 TEST_P (CudaProgramTest, EveryRatioFits)
 {
   for (int length = 1; length <= kMaxSide; length += 1 + length / 3)
@@ -167,7 +167,7 @@ TEST_P (CudaProgramTest, EveryRatioFits)
         }
 }
 
-// More pictures on top of one another than a launch takes.
+// More pictures lie on top of one another than a launch can have.
 TEST_P (CudaProgramTest, MoreLayersThanALaunchTakes)
 {
   OwnedScene s = scene_of (GetParam (), {8, 6}, {8, 6}, Filter::area);

@@ -23,7 +23,7 @@ Light light_of (GstVideoColorMatrix matrix)
   }
 }
 
-// Where component `c` has 0, and how many code values 1 is.
+// The code value of 0 for component `c`, and the number of code values of 1.
 struct Scale {
   double zero, one;
 };
@@ -50,7 +50,7 @@ struct Axis {
 
 using Shares = std::array<std::pair<int, double>, 3>;
 
-// The samples of an axis `in` that sample `o` of `out` is made of.
+// The samples of axis `in` that make sample `o` of axis `out`.
 Shares made_of (int o, const Axis &out, const Axis &in)
 {
   if (in.sub < out.sub) {
@@ -76,7 +76,7 @@ Spot place_of (const FormatInfo &format, int component)
   return {};
 }
 
-// Between Y' Cb Cr and R' G' B'.
+// These two convert between Y' Cb Cr and R' G' B'.
 std::array<double, 3> to_rgb (const std::array<double, 3> &v, const Light &k)
 {
   const double r = v[0] + 2 * (1 - k.kr) * v[2], b = v[0] + 2 * (1 - k.kb) * v[1];

@@ -1,5 +1,5 @@
-// Conversion between formats and colorimetries in real numbers (ITU-T H.273 8.3), from nothing
-// but the description of the formats.
+// Conversion between formats and colorimetries in real numbers (ITU-T H.273 8.3). It uses only the
+// description of the formats.
 #pragma once
 
 #include <gst/video/video.h>
@@ -12,10 +12,10 @@ namespace quad::test {
 
 class RealConversion {
  public:
-  // All three outlive this.
+  // All three must outlive this object.
   RealConversion (const Picture &in, const GstVideoInfo &from, const GstVideoInfo &to);
 
-  // The first position where `out` is farther away than `limit`, or "".
+  // Names the first position where `out` is more than `limit` away; "" if there is none.
   std::string beyond (const Picture &out, double limit) const;
 
  private:
@@ -29,13 +29,13 @@ class RealConversion {
 // The code value of a component (Y U V A, or R G B A) at a position of its raster.
 int component_of (const Picture &picture, int component, int x, int y);
 
-// Smooth, near grey, and in the range of both ranges.
+// Paints a smooth picture near grey, inside both ranges.
 void paint_mild (Picture &picture);
 
 Picture converted_by_gstreamer (const Picture &in, const GstVideoInfo &from,
                                 const GstVideoInfo &to);
 
-// In code values; of all channels but padding.
+// The greatest difference in code values, over all channels but padding.
 int greatest_difference (const Picture &a, const Picture &b);
 
 std::string describe_conversion (const GstVideoInfo &from, const GstVideoInfo &to);

@@ -1,5 +1,5 @@
-// Scenes beyond those of the host's tests: many layers, both orders of blocks, each way of
-// drawing a picture.
+// Scenes that the host's tests do not have: many layers, both orders of blocks, each way to draw a
+// picture.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -13,7 +13,7 @@
 namespace quad::test {
 namespace {
 
-constexpr int kScenes = 60;  // a format
+constexpr int kScenes = 60;  // for each format
 
 class CudaScenesTest : public ::testing::TestWithParam<PixelFormat> {};
 
@@ -36,7 +36,7 @@ TEST_P (CudaScenesTest, ManyLayers)
         random_scene (GetParam (), random, {.max_side = 160, .max_tiles = 3 + i % 14}).scene);
 }
 
-// Where a word is made of two at once, and where rows or neighbours do not let it be.
+// Halves that draw two words at once, and rows or neighbours that do not allow it.
 TEST_P (CudaScenesTest, Halves)
 {
   Random random (304);
@@ -63,7 +63,7 @@ TEST_P (CudaScenesTest, WideAndTall)
   }
 }
 
-// The same scene by renderers that drew other ones before, with tables of all sizes.
+// Draws the same scene with renderers that drew other ones before, with tables of all sizes.
 TEST_P (CudaScenesTest, OneRendererThroughManyScenes)
 {
   Random random (303);
@@ -93,7 +93,7 @@ struct Case {
   Size source, target;
   Filter filter;
   Orientation orientation;
-  cuda::Method method;  // of all planes
+  cuda::Method method;  // the method for all planes
 };
 
 constexpr Orientation kUpright = Orientation::identity, kQuarter = Orientation::rotate_90;

@@ -1,4 +1,4 @@
-// What a SceneProgram sends to the device, read on the host.
+// Reads on the host the tables that a SceneProgram sends to the device.
 #pragma once
 
 #include <vector>
@@ -26,7 +26,7 @@ class Tables {
   std::int32_t left (const cuda::AxisTable &axis, int o) const { return at (axis.left, o); }
   std::int16_t weight (const cuda::AxisTable &axis, int i) const { return at (axis.weight, i); }
 
-  // Those that layers show.
+  // The pictures that layers show.
   std::vector<cuda::Picture> pictures () const
   {
     std::vector<cuda::Picture> found;
@@ -47,7 +47,7 @@ class Tables {
   }
 
  private:
-  // Where the device is said to have them.
+  // A made-up address of the tables on the device.
   static constexpr std::uint64_t kAddress = 0x10000;
 
   const std::vector<std::byte> &bytes () const { return program_.tables (); }

@@ -1,5 +1,5 @@
-// Renderer::draw allocates nothing. A program of its own: it counts what every
-// thread takes from the heap.
+// Renderer::draw allocates nothing. This is a program of its own, because it counts the heap
+// allocations of all threads.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -48,7 +48,7 @@ TEST (Allocation, DrawAllocatesNothing)
       const auto renderer = host::make_host_renderer ({.threads = 1 + i % 3, .scalar = i % 5 == 0});
       ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
       const Picture out (format, s.scene.canvas);
-      // From the first draw on: there is no warming up.
+      // The first draw already allocates nothing.
       const long before = allocations;
       const Status status = renderer->draw (s.scene, out.view ());
       const long taken = allocations - before;

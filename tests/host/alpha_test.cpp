@@ -1,4 +1,4 @@
-// Pictures with alpha: filtered premultiplied, written straight.
+// Pictures with alpha are filtered premultiplied and written straight.
 #include <gtest/gtest.h>
 
 #include "scenes.h"
@@ -9,7 +9,7 @@ namespace {
 constexpr std::pair<PixelFormat, PixelFormat> kPeers[] = {
     {PixelFormat::rgba, PixelFormat::rgbx}, {PixelFormat::bgra, PixelFormat::bgrx},
     {PixelFormat::argb, PixelFormat::xrgb}, {PixelFormat::abgr, PixelFormat::xbgr},
-    {PixelFormat::ayuv, PixelFormat::xrgb},  // nothing is told of a colour but its place
+    {PixelFormat::ayuv, PixelFormat::xrgb},  // xRGB has its colours in the same places
 };
 
 class AlphaTest : public ::testing::TestWithParam<std::pair<PixelFormat, PixelFormat>> {
@@ -38,10 +38,9 @@ TEST_P (AlphaTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
   }
 }
 
-// The colour of what is seen is one; what is not seen has any. Where the result
-// can be seen at all, it has that one, as near as the fractions of its alpha
-// allow: half a unit of 1/64 in both the alpha and the weighted colour, and a
-// kernel's lobes on top.
+// Visible pixels have one colour, transparent ones have any. If the result is visible at all, it
+// has that one colour, as exactly as the fractions of its alpha allow: half a unit of 1/64 in the
+// alpha and in the weighted colour, plus the kernel's lobes.
 TEST_P (AlphaTest, TransparentNeighboursLendNoColour)
 {
   const std::array<int, 4> seen = {200, 100, 30, 0};
@@ -81,7 +80,7 @@ TEST_P (AlphaTest, ClearStaysClear)
   for (const std::byte b : drawn.bytes ()) ASSERT_EQ (b, std::byte{0});
 }
 
-// By hand: white at 128 over opaque black, and over what is half clear itself.
+// Calculated by hand: white at alpha 128 over opaque black, and over a half transparent colour.
 TEST_P (AlphaTest, OverByHand)
 {
   for (const auto &[below, grey, whole] :
@@ -128,7 +127,7 @@ class AlphaPlaneTest : public ::testing::TestWithParam<std::pair<PixelFormat, Pi
   }
   PixelFormat format () const { return GetParam ().first; }
 
-  // Where a component is: its raster and channel.
+  // The raster and the channel of a component.
   static std::pair<int, int> place_of (const FormatInfo &f, int component)
   {
     for (int r = 0; r < f.rasters; r++)
@@ -194,7 +193,7 @@ TEST_P (AlphaPlaneTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
   }
 }
 
-// What is seen has one colour, what is clear any other.
+// Visible pixels have one colour, transparent ones any other.
 TEST_P (AlphaPlaneTest, TransparentNeighboursLendNoColour)
 {
   constexpr int kSeen[] = {200, 90, 30};
@@ -215,14 +214,14 @@ TEST_P (AlphaPlaneTest, TransparentNeighboursLendNoColour)
     const Picture drawn = draw (s.scene);
     for_each_color (drawn, [&] (int c, int x, int y) {
       const int a = c == 0 ? get (drawn, 3, x, y) : chroma_alpha (drawn, x, y);
-      // Where a chroma sample's alpha is 0 by itself, it has no colour.
+      // If a chroma sample's own alpha is 0, it has no colour.
       if (a < (c == 0 ? 1 : 128)) return;
       ASSERT_NEAR (get (drawn, c, x, y), kSeen[c], 0.5 + 4.0 / a) << describe (s.scene);
     });
   }
 }
 
-// A quarter of what the chroma sample stands for is opaque.
+// A quarter of the chroma sample's area is opaque.
 TEST_P (AlphaPlaneTest, ChromaHasTheMeanOfItsAlpha)
 {
   OwnedScene s = scene_of (format (), {2, 2}, {2, 2}, Filter::area);

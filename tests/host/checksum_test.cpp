@@ -1,4 +1,4 @@
-// The bytes of 200 scenes, which no change of the code's shape may change.
+// Holds 200 scenes to the same bytes. No refactoring may change them.
 #include <gtest/gtest.h>
 
 #include <iomanip>
@@ -10,10 +10,10 @@ namespace {
 
 struct Expected {
   const char *format;
-  std::uint64_t sum;  // of ten scenes
+  std::uint64_t sum;  // over ten scenes
 };
 
-// Taken from the first release's drawing. A change of these is a change of the pixel contract.
+// Taken from the first release. A change of these values is a change of the pixel contract.
 constexpr Expected kExpected[] = {
     {"I420", 0xfbdff4cc43e46633},      {"NV12", 0xfe879a56dbc68b33},
     {"YV12", 0x23b219f3340ee9fa},      {"NV21", 0x7335454203bada73},
@@ -27,7 +27,7 @@ constexpr Expected kExpected[] = {
     {"GRAY8", 0x0f481d8fb0ec3ba9},     {"GRAY16_LE", 0xdf3f73b7810d6870},
 };
 
-// Fixed here, so that a new kernel leaves the scenes as they are.
+// A fixed list, so that a new kernel does not change the scenes.
 constexpr Filter kOldFilters[] = {Filter::area, Filter::bilinear, Filter::bicubic, Filter::lanczos};
 
 // Fowler, Noll and Vo's hash (FNV-1a, 64 bits; RFC 9923).

@@ -1,4 +1,5 @@
-// A part of a picture's columns: the bytes that the whole picture has there, for the part's work.
+// Drawing a part of a picture's columns gives the bytes of the whole picture, and costs only that
+// part's work.
 #include <gtest/gtest.h>
 
 #include "host/plane_program.h"
@@ -71,7 +72,7 @@ TEST (Columns, AreThoseOfTheWholeRow)
     }
 }
 
-// At 2:1 lanczos reads 12 samples for an output, of which 10 are its neighbours' as well.
+// At 2:1 lanczos reads 12 samples for an output. Neighbours read 10 of them too.
 TEST (Columns, ArePaidForAlone)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);
@@ -87,7 +88,7 @@ TEST (Columns, ArePaidForAlone)
   EXPECT_LE (samples_filtered, (2 * 20 + 12) * 20);
 }
 
-// Where one thing moves over a picture, the other ranges' plans are kept.
+// When something moves over a picture, the plans of the other ranges are kept.
 TEST (Columns, ThatStayAreKept)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);

@@ -1,4 +1,4 @@
-// prepare () and draw (): what they answer, and when.
+// Tests the results of prepare () and draw ().
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -119,8 +119,8 @@ TEST (Contract, PrepareRefusesWhatCannotBeDrawn)
              Status::mixed_sources);
 }
 
-// One renderer through many scenes draws what a fresh one draws: nothing that it
-// keeps from one scene to the next shows.
+// A renderer that drew many scenes draws the same as a new one. Nothing that it keeps from a scene
+// shows in the next.
 TEST (Contract, NothingIsLeftOverFromOtherScenes)
 {
   for (const PixelFormat format : {PixelFormat::i420, PixelFormat::rgba}) {

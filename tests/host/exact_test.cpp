@@ -1,4 +1,4 @@
-// What the contract promises bit for bit.
+// Tests what the pixel contract promises bit for bit.
 #include <gtest/gtest.h>
 
 #include "scenes.h"
@@ -32,7 +32,7 @@ TEST_P (ExactTest, ConstantStaysConstant)
         Color color;
         for (std::size_t c = 0; c < 3; c++)
           color.value[c] = static_cast<std::uint16_t> (values[(i + c) % values.size ()]);
-        // Of alpha 0 there is no colour but black that can be kept.
+        // At alpha 0 every colour becomes black, so alpha is at least 1.
         color.value[3] = static_cast<std::uint16_t> (std::max (1, values[i]));
         paint_constant (*s.pictures[0], color);
         Picture expected (GetParam (), target);
@@ -119,7 +119,7 @@ TEST_P (ExactTest, OneToOneCropOnWholeChromaSamplesIsACopy)
   }
 }
 
-// A picture that the canvas cuts has the bytes that it has on a canvas with room.
+// A picture that the canvas's edge cuts has the same bytes as on a larger canvas.
 TEST_P (ExactTest, WhatIsCutAwayChangesNothing)
 {
   Random random (54);
@@ -156,7 +156,7 @@ TEST_P (ExactTest, WhatIsCutAwayChangesNothing)
   }
 }
 
-// Which position of a source of `size` the orientation shows at (x, y).
+// The position of a source of `size` that the orientation shows at (x, y).
 std::pair<int, int> shown_at (Orientation o, int x, int y, Size size)
 {
   const int right = size.width - 1, bottom = size.height - 1;
@@ -173,8 +173,8 @@ std::pair<int, int> shown_at (Orientation o, int x, int y, Size size)
   return {};
 }
 
-// Luma at any size; chroma where the turned picture's chroma samples lie on the
-// canvas's: even sizes, centred siting, and no 4:2:2 turned by a quarter.
+// Compares luma at any size. Compares chroma only if the turned picture's chroma samples lie on the
+// canvas's: at even sizes, with centred siting, and not for 4:2:2 turned by a quarter.
 TEST_P (ExactTest, OrientationsPermute)
 {
   for (const Size size : {Size{2, 2}, Size{1, 1}, Size{5, 3}, Size{64, 6}, Size{6, 130}})
@@ -201,7 +201,7 @@ TEST_P (ExactTest, OrientationsPermute)
       }
 }
 
-// The second luma sample of an odd row's last pair.
+// In the last pair of an odd row, the second luma sample is 0.
 TEST (ExactPairs, WhatNoSampleTakesIs0)
 {
   for (const auto &[format, at] : {std::pair{PixelFormat::yuy2, 2}, {PixelFormat::uyvy, 3}}) {

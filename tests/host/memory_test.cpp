@@ -1,4 +1,4 @@
-// What the renderer reads and writes, and what it leaves alone.
+// Tests which memory the renderer reads, writes and leaves alone.
 #include <gtest/gtest.h>
 
 #include "scenes.h"
@@ -16,7 +16,7 @@ TEST_P (MemoryTest, AnyStrideAndNothingBesideTheRows)
 {
   for (const Layout &layout : kLayouts)
     for (const Layout &out : kLayouts) {
-      // The same scene twice, but for its strides.
+      // Make the same scene twice, with different strides.
       Random first (71), second (71);
       for (int i = 0; i < 4; i++) {
         const OwnedScene plain = random_scene (GetParam (), first, {.max_side = 100});
@@ -61,7 +61,7 @@ TEST_P (MemoryTest, StaysInsideThePlanes)
           (void)draw (s.scene, {.scalar = i % 6 == 0}, layout);
         }
       }
-    // Each width there is of one row, at the fence, by every filter and at 2:1.
+    // Draw one row of each width at the fence, with every filter and at 2:1.
     for (int width = 1; width <= 140; width++)
       for (const Filter filter : {Filter::area, Filter::lanczos}) {
         const Layout layout = {.place = width % 2 == 0 ? Place::fence_after : Place::fence_before};
@@ -98,7 +98,7 @@ TEST (Strips, AsLongAsTheyMayBe)
       }
 }
 
-// The largest picture, all of whose rows are one row of memory.
+// The largest picture. All its rows are the same row of memory.
 TEST (Strips, TheLargestPicture)
 {
   Picture row (PixelFormat::gray8, {kMaxSide, 1});

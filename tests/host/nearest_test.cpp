@@ -1,4 +1,4 @@
-// The fast search for the nearest colours against the plain one, on each instruction set.
+// Compares the fast search for the nearest colours with the plain one, on each instruction set.
 #include "host/nearest.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 using namespace gif;
 
 constexpr std::uint8_t kJunk = 0xc7;
-constexpr std::size_t kTail = 80;  // what must not be written
+constexpr std::size_t kTail = 80;  // bytes that must not be written
 
 struct Found {
   std::vector<std::uint8_t> index;
@@ -38,7 +38,7 @@ Rgba random_color (Random &random, int step)
   return opaque_rgba (r, g, b);
 }
 
-// Coarse steps make many colours equally near, and the same ones.
+// Coarse steps give many colours that are equally near or the same.
 Palette random_palette (Random &random, int count, int step)
 {
   Palette palette{count, {}};
@@ -76,7 +76,7 @@ TEST (NearestTest, EveryNumberOfPixels)
   Random random (2);
   for (std::size_t count = 0; count <= 100 && !HasFatalFailure (); count++) {
     std::vector<Rgba> pixels (count);
-    // Alpha has no part in it.
+    // The search ignores alpha.
     for (Rgba &p : pixels)
       p = (random_color (random, random.pick (kSteps)) & kColorMask) |
           static_cast<Rgba> (random.below (256)) << 24;

@@ -1,4 +1,4 @@
-// Each SIMD operation against its scalar namesake, by itself.
+// Compares each SIMD operation with its scalar version.
 #include "host/ops.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ constexpr std::byte kJunk{0xc7};
 struct Bytes {
   explicit Bytes (std::size_t size) : data (size + kTail, kJunk), used (size) {}
   std::byte *out () { return data.data (); }
-  // Equal, and neither wrote past its end.
+  // True if the bytes are equal and neither operation wrote past its end.
   bool operator== (const Bytes &o) const { return data == o.data; }
   bool tail_intact () const
   {
@@ -44,8 +44,8 @@ std::vector<std::byte> random_bytes (std::size_t size, Random &random)
   return v;
 }
 
-// What a vertical pass can leave: code values with 6 or 4 fraction bits and a
-// kernel's overshoot on both sides.
+// Values that a vertical pass can give: code values with 6 or 4 fraction bits, and a kernel's
+// overshoot on both sides.
 std::vector<std::int16_t> random_mid (std::size_t size, Random &random)
 {
   constexpr int kLow = -8000, kHigh = 25000;
@@ -81,7 +81,7 @@ class OpsTest : public ::testing::TestWithParam<std::int64_t> {
   UseTarget use_{GetParam ()};
 };
 
-// Rows of exactly the size they have: an over-read is the sanitizer's to see.
+// The rows have exactly their size, so the sanitizer sees an over-read.
 struct RandomBand {
   RandomBand (const FilterPlan &plan, int rows, int outputs, int samples,
               const SampleFormat &format, Random &random)
@@ -109,7 +109,7 @@ TEST_P (OpsTest, Vertical)
   Random random (1);
   for (const SampleFormat &format : kSamples)
     for (int samples = 1; samples <= kLongest; samples++) {
-      // Now and then very many rows.
+      // Sometimes there are very many rows.
       const int rows = random.one_in (20) ? random.between (100, 300) : random.between (1, 24);
       const int outputs = random.between (1, host::kMaxBand);
       const FilterPlan plan = random_plan (outputs, rows, random);
@@ -151,7 +151,7 @@ TEST_P (OpsTest, Horizontal)
         }
 }
 
-// Whatever lies in the padding of the intermediates meets zero taps.
+// Zero taps cancel whatever lies in the padding of intermediates.
 TEST_P (OpsTest, HorizontalIgnoresPadding)
 {
   Random random (3);
@@ -227,7 +227,7 @@ TEST_P (OpsTest, Box2)
   Random random (6);
   for (const int channels : {1, 2, 4})
     for (int count = 1; count <= kLongest; count++) {
-      // Heap blocks of the exact size: an over-read is the sanitizer's to see.
+      // The heap blocks have the exact size, so the sanitizer sees an over-read.
       const auto upper = random_bytes (std::size_t (2 * count * channels), random);
       const auto lower = random_bytes (std::size_t (2 * count * channels), random);
       Bytes a (std::size_t (count * channels)), b (std::size_t (count * channels));

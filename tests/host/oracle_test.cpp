@@ -1,4 +1,4 @@
-// The renderer against the contract in real numbers.
+// Compares the renderer with the contract in real numbers.
 #include "support/oracle.h"
 
 #include <gtest/gtest.h>
@@ -11,12 +11,12 @@
 namespace quad::test {
 namespace {
 
-// Cases a format and filter. Every case draws all else at random, from seeds
-// that are the same everywhere.
+// The number of cases for each format and filter. Each case draws all other values at random, from
+// seeds that are the same everywhere.
 constexpr int kCases = 160;
 constexpr int kBlendCases = 60;
 
-// Source and target length of one axis: ratios on either side of every rule.
+// Source and target lengths of one axis, with ratios on either side of every rule.
 constexpr Size kLengths[] = {
     {1, 1},    {1, 2},   {2, 1},   {1, 3},   {3, 1},   {2, 2},   {4, 2},   {2, 4},   {3, 2},
     {2, 3},    {5, 5},   {6, 2},   {7, 1},   {1, 7},   {16, 3},  {32, 6},  {12, 4},  {9, 3},
@@ -24,18 +24,16 @@ constexpr Size kLengths[] = {
     {37, 111}, {90, 30}, {96, 18}, {101, 7}, {7, 101}, {99, 5},  {40, 40}, {71, 70}, {128, 24},
 };
 
-// What may be added to half a code value by the taps' 14 bits and the rounding of
-// the intermediate. 8 and 10 bits: the contract, up to kernels of thousands of
-// samples.
+// What the 14-bit taps and the rounding of the intermediate may add to half a code value. 8 and 10
+// bits: the limits of the contract, for kernels of up to thousands of samples.
 //
-// 16 bits: the running total of an axis's taps is off by at most 2^-15, so that
-// axis errs by at most 2^-15 of the range, 2 code values, at each step between
-// neighbouring samples that the kernel covers, and steps of all signs cancel but
-// for the root of their number. A quarter of an 8-bit code value, 64, is allowed
-// at ratios up to 64:1.
+// 16 bits: the running total of an axis's taps is off by at most 2^-15. At each step between
+// neighbouring samples of the kernel, the axis errs by at most 2^-15 of the range, which is 2 code
+// values. Steps of both signs cancel, except for the square root of their number. At ratios up to
+// 64:1 the limit is 64, a quarter of an 8-bit code value.
 //
-// Where one output is made of thousands of samples, a tap is a few units of
-// 2^-14 or a single one, and noise shows which: the last two rows.
+// If thousands of samples make one output, each tap is only a few units of 2^-14, or one. With
+// noise this shows: the last two rows.
 struct Limits {
   double at_8, at_10, at_16;
 
@@ -49,7 +47,7 @@ constexpr Limits kUsual = {1, 2, 64};
 constexpr Limits kUpTo2048 = {1, 2, 192};
 constexpr Limits kUpTo16384 = {1, 6, 384};
 
-// The worst distance of each depth, printed at the end.
+// The worst distance of each depth. It is printed at the end.
 class Worst : public ::testing::Environment {
  public:
   static void note (int depth, const Distance &d)
@@ -81,7 +79,7 @@ void expect_near_oracle (const OwnedScene &s, double limit, const host::HostOpti
   EXPECT_LE (d.worst_rounded, limit) << d.where << "\n" << describe (s.scene);
 }
 
-// A tile somewhere on a canvas, with everything that moves samples.
+// Places a tile somewhere on a canvas, with everything that moves samples.
 OwnedScene sampled_scene (PixelFormat format, Filter filter, Random &random)
 {
   const FormatInfo &info = info_of (format);
@@ -99,7 +97,7 @@ OwnedScene sampled_scene (PixelFormat format, Filter filter, Random &random)
   tile.crop = crop;
   tile.site = random.pick (kSites);
   s.scene.site = random.one_in (2) ? tile.site : random.pick (kSites);
-  // Its far edges are the canvas's, so that odd targets may be there.
+  // The tile ends at the canvas's right and bottom edges, so its size may be odd.
   tile.target.x = random.below (3) * unit.width;
   tile.target.y = random.below (3) * unit.height;
   s.scene.canvas = {tile.target.right (), tile.target.bottom ()};

@@ -61,7 +61,7 @@ Color random_color (const FormatInfo &format, Random &random)
 
 Size random_size (int max_side, Random &random)
 {
-  // Small sizes are where the corner cases are.
+  // Prefer small sizes: they have the corner cases.
   auto side = [&] {
     return random.one_in (3) ? random.between (1, std::min (9, max_side))
                              : random.between (1, max_side);
@@ -70,7 +70,7 @@ Size random_size (int max_side, Random &random)
   return {width, side ()};
 }
 
-// A canvas cuts whole chroma samples; what is drawn to be converted is cut anywhere.
+// A canvas cuts at whole chroma samples. A tile that is drawn to be converted may be cut anywhere.
 Edges random_edges (Random &random)
 {
   auto some = [&] { return random.one_in (2) ? 0 : random.below (40); };

@@ -1,4 +1,4 @@
-// Scenes with the pictures they show, and one-call drawing.
+// Scenes that own the pictures they show, and functions that draw with one call.
 #pragma once
 
 #include <memory>
@@ -23,12 +23,12 @@ inline constexpr Orientation kOrientations[] = {
     Orientation::transpose,  Orientation::anti_transpose};
 inline constexpr ChromaSite kSites[] = {{false, false}, {true, false}, {false, true}, {true, true}};
 
-// Whether make_renderer () draws it.
+// Whether the renderer of make_renderer () draws the format.
 bool is_drawn (const FormatInfo &format);
-// All that are.
+// All formats that it draws.
 std::vector<PixelFormat> every_format ();
 
-// For the names of a format's tests.
+// A name for the format's tests.
 std::string format_name (PixelFormat format);
 
 struct OwnedScene {
@@ -38,7 +38,7 @@ struct OwnedScene {
   Picture &add_picture (Size size, Layout layout = {});
 };
 
-// One tile that fills a canvas of `target` with all of a new picture.
+// A scene of one tile that fills a canvas of `target` with all of a new picture.
 OwnedScene scene_of (PixelFormat format, Size source, Size target, Filter filter,
                      Orientation orientation = Orientation::identity, Layout layout = {});
 
@@ -51,15 +51,14 @@ struct RandomSceneOptions {
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options);
 
-// A random rectangle that a tile may fill.
+// A random rectangle that a tile can fill.
 Rect random_target (const FormatInfo &format, Size canvas, Random &random);
 
-// What draw() draws with: the host's renderer, or another one that these tests are built for.
-// It takes pictures of the host's.
+// The renderer that draw() uses: the host's, or another one for which these tests are built. It
+// takes pictures in host memory.
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options = {});
 
-// Prepares and draws; records a failure unless both answer ok. The canvas is
-// full of `junk` before.
+// Prepares and draws. Records a failure unless both return ok. Fills the canvas with `junk` before.
 Picture draw (const Scene &scene, const host::HostOptions &options = {}, Layout layout = {},
               std::uint8_t junk = 0xee);
 

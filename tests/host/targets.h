@@ -1,4 +1,4 @@
-// Running the SIMD operations on each instruction set of the machine.
+// Runs the SIMD operations on each instruction set of the machine.
 #pragma once
 
 #include <hwy/targets.h>
@@ -10,7 +10,7 @@ namespace quad::test {
 
 inline std::vector<std::int64_t> machine_targets () { return hwy::SupportedAndGeneratedTargets (); }
 
-// While it lives, `target` is what operations are dispatched to.
+// While this object lives, operations are dispatched to `target`.
 class UseTarget {
  public:
   explicit UseTarget (std::int64_t target) { choose (target); }

@@ -7,7 +7,7 @@
 namespace quad::test {
 namespace {
 
-constexpr int kScenes = 40;  // a format
+constexpr int kScenes = 40;  // for each format
 
 class SameBytesTest : public ::testing::TestWithParam<PixelFormat> {};
 
@@ -44,8 +44,8 @@ TEST_P (SameBytesTest, EveryTargetDrawsWideRowsAsScalar)
   }
 }
 
-// The special way of exactly 2:1 gives what the general one gives, also where it
-// meets its neighbours' rows with alpha.
+// The special path for exactly 2:1 gives the bytes of the general one, also beside rows whose alpha
+// needs the general path.
 TEST_P (SameBytesTest, HalvingIsNothingSpecial)
 {
   Random random (43);

@@ -1,17 +1,17 @@
-// Converts a picture to another format, range or matrix at its own size: chroma is
-// moved to where the other format has it, then one matrix is applied.
+// Converts a picture to another format, range or matrix at the same size: moves chroma to where the
+// other format has it, then applies one matrix.
 #include "cuda/kernels/filter.h"
 
 namespace quad::cuda {
 namespace {
 
-// The samples along one axis that one output sample is made of.
+// The input samples along one axis that make one output sample.
 struct SiteTaps {
   int first, count;
   int weight[3];
 };
 
-// Where sample `i` is centred, in quarters of a luma sample.
+// The centre of sample `i`, in quarters of a luma sample.
 QUAD_DEVICE int centre (int i, int sub, bool cosited)
 {
   return 4 * sub * i + (sub == 2 && cosited ? 2 : 2 * sub);
@@ -21,7 +21,7 @@ QUAD_DEVICE SiteTaps taps_at (int o, int sub_out, bool cosited_out, int sub_in, 
 {
   if (sub_in < sub_out)
     return cosited_out ? SiteTaps{2 * o - 1, 3, {2, 4, 2}} : SiteTaps{2 * o, 2, {4, 4, 0}};
-  // Linear between the two nearest.
+  // Interpolate linearly between the two nearest samples.
   const int step = 4 * sub_in;
   const int distance = centre (o, sub_out, cosited_out) - centre (0, sub_in, cosited_in) + step;
   const int first = distance / step - 1;
@@ -38,7 +38,7 @@ QUAD_DEVICE int value_at (const ConvertSide &side, int raster, int channel, int 
   return sample_at (plane.data + y * plane.stride, x * s.channels + channel, s);
 }
 
-// Component `c` where position (x, y) of the output's raster lies, times kSiteOne squared.
+// Component `c` at position (x, y) of the output's raster, times kSiteOne squared.
 QUAD_DEVICE int component_at (const ConvertParams &p, int c, const ConvertRaster &out, int x, int y)
 {
   const int in = p.in.at_raster[c];
@@ -68,7 +68,7 @@ QUAD_DEVICE void set_value (const ConvertSide &side, const Samples &s, int chann
     store (reinterpret_cast<std::uint16_t *> (at), static_cast<std::uint16_t> (v << s.shift));
 }
 
-// What component `c` is of the input's three, each times kSiteOne squared.
+// The output's component `c`. `in` holds the input's three components, times kSiteOne squared.
 QUAD_DEVICE int converted (const ConvertParams &p, int c, const std::int64_t (&in)[3], int max)
 {
   constexpr int kShift = kMatrixBits + 6;  // kSiteOne squared
@@ -85,7 +85,7 @@ QUAD_DEVICE void convert_position (const ConvertParams &p, const ConvertRaster &
   for (int c = 0; c < 3; c++) in[c] = component_at (p, c, out, x, y);
   for (int k = 0; k < out.samples.channels; k++) {
     const int c = out.component[k];
-    int v = max;  // of padding, and of alpha where the input has none
+    int v = max;  // for padding, and for alpha if the input has none
     if (c >= 0 && c < 3)
       v = converted (p, c, in, max);
     else if (c == 3 && p.in.at_raster[3] >= 0)

@@ -1,5 +1,4 @@
-// Draws a scene: a block draws one patch of one raster, all its layers, and writes each
-// byte once.
+// Draws a scene. A block draws all layers of one patch of one raster, and writes each byte once.
 #include "cuda/kernels/words.h"
 
 namespace quad::cuda {
@@ -50,7 +49,7 @@ QUAD_DEVICE Position mixed (const Samples &s, const Position &upper, const Posit
   return p;
 }
 
-// Positions in words of 4 bytes as a thread writes them.
+// Packs a position's samples into a word, as a thread writes it.
 QUAD_DEVICE std::uint32_t packed (const Samples &s, const Position &p)
 {
   std::uint32_t word = 0;
@@ -68,7 +67,7 @@ QUAD_DEVICE Position unpacked (const Samples &s, std::uint32_t word)
   return p;
 }
 
-// `bytes` of 1 to 4 that begin at `at`.
+// Stores `bytes` bytes (1 to 4) of a word at `at`.
 QUAD_DEVICE void store_word (std::uint8_t *at, std::uint32_t word, int bytes)
 {
   if (bytes == 4 && reinterpret_cast<std::uintptr_t> (at) % 4 == 0) {
@@ -85,7 +84,7 @@ QUAD_DEVICE std::uint32_t load_word (const std::uint8_t *at, int bytes)
   return word;
 }
 
-// Positions [x, x + count) of a row of the canvas, in a word.
+// Stores positions [x, x + count) of a row of the canvas from a word.
 QUAD_DEVICE void store_positions (const Samples &s, std::uint8_t *row, int x, int count,
                                   std::uint32_t word)
 {
@@ -125,24 +124,23 @@ QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &
   w.v = swap ? i : j;
   w.columns = swap ? patch.height : patch.width;
   w.rows = swap ? patch.width : patch.height;
-  // What outputs read ascends, or descends where the picture is mirrored.
+  // What outputs read ascends, or descends if the picture is mirrored.
   const int a = load (w.across.left + w.u), b = load (w.across.left + w.u + w.columns - 1);
   const int least = a < b ? a : b, most = (a < b ? b : a) + w.across.taps;
   w.first = least * w.samples.channels;
-  // Begin on a word, where four samples can be read at once.
+  // Begin on a word if four samples can be read at once.
   if (w.samples.packed && w.samples.bytes == 1 && w.samples.channels != 3) w.first &= ~3;
   w.count = most * w.samples.channels - w.first;
   return w;
 }
 
-// What a block's threads share.
+// The shared memory of a block.
 struct Shared {
-  std::uint32_t canvas[kWords];  // the patch, where layers are mixed
+  std::uint32_t canvas[kWords];  // the patch while its layers are mixed
   alignas (8) unsigned char mid[kMidBytes];
 };
 
-// Positions [x, x + count) of row y of a layer, over what lies below them in `below`, if
-// anything does.
+// Makes positions [x, x + count) of row y of a layer. If `below` is not null, mixes them over it.
 QUAD_DEVICE std::uint32_t word_of (const Work &w, const Layer &layer, const Samples &s, int x,
                                    int y, int count, const std::uint32_t *below,
                                    const std::int16_t *mid, const std::int32_t *weighted)
@@ -167,10 +165,10 @@ QUAD_DEVICE std::uint32_t word_of (const Work &w, const Layer &layer, const Samp
   return word;
 }
 
-// Positions in a word of the canvas.
+// The number of positions in a word of the canvas.
 QUAD_DEVICE int group_of (int size) { return size == 1 ? 4 : size == 2 ? 2 : 1; }
 
-// A lone layer by words, four of them at once where that can be.
+// Draws a single layer by words, four at once if possible.
 QUAD_DEVICE void draw_quads (const Work &w, const Patch &patch, const Layer &layer,
                              const DevicePlane &out)
 {
@@ -211,7 +209,7 @@ QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part
       return;
     }
     if (work.picture->method == Method::staged) {
-      meet ();  // the layer before has been read
+      meet ();  // all threads have read the layer before
       stage (work, mid);
       meet ();
       if (samples.alpha >= 0) {

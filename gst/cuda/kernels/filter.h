@@ -1,5 +1,5 @@
-// One picture in one patch: what each of its positions is. The arithmetic is that of
-// docs/pixels.md, in core/pixel_math.h.
+// Computes the positions of one picture in one patch. The arithmetic is that of docs/pixels.md, in
+// core/pixel_math.h.
 #pragma once
 
 #include "core/pixel_math.h"
@@ -9,20 +9,20 @@
 namespace quad::cuda {
 namespace {
 
-// A position's samples: values when filtered, as stored when copied.
+// A position's samples: values after filtering, or stored samples after a copy.
 struct Position {
   int value[4] = {0, 0, 0, 0};
 };
 
-// Value `c` of four. Loops over channels count to 4 and indices are known when this is
-// compiled, so that values stay in registers.
+// Value `c` of four. Loops over channels count to 4 and the compiler knows their indices, so that
+// values stay in registers.
 template <typename T>
 QUAD_DEVICE T channel (const T (&values)[4], int c)
 {
   return c == 0 ? values[0] : c == 1 ? values[1] : c == 2 ? values[2] : values[3];
 }
 
-// Where an array of the tables begins.
+// The address of an array in the tables.
 template <typename T>
 QUAD_DEVICE const T *begin_of (const std::uint8_t *tables, Offset<T> offset)
 {
@@ -41,15 +41,15 @@ QUAD_DEVICE Axis axis_of (const std::uint8_t *tables, const AxisTable &table)
   return {begin_of (tables, table.left), begin_of (tables, table.weight), table.taps};
 }
 
-// What a block knows of the picture that it draws now.
+// A block's data on the picture that it draws now.
 struct Work {
   const Picture *picture;
   Axis across, down;
   DevicePlane source;
   Samples samples;
-  // Of the patch, seen from the source: outputs [u, ...) across and [v, v + rows) down.
+  // The patch seen from the source: `columns` outputs from `u` on across, `rows` from `v` on down.
   int u, v, columns, rows;
-  // The staged samples of a row: [first, first + count) of the source's.
+  // The source samples of each row that are staged: [first, first + count).
   int first, count;
 };
 
@@ -58,7 +58,8 @@ QUAD_DEVICE const std::uint8_t *row_of (const Work &w, int y)
   return w.source.data + y * w.source.stride;
 }
 
-// Where sample `i` of a row lies, channels counted position by position.
+// The byte offset of sample `i` in a row. `i` counts all channels of a position, then the next
+// position.
 QUAD_DEVICE std::int64_t offset_of (int i, const Samples &s)
 {
   if (s.packed) return i * s.bytes;
@@ -72,7 +73,7 @@ QUAD_DEVICE int raw_at (const std::uint8_t *row, int i, const Samples &s)
   return load (reinterpret_cast<const std::uint16_t *> (at));
 }
 
-// Sample `i` of a row, without the bits that do not count.
+// Sample `i` of a row, without its unused bits.
 QUAD_DEVICE int sample_at (const std::uint8_t *row, int i, const Samples &s)
 {
   const int v = raw_at (row, i, s);
@@ -92,7 +93,7 @@ QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
   return vertical_round (sum, w.samples.depth);
 }
 
-// The same of a colour weighted by its alpha, for the position that begins at `i`.
+// The same for a colour weighted by its alpha, at the position that begins at sample `i`.
 QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
 {
   const Axis &down = w.down;
@@ -104,7 +105,7 @@ QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
   return vertical_round (sum, 8);
 }
 
-// Four neighbouring samples of 8 bits, from `i` on, which lies on a word.
+// The vertical pass for four neighbouring 8-bit samples from `i` on. They must lie on a word.
 QUAD_DEVICE void vertical_four (const Work &w, int v, int i, std::int16_t *out)
 {
   const Axis &down = w.down;
@@ -138,8 +139,8 @@ QUAD_DEVICE void stage (const Work &w, std::int16_t *mid)
   }
 }
 
-// Stages what colours weighted by alpha need, of three channels, unless the patch is
-// opaque: then it is not asked for. Returns whether it was done.
+// Stages the three colour channels weighted by alpha. Does nothing if the patch is opaque. Returns
+// whether it staged them.
 QUAD_DEVICE bool stage_weighted (const Work &w, const std::int16_t *mid, std::int32_t *weighted)
 {
   const int positions = w.count / 4;
@@ -216,7 +217,8 @@ QUAD_DEVICE Position from_direct (const Work &w, int u, int v)
   return w.samples.depth > 10 ? filtered<std::int64_t> (w, u, v) : filtered<std::int32_t> (w, u, v);
 }
 
-// Where the source's sample for output (u, v) lies, of what is packed; the first one, of several.
+// The address of the source sample for output (u, v), or of the first one if the output reads
+// several. For packed rasters only.
 QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
 {
   return row_of (w, load (w.down.left + v)) +

@@ -1,19 +1,18 @@
-// What draw.cu is told: tables that stay on the device while a scene keeps its
-// shape, and one parameter struct a launch. Plain data, the same for the host's
-// compiler and the device's.
+// The input of the kernels: tables that stay on the device while a scene keeps its shape, and one
+// parameter struct for each launch. The host's compiler and the device's see the same plain data.
 #pragma once
 
 #include <cstdint>
 
 namespace quad::cuda {
 
-// Sources of one launch: with them DrawParams stays below the 4096 bytes that a
-// kernel's parameters may have on every driver.
+// The number of sources of one launch. With 64, DrawParams stays within the 4096 bytes that every
+// driver accepts as a kernel's parameters.
 inline constexpr int kSourcesPerLaunch = 64;
 
-inline constexpr int kThreads = 256;     // of a block
-inline constexpr int kWords = 1024;      // words of 4 bytes of canvas in a patch, at most
-inline constexpr int kMidBytes = 20480;  // shared memory for the vertical pass's results
+inline constexpr int kThreads = 256;     // threads of a block
+inline constexpr int kWords = 1024;      // most words of 4 bytes of the canvas in a patch
+inline constexpr int kMidBytes = 20480;  // bytes of shared memory for the vertical pass's results
 
 // One plane of a picture, in device memory.
 struct DevicePlane {
@@ -21,7 +20,7 @@ struct DevicePlane {
   std::int64_t stride;  // bytes
 };
 
-// A picture has at most so many planes here, and rasters, each in one plane.
+// The most planes, and the most rasters, of a picture here. Each raster lies in one plane.
 inline constexpr int kPlanes = 3;
 
 // How the samples of a raster lie in its plane.
@@ -31,17 +30,17 @@ struct Samples {
   std::int32_t shift;
   std::int32_t channels;
   std::int32_t alpha;      // the channel, or -1
-  std::int32_t plane;      // the index
-  std::int32_t packed;     // channel after channel, position after position; else, of 8 bits:
+  std::int32_t plane;      // index of its plane
+  std::int32_t packed;     // 1: samples are adjacent; 0: `step` and `offset` place 8-bit samples
   std::int32_t step;       // bytes from position to position
-  std::int32_t offset[4];  // of each channel, from the row's beginning
-  // Beyond the last position, where a row has room for a sample that no picture has: 0 is
-  // written there. Else -1.
+  std::int32_t offset[4];  // each channel's first byte in a row
+  // The position after the last, if a row has room for one more sample than the picture has. The
+  // kernel writes 0 there. Else -1.
   std::int32_t room;
 };
 
-// Where an array of T begins in the tables, which so do not depend on their address. `begin_of`
-// in filter.h makes the address.
+// Where an array of T begins in the tables. It is an offset, so the tables may lie at any address.
+// `begin_of` in filter.h makes the address.
 template <typename T>
 struct Offset {
   std::uint32_t bytes;
@@ -57,32 +56,32 @@ struct AxisTable {
 
 enum class Method : std::int32_t {
   copy,    // one sample each
-  halves,  // exactly 2:1 of 8 bits, neither mirrored nor turned
-  staged,  // the vertical pass's results of a patch fit shared memory
-  direct,  // they do not: each thread sums for itself
+  halves,  // exactly 2:1 of 8-bit samples, not mirrored, not turned
+  staged,  // shared memory holds the vertical pass's results of a patch
+  direct,  // shared memory is too small: each thread sums alone
 };
 
 // A tile's picture in one raster.
 struct Picture {
   AxisTable across, down;  // seen from the source
-  std::int32_t x, y;       // of the target in the raster
+  std::int32_t x, y;       // where the target begins in the raster
   Method method;
-  std::int32_t swap_axes;  // across runs down the canvas
-  std::int32_t runs;       // copy: neighbours across are neighbours in the source
+  std::int32_t swap_axes;  // `across` runs down the canvas
+  std::int32_t runs;       // for copy: neighbours in a row are neighbours in the source
 };
 
-// What lies on what in a part of the canvas.
+// One layer of a part of the canvas.
 struct Layer {
   std::int32_t source;   // index in DrawParams::source; kSolid or kBelow
   std::int32_t picture;  // index in DrawParams::pictures
   std::int32_t alpha;    // 0 to 255
   std::int32_t padding;
-  std::uint16_t solid[4];  // one a channel, as stored
+  std::uint16_t solid[4];  // stored value of each channel
 };
 inline constexpr std::int32_t kSolid = -1;
-inline constexpr std::int32_t kBelow = -2;  // what an earlier launch left on the canvas
+inline constexpr std::int32_t kBelow = -2;  // the result of an earlier launch
 
-// A part of one raster of the canvas where the same layers lie.
+// A part of one raster of the canvas that has the same layers everywhere.
 struct Part {
   std::int32_t raster;
   std::int32_t first_layer, layers;
@@ -97,7 +96,7 @@ struct Patch {
 
 struct DrawParams {
   const std::uint8_t *tables;  // in device memory
-  Offset<Patch> patches;       // of this launch, one a block
+  Offset<Patch> patches;       // this launch's, one for each block
   Offset<Part> parts;
   Offset<Layer> layers;
   Offset<Picture> pictures;
@@ -110,7 +109,7 @@ static_assert (sizeof (DrawParams) <= 4096);
 struct ConvertRaster {
   Samples samples;
   std::int32_t sub[2];        // luma samples per sample, x and y
-  std::int32_t component[4];  // of each channel; -1: none
+  std::int32_t component[4];  // each channel's component; -1: none
 };
 
 // One side of a conversion.
@@ -119,24 +118,24 @@ struct ConvertSide {
   ConvertRaster raster[kPlanes];
   std::int32_t rasters;
   std::int32_t cosited[2];    // of chroma, x and y
-  std::int32_t at_raster[4];  // where each component is: Y U V A or R G B A; -1: nowhere
+  std::int32_t at_raster[4];  // raster of each component (Y U V A or R G B A); -1: none
   std::int32_t at_channel[4];
 };
 
 // out = (matrix * in + offset), in units of 2^-kMatrixBits, clamped.
 inline constexpr int kMatrixBits = 20;
-// The weights of the samples that one is made of sum to this, on each axis.
+// On each axis, the weights of the input samples of one output sample sum to this.
 inline constexpr int kSiteOne = 8;
 
 struct ConvertParams {
   ConvertSide in, out;
-  std::int32_t width, height;  // of both, in luma samples
+  std::int32_t width, height;  // the same for both, in luma samples
   std::int64_t matrix[3][3];
   std::int64_t offset[3];
 };
 static_assert (sizeof (ConvertParams) <= 4096);
 
-// Positions that a block of quad_convert writes.
+// The number of positions that a block of quad_convert writes.
 inline constexpr int kConvertBlock = 1024;
 
 }  // namespace quad::cuda

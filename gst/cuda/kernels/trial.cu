@@ -1,5 +1,5 @@
-// Whether nvcc works here, and takes what the kernels are written in, asked when this is
-// configured.
+// Compiled at configure time, to see whether nvcc works and accepts the features that the kernels
+// use.
 #include "device.h"
 
 struct Trial {

@@ -1,5 +1,4 @@
-// Copies and exact halves, of which several positions are made at once from words of 4
-// bytes.
+// Copies and exact halves. Makes several positions at once from words of 4 bytes.
 #pragma once
 
 #include "cuda/kernels/filter.h"
@@ -19,18 +18,18 @@ QUAD_DEVICE T load_as (const std::uint8_t *at)
   return load (reinterpret_cast<const T *> (at));
 }
 
-// A word of output from two words, `a` and `b`, of a row and two of the next: neighbouring
-// positions of 1, 2 or 4 channels, each to the mean of four, rounded half up.
+// Makes a word of output from two words `a` and `b` of a row and two words `d` and `e` of the next
+// row. Each position of 1, 2 or 4 channels is the mean of two by two neighbours, rounded half up.
 QUAD_DEVICE std::uint32_t halved (std::uint32_t a, std::uint32_t b, std::uint32_t d,
                                   std::uint32_t e, int channels)
 {
   const std::uint32_t mask = 0x00ff00ff;
-  // Bytes 0 and 2, and 1 and 3, of each word's sum over the rows, in lanes of 16 bits.
+  // Sums the two rows in 16-bit lanes: bytes 0 and 2 of each word, and bytes 1 and 3.
   const std::uint32_t first_even = (a & mask) + (d & mask),
                       first_odd = ((a >> 8) & mask) + ((d >> 8) & mask);
   const std::uint32_t second_even = (b & mask) + (e & mask),
                       second_odd = ((b >> 8) & mask) + ((e >> 8) & mask);
-  // Four times the means of two lanes.
+  // Divides the sums of four in both lanes by 4, rounded half up.
   auto mean = [mask] (std::uint32_t lanes) { return ((lanes + 0x00020002) >> 2) & mask; };
   if (channels == 4) return mean (first_even + second_even) | (mean (first_odd + second_odd) << 8);
   if (channels == 1) {
@@ -43,14 +42,14 @@ QUAD_DEVICE std::uint32_t halved (std::uint32_t a, std::uint32_t b, std::uint32_
          (across (second_odd) << 24);
 }
 
-// Whether the picture's words can be made from the source's words, without its samples.
+// True if the picture's words can be made from the source's words, without looking at samples.
 QUAD_DEVICE bool by_words (const Picture &p)
 {
   return p.method == Method::halves || (p.method == Method::copy && p.runs);
 }
 
-// A whole word from (x, y) of the plane on at once, of a picture by words. Returns whether
-// it could be.
+// Makes a whole word at once, from (x, y) on, for a picture with `by_words`. Returns whether it
+// could.
 QUAD_DEVICE bool whole_word (const Work &w, int x, int y, std::uint32_t &word)
 {
   const Picture &picture = *w.picture;

@@ -1,4 +1,4 @@
-// The real headers' prototypes, exported: what is defined here must agree with them.
+// Exports the real headers' prototypes, so definitions must agree with them.
 #pragma once
 
 #pragma GCC visibility push(default)

@@ -1,4 +1,4 @@
-// Stands for device code.
+// Images that stand for device code.
 #pragma once
 
 #include <cstring>

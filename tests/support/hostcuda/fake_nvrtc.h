@@ -1,5 +1,5 @@
-// NVRTC's functions: of its own header, so that the double agrees with it, or declared
-// here where only the driver's header is installed.
+// NVRTC's functions: from its own header, so that the double agrees with it, or declared here if
+// only the driver's header is installed.
 #pragma once
 
 #pragma GCC visibility push(default)

@@ -12,7 +12,7 @@ extern "C" {
 struct hostcuda_counters {
   std::uint64_t launches;
   std::uint64_t blocks;
-  std::uint64_t allocs;  // of device memory, as frees are
+  std::uint64_t allocs;  // of device memory, like `frees`
   std::uint64_t frees;
   std::uint64_t live_allocations;
   std::uint64_t live_bytes;
@@ -57,7 +57,7 @@ void hostcuda_set_backward (int backward);
 void hostcuda_set_memory_limit (std::uint64_t bytes);
 // 13000 stands for CUDA 13.0; a compute capability of 9 and 0 for sm_90. Those are the defaults.
 void hostcuda_set_device (int driver_version, int major, int minor);
-// Count ranges outside of live memory, and fail the call, where it would abort. A kernel
+// Does not abort for ranges outside of live memory, but counts them and fails the call. A kernel
 // still makes the access that it asked about.
 void hostcuda_set_lenient (int lenient);
 // True if code outside of the driver dies when it touches device memory. The processor must have

@@ -1,5 +1,5 @@
-// What cuda/kernels/device.h is for nvcc, as plain C++: include this before a kernel. A block is
-// one thread, which runs the block's loops alone, and each access is checked.
+// The functions and macros of cuda/kernels/device.h in plain C++. Include this before a kernel. A
+// block is one thread, which runs the block's loops alone. Each access is checked.
 #pragma once
 
 #include <cstdint>

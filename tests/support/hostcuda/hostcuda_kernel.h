@@ -1,4 +1,4 @@
-// How a kernel, compiled as C++, is put into the driver's double: kernels.cpp holds the table.
+// Puts kernels, compiled as C++, into the driver's double. kernels.cpp holds the table.
 //
 // cuLaunchKernel runs one thread a block: a kernel must give the same result for every
 // number of threads in a block, as block-stride loops do.
@@ -14,9 +14,8 @@ struct Dim {
 };
 extern constinit thread_local Dim block_index, grid_size;
 
-// Abort with a message unless all of [p, p + bytes) lies in one live allocation that this
-// launch's device may touch, and p is a multiple of `alignment`. Cheap where the last few
-// allocations are asked for again.
+// Abort with a message unless all of [p, p + bytes) lies in one live allocation that this launch's
+// device may touch, and p is a multiple of `alignment`. Fast for the last few allocations.
 void check_read (const void *p, std::size_t bytes, std::size_t alignment = 1);
 void check_write (void *p, std::size_t bytes, std::size_t alignment = 1);
 

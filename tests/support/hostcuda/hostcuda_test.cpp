@@ -4,7 +4,7 @@
 #include <gst/app/gstappsink.h>
 #include <gtest/gtest.h>
 
-// GStreamer's CUDA library calls itself unstable, and its headers cast in the old way.
+// GStreamer calls its CUDA library unstable. Its headers use old-style casts.
 #ifndef GST_USE_UNSTABLE_API
 #define GST_USE_UNSTABLE_API
 #endif

@@ -1,7 +1,7 @@
 // The kernels that cuModuleGetFunction finds in any loaded image: the project's, compiled as C++,
 // and those of the double's own tests.
 
-// Before the kernels, which are written in it.
+// Must come before the kernels, which use it.
 #include "hostcuda_device.h"
 
 #include "cuda/kernels/kernels.cu"

@@ -1,5 +1,4 @@
-// Device memory and pinned memory. Each allocation is its own mapping, between pages that may not
-// be touched.
+// Device memory and pinned memory. Each allocation is its own mapping, between two forbidden pages.
 #pragma once
 
 #include <atomic>

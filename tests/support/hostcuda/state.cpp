@@ -43,7 +43,7 @@ constexpr Counter kCounters[] = {
 };
 static_assert (std::size (kCounters) * sizeof (std::uint64_t) == sizeof (Counters));
 
-// At exit, for tests of programs that are not ours.
+// Runs at exit, for tests of programs that are not ours.
 void write_report ()
 {
   const char *path = std::getenv ("HOSTCUDA_REPORT");
