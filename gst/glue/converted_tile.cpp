@@ -31,6 +31,33 @@ void convert (GstVideoConverter *converter, const GstVideoFrame &from, GstVideoF
   gst_video_converter_frame_finish (converter);
 }
 
+// A buffer whose rows begin at multiples of 64 bytes; `info` gets its strides. GstVideoConverter
+// writes some formats in pairs of pixels and with aligned stores: it crashes where rows are closer,
+// and where a width is odd it may write a pixel more.
+Owned<GstBuffer> allocate_rows (GstVideoInfo &info)
+{
+  constexpr guint kMask = 63;
+  GstVideoAlignment alignment;
+  gst_video_alignment_reset (&alignment);
+  for (guint &mask : alignment.stride_align) mask = kMask;
+  if (!gst_video_info_align (&info, &alignment)) return nullptr;
+  GstAllocationParams params = {};
+  params.align = kMask;
+  return Owned<GstBuffer>{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), &params)};
+}
+
+// Of a picture whose source has none: GstVideoConverter takes the byte x of RGBx for alpha, and
+// does not write the alpha plane of some pairs (I420 to A420).
+void set_opaque (const FrameView &picture)
+{
+  const RasterInfo &raster = info_of (picture.format).raster[0];
+  const ChannelInfo &alpha = raster.channel[static_cast<std::size_t> (raster.alpha)];
+  for (int y = 0; y < picture.size.height; y++) {
+    std::byte *row = picture.plane[static_cast<std::size_t> (alpha.plane)].row (y) + alpha.offset;
+    for (int x = 0; x < picture.size.width; x++) row[x * alpha.step] = std::byte{255};
+  }
+}
+
 }  // namespace
 
 bool resized (const GstVideoInfo &like, Size size, GstVideoInfo &info)
@@ -50,10 +77,10 @@ void ConvertedTile::Passage::clear ()
   buffer.reset ();
 }
 
-bool ConvertedTile::Passage::allocate (const GstVideoInfo &info)
+bool ConvertedTile::Passage::allocate (GstVideoInfo info)
 {
   clear ();
-  Owned<GstBuffer> fresh{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr)};
+  Owned<GstBuffer> fresh = allocate_rows (info);
   const auto flags =
       static_cast<GstMapFlags> (int{GST_MAP_READWRITE} | int{GST_VIDEO_FRAME_MAP_FLAG_NO_REF});
   if (!fresh || !gst_video_frame_map (&frame, &info, fresh.get (), flags)) return false;
@@ -88,10 +115,10 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
   return converter_ && second_;
 }
 
-bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
+bool ConvertedTile::Store::allocate (GstVideoInfo info)
 {
   frame.reset ();
-  buffer.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr));
+  buffer = allocate_rows (info);
   if (!buffer) return false;
   frame.emplace (info, buffer.get (), GST_MAP_READWRITE);
   return bool{*frame};
@@ -177,6 +204,8 @@ Status ConvertedTile::draw (const Tile &tile, GstVideoFrame &frame, FrameView &c
   convert (converter_.get (), *scaled, second_ ? passage_.frame : result);
   if (second_) convert (second_.get (), passage_.frame, result);
   converted = converted_.frame->view ();
+  if (info_of (converted.format).has_alpha () && !info_of (scene_.format).has_alpha ())
+    set_opaque (converted);
   return Status::ok;
 }
 

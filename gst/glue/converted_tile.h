@@ -39,7 +39,7 @@ class ConvertedTile {
     Owned<GstBuffer> buffer;
     std::optional<MappedFrame> frame;
 
-    bool allocate (const GstVideoInfo &info);
+    bool allocate (GstVideoInfo info);
   };
 
   // As Store, for a format that is only an intermediate step.
@@ -49,7 +49,7 @@ class ConvertedTile {
 
     ~Passage () { clear (); }
     void clear ();
-    bool allocate (const GstVideoInfo &info);
+    bool allocate (GstVideoInfo info);
   };
 
   bool make_converters (const GstVideoInfo &scaled, const GstVideoInfo &result);
