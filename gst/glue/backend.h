@@ -53,12 +53,13 @@ class Backend {
   virtual bool answer (GstQuery *query);
   virtual void set_id (int id);
 
-  // Finds the device. Returns false after it has posted the reason as an error.
+  // Finds the device, if the row is available. Returns false after it has posted the reason as an
+  // error.
   virtual bool open ();
   // Lets go of the device. Its renderers and adapters must be gone.
   virtual void close ();
 
-  // After open (). Null: this machine has none.
+  // After open (). Null: the device cannot draw; nothing was posted.
   virtual std::unique_ptr<Renderer> make_renderer (Threads &threads) = 0;
   virtual std::unique_ptr<Adapter> make_adapter ();
 

@@ -97,15 +97,21 @@ void Stage::set_threads (int count)
   if (renderer_ && renderer_->memory () == Memory::host) renderer_.reset ();
 }
 
+// Opens the memory's device. Only an available one posts why it cannot be opened.
+Problem Stage::open (Memory memory)
+{
+  if (!is_available (backend_of (memory))) return {Problem::Kind::no_renderer};
+  return {backends_.of (memory).open () ? Problem::Kind::none : Problem::Kind::said};
+}
+
 Problem Stage::ready (Memory memory)
 {
   if (!threads_) set_threads (n_threads_);
   if (renderer_ && renderer_->memory () == memory) return {};
-  Backend &backend = backends_.of (memory);
-  renderer_ = backend.open () ? backend.make_renderer (*threads_) : nullptr;
-  if (renderer_) return {};
-  const bool said = memory != Memory::host && is_available (backend_of (memory));
-  return {said ? Problem::Kind::said : Problem::Kind::no_renderer};
+  renderer_.reset ();
+  if (Problem p = open (memory)) return p;
+  renderer_ = backends_.of (memory).make_renderer (*threads_);
+  return renderer_ ? Problem{} : Problem{Problem::Kind::no_renderer};
 }
 
 void Stage::describe_canvas (const GstVideoInfo &info)
@@ -171,7 +177,7 @@ Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, M
   const Memory memory = input.memory_.value_or (memory_of (buffer));
   Backend *device = backends_.device_of (memory);
   if (device) {
-    if (!device->open ()) return {.kind = Problem::Kind::said};
+    if (Problem p = open (memory)) return p;
     if (const char *why = device->problem_of (buffer))
       return {.kind = Problem::Kind::foreign, .input = &input, .why = why};
   }

@@ -143,6 +143,7 @@ class Stage {
     bool queued = false;              // work is queued and was not waited for
   };
 
+  Problem open (Memory memory);
   Problem ready (Memory memory);
   void describe_canvas (const GstVideoInfo &info);
   Tile tile_of (const FrameView &view, const GstVideoInfo &info, const Look &look) const;

@@ -111,6 +111,38 @@ TEST_F (ThirdBackend, QuaddownscaleRunsOnIt)
   EXPECT_EQ (waits_elsewhere () - before, 1);
 }
 
+// A device that opens but cannot draw ends the stream with one error, not in silence.
+TEST_F (ThirdBackend, AMissingRendererIsSaid)
+{
+  let_draw_elsewhere (false);
+  for (const char *element : {"quaddownscale", "quadmux-grid"}) {
+    SCOPED_TRACE (element);
+    const std::string line = std::string{"appsrc format=time name=in caps=\""} + raw (true) + kIn +
+                             "\" ! " + element + " name=it ! " + raw (true) + kOut + " ! fakesink";
+    const Owned<GstElement> pipeline{
+        GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (line.c_str (), nullptr)))};
+    gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+    const Owned<GstElement> in{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "in")};
+    gst_app_src_push_buffer (GST_APP_SRC (in.get ()), to_elsewhere (frame (0).get ()).release ());
+    gst_app_src_end_of_stream (GST_APP_SRC (in.get ()));
+    const Owned<GstElement> it{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "it")};
+    const Owned<GstBus> bus{gst_element_get_bus (pipeline.get ())};
+    const Owned<GstMessage> message{gst_bus_timed_pop_filtered (
+        bus.get (), 20 * GST_SECOND,
+        static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_EOS))};
+    ASSERT_TRUE (message);
+    ASSERT_EQ (GST_MESSAGE_TYPE (message.get ()), GST_MESSAGE_ERROR);
+    EXPECT_EQ (GST_MESSAGE_SRC (message.get ()), GST_OBJECT (it.get ()));
+    GError *error = nullptr;
+    gst_message_parse_error (message.get (), &error, nullptr);
+    EXPECT_NE (std::string{error->message}.find ("This machine cannot"), std::string::npos)
+        << error->message;
+    g_error_free (error);
+    gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  }
+  let_draw_elsewhere (true);
+}
+
 // Drawn where they lie, and moved in both directions.
 TEST_F (ThirdBackend, TheGridRunsOnIt)
 {

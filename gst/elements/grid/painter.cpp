@@ -222,8 +222,11 @@ GstFlowReturn GridPainter::fail (const Frame &frame, const Problem &problem)
   GstQuadMuxGrid *self = frame.self;
   switch (problem.kind) {
     case Problem::Kind::none:
-    case Problem::Kind::said:
-    case Problem::Kind::no_renderer: break;
+    case Problem::Kind::said: break;
+    case Problem::Kind::no_renderer:
+      GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+                         ("This machine cannot draw frames in this kind of memory."), (nullptr));
+      break;
     case Problem::Kind::foreign:
     case Problem::Kind::bad_buffer:
       GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("The output's memory cannot be written."),

@@ -79,6 +79,7 @@ GstAllocator *the_allocator ()
 }
 
 std::atomic<int> waits{0};
+std::atomic<bool> can_draw{true};
 
 }  // namespace
 
@@ -200,6 +201,7 @@ class Elsewhere : public Backend {
  public:
   std::unique_ptr<Renderer> make_renderer (Threads &) override
   {
+    if (!can_draw) return nullptr;
     return std::make_unique<QueuedRenderer> (queue_);
   }
   std::unique_ptr<Adapter> make_adapter () override { return std::make_unique<Copies> (queue_); }
@@ -270,5 +272,7 @@ Owned<GstBuffer> from_elsewhere (GstBuffer *frame)
 }
 
 int waits_elsewhere () { return waits; }
+
+void let_draw_elsewhere (bool can) { can_draw = can; }
 
 }  // namespace quad::test

@@ -18,4 +18,7 @@ Owned<GstBuffer> from_elsewhere (GstBuffer *frame);
 // How often a queue was waited for.
 int waits_elsewhere ();
 
+// Whether the backend has a renderer. It has one unless a test says no.
+void let_draw_elsewhere (bool can);
+
 }  // namespace quad::test

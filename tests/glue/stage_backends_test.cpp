@@ -1,0 +1,85 @@
+// The stage on devices that lack something. The program links its own table of backends.
+#include <gtest/gtest.h>
+
+#include "glue/backend_rows.h"
+#include "glue/stage.h"
+#include "support/elsewhere/elsewhere.h"
+#include "support/gst_helpers.h"
+
+namespace quad {
+namespace {
+
+constexpr Memory kBare{8};
+bool bare_opens, bare_draws;
+
+class NoDrawing : public Renderer {
+ public:
+  Memory memory () const override { return kBare; }
+  Status prepare (const Scene &) override { return Status::ok; }
+  Status draw (const Scene &, const FrameView &) override { return Status::ok; }
+};
+
+// A device that moves no pictures, and that may fail to open or have no renderer.
+class Bare : public Backend {
+ public:
+  bool open () override { return bare_opens; }
+  std::unique_ptr<Renderer> make_renderer (Threads &) override
+  {
+    return bare_draws ? std::make_unique<NoDrawing> () : nullptr;
+  }
+};
+
+BackendRow bare_row ()
+{
+  return {.memory = kBare, .feature = "memory:Bare", .name = "bare", .make = [] (GstElement *) {
+            return std::unique_ptr<Backend> (std::make_unique<Bare> ());
+          }};
+}
+
+}  // namespace
+
+std::span<const BackendRow> backends ()
+{
+  static const BackendRow rows[] = {test::elsewhere_row (), bare_row (), host_row ()};
+  return rows;
+}
+
+namespace test {
+namespace {
+
+constexpr const char *kGrey = "format=GRAY8,width=16,height=16,framerate=1/1";
+
+class StageBackends : public ::testing::Test {
+ protected:
+  StageBackends () { bare_opens = bare_draws = true; }
+
+  Problem prepare (const std::string &in, const std::string &out)
+  {
+    return stage_.prepare (input_, caps_of (in + kGrey).get (), caps_of (out + kGrey).get (),
+                           whole_);
+  }
+
+  const std::string elsewhere_ = std::string{"video/x-raw("} + kElsewhereFeature + "),";
+  const std::string bare_ = "video/x-raw(memory:Bare),";
+  const Look whole_ = {.placement = {{0, 0, 16, 16}, {0, 0, 16, 16}, {}}};
+  const GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"} + kGrey);
+  Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
+  Backends backends_{element_.get ()};
+  Input input_;
+  Stage stage_{backends_};
+};
+
+// Only a device that did not open has posted its reason.
+TEST_F (StageBackends, AMissingRendererWasNotSaid)
+{
+  EXPECT_FALSE (prepare (bare_, bare_));
+  stage_.reset ();
+  bare_draws = false;
+  EXPECT_EQ (prepare (bare_, bare_).kind, Problem::Kind::no_renderer);
+  bare_opens = false;
+  EXPECT_EQ (prepare (bare_, bare_).kind, Problem::Kind::said);
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace quad
