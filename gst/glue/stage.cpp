@@ -241,16 +241,28 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
   work_of (here).queued = true;
   Adapter *adapter = this->adapter (input.here_, here);
   if (!adapter) return Status::unsupported_format;
-  if (here != there) {
-    Download d = {scene_.tiles.size (), &input, here, {}, nullptr};
-    const Status s = adapter->download (tile, from, d.frame, d.info);
-    if (s == Status::ok) downloads_.push_back (d);
-    return s;
-  }
+  if (here != there) return download (input, from, tile);
   FrameView view;
   const Status s = adapter->convert (tile, from, info_, background_, view);
   if (s == Status::ok) show_whole (tile, view, chroma_site_of (info_));
   return s;
+}
+
+// Replaces the tile's source by one on the host, which is filled when the device's work is done.
+// What take_downloads () needs to bring it to the canvas fails here.
+Status Stage::download (Input &input, const GstVideoInfo &from, Tile &tile)
+{
+  const Memory there = renderer_->memory ();
+  Download d = {scene_.tiles.size (), &input, tile.source.memory, {}, nullptr};
+  if (const Status s = adapter (input.here_, d.from)->download (tile, from, d.frame, d.info);
+      s != Status::ok)
+    return s;
+  show_whole (tile, d.frame->view (), tile.site);
+  if (!same_pixels (d.info, info_))
+    if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
+  if (there != Memory::host && !adapter (input.there_, there)) return Status::unsupported_format;
+  downloads_.push_back (d);
+  return Status::ok;
 }
 
 // Replaces the tile's host source by a copy in the canvas's memory.
@@ -266,15 +278,20 @@ Status Stage::upload (Input &input, Tile &tile)
   return s;
 }
 
-// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
-Status Stage::convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
+Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile)
 {
   if (!input.converted_ || input.threads_ != threads_) {
     input.threads_ = threads_;
     input.converted_ = std::make_unique<ConvertedTile> (threads_);
   }
+  return input.converted_->prepare (tile, from, info_, background_);
+}
+
+// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
+Status Stage::convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
+{
   FrameView view;
-  Status status = input.converted_->prepare (tile, from, info_, background_);
+  Status status = prepare_conversion (input, from, tile);
   if (status == Status::ok) status = input.converted_->draw (tile, frame.frame (), view);
   if (status != Status::ok) return status;
   show_whole (tile, view, same_pixels (from, info_) ? tile.site : chroma_site_of (info_));
@@ -300,7 +317,6 @@ Problem Stage::take_downloads ()
         return {Problem::Kind::not_moved, s};
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
-    show_whole (tile, d.frame->view (), tile.site);
     Status s = Status::ok;
     if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, *d.frame, tile);
     if (s == Status::ok && renderer_->memory () != Memory::host) s = upload (*d.input, tile);

@@ -150,11 +150,13 @@ class Stage {
   Problem map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, MappedFrame *&mapped);
   Work &work_of (Memory memory);
   Adapter *adapter (Input::Kept &kept, Memory memory);
+  Status download (Input &input, const GstVideoInfo &from, Tile &tile);
   Status upload (Input &input, Tile &tile);
   Status end (Memory memory, GstBuffer *output);
   void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
             const Tile &tile) const;
   Status bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
+  Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Problem take_downloads ();
   Status render ();

@@ -80,6 +80,25 @@ TEST_F (StageBackends, AMissingRendererWasNotSaid)
   EXPECT_EQ (prepare (bare_, bare_).kind, Problem::Kind::said);
 }
 
+// What cannot come to the canvas is found before the picture is shown, on each way: the picture is
+// left out and the frame goes on.
+TEST_F (StageBackends, APictureThatCannotBeMovedIsLeftOut)
+{
+  Owned<GstBuffer> host{gst_buffer_new_allocate (nullptr, 16 * 16, nullptr)};
+  const Owned<GstBuffer> elsewhere = to_elsewhere (host.get ());
+  const Owned<GstBuffer> out{gst_buffer_new_allocate (nullptr, 16 * 16, nullptr)};
+  for (const auto &[caps, buffer] :
+       {std::pair{"video/x-raw,", host.get ()}, std::pair{elsewhere_.c_str (), elsewhere.get ()}}) {
+    SCOPED_TRACE (caps);
+    ASSERT_FALSE (prepare (caps, bare_));
+    ASSERT_FALSE (stage_.begin (info_, out.get ()));
+    const Problem p = stage_.show (input_, buffer, info_, whole_);
+    EXPECT_EQ (p.kind, Problem::Kind::unconvertible);
+    EXPECT_TRUE (p.is_of_one_picture ());
+    EXPECT_FALSE (stage_.finish ());
+  }
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace quad
