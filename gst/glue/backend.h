@@ -87,6 +87,7 @@ struct BackendRow {
   const char *name = "system";            // as in "frames in CUDA memory"
   const char *download = nullptr;         // the element that copies frames to system memory
   const char *converter = nullptr;        // the element that converts frames there
+  const char *usage = nullptr;            // a sentence: what lists the users of this memory
   bool (*draws) (PixelFormat) = nullptr;  // null: every format
   bool (*available) (std::string &why) = nullptr;                           // null: always
   bool (*holds) (GstBuffer *) = nullptr;                                    // null: any other

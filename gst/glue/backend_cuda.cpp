@@ -23,6 +23,7 @@ BackendRow cuda_row ()
           .name = "CUDA",
           .download = "cudadownload",
           .converter = "cudaconvert",
+          .usage = "nvidia-smi lists what uses the GPU's memory.",
           .draws = in_cuda_memory,
           .available = device_available,
           .holds = [] (GstBuffer *buffer) { return cuda_memory_in (buffer) != nullptr; },

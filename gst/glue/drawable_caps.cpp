@@ -6,6 +6,21 @@
 #include "glue/video.h"
 
 namespace quad {
+namespace {
+
+// Memories of no backend, and the elements that copy frames from them to system memory.
+struct Download {
+  const char *feature, *element;
+};
+constexpr Download kDownloads[] = {
+    {"memory:GLMemory", "gldownload"},       {"memory:VAMemory", "vapostproc"},
+    {"memory:VASurface", "vaapipostproc"},   {"memory:D3D11Memory", "d3d11download"},
+    {"memory:D3D12Memory", "d3d12download"},
+};
+
+constexpr const char *kSomeDownload = "an element that brings frames to system memory";
+
+}  // namespace
 
 Owned<GstCaps> drawable_caps (Memory memory)
 {
@@ -43,6 +58,24 @@ Memory memory_of (const GstCaps *caps, guint i)
     if (features && row.feature && gst_caps_features_contains (features, row.feature))
       return row.memory;
   return Memory::host;
+}
+
+std::string download_of (const GstCapsFeatures *features)
+{
+  const auto has = [features] (const char *feature) {
+    return feature && gst_caps_features_contains (features, feature);
+  };
+  for (const BackendRow &row : backends ())
+    if (row.download && has (row.feature)) return row.download;
+  for (const Download &d : kDownloads)
+    if (has (d.feature)) return d.element;
+  return kSomeDownload;
+}
+
+std::string download_of (Memory memory)
+{
+  const char *element = backend_of (memory).download;
+  return element ? element : kSomeDownload;
 }
 
 void set_memory (GstCaps *caps, Memory memory)

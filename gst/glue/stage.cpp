@@ -39,9 +39,14 @@ GstDebugCategory *debug_category ()
   return move.converted ? "uploads and converts" : "uploads";
 }
 
-Problem failed (Status status, const Input *input = nullptr)
+Problem failed (Status status, Memory memory, const Input *input = nullptr)
 {
-  return {Problem::Kind::failed, status, input};
+  return {.kind = Problem::Kind::failed, .status = status, .input = input, .memory = memory};
+}
+
+Problem no_renderer (Memory memory)
+{
+  return {.kind = Problem::Kind::no_renderer, .memory = memory};
 }
 
 }  // namespace
@@ -100,7 +105,7 @@ void Stage::set_threads (int count)
 // Opens the memory's device. Only an available one posts why it cannot be opened.
 Problem Stage::open (Memory memory)
 {
-  if (!is_available (backend_of (memory))) return {Problem::Kind::no_renderer};
+  if (!is_available (backend_of (memory))) return no_renderer (memory);
   return {backends_.of (memory).open () ? Problem::Kind::none : Problem::Kind::said};
 }
 
@@ -111,7 +116,7 @@ Problem Stage::ready (Memory memory)
   renderer_.reset ();
   if (Problem p = open (memory)) return p;
   renderer_ = backends_.of (memory).make_renderer (*threads_);
-  return renderer_ ? Problem{} : Problem{Problem::Kind::no_renderer};
+  return renderer_ ? Problem{} : no_renderer (memory);
 }
 
 void Stage::describe_canvas (const GstVideoInfo &info)
@@ -145,14 +150,14 @@ Problem Stage::prepare (Input &input, const GstCaps *in, const GstCaps *out, con
   memory_ = memory_of (out);
   GstVideoInfo from, to;
   if (!gst_video_info_from_caps (&from, in) || !gst_video_info_from_caps (&to, out))
-    return failed (Status::unsupported_format);
+    return failed (Status::unsupported_format, *memory_);
   if (Problem p = ready (*memory_)) return p;
   describe_canvas (to);
   const FrameView view = {
       from_gst (GST_VIDEO_INFO_FORMAT (&from)), {from.width, from.height}, *memory_};
   scene_.tiles.push_back (tile_of (view, from, look));
   const Status status = renderer_->prepare (scene_);
-  return status == Status::ok ? Problem{} : failed (status);
+  return status == Status::ok ? Problem{} : failed (status, *memory_);
 }
 
 Problem Stage::begin (const GstVideoInfo &info, GstBuffer *out, guint background)
@@ -190,7 +195,7 @@ Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, M
   work_of (memory).queued = true;
   work_of (memory).inputs.push_back (buffer);
   const Status status = device->begin ({&buffer, 1}, nullptr);
-  return status == Status::ok ? Problem{} : failed (status, &input);
+  return status == Status::ok ? Problem{} : failed (status, memory, &input);
 }
 
 Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, const Look &look)
@@ -202,7 +207,9 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
   Tile tile = tile_of (frame->view (), info, look);
   const Status status = bring (input, info, *frame, tile);
   if (status == Status::unsupported_format) return {Problem::Kind::unconvertible, status, &input};
-  if (status != Status::ok) return over (failed (status, &input));
+  const Memory here = frame->view ().memory;
+  if (status != Status::ok)
+    return over (failed (status, here == Memory::host ? renderer_->memory () : here, &input));
   scene_.tiles.push_back (tile);
   return {};
 }
@@ -314,13 +321,13 @@ Problem Stage::take_downloads ()
   for (const Download &d : downloads_)
     if (work_of (d.from).queued)
       if (const Status s = end (d.from, nullptr); s != Status::ok)
-        return {Problem::Kind::not_moved, s};
+        return {.kind = Problem::Kind::not_moved, .status = s, .memory = d.from};
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
     Status s = Status::ok;
     if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, *d.frame, tile);
     if (s == Status::ok && renderer_->memory () != Memory::host) s = upload (*d.input, tile);
-    if (s != Status::ok) return failed (s, d.input);
+    if (s != Status::ok) return failed (s, renderer_->memory (), d.input);
   }
   return {};
 }
@@ -345,7 +352,7 @@ Problem Stage::finish ()
 {
   Problem problem = take_downloads ();
   if (!problem)
-    if (const Status s = render (); s != Status::ok) problem = failed (s);
+    if (const Status s = render (); s != Status::ok) problem = failed (s, renderer_->memory ());
   cancel ();
   return problem;
 }

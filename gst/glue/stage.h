@@ -84,6 +84,7 @@ struct Problem {
   Status status = Status::ok;
   const Input *input = nullptr;  // whose picture; null: the canvas, or all pictures
   std::string why = {};          // the end of a sentence that begins with "The buffer"
+  Memory memory = Memory::host;  // of the device that could not do it
 
   explicit operator bool () const { return kind != Kind::none; }
   // True if the frame can be drawn without the picture.

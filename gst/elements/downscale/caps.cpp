@@ -132,16 +132,6 @@ void allow_full_colorimetry (GstStructure *s)
   gst_structure_take_value (s, "colorimetry", &either);
 }
 
-// The element that copies frames from foreign memory to system memory.
-struct Download {
-  const char *feature, *element;
-};
-constexpr Download kDownloads[] = {
-    {"memory:GLMemory", "gldownload"},       {"memory:VAMemory", "vapostproc"},
-    {"memory:VASurface", "vaapipostproc"},   {"memory:D3D11Memory", "d3d11download"},
-    {"memory:D3D12Memory", "d3d12download"},
-};
-
 // `video` begins a sentence.
 std::string format_refusal (const GstCaps *caps, const std::string &video)
 {
@@ -157,13 +147,8 @@ std::string format_refusal (const GstCaps *caps, const std::string &video)
     memory_taken |= has_features (gst_caps_get_features (taken.get (), i));
   if (!memory_taken) {
     const Owned<char> names{gst_caps_features_to_string (features)};
-    std::string by = "an element that brings it to system memory";
-    for (const BackendRow &row : backends ())
-      if (row.feature && gst_caps_features_contains (features, row.feature)) by = row.download;
-    for (const Download &d : kDownloads)
-      if (gst_caps_features_contains (features, d.feature)) by = d.element;
-    return video + "has the features " + names.get () + ", which are not taken here. Put " + by +
-           " and videoconvert before quaddownscale.";
+    return video + "has the features " + names.get () + ", which are not taken here. Put " +
+           download_of (features) + " and videoconvert before quaddownscale.";
   }
 
   const GstStructure *s = gst_caps_get_structure (caps, 0);
@@ -172,9 +157,12 @@ std::string format_refusal (const GstCaps *caps, const std::string &video)
       return video + "has caps that say no " + field +
              ". Put a capsfilter element that says it before quaddownscale.";
   const char *format = gst_structure_get_string (s, "format");
-  if (const BackendRow &row = backend_of (memory_of (caps)); row.feature)
+  if (const BackendRow &row = backend_of (memory_of (caps)); row.feature) {
+    const std::string remedy =
+        row.converter ? std::string{row.converter} : download_of (row.memory) + " and videoconvert";
     return video + "has the format " + format + ", which is not scaled in " + row.name +
-           " memory. Put " + row.converter + " before quaddownscale.";
+           " memory. Put " + remedy + " before quaddownscale.";
+  }
   return video + "has the format " + (format ? format : "of no name") +
          ", which is not scaled. Put videoconvert before quaddownscale.";
 }

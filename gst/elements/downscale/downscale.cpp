@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "elements/downscale/caps.h"
+#include "glue/drawable_caps.h"
 #include "glue/frame.h"
 #include "glue/video.h"
 
@@ -29,14 +30,22 @@ std::string size_of (const GstVideoInfo &info)
   return std::to_string (info.width) + "x" + std::to_string (info.height);
 }
 
-// A sentence: what failed, why, and what the user can do.
-std::string failure (const std::string &what, Status status)
+// A sentence on what to do about frames that cannot be scaled where they lie.
+std::string downloaded (Memory memory)
 {
+  return " With " + download_of (memory) +
+         " before quaddownscale frames are scaled in system memory.";
+}
+
+// A sentence: what failed, why, and what the user can do.
+std::string failure (const std::string &what, const Problem &problem)
+{
+  const Status status = problem.status;
   std::string text = what + ": " + describe (status) + ".";
   if (status == Status::device_failed)
     text += " Start the pipeline again or, where that fails too, the program.";
   if (status == Status::device_failed || status == Status::no_kernels)
-    text += " With cudadownload before quaddownscale frames are scaled in system memory.";
+    text += downloaded (problem.memory);
   return text;
 }
 
@@ -132,7 +141,7 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     return true;
   }
   if (problem.kind == Problem::Kind::failed)
-    report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), problem.status));
+    report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), problem));
   else
     (void)fail (problem, nullptr);
   return false;
@@ -154,7 +163,9 @@ GstFlowReturn Downscale::fail (const Problem &problem, GstBuffer *in)
     case Problem::Kind::said: break;
     case Problem::Kind::no_renderer:
       GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
-                         ("This machine cannot scale frames in this kind of memory."), (nullptr));
+                         ("This machine cannot scale frames in %s memory.%s",
+                          backend_of (problem.memory).name, downloaded (problem.memory).c_str ()),
+                         (nullptr));
       break;
     case Problem::Kind::foreign:
       GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
@@ -182,8 +193,7 @@ GstFlowReturn Downscale::fail (const Problem &problem, GstBuffer *in)
     case Problem::Kind::not_moved:
     case Problem::Kind::failed:
       GST_ELEMENT_ERROR (element_, STREAM, FAILED,
-                         ("%s", failure ("Cannot scale the video", problem.status).c_str ()),
-                         (nullptr));
+                         ("%s", failure ("Cannot scale the video", problem).c_str ()), (nullptr));
   }
   return GST_FLOW_ERROR;
 }
@@ -284,7 +294,7 @@ void Downscale::report_no_memory ()
   GST_ELEMENT_ERROR (
       element_, RESOURCE, NO_SPACE_LEFT,
       ("There is no memory for a scaled frame: make it smaller, or free some memory, "
-       "the GPU's for frames in CUDA memory."),
+       "the device's for frames that lie on one."),
       (nullptr));
 }
 

@@ -286,7 +286,7 @@ std::string light_problem (const GstCaps *caps, std::span<const InputCaps> input
       return std::string{"An input in "} + row.name + " memory has the colorimetry " +
              name_of (i.info.colorimetry) + " and the output " + name_of (output.colorimetry) +
              ": HDR, wide gamut and SDR are not converted into each other there. Put " +
-             std::string{row.download} +
+             download_of (row.memory) +
              " ! videoconvert in front of that pad, or let the output be in system memory.";
   return {};
 }

@@ -176,7 +176,7 @@ GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
   if (pool && gst_buffer_pool_is_active (pool.get ()))
     GST_ELEMENT_ERROR (vagg, RESOURCE, NO_SPACE_LEFT,
                        ("There is no memory for an output frame: make the output smaller, or free "
-                        "some memory, the GPU's for frames in CUDA memory."),
+                        "some memory, the device's for frames that lie on one."),
                        (nullptr));
   return flow;
 }

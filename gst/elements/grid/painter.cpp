@@ -3,6 +3,7 @@
 #include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
 #include "elements/grid/warnings.h"
+#include "glue/drawable_caps.h"
 #include "glue/frame.h"
 #include "glue/video.h"
 
@@ -72,28 +73,31 @@ void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
 }
 
-// What the user can do where the machine, and no setting, is in the way; null for the rest.
-const char *advice_for (Status status)
+// What the user can do where the machine, and no setting, is in the way; empty for the rest.
+std::string advice_for (const Problem &problem)
 {
-  switch (status) {
+  const std::string download = download_of (problem.memory);
+  const std::string downloaded =
+      "With " + download + " in front of the pads frames are drawn in system memory.";
+  const char *usage = backend_of (problem.memory).usage;
+  switch (problem.status) {
     case Status::out_of_memory: return "Show fewer or smaller pictures, or free some memory.";
     case Status::out_of_device_memory:
-      return "nvidia-smi lists what uses the GPU's memory. With cudadownload in front of the pads "
-             "frames are drawn in system memory.";
+      return usage ? std::string{usage} + " " + downloaded : downloaded;
     case Status::device_failed:
-      return "Start the pipeline again. Where that fails too, put cudadownload in front of the "
-             "pads: then frames are drawn in system memory.";
-    case Status::no_kernels:
-      return "With cudadownload in front of the pads frames are drawn in system memory.";
-    default: return nullptr;
+      return "Start the pipeline again. Where that fails too, put " + download +
+             " in front of the pads: then frames are drawn in system memory.";
+    case Status::no_kernels: return downloaded;
+    default: return {};
   }
 }
 
 // `what`: the sentence's beginning.
-void post_failure (GstQuadMuxGrid *self, const std::string &what, Status status)
+void post_failure (GstQuadMuxGrid *self, const std::string &what, const Problem &problem)
 {
-  const char *advice = advice_for (status);
-  if (!advice) {
+  const Status status = problem.status;
+  const std::string advice = advice_for (problem);
+  if (advice.empty ()) {
     GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s: %s.", what.c_str (), describe (status)),
                        (nullptr));
     return;
@@ -109,9 +113,14 @@ void post_failure (GstQuadMuxGrid *self, const std::string &what, Status status)
 // What is wrong with a picture of the pad's that the output's format cannot have.
 std::string unconvertible (const PadSnapshot &pad)
 {
+  const Memory memory = memory_of (pad.buffer.get ());
+  const std::string after = memory == Memory::host
+                                ? std::string{}
+                                : ", after " + download_of (memory) + " for frames in " +
+                                      backend_of (memory).name + " memory";
   return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) +
-         " cannot be converted to the output's format: put videoconvert in front of the pad, "
-         "after cudadownload for frames in CUDA memory.";
+         " cannot be converted to the output's format: put videoconvert in front of the pad" +
+         after + ".";
 }
 
 // The beginning of a sentence on what failed.
@@ -225,7 +234,10 @@ GstFlowReturn GridPainter::fail (const Frame &frame, const Problem &problem)
     case Problem::Kind::said: break;
     case Problem::Kind::no_renderer:
       GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-                         ("This machine cannot draw frames in this kind of memory."), (nullptr));
+                         ("This machine cannot draw frames in %s memory. Put %s in front of the "
+                          "pads, and let the output be in system memory.",
+                          backend_of (problem.memory).name, download_of (problem.memory).c_str ()),
+                         (nullptr));
       break;
     case Problem::Kind::foreign:
     case Problem::Kind::bad_buffer:
@@ -233,11 +245,11 @@ GstFlowReturn GridPainter::fail (const Frame &frame, const Problem &problem)
                          ("The buffer %s.", problem.why.c_str ()));
       break;
     case Problem::Kind::not_moved:
-      post_failure (self, "The pictures cannot be downloaded", problem.status);
+      post_failure (self, "The pictures cannot be downloaded", problem);
       break;
     case Problem::Kind::unconvertible:
     case Problem::Kind::failed:
-      post_failure (self, subject_of (frame.snapshot, problem.input), problem.status);
+      post_failure (self, subject_of (frame.snapshot, problem.input), problem);
   }
   return GST_FLOW_ERROR;
 }
