@@ -127,8 +127,10 @@ std::string unconvertible (const PadSnapshot &pad)
 std::string subject_of (const GridSnapshot &snapshot, const Input *input)
 {
   for (const PadSnapshot &pad : snapshot.pads)
-    if (&pad.pad->impl->picture == input)
-      return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) + " cannot be shown";
+    for (const Input *shown : pad.pad->impl->inputs ())
+      if (shown == input)
+        return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) +
+               " cannot be shown";
   return "The grid cannot be drawn";
 }
 

@@ -3,6 +3,7 @@
 
 #include <gst/video/gstvideoaggregator.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -56,6 +57,9 @@ struct GridPad {
   bool warned_of_no_frame = false;
   bool said_moved = false;
   Input picture;
+  // All that the pad shows. A second picture is one more Input above, and one more here: the list
+  // is what is forgotten, and named where something fails.
+  auto inputs () { return std::array{&picture}; }
   InputFault fault;                  // use faults ()
   std::atomic<bool> flushed{false};  // and `fault` does not know it yet
 
