@@ -22,8 +22,8 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
   }
   GstVideoInfo info;
   if (gst_video_info_from_caps (&info, caps)) {
-    const std::lock_guard guard (impl.lock);
     impl.rate = {info.fps_n, info.fps_d};
+    const std::lock_guard guard (impl.lock);
     impl.memory = memory_of (caps);
   }
   GST_INFO_OBJECT (pad, "has %" GST_PTR_FORMAT, gconstpointer (caps));
@@ -135,12 +135,10 @@ GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, G
   GstQuadMuxGrid *self = as_grid (agg);
   GridPad &impl = *as_grid_pad (pad)->impl;
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_STREAM_START: {
+    case GST_EVENT_STREAM_START:
       impl.ended = false;
-      const std::lock_guard guard (impl.lock);
       impl.had_frame = false;
       break;
-    }
     case GST_EVENT_CAPS: {
       const GstFlowReturn flow = parent_class ()->sink_event_pre_queue (agg, pad, event);
       tell_problem (self, pad);

@@ -58,8 +58,7 @@ bool is_left (GstQuadMuxGridPad *pad)
 {
   if (!gst_pad_is_linked (GST_PAD (pad))) return false;
   const bool eos = gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad));
-  const std::lock_guard guard (pad->impl->lock);
-  return !eos || pad->impl->had_frame || pad->impl->end.any;
+  return !eos || pad->impl->had_frame || pad->impl->last_end ().any;
 }
 
 }  // namespace

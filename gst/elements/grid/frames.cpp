@@ -11,13 +11,12 @@ namespace {
 
 GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
 {
-  // The base class holds the pad's lock: its segment is this buffer's.
+  // The base class clips in the thread that makes the output, and holds its own lock of the pad. So
+  // the pad's segment is this buffer's.
   GridPad &impl = *as_grid_pad (pad)->impl;
   InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
-  const bool bad = impl.faults ().stream_is_bad ();
-  const std::lock_guard guard (impl.lock);
-  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, bad ? of_bad : impl.end)
-      .release ();
+  InputEnd &end = impl.faults ().stream_is_bad () ? of_bad : impl.last_end ();
+  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end).release ();
 }
 
 // Where the next output frame begins, in running time.
@@ -54,14 +53,15 @@ std::vector<GridPadRef> active_pads_of (GstQuadMuxGrid *self)
   return pads;
 }
 
-// A faulty input has ended with its last good frame and has no say in the output's length.
+// A faulty input has ended with its last good frame and has no say in the output's length. Takes
+// the pad's lock only if the input has ended.
 InputState state_of (GridPad &impl, bool eos)
 {
-  const bool out = impl.faults ().is_out (), bad = impl.faults ().stream_is_bad ();
-  const std::lock_guard guard (impl.lock);
-  if (out) return {true, false, false, bad ? impl.end : InputEnd{}};
-  impl.had_frame |= impl.end.any;
-  return {eos, impl.settings.repeat_after_eos, impl.had_frame, impl.end};
+  const InputEnd &end = impl.last_end ();
+  if (impl.faults ().is_out ())
+    return {true, false, false, impl.faults ().stream_is_bad () ? end : InputEnd{}};
+  if (end.any) impl.had_frame = true;
+  return {eos, eos && impl.snapshot ().repeat_after_eos, impl.had_frame, end};
 }
 
 // What comes before the base class's own decision: whether the output is at its

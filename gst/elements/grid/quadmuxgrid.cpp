@@ -279,6 +279,7 @@ gboolean start (GstAggregator *agg)
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->problems = {};
     p->impl->fault = {};
+    p->impl->end = {};
     p->impl->flushed = false;
     p->impl->ended = false;
     p->impl->warned = {};

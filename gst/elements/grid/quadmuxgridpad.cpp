@@ -9,10 +9,23 @@ G_DEFINE_TYPE (GstQuadMuxGridPad, gst_quad_mux_grid_pad, GST_TYPE_VIDEO_AGGREGAT
 
 namespace quad {
 
+void GridPad::take_flush ()
+{
+  if (!flushed.exchange (false)) return;
+  fault.flushed ();
+  end = {};
+}
+
 InputFault &GridPad::faults ()
 {
-  if (flushed.exchange (false)) fault.flushed ();
+  take_flush ();
   return fault;
+}
+
+InputEnd &GridPad::last_end ()
+{
+  take_flush ();
+  return end;
 }
 
 Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged)
@@ -179,7 +192,6 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   impl.problems = {impl.problems.caps, {}, {}, {}};
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
-  impl.end = {};
   impl.segment_done = false;
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }

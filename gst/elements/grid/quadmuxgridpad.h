@@ -38,10 +38,7 @@ struct GridPad {
   std::mutex lock;
   PadSettings settings;
   Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
-  FrameRate rate;
-  Memory memory = Memory::host;  // of the caps that came last
-  InputEnd end;
-  bool had_frame = false;  // since the stream began; a flush does not reset it
+  Memory memory = Memory::host;                // of the caps that came last
   bool segment_done = false;
   InputWish wish;
   bool asked = false;  // whether upstream knows `wish`
@@ -56,12 +53,17 @@ struct GridPad {
   PadWarnings warned;
   bool warned_of_no_frame = false;
   bool said_moved = false;
+  FrameRate rate;  // of the caps that came last
   Input picture;
   // All that the pad shows. A second picture is one more Input above, and one more here: the list
   // is what is forgotten, and named where something fails.
   auto inputs () { return std::array{&picture}; }
   InputFault fault;                  // use faults ()
-  std::atomic<bool> flushed{false};  // and `fault` does not know it yet
+  InputEnd end;                      // use last_end ()
+  std::atomic<bool> flushed{false};  // and `fault` and `end` do not know it yet
+
+  // Since the stream began; a flush does not reset it.
+  std::atomic<bool> had_frame{false};
 
   // The last frame, for repeat-after-eos. Protected by `lock`.
   Owned<GstBuffer> held;
@@ -85,8 +87,10 @@ struct GridPad {
   std::atomic<bool> left_out{false};  // the pad counts as ended until a stream starts
   std::atomic<guint32> flush_seqnum{GST_SEQNUM_INVALID};  // the last flush that began
 
-  // Only for the thread that makes the output.
+  // Only for the thread that makes the output. If the pad was flushed, they are reset first.
   InputFault &faults ();
+  InputEnd &last_end ();
+  void take_flush ();
 
   PadSettings snapshot ()
   {

@@ -29,7 +29,7 @@ Owned<GstBuffer> clipped (Owned<GstBuffer> buffer, const GstSegment &segment, Fr
 
 struct InputState {
   bool eos = false;
-  bool repeats = false;  // repeat-after-eos
+  bool repeats = false;  // has ended, and repeat-after-eos is set
   bool counts = false;   // the stream has had a frame, also before a seek
   InputEnd end;
 };
