@@ -116,7 +116,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
   if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
   if (flow == GST_FLOW_OK) impl.patience.reset ();
   GST_OBJECT_LOCK (self);
-  impl.timeline.go_on (output_segment_of (self));
+  impl.position.go_on (output_segment_of (self));
   GST_OBJECT_UNLOCK (self);
   return flow;
 }
@@ -156,7 +156,7 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
   const GstFlowReturn flow =
       self->impl->painter.draw (self, frame_snapshot_of (self), vagg->info, out);
   if (flow == GST_FLOW_OK)
-    self->impl->timeline.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
+    self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
   return flow;
 }
 
@@ -166,7 +166,7 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
 GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
 {
   GST_OBJECT_LOCK (vagg);
-  const bool in_time = as_grid (vagg)->impl->timeline.holds (output_segment_of (as_grid (vagg)));
+  const bool in_time = as_grid (vagg)->impl->position.holds (output_segment_of (as_grid (vagg)));
   GST_OBJECT_UNLOCK (vagg);
   if (!in_time) return GST_AGGREGATOR_FLOW_NEED_DATA;
   const GstFlowReturn flow =

@@ -52,8 +52,8 @@ bool begins_at_zero (GstAggregator *agg)
 // frame of that moment. It does not make up for the time before.
 void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
 {
-  Timeline &timeline = self->impl->timeline;
-  if (timeline.has_begun () || !begins_at_zero (GST_AGGREGATOR (self))) return;
+  OutputPosition &position = self->impl->position;
+  if (position.has_begun () || !begins_at_zero (GST_AGGREGATOR (self))) return;
   const GstClockTime now = self->impl->pacer.now (GST_ELEMENT (self));
   if (!GST_CLOCK_TIME_IS_VALID (now) || !GST_CLOCK_TIME_IS_VALID (start) || now < latency) return;
   const FrameRate rate = output_rate (self);
@@ -68,7 +68,7 @@ void begin_now (GstQuadMuxGrid *self, GstClockTime start, GstClockTime latency)
   GstSegment &output = output_segment_of (self);
   const GstClockTime place =
       gst_segment_position_from_running_time (&output, GST_FORMAT_TIME, first);
-  if (GST_CLOCK_TIME_IS_VALID (place)) timeline.begin_at (place, output);
+  if (GST_CLOCK_TIME_IS_VALID (place)) position.begin_at (place, output);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -128,7 +128,7 @@ void learn_latency (GstQuadMuxGrid *self, GstAggregatorPad *pad)
 void hold_time (GstQuadMuxGrid *self)
 {
   GST_OBJECT_LOCK (self);
-  self->impl->timeline.hold (output_segment_of (self));
+  self->impl->position.hold (output_segment_of (self));
   GST_OBJECT_UNLOCK (self);
 }
 

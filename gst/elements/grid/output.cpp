@@ -7,29 +7,29 @@
 
 namespace quad {
 
-void Timeline::hold (GstSegment &output)
+void OutputPosition::hold (GstSegment &output)
 {
   begin_ = end_ = GST_CLOCK_TIME_NONE;
   if (GST_CLOCK_TIME_IS_VALID (next_)) output.position = next_;
 }
 
-void Timeline::begin_at (GstClockTime place, GstSegment &output)
+void OutputPosition::begin_at (GstClockTime place, GstSegment &output)
 {
   output.position = next_ = place;
 }
 
-bool Timeline::holds (const GstSegment &output) const
+bool OutputPosition::holds (const GstSegment &output) const
 {
   return !GST_CLOCK_TIME_IS_VALID (next_) || output.position == next_;
 }
 
-void Timeline::drawn (GstClockTime pts, GstClockTime duration)
+void OutputPosition::drawn (GstClockTime pts, GstClockTime duration)
 {
   begin_ = pts;
   end_ = pts + duration;
 }
 
-void Timeline::go_on (const GstSegment &output)
+void OutputPosition::go_on (const GstSegment &output)
 {
   const bool forward = output.rate >= 0;
   begun_ |= GST_CLOCK_TIME_IS_VALID (end_);

@@ -1,4 +1,4 @@
-// The output's line of time: where the next frame begins, and when it may be made.
+// The output's time: where the next frame begins, and when it may be made.
 #pragma once
 
 #include <gst/gst.h>
@@ -13,7 +13,7 @@ namespace quad {
 // output's segment, but changes it when inputs come and go: a first buffer sets it back to the
 // start time, and releasing the last pad sets it to the beginning. This class restores it. Used
 // only by the thread that makes the output.
-class Timeline {
+class OutputPosition {
  public:
   // Begins anew: at the start, and after a flush.
   void reset () { *this = {}; }
@@ -34,7 +34,7 @@ class Timeline {
   void drawn (GstClockTime pts, GstClockTime duration);
 
   // The drawn frame has been handed on. If none was drawn, the base class has skipped time (QoS, or
-  // no caps yet), and the line goes on from the position in `output`.
+  // no caps yet), and the output goes on from the position in `output`.
   void go_on (const GstSegment &output);
 
  private:

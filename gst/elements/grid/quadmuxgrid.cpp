@@ -274,7 +274,7 @@ gboolean start (GstAggregator *agg)
   forget (self);
   self->impl->refusal.clear ();
   self->impl->patience.reset ();
-  self->impl->timeline.reset ();
+  self->impl->position.reset ();
   self->impl->pacer.restart ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     p->impl->problems = {};
@@ -311,7 +311,7 @@ gboolean stop (GstAggregator *agg)
 GstFlowReturn flush (GstAggregator *agg)
 {
   forget (as_grid (agg));
-  as_grid (agg)->impl->timeline.reset ();
+  as_grid (agg)->impl->position.reset ();
   as_grid (agg)->impl->pacer.restart ();
   return aggregator_parent ()->flush (agg);
 }

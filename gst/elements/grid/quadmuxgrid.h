@@ -50,7 +50,7 @@ struct QuadMuxGrid {
 
   // Used only by the thread that makes the output.
   GridPainter painter;
-  Timeline timeline;
+  OutputPosition position;
   bool cells_untold = false;  // changed by the maker, and not told yet
   Patience patience;          // while downstream refuses frames
   std::string refusal;        // the last negotiation error posted

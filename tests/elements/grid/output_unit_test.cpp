@@ -17,9 +17,9 @@ GstSegment segment_at (GstClockTime position, double rate = 1)
   return s;
 }
 
-TEST (Timeline, GoesWhereTheBaseClassSaysBeforeTheFirstFrame)
+TEST (OutputPosition, GoesWhereTheBaseClassSaysBeforeTheFirstFrame)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (2 * GST_SECOND);
   t.hold (s);
   EXPECT_EQ (s.position, 2 * GST_SECOND);
@@ -31,7 +31,7 @@ class Lost : public testing::TestWithParam<GstClockTime> {};
 
 TEST_P (Lost, FramesFollowEachOther)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (GST_SECOND);
   for (GstClockTime next = GST_SECOND; next < 3 * GST_SECOND; next += kFrame) {
     t.hold (s);
@@ -48,9 +48,9 @@ INSTANTIATE_TEST_SUITE_P (Places, Lost,
                                            10 * GST_SECOND));
 
 // No caps are known yet, or QoS leaves frames out.
-TEST (Timeline, TimeThatIsLeftOutIsOver)
+TEST (OutputPosition, TimeThatIsLeftOutIsOver)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (0);
   for (int i = 0; i < 29; i++) {
     t.hold (s);
@@ -62,9 +62,9 @@ TEST (Timeline, TimeThatIsLeftOutIsOver)
   EXPECT_EQ (s.position, 29 * (GST_SECOND / 25));
 }
 
-TEST (Timeline, AFrameThatWasNotHandedOnIsMadeAgain)
+TEST (OutputPosition, AFrameThatWasNotHandedOnIsMadeAgain)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (GST_SECOND);
   t.hold (s);
   t.go_on (s);
@@ -74,9 +74,9 @@ TEST (Timeline, AFrameThatWasNotHandedOnIsMadeAgain)
   EXPECT_EQ (s.position, GST_SECOND);
 }
 
-TEST (Timeline, Backwards)
+TEST (OutputPosition, Backwards)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (GST_SECOND, -1);
   for (GstClockTime next = GST_SECOND; next > 0; next -= kFrame) {
     t.hold (s);
@@ -86,9 +86,9 @@ TEST (Timeline, Backwards)
   }
 }
 
-TEST (Timeline, BeginsAnewAfterAReset)
+TEST (OutputPosition, BeginsAnewAfterAReset)
 {
-  Timeline t;
+  OutputPosition t;
   GstSegment s = segment_at (GST_SECOND);
   t.hold (s);
   t.drawn (GST_SECOND, kFrame);
