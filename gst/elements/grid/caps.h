@@ -42,17 +42,6 @@ OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps
 // The canvas, if `downstream` takes only one size.
 std::optional<Canvas> fixed_canvas (const GstCaps *downstream);
 
-// Caps for an input: first what fits `wish`, then anything that can be drawn. In each part the
-// output's `memory` comes first, and the formats in `preferred` (names).
-Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
-                         Memory memory);
-
-// `caps` as the answer to an input's query with `filter` (or null). If `downstream` takes only CUDA
-// memory and asks for a colorimetry, that one comes first in CUDA memory. What the device cannot
-// convert to it (HDR to SDR and the like) is left out if anything else is possible, so that a
-// converter in front converts.
-Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter);
-
 // The names of the formats in `caps`, each once, in the order of the caps.
 std::vector<std::string> formats_in (const GstCaps *caps);
 

@@ -36,6 +36,13 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self);
 // The same with the pads' buffers, for the thread that makes the output.
 GridSnapshot frame_snapshot_of (GstQuadMuxGrid *self);
 
+// The topmost picture at the position `at` of the last output frame, and the position in its source
+// that is seen there. Null if there is none.
+GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside);
+
+// The pad of that picture. If there is none, the topmost pad whose cell or rectangle is there.
+GridPadRef pad_at (GstQuadMuxGrid *self, Point at);
+
 // set_cell stores the pad's cell. tell_cell notifies its property; call it without a lock.
 void set_cell (GstQuadMuxGridPad *pad, int cell);
 void tell_cell (GstQuadMuxGridPad *pad);

@@ -1,10 +1,13 @@
-// The event functions of quadmux-grid.
+#include "elements/grid/events.h"
+
 #include <gst/video/navigation.h>
 
 #include <cmath>
 
 #include "elements/grid/cells.h"
+#include "elements/grid/life.h"
 #include "elements/grid/log.h"
+#include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
 
 namespace quad {

@@ -1,10 +1,12 @@
-// How quadmux-grid makes a frame: which inputs it waits for, when the output is at its end.
+#include "elements/grid/frames.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "elements/grid/cells.h"
+#include "elements/grid/life.h"
 #include "elements/grid/log.h"
-#include "elements/grid/quadmuxgrid.h"
+#include "elements/grid/negotiation.h"
 
 namespace quad {
 namespace {

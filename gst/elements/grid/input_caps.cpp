@@ -1,4 +1,5 @@
-// The caps that an input's upstream is asked for.
+#include "elements/grid/input_caps.h"
+
 #include <algorithm>
 
 #include "elements/grid/caps.h"

@@ -1,6 +1,6 @@
-// When quadmux-grid's output starts, rests and goes on.
+#include "elements/grid/life.h"
+
 #include "elements/grid/log.h"
-#include "elements/grid/quadmuxgrid.h"
 
 namespace quad {
 namespace {

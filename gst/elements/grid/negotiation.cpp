@@ -1,6 +1,10 @@
-// The caps functions of quadmux-grid.
+#include "elements/grid/negotiation.h"
+
+#include <algorithm>
+
 #include "elements/grid/caps.h"
 #include "elements/grid/cells.h"
+#include "elements/grid/input_caps.h"
 #include "elements/grid/log.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -267,6 +271,23 @@ void cells_changed (GstQuadMuxGrid *self)
     else
       tell_cell (p.pad.get ());
   }
+}
+
+void layout_changed (GstQuadMuxGrid *self)
+{
+  gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  cells_changed (self);
+}
+
+void free_pad_changed (GstQuadMuxGrid *self, bool resized)
+{
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
+    return !p->impl->snapshot ().lies_freely ();
+  });
+  // The output's size depends on free pads only if no pad has a cell.
+  if (!any_cell) gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
+  if (resized) cells_changed (self);
 }
 
 void install_negotiation (GstAggregatorClass *klass)

@@ -33,7 +33,11 @@
 
 #include "elements/about.h"
 #include "elements/grid/cells.h"
+#include "elements/grid/events.h"
+#include "elements/grid/frames.h"
+#include "elements/grid/life.h"
 #include "elements/grid/log.h"
+#include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
 
 GST_DEBUG_CATEGORY (quad_mux_grid_debug);
@@ -68,23 +72,6 @@ FrameRate output_rate (GstQuadMuxGrid *self)
   const GstVideoInfo &info = GST_VIDEO_AGGREGATOR (self)->info;
   const FrameRate rate = {GST_VIDEO_INFO_FPS_N (&info), GST_VIDEO_INFO_FPS_D (&info)};
   return rate.num > 0 && rate.den > 0 ? rate : FrameRate{25, 1};
-}
-
-void layout_changed (GstQuadMuxGrid *self)
-{
-  gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
-  cells_changed (self);
-}
-
-void free_pad_changed (GstQuadMuxGrid *self, bool resized)
-{
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
-  const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
-    return !p->impl->snapshot ().lies_freely ();
-  });
-  // The output's size depends on free pads only if no pad has a cell.
-  if (!any_cell) gst_pad_mark_reconfigure (GST_AGGREGATOR_SRC_PAD (self));
-  if (resized) cells_changed (self);
 }
 
 }  // namespace quad

@@ -1,6 +1,7 @@
 #include "elements/grid/quadmuxgridpad.h"
 
-#include "elements/grid/quadmuxgrid.h"
+#include "elements/grid/life.h"
+#include "elements/grid/negotiation.h"
 
 using quad::GridPad;
 using quad::kPadDefaults;

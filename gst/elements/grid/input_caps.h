@@ -1,0 +1,22 @@
+// The caps that an input's upstream is asked for.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "elements/grid/quadmuxgridpad.h"
+
+namespace quad {
+
+// Caps for an input: first what fits `wish`, then anything that can be drawn. In each part the
+// output's `memory` comes first, and the formats in `preferred` (names).
+Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
+                         Memory memory);
+
+// `caps` as the answer to an input's query with `filter` (or null). If `downstream` takes only CUDA
+// memory and asks for a colorimetry, that one comes first in CUDA memory. What the device cannot
+// convert to it (HDR to SDR and the like) is left out if anything else is possible, so that a
+// converter in front converts.
+Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter);
+
+}  // namespace quad
