@@ -1,5 +1,5 @@
 #include "glue/backend_rows.h"
-#include "glue/device_impl.h"
+#include "glue/device_stream.h"
 #include "glue/device_tile.h"
 
 namespace quad {

@@ -1,3 +1,6 @@
+#include "glue/device.h"
+
+#include "cuda/cuda_renderer.h"
 #include "glue/device_impl.h"
 #include "glue/device_tile.h"
 
@@ -24,14 +27,6 @@ bool device_available ()
 {
   std::string why;
   return device_available (why);
-}
-
-void Device::Impl::publish ()
-{
-  const std::lock_guard guard (lock);
-  if (context.get () == candidate) return;
-  stream.reset ();
-  context.reset (candidate ? GST_CUDA_CONTEXT (gst_object_ref (candidate)) : nullptr);
 }
 
 Device::Device (GstElement *element) : impl_ (std::make_unique<Impl> ())
@@ -110,15 +105,6 @@ bool Device::open ()
   return false;
 }
 
-// open () is retried per frame; report once.
-void Device::Impl::refuse (const std::string &why, const char *detail)
-{
-  if (refused) return;
-  refused = true;
-  GST_ELEMENT_ERROR (element, RESOURCE, NOT_FOUND, ("%s", why.c_str ()),
-                     ("%s", detail ? detail : ""));
-}
-
 void Device::close ()
 {
   const std::lock_guard opening (impl_->opening);
@@ -137,35 +123,6 @@ std::unique_ptr<Renderer> Device::make_renderer ()
 std::unique_ptr<Renderer> Device::make_renderer (Threads &) { return make_renderer (); }
 
 std::unique_ptr<Adapter> Device::make_adapter () { return std::make_unique<DeviceTile> (*this); }
-
-Owned<GstBufferPool> Device::Impl::configured (Owned<GstBufferPool> pool, GstCaps *caps,
-                                               guint &size, guint min, guint max) const
-{
-  GstStructure *config = gst_buffer_pool_get_config (pool.get ());
-  gst_buffer_pool_config_set_params (config, caps, size, min, max);
-  gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  stream->configure (config);
-  if (!gst_buffer_pool_set_config (pool.get (), config)) return nullptr;
-  // The pool knows the size of a frame with the device's pitch.
-  config = gst_buffer_pool_get_config (pool.get ());
-  gst_buffer_pool_config_get_params (config, nullptr, &size, nullptr, nullptr);
-  gst_structure_free (config);
-  return pool;
-}
-
-Owned<GstBufferPool> Device::Impl::pool_for (GstCaps *caps, guint &size, guint min, guint max,
-                                             Owned<GstBufferPool> offered) const
-{
-  const bool ours = offered && GST_IS_CUDA_BUFFER_POOL (offered.get ()) &&
-                    GST_CUDA_BUFFER_POOL (offered.get ())->context == context.get ();
-  Owned<GstBufferPool> pool;
-  if (ours) pool = configured (std::move (offered), caps, size, min, max);
-  // The pool may be in use with another configuration.
-  if (!pool)
-    pool = configured (Owned<GstBufferPool>{gst_cuda_buffer_pool_new (context.get ())}, caps, size,
-                       min, max);
-  return pool;
-}
 
 bool Device::decide (GstQuery *query)
 {
@@ -240,13 +197,6 @@ Status Device::end (std::span<GstBuffer *const> inputs, GstBuffer *output)
   const cuda::Current current (impl_->context.get ());
   if (!current) return Status::device_failed;
   return impl_->stream->hand_over (inputs, output);
-}
-
-GstCudaMemory *cuda_memory_in (GstBuffer *buffer)
-{
-  GstMemory *memory =
-      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
-  return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
 }
 
 }  // namespace quad

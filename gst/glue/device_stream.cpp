@@ -1,4 +1,4 @@
-#include "glue/device_impl.h"
+#include "glue/device_stream.h"
 
 #include <algorithm>
 
@@ -7,6 +7,13 @@
 #endif
 
 namespace quad {
+
+GstCudaMemory *cuda_memory_in (GstBuffer *buffer)
+{
+  GstMemory *memory =
+      gst_buffer_n_memory (buffer) > 0 ? gst_buffer_peek_memory (buffer, 0) : nullptr;
+  return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
+}
 
 #if GST_CHECK_VERSION(1, 24, 0)
 
