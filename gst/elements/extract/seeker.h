@@ -19,8 +19,6 @@ namespace quad::extract {
 // seek, DecoderWatch sees where decoding began.
 //
 // For the streaming thread, except own (), whose functions say which threads may call them.
-//
-// The streaming thread's, but for own (), whose functions say which threads may call them.
 class Seeker {
  public:
   // `timeline` outlives this.

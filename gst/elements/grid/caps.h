@@ -1,4 +1,4 @@
-// Chooses the caps of the output, and the caps that inputs are asked for.
+// Chooses the caps of the output.
 #pragma once
 
 #include <optional>
@@ -30,12 +30,12 @@ struct OutputChoice {
   std::string refusal;
 };
 
-// Chooses among what `downstream` takes:
-// - memory: CUDA memory if an input has it and all inputs can be shown there, else system memory;
-// - format: the one of most pixels of the inputs; one with alpha if an input has alpha;
-// - size: nearest to `grid` with cells of the size of the largest input that has a cell; if all lie
-// freely, what holds them from the upper left corner on;
-// - rate: nearest to the highest of the inputs.
+// Chooses among the caps that `downstream` takes.
+// - Memory: a device's, if an input lies there and it can show all inputs. Else system memory.
+// - Format: the one that most of the inputs' pixels have. If an input has alpha: one with alpha.
+// - Size: the nearest to `grid` with cells of the largest input's size. Inputs that lie freely do
+//   not count. If all lie freely, the output holds their rectangles and begins at 0,0.
+// - Rate: the nearest to the inputs' highest.
 OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
                             const Grid &grid);
 

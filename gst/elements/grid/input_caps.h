@@ -13,10 +13,10 @@ namespace quad {
 Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> preferred,
                          Memory memory);
 
-// `caps` as the answer to an input's query with `filter` (or null). If `downstream` takes only CUDA
-// memory and asks for a colorimetry, that one comes first in CUDA memory. What the device cannot
-// convert to it (HDR to SDR and the like) is left out if anything else is possible, so that a
-// converter in front converts.
+// `caps` as the answer to an input's query with `filter`, which may be null. If `downstream` takes
+// only CUDA memory and asks for a colorimetry, that one comes first in CUDA memory. The answer
+// leaves out what the device cannot convert to it, such as HDR to SDR, if anything else is left.
+// Then a converter in front converts.
 Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter);
 
 }  // namespace quad
