@@ -4,6 +4,7 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -49,9 +50,10 @@ inline GstVideoInfo info_of_caps (const std::string &text)
   return info;
 }
 
-// Calls visit (sample, plane, position, row, channel) for each sample of a mapped
-// frame; samples of more than 8 bits are passed with the bits below their
-// significant ones. `Sample` is std::uint8_t or std::uint16_t.
+// Calls visit (sample, plane, position, row, channel) for each sample of a mapped frame. Samples of
+// more than 8 bits are passed with the bits below their significant ones. In YUY2 and UYVY a
+// position is a luma sample and the chroma sample beside it. `Sample` is std::uint8_t or
+// std::uint16_t.
 template <typename Sample, typename Visit>
 void visit_samples (GstVideoFrame *frame, Visit visit)
 {
@@ -61,15 +63,22 @@ void visit_samples (GstVideoFrame *frame, Visit visit)
     while (GST_VIDEO_FORMAT_INFO_PLANE (format, c) != p) c++;
     const int width = GST_VIDEO_FRAME_COMP_WIDTH (frame, c);
     const int height = GST_VIDEO_FRAME_COMP_HEIGHT (frame, c);
-    const int channels =
-        GST_VIDEO_FRAME_COMP_PSTRIDE (frame, c) / static_cast<int> (sizeof (Sample));
+    const int step = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, c);
+    const int channels = step / static_cast<int> (sizeof (Sample));
+    // The last pair of an odd width has both chroma samples, but only one of luma.
+    int positions = width;
+    for (guint other = c + 1; other < GST_VIDEO_FORMAT_INFO_N_COMPONENTS (format); other++)
+      if (GST_VIDEO_FORMAT_INFO_PLANE (format, other) == p)
+        positions = std::max (positions, GST_VIDEO_FRAME_COMP_WIDTH (frame, other) *
+                                             GST_VIDEO_FRAME_COMP_PSTRIDE (frame, other) / step);
+    const int first = GST_VIDEO_FORMAT_INFO_POFFSET (format, c);
     for (int y = 0; y < height; y++) {
       auto *row = reinterpret_cast<Sample *> (
           static_cast<std::uint8_t *> (GST_VIDEO_FRAME_PLANE_DATA (frame, p)) +
           std::ptrdiff_t{y} * GST_VIDEO_FRAME_PLANE_STRIDE (frame, p));
-      for (int x = 0; x < width; x++)
+      for (int x = 0; x < positions; x++)
         for (int k = 0; k < channels; k++)
-          visit (row[x * channels + k], static_cast<int> (p), x, y, k);
+          if (x < width || k != first) visit (row[x * channels + k], static_cast<int> (p), x, y, k);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/format.h"
 #include "support/gst_helpers.h"
 
 namespace quad::test {
@@ -71,10 +72,6 @@ inline Owned<GstBuffer> plain (const GstVideoInfo &info, int value = 100)
 {
   return painted (info, [value] (int, int, int, int) { return value; });
 }
-
-inline const char *const kFormats[] = {
-    "I420", "YV12", "NV12", "NV21", "Y42B", "Y444", "GRAY8", "RGBA",      "BGRA",      "ARGB",
-    "ABGR", "RGBx", "BGRx", "xRGB", "xBGR", "RGB",  "BGR",   "GRAY16_LE", "I420_10LE", "P010_10LE"};
 
 inline void add_crop (GstBuffer *buffer, guint x, guint y, guint width, guint height)
 {

@@ -8,10 +8,14 @@ namespace {
 
 TEST (DownscaleStream, CapsChangeAtEveryFrame)
 {
+  std::vector<const char *> formats;
+  for (const FormatInfo &f : all_formats ())
+    if (f.depth == 8) formats.push_back (f.name);
   Downscaler d{gray (8, 8)};
-  for (int i = 0; i < 60; i++) {
-    const char *format = kFormats[i % 17];  // those of 8 bits
-    const int width = 1 + i * 7 % 50, height = 1 + i * 11 % 40;
+  for (std::size_t i = 0; i < 75; i++) {
+    const char *format = formats[i % formats.size ()];
+    const int width = 1 + static_cast<int> (i * 7 % 50),
+              height = 1 + static_cast<int> (i * 11 % 40);
     d.change_caps (raw (format, width, height));
     const Owned<GstBuffer> out = d.scale (plain (d.in (), 60));
     ASSERT_TRUE (out) << format << " " << d.bus ().error ();

@@ -85,11 +85,11 @@ TEST (DownscaleCrop, PassesUntouchedWithEqualCaps)
 
 TEST (DownscaleBuffers, NothingToDoIsPassthrough)
 {
-  for (const char *format : kFormats) {
-    Downscaler d{raw (format, 31, 17), "video/x-raw", "divisor=1"};
+  for (const FormatInfo &format : all_formats ()) {
+    Downscaler d{raw (format.name, 31, 17), "video/x-raw", "divisor=1"};
     Owned<GstBuffer> in = plain (d.in ());
     const GstBuffer *pointer = in.get ();
-    EXPECT_EQ (d.scale (std::move (in)).get (), pointer) << format;
+    EXPECT_EQ (d.scale (std::move (in)).get (), pointer) << format.name;
   }
 }
 

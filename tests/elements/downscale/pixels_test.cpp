@@ -10,16 +10,15 @@ namespace {
 // Each channel has its own constant value; rows have padding if the strides have any.
 TEST (DownscalePixels, ConstantStaysConstantInEveryFormat)
 {
-  for (const char *format : kFormats)
+  for (const FormatInfo &format : all_formats ())
     for (const filter::Kernel &method : filter::kernels ())
       for (const auto &[width, height] : {std::pair{37, 23}, std::pair{1, 1}, std::pair{64, 2}}) {
-        SCOPED_TRACE (std::string{format} + " " + method.name + " " + std::to_string (width));
-        Downscaler d{raw (format, width, height), "video/x-raw",
+        SCOPED_TRACE (std::string{format.name} + " " + method.name + " " + std::to_string (width));
+        Downscaler d{raw (format.name, width, height), "video/x-raw",
                      "divisor=3 method=" + std::string{method.name}};
-        const bool wide = GST_VIDEO_INFO_COMP_DEPTH (&d.in (), 0) > 8;
-        const int shift = std::string{format} == "P010_10LE" ? 6 : 0;
+        const bool wide = format.sample_bytes > 1;
         const auto value = [&] (int plane, int channel) {
-          return wide ? (100 + 200 * plane + 300 * channel) << shift
+          return wide ? (100 + 200 * plane + 300 * channel) << format.shift
                       : 200 - 40 * plane - 30 * channel;
         };
         Owned<GstBuffer> in = plain (d.in (), 0);
@@ -164,13 +163,13 @@ TEST (DownscaleBuffers, StridesOutOfBounds)
 
 TEST (DownscaleBuffers, SmallerThanItsCaps)
 {
-  for (const char *format : kFormats) {
-    Downscaler d{raw (format, 16, 16)};
+  for (const FormatInfo &format : all_formats ()) {
+    Downscaler d{raw (format.name, 16, 16)};
     Owned<GstBuffer> in = plain (d.in ());
     gst_buffer_set_size (in.get (), static_cast<gssize> (d.in ().size - 1));
-    EXPECT_EQ (d.push (std::move (in)), GST_FLOW_ERROR) << format;
+    EXPECT_EQ (d.push (std::move (in)), GST_FLOW_ERROR) << format.name;
     const std::string error = d.bus ().error ();
-    EXPECT_NE (error.find ("smaller than its caps"), std::string::npos) << format << error;
+    EXPECT_NE (error.find ("smaller than its caps"), std::string::npos) << format.name << error;
   }
   Downscaler empty{raw ("I420", 16, 16)};
   EXPECT_EQ (empty.push (Owned<GstBuffer>{gst_buffer_new ()}), GST_FLOW_ERROR);
