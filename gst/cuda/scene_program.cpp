@@ -72,13 +72,6 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
   return rows * (count * sizeof (std::int16_t) + weighted) + sizeof (std::int32_t);
 }
 
-// The number of positions in a word of the canvas.
-int group_of (const Samples &s)
-{
-  const int size = s.bytes * s.channels;
-  return size == 1 ? 4 : size == 2 ? 2 : 1;
-}
-
 int words_of (const Samples &s, Size size)
 {
   return ceil_div (size.width, group_of (s)) * size.height;

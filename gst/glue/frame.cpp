@@ -32,9 +32,6 @@ const GstMapInfo &map_of (const GstVideoFrame &frame, guint plane)
   return own.memory || own.data ? own : frame.map[0];
 }
 
-// Rounds up: a partial position is one.
-int positions (int samples, guint sub) { return (samples + (1 << sub) - 1) >> sub; }
-
 }  // namespace
 
 Size frame_size (GstBuffer *buffer, const GstVideoInfo &info)
@@ -98,9 +95,10 @@ bool MappedBuffer::holds (guint component, const Rect &part) const
   const auto *data = static_cast<const guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&frame_, plane));
   const auto row = [&] (int y) { return data - map.data + stride * y; };
   const std::intptr_t top = row (part.y >> h_sub);
-  const std::intptr_t bottom = row (positions (part.bottom (), h_sub) - 1);
+  const std::intptr_t bottom = row (GST_VIDEO_SUB_SCALE (h_sub, part.bottom ()) - 1);
   const std::intptr_t begin = std::min (top, bottom) + step * (part.x >> w_sub);
-  const std::intptr_t end = std::max (top, bottom) + step * positions (part.right (), w_sub);
+  const std::intptr_t end =
+      std::max (top, bottom) + step * GST_VIDEO_SUB_SCALE (w_sub, part.right ());
   return step > 0 && begin >= 0 && end <= static_cast<std::intptr_t> (map.size);
 }
 

@@ -33,6 +33,8 @@ ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &can
   return chroma_site_of (known ? info : canvas);
 }
 
+// A shape that no fraction of 32 bits holds counts as one of square samples, because samples that
+// odd are likely a mistake. (core's display_aspect () would approximate it.)
 Ratio display_aspect_of (const GstVideoInfo &info)
 {
   gint num = 1, den = 1;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/renderer.h"
 #include "tensor/planes.h"
 
 namespace quad::tensor {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr const char *kHost = "video/x-raw";
 constexpr const char *kDevice = "video/x-raw(memory:CUDAMemory)";
-constexpr std::int64_t kMostPixels = 16384;  // per side; quaddownscale's limit
 
 std::string problem_of (GstVideoFormat format)
 {
@@ -55,7 +55,7 @@ void make_square (const Source &source, int &width, int &height)
   const std::int64_t n = source.par.n, d = source.par.d;
   width = source.width;
   height = source.height;
-  if (source.width * n / d > kMostPixels) {
+  if (source.width * n / d > kMaxSide) {
     height = int (std::max<std::int64_t> (source.height * d / n, 1));
     return;
   }

@@ -63,8 +63,6 @@ bool form_of (const GstVideoFormatInfo *format, guint plane, PlaneForm &form)
   return form.channels > 0;
 }
 
-int positions (int samples, guint sub) { return (samples + (1 << sub) - 1) >> sub; }
-
 // Planes of one form at equal distances become one tensor, the planes its first axis.
 void join_planes (Planes &planes)
 {
@@ -134,8 +132,8 @@ std::string describe_planes (const GstVideoInfo &info, GstBuffer *buffer,
              std::intptr_t{area.x >> form.w_sub} * form.channels * form.bytes;
     t.bits = guint (form.bytes * 8);
     t.ndim = form.channels > 1 ? 3 : 2;
-    t.shape[0] = positions (area.height, form.h_sub);
-    t.shape[1] = positions (area.width, form.w_sub);
+    t.shape[0] = GST_VIDEO_SUB_SCALE (form.h_sub, area.height);
+    t.shape[1] = GST_VIDEO_SUB_SCALE (form.w_sub, area.width);
     t.shape[2] = form.channels > 1 ? form.channels : 0;
     t.strides[0] = stride / form.bytes;
     t.strides[1] = form.channels;

@@ -165,15 +165,12 @@ QUAD_DEVICE std::uint32_t word_of (const Work &w, const Layer &layer, const Samp
   return word;
 }
 
-// The number of positions in a word of the canvas.
-QUAD_DEVICE int group_of (int size) { return size == 1 ? 4 : size == 2 ? 2 : 1; }
-
 // Draws a single layer by words, four at once if possible.
 QUAD_DEVICE void draw_quads (const Work &w, const Patch &patch, const Layer &layer,
                              const DevicePlane &out)
 {
   const Samples &s = w.samples;
-  const int size = s.bytes * s.channels, group = group_of (size), unit = 16 / size;
+  const int size = s.bytes * s.channels, group = group_of (s), unit = 16 / size;
   const int units = (patch.width + unit - 1) / unit;
   for (int n = thread_index (); n < units * patch.height; n += thread_count ()) {
     const int x = patch.x + n % units * unit, y = patch.y + n / units;
@@ -219,7 +216,7 @@ QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part
       }
     }
   }
-  const int group = group_of (size), words = (patch.width + group - 1) / group;
+  const int group = group_of (samples), words = (patch.width + group - 1) / group;
   for (int n = thread_index (); n < words * patch.height; n += thread_count ()) {
     const int x = patch.x + n % words * group, y = patch.y + n / words;
     const int left = patch.x + patch.width - x, count = left < group ? left : group;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/pixel_math.h"
+
 namespace quad::cuda {
 
 // The number of sources of one launch. With 64, DrawParams stays within the 4096 bytes that every
@@ -38,6 +40,13 @@ struct Samples {
   // kernel writes 0 there. Else -1.
   std::int32_t room;
 };
+
+// The number of positions in a word of the canvas.
+QUAD_HOST_DEVICE constexpr int group_of (const Samples &s)
+{
+  const int size = s.bytes * s.channels;
+  return size == 1 ? 4 : size == 2 ? 2 : 1;
+}
 
 // Where an array of T begins in the tables. It is an offset, so the tables may lie at any address.
 // `begin_of` in filter.h makes the address.
