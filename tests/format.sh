@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fails where clang-format 14 would change something. `tests/format.sh --fix` changes it.
+# Fails where clang-format 14 would change something (`tests/format.sh --fix` changes it), and where
+# a folder includes what it may not (docs/architecture.md, "Layers").
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tests/packages.sh
@@ -10,3 +11,23 @@ mode=(--dry-run -Werror)
 find gst tests examples \( -name '*.cpp' -o -name '*.h' -o -name '*.cu' \) -print0 |
   xargs -0 clang-format-14 "${mode[@]}"
 echo "The format is right."
+
+# Files in gst/FOLDER include only what begins with one of the ALLOWED: `check FOLDER ALLOWED`.
+check ()
+{
+  if grep -rnE '#include "[a-z.]+/' "gst/$1" | grep -vE "#include \"($2)[/.]"; then
+    echo "gst/$1 may include only $2."
+    exit 1
+  fi
+}
+check core 'core'
+check gif 'gif|core'
+check host 'host|gif|core'
+check cuda 'cuda|core'
+check glue 'glue|host|cuda|gif|core'
+check tensor 'tensor|glue|cuda|core'
+for element in gst/elements/*/; do
+  name=elements/$(basename "$element")
+  check "$name" "$name|elements/about|glue|gif|core"
+done
+echo "The includes are right."

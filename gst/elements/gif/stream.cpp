@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "host/nearest.h"
+#include "glue/nearest.h"
 
 #define GST_CAT_DEFAULT gif_stream_enc_debug
 
@@ -110,7 +110,7 @@ bool Stream::begin (std::int64_t time)
   const Size size{GST_VIDEO_INFO_WIDTH (&info_), GST_VIDEO_INFO_HEIGHT (&info_)};
   const Settings s = settings ();
   try {
-    encoder_ = std::make_unique<Encoder> (size, s, host::find_nearest);
+    encoder_ = std::make_unique<Encoder> (size, s, fastest_find_nearest ());
   } catch (const std::bad_alloc &) {
     GST_ELEMENT_ERROR (element_, RESOURCE, NO_SPACE_LEFT,
                        ("There is not enough memory for a GIF of %dx%d: make the frames smaller.",
