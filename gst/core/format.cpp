@@ -11,7 +11,7 @@ constexpr ChannelInfo channel (int component, int plane, int offset, int step, S
           static_cast<std::int8_t> (offset), static_cast<std::int8_t> (step), sub};
 }
 
-// The kind of samples, and the first GStreamer version whose CUDA memory holds the format.
+// The kind of samples, and the first GStreamer version in whose CUDA memory the format is drawn.
 struct Samples {
   bool rgb = false;
   int depth = 8;
@@ -87,7 +87,7 @@ constexpr FormatInfo planar (PixelFormat format, const char *name, const Samples
 }
 
 // 4:2:2 in one plane: two luma samples with the chroma that they share. `order` has four letters,
-// one for each byte.
+// one for each byte. Filters see the chroma in memory's order.
 constexpr FormatInfo pairs (PixelFormat format, const char *name, const Samples &samples,
                             const char *order)
 {
@@ -103,8 +103,7 @@ constexpr FormatInfo pairs (PixelFormat format, const char *name, const Samples 
     if (component == 0)
       f.raster[0].channel[0] = channel (0, 0, i, 2, k444);
     else
-      f.raster[1].channel[static_cast<std::size_t> (component - 1)] =
-          channel (component, 0, i, 4, k422);
+      f.raster[1].channel[static_cast<std::size_t> (i / 2)] = channel (component, 0, i, 4, k422);
   }
   return f;
 }

@@ -87,7 +87,7 @@ struct FormatInfo {
   int shift = 0;          // bits below the significant ones (P010: 6)
   bool rgb = false;
   int components = 3;  // without padding: 1, 3, or 4 with alpha
-  // The first GStreamer 1.x whose CUDA memory holds the format (its minor version); 0: none.
+  // The minor version of the first GStreamer 1.x in whose CUDA memory the format is drawn; 0: none.
   int in_cuda_since = 0;
   int planes = 0;
   std::array<PlaneInfo, kMaxPlanes> plane = {};
