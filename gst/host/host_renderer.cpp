@@ -55,6 +55,10 @@ class HostRenderer final : public Renderer {
 
  private:
   void build (const Scene &scene);
+  void make_tiles (const Scene &scene);
+  void make_fill (const Scene &scene);
+  void reserve (const Scene &scene);
+  void make_jobs ();
   void set_columns ();
   void add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const;
   void turn (const Scene &scene, const Job &job, Scratch &scratch);
@@ -97,7 +101,18 @@ Status HostRenderer::prepare (const Scene &scene)
 
 void HostRenderer::build (const Scene &scene)
 {
-  // Tiles that did not change keep their programs, because plans are slow to make.
+  make_tiles (scene);
+  regions_ = regions_of (scene);
+  set_columns ();
+  make_fill (scene);
+  reserve (scene);
+  make_jobs ();
+  prepared_ = scene;
+}
+
+// Tiles that did not change keep their programs, because plans are slow to make.
+void HostRenderer::make_tiles (const Scene &scene)
+{
   std::vector<TileProgram> tiles (scene.tiles.size ());
   const bool same_canvas =
       prepared_ && prepared_->format == scene.format && prepared_->site == scene.site;
@@ -115,14 +130,14 @@ void HostRenderer::build (const Scene &scene)
   }
   prepared_.reset ();
   tiles_ = std::move (tiles);
-  regions_ = regions_of (scene);
-  set_columns ();
+}
 
+// Makes rows of the background's and the solid tiles' colours, as far as regions show them.
+void HostRenderer::make_fill (const Scene &scene)
+{
   fill_.assign (scene.tiles.size () + 1, {});
-  std::size_t depth = 1;
-  for (const Region &r : regions_) {
-    depth = std::max (depth, r.layers.size ());
-    for (int layer : r.layers) {
+  for (const Region &r : regions_)
+    for (const int layer : r.layers) {
       if (layer != kBackground && !scene.tiles[std::size_t (layer)].solid) continue;
       const Color &color =
           layer == kBackground ? scene.background : *scene.tiles[std::size_t (layer)].solid;
@@ -133,35 +148,47 @@ void HostRenderer::build (const Scene &scene)
         fill_row (*format_, p, color, width, row.data ());
       }
     }
-  }
+}
 
-  turn_jobs_.clear ();
-  region_jobs_.clear ();
+// Allocates what the threads need, and the turned pictures.
+void HostRenderer::reserve (const Scene &scene)
+{
   scratch_.assign (std::size_t (pool_->size ()), {});
-  std::size_t widest = std::size_t (scene.canvas.width);
-  for (std::size_t i = 0; i < tiles_.size (); i++)
-    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
-      const PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
+  auto widest = std::size_t (scene.canvas.width);
+  for (TileProgram &tile : tiles_)
+    for (int p = 0; p < static_cast<int> (tile.planes.size ()); p++) {
+      const PlaneProgram &plane = tile.planes[std::size_t (p)];
       for (Scratch &s : scratch_) plane.reserve (s);
       widest = std::max (widest, std::size_t (plane.positions ()));
       if (!plane.swap_axes ()) continue;
-      tiles_[i].turned.resize (std::size_t (format_->rasters));
-      tiles_[i].turned[std::size_t (p)].resize (tiles_[i].turned_stride (p) *
-                                                std::size_t (plane.target ().height));
-      add_jobs (turn_jobs_, static_cast<int> (i), p, 0, plane.rows ());
+      tile.turned.resize (std::size_t (format_->rasters));
+      tile.turned[std::size_t (p)].resize (tile.turned_stride (p) *
+                                           std::size_t (plane.target ().height));
     }
+  std::size_t depth = 1;
+  for (const Region &r : regions_) depth = std::max (depth, r.layers.size ());
   for (Scratch &s : scratch_) {
     s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
     s.drawn.resize (widest * 4 * kMaxBand);
     s.spare.resize (std::max (s.spare.size (), spare_for (static_cast<int> (widest))));
   }
+}
+
+// Cuts the work into jobs: pictures to turn first, then regions.
+void HostRenderer::make_jobs ()
+{
+  turn_jobs_.clear ();
+  for (std::size_t i = 0; i < tiles_.size (); i++)
+    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
+      const PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
+      if (plane.swap_axes ()) add_jobs (turn_jobs_, static_cast<int> (i), p, 0, plane.rows ());
+    }
+  region_jobs_.clear ();
   for (std::size_t i = 0; i < regions_.size (); i++)
     for (int p = 0; p < (format_->shares_plane (0) ? 1 : format_->rasters); p++) {
       const Rect r = raster_rect (*format_, p, regions_[i].rect);
       add_jobs (region_jobs_, static_cast<int> (i), p, r.y, r.bottom ());
     }
-
-  prepared_ = scene;
 }
 
 // Makes each picture filter only the columns that regions show.
