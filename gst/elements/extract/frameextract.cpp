@@ -340,101 +340,126 @@ gboolean src_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return TRUE;
 }
 
-void install_properties (GObjectClass *klass)
+// Installs properties, which count from the next stream or seek on.
+class Installer {
+ public:
+  static constexpr auto kFlags = static_cast<GParamFlags> (
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  explicit Installer (GObjectClass *klass) : klass_{klass} {}
+
+  void operator() (Property p, GParamSpec *spec) const
+  {
+    g_object_class_install_property (klass_, static_cast<guint> (p), spec);
+  }
+  void time (Property p, const char *name, const char *nick, const char *blurb, guint64 value) const
+  {
+    (*this) (p, g_param_spec_uint64 (name, nick, blurb, 0, G_MAXUINT64, value, kFlags));
+  }
+  void text (Property p, const char *name, const char *nick, const char *blurb) const
+  {
+    (*this) (p, g_param_spec_string (name, nick, blurb, "", kFlags));
+  }
+  void numbers (Property p, const char *name, const char *nick, const char *blurb,
+                const char *element) const
+  {
+    (*this) (
+        p, gst_param_spec_array (
+               name, nick, blurb,
+               g_param_spec_uint64 (element, element, element, 0, G_MAXUINT64, 0, kFlags), kFlags));
+  }
+
+ private:
+  GObjectClass *klass_;
+};
+
+// Which frames are wanted.
+void install_selection (const Installer &install, const Settings &defaults)
 {
-  const Settings &defaults = quad::extract::kDefaults;
-  // They count from the next stream or seek on.
-  const auto flags = static_cast<GParamFlags> (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-                                               GST_PARAM_MUTABLE_READY);
-  const auto install = [klass] (Property p, GParamSpec *spec) {
-    g_object_class_install_property (klass, static_cast<guint> (p), spec);
-  };
-  const auto time = [&] (Property p, const char *name, const char *nick, const char *blurb,
-                         guint64 value) {
-    install (p, g_param_spec_uint64 (name, nick, blurb, 0, G_MAXUINT64, value, flags));
-  };
-  const auto numbers = [&] (Property p, const char *name, const char *nick, const char *blurb,
-                            const char *element) {
-    install (p,
-             gst_param_spec_array (
-                 name, nick, blurb,
-                 g_param_spec_uint64 (element, element, element, 0, G_MAXUINT64, 0, flags), flags));
-  };
-  install (Property::rate, gst_param_spec_fraction (
-                               "rate", "Rate",
-                               "Frames per second to pass on: the one on screen at each tick, with "
-                               "the tick's time (0/1 = not by rate)",
-                               0, 1, G_MAXINT, 1, defaults.rate_n, defaults.rate_d, flags));
-  time (Property::start_time, "start-time", "Start time",
-        "Time in nanoseconds at which the selection begins, unless it is by timestamps or indices "
-        "(none = at the first frame)",
-        defaults.start_time);
-  time (Property::stop_time, "stop-time", "Stop time",
-        "Time in nanoseconds at which the selection ends, unless it is by timestamps or indices "
-        "(none = at the end)",
-        defaults.stop_time);
-  install (Property::start,
-           g_param_spec_string ("start", "Start",
-                                "start-time as text: seconds or hours:minutes:seconds, as \"100\" "
-                                "or \"1:40\" (empty = none)",
-                                "", flags));
-  install (Property::stop,
-           g_param_spec_string ("stop", "Stop",
-                                "stop-time as text: seconds or hours:minutes:seconds, as \"100\" "
-                                "or \"1:40\" (empty = none)",
-                                "", flags));
-  time (Property::tolerance_before, "tolerance-before", "Tolerance before",
-        "How many nanoseconds before a wanted time its frame may begin (none = any)",
-        defaults.tolerance_before);
-  time (Property::tolerance_after, "tolerance-after", "Tolerance after",
-        "How many nanoseconds after a wanted time its frame may begin (none = any with the "
-        "policies nearest "
-        "and next, and no later frame with played-at)",
-        defaults.tolerance_after);
-  install (
-      Property::missing,
-      g_param_spec_enum ("missing", "Missing", "What happens at a tick of rate that has no frame",
-                         GST_TYPE_QUAD_MISSING, static_cast<gint> (defaults.missing), flags));
-  numbers (Property::timestamps, "timestamps", "Timestamps",
-           "Times in nanoseconds of the wanted frames, in any order; 0 is where the film begins",
-           "timestamp");
-  install (
-      Property::timestamp_list,
-      g_param_spec_string ("timestamp-list", "Timestamp list",
-                           "The same as text: seconds or hours:minutes:seconds between commas, "
-                           "as \"1.5, 3, 00:01:02.250\"",
-                           "", flags));
-  install (Property::policy,
-           g_param_spec_enum ("policy", "Policy", "Which frame is taken for a timestamp",
-                              GST_TYPE_QUAD_POLICY, static_cast<gint> (defaults.policy), flags));
-  numbers (Property::indices, "indices", "Indices",
-           "Numbers of the wanted frames, in any order; 0 is the first", "index");
+  install (Property::rate,
+           gst_param_spec_fraction (
+               "rate", "Rate",
+               "Frames per second to pass on: the one on screen at each tick, with "
+               "the tick's time (0/1 = not by rate)",
+               0, 1, G_MAXINT, 1, defaults.rate_n, defaults.rate_d, Installer::kFlags));
+  install.time (
+      Property::start_time, "start-time", "Start time",
+      "Time in nanoseconds at which the selection begins, unless it is by timestamps or indices "
+      "(none = at the first frame)",
+      defaults.start_time);
+  install.time (
+      Property::stop_time, "stop-time", "Stop time",
+      "Time in nanoseconds at which the selection ends, unless it is by timestamps or indices "
+      "(none = at the end)",
+      defaults.stop_time);
+  install.text (Property::start, "start", "Start",
+                "start-time as text: seconds or hours:minutes:seconds, as \"100\" "
+                "or \"1:40\" (empty = none)");
+  install.text (Property::stop, "stop", "Stop",
+                "stop-time as text: seconds or hours:minutes:seconds, as \"100\" "
+                "or \"1:40\" (empty = none)");
+  install.numbers (
+      Property::timestamps, "timestamps", "Timestamps",
+      "Times in nanoseconds of the wanted frames, in any order; 0 is where the film begins",
+      "timestamp");
+  install.text (Property::timestamp_list, "timestamp-list", "Timestamp list",
+                "The same as text: seconds or hours:minutes:seconds between commas, "
+                "as \"1.5, 3, 00:01:02.250\"");
+  install.numbers (Property::indices, "indices", "Indices",
+                   "Numbers of the wanted frames, in any order; 0 is the first", "index");
   install (Property::every_nth,
            g_param_spec_uint (
                "every-nth", "Every nth",
                "Select one frame out of this many, beginning with the first (0 = not by number)", 0,
-               G_MAXINT, defaults.every_nth, flags));
+               G_MAXINT, defaults.every_nth, Installer::kFlags));
   install (Property::keyframes,
            g_param_spec_boolean ("keyframes", "Keyframes",
                                  "Select keyframes only; upstream is asked to skip the others",
-                                 defaults.keyframes, flags));
+                                 defaults.keyframes, Installer::kFlags));
   install (Property::max_frames,
            g_param_spec_uint64 ("max-frames", "Maximum frames",
                                 "Number of frames after which the stream ends (0 = no limit)", 0,
-                                G_MAXUINT64, defaults.max_frames, flags));
-  time (Property::max_gap, "max-gap", "Maximum gap",
-        "How many nanoseconds a rate fills between two frames, or with the last one; longer gaps "
-        "are left "
-        "out (none = no limit)",
-        defaults.max_gap);
-  install (
-      Property::seek_mode,
-      g_param_spec_enum ("seek-mode", "Seek mode", "When to seek upstream to frames that lie ahead",
-                         GST_TYPE_QUAD_SEEK_MODE, static_cast<gint> (defaults.seek_mode), flags));
+                                G_MAXUINT64, defaults.max_frames, Installer::kFlags));
+}
+
+// Which frame serves if the wanted one is not there, and how frames are reached.
+void install_policies (const Installer &install, const Settings &defaults)
+{
+  install.time (Property::tolerance_before, "tolerance-before", "Tolerance before",
+                "How many nanoseconds before a wanted time its frame may begin (none = any)",
+                defaults.tolerance_before);
+  install.time (Property::tolerance_after, "tolerance-after", "Tolerance after",
+                "How many nanoseconds after a wanted time its frame may begin (none = any with the "
+                "policies nearest and next, and no later frame with played-at)",
+                defaults.tolerance_after);
+  install (Property::missing,
+           g_param_spec_enum (
+               "missing", "Missing", "What happens at a tick of rate that has no frame",
+               GST_TYPE_QUAD_MISSING, static_cast<gint> (defaults.missing), Installer::kFlags));
+  install (Property::policy,
+           g_param_spec_enum ("policy", "Policy", "Which frame is taken for a timestamp",
+                              GST_TYPE_QUAD_POLICY, static_cast<gint> (defaults.policy),
+                              Installer::kFlags));
+  install.time (
+      Property::max_gap, "max-gap", "Maximum gap",
+      "How many nanoseconds a rate fills between two frames, or with the last one; longer gaps "
+      "are left out (none = no limit)",
+      defaults.max_gap);
+  install (Property::seek_mode,
+           g_param_spec_enum (
+               "seek-mode", "Seek mode", "When to seek upstream to frames that lie ahead",
+               GST_TYPE_QUAD_SEEK_MODE, static_cast<gint> (defaults.seek_mode), Installer::kFlags));
   install (Property::post_messages,
            g_param_spec_boolean ("post-messages", "Post messages",
                                  "Post frame-extracted for each frame, and progress",
-                                 defaults.post_messages, flags));
+                                 defaults.post_messages, Installer::kFlags));
+}
+
+void install_properties (GObjectClass *klass)
+{
+  const Installer install{klass};
+  install_selection (install, quad::extract::kDefaults);
+  install_policies (install, quad::extract::kDefaults);
 }
 
 }  // namespace
