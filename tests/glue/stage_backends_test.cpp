@@ -53,16 +53,16 @@ class StageBackends : public ::testing::Test {
  protected:
   StageBackends () { bare_opens = bare_draws = true; }
 
-  Problem prepare (const std::string &in, const std::string &out)
+  Problem prepare (std::string in, std::string out)
   {
-    return stage_.prepare (input_, caps_of (in + kGrey).get (), caps_of (out + kGrey).get (),
-                           whole_);
+    return stage_.prepare (input_, caps_of (in.append (kGrey)).get (),
+                           caps_of (out.append (kGrey)).get (), whole_);
   }
 
-  const std::string elsewhere_ = std::string{"video/x-raw("} + kElsewhereFeature + "),";
-  const std::string bare_ = "video/x-raw(memory:Bare),";
+  const char *const elsewhere_ = "video/x-raw(memory:Elsewhere),";
+  const char *const bare_ = "video/x-raw(memory:Bare),";
   const Look whole_ = {.placement = {{0, 0, 16, 16}, {0, 0, 16, 16}, {}}};
-  const GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"} + kGrey);
+  const GstVideoInfo info_ = info_of_caps (std::string{"video/x-raw,"}.append (kGrey));
   Owned<GstElement> element_{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
   Backends backends_{element_.get ()};
   Input input_;
@@ -88,7 +88,7 @@ TEST_F (StageBackends, APictureThatCannotBeMovedIsLeftOut)
   const Owned<GstBuffer> elsewhere = to_elsewhere (host.get ());
   const Owned<GstBuffer> out{gst_buffer_new_allocate (nullptr, 16 * 16, nullptr)};
   for (const auto &[caps, buffer] :
-       {std::pair{"video/x-raw,", host.get ()}, std::pair{elsewhere_.c_str (), elsewhere.get ()}}) {
+       {std::pair{"video/x-raw,", host.get ()}, std::pair{elsewhere_, elsewhere.get ()}}) {
     SCOPED_TRACE (caps);
     ASSERT_FALSE (prepare (caps, bare_));
     ASSERT_FALSE (stage_.begin (info_, out.get ()));
