@@ -59,7 +59,7 @@ TEST (GridLive, AnInputWhoseSourceIsNotLinkedYetStopsNobody)
         GST_APP_SRC (src),
         timed (solid (p.info (0), kGreen), frame_time (n, 10), GST_SECOND / 10).release ());
   std::unique_ptr<Picture8> picture;
-  for (int i = 0; i < 10 && (!picture || picture->at (20, 4) != kGreen); i++) {
+  for (int i = 0; i < 18 && (!picture || picture->at (20, 4) != kGreen); i++) {
     picture = p.next ();
     ASSERT_TRUE (picture);
   }
