@@ -77,7 +77,7 @@ void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
 std::string advice_for (const Problem &problem)
 {
   const std::string download = download_of (problem.memory);
-  const std::string downloaded =
+  std::string downloaded =
       "With " + download + " in front of the pads frames are drawn in system memory.";
   const char *usage = backend_of (problem.memory).usage;
   switch (problem.status) {
