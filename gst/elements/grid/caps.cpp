@@ -281,10 +281,14 @@ std::string light_problem (const GstCaps *caps, std::span<const InputCaps> input
   GstVideoInfo output;
   const BackendRow &row = backend_of (memory_of (caps));
   if (!row.converts || !gst_video_info_from_caps (&output, caps)) return {};
+  const auto said = [] (const GstVideoInfo &info) {
+    const std::string name = name_of (info.colorimetry);
+    return name.empty () ? "unknown" : name;
+  };
   for (const InputCaps &i : inputs)
     if (i.memory == row.memory && !converts (row, i.info, output))
       return std::string{"An input in "} + row.name + " memory has the colorimetry " +
-             name_of (i.info.colorimetry) + " and the output " + name_of (output.colorimetry) +
+             said (i.info) + " and the output " + said (output) +
              ": HDR, wide gamut and SDR are not converted into each other there. Put " +
              download_of (row.memory) +
              " ! videoconvert in front of that pad, or let the output be in system memory.";
