@@ -248,7 +248,7 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
   work_of (here).queued = true;
   Adapter *adapter = this->adapter (input.here_, here);
   if (!adapter) return Status::unsupported_format;
-  if (here != there) return download (input, from, tile);
+  if (here != there) return download (input, *adapter, from, tile);
   FrameView view;
   const Status s = adapter->convert (tile, from, info_, background_, view);
   if (s == Status::ok) show_whole (tile, view, chroma_site_of (info_));
@@ -257,17 +257,16 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
 
 // Replaces the tile's source by one on the host, which is filled when the device's work is done.
 // What take_downloads () needs to bring it to the canvas fails here.
-Status Stage::download (Input &input, const GstVideoInfo &from, Tile &tile)
+Status Stage::download (Input &input, Adapter &adapter, const GstVideoInfo &from, Tile &tile)
 {
   const Memory there = renderer_->memory ();
   Download d = {scene_.tiles.size (), &input, tile.source.memory, {}, nullptr};
-  if (const Status s = adapter (input.here_, d.from)->download (tile, from, d.frame, d.info);
-      s != Status::ok)
-    return s;
+  if (const Status s = adapter.download (tile, from, d.frame, d.info); s != Status::ok) return s;
   show_whole (tile, d.frame->view (), tile.site);
   if (!same_pixels (d.info, info_))
     if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
-  if (there != Memory::host && !adapter (input.there_, there)) return Status::unsupported_format;
+  if (there != Memory::host && !this->adapter (input.there_, there))
+    return Status::unsupported_format;
   downloads_.push_back (d);
   return Status::ok;
 }

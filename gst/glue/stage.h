@@ -151,7 +151,7 @@ class Stage {
   Problem map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, MappedFrame *&mapped);
   Work &work_of (Memory memory);
   Adapter *adapter (Input::Kept &kept, Memory memory);
-  Status download (Input &input, const GstVideoInfo &from, Tile &tile);
+  Status download (Input &input, Adapter &adapter, const GstVideoInfo &from, Tile &tile);
   Status upload (Input &input, Tile &tile);
   Status end (Memory memory, GstBuffer *output);
   void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
