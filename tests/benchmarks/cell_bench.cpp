@@ -2,9 +2,8 @@
 // quarter of it. Hidden parts are not drawn, so the second should cost no more than the first.
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
-#include "host/host_renderer.h"
+#include "drawing.h"
 #include "timing.h"
 
 namespace quad::bench {
@@ -29,26 +28,12 @@ constexpr Case kCases[] = {
 
 Contender cell (const char *name, PixelFormat format, const Case &c, bool covered)
 {
-  struct Drawing {
-    std::unique_ptr<Renderer> renderer = host::make_host_renderer ({.threads = 1});
-    Scene scene;
-  };
-  auto d = std::make_shared<Drawing> ();
-  d->scene = {.format = format, .canvas = c.cell};
-  d->scene.tiles.push_back ({.target = rect_of (c.cell),
-                             .source = {.format = format, .size = kSource},
-                             .crop = rect_of (kSource),
-                             .filter = c.filter,
-                             .blend = Blend::source});
+  Scene scene = scaled (format, kSource, c.cell, c.filter);
   if (covered)
-    d->scene.tiles.push_back ({.target = {c.cell.width / 8 * 2, c.cell.height / 8 * 2,
-                                          c.cell.width / 2, c.cell.height / 4 * 2},
-                               .solid = Color{{16, 128, 128, 255}}});
-  if (const Status s = d->renderer->prepare (d->scene); s != Status::ok) give_up (describe (s));
-  return {name, Family::area, true, format, [d] (const FrameView &in, const FrameView &out) {
-            d->scene.tiles[0].source = in;
-            if (d->renderer->draw (d->scene, out) != Status::ok) give_up ("draw failed");
-          }};
+    scene.tiles.push_back ({.target = {c.cell.width / 8 * 2, c.cell.height / 8 * 2,
+                                       c.cell.width / 2, c.cell.height / 4 * 2},
+                            .solid = Color{{16, 128, 128, 255}}});
+  return drawing (name, Family::area, scene);
 }
 
 int run (int argc, char **argv)

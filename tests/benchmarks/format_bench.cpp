@@ -2,9 +2,8 @@
 // costs.
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
-#include "host/host_renderer.h"
+#include "drawing.h"
 #include "timing.h"
 
 namespace quad::bench {
@@ -37,25 +36,9 @@ PixelFormat format_named (const char *name)
   give_up (std::string ("no format ") + name);
 }
 
-Contender drawing (const char *name, const Case &c)
+Contender contender (const char *name, const Case &c)
 {
-  struct Drawing {
-    std::unique_ptr<Renderer> renderer = host::make_host_renderer ({.threads = 1});
-    Scene scene;
-  };
-  const PixelFormat format = format_named (name);
-  auto d = std::make_shared<Drawing> ();
-  d->scene = {.format = format, .canvas = c.to};
-  d->scene.tiles.push_back ({.target = rect_of (c.to),
-                             .source = {.format = format, .size = kSource},
-                             .crop = rect_of (kSource),
-                             .filter = c.filter,
-                             .blend = Blend::source});
-  if (const Status s = d->renderer->prepare (d->scene); s != Status::ok) give_up (describe (s));
-  return {name, Family::area, true, format, [d] (const FrameView &in, const FrameView &out) {
-            d->scene.tiles[0].source = in;
-            if (d->renderer->draw (d->scene, out) != Status::ok) give_up ("draw failed");
-          }};
+  return drawing (name, Family::area, scaled (format_named (name), kSource, c.to, c.filter));
 }
 
 int run (int argc, char **argv)
@@ -81,7 +64,7 @@ int run (int argc, char **argv)
     std::printf ("| %s%s | %s |", p.format, p.opaque ? "" : ", alpha varies", p.peer);
     for (const Case &c : kCases) {
       const std::vector<double> ms =
-          time_all ({drawing (p.format, c), drawing (p.peer, c)}, sources, c.to, seconds);
+          time_all ({contender (p.format, c), contender (p.peer, c)}, sources, c.to, seconds);
       std::printf (" %.2f (%.3f ms) |", ms[0] / ms[1], ms[0]);
       std::fflush (stdout);
     }

@@ -3,34 +3,16 @@
 #include <cstring>
 #include <memory>
 
-#include "contender.h"
+#include "drawing.h"
 #include "frames.h"
-#include "host/host_renderer.h"
 
 namespace quad::bench {
 namespace {
 
-struct Drawing {
-  std::unique_ptr<Renderer> renderer = host::make_host_renderer ({.threads = 1});
-  Scene scene;
-};
-
 void add (Contenders &list, const char *name, Family family, PixelFormat format, Size from, Size to,
           Filter filter, ChromaSite site)
 {
-  auto d = std::make_shared<Drawing> ();
-  d->scene = {.format = format, .canvas = to, .site = site};
-  d->scene.tiles.push_back ({.target = rect_of (to),
-                             .source = {.format = format, .size = from},
-                             .crop = rect_of (from),
-                             .site = site,
-                             .filter = filter,
-                             .blend = Blend::source});
-  if (const Status s = d->renderer->prepare (d->scene); s != Status::ok) give_up (describe (s));
-  list.push_back ({name, family, true, format, [d] (const FrameView &in, const FrameView &out) {
-                     d->scene.tiles[0].source = in;
-                     if (d->renderer->draw (d->scene, out) != Status::ok) give_up ("draw failed");
-                   }});
+  list.push_back (drawing (name, family, scaled (format, from, to, filter, site)));
 }
 
 }  // namespace
