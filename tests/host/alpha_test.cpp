@@ -12,6 +12,18 @@ constexpr std::pair<PixelFormat, PixelFormat> kPeers[] = {
     {PixelFormat::ayuv, PixelFormat::xrgb},  // xRGB has its colours in the same places
 };
 
+// Scenes of two formats that are else alike: a random size, filter and orientation.
+std::pair<OwnedScene, OwnedScene> scenes_alike (std::pair<PixelFormat, PixelFormat> formats,
+                                                Random &random)
+{
+  const Size source = {random.between (1, 150), random.between (1, 20)};
+  const Size target = {random.between (1, 150), random.between (1, 20)};
+  const Filter filter = random.pick (kFilters);
+  const Orientation orientation = random.pick (kOrientations);
+  return {scene_of (formats.first, source, target, filter, orientation),
+          scene_of (formats.second, source, target, filter, orientation)};
+}
+
 class AlphaTest : public ::testing::TestWithParam<std::pair<PixelFormat, PixelFormat>> {
  protected:
   PixelFormat format () const { return GetParam ().first; }
@@ -22,17 +34,12 @@ TEST_P (AlphaTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
 {
   Random random (61);
   for (int i = 0; i < 60; i++) {
-    const Size source = {random.between (1, 150), random.between (1, 20)};
-    const Size target = {random.between (1, 150), random.between (1, 20)};
-    const Filter filter = random.pick (kFilters);
-    const Orientation orientation = random.pick (kOrientations);
-    OwnedScene with = scene_of (format (), source, target, filter, orientation);
-    OwnedScene without = scene_of (GetParam ().second, source, target, filter, orientation);
+    auto [with, without] = scenes_alike (GetParam (), random);
     for (OwnedScene *s : {&with, &without}) {
       Picture &picture = *s->pictures[0];
       paint (picture, Pattern::noise, 4);
-      for (int y = 0; y < source.height; y++)
-        for (int x = 0; x < source.width; x++) picture.set (0, x, y, alpha (), 255);
+      for (int y = 0; y < picture.size ().height; y++)
+        for (int x = 0; x < picture.size ().width; x++) picture.set (0, x, y, alpha (), 255);
     }
     ASSERT_EQ (draw (with.scene).bytes (), draw (without.scene).bytes ()) << describe (with.scene);
   }
@@ -171,12 +178,7 @@ TEST_P (AlphaPlaneTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
 {
   Random random (63);
   for (int i = 0; i < 60; i++) {
-    const Size source = {random.between (1, 150), random.between (1, 20)};
-    const Size target = {random.between (1, 150), random.between (1, 20)};
-    const Filter filter = random.pick (kFilters);
-    const Orientation orientation = random.pick (kOrientations);
-    OwnedScene with = scene_of (format (), source, target, filter, orientation);
-    OwnedScene without = scene_of (GetParam ().second, source, target, filter, orientation);
+    auto [with, without] = scenes_alike (GetParam (), random);
     with.scene.site = without.scene.site = random.pick (kSites);
     Picture &picture = *with.pictures[0];
     paint (picture, Pattern::noise, 4);
@@ -188,8 +190,8 @@ TEST_P (AlphaPlaneTest, AnOpaquePictureIsDrawnAsOneWithoutAlpha)
     for_each_color (a, [&] (int c, int x, int y) {
       ASSERT_EQ (get (a, c, x, y), get (b, c, x, y)) << describe (with.scene);
     });
-    for (int y = 0; y < target.height; y++)
-      for (int x = 0; x < target.width; x++) ASSERT_EQ (get (a, 3, x, y), 255);
+    for (int y = 0; y < a.size ().height; y++)
+      for (int x = 0; x < a.size ().width; x++) ASSERT_EQ (get (a, 3, x, y), 255);
   }
 }
 
