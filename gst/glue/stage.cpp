@@ -331,15 +331,19 @@ Problem Stage::take_downloads ()
   return {};
 }
 
-Status Stage::render ()
+// Orders what is drawn after all that still uses the output, on the output's device.
+Status Stage::begin_output ()
 {
-  if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
   const Memory there = renderer_->memory ();
-  if (Backend *device = backends_.device_of (there)) {
-    work_of (there).queued = true;
-    if (const Status s = device->begin ({}, out_); s != Status::ok) return s;
-  }
-  if (const Status s = renderer_->draw (scene_, canvas_->view ()); s != Status::ok) return s;
+  Backend *device = backends_.device_of (there);
+  if (!device) return Status::ok;
+  work_of (there).queued = true;
+  return device->begin ({}, out_);
+}
+
+Status Stage::end_all ()
+{
+  const Memory there = renderer_->memory ();
   for (const BackendRow &row : quad::backends ())
     if (work_of (row.memory).queued)
       if (const Status s = end (row.memory, row.memory == there ? out_ : nullptr); s != Status::ok)
@@ -350,8 +354,13 @@ Status Stage::render ()
 Problem Stage::finish ()
 {
   Problem problem = take_downloads ();
-  if (!problem)
-    if (const Status s = render (); s != Status::ok) problem = failed (s, renderer_->memory ());
+  if (!problem) {
+    Status s = renderer_->prepare (scene_);
+    if (s == Status::ok) s = begin_output ();
+    if (s == Status::ok) s = renderer_->draw (scene_, canvas_->view ());
+    if (s == Status::ok) s = end_all ();
+    if (s != Status::ok) problem = failed (s, renderer_->memory ());
+  }
   cancel ();
   return problem;
 }

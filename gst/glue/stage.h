@@ -160,7 +160,8 @@ class Stage {
   Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Problem take_downloads ();
-  Status render ();
+  Status begin_output ();
+  Status end_all ();
   Problem over (Problem problem);
 
   Backends &backends_;
