@@ -25,12 +25,8 @@ const char *describe (Status status)
     case Status::out_of_memory: return "out of memory";
     case Status::out_of_device_memory:
       return "out of GPU memory: show fewer or smaller pictures, or free some of it";
-    case Status::device_failed:
-      return "the GPU or its driver failed: see the log (GST_DEBUG=quadcuda:1); nvidia-smi and the "
-             "kernel's log say whether the GPU is still there";
-    case Status::no_kernels:
-      return "no kernels for this GPU: update its driver, or install the NVRTC of its CUDA "
-             "version (libnvrtc)";
+    case Status::device_failed: return "the GPU or its driver failed";
+    case Status::no_kernels: return "no kernels for this GPU";
   }
   return "unknown error";
 }

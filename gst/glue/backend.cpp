@@ -41,6 +41,17 @@ bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoIn
   return !row.converts || same_pixels (from, to) || row.converts (from, to);
 }
 
+std::string describe (Status status, const BackendRow &row)
+{
+  std::string text = std::string{describe (status)}.append (".");
+  const char *more = status == Status::out_of_device_memory ? row.usage
+                     : status == Status::device_failed      ? row.failed
+                     : status == Status::no_kernels         ? row.no_kernels
+                                                            : nullptr;
+  if (more) text.append (" ").append (more);
+  return text;
+}
+
 std::vector<Memory> memories ()
 {
   std::vector<Memory> all;

@@ -83,14 +83,17 @@ class Backend {
 // All that is known of a backend without an instance.
 struct BackendRow {
   Memory memory = Memory::host;
-  const char *feature = nullptr;          // in caps; null: system memory
-  const char *name = "system";            // as in "frames in CUDA memory"
-  const char *download = nullptr;         // the element that copies frames to system memory
-  const char *converter = nullptr;        // the element that converts frames there
-  const char *usage = nullptr;            // a sentence: what lists the users of this memory
-  bool (*draws) (PixelFormat) = nullptr;  // null: every format
-  bool (*available) (std::string &why) = nullptr;                           // null: always
-  bool (*holds) (GstBuffer *) = nullptr;                                    // null: any other
+  const char *feature = nullptr;    // in caps; null: system memory
+  const char *name = "system";      // as in "frames in CUDA memory"
+  const char *download = nullptr;   // the element that copies frames to system memory
+  const char *converter = nullptr;  // the element that converts frames there
+  // Sentences for the user.
+  const char *usage = nullptr;                     // what lists the users of this memory
+  const char *failed = nullptr;                    // where to see why the device failed
+  const char *no_kernels = nullptr;                // how to get kernels for the device
+  bool (*draws) (PixelFormat) = nullptr;           // null: every format
+  bool (*available) (std::string &why) = nullptr;  // null: always
+  bool (*holds) (GstBuffer *) = nullptr;           // null: any other
   bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;  // null: all
   std::unique_ptr<Backend> (*make) (GstElement *) = nullptr;
 };
@@ -105,6 +108,10 @@ std::size_t place_of (Memory memory);
 bool is_available (const BackendRow &row);
 // True if the backend can show pictures of `from` as pictures of `to`.
 bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoInfo &to);
+
+// Why drawing in the row's memory failed, and what the row says of it: the middle of a paragraph
+// after "...: ", with its full stop.
+std::string describe (Status status, const BackendRow &row);
 
 // The memories of this machine: `first`, then the others in the table's order.
 std::vector<Memory> memories_from (Memory first);

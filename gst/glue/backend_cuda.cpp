@@ -24,6 +24,10 @@ BackendRow cuda_row ()
           .download = "cudadownload",
           .converter = "cudaconvert",
           .usage = "nvidia-smi lists what uses the GPU's memory.",
+          .failed =
+              "See the log (GST_DEBUG=quadcuda:1); nvidia-smi and the kernel's log say whether "
+              "the GPU is still there.",
+          .no_kernels = "Update its driver, or install the NVRTC of its CUDA version (libnvrtc).",
           .draws = in_cuda_memory,
           .available = device_available,
           .holds = [] (GstBuffer *buffer) { return cuda_memory_in (buffer) != nullptr; },

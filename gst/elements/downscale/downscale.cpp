@@ -41,7 +41,7 @@ std::string downloaded (Memory memory)
 std::string failure (const std::string &what, const Problem &problem)
 {
   const Status status = problem.status;
-  std::string text = what + ": " + describe (status) + ".";
+  std::string text = what + ": " + describe (status, backend_of (problem.memory));
   if (status == Status::device_failed)
     text += " Start the pipeline again or, where that fails too, the program.";
   if (status == Status::device_failed || status == Status::no_kernels)

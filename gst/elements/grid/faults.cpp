@@ -125,9 +125,8 @@ std::string problem_with (const GstCaps *caps)
            " pixels on a side: put videoscale in front of the pad.";
   if (!is_drawn (caps)) {
     const Owned<char> text{gst_caps_to_string (caps)};
-    return std::string ("has caps that are not drawn: ") + text.get () +
-           ". Put videoconvert in front of the pad, and in front of it what downloads the frames "
-           "where they lie in a device's memory.";
+    return std::string ("has caps that are not drawn: ") + text.get () + ". Put " +
+           download_of (gst_caps_get_features (caps, 0)) + " and videoconvert in front of the pad.";
   }
   return {};
 }

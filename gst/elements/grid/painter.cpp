@@ -79,14 +79,12 @@ std::string advice_for (const Problem &problem)
   const std::string download = download_of (problem.memory);
   std::string downloaded =
       "With " + download + " in front of the pads frames are drawn in system memory.";
-  const char *usage = backend_of (problem.memory).usage;
   switch (problem.status) {
     case Status::out_of_memory: return "Show fewer or smaller pictures, or free some memory.";
-    case Status::out_of_device_memory:
-      return usage ? std::string{usage} + " " + downloaded : downloaded;
     case Status::device_failed:
       return "Start the pipeline again. Where that fails too, put " + download +
              " in front of the pads: then frames are drawn in system memory.";
+    case Status::out_of_device_memory:
     case Status::no_kernels: return downloaded;
     default: return {};
   }
@@ -97,13 +95,13 @@ void post_failure (GstQuadMuxGrid *self, const std::string &what, const Problem 
 {
   const Status status = problem.status;
   const std::string advice = advice_for (problem);
+  std::string text = what + ": " + describe (status, backend_of (problem.memory));
   if (advice.empty ()) {
-    GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s: %s.", what.c_str (), describe (status)),
-                       (nullptr));
+    GST_ELEMENT_ERROR (self, LIBRARY, FAILED, ("%s", text.c_str ()), (nullptr));
     return;
   }
+  text.append (" ").append (advice);
   const bool full = status == Status::out_of_memory || status == Status::out_of_device_memory;
-  const std::string text = what + ": " + describe (status) + ". " + advice;
   if (full)
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT, ("%s", text.c_str ()), (nullptr));
   else

@@ -153,9 +153,9 @@ TEST_F (CudaFailure, TheElementSaysWhatFailed)
       const char *text;
     } cases[] = {{"cuMemAlloc", CUDA_ERROR_OUT_OF_MEMORY, "memory"},
                  {"cuMemAllocPitch", CUDA_ERROR_OUT_OF_MEMORY, "memory"},
-                 {"cuLaunchKernel", CUDA_ERROR_LAUNCH_FAILED, "see the log"},
-                 {"cuStreamSynchronize", CUDA_ERROR_LAUNCH_FAILED, "see the log"},
-                 {"cuMemcpy2DAsync", CUDA_ERROR_LAUNCH_FAILED, "see the log"},
+                 {"cuLaunchKernel", CUDA_ERROR_LAUNCH_FAILED, "See the log"},
+                 {"cuStreamSynchronize", CUDA_ERROR_LAUNCH_FAILED, "See the log"},
+                 {"cuMemcpy2DAsync", CUDA_ERROR_LAUNCH_FAILED, "See the log"},
                  {"cuStreamCreate", CUDA_ERROR_LAUNCH_FAILED, "stream"}};
     for (const auto &c : cases) {
       std::string from;
@@ -179,9 +179,9 @@ TEST_F (CudaFailure, AFailureOnTheWayIsTheResources)
        "out of GPU memory"},
       {"cuMemAllocHost", CUDA_ERROR_OUT_OF_MEMORY, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
        "out of memory"},
-      {"cuLaunchKernel", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
-      {"cuMemcpy2DAsync", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
-      {"cuStreamSynchronize", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "see the log"},
+      {"cuLaunchKernel", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "See the log"},
+      {"cuMemcpy2DAsync", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "See the log"},
+      {"cuStreamSynchronize", CUDA_ERROR_LAUNCH_FAILED, GST_RESOURCE_ERROR_FAILED, "See the log"},
       {"cuModuleLoadData", CUDA_ERROR_NO_BINARY_FOR_GPU, GST_RESOURCE_ERROR_FAILED,
        "no kernels for this GPU"},
   };
