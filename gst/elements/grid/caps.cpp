@@ -182,7 +182,7 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
       gst_structure_set (s, field, G_TYPE_STRING, value, nullptr);
   };
   set ("colorimetry", gst_video_colorimetry_to_string (&info.colorimetry));
-  if (GST_VIDEO_FORMAT_INFO_N_PLANES (info.finfo) > 1 &&
+  if (info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit () != Size{1, 1} &&
       info.chroma_site != GST_VIDEO_CHROMA_SITE_UNKNOWN)
     set ("chroma-site", gst_video_chroma_site_to_string (info.chroma_site));
 }

@@ -169,6 +169,21 @@ TEST (GridCaps, ColorimetryAndChromaSiteAreThoseOfTheLargestInputOfTheFormat)
   EXPECT_EQ (first (q)->info ().colorimetry.matrix, GST_VIDEO_COLOR_MATRIX_BT601);
 }
 
+TEST (GridCaps, EveryFormatWithSubsampledChromaKeepsItsSiting)
+{
+  for (const quad::FormatInfo &format : quad::all_formats ()) {
+    if (format.chroma_unit () == quad::Size{1, 1}) continue;
+    SCOPED_TRACE (format.name);
+    const std::string input =
+        raw (format.name, 64, 64,
+             "framerate=(fraction)10/1,colorimetry=bt601,chroma-site=v-cosited+h-cosited");
+    GridPipeline p ("", std::string ("video/x-raw,format=") + format.name);
+    p.add_solid (input, kRed, 1);
+    EXPECT_EQ (first (p)->info ().chroma_site,
+               GST_VIDEO_CHROMA_SITE_V_COSITED | GST_VIDEO_CHROMA_SITE_H_COSITED);
+  }
+}
+
 // A real pipeline: quaddownscale gets the grid's wish, and the frames between them have the size
 // that is shown.
 TEST (GridCaps, QuaddownscaleDeliversTheCellsSize)
