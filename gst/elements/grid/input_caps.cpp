@@ -41,7 +41,10 @@ void set_strings (GstStructure *s, const char *field, std::span<const std::strin
   gst_structure_take_value (s, field, &list);
 }
 
-// The colorimetries from which downstream asks for one in CUDA memory; none if it leaves that open.
+// True for memory where not all colorimetries are converted into each other.
+bool is_limited (Memory memory) { return backend_of (memory).converts != nullptr; }
+
+// The colorimetries from which downstream asks for one in such memory; none if it leaves that open.
 std::vector<std::string> asked_colorimetries (const GstCaps *downstream)
 {
   std::vector<std::string> all;
@@ -49,19 +52,23 @@ std::vector<std::string> asked_colorimetries (const GstCaps *downstream)
   for (guint i = 0; i < gst_caps_get_size (downstream); i++) {
     const std::vector<std::string> some =
         strings_in (gst_caps_get_structure (downstream, i), "colorimetry");
-    if (memory_of (downstream, i) == Memory::host || some.empty ()) return {};
+    if (!is_limited (memory_of (downstream, i)) || some.empty ()) return {};
     for (const std::string &one : some)
       if (std::find (all.begin (), all.end (), one) == all.end ()) all.push_back (one);
   }
   return all;
 }
 
-bool same_light_as_any (const std::string &name, std::span<const std::string> others)
+// True if the memory's backend converts the colorimetry `name` to one of `others`.
+bool converts_to_any (Memory memory, const std::string &name, std::span<const std::string> others)
 {
-  GstVideoColorimetry a, b;
-  if (!gst_video_colorimetry_from_string (&a, name.c_str ())) return true;
+  GstVideoInfo from, to;
+  gst_video_info_init (&from);
+  gst_video_info_init (&to);
+  if (!gst_video_colorimetry_from_string (&from.colorimetry, name.c_str ())) return true;
   return std::any_of (others.begin (), others.end (), [&] (const std::string &other) {
-    return !gst_video_colorimetry_from_string (&b, other.c_str ()) || same_light (a, b);
+    return !gst_video_colorimetry_from_string (&to.colorimetry, other.c_str ()) ||
+           backend_of (memory).converts (from, to);
   });
 }
 
@@ -96,14 +103,14 @@ Owned<GstStructure> asked_of_kind (const GstStructure *s, std::span<const std::s
   return of_kind;
 }
 
-// `caps`, where those in CUDA memory come first with the colorimetries of `asked`, so that a
+// `caps`, where those in limited memory come first with the colorimetries of `asked`, so that a
 // converter in front converts to them. RGB and YUV formats share no colorimetry.
 Owned<GstCaps> preferring (const GstCaps *caps, std::span<const std::string> asked)
 {
   Owned<GstCaps> all{gst_caps_new_empty ()};
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
-    if (memory_of (caps, i) != Memory::host)
+    if (is_limited (memory_of (caps, i)))
       for (const bool rgb : {false, true})
         if (Owned<GstStructure> first = asked_of_kind (s.get (), asked, rgb))
           append (all.get (), std::move (first), caps, i);
@@ -119,8 +126,9 @@ Owned<GstCaps> without_other_light (const GstCaps *caps, std::span<const std::st
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
     std::vector<std::string> given = strings_in (s.get (), "colorimetry");
-    if (memory_of (caps, i) != Memory::host && !given.empty ()) {
-      std::erase_if (given, [&] (const auto &one) { return !same_light_as_any (one, asked); });
+    if (const Memory memory = memory_of (caps, i); is_limited (memory) && !given.empty ()) {
+      std::erase_if (given,
+                     [&] (const auto &one) { return !converts_to_any (memory, one, asked); });
       if (given.empty ()) continue;
       set_strings (s.get (), "colorimetry", given);
     }

@@ -14,8 +14,9 @@ Owned<GstCaps> caps_for (const InputWish &wish, std::span<const std::string> pre
                          Memory memory);
 
 // `caps` as the answer to an input's query with `filter`, which may be null. If `downstream` takes
-// only CUDA memory and asks for a colorimetry, that one comes first in CUDA memory. The answer
-// leaves out what the device cannot convert to it, such as HDR to SDR, if anything else is left.
+// only memory of a device that does not convert all colorimetries, and asks for one, that one comes
+// first there. The answer leaves out what the device cannot convert to it, such as HDR to SDR, if
+// anything else is left.
 // Then a converter in front converts.
 Owned<GstCaps> input_caps (Owned<GstCaps> caps, const GstCaps *downstream, GstCaps *filter);
 

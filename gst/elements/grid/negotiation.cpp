@@ -109,10 +109,11 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
   if (!device) return parent_class ()->decide_allocation (agg, query);
   if (!device->open ()) return FALSE;
   if (device->decide (query)) return TRUE;
+  const char *usage = backend_of (memory).usage;
   GST_ELEMENT_ERROR (agg, RESOURCE, SETTINGS,
                      ("There is no %s memory for output frames: make the output "
-                      "smaller, or free some of the GPU's memory.",
-                      backend_of (memory).name),
+                      "smaller, or free some of that memory. %s",
+                      backend_of (memory).name, usage ? usage : ""),
                      (nullptr));
   return FALSE;
 }
