@@ -45,7 +45,7 @@ std::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas
 // Said once a pad.
 void say_moved (GstQuadMuxGrid *self, const PadSnapshot &pad)
 {
-  const Input::Move &moved = pad.pad->impl->picture.moved ();
+  const Input::Move &moved = pad.pad->impl->inputs[GridPad::picture].moved ();
   if (!moved || pad.pad->impl->said_moved) return;
   pad.pad->impl->said_moved = true;
   GST_ELEMENT_INFO (
@@ -73,7 +73,7 @@ void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
 }
 
-// What the user can do where the machine, and no setting, is in the way; empty for the rest.
+// What the user can do if the machine is the cause, and not a setting; else empty.
 std::string advice_for (const Problem &problem)
 {
   const std::string download = download_of (problem.memory);
@@ -125,8 +125,8 @@ std::string unconvertible (const PadSnapshot &pad)
 std::string subject_of (const GridSnapshot &snapshot, const Input *input)
 {
   for (const PadSnapshot &pad : snapshot.pads)
-    for (const Input *shown : pad.pad->impl->inputs ())
-      if (shown == input)
+    for (const Input &shown : pad.pad->impl->inputs)
+      if (&shown == input)
         return std::string ("The pictures of ") + GST_PAD_NAME (pad.pad.get ()) +
                " cannot be shown";
   return "The grid cannot be drawn";
@@ -186,7 +186,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   if (seen)
     GST_LOG_OBJECT (pad.pad.get (), "shows %dx%d at %d,%d of its picture at %d,%d of the output",
                     part.width, part.height, part.x, part.y, target.x, target.y);
-  const Problem problem = stage_.show (impl.picture, pad.buffer.get (), pad.info,
+  const Problem problem = stage_.show (impl.inputs[GridPad::picture], pad.buffer.get (), pad.info,
                                        {.placement = place.placement,
                                         .orientation = pad.orientation,
                                         .filter = frame.snapshot.settings.method,

@@ -199,7 +199,7 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
 // Lets go of the pad's pictures and of the memory that was kept for them.
 void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl)
 {
-  for (quad::Input *input : impl.inputs ()) input->forget ();
+  for (quad::Input &input : impl.inputs) input.forget ();
   self->impl->shown.forget (impl.serial);
   quad::Owned<GstBuffer> held;
   const std::lock_guard guard (impl.lock);

@@ -54,10 +54,9 @@ struct GridPad {
   bool warned_of_no_frame = false;
   bool said_moved = false;
   FrameRate rate;  // of the caps that came last
-  Input picture;
-  // All that the pad shows. A second picture is one more Input above, and one more here: the list
-  // is what is forgotten, and named where something fails.
-  auto inputs () { return std::array{&picture}; }
+  // What the pad shows. A second picture is one more name here.
+  enum Shown { picture, n_shown };
+  std::array<Input, n_shown> inputs;
   InputFault fault;                  // use faults ()
   InputEnd end;                      // use last_end ()
   std::atomic<bool> flushed{false};  // and `fault` and `end` do not know it yet
