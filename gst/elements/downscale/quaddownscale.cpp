@@ -154,8 +154,12 @@ GstCaps *fixate_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
 {
   Owned<GstCaps> allowed{other};
   if (direction != GST_PAD_SINK) return gst_caps_fixate (allowed.release ());
-  GST_DEBUG_OBJECT (trans, "downstream takes %" GST_PTR_FORMAT, gconstpointer (allowed.get ()));
-  return impl_of (trans).fixate (caps, std::move (allowed)).release ();
+  GST_INFO_OBJECT (trans, "downstream takes %" GST_PTR_FORMAT, gconstpointer (allowed.get ()));
+  const quad::DownscaleSettings s = impl_of (trans).settings ();
+  Owned<GstCaps> chosen = impl_of (trans).fixate (caps, std::move (allowed));
+  GST_INFO_OBJECT (trans, "with divisor=%u max-width=%d max-height=%d upscale=%d: %" GST_PTR_FORMAT,
+                   s.divisor, s.max_width, s.max_height, s.upscale, gconstpointer (chosen.get ()));
+  return chosen.release ();
 }
 
 // Accepts caps that sink_event () will refuse with a message.
@@ -331,6 +335,8 @@ void before_transform (GstBaseTransform *trans, GstBuffer *buffer)
 
 GstFlowReturn transform (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *outbuf)
 {
+  GST_LOG_OBJECT (trans, "scales the frame of %" GST_TIME_FORMAT,
+                  GST_TIME_ARGS (GST_BUFFER_PTS (inbuf)));
   return impl_of (trans).transform (inbuf, outbuf);
 }
 
