@@ -41,7 +41,8 @@ Owned<GstBuffer> frame (int seed)
   return buffer;
 }
 
-std::string raw (bool elsewhere)
+// The beginning of caps.
+std::string caps_in (bool elsewhere)
 {
   return elsewhere ? std::string{"video/x-raw("} + kElsewhereFeature + ")," : "video/x-raw,";
 }
@@ -49,9 +50,10 @@ std::string raw (bool elsewhere)
 // The output if each source's frames lie on the host, or elsewhere.
 Bytes drawn (const std::string &element, const std::vector<bool> &sources, bool output)
 {
-  std::string line = element + " name=it ! " + raw (output) + kOut + " ! appsink name=out sync=0";
+  std::string line =
+      element + " name=it ! " + caps_in (output) + kOut + " ! appsink name=out sync=0";
   for (std::size_t i = 0; i < sources.size (); i++)
-    line += " appsrc format=time name=in" + std::to_string (i) + " caps=\"" + raw (sources[i]) +
+    line += " appsrc format=time name=in" + std::to_string (i) + " caps=\"" + caps_in (sources[i]) +
             kIn + "\" ! it.";
   GError *error = nullptr;
   const Owned<GstElement> pipeline{
@@ -117,8 +119,9 @@ TEST_F (ThirdBackend, AMissingRendererIsSaid)
   let_draw_elsewhere (false);
   for (const char *element : {"quaddownscale", "quadmux-grid"}) {
     SCOPED_TRACE (element);
-    const std::string line = std::string{"appsrc format=time name=in caps=\""} + raw (true) + kIn +
-                             "\" ! " + element + " name=it ! " + raw (true) + kOut + " ! fakesink";
+    const std::string line = std::string{"appsrc format=time name=in caps=\""} + caps_in (true) +
+                             kIn + "\" ! " + element + " name=it ! " + caps_in (true) + kOut +
+                             " ! fakesink";
     const Owned<GstElement> pipeline{
         GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (line.c_str (), nullptr)))};
     gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);

@@ -36,6 +36,14 @@ inline Owned<GstCaps> caps_of (const std::string &text)
   return Owned<GstCaps>{gst_caps_from_string (text.c_str ())};
 }
 
+// Caps of raw video in system memory, as text.
+inline std::string raw (const std::string &format, int width, int height,
+                        const std::string &rest = "framerate=(fraction)10/1")
+{
+  return "video/x-raw,format=" + format + ",width=" + std::to_string (width) +
+         ",height=" + std::to_string (height) + "," + rest;
+}
+
 inline std::string to_string (const GstCaps *caps)
 {
   return caps ? Owned<char>{gst_caps_to_string (caps)}.get () : "none";

@@ -60,12 +60,6 @@ class Downscaler {
   GstVideoInfo in_;
 };
 
-inline std::string raw (const char *format, int width, int height)
-{
-  return "video/x-raw,format=" + std::string{format} + ",width=" + std::to_string (width) +
-         ",height=" + std::to_string (height) + ",framerate=30/1";
-}
-
 inline std::string gray (int width, int height) { return raw ("GRAY8", width, height); }
 
 inline Owned<GstBuffer> plain (const GstVideoInfo &info, int value = 100)

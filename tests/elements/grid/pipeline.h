@@ -23,13 +23,6 @@ inline GstClockTime frame_time (std::uint64_t n, int num, int den = 1)
                                 static_cast<guint64> (num));
 }
 
-inline std::string raw (const std::string &format, int width, int height,
-                        const std::string &rest = "framerate=(fraction)10/1")
-{
-  return "video/x-raw,format=" + format + ",width=" + std::to_string (width) +
-         ",height=" + std::to_string (height) + "," + rest;
-}
-
 using Values = std::array<int, 4>;  // one a component: Y U V, or R G B A
 
 // A buffer in which every component has one value.
