@@ -20,12 +20,17 @@ check ()
     exit 1
   fi
 }
-check core 'core'
-check gif 'gif|core'
-check host 'host|gif|core'
-check cuda 'cuda|core'
-check glue 'glue|host|cuda|gif|core'
-check tensor 'tensor|glue|cuda|core'
+below_glue=$(ls gst | grep -vxE 'elements|tensor|glue|meson.build' | paste -sd '|')
+for folder in gst/*/; do
+  name=$(basename "$folder")
+  case $name in
+    elements) ;;
+    tensor) check tensor 'tensor|glue|cuda|core' ;;
+    glue) check glue "glue|$below_glue" ;;
+    host) check host 'host|gif|core' ;;
+    *) check "$name" "$name|core" ;;
+  esac
+done
 for element in gst/elements/*/; do
   name=elements/$(basename "$element")
   check "$name" "$name|elements/about|glue|gif|core"

@@ -1,6 +1,6 @@
 // The interface of a backend, and the table of all backends of this build. A new backend is a
 // folder that draws (like host and cuda), a file here that defines its row, and the row in
-// backends.cpp.
+// backends.cpp. Its memory has a name in the enum Memory (core/view.h).
 #pragma once
 
 #include <gst/video/video.h>
