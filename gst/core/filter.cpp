@@ -28,7 +28,7 @@ Weights weights_at (const filter::Kernel &kernel, double centre, double widen, i
 {
   const bool box = kernel.covers_when_shrinking && widen > 1;
   const double radius = (box ? 0.5 : kernel.support) * widen;
-  // A hair inside: a kernel that ends on a sample's edge leaves that sample out.
+  // A little shorter, so that a kernel that ends on a sample's edge leaves that sample out.
   const double begin = centre - radius + 1e-9, end = centre + radius - 1e-9;
   const int from = static_cast<int> (std::floor (box ? begin : begin + 0.5));
   const int to = static_cast<int> (std::floor (box ? end : end - 0.5));
@@ -55,7 +55,7 @@ bool lies_on_samples (const Axis &axis)
 }
 
 // Rounds the running total, which is then off by at most half a unit; the sum is exactly kTapOne.
-// To round each tap by itself and give the rest to one would lean on that one sample.
+// If each tap was rounded by itself, one sample would get the sum of all errors.
 void quantise (const std::vector<double> &w, std::int16_t *out)
 {
   double total = 0;

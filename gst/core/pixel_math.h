@@ -38,8 +38,8 @@ QUAD_HOST_DEVICE constexpr std::uint16_t horizontal_round (Sum sum, int depth)
   return static_cast<std::uint16_t> (v < 0 ? 0 : v > max ? max : v);
 }
 
-// The sum that a constant opaque alpha channel leaves before horizontal_round:
-// where it is exactly this, colours are filtered as they are.
+// The sum before horizontal_round if the alpha channel is opaque everywhere. If it is exactly this,
+// colours are filtered without weights.
 inline constexpr std::int32_t kOpaqueMid = 255 << 6;
 inline constexpr std::int32_t kOpaqueSum = kOpaqueMid << kTapBits;
 

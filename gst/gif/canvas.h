@@ -18,8 +18,8 @@ class Canvas {
   // nothing flickers or drifts.
   const Picture &source () const { return source_; }
 
-  // Makes `now` the source; `now` gets any picture in exchange. Where it is transparent nothing may
-  // be visible: clear () that before.
+  // Makes `now` the source; `now` gets any picture in exchange. clear () before this what is
+  // visible but transparent in `now`.
   void take_source (Picture &now);
   // Shows `plane`, which is the part `area` of the picture. Its symbols are indices of `table`;
   // `stay` changes nothing.

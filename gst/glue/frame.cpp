@@ -14,7 +14,7 @@ constexpr guint kLargestSide = G_MAXINT / 16;
 constexpr const char *kTooSmall = "is smaller than its caps and strides say";
 
 // Whether a frame of `info` may lie in a buffer with `meta`, or without one (nullptr).
-// gst_video_frame_map takes it for granted.
+// gst_video_frame_map does not check that.
 bool meta_fits (const GstVideoMeta *meta, const GstVideoInfo &info)
 {
   const auto fits = [] (guint side, int least) {

@@ -12,17 +12,17 @@ namespace quad {
 Size frame_size (GstBuffer *buffer, const GstVideoInfo &info);
 
 // The part of a picture of `size` that a GstVideoCropMeta on `buffer` shows; all of it without
-// such a meta. Empty where the meta lies outside.
+// such a meta. Empty if the meta lies outside.
 Rect crop_of (GstBuffer *buffer, Size size);
 
 // A buffer that is mapped as a frame of any format, for as long as this lives. It takes no
 // reference: one would make the buffer unwritable.
 //
-// In Memory::cuda the pointers are the device's. Map only buffers so that Device::problem_of
-// accepts. Mapped as Memory::host, CUDA memory is copied to the host first.
+// In a device's memory the pointers are the device's. Map a buffer so only if Backend::problem_of
+// accepts it. Mapped as Memory::host, a device's memory is copied to the host first.
 class MappedBuffer {
  public:
-  // Fails where the buffer's GstVideoMeta contradicts `info`, and where it cannot be mapped.
+  // Fails if the buffer's GstVideoMeta contradicts `info`, or if it cannot be mapped.
   MappedBuffer (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags access,
                 Memory memory = Memory::host);
   ~MappedBuffer () { unmap (); }
@@ -30,10 +30,10 @@ class MappedBuffer {
   MappedBuffer &operator= (const MappedBuffer &) = delete;
 
   explicit operator bool () const { return mapped_; }
-  // Where false: why, for the user. It ends a sentence that begins with "The buffer".
+  // Why it was not mapped, for the user: the end of a sentence that begins with "The buffer".
   const char *problem () const { return problem_; }
 
-  // Why `part` of the picture cannot be read, or nullptr where all of its samples lie inside the
+  // Why `part` of the picture cannot be read, or nullptr if all of its samples lie inside the
   // mapped memory. Strides are the buffer's and may be negative. Formats whose samples do not
   // lie at equal distances (v210, tiles, palettes) are refused.
   const char *problem_of (const Rect &part) const;

@@ -13,7 +13,7 @@ struct Registry {
   std::map<const GstMemory *, std::weak_ptr<const Mapping>> mappings;
 };
 
-// Frames may be let go when the program ends, after what is static.
+// Never destroyed, because frames may be freed after static objects when the program ends.
 Registry &registry ()
 {
   static auto *made = new Registry;

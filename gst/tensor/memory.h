@@ -22,8 +22,8 @@ std::string order_after_writer (GstBuffer *buffer, gint64 stream);
 std::string wait_for_writer (GstBuffer *buffer);
 // Whether CUDA's runtime, and so PyTorch, can use the buffer's pointers.
 std::string check_primary_context (GstBuffer *buffer);
-// The buffer is not filled anew before what `reader` (or, kUnknownStream, anybody) has queued
-// so far is over. Waits where it takes that.
+// Keeps the buffer from being filled again before the work is done that `reader` has queued so far;
+// kUnknownStream: the work of all streams. Waits if there is no other way.
 void keep_until_read (GstBuffer *buffer, gint64 reader);
 
 // The device's primary context, as a GstContext for elements; null where `problem` says why.

@@ -20,7 +20,7 @@ GstCudaMemory *memory_of (GstBuffer *buffer)
   return gst_is_cuda_memory (memory) ? GST_CUDA_MEMORY_CAST (memory) : nullptr;
 }
 
-// The stream that the memory is filled in; false where nobody says.
+// The stream in which the memory is filled. Returns false if it is not known.
 bool stream_of (GstCudaMemory *memory, CUstream &stream)
 {
 #if GST_CHECK_VERSION(1, 24, 0)

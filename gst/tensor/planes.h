@@ -18,12 +18,12 @@ struct Planes {
   int width = 0, height = 0;
 };
 
-// Why frames of this format are no tensors; a whole sentence, empty where they are.
+// Why frames of this format are no tensors, as a sentence; empty: they are.
 std::string problem_of_format (const GstVideoInfo &info);
 
 // Describes the frame that `buffer` holds with the caps of `info`. `mapped` may be of another
-// buffer with the same memory. Each tensor's device is left as it is, its channels unset. Returns a
-// sentence where it cannot.
+// buffer with the same memory. Each tensor's device is left as it is, its channels unset. Returns
+// why it failed, as a sentence; empty: it did not.
 std::string describe_planes (const GstVideoInfo &info, GstBuffer *buffer,
                              const MappedBuffer &mapped, Planes &planes);
 

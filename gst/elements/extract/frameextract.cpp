@@ -467,7 +467,7 @@ void install_properties (GObjectClass *klass)
 static void gst_frame_extract_class_init (GstFrameExtractClass *klass)
 {
   GST_DEBUG_CATEGORY_INIT (frame_extract_debug, "frameextract", 0, "Frame extraction");
-  // No tags: it holds whatever becomes of the picture.
+  // Without tags the meta is kept when the picture is scaled or converted.
   const gchar *tags[] = {nullptr};
   gst_meta_register_custom (quad::kExtractedFrameMeta, tags, nullptr, nullptr, nullptr);
   auto *object_class = G_OBJECT_CLASS (klass);

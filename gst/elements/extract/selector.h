@@ -70,8 +70,8 @@ class Selector {
   void take (Frame frame, const Showing &showing);
   // A frame that was taken before and comes again after a seek back.
   void pass (const Frame &frame);
-  // No frame follows: in the segment, or at all where the film has `ended`. `over` is where that
-  // should end.
+  // No more frames come: of the segment, or of the film if it has `ended`. `over` is the time where
+  // the segment or the film should end.
   void drain (bool ended, Nanoseconds over);
   Step next ();
   void drop ();

@@ -31,7 +31,7 @@ void take_current (PadSnapshot &p, bool eos)
   const bool repeats = p.settings.repeat_after_eos;
   GstBuffer *buffer = gst_video_aggregator_pad_get_current_buffer (pad);
   if (buffer && is_gap (buffer)) buffer = nullptr;
-  // Nothing takes the place of the last frame while the next ones have no time.
+  // While an input's frames have no time, its last frame is not shown any longer.
   if (impl.faults ().is_untimed () && !eos) buffer = nullptr;
   if (!buffer && eos && repeats && impl.held) {
     p.buffer.reset (gst_buffer_ref (impl.held.get ()));

@@ -162,9 +162,9 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
   return flow;
 }
 
-// Where an input begins, or the last pad goes, just as a frame is made, the base class takes
-// inputs for another time: try again. It also says nothing of a pool that is active and gives no
-// buffer.
+// If an input begins, or the last pad is removed, while a frame is made, the base class has taken
+// buffers for another time. Then the frame is made again. The base class posts nothing if an active
+// pool gives no buffer, so this does.
 GstFlowReturn create_output_buffer (GstVideoAggregator *vagg, GstBuffer **out)
 {
   GST_OBJECT_LOCK (vagg);

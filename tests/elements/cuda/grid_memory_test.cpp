@@ -129,7 +129,7 @@ TEST_F (CudaGridMemory, ADevicesFrameIsDownloadedAtTheSizeThatIsShown)
   EXPECT_EQ (bytes_of_ten (counted ("NV12") + kUpload, out, info), 10 * (kFrame + kCell));
   EXPECT_NE (info.find ("sink_0"), std::string::npos) << info;
   EXPECT_NE (info.find ("downloaded"), std::string::npos) << info;
-  // Moved in its own format, then converted.
+  // An RGBA picture is downloaded in its own format, and converted on the host.
   EXPECT_EQ (bytes_of_ten (counted ("RGBA") + kUpload, out, info),
              10 * std::uint64_t (640 * 480 * 4 + 32 * 24 * 4));
 }
@@ -228,7 +228,7 @@ TEST_F (CudaGridMemory, PadsComeAndGoWhilePlaying)
   EXPECT_EQ (frame.pts, GST_SECOND / 10);
   EXPECT_EQ (luma (frame, 5, 5), 101);
 
-  // On the host, while the canvas stays where it is.
+  // An input on the host joins; the canvas stays on the device.
   Input &c = f.add ("c", "grid");
   c.on_host (kNv12);
   for (std::uint64_t n = 2; n < 5; n++) {

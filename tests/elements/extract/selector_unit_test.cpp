@@ -128,7 +128,7 @@ TEST (ExtractSelector, TheFirstFrameIsForTheTimesBeforeIt)
   Recorder later (at_times ({0}));
   later.take_at ({11});
   EXPECT_EQ (later.steps, (Steps{"miss 0-0 no-frame-in-tolerance", "finish"}));
-  // Nor if the film is not shown from its beginning.
+  // If the film is not shown from its beginning, its first frame is not for earlier times.
   Recorder part (at_times ({0}));
   part.selector.take (frame_at (3 * kFrame), {0, false});
   part.run ();

@@ -109,7 +109,7 @@ TEST (GridThreads, AreAsManyAsAskedForAndMakeTheSameBytes)
   for (const int n : {2, 3, 7, 16}) {
     SCOPED_TRACE (n);
     const Drawn many = draw (n, -1);
-    // The thread that makes the output is one of them.
+    // The thread that makes the output draws, too, so n threads are n - 1 new ones.
     EXPECT_LE (many.threads, n - 1 + kOthers);
     EXPECT_EQ (many.bytes, alone.bytes);
   }
