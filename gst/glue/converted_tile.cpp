@@ -7,28 +7,20 @@
 namespace quad {
 namespace {
 
-GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to,
-                                  Threads &threads)
+// With one thread: with more, GstVideoConverter cuts the picture into slices, and gets chroma wrong
+// where slices meet. Without dithering, so that a constant picture stays constant.
+GstVideoConverter *new_converter (const GstVideoInfo &from, const GstVideoInfo &to)
 {
   const bool light = !same_light (from.colorimetry, to.colorimetry);
-  // Without dithering, so that a constant picture stays constant.
-  return gst_video_converter_new_with_pool (
+  return gst_video_converter_new (
       &from, &to,
       gst_structure_new (
-          "GstVideoConverter", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT,
-          static_cast<guint> (threads.size ()), GST_VIDEO_CONVERTER_OPT_ASYNC_TASKS, G_TYPE_BOOLEAN,
-          TRUE, GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+          "GstVideoConverter", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1,
+          GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
           GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_GAMMA_MODE, GST_TYPE_VIDEO_GAMMA_MODE,
           light ? GST_VIDEO_GAMMA_MODE_REMAP : GST_VIDEO_GAMMA_MODE_NONE,
           GST_VIDEO_CONVERTER_OPT_PRIMARIES_MODE, GST_TYPE_VIDEO_PRIMARIES_MODE,
-          light ? GST_VIDEO_PRIMARIES_MODE_FAST : GST_VIDEO_PRIMARIES_MODE_NONE, nullptr),
-      threads.task_pool ());
-}
-
-void convert (GstVideoConverter *converter, const GstVideoFrame &from, GstVideoFrame &to)
-{
-  gst_video_converter_frame (converter, &from, &to);
-  gst_video_converter_frame_finish (converter);
+          light ? GST_VIDEO_PRIMARIES_MODE_FAST : GST_VIDEO_PRIMARIES_MODE_NONE, nullptr));
 }
 
 // A buffer whose rows begin at multiples of 64 bytes; `info` gets its strides. GstVideoConverter
@@ -97,7 +89,7 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
   passage_.clear ();
   const GstVideoColorimetry &a = scaled.colorimetry, &b = result.colorimetry;
   if (a.range == b.range || a.matrix != b.matrix) {
-    converter_.reset (new_converter (scaled, result, *threads_));
+    converter_.reset (new_converter (scaled, result));
     return converter_ != nullptr;
   }
   GstVideoInfo between;
@@ -110,8 +102,8 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
                          rgb ? GST_VIDEO_COLOR_MATRIX_BT709 : GST_VIDEO_COLOR_MATRIX_RGB,
                          a.transfer, a.primaries};
   if (!passage_.allocate (between)) return false;
-  converter_.reset (new_converter (scaled, between, *threads_));
-  second_.reset (new_converter (between, result, *threads_));
+  converter_.reset (new_converter (scaled, between));
+  second_.reset (new_converter (between, result));
   return converter_ && second_;
 }
 
@@ -186,27 +178,32 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
   return make_converters (scaled, result) ? Status::ok : Status::unsupported_format;
 }
 
-Status ConvertedTile::draw (const Tile &tile, GstVideoFrame &frame, FrameView &converted)
+Status ConvertedTile::scale (const Tile &tile, GstVideoFrame &frame, FrameView &converted)
 {
   if (!ready_) return Status::not_prepared;
-  GstVideoFrame *scaled = &frame;
+  from_frame_ = &frame;
   if (!direct_) {
     scene_.tiles[0].source = tile.source;
     if (const Status s = renderer_->draw (scene_, scaled_.frame->view ()); s != Status::ok)
       return s;
-    scaled = &scaled_.frame->frame ();
+    from_frame_ = &scaled_.frame->frame ();
   }
-  if (!converter_) {
+  if (converter_)
+    converted = converted_.frame->view ();
+  else
     converted = direct_ ? tile.source : scaled_.frame->view ();
-    return Status::ok;
-  }
+  return Status::ok;
+}
+
+void ConvertedTile::convert ()
+{
+  if (!converter_) return;
   GstVideoFrame &result = converted_.frame->frame ();
-  convert (converter_.get (), *scaled, second_ ? passage_.frame : result);
-  if (second_) convert (second_.get (), passage_.frame, result);
-  converted = converted_.frame->view ();
+  gst_video_converter_frame (converter_.get (), from_frame_, second_ ? &passage_.frame : &result);
+  if (second_) gst_video_converter_frame (second_.get (), &passage_.frame, &result);
+  const FrameView converted = converted_.frame->view ();
   if (info_of (converted.format).has_alpha () && !info_of (scene_.format).has_alpha ())
     set_opaque (converted);
-  return Status::ok;
 }
 
 }  // namespace quad

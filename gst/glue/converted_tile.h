@@ -26,9 +26,13 @@ class ConvertedTile {
   Status prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                   guint background);
 
-  // Draws the picture in the canvas's format at the target's size. `frame` is the tile's mapped
-  // source; `converted` is valid until the next call.
-  Status draw (const Tile &tile, GstVideoFrame &frame, FrameView &converted);
+  // Scales the picture to the target's size, with all threads. `frame` is the tile's mapped source,
+  // which must live until convert () returns. `converted` is the picture in the canvas's format; it
+  // has its pixels after convert (), and keeps them until the next call.
+  Status scale (const Tile &tile, GstVideoFrame &frame, FrameView &converted);
+
+  // Converts what was scaled, with one thread. Any thread may call it.
+  void convert ();
 
  private:
   struct FreeConverter {
@@ -64,6 +68,7 @@ class ConvertedTile {
   Tile shape_;
   bool ready_ = false;
   Store scaled_, converted_;
+  GstVideoFrame *from_frame_ = nullptr;  // what convert () converts
   std::unique_ptr<GstVideoConverter, FreeConverter> converter_;
   // Set if two steps are needed.
   Passage passage_;

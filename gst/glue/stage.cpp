@@ -3,6 +3,7 @@
 #include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
+#include "host/thread_pool.h"
 
 namespace quad {
 namespace {
@@ -293,13 +294,18 @@ Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const 
   return input.converted_->prepare (tile, from, info_, background_);
 }
 
-// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
+// Replaces the tile's host source by the picture as it is shown, in the canvas's format. For a
+// canvas on the host its pixels are there after convert_all (), for another one at once.
 Status Stage::convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
   FrameView view;
   Status status = prepare_conversion (input, from, tile);
-  if (status == Status::ok) status = input.converted_->draw (tile, frame.frame (), view);
+  if (status == Status::ok) status = input.converted_->scale (tile, frame.frame (), view);
   if (status != Status::ok) return status;
+  if (renderer_->memory () == Memory::host)
+    conversions_.push_back (input.converted_.get ());
+  else
+    input.converted_->convert ();
   show_whole (tile, view, same_pixels (from, info_) ? tile.site : chroma_site_of (info_));
   return Status::ok;
 }
@@ -331,6 +337,16 @@ Problem Stage::take_downloads ()
   return {};
 }
 
+// A picture has one thread, so several pictures are converted side by side.
+void Stage::convert_all ()
+{
+  if (conversions_.empty ()) return;
+  threads_->pool ()->run (static_cast<int> (conversions_.size ()), [this] (int i, int) {
+    conversions_[static_cast<std::size_t> (i)]->convert ();
+  });
+  conversions_.clear ();
+}
+
 // Orders what is drawn after all that still uses the output, on the output's device.
 Status Stage::begin_output ()
 {
@@ -355,6 +371,7 @@ Problem Stage::finish ()
 {
   Problem problem = take_downloads ();
   if (!problem) {
+    convert_all ();
     Status s = renderer_->prepare (scene_);
     if (s == Status::ok) s = begin_output ();
     if (s == Status::ok) s = renderer_->draw (scene_, canvas_->view ());
@@ -384,6 +401,7 @@ void Stage::cancel ()
   frames_.clear ();
   buffers_.clear ();
   downloads_.clear ();
+  conversions_.clear ();
 }
 
 void Stage::reset ()

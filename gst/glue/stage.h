@@ -160,6 +160,7 @@ class Stage {
   Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Problem take_downloads ();
+  void convert_all ();
   Status begin_output ();
   Status end_all ();
   Problem over (Problem problem);
@@ -181,6 +182,7 @@ class Stage {
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<Work> works_;  // one a backend, in the table's order
   std::vector<Download> downloads_;
+  std::vector<ConvertedTile *> conversions_;  // that were scaled and not converted yet
 };
 
 }  // namespace quad

@@ -47,7 +47,8 @@ class ConvertedTileTest : public testing::TestWithParam<Size> {
     ConvertedTile converted (threads_);
     ASSERT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
     FrameView view;
-    ASSERT_EQ (converted.draw (tile, frame.frame (), view), Status::ok);
+    ASSERT_EQ (converted.scale (tile, frame.frame (), view), Status::ok);
+    converted.convert ();
     ASSERT_EQ (view.size, size);
     ASSERT_EQ (view.format, to.format);
     if (!to.has_alpha ()) return;

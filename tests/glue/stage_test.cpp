@@ -5,6 +5,8 @@
 
 #include <cstring>
 #include <map>
+#include <random>
+#include <vector>
 
 #include "support/gst_helpers.h"
 
@@ -155,6 +157,45 @@ TEST_F (StageTest, ThreadsMayChangeBetweenFrames)
     ASSERT_FALSE (stage_.finish ());
     EXPECT_NEAR (byte_at (out_.get (), 40), 128, 8);
   }
+}
+
+// Two pictures of noise side by side, drawn with `threads` threads.
+std::vector<guint8> converted (const FormatInfo &from, const FormatInfo &to, int threads)
+{
+  constexpr int kWidth = 310, kHeight = 232;
+  const Owned<GstElement> element{GST_ELEMENT (gst_object_ref_sink (gst_bin_new (nullptr)))};
+  Backends backends{element.get ()};
+  Stage stage{backends};
+  stage.set_threads (threads);
+  const GstVideoInfo picture = info_of_caps (raw (from.name, kWidth, kHeight));
+  const std::string range = to.rgb ? "" : ",colorimetry=1:4:0:0";
+  const GstVideoInfo canvas = info_of_caps (raw (to.name, 2 * kWidth, kHeight) + range);
+  const Owned<GstBuffer> in = filled (picture, 0), out = filled (canvas, 0);
+  GstMapInfo map;
+  gst_buffer_map (in.get (), &map, GST_MAP_WRITE);
+  std::minstd_rand random (7);
+  for (gsize i = 0; i < map.size; i++) map.data[i] = static_cast<guint8> (random () >> 8);
+  gst_buffer_unmap (in.get (), &map);
+  Input left, right;
+  const Rect whole = {0, 0, kWidth, kHeight};
+  EXPECT_FALSE (stage.begin (canvas, out.get ()));
+  EXPECT_FALSE (stage.show (left, in.get (), picture, look_at (whole, whole)));
+  EXPECT_FALSE (
+      stage.show (right, in.get (), picture, look_at (whole, {kWidth, 0, kWidth, kHeight})));
+  EXPECT_FALSE (stage.finish ());
+  std::vector<guint8> bytes (gst_buffer_get_size (out.get ()));
+  gst_buffer_extract (out.get (), 0, bytes.data (), bytes.size ());
+  return bytes;
+}
+
+// GstVideoConverter with several threads makes wrong chroma, and reads lines that nobody wrote.
+TEST (StageThreads, DoNotChangeAnyConversion)
+{
+  for (const FormatInfo &from : all_formats ())
+    for (const PixelFormat to : {PixelFormat::i420, PixelFormat::nv12, PixelFormat::y444,
+                                 PixelFormat::ayuv, PixelFormat::argb})
+      ASSERT_EQ (converted (from, info_of (to), 1), converted (from, info_of (to), 4))
+          << from.name << " to " << info_of (to).name;
 }
 
 // Counts the log's lines of the stage by level.
