@@ -172,7 +172,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   const Size canvas = {frame.info.width, frame.info.height};
   if (place.alpha > 0) shown.box = intersect (place.box.cell, rect_of (canvas));
   if (!pad.buffer) return true;
-  warn_of_place (frame.self, frame.snapshot, pad, !place.box.cell.empty ());
+  warn_of_place (frame.self, frame.snapshot, pad, !place.box.picture.empty ());
   if (!place.can_be_seen ()) {
     GST_LOG_OBJECT (pad.pad.get (), "cannot be seen: alpha %d, cell %d", place.alpha, pad.cell);
     impl.faults ().unseen_frame ();
