@@ -17,8 +17,8 @@ for suite in host glue gif elements; do suites+=(--suite "$suite"); done
 log=$build/meson-logs/testlog-env
 rm -f "$log.json" "$log.txt"
 status=0
-# Other people's encoders and what takes long are left out, as under the other sanitizers.
-meson test -C "$build" "${suites[@]}" --no-suite encoders --no-suite once --wrapper "${tsan[*]}" \
+# Other people's encoders, what compares values and what takes long are left out, as under the other sanitizers.
+meson test -C "$build" "${suites[@]}" --no-suite encoders --no-suite once --no-suite values --wrapper "${tsan[*]}" \
   --timeout-multiplier "${QUAD_PATIENCE:-10}" "$@" </dev/null || status=$?
 
 # Prints each race once, with its number of reports.
