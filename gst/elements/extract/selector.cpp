@@ -168,10 +168,23 @@ Step Selector::next ()
   return settings_.selection == Selection::indices ? next_index () : next_number ();
 }
 
+// After an accurate seek a decoder cuts the frame before the position to what is left of it. Less
+// than the rounding is not on screen. Parsers write 1 ns for an unknown duration.
+bool Selector::is_remainder (const Frame &frame) const
+{
+  const Nanoseconds said = frame.length.said;
+  return showing_.begin && said > 1 && frame.time <= *showing_.begin &&
+         frame.time + said <= *showing_.begin + kRounding;
+}
+
 // Frames that are picked as they come.
 Step Selector::next_number ()
 {
   const Nanoseconds begin = part_begin ();
+  if (settings_.selection == Selection::every_nth && count_ == 0 && is_remainder (*incoming_)) {
+    incoming_.reset ();
+    return {};
+  }
   if (incoming_->time + kRounding < begin) {
     // It is unknown how long a keyframe is on screen, because the frames after it do not come.
     if (settings_.selection != Selection::keyframes) held_ = std::move (incoming_);

@@ -100,6 +100,7 @@ class Selector {
   guint64 total (Nanoseconds film_end) const;
 
  private:
+  bool is_remainder (const Frame &frame) const;
   Step next_number ();
   Step next_index ();
   Step next_time ();

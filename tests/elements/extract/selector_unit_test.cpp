@@ -120,6 +120,30 @@ TEST (ExtractSelector, SaysWhatTheUserWrote)
   EXPECT_EQ (step.request.requested, static_cast<guint64> (kUnlimited));
 }
 
+// Matroska rounds times to milliseconds, so a seek to a frame may find the end of the one before.
+TEST (ExtractSelector, WhatIsLeftOfTheFrameBeforeASeekIsNotTheFirst)
+{
+  for (const bool cut : {true, false}) {
+    SCOPED_TRACE (cut);
+    Settings every;
+    every.every_nth = 2;
+    Recorder r (every);
+    Frame first = frame_at (40 * kFrame);
+    if (cut) {
+      first.length.said = kSecond / 3000;
+      first.end = first.time + first.length.said;
+    }
+    r.selector.take (std::move (first), {40 * kFrame, false});
+    r.run ();
+    for (int i = 1; i < 5; i++) {
+      r.selector.take (frame_at ((40 + i) * kFrame), {40 * kFrame, false});
+      r.run ();
+    }
+    EXPECT_EQ (r.steps, cut ? (Steps{"emit 0 from 41", "emit 1 from 43"})
+                            : (Steps{"emit 0 from 40", "emit 1 from 42", "emit 2 from 44"}));
+  }
+}
+
 TEST (ExtractSelector, TheFirstFrameIsForTheTimesBeforeIt)
 {
   Recorder r (at_times ({0}));
