@@ -14,6 +14,8 @@ namespace quad::tensor {
 namespace {
 
 constexpr const char *kHost = "video/x-raw";
+// Without dithering a format that holds the same samples is converted without loss.
+constexpr const char *kConvert = "videoconvert dither=none";
 constexpr const char *kDevice = "video/x-raw(memory:CUDAMemory)";
 
 std::string problem_of (GstVideoFormat format)
@@ -92,7 +94,7 @@ class Chain {
   {
     if (on_device_) return;
     // GPUs know fewer formats, and some of theirs are no tensors: convert those.
-    add ("videoconvert");
+    add (kConvert);
     add (kHost + ("," + tensor_formats ()));
     add ("cudaupload");
     add (kDevice);
@@ -128,7 +130,7 @@ Lines lines_for (const Source &source, const Picture &picture, int device)
   Chain before (source.on_device);
   if (source.interlaced && (scaled || turned)) {
     before.download ();
-    before.add ("videoconvert");
+    before.add (kConvert);
     // Keeps the number of frames; each is made of its first field.
     before.add ("deinterlace fields=top");
   }
@@ -138,21 +140,21 @@ Lines lines_for (const Source &source, const Picture &picture, int device)
   // the small picture is uploaded.
   if (device >= 0 && !turned) after.upload ();
   if (scaled) {
-    if (!after.on_device ()) after.add ("videoconvert");
+    if (!after.on_device ()) after.add (kConvert);
     after.add ("quaddownscale upscale=true");
     after.add (after.memory () + size_caps (source, picture));
   }
   if (turned) {
     after.download ();
-    after.add ("videoconvert");
+    after.add (kConvert);
     after.add (std::string{"videoflip video-direction="} + direction_of (source.turn));
   }
   if (device >= 0) after.upload ();
   if (!picture.format.empty ()) {
-    after.add (after.on_device () ? "cudaconvert" : "videoconvert");
+    after.add (after.on_device () ? "cudaconvert" : kConvert);
     after.add (after.memory () + ",format=" + picture.format);
   } else if (!after.on_device ()) {
-    after.add ("videoconvert");
+    after.add (kConvert);
     after.add (after.memory () + "," + tensor_formats ());
   }
   return {before.line (), after.line ()};

@@ -47,14 +47,14 @@ class Bytes(unittest.TestCase):
     def test_every_format(self):
         for name in FORMATS + DEEP_FORMATS:
             with self.subTest(name):
-                chain = f"quaddownscale ! video/x-raw,width=160,height=88 ! videoconvert ! video/x-raw,format={name}"
+                chain = f"quaddownscale ! video/x-raw,width=160,height=88 ! videoconvert dither=none ! video/x-raw,format={name}"
                 expected = media.plain_bytes(media.clip(), chain)
                 frames = quadtensor.frames(media.clip(), width=160, height=88, format=name, device="cpu")
                 self.assertEqual(b"".join(map(joined, frames)), expected)
 
     def test_padded_rows(self):
         expected = media.plain_bytes(
-            media.clip(), "quaddownscale ! video/x-raw,width=81,height=45 ! videoconvert ! video/x-raw,format=RGB"
+            media.clip(), "quaddownscale ! video/x-raw,width=81,height=45 ! videoconvert dither=none ! video/x-raw,format=RGB"
         )
         rows = numpy.frombuffer(expected, numpy.uint8).reshape(media.COUNT, 45, 244)
         frames = list(quadtensor.frames(media.clip(), width=81, height=45, format="RGB", device="cpu"))
@@ -103,7 +103,7 @@ class Bytes(unittest.TestCase):
         for path in media.media():
             with self.subTest(path.name):
                 chain = "frameextract rate=1/1 ! quaddownscale upscale=true ! video/x-raw,width=224,height=224"
-                expected = media.plain_bytes(path, chain + " ! videoconvert ! video/x-raw,format=RGB")
+                expected = media.plain_bytes(path, chain + " ! videoconvert dither=none ! video/x-raw,format=RGB")
                 frames = quadtensor.frames(path, rate=1, width=224, height=224, format="RGB", device="cpu")
                 self.assertEqual(b"".join(map(joined, frames)), expected)
 
@@ -122,7 +122,7 @@ class Example(unittest.TestCase):
     def test_mean_colours(self):
         done = self.run_it(media.clip())
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        chain = "frameextract rate=4/1 ! quaddownscale ! video/x-raw,width=64,height=64 ! videoconvert ! video/x-raw,format=RGBA"
+        chain = "frameextract rate=4/1 ! quaddownscale ! video/x-raw,width=64,height=64 ! videoconvert dither=none ! video/x-raw,format=RGBA"
         frames = numpy.frombuffer(media.plain_bytes(media.clip(), chain), numpy.uint8).reshape(5, 4, 64, 64, 4)
         for second, line in enumerate(done.stdout.splitlines()):
             number, unit, code, *colour = line.split()
