@@ -1,5 +1,6 @@
 """The C library: its functions and structs, as quadtensor.h declares them."""
 
+import contextlib
 import ctypes
 import os
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_uint, c_uint64, c_void_p
@@ -103,6 +104,10 @@ _FUNCTIONS = {
 
 def _load():
     path = os.environ.get("QUADTENSOR_LIBRARY", "libquadtensor-1.0.so.0")
+    # GStreamer's libraries may bring libunwind, which has functions of the same names as the C++ runtime's unwinder.
+    # If a program then imports PyTorch, it would mix the two and crash at the first exception: the right one first.
+    with contextlib.suppress(OSError):
+        ctypes.CDLL("libgcc_s.so.1", mode=ctypes.RTLD_GLOBAL)
     try:
         library = ctypes.CDLL(path)
     except OSError as why:
