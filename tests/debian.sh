@@ -4,7 +4,7 @@
 #
 #   tests/debian.sh trixie      Debian 13, GStreamer 1.26: part of CI
 #   tests/debian.sh forky       Debian 14, GStreamer 1.28: by hand, before a release
-#   tests/debian.sh SUITE --prepare     makes the root and builds, but tests nothing
+#   tests/debian.sh SUITE --prepare     makes the root and installs the packages, no more
 #
 # QUAD_ROOT=FOLDER  use that root, which is there already
 set -euo pipefail
@@ -85,9 +85,11 @@ copy_tree
 
 enter=inside
 as_root unshare --mount true 2>/dev/null || enter=outside
-build_only=
-[ "${2:-}" != --prepare ] || build_only=1
+command=(/src/tests/run.sh)
+if [ "${2:-}" = --prepare ]; then
+  command=(bash -c 'cd /src && source tests/packages.sh && need_packages "${packages_to_test[@]}" && echo "The root is ready."')
+fi
 trap - EXIT
 # Leaves out long tests whose result does not depend on the system: tests/run.sh has run them here.
 $enter env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CI="${CI:-}" \
-  QUAD_PATIENCE="${QUAD_PATIENCE:-}" QUAD_NO_SUITE="once pixels" QUAD_BUILD_ONLY=$build_only /src/tests/run.sh
+  QUAD_PATIENCE="${QUAD_PATIENCE:-}" QUAD_NO_SUITE="once pixels" "${command[@]}"

@@ -4,7 +4,6 @@
 #
 #   tests/run.sh [BUILD-FOLDER [MESON-OPTION...]]      default: build
 #
-# QUAD_BUILD_ONLY=1    run no test
 # QUAD_MEDIA=FOLDER    run the tests on the MP4 files in FOLDER, too
 # QUAD_NO_SUITE=NAMES  leave these suites of meson's out
 # QUAD_PATIENCE=N      give each test N times its usual time (default 2)
@@ -24,10 +23,6 @@ options=(-Dtests=true -Dexamples=true)
 [ -z "${CI:-}" ] || options+=(-Dwerror=true)
 configure "$build" "${options[@]}" "$@"
 ninja -C "$build"
-if [ -n "${QUAD_BUILD_ONLY:-}" ]; then
-  trap - EXIT
-  exit
-fi
 
 # Counts cases, not meson's programs: summary.py reads them in meson's log.
 log=$build/meson-logs/testlog.json
