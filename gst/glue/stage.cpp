@@ -344,7 +344,6 @@ void Stage::convert_all ()
   threads_->pool ()->run (static_cast<int> (conversions_.size ()), [this] (int i, int) {
     conversions_[static_cast<std::size_t> (i)]->convert ();
   });
-  conversions_.clear ();
 }
 
 // Orders what is drawn after all that still uses the output, on the output's device.

@@ -182,7 +182,7 @@ class Stage {
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<Work> works_;  // one a backend, in the table's order
   std::vector<Download> downloads_;
-  std::vector<ConvertedTile *> conversions_;  // that were scaled and not converted yet
+  std::vector<ConvertedTile *> conversions_;  // scaled, for convert_all ()
 };
 
 }  // namespace quad

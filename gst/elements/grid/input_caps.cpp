@@ -68,7 +68,7 @@ bool converts_to_any (Memory memory, const std::string &name, std::span<const st
   if (!gst_video_colorimetry_from_string (&from.colorimetry, name.c_str ())) return true;
   return std::any_of (others.begin (), others.end (), [&] (const std::string &other) {
     return !gst_video_colorimetry_from_string (&to.colorimetry, other.c_str ()) ||
-           backend_of (memory).converts (from, to);
+           converts (backend_of (memory), from, to);
   });
 }
 
