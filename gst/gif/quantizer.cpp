@@ -124,9 +124,8 @@ Palette refine (const std::vector<Point> &points, Palette palette, FindNearest f
 
 }  // namespace
 
-Quantizer::Quantizer (FindNearest find_nearest) : find_nearest_{find_nearest}, cells_ (kSlots)
+Quantizer::Quantizer (FindNearest find_nearest) : find_nearest_{find_nearest}, slots_ (kSlots)
 {
-  used_.reserve (kMostUsed);
   set_detail (8);
 }
 
@@ -143,18 +142,18 @@ void Quantizer::set_detail (int bits)
   mask_ = static_cast<Rgba> (0xff << (8 - bits) & 0xff) * 0x010101;
 }
 
+void Quantizer::clear_slots () { std::fill (slots_.begin (), slots_.end (), std::uint16_t{0}); }
+
 // Gives a free slot to a new colour. Where there are too many colours, it makes cells larger.
 Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
 {
-  if (used_.size () < kMostUsed) {
-    used_.push_back (static_cast<std::uint32_t> (slot));
-    cells_[slot].color = pixel;
-    return cells_[slot];
+  if (cells_.size () < kMostCells) {
+    cells_.push_back ({.color = pixel});
+    slots_[slot] = static_cast<std::uint16_t> (cells_.size ());
+    return cells_.back ();
   }
-  std::vector<Cell> old;
-  old.reserve (used_.size ());
-  for (const std::uint32_t i : used_) old.push_back (std::exchange (cells_[i], {}));
-  used_.clear ();
+  const std::vector<Cell> old = std::exchange (cells_, {});
+  clear_slots ();
   set_detail (bits_ - 1);
   for (const Cell &from : old) {
     Cell &to = cell_of (from.color);
@@ -168,14 +167,13 @@ Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
 Palette Quantizer::make (int colors)
 {
   std::vector<Point> points;
-  points.reserve (used_.size ());
-  for (const std::uint32_t i : used_) {
-    points.push_back ({static_cast<double> (cells_[i].weight), cells_[i].mean ()});
-    cells_[i] = {};
-  }
+  points.reserve (cells_.size ());
+  for (const Cell &cell : cells_)
+    points.push_back ({static_cast<double> (cell.weight), cell.mean ()});
   // The next picture begins with as much detail as fitted here, and more where much was free.
-  if (used_.size () < kMostUsed / 8 && bits_ < 8) set_detail (bits_ + 1);
-  used_.clear ();
+  if (cells_.size () < kMostCells / 8 && bits_ < 8) set_detail (bits_ + 1);
+  cells_.clear ();
+  clear_slots ();
   if (points.empty ()) return {};
   const Palette palette = divide (points, colors);
   if (static_cast<int> (points.size ()) == palette.count) return palette;

@@ -14,7 +14,7 @@ namespace quad::gif {
 // & Application 15(1), 1990). Then come rounds of k-means over the counted colours, as in
 // M. E. Celebi, "Improving the performance of k-means for color quantization" (Image and Vision
 // Computing 29(4), 2011). A group whose pixels mostly have one colour gets exactly that, so flat
-// areas keep their colour. Of one thread; 4 MB, whatever the picture's size.
+// areas keep their colour. Of one thread; at most 2 MB, whatever the picture's size.
 class Quantizer {
  public:
   explicit Quantizer (FindNearest find_nearest);
@@ -30,7 +30,7 @@ class Quantizer {
   Palette make (int colors);
 
  private:
-  static constexpr std::size_t kSlots = std::size_t{1} << 16, kMostUsed = kSlots / 2;
+  static constexpr std::size_t kSlots = std::size_t{1} << 16, kMostCells = kSlots / 2;
 
   // Pixels that are counted as one.
   struct Cell {
@@ -68,17 +68,18 @@ class Quantizer {
   {
     const Rgba key = key_of (pixel);
     for (std::size_t i = (key * 0x9e3779b1u) >> 16;; i = (i + 1) % kSlots) {
-      Cell &cell = cells_[i];
-      if (cell.weight && key_of (cell.color) == key) return cell;
-      if (!cell.weight) return claim (i, pixel);
+      if (!slots_[i]) return claim (i, pixel);
+      Cell &cell = cells_[slots_[i] - 1u];
+      if (key_of (cell.color) == key) return cell;
     }
   }
   Cell &claim (std::size_t slot, Rgba pixel);
+  void clear_slots ();
   void set_detail (int bits);
 
   FindNearest find_nearest_;
+  std::vector<std::uint16_t> slots_;  // by hash: the place in cells_, plus 1; 0 if free
   std::vector<Cell> cells_;
-  std::vector<std::uint32_t> used_;  // slots of cells_
   Rgba mask_ = 0;
   int bits_ = 8;  // a channel's highest bits, which tell cells apart
 };
