@@ -1,5 +1,7 @@
 #include "format.h"
 
+#include <iterator>
+
 namespace quad {
 namespace {
 
@@ -134,6 +136,7 @@ constexpr FormatInfo with_alpha_plane (PixelFormat format, const char *name, int
 constexpr Plane kY = {"Y"}, kU420 = {"U", k420}, kV420 = {"V", k420}, kUV420 = {"UV", k420};
 constexpr Plane kU422 = {"U", k422}, kV422 = {"V", k422}, kU444 = {"U"}, kV444 = {"V"};
 
+// In the order of the enumeration.
 constexpr FormatInfo kFormats[] = {
     planar (PixelFormat::i420, "I420", with_cuda (kYuv), {kY, kU420, kV420}),
     planar (PixelFormat::nv12, "NV12", with_cuda (kYuv), {kY, kUV420}),
@@ -166,15 +169,21 @@ constexpr FormatInfo kFormats[] = {
     with_alpha_plane (PixelFormat::av12, "AV12", 3),
 };
 
+constexpr bool is_in_order ()
+{
+  for (std::size_t i = 0; i < std::size (kFormats); i++)
+    if (static_cast<std::size_t> (kFormats[i].format) != i + 1) return false;
+  return true;
+}
+static_assert (is_in_order ());
+
 constexpr FormatInfo kUnknown = {};
 
 }  // namespace
 
 const FormatInfo &info_of (PixelFormat format)
 {
-  for (const FormatInfo &f : kFormats)
-    if (f.format == format) return f;
-  return kUnknown;
+  return format == PixelFormat::unknown ? kUnknown : kFormats[static_cast<std::size_t> (format) - 1];
 }
 
 std::span<const FormatInfo> all_formats () { return kFormats; }

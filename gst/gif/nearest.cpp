@@ -10,10 +10,14 @@ void find_nearest (const Palette &palette, const Rgba *pixels, std::size_t count
       return distance (pixels[i], palette.colors[static_cast<std::size_t> (c)]);
     };
     int best = 0;
+    std::uint32_t least = to (best);
     for (int c = 1; c < palette.count; c++)
-      if (to (c) < to (best)) best = c;
+      if (const std::uint32_t d = to (c); d < least) {
+        best = c;
+        least = d;
+      }
     index[i] = static_cast<std::uint8_t> (best);
-    distances[i] = to (best);
+    distances[i] = least;
   }
 }
 
