@@ -183,7 +183,8 @@ constexpr FormatInfo kUnknown = {};
 
 const FormatInfo &info_of (PixelFormat format)
 {
-  return format == PixelFormat::unknown ? kUnknown : kFormats[static_cast<std::size_t> (format) - 1];
+  return format == PixelFormat::unknown ? kUnknown
+                                        : kFormats[static_cast<std::size_t> (format) - 1];
 }
 
 std::span<const FormatInfo> all_formats () { return kFormats; }
