@@ -133,7 +133,7 @@ class Suite:
     def add(self, name, function, *arguments):
         # What checks only the scripts is not repeated on other systems and under sanitizers, and files of many
         # formats are not repeated under sanitizers.
-        scripts_only = function == self.refuse or name.split("_")[0] in ("help", "names")
+        scripts_only = function == self.refuse or name.startswith(("help_", "names_", "quickstart_"))
         again = "once" in os.environ.get("QUAD_NO_SUITE", "").split()
         formats_again = name.startswith("formats_") and "QUAD_PRELOAD" in os.environ
         if not (again and scripts_only or formats_again):
