@@ -131,12 +131,9 @@ class Suite:
         return tuple(raw[at : at + 3])
 
     def add(self, name, function, *arguments):
-        # What checks only the scripts is not repeated on other systems and under sanitizers, and files of many
-        # formats are not repeated under sanitizers.
-        scripts_only = function == self.refuse or name.startswith(("help_", "names_", "quickstart_"))
-        again = "once" in os.environ.get("QUAD_NO_SUITE", "").split()
-        formats_again = name.startswith("formats_") and "QUAD_PRELOAD" in os.environ
-        if not (again and scripts_only or formats_again):
+        # Sanitizers check the plugin, so cases of only the scripts are not repeated under them.
+        scripts_only = function == self.refuse or name.split("_")[0] in ("formats", "help", "names")
+        if not (scripts_only and os.environ.get("QUAD_PRELOAD")):
             self.cases.append((f"Examples.{name}", function, arguments))
 
     def run_all(self, parts=()):

@@ -171,6 +171,7 @@ constexpr FormatInfo kFormats[] = {
 
 constexpr bool is_in_order ()
 {
+  if (std::size (kFormats) != static_cast<std::size_t> (PixelFormat::count) - 1) return false;
   for (std::size_t i = 0; i < std::size (kFormats); i++)
     if (static_cast<std::size_t> (kFormats[i].format) != i + 1) return false;
   return true;
@@ -183,8 +184,8 @@ constexpr FormatInfo kUnknown = {};
 
 const FormatInfo &info_of (PixelFormat format)
 {
-  return format == PixelFormat::unknown ? kUnknown
-                                        : kFormats[static_cast<std::size_t> (format) - 1];
+  const auto place = static_cast<std::size_t> (format) - 1;
+  return place < std::size (kFormats) ? kFormats[place] : kUnknown;
 }
 
 std::span<const FormatInfo> all_formats () { return kFormats; }

@@ -9,6 +9,7 @@
 
 namespace quad {
 
+// In the order of the table's rows.
 enum class PixelFormat {
   unknown,
   i420,
@@ -40,6 +41,7 @@ enum class PixelFormat {
   ayuv,
   a420,
   av12,
+  count,
 };
 
 // One plane of memory, as GStreamer counts them: `bytes` bytes for each group of `sub` luma samples

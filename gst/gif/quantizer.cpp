@@ -152,14 +152,17 @@ Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
     slots_[slot] = static_cast<std::uint16_t> (cells_.size ());
     return cells_.back ();
   }
-  const std::vector<Cell> old = std::exchange (cells_, {});
-  clear_slots ();
-  set_detail (bits_ - 1);
-  for (const Cell &from : old) {
-    Cell &to = cell_of (from.color);
-    to.weight += from.weight;
-    for (int k = 0; k < 3; k++) to.sum[k] += from.sum[k];
-    to.vote (from.color, from.votes);
+  {
+    const std::vector<Cell> old = std::exchange (cells_, {});
+    cells_.reserve (kMostCells);
+    clear_slots ();
+    set_detail (bits_ - 1);
+    for (const Cell &from : old) {
+      Cell &to = cell_of (from.color);
+      to.weight += from.weight;
+      for (int k = 0; k < 3; k++) to.sum[k] += from.sum[k];
+      to.vote (from.color, from.votes);
+    }
   }
   return cell_of (pixel);
 }

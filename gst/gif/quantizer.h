@@ -14,7 +14,8 @@ namespace quad::gif {
 // & Application 15(1), 1990). Then come rounds of k-means over the counted colours, as in
 // M. E. Celebi, "Improving the performance of k-means for color quantization" (Image and Vision
 // Computing 29(4), 2011). A group whose pixels mostly have one colour gets exactly that, so flat
-// areas keep their colour. Of one thread; at most 2 MB, whatever the picture's size.
+// areas keep their colour. Of one thread; at most 2 MB between pictures, and some MB while it
+// chooses, whatever the pictures' size.
 class Quantizer {
  public:
   explicit Quantizer (FindNearest find_nearest);
