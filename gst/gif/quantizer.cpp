@@ -152,7 +152,7 @@ Quantizer::Cell &Quantizer::claim (std::size_t slot, Rgba pixel)
     slots_[slot] = static_cast<std::uint16_t> (cells_.size ());
     return cells_.back ();
   }
-  {
+  {  // the old cells go before the next call, which may make cells larger again
     const std::vector<Cell> old = std::exchange (cells_, {});
     cells_.reserve (kMostCells);
     clear_slots ();
