@@ -60,6 +60,18 @@ copy_cuda_headers() {
   as_root cp -L /usr/local/cuda/include/cuda*.h "$root/usr/local/cuda/include/"
 }
 
+# The headers of GStreamer's library for CUDA come with a package that depends on OpenCV's headers, whose 180 packages
+# are a third of the root. Nothing here uses OpenCV, so an empty package stands in for it.
+leave_opencv_out() {
+  [ ! -e "$root/opencv/DEBIAN" ] || return 0
+  as_root mkdir -p "$root/opencv/DEBIAN"
+  printf '%s\n' 'Package: no-opencv' 'Version: 1' 'Architecture: all' 'Maintainer: gst-quad' \
+    'Provides: libopencv-dev (= 99)' 'Description: stands in for OpenCV' |
+    as_root tee "$root/opencv/DEBIAN/control" >/dev/null
+  as_root chroot "$root" dpkg-deb --build /opencv /opencv.deb >/dev/null
+  as_root chroot "$root" dpkg --install /opencv.deb >/dev/null
+}
+
 # Copies this tree without builds. Keeps the files' times, so that only changed files are built.
 copy_tree() {
   as_root mkdir -p "$root/src"
@@ -80,6 +92,7 @@ outside() { as_root chroot "$root" "$@"; }
 need_packages debootstrap
 [ -n "${QUAD_ROOT:-}" ] || [ -e "$root/.complete" ] || make_root
 refresh_root
+leave_opencv_out
 copy_cuda_headers
 copy_tree
 

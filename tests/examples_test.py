@@ -41,7 +41,8 @@ class Examples(Suite):
             link.parent.mkdir(parents=True, exist_ok=True)
             if not link.exists():
                 link.symlink_to(clips[i % len(clips)])
-        self.succeed(command)
+        # Nobody watches, so no frame waits until it is due.
+        self.succeed(command.replace("autovideosink", "autovideosink sync=false"))
         for name in written:
             # multifilesink numbers its files.
             files = list(self.folder.glob(re.sub(r"%\d*d", "*", name)))

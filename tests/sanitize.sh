@@ -22,7 +22,9 @@ export NVCC_APPEND_FLAGS=-arch=sm_80
 configure "$build" "${options[@]}" -Dtests=true
 ninja -C "$build"
 
-export ASAN_OPTIONS=detect_leaks=1
+# Freed memory is kept for 16 MB of further frees instead of 256: what is used after it was freed is mostly used soon,
+# and memory that is fresh each time costs a fifth of the time of tests with large pictures.
+export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16
 export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 # GLib's slices and their magazines hide leaks.

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -19,6 +20,54 @@ std::byte guard_byte (std::size_t i) { return static_cast<std::byte> ((i * 37 + 
 std::size_t extent (Size size, std::size_t row_bytes, std::size_t padding)
 {
   return std::size_t (size.height) * (row_bytes + padding) - padding;
+}
+
+// Fenced memory that is free again, by its size with the fences. To map memory takes longer than to
+// paint a small picture.
+class FreeBlocks {
+ public:
+  ~FreeBlocks ()
+  {
+    for (const auto &[size, blocks] : blocks_)
+      for (std::byte *base : blocks) munmap (base, size);
+  }
+
+  // nullptr if there is none of that size.
+  std::byte *take (std::size_t size)
+  {
+    std::vector<std::byte *> &blocks = blocks_[size];
+    if (blocks.empty ()) return nullptr;
+    std::byte *base = blocks.back ();
+    blocks.pop_back ();
+    bytes_ -= size;
+    return base;
+  }
+  void give (std::byte *base, std::size_t size)
+  {
+    if (bytes_ + size > kMost) {
+      munmap (base, size);
+      return;
+    }
+    blocks_[size].push_back (base);
+    bytes_ += size;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64 << 20;
+  std::map<std::size_t, std::vector<std::byte *>> blocks_;
+  std::size_t bytes_ = 0;
+};
+thread_local FreeBlocks free_blocks;
+
+// `inner` bytes between two pages that fault.
+std::byte *map_fenced (std::size_t inner, std::size_t page)
+{
+  void *base = mmap (nullptr, inner + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) throw std::bad_alloc ();
+  auto *first = static_cast<std::byte *> (base);
+  if (mprotect (first + page, inner, PROT_READ | PROT_WRITE) != 0)
+    throw std::runtime_error ("mprotect");
+  return first;
 }
 
 template <typename F>
@@ -49,7 +98,7 @@ Picture::Picture (PixelFormat format, Size size, Layout layout)
 Picture::~Picture ()
 {
   for (Block &b : blocks_)
-    if (b.mapped) munmap (b.base, b.size);
+    if (b.mapped) free_blocks.give (b.base, b.size);
 }
 
 PlaneView Picture::place_plane (int p, const Layout &layout)
@@ -68,12 +117,12 @@ PlaneView Picture::place_plane (int p, const Layout &layout)
     const auto page = std::size_t (sysconf (_SC_PAGESIZE));
     const std::size_t inner = (used + page - 1) / page * page;
     block.size = inner + 2 * page;
-    void *base = mmap (nullptr, block.size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (base == MAP_FAILED) throw std::bad_alloc ();
-    block.base = static_cast<std::byte *> (base);
+    block.base = free_blocks.take (block.size);
     block.mapped = true;
-    if (mprotect (block.base + page, inner, PROT_READ | PROT_WRITE) != 0)
-      throw std::runtime_error ("mprotect");
+    if (block.base)
+      std::memset (block.base + page, 0, inner);
+    else
+      block.base = map_fenced (inner, page);
     first = block.base + page + (layout.place == Place::fence_after ? inner - used : 0);
   }
   const auto stride = static_cast<std::ptrdiff_t> (row + padding);

@@ -9,6 +9,8 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <optional>
+#include <utility>
 
 #include "support/gst_helpers.h"
 
@@ -69,11 +71,11 @@ struct GifRead {
     };
     GifFileType *file = DGifOpen (&source, read, &error);
     if (!file) return;
-    if (DGifSlurp (file) != GIF_OK) error = file->Error;
     width = file->SWidth;
     height = file->SHeight;
     Shown canvas{width, height, Bytes (std::size_t (4 * width * height))};
-    for (int i = 0; i < file->ImageCount && !error; i++) add (file, i, canvas);
+    while (read_record (file, canvas)) {
+    }
     DGifCloseFile (file, nullptr);
   }
   // Hundredths of a second at which image `i` appears.
@@ -85,36 +87,68 @@ struct GifRead {
   }
 
  private:
-  void add (GifFileType *file, int i, Shown &canvas)
+  std::optional<GraphicsControlBlock> control_;  // of the next image
+
+  // One after the other, since giflib's DGifSlurp copies all that it has for each image.
+  bool read_record (GifFileType *file, Shown &canvas)
   {
-    const SavedImage &from = file->SavedImages[i];
-    const GifImageDesc &d = from.ImageDesc;
-    GraphicsControlBlock gcb{};
-    EXPECT_EQ (DGifSavedExtensionToGCB (file, i, &gcb), GIF_OK);
-    for (int e = 0; e < from.ExtensionBlockCount; e++) {
-      const ExtensionBlock &block = from.ExtensionBlocks[e];
-      if (block.Function == COMMENT_EXT_FUNC_CODE ||
-          (block.Function == CONTINUE_EXT_FUNC_CODE && !comment.empty ()))
-        comment.append (reinterpret_cast<char *> (block.Bytes), std::size_t (block.ByteCount));
-      if (block.Function == CONTINUE_EXT_FUNC_CODE && block.ByteCount == 3 && loop < 0)
-        loop = block.Bytes[1] | block.Bytes[2] << 8;
+    GifRecordType type = UNDEFINED_RECORD_TYPE;
+    bool good = DGifGetRecordType (file, &type) == GIF_OK;
+    if (good && type == EXTENSION_RECORD_TYPE) good = read_extension (file);
+    if (good && type == IMAGE_DESC_RECORD_TYPE) good = read_image (file, canvas);
+    if (!good) error = file->Error;
+    return good && type != TERMINATE_RECORD_TYPE;
+  }
+  // A block has its length first.
+  bool read_extension (GifFileType *file)
+  {
+    int code = 0;
+    GifByteType *block = nullptr;
+    bool good = DGifGetExtension (file, &code, &block) == GIF_OK;
+    if (good && block && code == GRAPHICS_EXT_FUNC_CODE) {
+      control_.emplace ();
+      EXPECT_EQ (DGifExtensionToGCB (block[0], block + 1, &*control_), GIF_OK);
     }
+    for (bool first = true; good && block; first = false) {
+      if (code == COMMENT_EXT_FUNC_CODE)
+        comment.append (reinterpret_cast<char *> (block + 1), block[0]);
+      if (code == APPLICATION_EXT_FUNC_CODE && !first && block[0] == 3 && loop < 0)
+        loop = block[2] | block[3] << 8;
+      good = DGifGetExtensionNext (file, &block) == GIF_OK;
+    }
+    return good;
+  }
+  bool read_image (GifFileType *file, Shown &canvas)
+  {
+    if (DGifGetImageDesc (file) != GIF_OK) return false;
+    const GifImageDesc &d = file->Image;
+    Bytes symbols (std::size_t (d.Width * d.Height));
+    if (DGifGetLine (file, symbols.data (), d.Width * d.Height) != GIF_OK) return false;
+    EXPECT_FALSE (d.Interlace);
+    EXPECT_TRUE (control_);
+    const GraphicsControlBlock control =
+        std::exchange (control_, {})
+            .value_or (GraphicsControlBlock{0, false, 0, NO_TRANSPARENT_COLOR});
     const ColorMapObject *map = d.ColorMap ? d.ColorMap : file->SColorMap;
     for (int y = 0; y < d.Height; y++)
       for (int x = 0; x < d.Width; x++) {
-        const int symbol = from.RasterBits[y * d.Width + x];
-        if (symbol == gcb.TransparentColor) continue;
+        const int symbol = symbols[std::size_t (y * d.Width + x)];
+        if (symbol == control.TransparentColor) continue;
         const GifColorType &c = map->Colors[symbol];
         const Color color{c.Red, c.Green, c.Blue, 255};
         std::memcpy (&canvas.pixels[std::size_t (4 * ((d.Top + y) * width + d.Left + x))],
                      color.data (), 4);
       }
-    images.push_back ({d.Left, d.Top, d.Width, d.Height, gcb.DelayTime, gcb.DisposalMode,
-                       gcb.TransparentColor, canvas});
-    if (gcb.DisposalMode == DISPOSE_BACKGROUND)
+    images.push_back ({d.Left, d.Top, d.Width, d.Height, control.DelayTime, control.DisposalMode,
+                       control.TransparentColor, canvas});
+    if (control.DisposalMode == DISPOSE_BACKGROUND)
       for (int y = d.Top; y < d.Top + d.Height; y++)
         std::memset (&canvas.pixels[std::size_t (4 * (y * width + d.Left))], 0,
                      std::size_t (4 * d.Width));
+    GifFreeSavedImages (file);
+    file->SavedImages = nullptr;
+    file->ImageCount = 0;
+    return true;
   }
 };
 

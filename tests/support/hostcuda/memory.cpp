@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 512;  // of what cuMemAlloc returns
 constexpr std::size_t kFreedKept = 1024;
+// Mappings up to here keep their pages and are used again: fresh pages cost more than what most
+// tests do with them.
+constexpr std::size_t kSmall = 64 << 10;
 
 // -1 without protection keys: then any code can touch device memory.
 int key = -1;
@@ -68,13 +71,12 @@ void *Memory::allocate (Kind kind, std::size_t bytes, int device, CUcontext owne
   const std::size_t aligned = rounded_up (bytes, kAlignment);
   const std::size_t data = rounded_up (aligned, kPage);
   const std::size_t mapped = data + 2 * kPage;
-  void *mapping =
-      mmap (nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapping == MAP_FAILED) return nullptr;
-  auto *first = static_cast<std::byte *> (mapping) + kPage;
-  const bool hide = kind == Kind::device && key >= 0;
-  if (hide ? pkey_mprotect (first, data, PROT_READ | PROT_WRITE, key)
-           : mprotect (first, data, PROT_READ | PROT_WRITE)) {
+  std::byte *mapping = forbidden (mapped);
+  if (!mapping) return nullptr;
+  std::byte *first = mapping + kPage;
+  // Spare memory may have the key of an earlier allocation.
+  if (key >= 0 ? pkey_mprotect (first, data, PROT_READ | PROT_WRITE, kind == Kind::device ? key : 0)
+               : mprotect (first, data, PROT_READ | PROT_WRITE)) {
     munmap (mapping, mapped);
     return nullptr;
   }
@@ -82,9 +84,20 @@ void *Memory::allocate (Kind kind, std::size_t bytes, int device, CUcontext owne
   std::memset (first, poison, data);
   std::byte *begin = first + (data - aligned);
   const auto address = reinterpret_cast<std::uintptr_t> (begin);
-  live_.emplace (address, Allocation{address, bytes, kind, device, owner, poison,
-                                     static_cast<std::byte *> (mapping), mapped});
+  live_.emplace (address, Allocation{address, bytes, kind, device, owner, poison, mapping, mapped});
   return begin;
+}
+
+std::byte *Memory::forbidden (std::size_t mapped)
+{
+  if (std::vector<std::byte *> &spare = spare_[mapped]; !spare.empty ()) {
+    std::byte *mapping = spare.back ();
+    spare.pop_back ();
+    return mapping;
+  }
+  void *mapping =
+      mmap (nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return mapping == MAP_FAILED ? nullptr : static_cast<std::byte *> (mapping);
 }
 
 Memory::Map::iterator Memory::remove (Map::iterator at)
@@ -94,11 +107,18 @@ Memory::Map::iterator Memory::remove (Map::iterator at)
     const DeviceAccess open;
     check_edges (gone);
   }
-  mmap (gone.mapping, gone.mapped, PROT_NONE,
-        MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (gone.mapped <= kSmall)
+    mprotect (gone.mapping, gone.mapped, PROT_NONE);
+  else
+    mmap (gone.mapping, gone.mapped, PROT_NONE,
+          MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   freed_.push_back (gone);
   if (freed_.size () > kFreedKept) {
-    munmap (freed_.front ().mapping, freed_.front ().mapped);
+    const Allocation &oldest = freed_.front ();
+    if (oldest.mapped <= kSmall)
+      spare_[oldest.mapped].push_back (oldest.mapping);
+    else
+      munmap (oldest.mapping, oldest.mapped);
     freed_.pop_front ();
   }
   memory_generation++;

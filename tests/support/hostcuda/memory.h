@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "api.h"
 
@@ -67,10 +68,14 @@ class Memory {
  private:
   using Map = std::map<std::uintptr_t, Allocation>;
   Map::iterator remove (Map::iterator at);
+  // Memory that nobody may touch; null if the system has no more.
+  std::byte *forbidden (std::size_t mapped);
 
   Map live_;
   // Freed addresses are not reused for a while, so that late use is found.
   std::deque<Allocation> freed_;
+  // What was freed longer ago, by its size.
+  std::map<std::size_t, std::vector<std::byte *>> spare_;
 };
 
 }  // namespace hostcuda
