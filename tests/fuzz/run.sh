@@ -2,7 +2,7 @@
 # Builds the fuzzers with clang, AddressSanitizer and UndefinedBehaviorSanitizer in build-fuzz, and runs
 # each. The last line is `N passed, N failed`.
 #
-#   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 15 seconds each, two at a time, from seed 1
+#   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 10 seconds each, two at a time, from seed 1
 #
 # Failures are printed with the command that repeats them; inputs of libFuzzer stay in build-fuzz/found.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 source tests/packages.sh
 trap 'echo "0 passed, 1 failed"' EXIT
 
-seconds=${1:-15} seed=${2:-1}
+seconds=${1:-10} seed=${2:-1}
 need_packages "${packages_to_fuzz[@]}"
 
 build=build-fuzz
