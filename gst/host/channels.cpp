@@ -57,7 +57,10 @@ HWY_INLINE void join_samples (const Sample *planar, std::size_t stride, int chan
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out)
 {
-  if (count < static_cast<int> (hn::Lanes (D8 ())) / bytes)
+  // Some machines store the channels sample by sample, which must be aligned then. Rows of odd
+  // addresses are rare.
+  const bool aligned = reinterpret_cast<std::uintptr_t> (out) % std::size_t (bytes) == 0;
+  if (!aligned || count < static_cast<int> (hn::Lanes (D8 ())) / bytes)
     return scalar::join (planar, stride, channels, count, bytes, out);
   if (bytes == 1)
     join_samples (reinterpret_cast<const std::uint8_t *> (planar), stride, channels, count,

@@ -198,11 +198,13 @@ TEST_P (OpsTest, Join)
         const auto planar =
             random_bytes (stride * std::size_t (channels) * std::size_t (bytes), random);
         const auto size = std::size_t (count * channels * bytes);
-        Bytes a (size), b (size);
-        scalar ().join (planar.data (), stride, channels, count, bytes, a.out ());
-        simd ().join (planar.data (), stride, channels, count, bytes, b.out ());
-        ASSERT_TRUE (a == b) << channels << " channels of " << bytes << ", " << count;
-        ASSERT_TRUE (b.tail_intact ());
+        for (const std::size_t first : {0, 1}) {
+          Bytes a (first + size), b (first + size);
+          scalar ().join (planar.data (), stride, channels, count, bytes, a.out () + first);
+          simd ().join (planar.data (), stride, channels, count, bytes, b.out () + first);
+          ASSERT_TRUE (a == b) << channels << " channels of " << bytes << ", " << count;
+          ASSERT_TRUE (b.tail_intact ());
+        }
       }
 }
 
