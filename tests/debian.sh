@@ -24,6 +24,17 @@ mirror() {
     awk -v codename="$codename" '$1 == codename && $2 == "main" && $3 ~ /\/debian\/?$/ {print $3; exit}'
 }
 
+# The headers of GStreamer's library for CUDA come with a package that depends on OpenCV's headers, whose 180 packages
+# are a third of the root. Nothing here uses OpenCV, so an empty package stands in for it.
+leave_opencv_out() {
+  as_root mkdir -p "$root/opencv/DEBIAN"
+  printf '%s\n' 'Package: no-opencv' 'Version: 1' 'Architecture: all' 'Maintainer: gst-quad' \
+    'Provides: libopencv-dev (= 99)' 'Description: stands in for OpenCV' |
+    as_root tee "$root/opencv/DEBIAN/control" >/dev/null
+  as_root chroot "$root" dpkg-deb --build /opencv /opencv.deb >/dev/null
+  as_root chroot "$root" dpkg --install /opencv.deb >/dev/null
+}
+
 make_root() {
   local from
   from=$(mirror)
@@ -40,6 +51,7 @@ make_root() {
   # No service starts in there.
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$root/usr/sbin/policy-rc.d" >/dev/null
   as_root chmod 755 "$root/usr/sbin/policy-rc.d"
+  leave_opencv_out
   as_root touch "$root/.complete"
 }
 
@@ -58,18 +70,6 @@ copy_cuda_headers() {
   [ -e /usr/local/cuda/include/cuda.h ] || return 0
   as_root mkdir -p "$root/usr/local/cuda/include"
   as_root cp -L /usr/local/cuda/include/cuda*.h "$root/usr/local/cuda/include/"
-}
-
-# The headers of GStreamer's library for CUDA come with a package that depends on OpenCV's headers, whose 180 packages
-# are a third of the root. Nothing here uses OpenCV, so an empty package stands in for it.
-leave_opencv_out() {
-  [ ! -e "$root/opencv/DEBIAN" ] || return 0
-  as_root mkdir -p "$root/opencv/DEBIAN"
-  printf '%s\n' 'Package: no-opencv' 'Version: 1' 'Architecture: all' 'Maintainer: gst-quad' \
-    'Provides: libopencv-dev (= 99)' 'Description: stands in for OpenCV' |
-    as_root tee "$root/opencv/DEBIAN/control" >/dev/null
-  as_root chroot "$root" dpkg-deb --build /opencv /opencv.deb >/dev/null
-  as_root chroot "$root" dpkg --install /opencv.deb >/dev/null
 }
 
 # Copies this tree without builds. Keeps the files' times, so that only changed files are built.
@@ -92,7 +92,6 @@ outside() { as_root chroot "$root" "$@"; }
 need_packages debootstrap
 [ -n "${QUAD_ROOT:-}" ] || [ -e "$root/.complete" ] || make_root
 refresh_root
-leave_opencv_out
 copy_cuda_headers
 copy_tree
 

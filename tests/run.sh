@@ -31,5 +31,6 @@ for suite in ${QUAD_NO_SUITE:-}; do left_out+=(--no-suite "$suite"); done
 rm -f "$log"
 status=0
 # Some tests wait for clocks and processes: one more than there are cores keeps these busy.
-meson test -C "$build" --no-rebuild --print-errorlogs "${left_out[@]}" --num-processes $(($(nproc) + 1)) --timeout-multiplier "${QUAD_PATIENCE:-2}" </dev/null || status=$?
+meson test -C "$build" --no-rebuild --print-errorlogs "${left_out[@]}" \
+  --num-processes $(($(nproc) + 1)) --timeout-multiplier "${QUAD_PATIENCE:-2}" </dev/null || status=$?
 exec python3 tests/summary.py "$log" "$status"
