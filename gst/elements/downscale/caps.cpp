@@ -211,7 +211,24 @@ Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from)
   return Owned<GstCaps>{result};
 }
 
-Owned<GstCaps> downscale_fixate (GstCaps *in, Owned<GstCaps> allowed, const SizeRules &rules)
+Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced)
+{
+  Shape shape = shape_of (info);
+  if (reduced && reduced->decoded == shape.size) shape.size = reduced->full;
+  return shape;
+}
+
+SizeChoice downscale_size (const Shape &source, const GstCaps *allowed, const SizeRules &rules,
+                           std::size_t &which)
+{
+  std::vector<Wish> wishes;
+  for (guint i = 0; i < gst_caps_get_size (allowed); i++)
+    wishes.push_back (wish_of (gst_caps_get_structure (allowed, i)));
+  return choose_among (source, wishes, rules, which);
+}
+
+Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps> allowed,
+                                 const SizeRules &rules)
 {
   GstVideoInfo info;
   if (!gst_video_info_from_caps (&info, in))
@@ -219,11 +236,8 @@ Owned<GstCaps> downscale_fixate (GstCaps *in, Owned<GstCaps> allowed, const Size
 
   SizeRules with_unit = rules;
   with_unit.unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ();
-  std::vector<Wish> wishes;
-  for (guint i = 0; i < gst_caps_get_size (allowed.get ()); i++)
-    wishes.push_back (wish_of (gst_caps_get_structure (allowed.get (), i)));
   std::size_t which = 0;
-  const SizeChoice choice = choose_among (shape_of (info), wishes, with_unit, which);
+  const SizeChoice choice = downscale_size (source, allowed.get (), with_unit, which);
 
   GstCaps *out = gst_caps_copy_nth (allowed.get (), static_cast<guint> (which));
   GstStructure *s = gst_caps_get_structure (out, 0);
@@ -243,10 +257,10 @@ Owned<GstCaps> downscale_fixate (GstCaps *in, Owned<GstCaps> allowed, const Size
   return Owned<GstCaps>{gst_caps_fixate (out)};
 }
 
-Outcome downscale_outcome (const GstVideoInfo &in, const GstVideoInfo &out)
+Outcome downscale_outcome (const Shape &source, const GstVideoInfo &out)
 {
-  return {out.width > in.width || out.height > in.height,
-          !same_aspect (shape_of (in), shape_of (out), kRoundingSamples)};
+  return {out.width > source.size.width || out.height > source.size.height,
+          !same_aspect (source, shape_of (out), kRoundingSamples)};
 }
 
 std::string downscale_relabels (const GstCaps *in_caps, const GstVideoInfo &in,

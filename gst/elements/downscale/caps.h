@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/size_choice.h"
+#include "glue/target.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -19,15 +20,26 @@ Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from);
 // GStreamer forgets a range that is given without a matrix; here it is kept.
 GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideoInfo &info);
 
-// The source caps for sink caps `in` (fixed), one of `allowed` (not empty).
-Owned<GstCaps> downscale_fixate (GstCaps *in, Owned<GstCaps> allowed, const SizeRules &rules);
+// The shape of the picture that the caps of `info` describe. `reduced` is null, or tells of
+// pictures that were decoded smaller than they are: those count with their full size.
+Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced);
 
-// How a picture changes from `in` to `out`.
+// The size that a picture of the shape `source` gets, and the index of its caps in `allowed` (not
+// empty).
+SizeChoice downscale_size (const Shape &source, const GstCaps *allowed, const SizeRules &rules,
+                           std::size_t &which);
+
+// The source caps for sink caps `in` (fixed) of pictures of the shape `source`, one of `allowed`
+// (not empty).
+Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps> allowed,
+                                 const SizeRules &rules);
+
+// How a picture of the shape `source` changes to `out`.
 struct Outcome {
   bool enlarged = false;
   bool stretched = false;
 };
-Outcome downscale_outcome (const GstVideoInfo &in, const GstVideoInfo &out);
+Outcome downscale_outcome (const Shape &source, const GstVideoInfo &out);
 
 // A sentence for the user if downstream insists on another colorimetry than the input's; else
 // empty.

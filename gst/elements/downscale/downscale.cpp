@@ -1,5 +1,6 @@
 #include "elements/downscale/downscale.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "elements/downscale/caps.h"
@@ -51,10 +52,42 @@ std::string failure (const std::string &what, const Problem &problem)
 
 }  // namespace
 
+void Downscale::take_reduced (const ReducedPicture &reduced)
+{
+  reduced_ = reduced;
+  // The caps may have come before, if a link was made later.
+  gst_base_transform_reconfigure_src (element_);
+}
+
+bool Downscale::answer_target (GstQuery *query) const
+{
+  const auto picture = asked_target (query);
+  if (!picture) return false;
+  GstPad *sink = GST_BASE_TRANSFORM_SINK_PAD (element_);
+  GstPad *src = GST_BASE_TRANSFORM_SRC_PAD (element_);
+  Owned<GstCaps> in{gst_pad_get_current_caps (sink)};
+  if (!in) in.reset (gst_pad_get_pad_template_caps (sink));
+  const Owned<GstCaps> offered = downscale_transform (in.get (), GST_PAD_SINK);
+  const Owned<GstCaps> taken{gst_pad_peer_query_caps (src, offered.get ())};
+  const Owned<GstCaps> allowed{
+      gst_caps_intersect_full (taken.get (), offered.get (), GST_CAPS_INTERSECT_FIRST)};
+  if (gst_caps_is_empty (allowed.get ())) return false;
+  std::size_t which = 0;
+  const Shape source = {picture->size, picture->sample};
+  Size size = downscale_size (source, allowed.get (), rules_of (settings ()), which).shape.size;
+  // Downstream's caps do not know yet how the picture will be turned; its answer does.
+  if (const auto behind = ask_target (src, *picture))
+    size = {std::max (size.width, behind->width), std::max (size.height, behind->height)};
+  quad::answer_target (query, GST_ELEMENT (element_), {.size = size});
+  return true;
+}
+
 Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 {
   insisted_ = gst_caps_get_size (allowed.get ()) == 1;
-  return downscale_fixate (in, std::move (allowed), rules_of (settings ()));
+  GstVideoInfo info;
+  const Shape source = gst_video_info_from_caps (&info, in) ? shape_of (info) : Shape{};
+  return downscale_fixate (in, source, std::move (allowed), rules_of (settings ()));
 }
 
 // Upstream retries with every event and buffer: report once.
@@ -89,10 +122,11 @@ void Downscale::report_unwanted (GstCaps *in)
 // Posts what downstream's wish means for the picture; false if it cannot be done.
 bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out)
 {
-  const Outcome outcome = downscale_outcome (in, out);
+  const Shape source = shape_of (in);
+  const Outcome outcome = downscale_outcome (source, out);
   if (outcome.enlarged && !settings ().upscale) {
     report_caps ("Downstream asks for " + size_of (out) + ", more than the video's " +
-                 size_of (in) +
+                 std::to_string (source.size.width) + "x" + std::to_string (source.size.height) +
                  ". Set upscale=true on quaddownscale to have it enlarged, or let the caps after "
                  "quaddownscale allow a smaller size.");
     return false;
@@ -106,7 +140,8 @@ bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const Gst
         ("The picture is stretched: downstream fixes %dx%d with the pixel aspect ratio %d/%d, "
          "which is another shape than the video's %dx%d with %d/%d. Leave one of the sides or the "
          "pixel-aspect-ratio open to keep the shape.",
-         out.width, out.height, out.par_n, out.par_d, in.width, in.height, in.par_n, in.par_d),
+         out.width, out.height, out.par_n, out.par_d, source.size.width, source.size.height,
+         in.par_n, in.par_d),
         (nullptr));
   return true;
 }
@@ -305,6 +340,7 @@ void Downscale::stop ()
   stage_.reset ();
   backends_.close ();
   reported_.clear ();
+  reduced_.reset ();
   const std::lock_guard lock{mutex_};
   in_ = out_ = {};
 }

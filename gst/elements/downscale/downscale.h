@@ -6,12 +6,15 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/renderer.h"
 #include "core/size_choice.h"
+#include "elements/downscale/caps.h"
 #include "glue/backend.h"
 #include "glue/stage.h"
+#include "glue/target.h"
 
 namespace quad {
 
@@ -52,6 +55,11 @@ class Downscale {
   bool refuses (const GstCaps *in);
   // Caps on the sink pad failed: posts a message if downstream is the reason.
   void report_unwanted (GstCaps *in);
+  // What upstream tells of its pictures. Call these before the base class gets the event.
+  void begin_stream () { reduced_.reset (); }
+  void take_reduced (const ReducedPicture &reduced);
+  // Answers the query `quad-target`. False if it is another query, or if the size is not known.
+  bool answer_target (GstQuery *query) const;
   Owned<GstCaps> fixate (GstCaps *in, Owned<GstCaps> allowed);
   bool set_caps (const GstCaps *in, const GstCaps *out);
   GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
@@ -66,6 +74,10 @@ class Downscale {
   Backends &backends () { return backends_; }
 
  private:
+  Shape shape_of (const GstVideoInfo &in) const
+  {
+    return downscale_shape (in, reduced_ ? &*reduced_ : nullptr);
+  }
   bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
   void report_caps (const std::string &text);
   Look look (const DownscaleSettings &settings, const Rect &crop) const;
@@ -78,6 +90,7 @@ class Downscale {
   DownscaleSettings settings_;
   GstVideoInfo in_ = {};
   GstVideoInfo out_ = {};
+  std::optional<ReducedPicture> reduced_;
   std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;
   bool insisted_ = false;  // downstream accepts one kind of caps only

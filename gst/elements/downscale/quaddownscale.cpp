@@ -130,6 +130,8 @@ void set_context (GstElement *element, GstContext *context)
 gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
   if (impl_of (trans).backends ().answer (query)) return TRUE;
+  if (quad::asked_target (query))
+    return direction == GST_PAD_SINK && impl_of (trans).answer_target (query);
   return parent_class ()->query (trans, direction, query);
 }
 
@@ -171,6 +173,8 @@ gboolean accept_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
 
 gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
 {
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) impl_of (trans).begin_stream ();
+  if (const auto reduced = quad::reduced_picture (event)) impl_of (trans).take_reduced (*reduced);
   if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return parent_class ()->sink_event (trans, event);
   GstCaps *parsed;
   gst_event_parse_caps (event, &parsed);

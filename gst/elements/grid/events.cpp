@@ -9,6 +9,7 @@
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
+#include "glue/target.h"
 
 namespace quad {
 namespace {
@@ -31,6 +32,14 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
   }
   GST_INFO_OBJECT (pad, "has %" GST_PTR_FORMAT, gconstpointer (caps));
   return parent_class ()->sink_event (GST_AGGREGATOR (self), pad, event);
+}
+
+// The picture's shape decides how much of it is shown.
+gboolean caps_event_told (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
+{
+  const gboolean done = caps_event (self, pad, event);
+  if (self->impl->snapshot ().post_cell_size) cells_changed (self);
+  return done;
 }
 
 void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orientation)
@@ -71,7 +80,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_CAPS: return caps_event (self, pad, event);
+    case GST_EVENT_CAPS: return caps_event_told (self, pad, event);
     case GST_EVENT_STREAM_START:
       as_grid_pad (pad)->impl->left_out = false;
       learn_latency (self, pad);
@@ -90,6 +99,11 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (take_problem (self, pad, event)) return TRUE;
       break;
+    case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
+      // It is about an input's pictures, not about the output's.
+      if (!reduced_picture (event)) break;
+      gst_event_unref (event);
+      return TRUE;
     case GST_EVENT_EOS: GST_INFO_OBJECT (pad, "has ended"); break;
     case GST_EVENT_TAG: tag_event (self, pad, event); break;
     case GST_EVENT_SEGMENT: {

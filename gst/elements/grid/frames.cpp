@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "elements/grid/cell_size.h"
 #include "elements/grid/cells.h"
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
@@ -112,8 +113,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
   impl.maker = std::this_thread::get_id ();
   const GstFlowReturn flow = parent_class ()->aggregate (GST_AGGREGATOR (self), timeout);
   impl.maker = std::thread::id{};
-  if (std::exchange (impl.cells_untold, false))
-    for (const GridPadRef &p : sink_pads_of (self)) tell_cell (p.get ());
+  if (std::exchange (impl.cells_untold, false)) tell_cells (self);
   if (flow == GST_FLOW_NOT_NEGOTIATED) return ask_again (self);
   if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
   if (flow == GST_FLOW_OK) impl.patience.reset ();

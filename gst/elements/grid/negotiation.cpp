@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "elements/grid/caps.h"
+#include "elements/grid/cell_size.h"
 #include "elements/grid/cells.h"
 #include "elements/grid/input_caps.h"
 #include "elements/grid/log.h"
@@ -72,6 +73,27 @@ Owned<GstCaps> sink_caps (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstCaps 
   return input_caps (std::move (caps), downstream.get (), filter);
 }
 
+// Answers the query `quad-target`. False if the size depends on the inputs.
+bool answer_target (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad, GstQuery *query)
+{
+  const auto picture = asked_target (query);
+  if (!picture) return false;
+  const Owned<GstCaps> downstream = downstream_caps (self);
+  const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
+  const GridSnapshot snapshot = snapshot_of (self);
+  const auto p = std::find_if (snapshot.pads.begin (), snapshot.pads.end (),
+                               [pad] (const PadSnapshot &s) { return s.pad.get () == pad; });
+  if (p == snapshot.pads.end ()) return false;
+  const auto room = room_of (snapshot, *p, canvas);
+  {
+    const std::lock_guard guard (pad->impl->lock);
+    pad->impl->room = room.value_or (Canvas{}).size;
+    pad->impl->asked = true;
+  }
+  if (room) answer_target (query, GST_ELEMENT (self), shown_part (*room, p->settings, *picture));
+  return room.has_value ();
+}
+
 // A pad accepts all raw video, also what cannot be drawn. Queues and bins ask for caps that are
 // already on their way; a "no" would end upstream, and with it the pipeline. Elements that can
 // choose use the caps query.
@@ -96,6 +118,8 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
     return TRUE;
   }
   if (as_grid (agg)->impl->backends.answer (query)) return TRUE;
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CUSTOM)
+    return answer_target (as_grid (agg), as_grid_pad (pad), query);
   return parent_class ()->sink_query (agg, pad, query);
 }
 
@@ -163,6 +187,18 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   return inputs;
 }
 
+// The output's canvas; `caps`: null if they are those that its pad has.
+std::optional<Canvas> output_canvas (GstQuadMuxGrid *self, const GstCaps *caps)
+{
+  const Owned<GstCaps> current{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
+  GstVideoInfo info;
+  if (!caps) caps = current.get ();
+  if (!caps || !gst_video_info_from_caps (&info, caps)) return std::nullopt;
+  return Canvas{{info.width, info.height},
+                {std::max (1, info.par_n), std::max (1, info.par_d)},
+                info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ()};
+}
+
 std::optional<InputCaps> current_output (GstQuadMuxGrid *self)
 {
   Owned<GstCaps> caps{gst_pad_get_current_caps (GST_AGGREGATOR_SRC_PAD (self))};
@@ -220,7 +256,7 @@ gboolean negotiate (GstAggregator *agg)
 gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
 {
   if (!parent_class ()->negotiated_src_caps (agg, caps)) return FALSE;
-  cells_changed (as_grid (agg));
+  cells_changed (as_grid (agg), caps);
   return TRUE;
 }
 
@@ -246,32 +282,36 @@ GstFlowReturn ask_again (GstQuadMuxGrid *self)
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
-void cells_changed (GstQuadMuxGrid *self)
+void cells_changed (GstQuadMuxGrid *self, const GstCaps *output)
 {
   const std::vector<GridPadRef> pads = sink_pads_of (self);
   if (pads.empty ()) return;
   Owned<GstCaps> downstream = downstream_caps (self);
   const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
   const GridSnapshot snapshot = snapshot_of (self);
-  const bool told_later = self->impl->maker.load () == std::this_thread::get_id ();
+  const auto shown = snapshot.settings.post_cell_size ? output_canvas (self, output) : std::nullopt;
   for (const PadSnapshot &p : snapshot.pads) {
     const InputWish wish = canvas ? wish_of (snapshot, p, *canvas) : InputWish{};
+    const Size room = room_of (snapshot, p, canvas).value_or (Canvas{}).size;
+    const auto size = shown ? std::optional{cell_size_of (snapshot, p, shown)} : std::nullopt;
     bool changed = false;
     {
       GridPad &impl = *p.pad->impl;
       const std::lock_guard guard (impl.lock);
-      changed = impl.asked && impl.wish != wish;
+      changed = impl.asked && (impl.wish != wish || impl.room != room);
       impl.wish = wish;
+      impl.room = room;
+      impl.cell_size = size;
     }
     if (changed && !wish.any)
       GST_INFO_OBJECT (p.pad.get (), "would like %dx%d, for cell %d", wish.size.width,
                        wish.size.height, p.cell);
     if (changed) gst_pad_push_event (GST_PAD (p.pad.get ()), gst_event_new_reconfigure ());
-    if (told_later)
-      self->impl->cells_untold = true;
-    else
-      tell_cell (p.pad.get ());
   }
+  if (self->impl->maker.load () == std::this_thread::get_id ())
+    self->impl->cells_untold = true;
+  else
+    tell_cells (self);
 }
 
 void layout_changed (GstQuadMuxGrid *self)

@@ -10,8 +10,8 @@ namespace quad {
 void install_negotiation (GstAggregatorClass *klass);
 
 // Call it when cells or wishes may have changed. Makes upstream and the output negotiate anew where
-// that makes a difference.
-void cells_changed (GstQuadMuxGrid *self);
+// that makes a difference. `output` are the output's caps; null: those that its pad has.
+void cells_changed (GstQuadMuxGrid *self, const GstCaps *output = nullptr);
 
 // Call it when the size of the output may have changed too.
 void layout_changed (GstQuadMuxGrid *self);

@@ -92,6 +92,7 @@ enum Property : guint {
   PROP_IGNORE_INACTIVE_PADS,
   PROP_CUDA_DEVICE_ID,
   PROP_FORCE_LIVE,
+  PROP_POST_CELL_SIZE,
 };
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
@@ -116,7 +117,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
     gst_aggregator_set_force_live (GST_AGGREGATOR (self), self->impl->force_live);
     return;
   }
-  bool moves = false;
+  bool moves = false, tells = false;
   {
     const std::lock_guard guard (self->impl->lock);
     quad::GridSettings &s = self->impl->settings;
@@ -137,10 +138,15 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
         s.eos_policy = static_cast<quad::EosPolicy> (g_value_get_enum (value));
         break;
       case PROP_N_THREADS: s.n_threads = g_value_get_int (value); break;
+      case PROP_POST_CELL_SIZE:
+        tells = true;
+        s.post_cell_size = g_value_get_boolean (value);
+        break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
     }
   }
   if (moves) quad::layout_changed (self);
+  if (tells) quad::cells_changed (self);
 }
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -165,6 +171,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_set_int (value, as_grid (object)->impl->backends.id ());
       break;
     case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
+    case PROP_POST_CELL_SIZE: g_value_set_boolean (value, s.post_cell_size); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
 }
@@ -259,6 +266,7 @@ gboolean start (GstAggregator *agg)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   forget (self);
+  self->impl->cells_untold = false;
   self->impl->refusal.clear ();
   self->impl->patience.reset ();
   self->impl->position.reset ();
@@ -290,6 +298,7 @@ gboolean stop (GstAggregator *agg)
     forget_pictures (self, *p->impl);
     const std::lock_guard guard (p->impl->lock);
     p->impl->tagged = quad::Orientation::identity;
+    p->impl->cell_size = p->impl->told_size = std::nullopt;
   }
   self->impl->backends.close ();
   return done;
@@ -367,6 +376,12 @@ void install_properties (GObjectClass *klass)
                              "When live, do not wait for inputs that never had a frame", TRUE,
                              kFlags));
   add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
+  add (PROP_POST_CELL_SIZE,
+       g_param_spec_boolean ("post-cell-size", "Post cell size",
+                             "Post the message cell-size when the size of an input's place on the "
+                             "output changes",
+                             kGridDefaults.post_cell_size,
+                             static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
   // The base class also sets its value when the output has run live.
   g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
 }

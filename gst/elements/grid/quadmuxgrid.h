@@ -31,6 +31,8 @@ struct QuadMuxGrid {
   std::mutex cells_lock;  // protects `cells`; taken before a pad's lock
   CellBook cells;
 
+  std::atomic<int> size_turns{0};  // used by tell_cells ()
+
   std::atomic<bool> failed{false};  // an error was posted: the next aggregate () returns it
   std::atomic<guint> next_serial{0};
 

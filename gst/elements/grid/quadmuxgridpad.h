@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 
 #include "elements/grid/faults.h"
 #include "elements/grid/settings.h"
@@ -22,6 +23,16 @@ struct InputWish {
   bool any = true;  // no restriction
 
   bool operator== (const InputWish &) const = default;
+};
+
+// What the message `cell-size` says: the size of the picture's place on the output, and the
+// fraction of the upright picture that is shown there. 0x0 without a cell.
+struct CellSize {
+  Size size;
+  double shown_width = 1;
+  double shown_height = 1;
+
+  bool operator== (const CellSize &) const = default;
 };
 
 // Which warnings a pad has had, so that none is posted twice.
@@ -41,7 +52,10 @@ struct GridPad {
   Memory memory = Memory::host;                // of the caps that came last
   bool segment_done = false;
   InputWish wish;
-  bool asked = false;  // whether upstream knows `wish`
+  Size room;           // as the query `quad-target` was answered; 0x0: it was not
+  bool asked = false;  // whether upstream knows `wish` or `room`
+  // For `cell-size`; none if it is not posted or not known yet.
+  std::optional<CellSize> cell_size, told_size;
 
   // Written with the element's cells_lock held.
   std::atomic<int> cell{-1};       // the pad's cell; -1: none

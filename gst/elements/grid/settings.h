@@ -20,6 +20,7 @@ struct GridSettings {
   Filter method = Filter::area;
   EosPolicy eos_policy = EosPolicy::longest;
   int n_threads = 0;
+  bool post_cell_size = false;
 };
 
 struct PadSettings {
