@@ -83,7 +83,7 @@ TEST (Placement, ExtremeShapesStayInRange)
                                        {{100, 100}, canvas_sample, {2, 2}}, 1, 1);
             ASSERT_FALSE (p.crop.empty ());
             ASSERT_FALSE (p.target.empty ());
-            ASSERT_TRUE (rect_of (size).contains (p.crop));
+            ASSERT_TRUE (FineRect (rect_of (size)).contains (p.crop));
             ASSERT_TRUE ((Rect{0, 0, 100, 100}).contains (p.target));
           }
 }

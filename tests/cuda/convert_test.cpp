@@ -102,7 +102,8 @@ class CudaConvertTest : public ::testing::Test {
   static Tile whole (const Picture &picture, const GstVideoInfo &from)
   {
     Tile t;
-    t.target = t.crop = rect_of (picture.size ());
+    t.target = rect_of (picture.size ());
+    t.crop = t.target;
     t.source = picture.view ();
     t.site = chroma_site_of (from);
     return t;

@@ -45,11 +45,16 @@ OwnedScene scene_of (PixelFormat format, Size source, Size target, Filter filter
 struct RandomSceneOptions {
   int max_side = 300;
   int max_tiles = 4;
-  bool blend = true;  // alpha, Blend::source, solids, overlapping tiles
+  bool blend = true;   // alpha, Blend::source, solids, overlapping tiles
+  bool zooms = false;  // crops at fractions of samples
   Layout layout = {};
 };
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options);
+
+// Makes the tile show a random part of its source at fractions of samples. Sometimes the samples
+// around it may be read.
+void zoom (Tile &tile, Random &random);
 
 // A random rectangle that a tile can fill.
 Rect random_target (const FormatInfo &format, Size canvas, Random &random);
