@@ -45,9 +45,9 @@ OwnedScene scene_of (PixelFormat format, Size source, Size target, Filter filter
 struct RandomSceneOptions {
   int max_side = 300;
   int max_tiles = 4;
-  bool blend = true;   // alpha, Blend::source, solids, overlapping tiles
-  bool zooms = false;  // crops at fractions of samples
+  bool blend = true;  // alpha, Blend::source, solids, overlapping tiles
   Layout layout = {};
+  bool zooms = false;  // crops at fractions of samples
 };
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options);
