@@ -260,22 +260,30 @@ std::vector<Reads> reads_of (const Tile &tile, const FormatInfo &format)
   return reads;
 }
 
-// Chroma is shown from half of the luma position on, and filters read up to the part's edges.
+// Filters read up to the part's edges, and chroma samples that an edge cuts.
 TEST (Plan, ReadsAroundACropInsideOfThePart)
 {
   const FormatInfo &format = info_of (PixelFormat::i420);
   Tile t;
-  t.filter = Filter::bilinear;
   t.target = {0, 0, 40, 40};
   t.source.size = {40, 40};
-  t.crop = {10.75, 11.25, 5, 4};
-  const Reads luma = {{10, 16}, {11, 16}}, chroma = {{5, 8}, {5, 8}};
-  EXPECT_EQ (reads_of (t, format), (std::vector{luma, chroma, chroma}));
-  t.part = {9, 9, 11, 11};
-  EXPECT_EQ (reads_of (t, format), (std::vector{luma, chroma, chroma})) << "the kernel is narrow";
-  t.filter = Filter::bicubic;
-  const Reads wide = {{9, 18}, {9, 17}}, wide_chroma = {{4, 9}, {4, 9}};
-  EXPECT_EQ (reads_of (t, format), (std::vector{wide, wide_chroma, wide_chroma}));
+  t.crop = {10.75, 11.25, 5, 4.03};
+  const struct {
+    Filter filter;
+    std::optional<Rect> part;
+    Reads luma, chroma;
+  } cases[] = {
+      {Filter::bilinear, {}, {{10, 16}, {11, 16}}, {{5, 8}, {5, 8}}},
+      {Filter::bilinear, {{9, 9, 11, 11}}, {{10, 17}, {10, 16}}, {{4, 9}, {5, 9}}},
+      {Filter::bicubic, {}, {{10, 16}, {11, 16}}, {{5, 8}, {5, 8}}},
+      {Filter::bicubic, {{0, 0, 40, 40}}, {{9, 18}, {9, 17}}, {{3, 10}, {4, 10}}},
+      {Filter::bicubic, {{10, 10, 7, 6}}, {{10, 17}, {10, 16}}, {{5, 9}, {5, 8}}},
+  };
+  for (const auto &c : cases) {
+    t.filter = c.filter;
+    t.part = c.part;
+    EXPECT_EQ (reads_of (t, format), (std::vector{c.luma, c.chroma, c.chroma})) << &c - cases;
+  }
 }
 
 TEST (Plan, WholeSamplesAreRecognisedInsideOfAPart)
