@@ -1,5 +1,6 @@
 #include "core/geometry.h"
 
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -8,7 +9,19 @@ namespace {
 
 constexpr std::int64_t kLargestTerm = std::numeric_limits<std::int32_t>::max ();
 
+// A sample is cut into so many parts: far less than a step that can be seen.
+constexpr double kFineParts = 65536;
+
 }  // namespace
+
+double on_fine_grid (double position) { return std::round (position * kFineParts) / kFineParts; }
+
+Rect touched_by (const FineRect &r)
+{
+  const auto left = static_cast<int> (std::floor (r.x)), top = static_cast<int> (std::floor (r.y));
+  return {left, top, static_cast<int> (std::ceil (r.right ())) - left,
+          static_cast<int> (std::ceil (r.bottom ())) - top};
+}
 
 Ratio reduced (std::int64_t num, std::int64_t den)
 {

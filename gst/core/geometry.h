@@ -1,4 +1,4 @@
-// Sizes, rectangles and orientations, in whole luma samples.
+// Sizes, rectangles and orientations, in luma samples.
 #pragma once
 
 #include <algorithm>
@@ -34,6 +34,38 @@ struct Rect {
 };
 
 constexpr Rect rect_of (Size s) { return {0, 0, s.width, s.height}; }
+
+// A rectangle whose edges may lie between samples. Whole samples, and the multiples of 1/65536 that
+// on_fine_grid () gives, add without error. So right () is exact, and a rectangle that ends on a
+// sample's edge is known to do so.
+struct FineRect {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  double height = 0;
+
+  constexpr FineRect () = default;
+  constexpr FineRect (double left, double top, double wide, double high)
+      : x (left), y (top), width (wide), height (high)
+  {
+  }
+  constexpr FineRect (const Rect &r) : FineRect (r.x, r.y, r.width, r.height) {}
+  bool operator== (const FineRect &) const = default;
+  constexpr bool empty () const { return !(width > 0 && height > 0); }
+  constexpr double right () const { return x + width; }
+  constexpr double bottom () const { return y + height; }
+  // False if a value is NaN.
+  constexpr bool contains (const FineRect &r) const
+  {
+    return r.x >= x && r.y >= y && r.right () <= right () && r.bottom () <= bottom ();
+  }
+};
+
+// The nearest multiple of 1/65536.
+double on_fine_grid (double position);
+
+// The whole samples that `r` touches.
+Rect touched_by (const FineRect &r);
 
 // The common part; empty where there is none.
 constexpr Rect intersect (const Rect &a, const Rect &b)

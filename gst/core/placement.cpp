@@ -1,5 +1,8 @@
 #include "placement.h"
 
+#include <cmath>
+#include <utility>
+
 namespace quad {
 namespace {
 
@@ -16,40 +19,135 @@ Rect at_least_one (Rect r, Size unit, const Rect &box)
   return r;
 }
 
+// The point of the source that is seen at fractions (u, v) of the upright picture, as fractions.
+Point undo (Orientation orientation, double u, double v)
+{
+  const OrientationSteps steps = steps_of (orientation);
+  const double x = steps.swap_axes ? v : u, y = steps.swap_axes ? u : v;
+  return {steps.mirror_x ? 1 - x : x, steps.mirror_y ? 1 - y : y};
+}
+
+// A part of one axis.
+struct Span {
+  double begin;
+  double length;
+};
+
+// What of the fractions lies in a picture of `samples` samples, and at least one sample of it. A
+// length or a begin that is NaN cuts nothing.
+Span cut (const Span &part, int samples)
+{
+  const double begin = part.begin > 0 ? std::min (part.begin, 1.0) : 0;
+  const double rest = 1 - begin, length = part.length < rest ? part.length : rest;
+  const double one = 1.0 / samples;
+  if (length >= one) return {begin, length};
+  // Around the same middle: a zoom into one point stays there.
+  const double middle = begin + std::max (0.0, length) / 2;
+  return {std::clamp (middle - one / 2, 0.0, 1 - one), one};
+}
+
+Zoom cut (const Zoom &zoom, Size upright)
+{
+  const Span x = cut ({zoom.x, zoom.width}, upright.width);
+  const Span y = cut ({zoom.y, zoom.height}, upright.height);
+  return {x.begin, y.begin, x.length, y.length};
+}
+
+// The length does not depend on where the part begins: while a zoom moves, its scale stays.
+Span in_samples (const Span &part, int samples, bool mirrored)
+{
+  const double length = on_fine_grid (part.length * samples);
+  const double begin = std::min (on_fine_grid (part.begin * samples), samples - length);
+  return {mirrored ? samples - length - begin : begin, length};
+}
+
+Size upright_size (const Picture &picture)
+{
+  const Size size = picture.part.size ();
+  return steps_of (picture.orientation).swap_axes ? size.transposed () : size;
+}
+
+// Width over height of the part of the source that fills `box`, counted in samples.
+Ratio covering_shape (const Picture &picture, const Rect &box, const Canvas &canvas)
+{
+  Ratio shape = reduced (box.width, box.height) * canvas.sample;
+  if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
+  return shape / picture.sample;
+}
+
 // The largest part of `picture` that has the shape of `box`, placed by the alignments.
 Rect covering_part (const Picture &picture, const Rect &box, const Canvas &canvas, double xalign,
                     double yalign)
 {
-  const OrientationSteps steps = steps_of (picture.orientation);
-  Ratio shape = reduced (box.width, box.height) * canvas.sample;
-  if (steps.swap_axes) shape = inverse (shape);
-  const Size size = largest_part (shape / picture.sample, picture.part.size ());
-  // Alignments refer to the picture as it is seen: undo the orientation.
-  double x = steps.swap_axes ? yalign : xalign, y = steps.swap_axes ? xalign : yalign;
-  if (steps.mirror_x) x = 1 - x;
-  if (steps.mirror_y) y = 1 - y;
-  Rect part = aligned (size, picture.part, x, y);
+  const Size size = largest_part (covering_shape (picture, box, canvas), picture.part.size ());
+  // Alignments refer to the picture as it is seen.
+  const Point at = undo (picture.orientation, xalign, yalign);
+  Rect part = aligned (size, picture.part, at.x, at.y);
   // Start on a whole chroma sample, so that an unscaled picture is copied.
   part.x = std::max (picture.part.x, part.x - part.x % picture.chroma_unit.width);
   part.y = std::max (picture.part.y, part.y - part.y % picture.chroma_unit.height);
   return part;
 }
 
+// The same of a zoomed part, at fractions of samples: it moves smoothly.
+FineRect covering_part_of (const FineRect &zoomed, const Picture &picture, const Rect &box,
+                           const Canvas &canvas, double xalign, double yalign)
+{
+  const Ratio ratio = covering_shape (picture, box, canvas);
+  const double shape = double (ratio.num) / double (ratio.den);
+  auto side = [] (double wanted, double there) {
+    return std::min (there, std::max (1.0, on_fine_grid (wanted)));
+  };
+  const double width = side (zoomed.height * shape, zoomed.width);
+  const double height = side (zoomed.width / shape, zoomed.height);
+  const Point at = undo (picture.orientation, xalign, yalign);
+  return {zoomed.x + on_fine_grid ((zoomed.width - width) * at.x),
+          zoomed.y + on_fine_grid ((zoomed.height - height) * at.y), width, height};
+}
+
+// Width over height of the zoomed picture as it is seen. It is calculated from the fractions, not
+// from the rounded part, so that it stays the same while a zoom changes its size.
+Ratio upright_shape (const Picture &picture)
+{
+  const Size size = picture.part.size ();
+  Ratio shape =
+      reduced (size.width, size.height) * reduced (picture.sample.num, picture.sample.den);
+  if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
+  const Zoom zoom = cut (picture.zoom, upright_size (picture));
+  constexpr double kTerm = 1 << 30;
+  return shape * reduced (std::llround (zoom.width * kTerm), std::llround (zoom.height * kTerm));
+}
+
 }  // namespace
+
+FineRect zoomed_part (const Picture &picture)
+{
+  const Rect &part = picture.part;
+  if (part.empty ()) return part;
+  const Zoom zoom = cut (picture.zoom, upright_size (picture));
+  const OrientationSteps steps = steps_of (picture.orientation);
+  Span x = {zoom.x, zoom.width}, y = {zoom.y, zoom.height};
+  if (steps.swap_axes) std::swap (x, y);
+  x = in_samples (x, part.width, steps.mirror_x);
+  y = in_samples (y, part.height, steps.mirror_y);
+  return {part.x + x.begin, part.y + y.begin, x.length, y.length};
+}
 
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign)
 {
-  if (box.empty () || picture.part.empty ()) return {picture.part, {}, {}};
-  Placement p = {picture.part, {}, {}};
+  Placement p = {zoomed_part (picture), {}, {}};
+  const bool zooms = p.crop != picture.part;
+  if (zooms) p.part = picture.part;
+  if (box.empty () || picture.part.empty ()) return p;
   Rect whole = box;
-  if (fit == Fit::cover) p.crop = covering_part (picture, box, canvas, xalign, yalign);
-  if (fit == Fit::contain) {
-    Ratio shape = reduced (picture.part.width, picture.part.height) *
-                  reduced (picture.sample.num, picture.sample.den);
-    if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
-    whole = aligned (fit_inside (shape / canvas.sample, box.size ()), box, xalign, yalign);
-  }
+  if (fit == Fit::cover && zooms)
+    p.crop = covering_part_of (p.crop, picture, box, canvas, xalign, yalign);
+  else if (fit == Fit::cover)
+    p.crop = covering_part (picture, box, canvas, xalign, yalign);
+  if (fit == Fit::contain)
+    whole = aligned (fit_inside (upright_shape (picture) / canvas.sample, box.size ()), box, xalign,
+                     yalign);
   whole = at_least_one (snapped_outside (whole, canvas.chroma_unit, canvas.size),
                         canvas.chroma_unit, box);
   p.target = intersect (whole, rect_of (canvas.size));
@@ -67,12 +165,9 @@ std::optional<Point> source_point (const Placement &placement, Orientation orien
   if (!contains (placement.target, at)) return std::nullopt;
   const Rect whole = grown (placement.target, placement.hidden);
   const double u = (at.x - whole.x) / whole.width, v = (at.y - whole.y) / whole.height;
-  const OrientationSteps steps = steps_of (orientation);
-  double x = steps.swap_axes ? v : u, y = steps.swap_axes ? u : v;
-  if (steps.mirror_x) x = 1 - x;
-  if (steps.mirror_y) y = 1 - y;
-  return Point{placement.crop.x + x * placement.crop.width,
-               placement.crop.y + y * placement.crop.height};
+  const Point seen = undo (orientation, u, v);
+  return Point{placement.crop.x + seen.x * placement.crop.width,
+               placement.crop.y + seen.y * placement.crop.height};
 }
 
 }  // namespace quad

@@ -12,13 +12,25 @@ struct Point {
   double y = 0;
 };
 
+// The part of an upright picture that is shown, as fractions of its width and height: a digital
+// zoom. What lies beyond the picture is cut off, and a side of less than one sample becomes one.
+struct Zoom {
+  double x = 0;
+  double y = 0;
+  double width = 1;
+  double height = 1;
+
+  bool operator== (const Zoom &) const = default;
+};
+
 // A picture before it is drawn: the part of the source that may be shown, the shape of the source's
-// samples, and the orientation.
+// samples, the orientation, and what is shown of that part.
 struct Picture {
   Rect part;
   Ratio sample = {1, 1};      // width over height of a sample
   Size chroma_unit = {1, 1};  // luma samples per chroma sample of the source
   Orientation orientation = Orientation::identity;
+  Zoom zoom = {};  // of `part`
 };
 
 struct Canvas {
@@ -28,14 +40,21 @@ struct Canvas {
 };
 
 struct Placement {
-  Rect crop;     // of the source
-  Rect target;   // on the canvas, on whole chroma samples; empty if there is no room
-  Edges hidden;  // how far `crop` goes on past `target`, beyond the canvas
+  FineRect crop;  // of the source
+  Rect target;    // on the canvas, on whole chroma samples; empty if there is no room
+  Edges hidden;   // how far `crop` goes on past `target`, beyond the canvas
+  // The samples of the source that may be read around `crop`; none: those that `crop` touches.
+  std::optional<Rect> part = {};
 };
+
+// The part of the source that the zoom shows: inside `picture.part`, on multiples of 1/65536 of a
+// sample. All of `part` if it is empty.
+FineRect zoomed_part (const Picture &picture);
 
 // Alignments run from 0 (left or top of the picture as it is seen) to 1. With Fit::contain they say
 // where the picture lies in `box`; with Fit::cover they say which part of it is seen. `box` is on
-// whole chroma samples and may lie partly outside of the canvas.
+// whole chroma samples and may lie partly outside of the canvas. A zoomed picture is placed as one
+// that has only the zoomed part. So Fit::contain gives a zoom of another shape another target.
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign);
 

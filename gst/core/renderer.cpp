@@ -12,6 +12,14 @@ bool on_chroma_grid (const Rect &r, Size unit, Size canvas)
          on (r.y, unit.height, canvas.height) && on (r.bottom (), unit.height, canvas.height);
 }
 
+// Whether the crop, and what may be read around it, lie inside the source.
+bool has_crop_inside (const Tile &tile)
+{
+  const FineRect source = rect_of (tile.source.size);
+  return !tile.crop.empty () && source.contains (tile.crop) && source.contains (tile.readable ()) &&
+         FineRect (tile.readable ()).contains (tile.crop);
+}
+
 }  // namespace
 
 const char *describe (Status status)
@@ -45,8 +53,7 @@ Status check_scene (const Scene &scene, Memory memory)
     if (std::min ({t.hidden.left, t.hidden.top, t.hidden.right, t.hidden.bottom}) < 0)
       return Status::bad_geometry;
     if (t.source.format != scene.format || t.source.memory != memory) return Status::mixed_sources;
-    if (!in_range (t.source.size) || t.crop.empty () || !rect_of (t.source.size).contains (t.crop))
-      return Status::bad_geometry;
+    if (!in_range (t.source.size) || !has_crop_inside (t)) return Status::bad_geometry;
   }
   return Status::ok;
 }

@@ -34,11 +34,18 @@ std::vector<int> layers_at (const Scene &scene, const FormatInfo &format, const 
   return layers;
 }
 
-// One axis of a plane's resampling. `length` luma samples show [crop, crop + crop_length) of the
-// source; the target is [begin, end) of them.
+// One axis of what is shown of a source, in luma samples. [first, last) may be read.
+struct SourceAxis {
+  double crop;
+  double crop_length;
+  int first;
+  int last;
+};
+
+// One axis of a plane's resampling. `length` luma samples show the source's crop; the target is
+// [begin, end) of them.
 struct AxisGeometry {
-  int crop;
-  int crop_length;
+  SourceAxis source;
   int begin;
   int end;
   int length;
@@ -55,14 +62,14 @@ double siting_shift (int sub, bool cosited) { return cosited ? (sub - 1) / (2.0 
 
 Axis axis_of (const AxisGeometry &g)
 {
-  const double scale = double (g.crop_length) / g.length;
+  const double scale = g.source.crop_length / g.length;
   const double shift = siting_shift (g.target_sub, g.target_cosited);
   // Count subsampled axes in their own samples. So a partly hidden picture gets the same taps as
   // one that is seen whole.
   const int odd = g.begin % g.target_sub;
   auto source_position = [&] (int o) {
     const double x = odd + g.target_sub * (o + 0.5 - shift);
-    return (g.crop + (g.mirrored ? g.length - x : x) * scale) / g.source_sub +
+    return (g.source.crop + (g.mirrored ? g.length - x : x) * scale) / g.source_sub +
            siting_shift (g.source_sub, g.source_cosited);
   };
   Axis a;
@@ -70,8 +77,8 @@ Axis axis_of (const AxisGeometry &g)
   a.step = (g.mirrored ? -1 : 1) * g.target_sub * scale / g.source_sub;
   a.skipped = g.begin / g.target_sub;
   a.count = ceil_div (g.end - g.begin, g.target_sub);
-  a.lo = g.crop / g.source_sub;
-  a.hi = ceil_div (g.crop + g.crop_length, g.source_sub);
+  a.lo = g.source.first / g.source_sub;
+  a.hi = ceil_div (g.source.last, g.source_sub);
   return a;
 }
 
@@ -137,11 +144,10 @@ RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
   const Rect &t = tile.target, whole = grown (t, tile.hidden);
   // Seen from the source: with swapped axes its x axis is the target's y axis.
   const bool swap = steps.swap_axes;
-  auto axis = [&] (int crop, int crop_length, bool vertical, int source_sub, bool source_cosited,
+  auto axis = [&] (const SourceAxis &source, bool vertical, int source_sub, bool source_cosited,
                    bool mirrored) -> AxisGeometry {
     const int begin = vertical ? t.y - whole.y : t.x - whole.x;
-    return {crop,
-            crop_length,
+    return {source,
             begin,
             begin + (vertical ? t.height : t.width),
             vertical ? whole.height : whole.width,
@@ -151,10 +157,12 @@ RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
             vertical ? canvas_site.cosited_y : canvas_site.cosited_x,
             mirrored};
   };
-  const AxisGeometry x =
-      axis (tile.crop.x, tile.crop.width, swap, sub.width, tile.site.cosited_x, steps.mirror_x);
-  const AxisGeometry y =
-      axis (tile.crop.y, tile.crop.height, !swap, sub.height, tile.site.cosited_y, steps.mirror_y);
+  const FineRect &crop = tile.crop;
+  const Rect part = tile.readable ();
+  const AxisGeometry x = axis ({crop.x, crop.width, part.x, part.right ()}, swap, sub.width,
+                               tile.site.cosited_x, steps.mirror_x);
+  const AxisGeometry y = axis ({crop.y, crop.height, part.y, part.bottom ()}, !swap, sub.height,
+                               tile.site.cosited_y, steps.mirror_y);
   return {raster_rect (format, raster, t), plan_axis (tile.filter, axis_of (x)),
           plan_axis (tile.filter, axis_of (y)), swap};
 }

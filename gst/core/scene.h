@@ -37,21 +37,25 @@ struct Tile {
   Rect target;                 // on whole chroma samples, inside the canvas
   std::optional<Color> solid;  // if set, `source` to `filter` are not used
   FrameView source;            // of the canvas's format and memory
-  Rect crop;                   // the part of the source that fills `target` and `hidden`
-  Edges hidden;     // the part of `crop` beyond `target`: not seen, but it counts for the scale
+  FineRect crop;               // the part of the source that fills `target` and `hidden`
+  Edges hidden;  // the part of `crop` beyond `target`: not seen, but it counts for the scale
+  // The samples of the source that may be read; the filter sees those around `crop`. None: the
+  // samples that `crop` touches.
+  std::optional<Rect> part = {};
   ChromaSite site;  // the source's
   Orientation orientation = Orientation::identity;
   Filter filter = Filter::area;
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
 
+  Rect readable () const { return part ? *part : touched_by (crop); }
   // True if both show the same samples in the same way. Alpha, blend mode and the source's
   // addresses do not count.
   bool same_picture (const Tile &o) const
   {
     return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           crop == o.crop && hidden == o.hidden && site == o.site && orientation == o.orientation &&
-           filter == o.filter;
+           crop == o.crop && part == o.part && hidden == o.hidden && site == o.site &&
+           orientation == o.orientation && filter == o.filter;
   }
   // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const

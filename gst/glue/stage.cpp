@@ -13,6 +13,7 @@ void show_whole (Tile &tile, const FrameView &view, const ChromaSite &site)
 {
   tile.source = view;
   tile.crop = rect_of (view.size);
+  tile.part.reset ();
   tile.hidden = {};
   tile.site = site;
   tile.orientation = Orientation::identity;
@@ -137,6 +138,7 @@ Tile Stage::tile_of (const FrameView &view, const GstVideoInfo &info, const Look
           .source = view,
           .crop = look.placement.crop,
           .hidden = look.placement.hidden,
+          .part = look.placement.part,
           .site = chroma_site_beside (info, info_),
           .orientation = look.orientation,
           .filter = look.filter,
@@ -222,7 +224,7 @@ void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from
   const GstDebugLevel level = input.logged_ == move ? GST_LEVEL_LOG : GST_LEVEL_INFO;
   input.logged_ = move;
   GST_CAT_LEVEL_LOG (debug_category (), level, backends_.element (),
-                     "%s %dx%d of %s as %dx%d of %s", name_of (move), tile.crop.width,
+                     "%s %gx%g of %s as %dx%d of %s", name_of (move), tile.crop.width,
                      tile.crop.height, kind_of (from, move.from).c_str (), tile.target.width,
                      tile.target.height, kind_of (info_, move.to).c_str ());
 }

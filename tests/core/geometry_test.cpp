@@ -27,6 +27,38 @@ TEST (Rect, Contains)
 
 TEST (Rect, Grown) {}
 
+TEST (FineRect, LiesBetweenSamples)
+{
+  const FineRect r = {2.25, 3.5, 9.75, 5};
+  EXPECT_EQ (r.right (), 12);
+  EXPECT_EQ (r.bottom (), 8.5);
+  EXPECT_EQ (touched_by (r), (Rect{2, 3, 10, 6}));
+  EXPECT_EQ (touched_by (Rect{2, 3, 10, 5}), (Rect{2, 3, 10, 5}));
+  EXPECT_TRUE (r.contains (r));
+  EXPECT_TRUE (r.contains (Rect{3, 4, 9, 4}));
+  EXPECT_FALSE (r.contains (Rect{2, 4, 1, 1}));
+  EXPECT_FALSE (r.contains (Rect{3, 4, 1, 5}));
+  EXPECT_FALSE (r.contains (FineRect{2.25, 3.5, 9.75001, 5}));
+  const double nan = std::nan ("");
+  for (const FineRect &bad : {FineRect{nan, 4, 1, 1}, FineRect{3, nan, 1, 1},
+                              FineRect{3, 4, nan, 1}, FineRect{3, 4, 1, nan}})
+    EXPECT_FALSE (r.contains (bad));
+  EXPECT_FALSE (r.empty ());
+  EXPECT_TRUE ((FineRect{1, 1, 0, 5}).empty ());
+  EXPECT_TRUE ((FineRect{1, 1, 5, -0.5}).empty ());
+  EXPECT_TRUE ((FineRect{1, 1, nan, 5}).empty ());
+}
+
+TEST (FineRect, TheGridHasEverySampleAndAddsExactly)
+{
+  EXPECT_EQ (on_fine_grid (0.29 * 100), 29);
+  EXPECT_EQ (on_fine_grid (16383.9999999), 16384);
+  EXPECT_EQ (on_fine_grid (-0.5), -0.5);
+  EXPECT_NEAR (on_fine_grid (1 / 3.0), 1 / 3.0, 0.5 / 65536);
+  const double third = on_fine_grid (16384 / 3.0);
+  EXPECT_EQ (third + (16384 - third), 16384);
+}
+
 TEST (RoundDiv, HalvesUp)
 {
   EXPECT_EQ (round_div (0, 7), 0);

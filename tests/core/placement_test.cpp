@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <string>
+
 using namespace quad;
 
 namespace {
@@ -55,6 +59,163 @@ TEST (Placement, CoverAlignsWhatIsSeen)
         << static_cast<int> (c.orientation);
 }
 
+Picture zoomed (const Zoom &zoom, Orientation o = Orientation::identity)
+{
+  return {.part = {10, 20, 200, 100}, .orientation = o, .zoom = zoom};
+}
+
+TEST (Zoom, IsAPartOfTheUprightPicture)
+{
+  const Zoom zoom = {.x = 0.1, .y = 0.25, .width = 0.5, .height = 0.125};
+  const struct {
+    Orientation orientation;
+    FineRect part;
+  } cases[] = {{Orientation::identity, {30, 45, 100, 12.5}},
+               {Orientation::rotate_180, {90, 82.5, 100, 12.5}},
+               {Orientation::flip_horizontal, {90, 45, 100, 12.5}},
+               {Orientation::flip_vertical, {30, 82.5, 100, 12.5}},
+               {Orientation::rotate_90, {60, 60, 25, 50}},
+               {Orientation::rotate_270, {135, 30, 25, 50}},
+               {Orientation::transpose, {60, 30, 25, 50}},
+               {Orientation::anti_transpose, {135, 60, 25, 50}}};
+  for (const auto &c : cases) {
+    EXPECT_EQ (zoomed_part (zoomed (zoom, c.orientation)), c.part)
+        << static_cast<int> (c.orientation);
+    EXPECT_EQ (zoomed_part (zoomed ({}, c.orientation)), (Rect{10, 20, 200, 100}));
+  }
+}
+
+// What cannot be shown is cut off, and a sample is left.
+TEST (Zoom, IsCutAtThePicture)
+{
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN (), kMuch = HUGE_VAL;
+  const struct {
+    Zoom zoom;
+    FineRect part;
+  } cases[] = {{{0.5, 0, 0.75, 2}, {110, 20, 100, 100}},
+               {{-1, -0.5, 1, 1}, {10, 20, 200, 100}},
+               {{0.9, 0.9, 0.1, 0.1}, {190, 110, 20, 10}},
+               {{0.29, 0.29, 0.07, 0.07}, {68, 49, 14, 7}},
+               {{0.5, 0.5, 0, 0}, {109.5, 69.5, 1, 1}},
+               {{0.5, 0.5, 0.001, 0.5}, {109.59999, 70, 1, 50}},
+               {{0, 1, 0, 1}, {10, 119, 1, 1}},
+               {{1, 0, 1, -3}, {209, 20, 1, 1}},
+               {{7, 7, 7, 7}, {209, 119, 1, 1}},
+               {{kNan, kNan, kNan, kNan}, {10, 20, 200, 100}},
+               {{0.5, 0.5, kNan, kMuch}, {110, 70, 100, 50}},
+               {{-kMuch, kMuch, kMuch, -kMuch}, {10, 119, 200, 1}}};
+  for (const auto &c : cases) {
+    const FineRect part = zoomed_part (zoomed (c.zoom));
+    const std::string what = std::to_string (c.zoom.x) + " " + std::to_string (c.zoom.y) + " " +
+                             std::to_string (c.zoom.width) + " " + std::to_string (c.zoom.height);
+    EXPECT_NEAR (part.x, c.part.x, 1e-4) << what;
+    EXPECT_NEAR (part.y, c.part.y, 1e-4) << what;
+    EXPECT_EQ (part.width, c.part.width) << what;
+    EXPECT_EQ (part.height, c.part.height) << what;
+    EXPECT_TRUE (FineRect (Rect{10, 20, 200, 100}).contains (part)) << what;
+  }
+  EXPECT_TRUE (zoomed_part ({.part = {}, .zoom = {0.5, 0.5, 0.5, 0.5}}).empty ());
+  EXPECT_EQ (zoomed_part ({.part = {3, 4, 1, 1}, .zoom = {0.5, 0.5, 0.1, 0.1}}),
+             (Rect{3, 4, 1, 1}));
+}
+
+// While a zoom moves, its size stays the same.
+TEST (Zoom, KeepsItsSizeWhileItMoves)
+{
+  for (const Orientation o : {Orientation::identity, Orientation::rotate_180}) {
+    const FineRect first = zoomed_part (zoomed ({0, 0, 0.3, 0.3}, o));
+    double last = first.x;
+    for (int i = 1; i <= 700; i++) {
+      const FineRect part = zoomed_part (zoomed ({i / 1000.0, i / 1000.0, 0.3, 0.3}, o));
+      EXPECT_EQ (part.width, first.width);
+      EXPECT_EQ (part.height, first.height);
+      EXPECT_NEAR (std::abs (part.x - last), 0.2, 2 / 65536.0);
+      last = part.x;
+    }
+  }
+}
+
+TEST (Zoom, ContainKeepsTheShapeOfTheZoomedPart)
+{
+  const Rect box = {0, 0, 100, 100};
+  auto shown = [&] (const Zoom &zoom, Orientation o) {
+    return place (zoomed (zoom, o), Fit::contain, box, kCanvas, 0, 0);
+  };
+  const Placement wide = shown ({0.25, 0, 0.5, 0.25}, Orientation::identity);
+  EXPECT_EQ (wide.target, (Rect{0, 0, 100, 25}));
+  EXPECT_EQ (wide.crop, (FineRect{60, 20, 100, 25}));
+  EXPECT_EQ (wide.part, (Rect{10, 20, 200, 100}));
+  EXPECT_EQ (shown ({0.25, 0, 0.5, 0.25}, Orientation::rotate_90).target, (Rect{0, 0, 100, 100}));
+  EXPECT_EQ (shown ({0, 0, 0.25, 1}, Orientation::identity).target, (Rect{0, 0, 50, 100}));
+  // The target of a zoom with the picture's shape does not change by rounding.
+  for (int i = 10; i <= 1000; i++) {
+    const double side = i / 1000.0;
+    const Placement p = shown ({(1 - side) / 2, 1 - side, side, side}, Orientation::identity);
+    ASSERT_EQ (p.target, (Rect{0, 0, 100, 50})) << i;
+  }
+}
+
+TEST (Zoom, CoverCutsTheZoomedPart)
+{
+  const Rect box = {0, 0, 50, 50};
+  const Zoom zoom = {.x = 0.25, .y = 0.1, .width = 0.5, .height = 0.305};
+  for (const Size unit : {Size{1, 1}, Size{2, 2}}) {
+    Picture picture = zoomed (zoom);
+    picture.chroma_unit = unit;
+    const Placement p = place (picture, Fit::cover, box, kCanvas, 0.75, 0);
+    EXPECT_EQ (p.target, box);
+    EXPECT_NEAR (p.crop.x, 60 + 69.5 * 0.75, 1e-4);
+    EXPECT_EQ (p.crop.y, 30);
+    EXPECT_EQ (p.crop.width, p.crop.height);
+    EXPECT_NEAR (p.crop.width, 30.5, 1e-4);
+    EXPECT_EQ (p.part, picture.part);
+  }
+  // Turned clockwise: the left of the upright picture is the source's lower edge.
+  const Placement turned =
+      place (zoomed ({0, 0, 1, 0.5}, Orientation::rotate_90), Fit::cover, box, kCanvas, 0, 1);
+  EXPECT_EQ (turned.crop, (FineRect{10, 20, 100, 100}));
+  const Placement left =
+      place (zoomed ({0, 0, 1, 0.25}, Orientation::rotate_90), Fit::cover, box, kCanvas, 0, 1);
+  EXPECT_EQ (left.crop, (FineRect{10, 70, 50, 50}));
+}
+
+TEST (Zoom, FillStretchesTheZoomedPart)
+{
+  const Placement p =
+      place (zoomed ({0.125, 0.5, 0.25, 0.5}), Fit::fill, {5, 6, 70, 80}, kCanvas, 0.5, 0.5);
+  EXPECT_EQ (p.target, (Rect{5, 6, 70, 80}));
+  EXPECT_EQ (p.crop, (FineRect{35, 70, 50, 50}));
+}
+
+// Nothing is different from a picture that has no zoom.
+TEST (Zoom, AWholePictureIsPlacedAsBefore)
+{
+  for (const Fit fit : {Fit::contain, Fit::cover, Fit::fill}) {
+    Picture picture = {{1, 1, 333, 77}, {12, 11}, {2, 2}, Orientation::transpose};
+    const Placement p = place (picture, fit, {4, 6, 64, 50}, kCanvas, 0.3, 0.9);
+    picture.zoom = {0, 0, 1.5, 1};
+    const Placement same = place (picture, fit, {4, 6, 64, 50}, kCanvas, 0.3, 0.9);
+    EXPECT_EQ (p.crop, same.crop);
+    EXPECT_EQ (p.crop, touched_by (p.crop));
+    EXPECT_EQ (p.target, same.target);
+    EXPECT_FALSE (p.part || same.part);
+  }
+}
+
+TEST (Zoom, PointsGoBackToTheSource)
+{
+  for (const Orientation o : {Orientation::identity, Orientation::anti_transpose}) {
+    const Placement p =
+        place (zoomed ({0.1, 0.2, 0.3, 0.4}, o), Fit::fill, {0, 0, 100, 100}, kCanvas, 0, 0);
+    const auto point = source_point (p, o, {25, 75});
+    ASSERT_TRUE (point);
+    // In the upright picture: 0.1 + 0.3 / 4 to the right and 0.2 + 0.4 * 3 / 4 down.
+    const bool turned = o != Orientation::identity;
+    EXPECT_NEAR (point->x, turned ? 10 + 200 * (1 - 0.5) : 10 + 200 * 0.175, 1e-4);
+    EXPECT_NEAR (point->y, turned ? 20 + 100 * (1 - 0.175) : 20 + 100 * 0.5, 1e-4);
+  }
+}
+
 TEST (Placement, TargetsLieOnWholeChromaSamples)
 {
   const Canvas canvas = {{101, 101}, {1, 1}, {2, 2}};
@@ -83,7 +244,7 @@ TEST (Placement, ExtremeShapesStayInRange)
                                        {{100, 100}, canvas_sample, {2, 2}}, 1, 1);
             ASSERT_FALSE (p.crop.empty ());
             ASSERT_FALSE (p.target.empty ());
-            ASSERT_TRUE (rect_of (size).contains (p.crop));
+            ASSERT_TRUE (FineRect (rect_of (size)).contains (p.crop));
             ASSERT_TRUE ((Rect{0, 0, 100, 100}).contains (p.target));
           }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 
 #include "core/renderer.h"
@@ -179,6 +180,39 @@ TEST (Check, AnswersWhatIsWrong)
       {"empty crop", [] (Scene &s) { s.tiles[0].crop = {}; }, Status::bad_geometry},
       {"crop past the source", [] (Scene &s) { s.tiles[0].crop.x = 2; }, Status::bad_geometry},
       {"crop before the source", [] (Scene &s) { s.tiles[0].crop.y = -1; }, Status::bad_geometry},
+      {"crop between samples",
+       [] (Scene &s) {
+         s.tiles[0].crop = {0.25, 0, 32.75, 16.999};
+       },
+       Status::ok},
+      {"crop a fraction past the source", [] (Scene &s) { s.tiles[0].crop.x = 1.001; },
+       Status::bad_geometry},
+      {"crop a fraction before the source", [] (Scene &s) { s.tiles[0].crop.y = -0.001; },
+       Status::bad_geometry},
+      {"crop of no number", [] (Scene &s) { s.tiles[0].crop.x = std::nan (""); },
+       Status::bad_geometry},
+      {"crop without end", [] (Scene &s) { s.tiles[0].crop.width = HUGE_VAL; },
+       Status::bad_geometry},
+      {"crop of a part",
+       [] (Scene &s) {
+         s.tiles[0].part = Rect{0, 1, 33, 16};
+       },
+       Status::ok},
+      {"crop outside of the part",
+       [] (Scene &s) {
+         s.tiles[0].part = Rect{2, 1, 31, 16};
+       },
+       Status::bad_geometry},
+      {"part past the source",
+       [] (Scene &s) {
+         s.tiles[0].part = Rect{0, 0, 33, 18};
+       },
+       Status::bad_geometry},
+      {"part before the source",
+       [] (Scene &s) {
+         s.tiles[0].part = Rect{-1, 0, 34, 17};
+       },
+       Status::bad_geometry},
       {"a colour needs no source",
        [] (Scene &s) {
          s.tiles[0].source = {};
@@ -208,6 +242,72 @@ TEST (Check, EveryStatusSaysSomething)
     EXPECT_GT (std::string (quad::describe (s)).size (), 5u);
 }
 
+// The samples that each raster of a tile reads, first and one past the last.
+struct Reads {
+  std::pair<int, int> across, down;
+
+  bool operator== (const Reads &) const = default;
+};
+
+std::vector<Reads> reads_of (const Tile &tile, const FormatInfo &format)
+{
+  std::vector<Reads> reads;
+  for (int r = 0; r < format.rasters; r++) {
+    const RasterPlan plan = plan_raster (tile, format, r, {});
+    reads.push_back (
+        {plan.across.reads (0, plan.across.count ()), plan.down.reads (0, plan.down.count ())});
+  }
+  return reads;
+}
+
+// Filters read up to the part's edges, and chroma samples that an edge cuts.
+TEST (Plan, ReadsAroundACropInsideOfThePart)
+{
+  const FormatInfo &format = info_of (PixelFormat::i420);
+  Tile t;
+  t.target = {0, 0, 40, 40};
+  t.source.size = {40, 40};
+  t.crop = {10.75, 11.25, 5, 4.03};
+  const struct {
+    Filter filter;
+    std::optional<Rect> part;
+    Reads luma, chroma;
+  } cases[] = {
+      {Filter::bilinear, {}, {{10, 16}, {11, 16}}, {{5, 8}, {5, 8}}},
+      {Filter::bilinear, {{9, 9, 11, 11}}, {{10, 17}, {10, 16}}, {{4, 9}, {5, 9}}},
+      {Filter::bicubic, {}, {{10, 16}, {11, 16}}, {{5, 8}, {5, 8}}},
+      {Filter::bicubic, {{0, 0, 40, 40}}, {{9, 18}, {9, 17}}, {{3, 10}, {4, 10}}},
+      {Filter::bicubic, {{10, 10, 7, 6}}, {{10, 17}, {10, 16}}, {{5, 9}, {5, 8}}},
+  };
+  for (const auto &c : cases) {
+    t.filter = c.filter;
+    t.part = c.part;
+    EXPECT_EQ (reads_of (t, format), (std::vector{c.luma, c.chroma, c.chroma})) << &c - cases;
+  }
+}
+
+TEST (Plan, WholeSamplesAreRecognisedInsideOfAPart)
+{
+  const FormatInfo &format = info_of (PixelFormat::nv12);
+  Tile t;
+  t.target = {0, 0, 10, 8};
+  t.source.size = {64, 64};
+  for (const std::optional<Rect> &part : {std::optional<Rect>{}, {{2, 2, 60, 50}}}) {
+    t.part = part;
+    for (int r = 0; r < format.rasters; r++) {
+      t.crop = {4, 6, 10, 8};
+      EXPECT_TRUE (plan_raster (t, format, r, {}).across.copy);
+      EXPECT_TRUE (plan_raster (t, format, r, {}).down.copy);
+      t.crop = {4, 6, 20, 16};
+      EXPECT_TRUE (plan_raster (t, format, r, {}).across.halves ());
+      EXPECT_TRUE (plan_raster (t, format, r, {}).down.halves ());
+      t.crop.x += 0.25;
+      EXPECT_FALSE (plan_raster (t, format, r, {}).across.halves ());
+      EXPECT_TRUE (plan_raster (t, format, r, {}).down.halves ());
+    }
+  }
+}
+
 TEST (Shape, IsAllButThePointers)
 {
   std::byte memory[4] = {};
@@ -216,6 +316,12 @@ TEST (Shape, IsAllButThePointers)
   b.tiles[0].source.plane[0] = {memory, 17, {33, 17}};
   EXPECT_TRUE (a.same_shape (b));
   b.tiles[0].alpha = 3;
+  EXPECT_FALSE (a.same_shape (b));
+  b = a;
+  b.tiles[0].crop.x += 1 / 65536.0;
+  EXPECT_FALSE (a.same_shape (b));
+  b = a;
+  b.tiles[0].part = {0, 0, 33, 17};
   EXPECT_FALSE (a.same_shape (b));
   b = a;
   b.tiles.push_back (a.tiles[0]);

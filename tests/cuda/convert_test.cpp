@@ -102,7 +102,8 @@ class CudaConvertTest : public ::testing::Test {
   static Tile whole (const Picture &picture, const GstVideoInfo &from)
   {
     Tile t;
-    t.target = t.crop = rect_of (picture.size ());
+    t.target = rect_of (picture.size ());
+    t.crop = t.target;
     t.source = picture.view ();
     t.site = chroma_site_of (from);
     return t;
@@ -158,6 +159,27 @@ TEST_F (CudaConvertTest, NoiseOfEachPair)
         paint_junk_bits (picture, 9);
         expect_near_oracle (whole (picture, from), from, to);
       }
+}
+
+// A crop between samples is scaled first, then converted.
+TEST_F (CudaConvertTest, ZoomsOfEachPair)
+{
+  Random random (606);
+  for (const PixelFormat a : kFormats)
+    for (const PixelFormat b : kFormats) {
+      const Size size = {random.between (1, 30), random.between (1, 30)};
+      const GstVideoInfo from = random_info (a, size, random);
+      const GstVideoInfo to = random_info (b, size, random);
+      Picture picture (a, size);
+      paint (picture, Pattern::noise, 3);
+      paint_alpha (picture, AlphaPattern::opaque, 0);
+      Tile tile = whole (picture, from);
+      tile.filter = random.pick (kFilters);
+      tile.orientation = random.pick (kOrientations);
+      zoom (tile, random);
+      expect_near_oracle (tile, from, to);
+      if (HasFailure ()) return;
+    }
 }
 
 TEST_F (CudaConvertTest, EverySite)

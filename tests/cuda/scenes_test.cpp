@@ -33,7 +33,9 @@ TEST_P (CudaScenesTest, ManyLayers)
   Random random (301);
   for (int i = 0; i < kScenes && !HasFailure (); i++)
     draw_in_both_orders (
-        random_scene (GetParam (), random, {.max_side = 160, .max_tiles = 3 + i % 14}).scene);
+        random_scene (GetParam (), random,
+                      {.max_side = 160, .max_tiles = 3 + i % 14, .zooms = i % 4 == 3})
+            .scene);
 }
 
 // Halves that draw two words at once, and rows or neighbours that do not allow it.
@@ -70,7 +72,8 @@ TEST_P (CudaScenesTest, OneRendererThroughManyScenes)
   const auto renderer = make_renderer ();
   for (int i = 0; i < 30 && !HasFailure (); i++) {
     const OwnedScene s =
-        random_scene (GetParam (), random, {.max_side = 1 + 9 * (i % 12), .max_tiles = 1 + i % 5});
+        random_scene (GetParam (), random,
+                      {.max_side = 1 + 9 * (i % 12), .max_tiles = 1 + i % 5, .zooms = i % 3 == 2});
     const Picture out (s.scene.format, s.scene.canvas);
     ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
     ASSERT_EQ (renderer->draw (s.scene, out.view ()), Status::ok);

@@ -68,12 +68,15 @@ void try_placement (Input &in, const Rect &cell, Size canvas, Size unit)
   picture.sample = some_ratio (in);
   picture.chroma_unit = unit;
   picture.orientation = static_cast<Orientation> (in.between (0, 7));
+  // Beyond the picture, too.
+  const auto fraction = [&] { return in.part () * 3 - 1; };
+  if (in.flip ()) picture.zoom = {fraction (), fraction (), fraction (), fraction ()};
   const Fit fit = static_cast<Fit> (in.between (0, 2));
   const Placement placed =
       place (picture, fit, cell, {canvas, some_ratio (in), unit}, in.part (), in.part ());
   if (placed.target.empty ()) return;
   require (rect_of (canvas).contains (placed.target), "a picture lies on the canvas");
-  require (!placed.crop.empty () && rect_of (size).contains (placed.crop),
+  require (!placed.crop.empty () && FineRect (rect_of (size)).contains (placed.crop),
            "what is shown is of the picture");
   const auto point =
       source_point (placed, picture.orientation, {placed.target.x + 0.5, placed.target.y + 0.5});

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 
+#include "core/placement.h"
 #include "core/renderer.h"
 #include "host/host_renderer.h"
 #include "input.h"
@@ -152,6 +154,8 @@ Size some_source (Input &in, const Rect &target)
   return std::int64_t{size.width} * size.height > 2'000'000 ? Size{7, 5} : size;
 }
 
+Zoom some_zoom (Input &in) { return {in.part (), in.part (), in.part (), in.part ()}; }
+
 Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
 {
   const FormatInfo &info = info_of (scene.format);
@@ -165,10 +169,16 @@ Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
   tile.source = frames.back ().view ();
   tile.crop = rect_of (size);
   if (in.flip ()) {
-    tile.crop.x = in.between (0, size.width - 1);
-    tile.crop.y = in.between (0, size.height - 1);
-    tile.crop.width = in.between (1, size.width - tile.crop.x);
-    tile.crop.height = in.between (1, size.height - tile.crop.y);
+    Rect part;
+    part.x = in.between (0, size.width - 1);
+    part.y = in.between (0, size.height - 1);
+    part.width = in.between (1, size.width - part.x);
+    part.height = in.between (1, size.height - part.y);
+    tile.crop = part;
+    if (in.flip ()) {
+      tile.crop = zoomed_part ({.part = part, .zoom = some_zoom (in)});
+      if (in.flip ()) tile.part = part;
+    }
   }
   tile.site = {in.flip (), in.flip ()};
   tile.orientation = static_cast<Orientation> (in.between (0, 7));
@@ -182,10 +192,17 @@ Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
 // Sometimes an invalid one: all must refuse it.
 void spoil (Input &in, Tile &tile)
 {
-  int *fields[] = {&tile.target.x,      &tile.target.y,    &tile.target.width,
-                   &tile.target.height, &tile.crop.x,      &tile.crop.y,
-                   &tile.crop.width,    &tile.crop.height, &tile.alpha};
-  *fields[in.between<std::size_t> (0, std::size (fields) - 1)] = in.between (-40'000, 40'000);
+  int *fields[] = {&tile.target.x, &tile.target.y, &tile.target.width, &tile.target.height,
+                   &tile.alpha};
+  double *fine[] = {&tile.crop.x, &tile.crop.y, &tile.crop.width, &tile.crop.height};
+  const auto which = in.between<std::size_t> (0, std::size (fields) + std::size (fine) - 1);
+  const int value = in.between (-40'000, 40'000);
+  if (which < std::size (fields))
+    *fields[which] = value;
+  else if (in.one_in (8))
+    *fine[which - std::size (fields)] = std::numeric_limits<double>::quiet_NaN ();
+  else
+    *fine[which - std::size (fields)] = value / (in.flip () ? 1.0 : 7.0);
 }
 
 // The other instruction sets of this machine, each with a renderer of its own.

@@ -42,7 +42,7 @@ class ConvertedTileTest : public testing::TestWithParam<Size> {
     ASSERT_TRUE (frame) << frame.problem ();
     Tile tile;
     tile.source = frame.view ();
-    tile.crop = {0, 0, source.width, source.height};
+    tile.crop = rect_of (source);
     tile.target = {0, 0, size.width, size.height};
     ConvertedTile converted (threads_);
     ASSERT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);

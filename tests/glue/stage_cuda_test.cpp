@@ -2,6 +2,9 @@
 // after a failure.
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <vector>
+
 #include "glue/device_impl.h"
 #include "glue/stage.h"
 #include "support/gst_helpers.h"
@@ -73,6 +76,32 @@ TEST_F (StageOnDevice, WaitsAtMostOnceAFrame)
       if (n > 0) {
         EXPECT_LE (hostcuda::counters ().syncs - before, 1u);
       }
+    }
+}
+
+// A crop between samples gives the same bytes wherever the picture and the output lie.
+TEST_F (StageOnDevice, ACropBetweenSamplesIsMovedAsItIsShown)
+{
+  std::vector<guint8> noise (GST_VIDEO_INFO_SIZE (&info_)), first;
+  for (std::size_t i = 0; i < noise.size (); i++)
+    noise[i] = static_cast<guint8> (i * i / 7 + i * 31);
+  const Look look = {.placement = {{5.3, 4.7, 20.9, 17.1}, {8, 8, 40, 32}, {}, {{4, 2, 32, 24}}},
+                     .filter = Filter::lanczos};
+  for (const Owned<GstBuffer> &out : {on_host (), on_device ()})
+    for (const Owned<GstBuffer> &in : {on_host (), on_device ()}) {
+      gst_buffer_fill (in.get (), 0, noise.data (), noise.size ());
+      ASSERT_FALSE (stage_.begin (info_, out.get ()));
+      ASSERT_FALSE (stage_.show (inputs_[0], in.get (), info_, look));
+      ASSERT_FALSE (stage_.finish ());
+      MappedFrame frame (info_, out.get (), GST_MAP_READ, Memory::host);
+      ASSERT_TRUE (frame);
+      std::vector<guint8> bytes;
+      for (const PlaneView &plane : {frame.view ().plane[0], frame.view ().plane[1]})
+        for (int y = 0; y < plane.size.height; y++)
+          for (int x = 0; x < info_.width; x++)
+            bytes.push_back (std::to_integer<guint8> (plane.row (y)[x]));
+      if (first.empty ()) first = bytes;
+      EXPECT_EQ (bytes, first);
     }
 }
 

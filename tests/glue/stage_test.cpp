@@ -5,7 +5,9 @@
 
 #include <cstring>
 #include <map>
+#include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "support/gst_helpers.h"
@@ -157,6 +159,52 @@ TEST_F (StageTest, ThreadsMayChangeBetweenFrames)
     ASSERT_FALSE (stage_.finish ());
     EXPECT_NEAR (byte_at (out_.get (), 40), 128, 8);
   }
+}
+
+// Samples of noise that are opaque in RGBA and BGRA.
+Owned<GstBuffer> opaque_noise (const GstVideoInfo &info)
+{
+  Owned<GstBuffer> buffer = filled (info, 0);
+  GstMapInfo map;
+  gst_buffer_map (buffer.get (), &map, GST_MAP_WRITE);
+  std::minstd_rand random (3);
+  for (gsize i = 0; i < map.size; i++)
+    map.data[i] = i % 4 == 3 ? 255 : static_cast<guint8> (random () >> 8);
+  gst_buffer_unmap (buffer.get (), &map);
+  return buffer;
+}
+
+// A zoom that moves by a tenth of a sample, in the canvas's format and in one that is converted.
+TEST_F (StageTest, ACropMayLieBetweenSamplesInEachFormat)
+{
+  const GstVideoInfo picture = info_of_caps (raw ("RGBA", 16, 16));
+  const GstVideoInfo same = info_of_caps (raw ("RGBA", 32, 16));
+  const GstVideoInfo other = info_of_caps (raw ("BGRA", 32, 16));
+  const Owned<GstBuffer> in = opaque_noise (picture);
+  Input drawn, converted;
+  std::vector<guint8> last;
+  for (const std::optional<Rect> &part : {std::optional<Rect>{}, {{2, 2, 12, 12}}})
+    for (int step = 0; step < 4; step++) {
+      Look look = {.placement = {.crop = {4 + step / 10.0, 3.25, 7.5, 9.75},
+                                 .target = {2, 2, 30, 14},
+                                 .hidden = {},
+                                 .part = part},
+                   .filter = Filter::bicubic};
+      std::vector<guint8> bytes[2];
+      for (const bool converts : {false, true}) {
+        const Owned<GstBuffer> out = filled (same, 0);
+        ASSERT_FALSE (stage_.begin (converts ? other : same, out.get ()));
+        ASSERT_FALSE (stage_.show (converts ? converted : drawn, in.get (), picture, look));
+        ASSERT_FALSE (stage_.finish ());
+        bytes[converts].resize (gst_buffer_get_size (out.get ()));
+        gst_buffer_extract (out.get (), 0, bytes[converts].data (), bytes[converts].size ());
+      }
+      for (std::size_t i = 0; i < bytes[1].size (); i += 4)
+        std::swap (bytes[1][i], bytes[1][i + 2]);
+      EXPECT_EQ (bytes[0], bytes[1]) << step;
+      EXPECT_NE (bytes[0], last) << step;
+      last = bytes[0];
+    }
 }
 
 // Two pictures of noise side by side, drawn with `threads` threads.

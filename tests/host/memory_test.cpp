@@ -56,8 +56,8 @@ TEST_P (MemoryTest, StaysInsideThePlanes)
         const Layout layout = {.bottom_up = bottom_up, .place = place};
         Random random (73);
         for (int i = 0; i < 12; i++) {
-          const OwnedScene s =
-              random_scene (GetParam (), random, {.max_side = 150, .layout = layout});
+          const OwnedScene s = random_scene (
+              GetParam (), random, {.max_side = 150, .layout = layout, .zooms = i % 3 == 2});
           (void)draw (s.scene, {.scalar = i % 6 == 0}, layout);
         }
       }

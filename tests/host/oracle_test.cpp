@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "core/placement.h"
 #include "scenes.h"
 
 namespace quad::test {
@@ -149,6 +150,62 @@ TEST_P (OracleTest, TilesOverOneAnother)
     expect_near_oracle (s, kUsual.of (info_of (GetParam ())) + 1);
     if (HasFailure ()) return;
   }
+}
+
+// Crops at fractions of samples, with everything else that moves samples.
+TEST_P (OracleTest, OneZoomedTile)
+{
+  Random random (2027);
+  for (const Filter filter : kFilters)
+    for (int i = 0; i < kCases; i++) {
+      OwnedScene s = sampled_scene (GetParam (), filter, random);
+      zoom (s.scene.tiles[0], random);
+      expect_near_oracle (s, kUsual.of (info_of (GetParam ())), {.scalar = i % 4 == 0});
+      if (HasFailure ()) return;
+    }
+}
+
+TEST_P (OracleTest, ZoomedTilesOverOneAnother)
+{
+  Random random (78);
+  for (int i = 0; i < kBlendCases; i++) {
+    const OwnedScene s =
+        random_scene (GetParam (), random, {.max_side = 40, .max_tiles = 3, .zooms = true});
+    expect_near_oracle (s, kUsual.of (info_of (GetParam ())) + 1);
+    if (HasFailure ()) return;
+  }
+}
+
+// Every orientation, fit and filter, as an element places them.
+TEST_P (OracleTest, ZoomsAsTheyArePlaced)
+{
+  const Size unit = info_of (GetParam ()).chroma_unit ();
+  Random random (2028);
+  auto fraction = [&] { return random.below (1000) / 1000.0; };
+  for (const Orientation orientation : kOrientations)
+    for (const Fit fit : {Fit::contain, Fit::cover, Fit::fill})
+      for (const Filter filter : kFilters) {
+        OwnedScene s = scene_of (GetParam (), {40, 30}, {24, 20}, filter, orientation);
+        paint (*s.pictures[0], Pattern::noise, static_cast<std::uint32_t> (random.below (99)));
+        Tile &tile = s.scene.tiles[0];
+        const quad::Picture picture = {
+            .part = {3, 2, 33, 27},
+            .chroma_unit = unit,
+            .orientation = orientation,
+            .zoom = {fraction (), fraction (), fraction (), fraction ()}};
+        const Canvas canvas = {.size = s.scene.canvas, .chroma_unit = unit};
+        // The canvas's edges cut the box at the top and on the right. A thin picture lies on it
+        // too.
+        const Placement placed = place (picture, fit, {4, -4, 24, 26}, canvas,
+                                        0.25 + fraction () / 2, 0.25 + fraction () / 2);
+        ASSERT_FALSE (placed.target.empty ());
+        tile.crop = placed.crop;
+        tile.target = placed.target;
+        tile.hidden = placed.hidden;
+        tile.part = placed.part;
+        expect_near_oracle (s, kUsual.of (info_of (GetParam ())));
+        if (HasFailure ()) return;
+      }
 }
 
 INSTANTIATE_TEST_SUITE_P (Formats, OracleTest, ::testing::ValuesIn (every_format ()),

@@ -78,7 +78,34 @@ Edges random_edges (Random &random)
   return {left, top, right, some ()};
 }
 
+Rect random_part (Size size, Random &random)
+{
+  Rect part;
+  part.x = random.below (size.width);
+  part.y = random.below (size.height);
+  part.width = random.between (1, size.width - part.x);
+  part.height = random.between (1, size.height - part.y);
+  return part;
+}
+
 }  // namespace
+
+void zoom (Tile &tile, Random &random)
+{
+  const Rect part =
+      random.one_in (2) ? random_part (tile.source.size, random) : rect_of (tile.source.size);
+  // Widths and heights of all magnitudes, in parts of a sample.
+  auto piece = [&] (int begin, int length, double &at, double &size) {
+    constexpr int kParts = 65536;
+    const int most = length * kParts >> (random.one_in (3) ? random.below (8) : 0);
+    const int wide = random.between (1, most);
+    at = begin + random.below (length * kParts - wide + 1) / double (kParts);
+    size = wide / double (kParts);
+  };
+  piece (part.x, part.width, tile.crop.x, tile.crop.width);
+  piece (part.y, part.height, tile.crop.y, tile.crop.height);
+  if (random.one_in (2)) tile.part = part;
+}
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options)
 {
@@ -100,12 +127,8 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     if (random.one_in (2)) paint_junk_bits (picture, 7);
     tile.source = picture.view ();
     tile.crop = rect_of (picture.size ());
-    if (random.one_in (2)) {
-      tile.crop.x = random.below (picture.size ().width);
-      tile.crop.y = random.below (picture.size ().height);
-      tile.crop.width = random.between (1, picture.size ().width - tile.crop.x);
-      tile.crop.height = random.between (1, picture.size ().height - tile.crop.y);
-    }
+    if (random.one_in (2)) tile.crop = random_part (picture.size (), random);
+    if (options.zooms) zoom (tile, random);
     if (random.one_in (3)) tile.hidden = random_edges (random);
     tile.site = random.pick (kSites);
     tile.orientation = random.pick (kOrientations);

@@ -47,9 +47,14 @@ struct RandomSceneOptions {
   int max_tiles = 4;
   bool blend = true;  // alpha, Blend::source, solids, overlapping tiles
   Layout layout = {};
+  bool zooms = false;  // crops at fractions of samples
 };
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options);
+
+// Makes the tile show a random part of its source at fractions of samples. Sometimes the samples
+// around it may be read.
+void zoom (Tile &tile, Random &random);
 
 // A random rectangle that a tile can fill.
 Rect random_target (const FormatInfo &format, Size canvas, Random &random);

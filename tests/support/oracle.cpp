@@ -87,8 +87,9 @@ using Shares = std::vector<std::vector<Share>>;
 
 // One axis of the tile's picture, in luma samples.
 struct Span {
-  int crop_begin, crop_length;  // of the source
-  int source_sub;               // luma samples per sample of the source's plane
+  double crop_begin, crop_length;  // of the source
+  int seen_begin, seen_end;        // the source's samples that may be read
+  int source_sub;                  // luma samples per sample of the source's plane
   bool source_cosited;
   int target_length;
   int hidden_before, hidden_after;  // of the picture, beyond the target
@@ -107,10 +108,10 @@ double centre_of (int i, int sub, bool cosited)
 Shares shares_of (Filter filter, const Span &s)
 {
   const int whole = s.hidden_before + s.target_length + s.hidden_after;
-  const double scale = double (s.crop_length) / whole;
+  const double scale = s.crop_length / whole;
   const int count = (s.target_length + s.target_sub - 1) / s.target_sub;
-  const int lo = s.crop_begin / s.source_sub;
-  const int hi = (s.crop_begin + s.crop_length + s.source_sub - 1) / s.source_sub;
+  const int lo = s.seen_begin / s.source_sub;
+  const int hi = (s.seen_end + s.source_sub - 1) / s.source_sub;
   Shares all;
   for (int o = 0; o < count; o++) {
     double luma = s.hidden_before + centre_of (o, s.target_sub, s.target_cosited);
@@ -122,6 +123,18 @@ Shares shares_of (Filter filter, const Span &s)
     all.push_back (shares_at (filter, centre, scale * s.target_sub / s.source_sub, lo, hi));
   }
   return all;
+}
+
+// The first sample that may be read, and the one after the last: those of `part` from `part_begin`
+// on, or those that have a share in the crop.
+std::pair<int, int> seen_along (bool has_part, int part_begin, int part_length, double crop_begin,
+                                double crop_length)
+{
+  if (has_part) return {part_begin, part_begin + part_length};
+  const auto begin = static_cast<int> (crop_begin);
+  int end = begin;
+  while (end < crop_begin + crop_length) end++;
+  return {begin, end};
 }
 
 // The orientation as seen from the target: which source axis runs along its rows, and which source
@@ -233,8 +246,15 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite s
   const bool swap = turn.rows_along_source_y;
   const Size sub = f.raster[std::size_t (r)].sub;
   const Edges &hidden = tile.hidden;
+  const Rect part = tile.part.value_or (Rect{});
+  const auto [left, right] =
+      seen_along (tile.part.has_value (), part.x, part.width, tile.crop.x, tile.crop.width);
+  const auto [top, bottom] =
+      seen_along (tile.part.has_value (), part.y, part.height, tile.crop.y, tile.crop.height);
   const Span x = {tile.crop.x,
                   tile.crop.width,
+                  left,
+                  right,
                   sub.width,
                   sub.width > 1 && tile.site.cosited_x,
                   swap ? tile.target.height : tile.target.width,
@@ -245,6 +265,8 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite s
                   turn.source_x_backwards};
   const Span y = {tile.crop.y,
                   tile.crop.height,
+                  top,
+                  bottom,
                   sub.height,
                   sub.height > 1 && tile.site.cosited_y,
                   swap ? tile.target.width : tile.target.height,

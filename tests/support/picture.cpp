@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <iomanip>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -285,6 +286,11 @@ std::string describe (const Scene &scene)
   auto rect = [] (const Rect &r) {
     return describe (r.size ()) + "+" + std::to_string (r.x) + "+" + std::to_string (r.y);
   };
+  auto crop = [] (const FineRect &r) {
+    std::ostringstream text;
+    text << std::setprecision (12) << r.width << "x" << r.height << "+" << r.x << "+" << r.y;
+    return text.str ();
+  };
   auto site = [] (ChromaSite s) {
     return std::string (s.cosited_x ? "h" : "-") + (s.cosited_y ? "v" : "-");
   };
@@ -296,10 +302,10 @@ std::string describe (const Scene &scene)
     if (t.solid)
       out << "a colour";
     else
-      out << describe (t.source.size) << " crop " << rect (t.crop) << " hidden " << t.hidden.left
-          << "," << t.hidden.top << "," << t.hidden.right << "," << t.hidden.bottom << " site "
-          << site (t.site) << " orientation " << static_cast<int> (t.orientation) << " "
-          << filter::kernel_of (t.filter).name;
+      out << describe (t.source.size) << " crop " << crop (t.crop) << " of " << rect (t.readable ())
+          << " hidden " << t.hidden.left << "," << t.hidden.top << "," << t.hidden.right << ","
+          << t.hidden.bottom << " site " << site (t.site) << " orientation "
+          << static_cast<int> (t.orientation) << " " << filter::kernel_of (t.filter).name;
     out << " alpha " << t.alpha << (t.blend == Blend::source ? " source" : "");
   }
   return out.str ();

@@ -182,9 +182,10 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     return leave_out (frame, pad, buffer_of (pad) + "has come before its caps.");
 
   const bool seen = !place.placement.target.empty ();
-  const Rect &part = place.placement.crop, &target = place.placement.target;
+  const FineRect &part = place.placement.crop;
+  const Rect &target = place.placement.target;
   if (seen)
-    GST_LOG_OBJECT (pad.pad.get (), "shows %dx%d at %d,%d of its picture at %d,%d of the output",
+    GST_LOG_OBJECT (pad.pad.get (), "shows %gx%g at %g,%g of its picture at %d,%d of the output",
                     part.width, part.height, part.x, part.y, target.x, target.y);
   const Problem problem = stage_.show (impl.inputs[GridPad::picture], pad.buffer.get (), pad.info,
                                        {.placement = place.placement,
