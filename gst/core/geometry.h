@@ -49,6 +49,8 @@ struct FineRect {
       : x (left), y (top), width (wide), height (high)
   {
   }
+  // Nothing is lost, so a rectangle of whole samples may stand for a fine one.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr FineRect (const Rect &r) : FineRect (r.x, r.y, r.width, r.height) {}
   bool operator== (const FineRect &) const = default;
   constexpr bool empty () const { return !(width > 0 && height > 0); }
