@@ -38,6 +38,25 @@ QUAD_HOST_DEVICE constexpr std::uint16_t horizontal_round (Sum sum, int depth)
   return static_cast<std::uint16_t> (v < 0 ? 0 : v > max ? max : v);
 }
 
+// Fraction bits of the intermediates that are converted to other components: all depths count white
+// with about 2^14.
+QUAD_HOST_DEVICE constexpr int map_bits (int depth) { return 14 - depth; }
+
+// As horizontal_round, but leaves an intermediate that is converted. Not clamped.
+template <typename Sum>
+QUAD_HOST_DEVICE constexpr std::int16_t map_round (Sum sum, int depth)
+{
+  const int shift = kTapBits + fraction_bits (depth) - map_bits (depth);
+  return static_cast<std::int16_t> ((sum + (Sum{1} << (shift - 1))) >> shift);
+}
+
+// A component of `depth` bits, from a sum of factors times intermediates with its offset.
+QUAD_HOST_DEVICE constexpr std::uint16_t mapped (std::int32_t sum, int shift, int depth)
+{
+  const std::int32_t v = sum >> shift, max = (std::int32_t{1} << depth) - 1;
+  return static_cast<std::uint16_t> (v < 0 ? 0 : v > max ? max : v);
+}
+
 // The sum before horizontal_round if the alpha channel is opaque everywhere. If it is exactly this,
 // colours are filtered without weights.
 inline constexpr std::int32_t kOpaqueMid = 255 << 6;
@@ -50,6 +69,15 @@ QUAD_HOST_DEVICE constexpr std::uint16_t unpremultiply (std::int64_t color, std:
   if (alpha <= 0 || color <= 0) return 0;
   const std::int64_t v = (2 * color + alpha) / (2 * alpha);
   return static_cast<std::uint16_t> (v > 255 ? 255 : v);
+}
+
+// The same as an 8-bit intermediate that is converted.
+QUAD_HOST_DEVICE constexpr std::int16_t unpremultiply_map (std::int64_t color, std::int64_t alpha)
+{
+  if (alpha <= 0 || color <= 0) return 0;
+  const std::int64_t v = ((color << (map_bits (8) + 1)) + alpha) / (2 * alpha);
+  const std::int64_t max = 255 << map_bits (8);
+  return static_cast<std::int16_t> (v > max ? max : v);
 }
 
 // `s` over `d` at constant `alpha` of 255, where there is no alpha channel.

@@ -20,6 +20,16 @@ bool has_crop_inside (const Tile &tile)
          FineRect (tile.readable ()).contains (tile.crop);
 }
 
+// Whether the tile's components can become the canvas's.
+bool can_be_drawn (const Tile &tile, PixelFormat canvas, bool converts)
+{
+  if (tile.source.format == canvas && !tile.colors) return true;
+  const FormatInfo &from = info_of (tile.source.format), &to = info_of (canvas);
+  if (!converts || from.format == PixelFormat::unknown) return false;
+  return tile.colors || (from.depth == to.depth && from.rgb == to.rgb &&
+                         (from.components > 1) == (to.components > 1));
+}
+
 }  // namespace
 
 const char *describe (Status status)
@@ -39,7 +49,7 @@ const char *describe (Status status)
   return "unknown error";
 }
 
-Status check_scene (const Scene &scene, Memory memory)
+Status check_scene (const Scene &scene, Memory memory, bool converts)
 {
   const FormatInfo &format = info_of (scene.format);
   if (format.planes == 0) return Status::unsupported_format;
@@ -52,7 +62,8 @@ Status check_scene (const Scene &scene, Memory memory)
     if (t.solid) continue;
     if (std::min ({t.hidden.left, t.hidden.top, t.hidden.right, t.hidden.bottom}) < 0)
       return Status::bad_geometry;
-    if (t.source.format != scene.format || t.source.memory != memory) return Status::mixed_sources;
+    if (t.source.memory != memory || !can_be_drawn (t, scene.format, converts))
+      return Status::mixed_sources;
     if (!in_range (t.source.size) || !has_crop_inside (t)) return Status::bad_geometry;
   }
   return Status::ok;

@@ -9,7 +9,7 @@ enum class [[nodiscard]] Status{
     ok,
     unsupported_format,  // the backend does not draw this pixel format
     bad_geometry,        // a size out of range, a tile off the canvas or off the chroma grid
-    mixed_sources,       // a tile's format or memory is not the canvas's
+    mixed_sources,       // a tile's memory is not the canvas's, or its format cannot be drawn there
     not_prepared,        // draw() was given a scene of another shape than prepare()
     out_of_memory,
     out_of_device_memory,
@@ -46,6 +46,7 @@ class Renderer {
 };
 
 // Checks that hold for every backend: ok, or why `scene` cannot be drawn from and to `memory`.
-Status check_scene (const Scene &scene, Memory memory);
+// `converts`: the backend draws tiles of other formats than the canvas's.
+Status check_scene (const Scene &scene, Memory memory, bool converts);
 
 }  // namespace quad

@@ -95,8 +95,8 @@ bool is_opaque (const Tile &tile, const FormatInfo &format)
 {
   if (tile.blend == Blend::source) return true;
   if (tile.alpha < 255) return false;
-  if (!format.has_alpha ()) return true;
-  return tile.solid && tile.solid->value[3] == 255;
+  if (tile.solid) return !format.has_alpha () || tile.solid->value[3] == 255;
+  return !info_of (tile.source.format).has_alpha ();
 }
 
 std::vector<Region> regions_of (const Scene &scene)
@@ -136,11 +136,12 @@ std::vector<Region> regions_of (const Scene &scene)
   return merged;
 }
 
-RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
+RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
                         ChromaSite canvas_site)
 {
   const OrientationSteps steps = steps_of (tile.orientation);
-  const Size sub = format.raster[std::size_t (raster)].sub;
+  const Size sub = canvas.raster[std::size_t (to)].sub;
+  const Size from_sub = info_of (tile.source.format).raster[std::size_t (from)].sub;
   const Rect &t = tile.target, whole = grown (t, tile.hidden);
   // Seen from the source: with swapped axes its x axis is the target's y axis.
   const bool swap = steps.swap_axes;
@@ -159,11 +160,11 @@ RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
   };
   const FineRect &crop = tile.crop;
   const Rect part = tile.readable ();
-  const AxisGeometry x = axis ({crop.x, crop.width, part.x, part.right ()}, swap, sub.width,
+  const AxisGeometry x = axis ({crop.x, crop.width, part.x, part.right ()}, swap, from_sub.width,
                                tile.site.cosited_x, steps.mirror_x);
-  const AxisGeometry y = axis ({crop.y, crop.height, part.y, part.bottom ()}, !swap, sub.height,
-                               tile.site.cosited_y, steps.mirror_y);
-  return {raster_rect (format, raster, t), plan_axis (tile.filter, axis_of (x)),
+  const AxisGeometry y = axis ({crop.y, crop.height, part.y, part.bottom ()}, !swap,
+                               from_sub.height, tile.site.cosited_y, steps.mirror_y);
+  return {raster_rect (canvas, to, t), plan_axis (tile.filter, axis_of (x)),
           plan_axis (tile.filter, axis_of (y)), swap};
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "color_map.h"
 #include "filter.h"
 #include "view.h"
 
@@ -36,9 +37,12 @@ enum class Blend {
 struct Tile {
   Rect target;                 // on whole chroma samples, inside the canvas
   std::optional<Color> solid;  // if set, `source` to `filter` are not used
-  FrameView source;            // of the canvas's format and memory
-  FineRect crop;               // the part of the source that fills `target` and `hidden`
-  Edges hidden;  // the part of `crop` beyond `target`: not seen, but it counts for the scale
+  FrameView source;            // in the canvas's memory
+  // How the source's components become the canvas's. None: they are the same, and have the same
+  // depth; their places in memory may differ.
+  std::optional<ColorMap> colors = {};
+  FineRect crop;  // the part of the source that fills `target` and `hidden`
+  Edges hidden;   // the part of `crop` beyond `target`: not seen, but it counts for the scale
   // The samples of the source that may be read; the filter sees those around `crop`. None: the
   // samples that `crop` touches.
   std::optional<Rect> part = {};
@@ -54,8 +58,8 @@ struct Tile {
   bool same_picture (const Tile &o) const
   {
     return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           crop == o.crop && part == o.part && hidden == o.hidden && site == o.site &&
-           orientation == o.orientation && filter == o.filter;
+           colors == o.colors && crop == o.crop && part == o.part && hidden == o.hidden &&
+           site == o.site && orientation == o.orientation && filter == o.filter;
   }
   // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const
@@ -88,7 +92,7 @@ struct Region {
 // none.
 std::vector<Region> regions_of (const Scene &scene);
 
-// True if nothing below the tile can be seen through it.
+// True if nothing below the tile can be seen through it. `format` is the canvas's.
 bool is_opaque (const Tile &tile, const FormatInfo &format);
 
 // How one raster of a tile is resampled. `across` runs along the source's rows and `down` along its
@@ -101,9 +105,9 @@ struct RasterPlan {
   bool swap_axes = false;
 };
 
-// The plan of raster `raster` of a tile with a source. Crop, siting and orientation are taken into
-// account.
-RasterPlan plan_raster (const Tile &tile, const FormatInfo &format, int raster,
+// The plan of a tile's source from its raster `from` to the positions of raster `to` of the canvas,
+// which has the format `canvas`. Crop, siting and orientation are taken into account.
+RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
                         ChromaSite canvas_site);
 
 }  // namespace quad

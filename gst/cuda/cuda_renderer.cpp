@@ -55,7 +55,7 @@ class CudaRenderer final : public Renderer {
 Status CudaRenderer::prepare (const Scene &scene)
 {
   if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
-  if (const Status s = check_scene (scene, Memory::cuda); s != Status::ok) return s;
+  if (const Status s = check_scene (scene, Memory::cuda, false); s != Status::ok) return s;
   if (!draws (info_of (scene.format))) return Status::unsupported_format;
   const Current current (context_);
   if (!current) return Status::device_failed;

@@ -158,7 +158,7 @@ struct SceneProgram::Build {
 
   void add_picture (const Tile &tile, int raster)
   {
-    RasterPlan plan = plan_raster (tile, format, raster, scene.site);
+    RasterPlan plan = plan_raster (tile, raster, format, raster, scene.site);
     make_monotonous (plan.across);
     Picture p = {};
     p.across = table_of (plan.across);

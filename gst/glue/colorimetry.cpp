@@ -82,52 +82,57 @@ Triple to_ycc (const Triple &rgb, const LumaWeights &w)
   return {y, (rgb[2] - y) / (2 * (1 - w.blue)), (rgb[0] - y) / (2 * (1 - w.red))};
 }
 
-struct Affine {
+struct Matrix {
   double m[3][3];
-  double b[3];
 };
 
 // `a` followed by `then`.
-Affine chained (const Affine &a, const Affine &then)
+Matrix chained (const Matrix &a, const Matrix &then)
 {
-  Affine r = {};
-  for (int i = 0; i < 3; i++) {
-    r.b[i] = then.b[i];
-    for (int k = 0; k < 3; k++) {
-      r.b[i] += then.m[i][k] * a.b[k];
+  Matrix r = {};
+  for (int i = 0; i < 3; i++)
+    for (int k = 0; k < 3; k++)
       for (int j = 0; j < 3; j++) r.m[i][j] += then.m[i][k] * a.m[k][j];
-    }
-  }
   return r;
 }
 
-// From code values to 0 ... 1 (chroma: -1/2 ... 1/2), or back.
-Affine scaling (const GstVideoInfo &info, const GstVideoColorimetry &c, bool to_codes)
+// Gray has one component, which counts as luma.
+int components_of (const GstVideoInfo &info)
 {
-  const auto [offset, scale] = levels_of (info, c.range);
-  Affine r = {};
-  for (int i = 0; i < 3; i++) {
-    r.m[i][i] = to_codes ? scale[i] : 1.0 / scale[i];
-    r.b[i] = to_codes ? offset[i] : -double (offset[i]) / scale[i];
-  }
+  return std::min (3, static_cast<int> (GST_VIDEO_INFO_N_COMPONENTS (&info)));
+}
+
+// From code values less that of zero to 0 ... 1 (chroma: -1/2 ... 1/2), or back. Components that
+// the format does not have are 0.
+Matrix scaling (const GstVideoInfo &info, const GstVideoColorimetry &c, bool to_codes)
+{
+  const Levels levels = levels_of (info, c.range);
+  Matrix r = {};
+  for (int i = 0; i < components_of (info); i++)
+    r.m[i][i] = to_codes ? levels.scale[i] : 1.0 / levels.scale[i];
   return r;
+}
+
+void set_zero (const GstVideoInfo &info, const GstVideoColorimetry &c, double (&zero)[3])
+{
+  const Levels levels = levels_of (info, c.range);
+  for (int i = 0; i < components_of (info); i++) zero[i] = levels.offset[i];
 }
 
 // From Y' Cb Cr to R' G' B'; the identity for RGB.
-Affine to_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
+Matrix to_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
 {
-  if (GST_VIDEO_INFO_IS_RGB (&info)) return {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {}};
+  if (GST_VIDEO_INFO_IS_RGB (&info)) return {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
   const auto [kr, kg, kb] = luma_weights (c.matrix);
   return {{{1, 0, 2 * (1 - kr)},
            {1, -2 * kb * (1 - kb) / kg, -2 * kr * (1 - kr) / kg},
-           {1, 2 * (1 - kb), 0}},
-          {}};
+           {1, 2 * (1 - kb), 0}}};
 }
 
 // The inverse of to_rgb.
-Affine from_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
+Matrix from_rgb (const GstVideoInfo &info, const GstVideoColorimetry &c)
 {
-  Affine r = {};
+  Matrix r = {};
   for (std::size_t k = 0; k < 3; k++) {
     Triple unit = {};
     unit[k] = 1;
@@ -227,19 +232,34 @@ LumaWeights luma_weights (GstVideoColorMatrix matrix)
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to)
 {
   const auto [a, b] = completed_colorimetries (from, to);
-  Affine all = scaling (from, a, false);
-  const bool both_yuv = !GST_VIDEO_INFO_IS_RGB (&from) && !GST_VIDEO_INFO_IS_RGB (&to);
-  if (!both_yuv || a.matrix != b.matrix) {
+  Matrix all = scaling (from, a, false);
+  const bool from_rgb_codes = GST_VIDEO_INFO_IS_RGB (&from);
+  const bool both_yuv = !from_rgb_codes && !GST_VIDEO_INFO_IS_RGB (&to);
+  const bool gray = components_of (from) == 1 || components_of (to) == 1;
+  if (!both_yuv || (a.matrix != b.matrix && !gray)) {
     all = chained (all, to_rgb (from, a));
     all = chained (all, from_rgb (to, b));
   }
   all = chained (all, scaling (to, b, true));
-  ColorMatrix r = {};
-  for (int i = 0; i < 3; i++) {
-    r.offset[i] = all.b[i];
+  ColorMatrix r = {.from_rgb = from_rgb_codes};
+  for (int i = 0; i < 3; i++)
     for (int k = 0; k < 3; k++) r.factor[i][k] = all.m[i][k];
-  }
+  set_zero (from, a, r.from_zero);
+  set_zero (to, b, r.to_zero);
   return r;
+}
+
+std::optional<ColorMap> colors_between (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  const auto depth = [] (const GstVideoInfo &info) {
+    return static_cast<int> (GST_VIDEO_INFO_COMP_DEPTH (&info, 0));
+  };
+  const ColorMap map = color_map (color_matrix (from, to), depth (from), depth (to));
+  const auto components = static_cast<std::size_t> (components_of (to));
+  const bool same =
+      components == static_cast<std::size_t> (components_of (from)) &&
+      std::all_of (map.same.begin (), map.same.begin () + components, [] (bool s) { return s; });
+  return same ? std::nullopt : std::optional{map};
 }
 
 std::string name_of (const GstVideoColorimetry &colorimetry)

@@ -3,6 +3,7 @@
 
 #include <gst/video/video.h>
 
+#include <optional>
 #include <string>
 
 #include "core/scene.h"
@@ -51,17 +52,14 @@ struct LumaWeights {
 };
 LumaWeights luma_weights (GstVideoColorMatrix matrix);
 
-// From the code values of one colorimetry to those of another:
-// out[c] = sum over k of factor[c][k] * in[k] + offset[c], with the components (Y U V, or R G B) of
-// both formats.
-struct ColorMatrix {
-  double factor[3][3];
-  double offset[3];
-};
-
 // Converts range, depth and matrix (ITU-T H.273 8.3, equations 38 to 43) between the completed
-// colorimetries. Leaves primaries and transfer functions as they are.
+// colorimetries. Leaves primaries and transfer functions as they are. Gray is luma: between gray
+// and YUV it stays as it is but for the range.
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to);
+
+// How the engine converts pictures of `from` on a canvas of `to`; none if only the places of
+// samples differ. The light of both is the same (same_light).
+std::optional<ColorMap> colors_between (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // Its name in caps; empty if no field is known.
 std::string name_of (const GstVideoColorimetry &colorimetry);

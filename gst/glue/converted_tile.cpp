@@ -119,7 +119,10 @@ bool ConvertedTile::Store::allocate (GstVideoInfo info)
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
                                guint background)
 {
-  const Color back = backdrop_of (background, from, to);
+  const Colorimetries known = completed_colorimetries (from, to);
+  engine_ = same_light (known.from, known.to);
+  const Color back =
+      engine_ ? color_of (background | 0xff000000u, to) : backdrop_of (background, from, to);
   if (ready_ && shape_.same_picture (tile) && gst_video_info_is_equal (&from_, &from) &&
       gst_video_info_is_equal (&to_, &to) && scene_.background == back)
     return Status::ok;
@@ -133,7 +136,11 @@ Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const
 void ConvertedTile::describe (const Tile &tile)
 {
   scene_.tiles.assign (1, tile);
+  scene_.canvas = tile.target.size ();
+  scene_.format = engine_ ? from_gst (GST_VIDEO_INFO_FORMAT (&to_)) : tile.source.format;
+  scene_.site = engine_ && !same_pixels (from_, to_) ? chroma_site_of (to_) : tile.site;
   Tile &t = scene_.tiles[0];
+  if (engine_) t.colors = colors_between (from_, to_);
   t.target = rect_of (tile.target.size ());
   t.alpha = 255;
   // Alpha is blended when the tile is drawn; flatten here only if the canvas has none.
@@ -156,23 +163,18 @@ Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const G
 
   describe (tile);
   const Tile &alone = scene_.tiles[0];
-  scene_.format = tile.source.format;
-  scene_.canvas = size;
-  scene_.site = tile.site;
-  const bool flattens = alone.blend == Blend::over && info_of (scene_.format).has_alpha ();
-  direct_ = !flattens && tile.crop == rect_of (size) && tile.hidden == Edges{} &&
-            tile.source.size == size && tile.orientation == Orientation::identity;
+  const bool flattens = alone.blend == Blend::over && info_of (tile.source.format).has_alpha ();
+  direct_ = (!engine_ || same_pixels (from, to)) && !flattens && tile.crop == rect_of (size) &&
+            tile.hidden == Edges{} && tile.source.size == size &&
+            tile.orientation == Orientation::identity;
   if (!direct_) {
     if (!renderer_) renderer_ = host::make_host_renderer ({.pool = threads_->pool ()});
     if (!renderer_) return Status::out_of_memory;
     if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
-    if (!scaled_.allocate (scaled)) return Status::out_of_memory;
+    if (!scaled_.allocate (engine_ ? result : scaled)) return Status::out_of_memory;
   }
-  // The same pixels in other memory: no conversion.
-  if (same_pixels (from, to)) {
-    converter_.reset ();
-    return Status::ok;
-  }
+  converter_.reset ();
+  if (engine_) return Status::ok;
   if (!converted_.allocate (result)) return Status::out_of_memory;
 
   return make_converters (scaled, result) ? Status::ok : Status::unsupported_format;

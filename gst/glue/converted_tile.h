@@ -1,5 +1,6 @@
-// A tile whose format or colorimetry differs from the canvas's. It is scaled and turned in its own
-// format, at the size that is shown, then converted by GstVideoConverter.
+// A tile's picture at the size that is shown, in the canvas's format: for a canvas in other memory,
+// and for light that differs from the canvas's. The engine scales, turns and converts. If the light
+// differs, GstVideoConverter converts what was scaled in its own format.
 #pragma once
 
 #include <memory>
@@ -63,7 +64,8 @@ class ConvertedTile {
   std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
   Scene scene_;          // the tile alone on a canvas of its size
-  bool direct_ = false;  // nothing to scale or turn: convert the source itself
+  bool engine_ = false;  // the engine converts: no converter
+  bool direct_ = false;  // nothing to scale or turn: take the source itself
   GstVideoInfo from_ = {}, to_ = {};
   Tile shape_;
   bool ready_ = false;

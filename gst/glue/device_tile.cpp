@@ -241,7 +241,7 @@ Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const Gs
   for (int c = 0; c < 3; c++) {
     for (int k = 0; k < 3; k++)
       params.matrix[c][k] = std::llround (matrix.factor[c][k] * (1 << cuda::kMatrixBits));
-    params.offset[c] = std::llround (matrix.offset[c] * (1 << cuda::kMatrixBits));
+    params.offset[c] = std::llround (matrix.offset (c) * (1 << cuda::kMatrixBits));
   }
   std::int64_t positions = 0;
   const FormatInfo &format = info_of (converted.format);

@@ -204,6 +204,7 @@ Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, M
 Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, const Look &look)
 {
   input.moved_ = {};
+  input.flattened_ = false;
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
@@ -229,8 +230,15 @@ void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from
                      tile.target.height, kind_of (info_, move.to).c_str ());
 }
 
-// Replaces the tile's source if its format or memory is not the canvas's. Device work is queued;
-// take_downloads () completes it.
+// Whether the renderer converts pictures on the host while it draws them.
+bool Stage::converts_drawing (const GstVideoInfo &from) const
+{
+  const Colorimetries known = completed_colorimetries (from, info_);
+  return renderer_->memory () == Memory::host && same_light (known.from, known.to);
+}
+
+// Replaces the tile's source if its format or memory is not what the renderer draws. Device work is
+// queued; take_downloads () completes it.
 Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
 {
   const Memory here = tile.source.memory, there = renderer_->memory ();
@@ -242,6 +250,13 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
     return Status::ok;
   }
   if (move) input.moved_ = move;
+  if (here == Memory::host && converts_drawing (from)) {
+    input.free_kept ();
+    tile.colors = colors_between (from, info_);
+    return Status::ok;
+  }
+  input.flattened_ =
+      info_of (tile.source.format).has_alpha () && !info_of (scene_.format).has_alpha ();
   if (here == Memory::host) {
     const Status s = convert (input, from, frame, tile);
     return s == Status::ok && there != here ? upload (input, tile) : s;
@@ -266,7 +281,7 @@ Status Stage::download (Input &input, Adapter &adapter, const GstVideoInfo &from
   Download d = {scene_.tiles.size (), &input, tile.source.memory, {}, nullptr};
   if (const Status s = adapter.download (tile, from, d.frame, d.info); s != Status::ok) return s;
   show_whole (tile, d.frame->view (), tile.site);
-  if (!same_pixels (d.info, info_))
+  if (!same_pixels (d.info, info_) && !converts_drawing (d.info))
     if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
   if (there != Memory::host && !this->adapter (input.there_, there))
     return Status::unsupported_format;
@@ -332,7 +347,10 @@ Problem Stage::take_downloads ()
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
     Status s = Status::ok;
-    if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, *d.frame, tile);
+    if (converts_drawing (d.info))
+      tile.colors = colors_between (d.info, info_);
+    else if (!same_pixels (d.info, info_))
+      s = convert (*d.input, d.info, *d.frame, tile);
     if (s == Status::ok && renderer_->memory () != Memory::host) s = upload (*d.input, tile);
     if (s != Status::ok) return failed (s, renderer_->memory (), d.input);
   }

@@ -45,6 +45,9 @@ class Input {
     bool operator== (const Move &) const = default;
   };
   const Move &moved () const { return moved_; }
+  // Whether the last picture's alpha was used up: it was laid over the background, and hides the
+  // pictures below.
+  bool flattened () const { return flattened_; }
 
   // Frees what was kept, the device's memory too.
   void forget ();
@@ -56,6 +59,7 @@ class Input {
 
   std::optional<Memory> memory_;  // where its frames must lie; none: anywhere
   Move moved_;
+  bool flattened_ = false;
   std::optional<Move> logged_;        // at INFO; until it changes
   std::shared_ptr<Threads> threads_;  // used by `converted_`
   std::unique_ptr<ConvertedTile> converted_;
@@ -156,6 +160,7 @@ class Stage {
   Status end (Memory memory, GstBuffer *output);
   void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
             const Tile &tile) const;
+  bool converts_drawing (const GstVideoInfo &from) const;
   Status bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
   Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);

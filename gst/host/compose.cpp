@@ -39,6 +39,20 @@ void blend_row (const FormatInfo &format, int raster, int alpha, const std::byte
                        static_cast<std::uint32_t> (sample_at (lower, i, sample)), a));
 }
 
+void blend_row_beside (const FormatInfo &format, int raster, int alpha, const std::byte *upper,
+                       const std::byte *alphas, int count, std::byte *lower)
+{
+  const int channels = format.raster[std::size_t (raster)].channels;
+  const SampleFormat sample = SampleFormat::of (format);
+  for (int i = 0; i < count * channels; i++) {
+    const std::uint32_t a =
+        scale_alpha (load<std::uint8_t> (alphas, i / channels), static_cast<std::uint32_t> (alpha));
+    set_sample (lower, i, sample,
+                blend (static_cast<std::uint32_t> (sample_at (upper, i, sample)),
+                       static_cast<std::uint32_t> (sample_at (lower, i, sample)), a));
+  }
+}
+
 void fill_row (const FormatInfo &format, int raster, const Color &color, int count, std::byte *out)
 {
   const SampleFormat sample = SampleFormat::of (format);

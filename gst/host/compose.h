@@ -12,6 +12,10 @@ namespace quad::host {
 void blend_row (const FormatInfo &format, int raster, int alpha, const std::byte *upper, int count,
                 std::byte *lower);
 
+// The same where the format has no alpha and each position of `upper` has its own in `alphas`.
+void blend_row_beside (const FormatInfo &format, int raster, int alpha, const std::byte *upper,
+                       const std::byte *alphas, int count, std::byte *lower);
+
 // Fills `count` positions of raster `raster` with a colour.
 void fill_row (const FormatInfo &format, int raster, const Color &color, int count, std::byte *out);
 

@@ -26,6 +26,7 @@ namespace HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR
 using scalar::horizontal;
+using scalar::horizontal_mid;
 int lanes32 () { return 1; }
 #else
 
@@ -115,6 +116,24 @@ class Finish {
  private:
   int shift_, up_;
   V32 half_, max_;
+};
+
+// Rounds a vector of sums to intermediates that are converted.
+class FinishMid {
+ public:
+  HWY_INLINE V32 start () const { return hn::Set (D32 (), 1 << (kShift - 1)); }
+
+  HWY_INLINE void operator() (V32 sum, std::byte *out, int o) const
+  {
+    const hn::Rebind<std::int16_t, D32> d;
+    hn::StoreU (hn::DemoteTo (d, hn::ShiftRight<kShift> (sum)), d,
+                reinterpret_cast<std::int16_t *> (out) + o);
+  }
+
+ private:
+  // The same at 8 and at 10 bits.
+  static constexpr int kShift = kTapBits + fraction_bits (8) - map_bits (8);
+  static_assert (kShift == kTapBits + fraction_bits (10) - map_bits (10));
 };
 
 // Rows of intermediates, and where their outputs go.
@@ -306,6 +325,18 @@ void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_st
   }
 }
 
+void horizontal_mid (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                     std::int16_t *out, std::size_t out_stride)
+{
+  if (!row.packed ()) return scalar::horizontal_mid (row, mid, mid_stride, rows, out, out_stride);
+  for (int r = 0; r < rows;) {
+    const Rows from = {mid + std::size_t (r) * mid_stride, mid_stride,
+                       reinterpret_cast<std::byte *> (out + std::size_t (r) * out_stride),
+                       static_cast<std::ptrdiff_t> (out_stride * sizeof (std::int16_t))};
+    r += one_channel (row, from, rows - r, FinishMid ());
+  }
+}
+
 #endif
 
 }  // namespace HWY_NAMESPACE
@@ -316,6 +347,7 @@ HWY_AFTER_NAMESPACE ();
 namespace quad::host::simd {
 HWY_EXPORT (lanes32);
 HWY_EXPORT (horizontal);
+HWY_EXPORT (horizontal_mid);
 
 int horizontal_lanes () { return HWY_DYNAMIC_DISPATCH (lanes32) (); }
 
@@ -323,6 +355,12 @@ void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_s
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
 {
   HWY_DYNAMIC_DISPATCH (horizontal) (plan, mid, mid_stride, rows, format, out, out_stride);
+}
+
+void horizontal_mid (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                     std::int16_t *out, std::size_t out_stride)
+{
+  HWY_DYNAMIC_DISPATCH (horizontal_mid) (plan, mid, mid_stride, rows, out, out_stride);
 }
 
 }  // namespace quad::host::simd

@@ -7,7 +7,7 @@
 
 #include "host/compose.h"
 #include "host/gather.h"
-#include "host/plane_program.h"
+#include "host/raster_program.h"
 #include "host/thread_pool.h"
 
 namespace quad::host {
@@ -16,13 +16,18 @@ namespace {
 // How a tile is drawn: one program for each raster. If the axes are swapped, `turned` holds the
 // turned picture at the cell's size, and regions copy rows from it.
 struct TileProgram {
-  std::vector<PlaneProgram> planes;
-  std::vector<std::vector<std::byte>> turned;
+  struct Turned {
+    std::vector<std::byte> rows, alphas;  // `alphas`: if it has alpha beside
+  };
 
-  std::size_t turned_stride (int p) const
+  std::vector<std::unique_ptr<RasterProgram>> rasters;
+  std::vector<Turned> turned;
+
+  const RasterProgram &raster (int r) const { return *rasters[std::size_t (r)]; }
+  std::size_t turned_stride (int r) const
   {
-    const PlaneProgram &plane = planes[std::size_t (p)];
-    return std::size_t (plane.target ().width) * std::size_t (plane.bytes_per_position ());
+    return std::size_t (raster (r).target ().width) *
+           std::size_t (raster (r).bytes_per_position ());
   }
 };
 
@@ -33,12 +38,6 @@ struct Job {
   int plane;
   int begin;
   int end;
-};
-
-// Where rows of interleaved channels are drawn to.
-struct Rows {
-  std::byte *data;
-  std::ptrdiff_t stride;
 };
 
 class HostRenderer final : public Renderer {
@@ -64,11 +63,13 @@ class HostRenderer final : public Renderer {
   void turn (const Scene &scene, const Job &job, Scratch &scratch);
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
-                       std::byte *out, Scratch &scratch);
-  const PlaneProgram *straight (const Scene &scene, const Region &region, int plane) const;
+                       std::byte *out, std::byte *alpha, Scratch &scratch);
+  bool has_alpha_beside (int layer, int plane) const;
+  const RasterProgram *straight (const Scene &scene, const Region &region, int plane) const;
   void draw_rows (const Scene &scene, const Region &region, int plane, int y, int count,
-                  const Rect &part, const Rows &to, Scratch &scratch);
-  Rows rows_of (const FrameView &out, int plane, int y, const Rect &part, Scratch &scratch) const;
+                  const Rect &part, const DrawnRows &to, Scratch &scratch);
+  DrawnRows rows_of (const FrameView &out, int plane, int y, const Rect &part,
+                     Scratch &scratch) const;
   void put (const FrameView &out, int plane, int y, int count, const Rect &part,
             Scratch &scratch) const;
   void fill_part (int layer, int plane, int positions, std::byte *out) const;
@@ -89,7 +90,7 @@ class HostRenderer final : public Renderer {
 Status HostRenderer::prepare (const Scene &scene)
 {
   if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
-  if (const Status s = check_scene (scene, Memory::host); s != Status::ok) return s;
+  if (const Status s = check_scene (scene, Memory::host, true); s != Status::ok) return s;
   try {
     build (scene);
   } catch (const std::bad_alloc &) {
@@ -126,7 +127,7 @@ void HostRenderer::make_tiles (const Scene &scene)
       continue;
     }
     for (int p = 0; p < format_->rasters; p++)
-      tiles[i].planes.emplace_back (tile, *format_, p, scene.site);
+      tiles[i].rasters.push_back (make_raster_program (tile, *format_, p, scene.site));
   }
   prepared_.reset ();
   tiles_ = std::move (tiles);
@@ -156,19 +157,23 @@ void HostRenderer::reserve (const Scene &scene)
   scratch_.assign (std::size_t (pool_->size ()), {});
   auto widest = std::size_t (scene.canvas.width);
   for (TileProgram &tile : tiles_)
-    for (int p = 0; p < static_cast<int> (tile.planes.size ()); p++) {
-      const PlaneProgram &plane = tile.planes[std::size_t (p)];
-      for (Scratch &s : scratch_) plane.reserve (s);
-      widest = std::max (widest, std::size_t (plane.positions ()));
-      if (!plane.swap_axes ()) continue;
+    for (int p = 0; p < static_cast<int> (tile.rasters.size ()); p++) {
+      const RasterProgram &raster = tile.raster (p);
+      for (Scratch &s : scratch_) raster.reserve (s);
+      widest = std::max (widest, std::size_t (raster.positions ()));
+      if (!raster.swap_axes ()) continue;
       tile.turned.resize (std::size_t (format_->rasters));
-      tile.turned[std::size_t (p)].resize (tile.turned_stride (p) *
-                                           std::size_t (plane.target ().height));
+      TileProgram::Turned &turned = tile.turned[std::size_t (p)];
+      const auto height = std::size_t (raster.target ().height);
+      turned.rows.resize (tile.turned_stride (p) * height);
+      if (raster.has_alpha_beside ())
+        turned.alphas.resize (std::size_t (raster.target ().width) * height);
     }
   std::size_t depth = 1;
   for (const Region &r : regions_) depth = std::max (depth, r.layers.size ());
   for (Scratch &s : scratch_) {
     s.layers.assign (depth + 1, std::vector<std::byte> (widest * 4));
+    s.alphas.assign (depth + 1, std::vector<std::byte> (widest));
     s.drawn.resize (widest * 4 * kMaxBand);
     s.spare.resize (std::max (s.spare.size (), spare_for (static_cast<int> (widest))));
   }
@@ -179,9 +184,9 @@ void HostRenderer::make_jobs ()
 {
   turn_jobs_.clear ();
   for (std::size_t i = 0; i < tiles_.size (); i++)
-    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
-      const PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
-      if (plane.swap_axes ()) add_jobs (turn_jobs_, static_cast<int> (i), p, 0, plane.rows ());
+    for (int p = 0; p < static_cast<int> (tiles_[i].rasters.size ()); p++) {
+      const RasterProgram &raster = tiles_[i].raster (p);
+      if (raster.swap_axes ()) add_jobs (turn_jobs_, static_cast<int> (i), p, 0, raster.rows ());
     }
   region_jobs_.clear ();
   for (std::size_t i = 0; i < regions_.size (); i++)
@@ -194,25 +199,25 @@ void HostRenderer::make_jobs ()
 // Makes each picture filter only the columns that regions show.
 void HostRenderer::set_columns ()
 {
-  std::vector<std::vector<PlaneProgram::Range>> shown (tiles_.size ());
+  std::vector<std::vector<RasterProgram::Range>> shown (tiles_.size ());
   for (const Region &r : regions_)
     for (const int layer : r.layers)
       if (layer != kBackground) shown[std::size_t (layer)].emplace_back (r.rect.x, r.rect.right ());
   for (std::size_t i = 0; i < tiles_.size (); i++) {
     std::ranges::sort (shown[i]);
     shown[i].erase (std::unique (shown[i].begin (), shown[i].end ()), shown[i].end ());
-    for (int p = 0; p < static_cast<int> (tiles_[i].planes.size ()); p++) {
-      PlaneProgram &plane = tiles_[i].planes[std::size_t (p)];
-      if (plane.swap_axes ()) {  // draw all of it, then turn it
-        plane.set_columns (ops_, {{0, plane.positions ()}});
+    for (int p = 0; p < static_cast<int> (tiles_[i].rasters.size ()); p++) {
+      RasterProgram &raster = *tiles_[i].rasters[std::size_t (p)];
+      if (raster.swap_axes ()) {  // draw all of it, then turn it
+        raster.set_columns (ops_, {{0, raster.positions ()}});
         continue;
       }
-      std::vector<PlaneProgram::Range> ranges;
+      std::vector<RasterProgram::Range> ranges;
       for (const auto &[left, right] : shown[i]) {
         const Rect part = raster_rect (*format_, p, {left, 0, right - left, 1});
-        ranges.emplace_back (part.x - plane.target ().x, part.right () - plane.target ().x);
+        ranges.emplace_back (part.x - raster.target ().x, part.right () - raster.target ().x);
       }
-      plane.set_columns (ops_, ranges);
+      raster.set_columns (ops_, ranges);
     }
   }
 }
@@ -246,18 +251,21 @@ Status HostRenderer::draw (const Scene &scene, const FrameView &out)
 void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
 {
   TileProgram &tile = tiles_[std::size_t (job.item)];
-  const PlaneProgram &plane = tile.planes[std::size_t (job.plane)];
+  const RasterProgram &raster = tile.raster (job.plane);
   const FrameView &source = scene.tiles[std::size_t (job.item)].source;
-  std::byte *turned = tile.turned[std::size_t (job.plane)].data ();
+  TileProgram::Turned &turned = tile.turned[std::size_t (job.plane)];
   const std::size_t stride = tile.turned_stride (job.plane);
-  const auto size = std::size_t (plane.bytes_per_position ());
-  const Columns &all = plane.columns (0, plane.positions ());
-  std::byte *row = scratch.layers[0].data ();
+  const auto size = std::size_t (raster.bytes_per_position ());
+  const auto width = std::size_t (raster.target ().width);
+  const bool beside = raster.has_alpha_beside ();
+  std::byte *row = scratch.layers[0].data (), *alpha = scratch.alphas[0].data ();
   for (int x = job.begin; x < job.end; x++) {
-    (void)plane.draw_rows (ops_, all, source, x, 1, row, 0, scratch);
-    for (int y = 0; y < plane.positions (); y++)
-      std::memcpy (turned + std::size_t (y) * stride + std::size_t (x) * size,
-                   row + std::size_t (y) * size, size);
+    (void)raster.draw_rows (ops_, {0, raster.positions ()}, source, x, 1, {row, 0, alpha, 0},
+                            scratch);
+    for (std::size_t y = 0; y < std::size_t (raster.positions ()); y++) {
+      std::memcpy (turned.rows.data () + y * stride + std::size_t (x) * size, row + y * size, size);
+      if (beside) turned.alphas[y * width + std::size_t (x)] = alpha[y];
+    }
   }
 }
 
@@ -267,10 +275,19 @@ void HostRenderer::fill_part (int layer, int plane, int positions, std::byte *ou
                std::size_t (positions) * std::size_t (format_->filtered_bytes (plane)));
 }
 
-// Draws the part `part` of row `y` of the canvas's plane as this layer alone shows it. Returns
-// whether the result is opaque.
+// Whether the layer has an alpha row of its own, since the canvas's format has no alpha.
+bool HostRenderer::has_alpha_beside (int layer, int plane) const
+{
+  if (layer == kBackground) return false;
+  const TileProgram &tile = tiles_[std::size_t (layer)];
+  return !tile.rasters.empty () && tile.raster (plane).has_alpha_beside ();
+}
+
+// Draws the part `part` of row `y` of the canvas's plane as this layer alone shows it, with its
+// alpha if that lies beside. Returns whether the result is opaque.
 bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int y,
-                                   const Rect &part, std::byte *out, Scratch &scratch)
+                                   const Rect &part, std::byte *out, std::byte *alpha_out,
+                                   Scratch &scratch)
 {
   if (layer == kBackground || scene.tiles[std::size_t (layer)].solid) {
     fill_part (layer, plane, part.width, out);
@@ -278,28 +295,36 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
   }
   const Tile &tile = scene.tiles[std::size_t (layer)];
   const TileProgram &program = tiles_[std::size_t (layer)];
-  const PlaneProgram &p = program.planes[std::size_t (plane)];
+  const RasterProgram &p = program.raster (plane);
   const auto size = std::size_t (p.bytes_per_position ());
   const int x = part.x - p.target ().x, row = y - p.target ().y;
   const std::size_t bytes = std::size_t (part.width) * size;
   bool opaque = false;
   if (p.swap_axes ()) {
+    const TileProgram::Turned &turned = program.turned[std::size_t (plane)];
     std::memcpy (out,
-                 program.turned[std::size_t (plane)].data () +
-                     std::size_t (row) * program.turned_stride (plane) + std::size_t (x) * size,
+                 turned.rows.data () + std::size_t (row) * program.turned_stride (plane) +
+                     std::size_t (x) * size,
                  bytes);
     const int alpha = format_->raster[std::size_t (plane)].alpha;
     opaque = alpha < 0 || ops_.opaque (out, part.width, alpha);
+    if (p.has_alpha_beside ()) {
+      opaque = false;
+      std::memcpy (alpha_out,
+                   turned.alphas.data () + std::size_t (row * p.target ().width) + std::size_t (x),
+                   std::size_t (part.width));
+    }
   } else {
-    opaque = p.draw_rows (ops_, p.columns (x, part.width), tile.source, row, 1, out, 0, scratch);
+    opaque = p.draw_rows (ops_, {x, x + part.width}, tile.source, row, 1, {out, 0, alpha_out, 0},
+                          scratch);
   }
   return tile.blend == Blend::source || (opaque && tile.alpha == 255);
 }
 
 // Where to draw the rows of the canvas's part from `y` on: in the canvas, or in `scratch` if the
 // raster is not packed.
-Rows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &part,
-                            Scratch &scratch) const
+DrawnRows HostRenderer::rows_of (const FrameView &out, int plane, int y, const Rect &part,
+                                 Scratch &scratch) const
 {
   const RasterInfo &raster = format_->raster[std::size_t (plane)];
   const ChannelInfo &first = raster.channel[0];
@@ -322,7 +347,7 @@ void HostRenderer::put (const FrameView &out, int plane, int y, int count, const
   const RasterInfo &raster = format_->raster[std::size_t (plane)];
   if (raster.packed) return;
   for (int r = 0; r < count; r++) {
-    const Rows row = rows_of (out, plane, y, part, scratch);
+    const DrawnRows row = rows_of (out, plane, y, part, scratch);
     std::byte *drawn = row.data + r * row.stride;
     if (!format_->shares_plane (plane)) {
       scatter_row (ops_, drawn, out, plane, y + r, part.x, part.width, scratch.spare.data ());
@@ -338,43 +363,53 @@ void HostRenderer::put (const FrameView &out, int plane, int y, int count, const
 
 // The program of a region that shows one picture, not turned; null for others. It draws several
 // rows at a time, straight to their place.
-const PlaneProgram *HostRenderer::straight (const Scene &scene, const Region &region,
-                                            int plane) const
+const RasterProgram *HostRenderer::straight (const Scene &scene, const Region &region,
+                                             int plane) const
 {
   const int layer = region.layers[0];
   if (region.layers.size () > 1 || layer == kBackground || scene.tiles[std::size_t (layer)].solid)
     return nullptr;
-  const PlaneProgram &p = tiles_[std::size_t (layer)].planes[std::size_t (plane)];
+  const RasterProgram &p = tiles_[std::size_t (layer)].raster (plane);
   return p.swap_axes () ? nullptr : &p;
 }
 
 void HostRenderer::draw_rows (const Scene &scene, const Region &region, int plane, int y, int count,
-                              const Rect &part, const Rows &to, Scratch &scratch)
+                              const Rect &part, const DrawnRows &to, Scratch &scratch)
 {
-  if (const PlaneProgram *p = straight (scene, region, plane)) {
-    (void)p->draw_rows (ops_, p->columns (part.x - p->target ().x, part.width),
+  if (const RasterProgram *p = straight (scene, region, plane)) {
+    const int x = part.x - p->target ().x;
+    (void)p->draw_rows (ops_, {x, x + part.width},
                         scene.tiles[std::size_t (region.layers[0])].source, y - p->target ().y,
-                        count, to.data, to.stride, scratch);
+                        count, to, scratch);
     return;
   }
   const int top = static_cast<int> (region.layers.size ()) - 1;
   for (int r = 0; r < count; r++) {
     std::byte *out = to.data + r * to.stride;
     if (top == 0) {
-      (void)draw_layer_row (scene, region.layers[0], plane, y + r, part, out, scratch);
+      (void)draw_layer_row (scene, region.layers[0], plane, y + r, part, out,
+                            scratch.alphas[1].data (), scratch);
       continue;
     }
     // Go down to the first layer that hides the rest, mix from there up, and write only the result
     // to the canvas.
     int i = top;
     while (!draw_layer_row (scene, region.layers[std::size_t (i)], plane, y + r, part,
-                            scratch.layers[std::size_t (i) + 1].data (), scratch) &&
+                            scratch.layers[std::size_t (i) + 1].data (),
+                            scratch.alphas[std::size_t (i) + 1].data (), scratch) &&
            i > 0)
       i--;
     std::byte *mixed = scratch.layers[std::size_t (i) + 1].data ();
-    for (i++; i <= top; i++)
-      blend_row (*format_, plane, scene.tiles[std::size_t (region.layers[std::size_t (i)])].alpha,
-                 scratch.layers[std::size_t (i) + 1].data (), part.width, mixed);
+    for (i++; i <= top; i++) {
+      const int layer = region.layers[std::size_t (i)];
+      const std::byte *upper = scratch.layers[std::size_t (i) + 1].data ();
+      const int alpha = scene.tiles[std::size_t (layer)].alpha;
+      if (has_alpha_beside (layer, plane))
+        blend_row_beside (*format_, plane, alpha, upper,
+                          scratch.alphas[std::size_t (i) + 1].data (), part.width, mixed);
+      else
+        blend_row (*format_, plane, alpha, upper, part.width, mixed);
+    }
     std::memcpy (out, mixed, std::size_t (part.width * format_->filtered_bytes (plane)));
   }
 }
@@ -384,9 +419,10 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
 {
   const Region &region = regions_[std::size_t (job.item)];
   const int end = format_->shares_plane (job.plane) ? format_->rasters : job.plane + 1;
-  // Rasters that share a plane have the same rows, so they have the same band.
-  const PlaneProgram *p = straight (scene, region, job.plane);
-  const int band = p ? p->band () : kMaxBand;
+  int band = kMaxBand;
+  for (int plane = job.plane; plane < end; plane++)
+    if (const RasterProgram *p = straight (scene, region, plane))
+      band = std::min (band, p->band ());
   for (int y = job.begin, count; y < job.end; y += count) {
     count = std::min (band, job.end - y);
     for (int plane = job.plane; plane < end; plane++) {

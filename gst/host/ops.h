@@ -2,6 +2,7 @@
 // and a SIMD version (one file each). Both give the same bytes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -64,6 +65,14 @@ struct RowBand {
   SampleFormat format;
 };
 
+// One component of a row that is converted (ColorMap), from three rows of intermediates.
+struct MapRow {
+  std::array<const std::int16_t *, 3> in;
+  std::array<std::int16_t, 3> factor;
+  std::int32_t offset;
+  int shift;
+};
+
 struct Ops {
   // For each output r: mid[r * stride + i] = vertical_round (sum over k < taps of
   // output[r].taps[k] * rows[output[r].first + k][i]), for i < samples. Reads
@@ -85,6 +94,16 @@ struct Ops {
   void (*horizontal) (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride,
                       int rows, const SampleFormat &format, std::byte *out,
                       std::ptrdiff_t out_stride);
+
+  // As horizontal for one channel, but leaves intermediates: out[r * out_stride + o] = map_round
+  // (sum, depth), for the source's depth of 8 or 10. May write up to kMidPadding elements more in a
+  // row.
+  void (*horizontal_mid) (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride,
+                          int rows, std::int16_t *out, std::size_t out_stride);
+
+  // out[i] = mapped (sum over k of factor[k] * in[k][i] + offset, shift, depth), as samples of
+  // `format`. Reads up to kMidPadding intermediates more.
+  void (*map) (const MapRow &row, int count, const SampleFormat &format, std::byte *out);
 
   // The inverse of split, for finished samples of `bytes` bytes each.
   void (*join) (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,

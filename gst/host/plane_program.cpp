@@ -17,16 +17,16 @@ void at_least (std::vector<T> &v, std::size_t size)
 
 }  // namespace
 
-PlaneProgram::PlaneProgram (const Tile &tile, const FormatInfo &format, int raster,
-                            ChromaSite canvas_site)
-    : sample_ (SampleFormat::of (format)), raster_ (raster)
+PlaneProgram::PlaneProgram (const Tile &tile, int from, const FormatInfo &canvas, int to,
+                            ChromaSite canvas_site, Rows rows_as)
+    : form_ (rows_as), sample_ (SampleFormat::of (info_of (tile.source.format))), raster_ (from)
 {
-  const RasterInfo &info = format.raster[std::size_t (raster)];
+  const RasterInfo &info = info_of (tile.source.format).raster[std::size_t (from)];
   plane_ = info.channel[0].plane;
   packed_ = info.packed;
   channels_ = info.channels;
   alpha_channel_ = info.alpha;
-  RasterPlan plan = plan_raster (tile, format, raster, canvas_site);
+  RasterPlan plan = plan_raster (tile, from, canvas, to, canvas_site);
   swap_axes_ = plan.swap_axes;
   target_ = plan.target;
   down_ = std::move (plan.down);
@@ -61,10 +61,11 @@ void PlaneProgram::set_columns (const Ops &ops, const std::vector<Range> &ranges
   }
 }
 
-const Columns &PlaneProgram::columns (int begin, int count) const
+const Columns &PlaneProgram::columns (const Range &range) const
 {
-  return *std::ranges::find_if (
-      columns_, [&] (const Columns &c) { return c.begin == begin && c.count () == count; });
+  return *std::ranges::find_if (columns_, [&] (const Columns &c) {
+    return c.begin == range.first && c.begin + c.count () == range.second;
+  });
 }
 
 std::size_t PlaneProgram::mid_stride (const Columns &columns) const
@@ -111,9 +112,11 @@ void PlaneProgram::copy_row (const Columns &columns, const std::byte *row, std::
                  row + std::size_t (columns.across.plan.left[std::size_t (o)]) * size, size);
 }
 
-// For 16-bit samples: the same sums in 64 bits, with a 32-bit intermediate.
-void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band, int row,
-                                    std::byte *out, Scratch &scratch) const
+// For 16-bit samples: the same sums in 64 bits, with a 32-bit intermediate. Calls store (i, sum)
+// for each output.
+template <typename Store>
+void PlaneProgram::sum_row_wide (const Columns &columns, const RowBand &band, int row,
+                                 Scratch &scratch, Store store) const
 {
   const RowBand::Output &output = band.output[row];
   for (int i = 0; i < band.samples; i++) {
@@ -127,15 +130,23 @@ void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band,
     const std::int32_t *m = scratch.wide.data () + columns.across.plan.left[std::size_t (o)];
     std::int64_t sum = 0;
     for (int k = 0; k < columns.across.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
-    set_sample (out, o, sample_, horizontal_round (sum, sample_.depth));
+    store (o, sum);
   }
 }
 
-// Weights colours by their alpha, unless all of row `row` of the band is opaque. On entry `out`
-// holds the row filtered without weights. That is right wherever the sum of alpha is opaque, so an
-// opaque row stays as it is. Returns whether the row is opaque.
-bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band,
-                                     int row, std::byte *out, Scratch &scratch) const
+void PlaneProgram::filter_row_wide (const Columns &columns, const RowBand &band, int row,
+                                    std::byte *out, Scratch &scratch) const
+{
+  sum_row_wide (columns, band, row, scratch, [&] (int o, std::int64_t sum) {
+    set_sample (out, o, sample_, horizontal_round (sum, sample_.depth));
+  });
+}
+
+// Calls store (output, channel, sum, sum of alpha) for the colours of outputs that are not opaque.
+// Returns whether all of row `row` of the band is opaque.
+template <typename Store>
+bool PlaneProgram::weigh (const Ops &ops, const Columns &columns, const RowBand &band, int row,
+                          Scratch &scratch, Store store) const
 {
   const int width = columns.width ();
   const std::int16_t *mid = scratch.mid.data () + std::size_t (row) * mid_stride (columns);
@@ -166,10 +177,22 @@ bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, con
       const std::int32_t *m = scratch.wide.data () + c * width + left;
       std::int64_t sum = 0;
       for (int k = 0; k < columns.across.plan.taps; k++) sum += std::int64_t{tap[k]} * m[k];
-      store (out, o * channels_ + c, static_cast<std::uint8_t> (unpremultiply (sum, alpha_sum)));
+      store (o, c, sum, alpha_sum);
     }
   }
   return false;
+}
+
+// On entry `out` holds the row filtered without weights. That is right wherever the sum of alpha is
+// opaque, so an opaque row stays as it is. Returns whether the row is opaque.
+bool PlaneProgram::filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band,
+                                     int row, std::byte *out, Scratch &scratch) const
+{
+  return weigh (ops, columns, band, row, scratch,
+                [&] (int o, int c, std::int64_t sum, std::int64_t alpha) {
+                  quad::host::store (out, o * channels_ + c,
+                                     static_cast<std::uint8_t> (unpremultiply (sum, alpha)));
+                });
 }
 
 // Runs the vertical pass for the band, and also the horizontal one if all channels are filtered
@@ -226,10 +249,12 @@ RowBand PlaneProgram::band_of (const Ops &ops, const Columns &columns, const Fra
   return band;
 }
 
-bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const FrameView &source,
-                              int y, int count, std::byte *out, std::ptrdiff_t stride,
-                              Scratch &scratch) const
+bool PlaneProgram::draw_rows (const Ops &ops, const Range &range, const FrameView &source, int y,
+                              int count, const DrawnRows &to, Scratch &scratch) const
 {
+  const Columns &columns = this->columns (range);
+  std::byte *out = to.data;
+  const std::ptrdiff_t stride = to.stride;
   const RowBand band = band_of (ops, columns, source, y, count, scratch);
   const bool alpha = alpha_channel_ >= 0;
   const bool copy = down_.copy && across_.copy;
@@ -259,6 +284,70 @@ bool PlaneProgram::draw_rows (const Ops &ops, const Columns &columns, const Fram
     } else if (!direct ()) {
       filter_channels (ops, columns, r, out, scratch);
     }
+  }
+  return opaque;
+}
+
+// For 16-bit samples, which have one channel.
+void PlaneProgram::filter_apart_wide (const Columns &columns, const RowBand &band, int row,
+                                      const FilteredRows &out, Scratch &scratch) const
+{
+  sum_row_wide (columns, band, row, scratch, [&] (int o, std::int64_t sum) {
+    if (out.samples[0])
+      set_sample (reinterpret_cast<std::byte *> (out.row (0, row)), o, out.format,
+                  horizontal_round (sum, sample_.depth));
+    else
+      out.row (0, row)[o] = map_round (sum, sample_.depth);
+  });
+}
+
+bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameView &source, int y,
+                                int count, const FilteredRows &out, Scratch &scratch) const
+{
+  const Columns &columns = this->columns (range);
+  const RowBand band = band_of (ops, columns, source, y, count, scratch);
+  if (sample_.depth > 10) {
+    for (int r = 0; r < count; r++) filter_apart_wide (columns, band, r, out, scratch);
+    return true;
+  }
+  ops.vertical (band, scratch.mid.data (), mid_stride (columns));
+  const auto across = [&] (const std::int16_t *mid, std::size_t mid_step, int c, int r, int rows) {
+    if (!out.wanted[std::size_t (c)]) return;
+    if (out.samples[std::size_t (c)])
+      ops.horizontal (columns.across, mid, mid_step, rows,
+                      c == alpha_channel_ ? SampleFormat{} : out.format,
+                      reinterpret_cast<std::byte *> (out.row (c, r)),
+                      static_cast<std::ptrdiff_t> (out.stride * sizeof (std::int16_t)));
+    else
+      ops.horizontal_mid (columns.across, mid, mid_step, rows, out.row (c, r), out.stride);
+  };
+  if (channels_ == 1) {
+    across (scratch.mid.data (), mid_stride (columns), 0, 0, count);
+    return true;
+  }
+  bool opaque = true;
+  for (int r = 0; r < count; r++) {
+    ops.split (scratch.mid.data () + std::size_t (r) * mid_stride (columns), channels_,
+               columns.width (), scratch.planar.data (), columns.planar_stride ());
+    for (int c = 0; c < channels_; c++)
+      across (scratch.planar.data () + std::size_t (c) * columns.planar_stride (), 0, c, r, 1);
+    if (alpha_channel_ < 0) continue;
+    // Copies keep their colours, also those that nobody sees.
+    if (down_.copy && across_.copy)
+      opaque = ops.opaque_mid (scratch.mid.data () + std::size_t (r) * mid_stride (columns),
+                               columns.width (), alpha_channel_) &&
+               opaque;
+    else
+      opaque = weigh (ops, columns, band, r, scratch,
+                      [&] (int o, int c, std::int64_t sum, std::int64_t alpha) {
+                        if (!out.wanted[std::size_t (c)]) return;
+                        if (out.samples[std::size_t (c)])
+                          set_sample (reinterpret_cast<std::byte *> (out.row (c, r)), o, out.format,
+                                      unpremultiply (sum, alpha));
+                        else
+                          out.row (c, r)[o] = unpremultiply_map (sum, alpha);
+                      }) &&
+               opaque;
   }
   return opaque;
 }

@@ -1,26 +1,9 @@
-// Draws one raster of one tile, row by row.
+// Filters one raster of a source, row by row.
 #pragma once
 
-#include <utility>
-#include <vector>
-
-#include "core/scene.h"
-#include "host/ops.h"
+#include "host/raster_program.h"
 
 namespace quad::host {
-
-// Buffers of one worker, large enough for every row of the prepared scene.
-struct Scratch {
-  std::vector<const std::byte *> rows;
-  std::vector<std::byte> gathered;  // source rows of a raster that is not packed
-  std::vector<std::byte> drawn;     // drawn rows that are not on the canvas yet
-  std::vector<std::byte> spare;     // for gather_row and scatter_row
-  std::vector<std::int16_t> mid;
-  std::vector<std::int16_t> planar;
-  std::vector<std::int32_t> wide;
-  std::vector<std::byte> joined;
-  std::vector<std::vector<std::byte>> layers;
-};
 
 // Neighbouring outputs of each row, and the part of a source row that they read.
 struct Columns {
@@ -35,44 +18,64 @@ struct Columns {
   std::size_t joined_stride () const { return std::size_t (count ()) + kMidPadding; }
 };
 
-class PlaneProgram {
+// Rows of single channels. Row r of channel c begins at data[(c * kMaxBand + r) * stride]. Channels
+// in `samples` are finished samples of the canvas, others are intermediates that are converted.
+struct FilteredRows {
+  std::int16_t *data;
+  std::size_t stride;
+  SampleFormat format;  // of the canvas
+  std::array<bool, 4> samples;
+  std::array<bool, 4> wanted;
+
+  std::int16_t *row (int channel, int r) const
+  {
+    return data + std::size_t (channel * kMaxBand + r) * stride;
+  }
+};
+
+class PlaneProgram final : public RasterProgram {
  public:
-  PlaneProgram (const Tile &tile, const FormatInfo &format, int raster, ChromaSite canvas_site);
+  // How rows are drawn: as the canvas's raster with channels interleaved, or each channel apart.
+  enum class Rows { whole, apart };
 
-  // In positions of the raster, before the axes are swapped (if they are).
-  int rows () const { return down_.count (); }
-  int positions () const { return across_.count (); }
-  int bytes_per_position () const { return channels_ * sample_.bytes; }
-  const Rect &target () const { return target_; }
-  bool swap_axes () const { return swap_axes_; }
+  // Filters the source's raster `from` to the positions of the canvas's raster `to`.
+  PlaneProgram (const Tile &tile, int from, const FormatInfo &canvas, int to,
+                ChromaSite canvas_site, Rows rows = Rows::whole);
 
-  // The number of rows to draw with one call; at most kMaxBand.
-  int band () const { return band_; }
+  int rows () const override { return down_.count (); }
+  int positions () const override { return across_.count (); }
+  int bytes_per_position () const override { return channels_ * sample_.bytes; }
+  const Rect &target () const override { return target_; }
+  bool swap_axes () const override { return swap_axes_; }
+  int band () const override { return band_; }
+  void set_columns (const Ops &ops, const std::vector<Range> &ranges) override;
+  bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y, int count,
+                  const DrawnRows &out, Scratch &scratch) const override;
+  void reserve (Scratch &scratch) const override;
 
-  // Columns [begin, end) of the raster's target.
-  using Range = std::pair<int, int>;
-
-  // Prepares these ranges of columns, and no others, for drawing. They must be sorted and distinct.
-  // Ranges that are prepared already are kept.
-  void set_columns (const Ops &ops, const std::vector<Range> &ranges);
   // One of the prepared ranges.
-  const Columns &columns (int begin, int count) const;
+  const Columns &columns (const Range &range) const;
 
-  // Draws these columns of rows [y, y + count), count <= band (), as interleaved channels. The rows
-  // are `stride` bytes apart. Returns whether everything drawn is opaque.
-  bool draw_rows (const Ops &ops, const Columns &columns, const FrameView &source, int y, int count,
-                  std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const;
-
-  // Makes `scratch` large enough for all prepared columns.
-  void reserve (Scratch &scratch) const;
+  // For Rows::apart: filters rows [y, y + count). Returns whether everything is opaque.
+  bool filter_rows (const Ops &ops, const Range &columns, const FrameView &source, int y, int count,
+                    const FilteredRows &out, Scratch &scratch) const;
 
  private:
   Columns columns_of (const Ops &ops, const Range &range) const;
   void copy_row (const Columns &columns, const std::byte *row, std::byte *out) const;
   void filter_band (const Ops &ops, const Columns &columns, const RowBand &band, std::byte *out,
                     std::ptrdiff_t stride, Scratch &scratch) const;
+  template <typename Store>
+  void sum_row_wide (const Columns &columns, const RowBand &band, int row, Scratch &scratch,
+                     Store store) const;
   void filter_row_wide (const Columns &columns, const RowBand &band, int row, std::byte *out,
                         Scratch &scratch) const;
+  // Weights the colours of a row by alpha, unless all of it is opaque.
+  template <typename Store>
+  bool weigh (const Ops &ops, const Columns &columns, const RowBand &band, int row,
+              Scratch &scratch, Store store) const;
+  void filter_apart_wide (const Columns &columns, const RowBand &band, int row,
+                          const FilteredRows &out, Scratch &scratch) const;
   bool filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band, int row,
                          std::byte *out, Scratch &scratch) const;
   void filter_channels (const Ops &ops, const Columns &columns, int row, std::byte *out,
@@ -80,11 +83,12 @@ class PlaneProgram {
   RowBand band_of (const Ops &ops, const Columns &columns, const FrameView &source, int y,
                    int count, Scratch &scratch) const;
   // True if the horizontal pass filters all channels together.
-  bool direct () const { return channels_ == 1 || channels_ == 4; }
+  bool direct () const { return channels_ == 1 || (channels_ == 4 && form_ == Rows::whole); }
   std::size_t mid_stride (const Columns &columns) const;
   std::size_t gathered_stride (const Columns &columns) const;
 
-  SampleFormat sample_;
+  Rows form_;
+  SampleFormat sample_;  // of the source
   int raster_;
   int plane_;    // holds all of the raster, if it is packed
   bool packed_;  // see RasterInfo

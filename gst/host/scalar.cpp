@@ -34,20 +34,48 @@ RowPlan pack (FilterPlan plan, int channels)
   return row;
 }
 
-void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
-                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
+namespace {
+
+// Calls store (i, sum) for each sample of a row.
+template <typename Store>
+void sum_row (const RowPlan &row, const std::int16_t *mid, Store store)
 {
   const FilterPlan &plan = row.plan;
   const int channels = row.channels;
-  for (int r = 0; r < rows; r++, mid += mid_stride, out += out_stride) {
-    for (int i = 0; i < plan.count () * channels; i++) {
-      const int o = i / channels;
-      const std::int16_t *tap = plan.tap (o);
-      const std::int16_t *m = mid + plan.left[std::size_t (o)] * channels + i % channels;
-      std::int32_t sum = 0;
-      for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k * channels];
+  for (int i = 0; i < plan.count () * channels; i++) {
+    const int o = i / channels;
+    const std::int16_t *tap = plan.tap (o);
+    const std::int16_t *m = mid + plan.left[std::size_t (o)] * channels + i % channels;
+    std::int32_t sum = 0;
+    for (int k = 0; k < plan.taps; k++) sum += tap[k] * m[k * channels];
+    store (i, sum);
+  }
+}
+
+}  // namespace
+
+void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                 const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride)
+{
+  for (int r = 0; r < rows; r++, mid += mid_stride, out += out_stride)
+    sum_row (row, mid, [&] (int i, std::int32_t sum) {
       set_sample (out, i, format, horizontal_round (sum, format.depth));
-    }
+    });
+}
+
+void horizontal_mid (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                     std::int16_t *out, std::size_t out_stride)
+{
+  for (int r = 0; r < rows; r++, mid += mid_stride, out += out_stride)
+    sum_row (row, mid, [&] (int i, std::int32_t sum) { out[i] = map_round (sum, 8); });
+}
+
+void map (const MapRow &row, int count, const SampleFormat &format, std::byte *out)
+{
+  for (int i = 0; i < count; i++) {
+    std::int32_t sum = row.offset;
+    for (std::size_t k = 0; k < 3; k++) sum += row.factor[k] * row.in[k][i];
+    set_sample (out, i, format, mapped (sum, row.shift, format.depth));
   }
 }
 
@@ -93,9 +121,10 @@ bool opaque_mid (const std::int16_t *mid, int count, int channel)
 
 const Ops &scalar_ops ()
 {
-  static constexpr Ops ops = {scalar::vertical,   scalar::split,  scalar::pack,
-                              scalar::horizontal, scalar::join,   scalar::every_second,
-                              scalar::box2,       scalar::opaque, scalar::opaque_mid};
+  static constexpr Ops ops = {scalar::vertical,   scalar::split,          scalar::pack,
+                              scalar::horizontal, scalar::horizontal_mid, scalar::map,
+                              scalar::join,       scalar::every_second,   scalar::box2,
+                              scalar::opaque,     scalar::opaque_mid};
   return ops;
 }
 

@@ -46,6 +46,9 @@ void split (const std::int16_t *mid, int channels, int count, std::int16_t *plan
 RowPlan pack (FilterPlan plan, int channels);
 void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride);
+void horizontal_mid (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
+                     std::int16_t *out, std::size_t out_stride);
+void map (const MapRow &row, int count, const SampleFormat &format, std::byte *out);
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out);
 void every_second (const std::byte *pairs, int second, int count, std::byte *out);

@@ -25,6 +25,7 @@ Scene random_tiles (PixelFormat format, Random &random)
     t.target.height = random.between (1, s.canvas.height - t.target.y);
     if (random.one_in (3)) t.alpha = random.one_in (2) ? 0 : random.below (255);
     if (random.one_in (4)) t.blend = Blend::source;
+    t.source.format = random.one_in (2) ? PixelFormat::rgba : PixelFormat::gray8;
     if (random.one_in (3)) {
       const bool opaque = random.one_in (2);
       t.solid = Color{{1, 2, 3, static_cast<std::uint16_t> (opaque ? 255 : random.below (255))}};
@@ -38,7 +39,8 @@ Scene random_tiles (PixelFormat format, Random &random)
 bool hides (const Tile &t, bool alpha_format)
 {
   if (t.blend == Blend::source) return true;
-  const bool clear_colour = alpha_format && (!t.solid || t.solid->value[3] < 255);
+  const bool clear_colour =
+      t.solid ? alpha_format && t.solid->value[3] < 255 : t.source.format == PixelFormat::rgba;
   return t.alpha == 255 && !clear_colour;
 }
 
@@ -230,9 +232,23 @@ TEST (Check, AnswersWhatIsWrong)
   for (const auto &c : cases) {
     Scene s = drawable ();
     c.change (s);
-    EXPECT_EQ (check_scene (s, Memory::host), c.status) << c.what;
+    EXPECT_EQ (check_scene (s, Memory::host, false), c.status) << c.what;
   }
-  EXPECT_EQ (check_scene (drawable (), Memory::cuda), Status::mixed_sources);
+  EXPECT_EQ (check_scene (drawable (), Memory::cuda, false), Status::mixed_sources);
+  // A backend that converts: the same components at other places, or with a conversion.
+  Scene mixed = drawable ();
+  mixed.tiles[0].source.format = PixelFormat::nv12;
+  EXPECT_EQ (check_scene (mixed, Memory::host, true), Status::ok);
+  for (const PixelFormat other :
+       {PixelFormat::rgba, PixelFormat::p010_10le, PixelFormat::gray8, PixelFormat::unknown}) {
+    mixed.tiles[0].source.format = other;
+    mixed.tiles[0].colors.reset ();
+    EXPECT_EQ (check_scene (mixed, Memory::host, true), Status::mixed_sources);
+    mixed.tiles[0].colors.emplace ();
+    const bool any = other != PixelFormat::unknown;
+    EXPECT_EQ (check_scene (mixed, Memory::host, true), any ? Status::ok : Status::mixed_sources);
+    EXPECT_EQ (check_scene (mixed, Memory::host, false), Status::mixed_sources);
+  }
 }
 
 TEST (Check, EveryStatusSaysSomething)
@@ -253,7 +269,7 @@ std::vector<Reads> reads_of (const Tile &tile, const FormatInfo &format)
 {
   std::vector<Reads> reads;
   for (int r = 0; r < format.rasters; r++) {
-    const RasterPlan plan = plan_raster (tile, format, r, {});
+    const RasterPlan plan = plan_raster (tile, r, format, r, {});
     reads.push_back (
         {plan.across.reads (0, plan.across.count ()), plan.down.reads (0, plan.down.count ())});
   }
@@ -266,7 +282,7 @@ TEST (Plan, ReadsAroundACropInsideOfThePart)
   const FormatInfo &format = info_of (PixelFormat::i420);
   Tile t;
   t.target = {0, 0, 40, 40};
-  t.source.size = {40, 40};
+  t.source = {format.format, {40, 40}};
   t.crop = {10.75, 11.25, 5, 4.03};
   const struct {
     Filter filter;
@@ -291,19 +307,19 @@ TEST (Plan, WholeSamplesAreRecognisedInsideOfAPart)
   const FormatInfo &format = info_of (PixelFormat::nv12);
   Tile t;
   t.target = {0, 0, 10, 8};
-  t.source.size = {64, 64};
+  t.source = {format.format, {64, 64}};
   for (const std::optional<Rect> &part : {std::optional<Rect>{}, {{2, 2, 60, 50}}}) {
     t.part = part;
     for (int r = 0; r < format.rasters; r++) {
       t.crop = {4, 6, 10, 8};
-      EXPECT_TRUE (plan_raster (t, format, r, {}).across.copy);
-      EXPECT_TRUE (plan_raster (t, format, r, {}).down.copy);
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).across.copy);
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.copy);
       t.crop = {4, 6, 20, 16};
-      EXPECT_TRUE (plan_raster (t, format, r, {}).across.halves ());
-      EXPECT_TRUE (plan_raster (t, format, r, {}).down.halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).across.halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.halves ());
       t.crop.x += 0.25;
-      EXPECT_FALSE (plan_raster (t, format, r, {}).across.halves ());
-      EXPECT_TRUE (plan_raster (t, format, r, {}).down.halves ());
+      EXPECT_FALSE (plan_raster (t, r, format, r, {}).across.halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.halves ());
     }
   }
 }

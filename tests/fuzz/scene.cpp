@@ -11,6 +11,7 @@
 #include "core/renderer.h"
 #include "host/host_renderer.h"
 #include "input.h"
+#include "support/conversion.h"
 
 namespace quad::fuzz {
 namespace {
@@ -154,6 +155,15 @@ Size some_source (Input &in, const Rect &target)
   return std::int64_t{size.width} * size.height > 2'000'000 ? Size{7, 5} : size;
 }
 
+// Between any two colorimetries.
+ColorMap some_colors (Input &in, const FormatInfo &from, const FormatInfo &to)
+{
+  const auto a = in.between<std::size_t> (0, std::size (test::kColors) - 1);
+  const auto b = in.between<std::size_t> (0, std::size (test::kColors) - 1);
+  return color_map (test::real_matrix (from, test::kColors[a], to, test::kColors[b]), from.depth,
+                    to.depth);
+}
+
 Zoom some_zoom (Input &in) { return {in.part (), in.part (), in.part (), in.part ()}; }
 
 Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
@@ -164,7 +174,11 @@ Tile some_tile (Input &in, const Scene &scene, std::vector<Frame> &frames)
   const auto [top, bottom] = some_span (in, scene.canvas.height, info.chroma_unit ().height);
   tile.target = {left, top, right - left, bottom - top};
   const Size size = some_source (in, tile.target);
-  frames.emplace_back (in, scene.format, size);
+  const bool converted = in.one_in (3);
+  const FormatInfo &from =
+      converted ? all_formats ()[in.between<std::size_t> (0, all_formats ().size () - 1)] : info;
+  if (converted) tile.colors = some_colors (in, from, info);
+  frames.emplace_back (in, from.format, size);
   paint (in, frames.back ());
   tile.source = frames.back ().view ();
   tile.crop = rect_of (size);

@@ -33,8 +33,8 @@ std::vector<std::byte> drawn (const PlaneProgram &program, const Ops &ops, const
   const std::size_t row = std::size_t (count) * std::size_t (program.bytes_per_position ());
   std::vector<std::byte> out (row * std::size_t (program.rows ()));
   for (int y = 0; y < program.rows (); y++)
-    (void)program.draw_rows (ops, program.columns (begin, count), source, y, 1,
-                             out.data () + std::size_t (y) * row, 0, scratch);
+    (void)program.draw_rows (ops, {begin, begin + count}, source, y, 1,
+                             {out.data () + std::size_t (y) * row, 0}, scratch);
   return out;
 }
 
@@ -49,7 +49,7 @@ TEST (Columns, AreThoseOfTheWholeRow)
       paint (*s.pictures[0], Pattern::noise, 4);
       paint_alpha (*s.pictures[0], random.pick (kAlphaPatterns), 5);
       for (int p = 0; p < format.rasters; p++) {
-        PlaneProgram program (s.scene.tiles[0], format, p, {});
+        PlaneProgram program (s.scene.tiles[0], p, format, p, {});
         const int all = program.positions ();
         const int begin = random.below (all), end = random.between (begin + 1, all);
         const FrameView &source = s.pictures[0]->view ();
@@ -77,7 +77,7 @@ TEST (Columns, ArePaidForAlone)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);
   const Ops ops = counting_ops ();
-  PlaneProgram program (s.scene.tiles[0], info_of (PixelFormat::gray8), 0, {});
+  PlaneProgram program (s.scene.tiles[0], 0, info_of (PixelFormat::gray8), 0, {});
   program.set_columns (ops, {{0, 200}, {90, 110}});
   const FrameView &source = s.pictures[0]->view ();
   samples_filtered = 0;
@@ -92,11 +92,11 @@ TEST (Columns, ArePaidForAlone)
 TEST (Columns, ThatStayAreKept)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);
-  PlaneProgram program (s.scene.tiles[0], info_of (PixelFormat::gray8), 0, {});
+  PlaneProgram program (s.scene.tiles[0], 0, info_of (PixelFormat::gray8), 0, {});
   program.set_columns (simd_ops (), {{0, 90}, {110, 200}});
-  const std::int32_t *left = program.columns (110, 90).across.plan.left.data ();
+  const std::int32_t *left = program.columns ({110, 200}).across.plan.left.data ();
   program.set_columns (simd_ops (), {{0, 80}, {100, 200}, {110, 200}});
-  EXPECT_EQ (program.columns (110, 90).across.plan.left.data (), left);
+  EXPECT_EQ (program.columns ({110, 200}).across.plan.left.data (), left);
 }
 
 }  // namespace

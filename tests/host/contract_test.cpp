@@ -113,7 +113,7 @@ TEST (Contract, PrepareRefusesWhatCannotBeDrawn)
              Status::unsupported_format);
   EXPECT_EQ (refused ([] (Scene &s) { s.tiles[0].crop.width = 41; }), Status::bad_geometry);
   EXPECT_EQ (refused ([] (Scene &s) { s.tiles[0].target.x = 1; }), Status::bad_geometry);
-  EXPECT_EQ (refused ([] (Scene &s) { s.tiles[0].source.format = PixelFormat::nv12; }),
+  EXPECT_EQ (refused ([] (Scene &s) { s.tiles[0].source.format = PixelFormat::rgba; }),
              Status::mixed_sources);
   EXPECT_EQ (refused ([] (Scene &s) { s.tiles[0].source.memory = Memory::cuda; }),
              Status::mixed_sources);
@@ -132,7 +132,7 @@ TEST (Contract, NothingIsLeftOverFromOtherScenes)
       if (random.one_in (12)) s = two_tiles (format);
       Scene changed = s.scene;
       if (changed.tiles.size () == 2) random.pick (kChanges) (changed);
-      if (check_scene (changed, Memory::host) == Status::ok) s.scene = changed;
+      if (check_scene (changed, Memory::host, false) == Status::ok) s.scene = changed;
       Picture out (s.scene.format, s.scene.canvas);
       ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
       ASSERT_EQ (renderer->draw (s.scene, out.view ()), Status::ok);

@@ -19,9 +19,11 @@ TEST_P (MemoryTest, AnyStrideAndNothingBesideTheRows)
       // Make the same scene twice, with different strides.
       Random first (71), second (71);
       for (int i = 0; i < 4; i++) {
-        const OwnedScene plain = random_scene (GetParam (), first, {.max_side = 100});
-        const OwnedScene strided =
-            random_scene (GetParam (), second, {.max_side = 100, .layout = layout});
+        const bool converts = i % 2 > 0;
+        const OwnedScene plain =
+            random_scene (GetParam (), first, {.max_side = 100, .converts = converts});
+        const OwnedScene strided = random_scene (
+            GetParam (), second, {.max_side = 100, .layout = layout, .converts = converts});
         std::vector<std::vector<std::byte>> before;
         for (const auto &p : strided.pictures) before.push_back (p->bytes ());
         const Picture expected = draw (plain.scene);
@@ -40,7 +42,8 @@ TEST_P (MemoryTest, EveryByteIsWritten)
 {
   Random random (72);
   for (int i = 0; i < 30; i++) {
-    const OwnedScene s = random_scene (GetParam (), random, {.max_side = 120});
+    const OwnedScene s =
+        random_scene (GetParam (), random, {.max_side = 120, .converts = i % 2 > 0});
     const Picture a = draw (s.scene, {}, {}, 0x00), b = draw (s.scene, {}, {}, 0xff);
     ASSERT_EQ (first_difference (a, b), "") << describe (s.scene);
   }
@@ -57,7 +60,8 @@ TEST_P (MemoryTest, StaysInsideThePlanes)
         Random random (73);
         for (int i = 0; i < 12; i++) {
           const OwnedScene s = random_scene (
-              GetParam (), random, {.max_side = 150, .layout = layout, .zooms = i % 3 == 2});
+              GetParam (), random,
+              {.max_side = 150, .layout = layout, .zooms = i % 3 == 2, .converts = i % 2 > 0});
           (void)draw (s.scene, {.scalar = i % 6 == 0}, layout);
         }
       }

@@ -16,8 +16,24 @@ std::string format_name (PixelFormat format) { return info_of (format).name; }
 
 Picture &OwnedScene::add_picture (Size size, Layout layout)
 {
-  pictures.push_back (std::make_unique<Picture> (scene.format, size, layout));
+  return add_picture (scene.format, size, layout);
+}
+
+Picture &OwnedScene::add_picture (PixelFormat format, Size size, Layout layout)
+{
+  pictures.push_back (std::make_unique<Picture> (format, size, layout));
   return *pictures.back ();
+}
+
+std::optional<ColorMap> random_colors (const FormatInfo &from, const FormatInfo &to, Random &random,
+                                       ColorMatrix &matrix)
+{
+  const Colors a = random.pick (kColors), b = random.one_in (3) ? a : random.pick (kColors);
+  matrix = real_matrix (from, a, to, b);
+  const ColorMap map = color_map (matrix, from.depth, to.depth);
+  const bool moved = from.rgb == to.rgb && from.depth == to.depth && a == b &&
+                     (from.components > 1) == (to.components > 1);
+  return moved && random.one_in (2) ? std::nullopt : std::optional{map};
 }
 
 OwnedScene scene_of (PixelFormat format, Size source, Size target, Filter filter,
@@ -120,7 +136,12 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     Tile tile;
     tile.target =
         random.one_in (3) ? rect_of (s.scene.canvas) : random_target (info, s.scene.canvas, random);
-    Picture &picture = s.add_picture (random_size (options.max_side, random), options.layout);
+    const bool converted = options.converts && !random.one_in (4);
+    const FormatInfo &from = converted ? random.pick (all_formats ()) : info;
+    Picture &picture =
+        s.add_picture (from.format, random_size (options.max_side, random), options.layout);
+    if (options.converts) s.matrices.emplace_back ();
+    if (converted) tile.colors = random_colors (from, info, random, s.matrices.back ());
     paint (picture, random.pick (kPatterns), static_cast<std::uint32_t> (random.below (1000)));
     paint_alpha (picture, random.pick (kAlphaPatterns),
                  static_cast<std::uint32_t> (random.below (1000)));
@@ -135,7 +156,7 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     tile.filter = random.pick (kFilters);
     if (options.blend) {
       if (random.one_in (3)) tile.alpha = random.below (256);
-      if (random.one_in (5)) tile.blend = Blend::source;
+      if (random.one_in (5) && info.has_alpha () >= from.has_alpha ()) tile.blend = Blend::source;
       if (random.one_in (6)) tile.solid = random_color (info, random);
     } else {
       tile.blend = Blend::source;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/host_renderer.h"
+#include "support/conversion.h"
 #include "support/picture.h"
 
 namespace quad {
@@ -34,8 +35,11 @@ std::string format_name (PixelFormat format);
 struct OwnedScene {
   Scene scene;
   std::vector<std::unique_ptr<Picture>> pictures;
+  std::vector<ColorMatrix> matrices;  // one for each tile, if the scene has conversions
 
+  // In the canvas's format, or in another one.
   Picture &add_picture (Size size, Layout layout = {});
+  Picture &add_picture (PixelFormat format, Size size, Layout layout = {});
 };
 
 // A scene of one tile that fills a canvas of `target` with all of a new picture.
@@ -47,10 +51,16 @@ struct RandomSceneOptions {
   int max_tiles = 4;
   bool blend = true;  // alpha, Blend::source, solids, overlapping tiles
   Layout layout = {};
-  bool zooms = false;  // crops at fractions of samples
+  bool zooms = false;     // crops at fractions of samples
+  bool converts = false;  // sources of other formats and colours
 };
 
 OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOptions &options);
+
+// A random conversion from `from` to `to`: its integers, and in `matrix` the real numbers. None if
+// only the places of samples differ.
+std::optional<ColorMap> random_colors (const FormatInfo &from, const FormatInfo &to, Random &random,
+                                       ColorMatrix &matrix);
 
 // Makes the tile show a random part of its source at fractions of samples. Sometimes the samples
 // around it may be read.

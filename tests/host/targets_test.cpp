@@ -29,6 +29,14 @@ TEST_P (SameBytesTest, EveryTargetDrawsAsScalar)
     expect_scalar_on_every_target (random_scene (GetParam (), random, {}));
 }
 
+TEST_P (SameBytesTest, EveryTargetConvertsAsScalar)
+{
+  Random random (44);
+  for (int i = 0; i < kScenes && !HasFatalFailure (); i++)
+    expect_scalar_on_every_target (
+        random_scene (GetParam (), random, {.zooms = i % 4 == 0, .converts = true}));
+}
+
 TEST_P (SameBytesTest, EveryTargetDrawsWideRowsAsScalar)
 {
   Random random (42);

@@ -239,12 +239,14 @@ RealPlane transposed (const RealPlane &in)
   return out;
 }
 
-// Raster `r` of a tile's picture as it fills its target.
-RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite site)
+// Raster `from` of a tile's source at the positions of raster `r` of a canvas of `f`. Straight
+// colours, turned as the tile is shown; clamped where alpha weights them.
+RealPlane filtered (const Tile &tile, int from, const FormatInfo &f, int r, ChromaSite site)
 {
   const Turn turn = turn_of (tile.orientation);
   const bool swap = turn.rows_along_source_y;
   const Size sub = f.raster[std::size_t (r)].sub;
+  const RasterInfo &source = info_of (tile.source.format).raster[std::size_t (from)];
   const Edges &hidden = tile.hidden;
   const Rect part = tile.part.value_or (Rect{});
   const auto [left, right] =
@@ -255,8 +257,8 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite s
                   tile.crop.width,
                   left,
                   right,
-                  sub.width,
-                  sub.width > 1 && tile.site.cosited_x,
+                  source.sub.width,
+                  source.sub.width > 1 && tile.site.cosited_x,
                   swap ? tile.target.height : tile.target.width,
                   swap ? hidden.top : hidden.left,
                   swap ? hidden.bottom : hidden.right,
@@ -267,39 +269,122 @@ RealPlane picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite s
                   tile.crop.height,
                   top,
                   bottom,
-                  sub.height,
-                  sub.height > 1 && tile.site.cosited_y,
+                  source.sub.height,
+                  source.sub.height > 1 && tile.site.cosited_y,
                   swap ? tile.target.width : tile.target.height,
                   swap ? hidden.left : hidden.top,
                   swap ? hidden.right : hidden.bottom,
                   swap ? sub.width : sub.height,
                   swap ? sub.width > 1 && site.cosited_x : sub.height > 1 && site.cosited_y,
                   turn.source_y_backwards};
-  RealPlane in = read_raster (tile.source, r);
+  RealPlane in = read_raster (tile.source, from);
   const Shares along_x = shares_of (tile.filter, x), along_y = shares_of (tile.filter, y);
   const RealPlane straight = resample (in, along_x, along_y);
-  const int alpha = f.raster[std::size_t (r)].alpha;
+  const int alpha = source.alpha;
   if (alpha >= 0)
     for (int j = 0; j < in.size.height; j++)
       for (int i = 0; i < in.size.width; i++)
         for (int c = 0; c < in.channels; c++)
           if (c != alpha) in.at (i, j, c) *= in.at (i, j, alpha);
   RealPlane out = resample (in, along_x, along_y);
-  const double max = (1 << f.depth) - 1;
   for (int j = 0; j < out.size.height; j++)
     for (int i = 0; i < out.size.width; i++)
       for (int c = 0; c < out.channels; c++) {
         double &v = out.at (i, j, c);
         if (alpha >= 0 && c != alpha) {
           const double a = out.at (i, j, alpha);
-          v = a > 1e-9 ? v / a : 0;
+          v = a > 1e-9 ? std::clamp (v / a, 0.0, 255.0) : 0;
           // The contract filters colours without alpha if the sum of alpha is opaque. Some samples
           // may still be transparent, if their weights cancel.
           if (std::abs (a - 255) < 1e-9) v = straight.at (i, j, c);
         }
       }
-  for (double &v : out.value) v = std::clamp (v, 0.0, max);
   return swap ? transposed (out) : out;
+}
+
+// A raster of a tile's picture. `beside` is its alpha if the canvas has none: one channel, or
+// empty.
+struct RealPicture {
+  RealPlane plane;
+  RealPlane beside;
+};
+
+void clamp_all (RealPlane &plane, const FormatInfo &f)
+{
+  for (double &v : plane.value) v = std::clamp (v, 0.0, (1 << f.depth) - 1.0);
+}
+
+// Raster `r` of a tile's picture as it fills its target.
+RealPicture picture_of (const Tile &tile, const FormatInfo &f, int r, ChromaSite site)
+{
+  RealPicture p = {filtered (tile, r, f, r, site), {}};
+  clamp_all (p.plane, f);
+  return p;
+}
+
+// Where a format has a component.
+struct Where {
+  int raster = -1;
+  int channel = 0;
+};
+
+Where where_is (const FormatInfo &f, int component)
+{
+  for (int r = 0; r < f.rasters; r++)
+    for (int c = 0; c < f.raster[std::size_t (r)].channels; c++) {
+      const ChannelInfo &channel = f.raster[std::size_t (r)].channel[std::size_t (c)];
+      if (channel.component == component && channel.step > 0) return {r, c};
+    }
+  return {};
+}
+
+// The same of a tile of another format: each component of the canvas at each position.
+RealPicture converted_of (const Tile &tile, const ColorMatrix &m, const FormatInfo &f, int r,
+                          ChromaSite site)
+{
+  const FormatInfo &from = info_of (tile.source.format);
+  const RasterInfo &raster = f.raster[std::size_t (r)];
+  std::array<RealPlane, kMaxPlanes> planes;
+  for (int s = 0; s < from.rasters; s++) planes[std::size_t (s)] = filtered (tile, s, f, r, site);
+  RealPicture p;
+  p.plane.size = planes[0].size;
+  p.plane.channels = raster.channels;
+  p.plane.value.assign (std::size_t (p.plane.size.width * p.plane.size.height * raster.channels),
+                        255.0);
+  int alpha_raster = kMaxPlanes;
+  for (int c = 0; c < raster.channels; c++) {
+    const ChannelInfo &channel = raster.channel[std::size_t (c)];
+    if (channel.component < 0 || channel.component > 2 || channel.step == 0) continue;
+    const auto to = std::size_t (channel.component);
+    for (int y = 0; y < p.plane.size.height; y++)
+      for (int x = 0; x < p.plane.size.width; x++) {
+        double v = m.to_zero[to];
+        for (int k = 0; k < 3; k++) {
+          const Where at = where_is (from, k);
+          if (at.raster < 0 || std::abs (m.factor[to][k]) < 1e-9) continue;
+          alpha_raster = std::min (alpha_raster, at.raster);
+          v += m.factor[to][k] *
+               (planes[std::size_t (at.raster)].at (x, y, at.channel) - m.from_zero[k]);
+        }
+        p.plane.at (x, y, c) = v;
+      }
+  }
+  clamp_all (p.plane, f);
+  if (!from.has_alpha ()) return p;
+  const RealPlane &source = planes[std::size_t (alpha_raster)];
+  const int alpha = from.raster[std::size_t (alpha_raster)].alpha;
+  RealPlane beside = {source.size, 1, {}};
+  for (int y = 0; y < source.size.height; y++)
+    for (int x = 0; x < source.size.width; x++)
+      beside.value.push_back (std::clamp (source.at (x, y, alpha), 0.0, 255.0));
+  if (raster.alpha < 0) {
+    p.beside = beside;
+    return p;
+  }
+  for (int y = 0; y < source.size.height; y++)
+    for (int x = 0; x < source.size.width; x++)
+      p.plane.at (x, y, raster.alpha) = beside.at (x, y, 0);
+  return p;
 }
 
 RealPlane colour_raster (const Color &color, const RasterInfo &raster, Size size)
@@ -315,14 +400,17 @@ RealPlane colour_raster (const Color &color, const RasterInfo &raster, Size size
   return r;
 }
 
-// Lays `upper` over `lower` from (x0, y0) on; `alpha`: the channel, or -1.
-void lay_over (int alpha, const Tile &tile, const RealPlane &upper, int x0, int y0,
+// Lays a picture over `lower` from (x0, y0) on; `alpha`: the channel, or -1.
+void lay_over (int alpha, const Tile &tile, const RealPicture &picture, int x0, int y0,
                RealPlane &lower)
 {
+  const RealPlane &upper = picture.plane;
   for (int y = 0; y < upper.size.height; y++)
     for (int x = 0; x < upper.size.width; x++) {
       double sa = tile.blend == Blend::source ? 1 : tile.alpha / 255.0;
       double da = 1, whole = 1;
+      if (!picture.beside.value.empty () && tile.blend == Blend::over)
+        sa *= picture.beside.at (x, y, 0) / 255;
       if (alpha >= 0 && tile.blend == Blend::over) {
         sa *= upper.at (x, y, alpha) / 255;
         da = lower.at (x0 + x, y0 + y, alpha) / 255;
@@ -340,7 +428,7 @@ void lay_over (int alpha, const Tile &tile, const RealPlane &upper, int x0, int 
 
 }  // namespace
 
-RealFrame render (const Scene &scene)
+RealFrame render (const Scene &scene, const std::vector<ColorMatrix> &matrices)
 {
   const FormatInfo &f = info_of (scene.format);
   RealFrame frame;
@@ -349,14 +437,18 @@ RealFrame render (const Scene &scene)
     const RasterInfo &raster = f.raster[std::size_t (r)];
     RealPlane &canvas = frame.raster[std::size_t (r)];
     canvas = colour_raster (scene.background, raster, raster_size (f, r, scene.canvas));
-    for (const Tile &tile : scene.tiles) {
+    for (std::size_t i = 0; i < scene.tiles.size (); i++) {
+      const Tile &tile = scene.tiles[i];
       if (tile.alpha == 0) continue;
       const Size sub = raster.sub;
       const int x = tile.target.x / sub.width, y = tile.target.y / sub.height;
       const Size size = {(tile.target.right () + sub.width - 1) / sub.width - x,
                          (tile.target.bottom () + sub.height - 1) / sub.height - y};
-      const RealPlane upper = tile.solid ? colour_raster (*tile.solid, raster, size)
-                                         : picture_of (tile, f, r, scene.site);
+      const RealPicture upper = tile.solid
+                                    ? RealPicture{colour_raster (*tile.solid, raster, size), {}}
+                                : tile.source.format == scene.format && !tile.colors
+                                    ? picture_of (tile, f, r, scene.site)
+                                    : converted_of (tile, matrices.at (i), f, r, scene.site);
       lay_over (raster.alpha, tile, upper, x, y, canvas);
     }
   }

@@ -47,8 +47,9 @@ struct RealFrame {
 };
 
 // The canvas in code values, not rounded, clamped to their range. Colours of
-// alpha formats are straight.
-RealFrame render (const Scene &scene);
+// alpha formats are straight. Tiles of other formats than the canvas's are converted by `matrices`,
+// one for each tile; it may be empty if there are none.
+RealFrame render (const Scene &scene, const std::vector<ColorMatrix> &matrices = {});
 
 // How far drawn samples are from the truth. `worst` is the greatest distance in code values of
 // colours and alpha. With alpha, a colour's distance is multiplied by alpha / 255, the share of it

@@ -207,7 +207,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   if (is_cropped_away (pad, place)) say_cropped_away (frame.self, pad);
   if (!seen) return true;
   say_moved (frame.self, pad);
-  warn_of_alpha (frame.self, pad, pad.info, frame.info, frame.pictures, place.placement.target);
+  warn_of_alpha (frame.self, pad, frame.info, frame.pictures, place.placement.target);
   frame.pictures.push_back (place.placement.target);
   impl.faults ().good_frame (frame.time);
   return true;

@@ -65,10 +65,10 @@ void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const Pa
         (nullptr));
 }
 
-void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                    const GstVideoInfo &to, std::span<const Rect> below, const Rect &target)
+void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &to,
+                    std::span<const Rect> below, const Rect &target)
 {
-  if (!GST_VIDEO_INFO_HAS_ALPHA (&from) || GST_VIDEO_INFO_HAS_ALPHA (&to)) return;
+  if (!pad.pad->impl->inputs[GridPad::picture].flattened ()) return;
   const bool hides = std::any_of (below.begin (), below.end (),
                                   [&] (const Rect &r) { return !intersect (r, target).empty (); });
   if (!hides || !first_time (pad.pad->impl->warned.alpha)) return;

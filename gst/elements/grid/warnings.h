@@ -13,7 +13,7 @@ void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const Pa
 
 // Warns if a picture of format `from` with alpha is drawn over pictures at `below` on an output
 // `to` without alpha: the lower picture is not seen through it.
-void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &from,
-                    const GstVideoInfo &to, std::span<const Rect> below, const Rect &target);
+void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &to,
+                    std::span<const Rect> below, const Rect &target);
 
 }  // namespace quad

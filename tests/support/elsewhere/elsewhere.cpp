@@ -108,7 +108,7 @@ class QueuedRenderer : public Renderer {
   Memory memory () const override { return kElsewhere; }
   Status prepare (const Scene &scene) override
   {
-    if (const Status s = check_scene (scene, kElsewhere); s != Status::ok) return s;
+    if (const Status s = check_scene (scene, kElsewhere, false); s != Status::ok) return s;
     return inner_->prepare (on_host (scene));
   }
   Status draw (const Scene &scene, const FrameView &out) override

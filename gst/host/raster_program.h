@@ -1,0 +1,74 @@
+// Draws one raster of one tile, row by row.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/scene.h"
+#include "host/ops.h"
+
+namespace quad::host {
+
+// Buffers of one worker, large enough for every row of the prepared scene.
+struct Scratch {
+  std::vector<const std::byte *> rows;
+  std::vector<std::byte> gathered;  // source rows of a raster that is not packed
+  std::vector<std::byte> drawn;     // drawn rows that are not on the canvas yet
+  std::vector<std::byte> spare;     // for gather_row and scatter_row
+  std::vector<std::int16_t> mid;
+  std::vector<std::int16_t> planar;
+  std::vector<std::int32_t> wide;
+  std::vector<std::byte> joined;
+  std::vector<std::int16_t> filtered;  // rows of single channels, to be converted
+  std::vector<std::vector<std::byte>> layers;
+  std::vector<std::vector<std::byte>> alphas;  // of `layers`, if they have alpha beside
+};
+
+// Rows of interleaved channels that are drawn, and one alpha byte per position beside them. `alpha`
+// is used if the program has alpha beside; null: it is not wanted.
+struct DrawnRows {
+  std::byte *data;
+  std::ptrdiff_t stride;
+  std::byte *alpha = nullptr;
+  std::ptrdiff_t alpha_stride = 0;
+};
+
+class RasterProgram {
+ public:
+  virtual ~RasterProgram () = default;
+
+  // In positions of the canvas's raster, before the axes are swapped (if they are).
+  virtual int rows () const = 0;
+  virtual int positions () const = 0;
+  virtual int bytes_per_position () const = 0;
+  virtual const Rect &target () const = 0;
+  virtual bool swap_axes () const = 0;
+
+  // The number of rows to draw with one call; at most kMaxBand.
+  virtual int band () const = 0;
+
+  // Whether the source has alpha, and the canvas does not.
+  virtual bool has_alpha_beside () const { return false; }
+
+  // Columns [begin, end) of the raster's target.
+  using Range = std::pair<int, int>;
+
+  // Prepares these ranges of columns, and no others, for drawing. They must be sorted and distinct.
+  // Ranges that are prepared already are kept.
+  virtual void set_columns (const Ops &ops, const std::vector<Range> &ranges) = 0;
+
+  // Draws the prepared range `columns` of rows [y, y + count), count <= band (). Returns whether
+  // everything drawn is opaque.
+  virtual bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y,
+                          int count, const DrawnRows &out, Scratch &scratch) const = 0;
+
+  // Makes `scratch` large enough for all prepared columns.
+  virtual void reserve (Scratch &scratch) const = 0;
+};
+
+// The program of raster `raster` of a canvas of `format` for a tile with a source.
+std::unique_ptr<RasterProgram> make_raster_program (const Tile &tile, const FormatInfo &format,
+                                                    int raster, ChromaSite canvas_site);
+
+}  // namespace quad::host
