@@ -43,6 +43,7 @@ class ConvertedTile {
     Owned<GstBuffer> buffer;
     std::optional<MappedFrame> frame;
 
+    void clear ();
     bool allocate (GstVideoInfo info);
   };
 
@@ -58,13 +59,14 @@ class ConvertedTile {
 
   bool make_converters (const GstVideoInfo &scaled, const GstVideoInfo &result);
   Status build (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to);
+  Status prepare_scaling (const Tile &tile);
   void describe (const Tile &tile);
 
   std::shared_ptr<Threads> threads_;
   std::unique_ptr<Renderer> renderer_;
   Scene scene_;          // the tile alone on a canvas of its size
   bool direct_ = false;  // nothing to scale or turn: convert the source itself
-  GstVideoInfo from_ = {}, to_ = {};
+  GstVideoInfo from_ = {}, to_ = {}, scaled_info_ = {};
   Tile shape_;
   bool ready_ = false;
   Store scaled_, converted_;
