@@ -107,13 +107,21 @@ bool ConvertedTile::make_converters (const GstVideoInfo &scaled, const GstVideoI
   return converter_ && second_;
 }
 
-bool ConvertedTile::Store::allocate (GstVideoInfo info)
+void ConvertedTile::Store::clear ()
 {
   frame.reset ();
+  buffer.reset ();
+}
+
+bool ConvertedTile::Store::allocate (GstVideoInfo info)
+{
+  clear ();
   buffer = allocate_rows (info);
   if (!buffer) return false;
   frame.emplace (info, buffer.get (), GST_MAP_READWRITE);
-  return bool{*frame};
+  if (*frame) return true;
+  clear ();
+  return false;
 }
 
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
@@ -123,12 +131,14 @@ Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const
   engine_ = same_light (known.from, known.to);
   const Color back =
       engine_ ? color_of (background | 0xff000000u, to) : backdrop_of (background, from, to);
-  if (ready_ && shape_.same_picture (tile) && gst_video_info_is_equal (&from_, &from) &&
-      gst_video_info_is_equal (&to_, &to) && scene_.background == back)
-    return Status::ok;
+  const bool same_kind = ready_ && shape_.target.size () == tile.target.size () &&
+                         gst_video_info_is_equal (&from_, &from) &&
+                         gst_video_info_is_equal (&to_, &to);
+  if (same_kind && shape_.same_picture (tile) && scene_.background == back) return Status::ok;
   ready_ = false;
   scene_.background = back;
-  const Status status = build (tile, from, to);
+  Status status = same_kind ? Status::ok : build (tile, from, to);
+  if (status == Status::ok) status = prepare_scaling (tile);
   ready_ = status == Status::ok;
   return status;
 }
@@ -148,36 +158,44 @@ void ConvertedTile::describe (const Tile &tile)
       info_of (from_gst (GST_VIDEO_INFO_FORMAT (&to_))).has_alpha () ? Blend::source : Blend::over;
 }
 
+// What depends on the formats and the target's size alone. A zoom that moves keeps it.
 Status ConvertedTile::build (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to)
 {
   from_ = from;
   to_ = to;
-  shape_ = tile;
   const Size size = tile.target.size ();
-  GstVideoInfo scaled, result;
-  if (!resized (from, size, scaled) || !resized (to, size, result))
+  GstVideoInfo result;
+  if (!resized (from, size, scaled_info_) || !resized (to, size, result))
     return Status::unsupported_format;
   const Colorimetries known = completed_colorimetries (from, to);
-  scaled.colorimetry = known.from;
+  scaled_info_.colorimetry = known.from;
   result.colorimetry = known.to;
+  scaled_.clear ();
+  converter_.reset ();
+  if (engine_) {
+    scaled_info_ = result;
+    return Status::ok;
+  }
+  if (!converted_.allocate (result)) return Status::out_of_memory;
+  return make_converters (scaled_info_, result) ? Status::ok : Status::unsupported_format;
+}
 
+// What depends on the part that is shown, too.
+Status ConvertedTile::prepare_scaling (const Tile &tile)
+{
+  shape_ = tile;
   describe (tile);
-  const Tile &alone = scene_.tiles[0];
-  const bool flattens = alone.blend == Blend::over && info_of (tile.source.format).has_alpha ();
-  direct_ = (!engine_ || same_pixels (from, to)) && !flattens && tile.crop == rect_of (size) &&
+  const Size size = tile.target.size ();
+  const bool flattens =
+      scene_.tiles[0].blend == Blend::over && info_of (tile.source.format).has_alpha ();
+  direct_ = (!engine_ || same_pixels (from_, to_)) && !flattens && tile.crop == rect_of (size) &&
             tile.hidden == Edges{} && tile.source.size == size &&
             tile.orientation == Orientation::identity;
-  if (!direct_) {
-    if (!renderer_) renderer_ = host::make_host_renderer ({.pool = threads_->pool ()});
-    if (!renderer_) return Status::out_of_memory;
-    if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
-    if (!scaled_.allocate (engine_ ? result : scaled)) return Status::out_of_memory;
-  }
-  converter_.reset ();
-  if (engine_) return Status::ok;
-  if (!converted_.allocate (result)) return Status::out_of_memory;
-
-  return make_converters (scaled, result) ? Status::ok : Status::unsupported_format;
+  if (direct_) return Status::ok;
+  if (!renderer_) renderer_ = host::make_host_renderer ({.pool = threads_->pool ()});
+  if (!renderer_) return Status::out_of_memory;
+  if (const Status s = renderer_->prepare (scene_); s != Status::ok) return s;
+  return scaled_.frame || scaled_.allocate (scaled_info_) ? Status::ok : Status::out_of_memory;
 }
 
 Status ConvertedTile::scale (const Tile &tile, GstVideoFrame &frame, FrameView &converted)

@@ -44,6 +44,7 @@ class ConvertedTile {
     Owned<GstBuffer> buffer;
     std::optional<MappedFrame> frame;
 
+    void clear ();
     bool allocate (GstVideoInfo info);
   };
 
@@ -59,6 +60,7 @@ class ConvertedTile {
 
   bool make_converters (const GstVideoInfo &scaled, const GstVideoInfo &result);
   Status build (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to);
+  Status prepare_scaling (const Tile &tile);
   void describe (const Tile &tile);
 
   std::shared_ptr<Threads> threads_;
@@ -66,7 +68,7 @@ class ConvertedTile {
   Scene scene_;          // the tile alone on a canvas of its size
   bool engine_ = false;  // the engine converts: no converter
   bool direct_ = false;  // nothing to scale or turn: take the source itself
-  GstVideoInfo from_ = {}, to_ = {};
+  GstVideoInfo from_ = {}, to_ = {}, scaled_info_ = {};  // `scaled_info_`: what the engine draws
   Tile shape_;
   bool ready_ = false;
   Store scaled_, converted_;

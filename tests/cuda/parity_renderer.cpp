@@ -85,6 +85,7 @@ class ParityRenderer : public Renderer {
 }  // namespace
 
 bool is_drawn (const FormatInfo &format) { return cuda::draws (format); }
+bool converts () { return false; }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <vector>
+
 #include "glue/video.h"
 
 namespace quad::test {
@@ -68,6 +71,49 @@ TEST_P (ConvertedTileTest, EveryPairOfFormatsKeepsAlphaOrIsOpaque)
     for (const FormatInfo &to : all_formats ())
       if (from.format != to.format)
         for (const bool scales : {false, true}) convert (from, to, scales);
+}
+
+// While only the crop changes, the converter and its buffers stay. The pixels are those of a new
+// one.
+TEST_P (ConvertedTileTest, AZoomThatMovesKeepsTheBuffers)
+{
+  const Size size = GetParam ();
+  const FormatInfo &rgba = info_of (PixelFormat::rgba);
+  const GstVideoInfo in = info_for (rgba, size), out = info_for (info_of (PixelFormat::y444), size);
+  Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&in), nullptr)};
+  GstMapInfo map;
+  gst_buffer_map (buffer.get (), &map, GST_MAP_WRITE);
+  for (gsize i = 0; i < map.size; i++)
+    map.data[i] = i % 4 == 3 ? 255 : static_cast<guint8> (i * i + i / 3);
+  gst_buffer_unmap (buffer.get (), &map);
+  MappedFrame frame (in, buffer.get (), GST_MAP_READ);
+  Tile tile;
+  tile.source = frame.view ();
+  tile.target = rect_of (size);
+  ConvertedTile kept (threads_);
+  auto pixels = [&] (ConvertedTile &converted, FrameView &view) {
+    EXPECT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
+    EXPECT_EQ (converted.scale (tile, frame.frame (), view), Status::ok);
+    converted.convert ();
+    std::vector<std::byte> bytes;
+    for (int p = 0; p < 3; p++)
+      for (int y = 0; y < size.height; y++) {
+        const std::byte *row = view.plane[static_cast<std::size_t> (p)].row (y);
+        bytes.insert (bytes.end (), row, row + size.width);
+      }
+    return bytes;
+  };
+  std::byte *data = nullptr;
+  // The whole picture is converted without scaling.
+  for (const double side : {1.0, 0.75, 0.5, 1.0, 0.8}) {
+    tile.crop = {0, 0, size.width * side, size.height * side};
+    tile.part = rect_of (size);
+    FrameView view, other;
+    ConvertedTile fresh (threads_);
+    EXPECT_EQ (pixels (kept, view), pixels (fresh, other)) << side;
+    if (!data) data = view.plane[0].data;
+    EXPECT_EQ (view.plane[0].data, data) << side;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P (Sizes, ConvertedTileTest,

@@ -3,6 +3,7 @@
 namespace quad::test {
 
 bool is_drawn (const FormatInfo &) { return true; }
+bool converts () { return true; }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

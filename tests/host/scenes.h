@@ -26,6 +26,8 @@ inline constexpr ChromaSite kSites[] = {{false, false}, {true, false}, {false, t
 
 // Whether the renderer of make_renderer () draws the format.
 bool is_drawn (const FormatInfo &format);
+// Whether it draws sources of other formats than the canvas's.
+bool converts ();
 // All formats that it draws.
 std::vector<PixelFormat> every_format ();
 
