@@ -6,6 +6,7 @@
 //
 #include <hwy/cache_control.h>
 
+#include "core/pixel_math.h"
 #include "host/scalar.h"
 #include "host/simd-inl.h"
 #include "host/simd.h"
@@ -16,6 +17,7 @@ namespace HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR
 using scalar::box2;
+using scalar::box2_mid;
 #else
 
 using DU16 = hn::RebindToUnsigned<D16>;
@@ -95,6 +97,17 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
   }
 }
 
+void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+{
+  const int lanes = static_cast<int> (hn::Lanes (D16 ()));
+  if (count < lanes) return scalar::box2_mid (upper, lower, count, out);
+  for_blocks (count, lanes, [&] (int o) HWY_ATTR {
+    const Columns c = columns (upper, lower, 2 * o);
+    const VU16 sum = hn::ShiftLeft<map_bits (8) - 2> (hn::Add (c.even, c.odd));
+    hn::StoreU (hn::BitCast (D16 (), sum), D16 (), out + o);
+  });
+}
+
 #endif
 
 }  // namespace HWY_NAMESPACE
@@ -104,10 +117,17 @@ HWY_AFTER_NAMESPACE ();
 #if HWY_ONCE
 namespace quad::host::simd {
 HWY_EXPORT (box2);
+HWY_EXPORT (box2_mid);
 
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
 {
   HWY_DYNAMIC_DISPATCH (box2) (upper, lower, channels, count, out);
 }
+
+void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+{
+  HWY_DYNAMIC_DISPATCH (box2_mid) (upper, lower, count, out);
+}
+
 }  // namespace quad::host::simd
 #endif

@@ -128,7 +128,7 @@ RowPlan pack (FilterPlan plan, int channels)
   row.channels = channels;
   row.lanes = horizontal_lanes ();
   const int outputs = row.lanes / channels;
-  if (row.plan.copy || row.lanes < 4 || row.plan.count () < outputs) return row;
+  if (row.lanes < 4 || row.plan.count () < outputs) return row;
   row.first = groups (row.plan.count (), outputs);
   if (channels == 4) {
     row.pairs = (row.plan.taps + 1) / 2;

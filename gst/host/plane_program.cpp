@@ -47,7 +47,11 @@ Columns PlaneProgram::columns_of (const Ops &ops, const Range &range) const
   std::tie (c.lo, c.hi) = part.reads (0, part.count ());
   for (std::int32_t &left : part.left) left -= c.lo;
   c.contiguous = part.copy && part.ascends (1);
-  c.across = ops.pack (std::move (part), direct () ? channels_ : 1);
+  // A plane that is copied is not filtered.
+  if (form_ == Rows::whole && down_.copy && across_.copy)
+    c.across.plan = std::move (part);
+  else
+    c.across = ops.pack (std::move (part), direct () ? channels_ : 1);
   return c;
 }
 
@@ -310,6 +314,13 @@ bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameV
     for (int r = 0; r < count; r++) filter_apart_wide (columns, band, r, out, scratch);
     return true;
   }
+  if (box2_ && channels_ == 1 && !out.samples[0]) {
+    for (int r = 0; r < count; r++) {
+      const std::byte *const *rows = band.rows + band.output[r].first;
+      ops.box2_mid (rows[0], rows[1], columns.count (), out.row (0, r));
+    }
+    return true;
+  }
   ops.vertical (band, scratch.mid.data (), mid_stride (columns));
   const auto across = [&] (const std::int16_t *mid, std::size_t mid_step, int c, int r, int rows) {
     if (!out.wanted[std::size_t (c)]) return;
@@ -318,6 +329,10 @@ bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameV
                       c == alpha_channel_ ? SampleFormat{} : out.format,
                       reinterpret_cast<std::byte *> (out.row (c, r)),
                       static_cast<std::ptrdiff_t> (out.stride * sizeof (std::int16_t)));
+    else if (columns.contiguous)
+      for (int i = 0; i < rows; i++)
+        std::memcpy (out.row (c, r + i), mid + std::size_t (i) * mid_step,
+                     std::size_t (columns.count ()) * sizeof (std::int16_t));
     else
       ops.horizontal_mid (columns.across, mid, mid_step, rows, out.row (c, r), out.stride);
   };

@@ -93,14 +93,30 @@ void every_second (const std::byte *pairs, int second, int count, std::byte *out
   for (int i = 0; i < count; i++) out[i] = pairs[2 * i + second];
 }
 
+namespace {
+
+int sum_of_four (const std::byte *upper, const std::byte *lower, int left, int right)
+{
+  return load<std::uint8_t> (upper, left) + load<std::uint8_t> (upper, right) +
+         load<std::uint8_t> (lower, left) + load<std::uint8_t> (lower, right);
+}
+
+}  // namespace
+
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out)
 {
   for (int i = 0; i < count * channels; i++) {
-    const int left = i / channels * 2 * channels + i % channels, right = left + channels;
-    const int sum = load<std::uint8_t> (upper, left) + load<std::uint8_t> (upper, right) +
-                    load<std::uint8_t> (lower, left) + load<std::uint8_t> (lower, right);
+    const int left = i / channels * 2 * channels + i % channels;
+    const int sum = sum_of_four (upper, lower, left, left + channels);
     store (out, i, static_cast<std::uint8_t> ((sum + 2) >> 2));
   }
+}
+
+void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+{
+  for (int i = 0; i < count; i++)
+    out[i] = static_cast<std::int16_t> (sum_of_four (upper, lower, 2 * i, 2 * i + 1)
+                                        << (map_bits (8) - 2));
 }
 
 bool opaque (const std::byte *row, int count, int channel)
@@ -124,7 +140,7 @@ const Ops &scalar_ops ()
   static constexpr Ops ops = {scalar::vertical,   scalar::split,          scalar::pack,
                               scalar::horizontal, scalar::horizontal_mid, scalar::map,
                               scalar::join,       scalar::every_second,   scalar::box2,
-                              scalar::opaque,     scalar::opaque_mid};
+                              scalar::box2_mid,   scalar::opaque,         scalar::opaque_mid};
   return ops;
 }
 

@@ -7,7 +7,7 @@ const Ops &simd_ops ()
   static constexpr Ops ops = {simd::vertical,   simd::split,          simd::pack,
                               simd::horizontal, simd::horizontal_mid, simd::map,
                               simd::join,       simd::every_second,   simd::box2,
-                              simd::opaque,     simd::opaque_mid};
+                              simd::box2_mid,   simd::opaque,         simd::opaque_mid};
   return ops;
 }
 

@@ -12,14 +12,17 @@ namespace quad::bench {
 // The filter of this project that a contender is compared with: area or lanczos.
 enum class Family { area, lanczos, copy };
 
-// Scales frames of one `format` and one pair of sizes. All set-up is done before. Rows of frames
-// begin on 64 bytes and may be written up to the next 64.
+// Scales frames of one `format` and one pair of sizes, to the format `out` if it is known. All
+// set-up is done before. Rows of frames begin on 64 bytes and may be written up to the next 64.
 struct Contender {
   std::string name;
   Family family;
   bool ours;
   PixelFormat format;
   std::function<void (const FrameView &in, const FrameView &out)> scale;
+  PixelFormat out = PixelFormat::unknown;
+
+  PixelFormat target () const { return out == PixelFormat::unknown ? format : out; }
 };
 
 using Contenders = std::vector<Contender>;

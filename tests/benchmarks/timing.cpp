@@ -81,7 +81,7 @@ std::vector<double> time_all (const Contenders &list, Sources &sources, Size to,
   std::vector<std::size_t> order (list.size ());
   for (std::size_t i = 0; i < list.size (); i++) {
     order[i] = i;
-    targets.try_emplace (list[i].format, list[i].format, to, kTargets);
+    targets.try_emplace (list[i].target (), list[i].target (), to, kTargets);
   }
   std::vector<std::vector<double>> times (list.size ());
   std::minstd_rand random (2);
@@ -91,7 +91,7 @@ std::vector<double> time_all (const Contenders &list, Sources &sources, Size to,
     std::shuffle (order.begin (), order.end (), random);
     for (const std::size_t i : order) {
       const Contender &c = list[i];
-      const Frames &out = targets.at (c.format);
+      const Frames &out = targets.at (c.target ());
       double spent = 0;
       // The first call of a turn warms up code and tables and does not count.
       for (int call = 0; call < 3 || spent < kTurnMs; call++) {
