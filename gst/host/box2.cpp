@@ -97,15 +97,57 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
   }
 }
 
-void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+// The intermediates of neighbours in two rows.
+HWY_INLINE V16 mid_of (hn::Vec<D8> upper, hn::Vec<D8> lower)
 {
-  const int lanes = static_cast<int> (hn::Lanes (D16 ()));
-  if (count < lanes) return scalar::box2_mid (upper, lower, count, out);
-  for_blocks (count, lanes, [&] (int o) HWY_ATTR {
-    const Columns c = columns (upper, lower, 2 * o);
-    const VU16 sum = hn::ShiftLeft<map_bits (8) - 2> (hn::Add (c.even, c.odd));
-    hn::StoreU (hn::BitCast (D16 (), sum), D16 (), out + o);
+  const DU16 d16;
+  const auto a = hn::BitCast (d16, upper), b = hn::BitCast (d16, lower);
+  const auto low = hn::Set (d16, 255);
+  const VU16 even = hn::Add (hn::And (a, low), hn::And (b, low));
+  const VU16 odd = hn::Add (hn::ShiftRight<8> (a), hn::ShiftRight<8> (b));
+  return hn::BitCast (D16 (), hn::ShiftLeft<map_bits (8) - 2> (hn::Add (even, odd)));
+}
+
+template <int kChannels>
+HWY_INLINE void halve_mid (const std::uint8_t *upper, const std::uint8_t *lower, int count,
+                           std::int16_t *out, std::size_t stride)
+{
+  const D8 d8;
+  const D16 d16;
+  for_blocks (count, static_cast<int> (hn::Lanes (d16)), [&] (int o) HWY_ATTR {
+    const std::uint8_t *u = upper + 2 * kChannels * o, *l = lower + 2 * kChannels * o;
+    if constexpr (kChannels == 1) {
+      hn::StoreU (mid_of (hn::LoadU (d8, u), hn::LoadU (d8, l)), d16, out + o);
+    } else if constexpr (kChannels == 2) {
+      hn::Vec<D8> u0, u1, l0, l1;
+      hn::LoadInterleaved2 (d8, u, u0, u1);
+      hn::LoadInterleaved2 (d8, l, l0, l1);
+      hn::StoreU (mid_of (u0, l0), d16, out + o);
+      hn::StoreU (mid_of (u1, l1), d16, out + stride + o);
+    } else {
+      hn::Vec<D8> u0, u1, u2, u3, l0, l1, l2, l3;
+      hn::LoadInterleaved4 (d8, u, u0, u1, u2, u3);
+      hn::LoadInterleaved4 (d8, l, l0, l1, l2, l3);
+      hn::StoreU (mid_of (u0, l0), d16, out + o);
+      hn::StoreU (mid_of (u1, l1), d16, out + stride + o);
+      hn::StoreU (mid_of (u2, l2), d16, out + 2 * stride + o);
+      hn::StoreU (mid_of (u3, l3), d16, out + 3 * stride + o);
+    }
   });
+}
+
+void box2_mid (const std::byte *upper, const std::byte *lower, int channels, int count,
+               std::int16_t *out, std::size_t stride)
+{
+  if (count < static_cast<int> (hn::Lanes (D16 ())))
+    return scalar::box2_mid (upper, lower, channels, count, out, stride);
+  const auto *u = reinterpret_cast<const std::uint8_t *> (upper);
+  const auto *l = reinterpret_cast<const std::uint8_t *> (lower);
+  switch (channels) {
+    case 1: return halve_mid<1> (u, l, count, out, stride);
+    case 2: return halve_mid<2> (u, l, count, out, stride);
+    default: return halve_mid<4> (u, l, count, out, stride);
+  }
 }
 
 #endif
@@ -124,9 +166,10 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
   HWY_DYNAMIC_DISPATCH (box2) (upper, lower, channels, count, out);
 }
 
-void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+void box2_mid (const std::byte *upper, const std::byte *lower, int channels, int count,
+               std::int16_t *out, std::size_t stride)
 {
-  HWY_DYNAMIC_DISPATCH (box2_mid) (upper, lower, count, out);
+  HWY_DYNAMIC_DISPATCH (box2_mid) (upper, lower, channels, count, out, stride);
 }
 
 }  // namespace quad::host::simd

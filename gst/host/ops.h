@@ -117,8 +117,10 @@ struct Ops {
   void (*box2) (const std::byte *upper, const std::byte *lower, int channels, int count,
                 std::byte *out);
 
-  // The same for one channel, as intermediates that are converted.
-  void (*box2_mid) (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out);
+  // The same for 1, 2 or 4 channels as intermediates that are converted: channel c begins at
+  // out + c * stride.
+  void (*box2_mid) (const std::byte *upper, const std::byte *lower, int channels, int count,
+                    std::int16_t *out, std::size_t stride);
 
   // Whether byte `channel` of all `count` 4-byte positions is 255.
   bool (*opaque) (const std::byte *row, int count, int channel);

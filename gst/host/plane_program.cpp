@@ -305,6 +305,27 @@ void PlaneProgram::filter_apart_wide (const Columns &columns, const RowBand &ban
   });
 }
 
+// Exactly 2:1, and opaque: makes the intermediates without filtering. Returns whether it did.
+bool PlaneProgram::halves_apart (const Ops &ops, const Columns &columns, const RowBand &band,
+                                 const FilteredRows &out) const
+{
+  if (!box2_) return false;
+  for (int c = 0; c < channels_; c++)
+    if (c != alpha_channel_ && out.samples[std::size_t (c)]) return false;
+  const auto rows_of = [&] (int r) { return band.rows + band.output[r].first; };
+  for (int r = 0; r < band.output_count && alpha_channel_ >= 0; r++)
+    for (int k = 0; k < 2; k++)
+      if (!ops.opaque (rows_of (r)[k], columns.width (), alpha_channel_)) return false;
+  for (int r = 0; r < band.output_count; r++) {
+    ops.box2_mid (rows_of (r)[0], rows_of (r)[1], channels_, columns.count (), out.row (0, r),
+                  kMaxBand * out.stride);
+    // Alpha is a finished sample.
+    if (alpha_channel_ >= 0)
+      std::memset (out.row (alpha_channel_, r), 255, std::size_t (columns.count ()));
+  }
+  return true;
+}
+
 bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameView &source, int y,
                                 int count, const FilteredRows &out, Scratch &scratch) const
 {
@@ -314,13 +335,7 @@ bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameV
     for (int r = 0; r < count; r++) filter_apart_wide (columns, band, r, out, scratch);
     return true;
   }
-  if (box2_ && channels_ == 1 && !out.samples[0]) {
-    for (int r = 0; r < count; r++) {
-      const std::byte *const *rows = band.rows + band.output[r].first;
-      ops.box2_mid (rows[0], rows[1], columns.count (), out.row (0, r));
-    }
-    return true;
-  }
+  if (halves_apart (ops, columns, band, out)) return true;
   ops.vertical (band, scratch.mid.data (), mid_stride (columns));
   const auto across = [&] (const std::int16_t *mid, std::size_t mid_step, int c, int r, int rows) {
     if (!out.wanted[std::size_t (c)]) return;

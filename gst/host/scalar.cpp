@@ -112,11 +112,15 @@ void box2 (const std::byte *upper, const std::byte *lower, int channels, int cou
   }
 }
 
-void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out)
+void box2_mid (const std::byte *upper, const std::byte *lower, int channels, int count,
+               std::int16_t *out, std::size_t stride)
 {
-  for (int i = 0; i < count; i++)
-    out[i] = static_cast<std::int16_t> (sum_of_four (upper, lower, 2 * i, 2 * i + 1)
-                                        << (map_bits (8) - 2));
+  for (int c = 0; c < channels; c++)
+    for (int i = 0; i < count; i++) {
+      const int left = 2 * i * channels + c;
+      out[std::size_t (c) * stride + std::size_t (i)] = static_cast<std::int16_t> (
+          sum_of_four (upper, lower, left, left + channels) << (map_bits (8) - 2));
+    }
 }
 
 bool opaque (const std::byte *row, int count, int channel)

@@ -53,7 +53,8 @@ void join (const std::byte *planar, std::size_t stride, int channels, int count,
            std::byte *out);
 void every_second (const std::byte *pairs, int second, int count, std::byte *out);
 void box2 (const std::byte *upper, const std::byte *lower, int channels, int count, std::byte *out);
-void box2_mid (const std::byte *upper, const std::byte *lower, int count, std::int16_t *out);
+void box2_mid (const std::byte *upper, const std::byte *lower, int channels, int count,
+               std::int16_t *out, std::size_t stride);
 bool opaque (const std::byte *row, int count, int channel);
 bool opaque_mid (const std::int16_t *mid, int count, int channel);
 

@@ -224,13 +224,17 @@ void time_grid (double seconds)
 int run (int argc, char **argv)
 {
   double seconds = 2;
-  if (argc == 2 && std::strncmp (argv[1], "--seconds=", 10) == 0)
-    seconds = std::atof (argv[1] + 10);
-  else if (argc > 1)
-    give_up ("the only option is --seconds=N, for each size (2)");
+  bool peers = true;
+  for (int i = 1; i < argc; i++)
+    if (std::strncmp (argv[i], "--seconds=", 10) == 0)
+      seconds = std::atof (argv[i] + 10);
+    else if (std::strcmp (argv[i], "--grid") == 0)
+      peers = false;
+    else
+      give_up ("the options are --seconds=N, for each size (2), and --grid, for the grid alone");
   gst_init (nullptr, nullptr);
   std::printf ("%s, one thread on processor %d\n\n", cpu_model ().c_str (), pin (-1));
-  time_peers (seconds);
+  if (peers) time_peers (seconds);
   time_grid (seconds);
   return 0;
 }
