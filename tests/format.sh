@@ -33,6 +33,6 @@ for folder in gst/*/; do
 done
 for element in gst/elements/*/; do
   name=elements/$(basename "$element")
-  check "$name" "$name|elements/about|glue|gif|core"
+  check "$name" "$name|elements/about|glue|gif|jpeg|core"
 done
 echo "The includes are right."
