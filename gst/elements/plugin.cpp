@@ -5,6 +5,7 @@
 #include "elements/extract/frameextract.h"
 #include "elements/gif/gifstreamenc.h"
 #include "elements/grid/quadmuxgrid.h"
+#include "elements/jpeg/quadjpegdec.h"
 #include "glue/backend.h"
 
 namespace {
@@ -23,12 +24,12 @@ gboolean plugin_init (GstPlugin *plugin)
   return GST_ELEMENT_REGISTER (frameextract, plugin) &&
          GST_ELEMENT_REGISTER (gifstreamenc, plugin) &&
          GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
-         GST_ELEMENT_REGISTER (quadmux_grid, plugin);
+         GST_ELEMENT_REGISTER (quadjpegdec, plugin) && GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }
 
 }  // namespace
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, quad,
                    "Video downscaling (quaddownscale), grids (quadmux-grid), frame extraction "
-                   "(frameextract) and GIF encoding (gifstreamenc)",
+                   "(frameextract), GIF encoding (gifstreamenc) and JPEG decoding (quadjpegdec)",
                    plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, QUAD_DOCS_URI)

@@ -51,18 +51,19 @@ PYTHON
 }
 
 mkdir -p "$build/found"
-pure=(choice gif layout scene)
+pure=(choice gif jpeg layout scene)
 try_pure() {
   local name
   for name in "${pure[@]}"; do
     corpus "$seed" "$build/corpus-$name"
+    if [ "$name" = jpeg ]; then "$build/tests/fuzz/fuzz-jpeg-seeds" "$build/corpus-$name"; fi
     try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=60 \
       -max_total_time="$seconds" -print_final_stats=0 -verbosity=1 -artifact_prefix="$build/found/$name-" \
       "$build/corpus-$name"
   done
 }
 
-elements=(quaddownscale quadmux-grid frameextract gifstreamenc)
+elements=(quaddownscale quadmux-grid frameextract gifstreamenc quadjpegdec)
 try_elements() {
   # The fuzzer counts leaked objects itself; leaks of GStreamer are not searched.
   export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
