@@ -89,10 +89,11 @@ void Decoding::flush ()
 void Decoding::choose_packetized ()
 {
   const bool packetized = parsed_ || in_time_;
-  if (packetized != gst_video_decoder_get_packetized (decoder_))
-    GST_INFO_OBJECT (decoder_, "%s",
-                     packetized ? "Each buffer is an image" : "The input is a stream of bytes");
+  if (packetized == gst_video_decoder_get_packetized (decoder_)) return;
+  GST_INFO_OBJECT (decoder_, "%s",
+                   packetized ? "Each buffer is an image" : "The input is a stream of bytes");
   gst_video_decoder_set_packetized (decoder_, packetized);
+  finder_.reset ();
 }
 
 void Decoding::set_format (GstVideoCodecState *state)
@@ -104,9 +105,10 @@ void Decoding::set_format (GstVideoCodecState *state)
   output_.set_input (state);
 }
 
-void Decoding::set_segment (const GstSegment *segment)
+void Decoding::set_segment (GstFormat format)
 {
-  in_time_ = segment->format == GST_FORMAT_TIME;
+  drain ();  // other bytes follow
+  in_time_ = format == GST_FORMAT_TIME;
   choose_packetized ();
 }
 

@@ -37,7 +37,7 @@ class Decoding {
   void flush ();
   void begin_stream () { output_.forget_orientation (); }
   void set_format (GstVideoCodecState *state);
-  void set_segment (const GstSegment *segment);
+  void set_segment (GstFormat format);
   // Cuts a byte stream into images.
   GstFlowReturn parse (GstVideoCodecFrame *frame, GstAdapter *adapter, bool at_end);
   // What has come so far is to be decoded: a cut image at its end is one too.

@@ -33,6 +33,15 @@ void describe (GstVideoInfo &info)
 
 }  // namespace
 
+bool is_taken (GstPad *src, PixelFormat format, Size size)
+{
+  const Owned<GstCaps> filter{
+      gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, info_of (format).name, "width",
+                           G_TYPE_INT, size.width, "height", G_TYPE_INT, size.height, nullptr)};
+  const Owned<GstCaps> taken{gst_pad_peer_query_caps (src, filter.get ())};
+  return !gst_caps_is_empty (taken.get ());
+}
+
 void Output::forget_input ()
 {
   if (input_) gst_video_codec_state_unref (input_);
@@ -65,32 +74,38 @@ void Output::push_full_picture (const Shape &shape)
   told_full_picture_ = smaller;
 }
 
+bool Output::negotiate (const Shape &shape)
+{
+  GstVideoCodecState *state = gst_video_decoder_set_output_state (
+      decoder_, to_gst (shape.format), static_cast<guint> (shape.size.width),
+      static_cast<guint> (shape.size.height), input_);
+  if (!state) return false;
+  describe (state->info);
+  gst_video_codec_state_unref (state);
+  push_full_picture (shape);
+  return gst_video_decoder_negotiate (decoder_);
+}
+
 GstFlowReturn Output::prepare (const Shape &shape, const std::string &why)
 {
   if (negotiated_ == shape) return GST_FLOW_OK;
   const char *format = info_of (shape.format).name;
   GST_INFO_OBJECT (decoder_, "A picture of %dx%d is decoded at %dx%d to %s: %s", shape.full.width,
                    shape.full.height, shape.size.width, shape.size.height, format, why.c_str ());
-  GstVideoCodecState *state = gst_video_decoder_set_output_state (
-      decoder_, to_gst (shape.format), static_cast<guint> (shape.size.width),
-      static_cast<guint> (shape.size.height), input_);
-  if (state) {
-    describe (state->info);
-    gst_video_codec_state_unref (state);
-    push_full_picture (shape);
-  }
   negotiated_.reset ();
-  if (!state || !gst_video_decoder_negotiate (decoder_)) {
-    if (GST_PAD_IS_FLUSHING (GST_VIDEO_DECODER_SRC_PAD (decoder_))) return GST_FLOW_FLUSHING;
-    GST_ELEMENT_ERROR (decoder_, CORE, NEGOTIATION,
-                       ("What follows takes no %s frames of %dx%d. Put videoconvert behind this "
-                        "element, and a scaler if the caps fix a size.",
-                        format, shape.size.width, shape.size.height),
-                       (nullptr));
-    return GST_FLOW_NOT_NEGOTIATED;
+  GstPad *src = GST_VIDEO_DECODER_SRC_PAD (decoder_);
+  // The base class notices only with the next buffer that caps were refused.
+  if (is_taken (src, shape.format, shape.size) && negotiate (shape)) {
+    negotiated_ = shape;
+    return GST_FLOW_OK;
   }
-  negotiated_ = shape;
-  return GST_FLOW_OK;
+  if (GST_PAD_IS_FLUSHING (src)) return GST_FLOW_FLUSHING;
+  GST_ELEMENT_ERROR (decoder_, CORE, NEGOTIATION,
+                     ("What follows takes no %s frames of %dx%d. Put videoconvert behind this "
+                      "element, and a scaler if the caps fix a size.",
+                      format, shape.size.width, shape.size.height),
+                     (nullptr));
+  return GST_FLOW_NOT_NEGOTIATED;
 }
 
 void Output::set_orientation (std::optional<Orientation> orientation)

@@ -21,6 +21,9 @@ struct Shape {
   bool operator== (const Shape &) const = default;
 };
 
+// Whether the caps of what follows `src` allow frames of a format and a size.
+bool is_taken (GstPad *src, PixelFormat format, Size size);
+
 class Output {
  public:
   explicit Output (GstVideoDecoder *decoder) : decoder_ (decoder) {}
@@ -43,6 +46,7 @@ class Output {
 
  private:
   void forget_input ();
+  bool negotiate (const Shape &shape);
   void push_full_picture (const Shape &shape);
 
   GstVideoDecoder *decoder_;

@@ -99,17 +99,18 @@ gboolean set_format (GstVideoDecoder *decoder, GstVideoCodecState *state)
 
 gboolean sink_event (GstVideoDecoder *decoder, GstEvent *event)
 {
+  // These two come in order with the frames. A flush does not, and must not wait for a frame.
   const GstEventType type = GST_EVENT_TYPE (event);
-  GST_VIDEO_DECODER_STREAM_LOCK (decoder);
   if (type == GST_EVENT_SEGMENT) {
     const GstSegment *segment;
     gst_event_parse_segment (event, &segment);
-    impl_of (decoder).set_segment (segment);
-  } else if (type == GST_EVENT_STREAM_START) {
-    impl_of (decoder).begin_stream ();
+    impl_of (decoder).set_segment (segment->format);
   }
-  GST_VIDEO_DECODER_STREAM_UNLOCK (decoder);
-  return GST_VIDEO_DECODER_CLASS (gst_quad_jpeg_dec_parent_class)->sink_event (decoder, event);
+  const gboolean taken =
+      GST_VIDEO_DECODER_CLASS (gst_quad_jpeg_dec_parent_class)->sink_event (decoder, event);
+  // Here the base class has ended the stream before.
+  if (type == GST_EVENT_STREAM_START) impl_of (decoder).begin_stream ();
+  return taken;
 }
 
 GstFlowReturn parse (GstVideoDecoder *decoder, GstVideoCodecFrame *frame, GstAdapter *adapter,

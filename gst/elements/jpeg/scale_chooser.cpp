@@ -1,24 +1,14 @@
 #include "elements/jpeg/scale_chooser.h"
 
+#include "elements/jpeg/output.h"
 #include "glue/target.h"
-#include "glue/video.h"
 
 namespace quad::jpegdec {
-
-// Whether downstream's caps allow frames of this size.
-bool ScaleChooser::accepts (PixelFormat format, Size size) const
-{
-  const Owned<GstCaps> filter{gst_caps_new_simple (
-      "video/x-raw", "format", G_TYPE_STRING, gst_video_format_to_string (to_gst (format)), "width",
-      G_TYPE_INT, size.width, "height", G_TYPE_INT, size.height, nullptr)};
-  const Owned<GstCaps> taken{gst_pad_peer_query_caps (src_, filter.get ())};
-  return !gst_caps_is_empty (taken.get ());
-}
 
 Choice ScaleChooser::choose_for_target (const Settings &settings, const jpeg::Header &header,
                                         PixelFormat format)
 {
-  const auto taken = [&] (Size size) { return accepts (format, size); };
+  const auto taken = [&] (Size size) { return is_taken (src_, format, size); };
   const auto target = ask_target (src_, {header.size, {1, 1}, header.orientation});
   // A new kind of picture needs new caps anyway.
   if (header.size != last_size_ || header.orientation != last_orientation_ ||

@@ -27,7 +27,6 @@ class ScaleChooser {
   void reset () { steady_.reset (); }
 
  private:
-  bool accepts (PixelFormat format, Size size) const;
   Choice choose_for_target (const Settings &settings, const jpeg::Header &header,
                             PixelFormat format);
 
