@@ -10,16 +10,20 @@ namespace {
 // TurboJPEG 2.1 has these as variables of the environment only.
 class Variable {
  public:
-  Variable (const char *name, const std::string &value) : name_ (name)
+  Variable (const char *name, const std::string &value) : name_ (name), set_ (!value.empty ())
   {
-    if (!value.empty ()) setenv (name, value.c_str (), 1);
+    if (set_) setenv (name, value.c_str (), 1);
   }
-  ~Variable () { unsetenv (name_); }
+  ~Variable ()
+  {
+    if (set_) unsetenv (name_);
+  }
   Variable (const Variable &) = delete;
   Variable &operator= (const Variable &) = delete;
 
  private:
   const char *name_;
+  bool set_;
 };
 
 std::uint8_t sample (int plane, int x, int y, int shade)

@@ -24,7 +24,8 @@ struct JpegKind {
   bool rgb = false;  // the planes are R, G and B; the sampling is 4:4:4
 };
 
-// A smooth picture with some detail.
+// A smooth picture with some detail. Other threads may run only where the kind has no restart rows,
+// no arithmetic coding and no optimized tables.
 JpegBytes make_jpeg (Size size, const JpegKind &kind = {});
 
 // Without the segments of a marker that come before the first scan, and with one after SOI.

@@ -169,7 +169,7 @@ GstFlowReturn Decoding::handle (GstVideoCodecFrame *frame)
 // Two fields in a buffer are not one image; decoding the first one only would halve the picture.
 std::string Decoding::refusal_of (const jpeg::Header &header, const Settings &settings) const
 {
-  const std::string why = jpeg::refusal_of (header, settings.max_pixels);
+  std::string why = jpeg::refusal_of (header, settings.max_pixels);
   const GstVideoCodecState *input = output_.input ();
   constexpr int kBlock = 8;  // heights are rounded up to it
   if (why.empty () && input && gst_video_decoder_get_packetized (decoder_) &&

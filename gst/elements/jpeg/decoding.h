@@ -3,7 +3,6 @@
 
 #include <gst/video/gstvideodecoder.h>
 
-#include <atomic>
 #include <mutex>
 
 #include "elements/jpeg/faults.h"

@@ -5,21 +5,25 @@
 #include <memory>
 
 #include "random.h"
+#include "support/jpeg_maker.h"
 
 namespace quad::fuzz {
 namespace {
 
 std::atomic<long> in_use{0};
 
-GstMemory *some_memory (Random &random, gsize size, bool readonly = false)
+struct Bytes {
+  std::unique_ptr<guint8[]> data;
+};
+
+Bytes *some_bytes (gsize size)
 {
-  struct Bytes {
-    std::unique_ptr<guint8[]> data;
-  };
-  auto *bytes = new Bytes{std::make_unique<guint8[]> (std::max<gsize> (1, size))};
-  std::uint32_t x = random.bits () | 1;
-  for (gsize i = 0; i < size; i++)
-    bytes->data[i] = static_cast<guint8> ((x = x * 1664525u + 1013904223u) >> 24);
+  return new Bytes{std::make_unique<guint8[]> (std::max<gsize> (1, size))};
+}
+
+// Takes the bytes.
+GstMemory *memory_of (Bytes *bytes, gsize size, bool readonly = false)
+{
   in_use++;
   const auto give_back = [] (gpointer data) {
     delete static_cast<Bytes *> (data);
@@ -27,6 +31,45 @@ GstMemory *some_memory (Random &random, gsize size, bool readonly = false)
   };
   return gst_memory_new_wrapped (readonly ? GST_MEMORY_FLAG_READONLY : GstMemoryFlags{},
                                  bytes->data.get (), size, 0, size, bytes, give_back);
+}
+
+GstMemory *some_memory (Random &random, gsize size, bool readonly = false)
+{
+  Bytes *bytes = some_bytes (size);
+  std::uint32_t x = random.bits () | 1;
+  for (gsize i = 0; i < size; i++)
+    bytes->data[i] = static_cast<guint8> ((x = x * 1664525u + 1013904223u) >> 24);
+  return memory_of (bytes, size, readonly);
+}
+
+// A JPEG, or a part of one, or several; some are damaged.
+void fill_with_jpeg (Random &random, GstBuffer *buffer)
+{
+  test::JpegKind kind;
+  kind.sampling = random.below (TJ_NUMSAMP);
+  kind.progressive = random.one_in (4);
+  kind.rgb = random.one_in (12);
+  kind.quality = 1 + random.below (100);
+  kind.shade = random.below (9);
+  test::JpegBytes jpeg = test::make_jpeg ({1 + random.below (70), 1 + random.below (70)}, kind);
+  if (random.one_in (4))
+    jpeg = test::with_segment (jpeg, 0xe1, test::exif (random.below (10), random.one_in (2)));
+  if (random.one_in (10)) jpeg = test::without_segments (jpeg, random.one_in (4) ? 0xdb : 0xc4);
+  if (random.one_in (10)) jpeg = test::without_end (jpeg);
+  if (random.one_in (10)) jpeg.resize (random.bits () % jpeg.size ());
+  if (random.one_in (10)) jpeg = test::joined ({jpeg, jpeg, {0, 0xff, 0xd8}});
+  if (random.one_in (5) && !jpeg.empty ())
+    for (int n = 1 + random.below (3); n > 0; n--)
+      jpeg[random.bits () % jpeg.size ()] = static_cast<guint8> (random.bits ());
+  for (gsize at = 0; at < jpeg.size ();) {
+    const gsize size =
+        random.one_in (6) ? 1 + random.bits () % (jpeg.size () - at) : jpeg.size () - at;
+    Bytes *bytes = some_bytes (size);
+    std::copy_n (jpeg.begin () + static_cast<std::ptrdiff_t> (at), size, bytes->data.get ());
+    gst_buffer_append_memory (buffer, memory_of (bytes, size, random.one_in (3)));
+    at += size;
+    if (gst_buffer_n_memory (buffer) == 8) break;
+  }
 }
 
 void add_video_meta (GstBuffer *buffer, const GstVideoInfo &info)
@@ -144,6 +187,10 @@ Owned<GstBuffer> some_buffer (Random &random, GstCaps *caps)
 {
   constexpr gsize kLarge = 3'000'000;
   Owned<GstBuffer> buffer{gst_buffer_new ()};
+  if (caps && gst_structure_has_name (gst_caps_get_structure (caps, 0), "image/jpeg")) {
+    fill_with_jpeg (random, buffer.get ());
+    return buffer;
+  }
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps) || GST_VIDEO_INFO_SIZE (&info) == 0 ||
       GST_VIDEO_INFO_SIZE (&info) > kLarge) {

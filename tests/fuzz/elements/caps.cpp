@@ -47,14 +47,37 @@ void set_text (GstCaps *caps, const char *field, const char *text)
   gst_caps_set_simple (caps, field, G_TYPE_STRING, text, nullptr);
 }
 
+Owned<GstCaps> some_jpeg_caps (Random &random)
+{
+  Owned<GstCaps> caps{gst_caps_new_empty_simple ("image/jpeg")};
+  if (!random.one_in (4))
+    set_fraction (caps.get (), "framerate",
+                  random.pick<Fraction> ({{30, 1}, {0, 1}, {G_MAXINT, 1}, {1, G_MAXINT}}));
+  if (random.one_in (3))
+    gst_caps_set_simple (caps.get (), "width", G_TYPE_INT, some_side (random), "height", G_TYPE_INT,
+                         some_side (random), nullptr);
+  if (random.one_in (3))
+    gst_caps_set_simple (caps.get (), "parsed", G_TYPE_BOOLEAN, random.one_in (2), nullptr);
+  if (random.one_in (6)) set_fraction (caps.get (), "pixel-aspect-ratio", {4, 3});
+  if (random.one_in (6)) set_text (caps.get (), "colorimetry", "bt709");
+  return caps;
+}
+
 }  // namespace
 
-Owned<GstCaps> some_caps (Random &random, bool packed)
+Taken taken_by (const std::string &element)
+{
+  if (element == "gifstreamenc") return Taken::packed;
+  return element == "quadjpegdec" || element == "jpegdec" ? Taken::jpeg : Taken::raw;
+}
+
+Owned<GstCaps> some_caps (Random &random, Taken taken)
 {
   if (random.one_in (40)) return Owned<GstCaps>{gst_caps_from_string (pick (random, kNoPicture))};
-  const char *format = random.one_in (30) ? pick (random, kOther)
-                       : packed           ? pick (random, kPacked)
-                                          : pick (random, kDrawn);
+  if (taken == Taken::jpeg) return some_jpeg_caps (random);
+  const char *format = random.one_in (30)       ? pick (random, kOther)
+                       : taken == Taken::packed ? pick (random, kPacked)
+                                                : pick (random, kDrawn);
   Owned<GstCaps> owned{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format, "width",
                                             G_TYPE_INT, some_side (random), "height", G_TYPE_INT,
                                             some_side (random), nullptr)};

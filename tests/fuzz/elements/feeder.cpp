@@ -19,17 +19,17 @@ GstSegment whole ()
 
 }  // namespace
 
-Feeder::Feeder (std::uint32_t seed, Owned<GstPad> peer, bool packed, bool flushes)
+Feeder::Feeder (std::uint32_t seed, Owned<GstPad> peer, Taken taken, bool flushes)
     : random_ (seed),
       src_{GST_PAD (gst_object_ref_sink (gst_pad_new ("src", GST_PAD_SRC)))},
       peer_ (std::move (peer)),
-      packed_ (packed),
+      taken_ (taken),
       flushes_ (flushes),
       live_ (random_.one_in (3)),
       seekable_ (!random_.one_in (3))
 {
   g_rec_mutex_init (&stream_);
-  caps_ = some_caps (random_, packed_);
+  caps_ = some_caps (random_, taken_);
   gst_pad_set_element_private (src_.get (), this);
   gst_pad_set_event_function (src_.get (), [] (GstPad *pad, GstObject *, GstEvent *taken) {
     const Owned<GstEvent> event{taken};
@@ -144,7 +144,7 @@ Owned<GstEvent> Feeder::change ()
     case 0:
     case 1:
     case 2:
-      caps_ = some_caps (random_, packed_);
+      caps_ = some_caps (random_, taken_);
       return Owned<GstEvent>{gst_event_new_caps (caps_.get ())};
     case 3:
     case 4: return segment_event (some_segment (random_));
@@ -212,7 +212,7 @@ void Feeder::flush ()
 
 void Feeder::send_query ()
 {
-  const Owned<GstCaps> caps = some_caps (random_, packed_);
+  const Owned<GstCaps> caps = some_caps (random_, taken_);
   GstCaps *maybe = random_.one_in (4) ? nullptr : caps.get ();
   Owned<GstQuery> query;
   switch (random_.below (4)) {

@@ -17,13 +17,15 @@ namespace {
 
 // GStreamer's criticals that the fuzzer or the base classes cause.
 constexpr std::string_view kExpected[] = {
-    "misordering",                       // events in an order that sources do not have
-    "before segment event",              // likewise
-    "before stream-start event",         // likewise
-    "SNAP seeks only work",              // flags of a seek that make no sense
-    "is invalid or out of range",        // NaN for a property
-    "assertion 'stop != -1' failed",     // QoS of transforms and encoders, backwards from no end
-    "assertion 'stop >= offset' failed"  // likewise, from an end before the offset
+    "misordering",                        // events in an order that sources do not have
+    "before segment event",               // likewise
+    "before stream-start event",          // likewise
+    "SNAP seeks only work",               // flags of a seek that make no sense
+    "is invalid or out of range",         // NaN for a property
+    "assertion 'stop != -1' failed",      // QoS of transforms and encoders, backwards from no end
+    "assertion 'stop >= offset' failed",  // likewise, from an end before the offset
+    "gst_segment_to_stream_time: assertion 'segment->format == format' failed"  // a decoder's
+                                                                                // position in bytes
 };
 
 std::string element;

@@ -42,7 +42,7 @@ GstBusSyncReply take_message (GstBus *, GstMessage *taken, gpointer)
 Machine::Machine (const std::string &element, unsigned seed)
     : random_ (seed),
       grid_ (element == "quadmux-grid" || element == "compositor"),
-      packed_ (element == "gifstreamenc"),
+      taken_ (taken_by (element)),
       element_ (made (element)),
       bus_{gst_bus_new ()}
 {
@@ -90,7 +90,7 @@ void Machine::add_feeder ()
   if (!pad) return;
   GstPad *peer = pad.get ();
   // In an aggregator, a flush of one input beside a seek hangs the base class.
-  feeders_.push_back (std::make_unique<Feeder> (random_.bits (), std::move (pad), packed_, !grid_));
+  feeders_.push_back (std::make_unique<Feeder> (random_.bits (), std::move (pad), taken_, !grid_));
   if (grid_ && random_.one_in (2))
     for (int n = 0; n < 3; n++) set_some_property (random_, G_OBJECT (peer));
 }
@@ -210,7 +210,9 @@ void Machine::send_query ()
       query.reset (gst_query_new_convert (GST_FORMAT_TIME, GST_MSECOND, GST_FORMAT_DEFAULT));
       break;
     case 7: query.reset (gst_query_new_formats ()); break;
-    default: query.reset (gst_query_new_accept_caps (some_caps (random_, false).get ())); break;
+    default:
+      query.reset (gst_query_new_accept_caps (some_caps (random_, Taken::raw).get ()));
+      break;
   }
   gst_pad_peer_query (output_->pad (), query.get ());
 }

@@ -20,7 +20,7 @@ namespace quad::fuzz {
 class Feeder {
  public:
   // Links with `peer`, and sends on its own thread until it is done or told to stop.
-  Feeder (std::uint32_t seed, Owned<GstPad> peer, bool packed, bool flushes);
+  Feeder (std::uint32_t seed, Owned<GstPad> peer, Taken taken, bool flushes);
   ~Feeder ();
   Feeder (const Feeder &) = delete;
   Feeder &operator= (const Feeder &) = delete;
@@ -45,7 +45,8 @@ class Feeder {
   Random random_;
   Owned<GstPad> src_, peer_;
   Owned<GstCaps> caps_;
-  bool packed_, flushes_, live_, seekable_;
+  Taken taken_;
+  bool flushes_, live_, seekable_;
   GRecMutex stream_;               // held while it sends, as in a source
   std::recursive_mutex flushing_;  // a source flushes once at a time
   GstClockTime now_ = 0;           // protected by stream_
@@ -98,7 +99,8 @@ class Machine {
   void change_state ();
 
   Random random_;
-  const bool grid_, packed_;
+  const bool grid_;
+  const Taken taken_;
   Owned<GstElement> element_;
   Owned<GstBus> bus_;
   std::unique_ptr<Output> output_;

@@ -90,7 +90,7 @@ void Output::take_event (GstEvent *event)
 Owned<GstCaps> Output::wanted_caps ()
 {
   const int which = random_.below (6);
-  if (which == 0) return some_caps (random_, false);
+  if (which == 0) return some_caps (random_, Taken::raw);
   constexpr const char *kWanted[] = {
       "video/x-raw,format=I420,width=[1,40],height=[2,60,2],framerate=[0/1,30/1]",
       "video/x-raw,width={16,32},height=20,pixel-aspect-ratio=1/1",

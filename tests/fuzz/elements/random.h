@@ -5,6 +5,7 @@
 
 #include <initializer_list>
 #include <random>
+#include <string>
 
 #include "glue/owned.h"
 
@@ -34,8 +35,12 @@ class Random {
   std::mt19937 engine_;
 };
 
-// Caps of gifstreamenc's input if `packed`, else of all kinds; not all can be shown.
-Owned<GstCaps> some_caps (Random &random, bool packed);
+// What an element takes: raw video of all kinds, that of gifstreamenc, or JPEG.
+enum class Taken { raw, packed, jpeg };
+Taken taken_by (const std::string &element);
+
+// Caps of that; not all can be shown.
+Owned<GstCaps> some_caps (Random &random, Taken taken);
 // A buffer for `caps` (may be null), sometimes wrong: another size, several memories, a false meta.
 // Memory has exactly its size, so that a sanitizer finds accesses outside of it.
 Owned<GstBuffer> some_buffer (Random &random, GstCaps *caps);
