@@ -1,6 +1,8 @@
 // Decoded planes, compared with what TurboJPEG makes of the same file as grey and RGB.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "jpeg/decoder.h"
@@ -360,6 +362,52 @@ TEST (JpegDecoder, AnyByteMayBeAnything)
         for (const int scale : {1, 8}) (void)decoded (decoder, other, scale, kLayouts[1]);
       }
   }
+}
+
+// What a command prints.
+std::string output_of (const std::string &command)
+{
+  std::string all;
+  std::FILE *pipe = popen (command.c_str (), "r");
+  char part[4096];
+  for (std::size_t n; pipe && (n = std::fread (part, 1, sizeof part, pipe)) > 0;)
+    all.append (part, n);
+  if (pipe) pclose (pipe);
+  return all;
+}
+
+// Another program's files and another program's samples.
+TEST (JpegDecoder, FilesOfCjpegAsDjpegShowsThem)
+{
+  if (output_of ("command -v cjpeg djpeg").empty ()) GTEST_SKIP () << "needs libjpeg-turbo-progs";
+  char folder[] = "/tmp/quadjpegXXXXXX";
+  ASSERT_TRUE (mkdtemp (folder));
+  const std::string file = std::string{folder} + "/file";
+  const std::string picture = "seq 100000 999999 | head -c 4455 | (printf 'P6 45 33 255 '; cat) | ";
+  Decoder decoder;
+  for (const char *options :
+       {"-sample 2x2", "-sample 2x1", "-sample 1x1", "-sample 1x2", "-grayscale", "-progressive",
+        "-restart 1", "-arithmetic", "-quality 40 -optimize", "-rgb"})
+    for (const int scale : kScales) {
+      const std::string jpeg = output_of (picture + "cjpeg " + options);
+      const JpegBytes bytes (jpeg.begin (), jpeg.end ());
+      std::FILE *written = std::fopen (file.c_str (), "wb");
+      std::fwrite (bytes.data (), 1, bytes.size (), written);
+      std::fclose (written);
+      const bool rgb = std::string{options} == "-rgb";
+      const std::string shown =
+          output_of (std::string{"djpeg -pnm "} + (rgb ? "-rgb" : "-grayscale") + " -scale " +
+                     std::to_string (scale) + "/8 " + file);
+      const Decoded d = decoded (decoder, bytes, scale);
+      ASSERT_EQ (d.outcome.kind, Kind::whole) << options << ": " << d.outcome.why;
+      const Samples ours = rgb ? interleaved (d.frame) : d.frame.component (0);
+      ASSERT_GT (shown.size (), ours.size ()) << options;
+      // The samples are behind a short header.
+      const std::string theirs = shown.substr (shown.size () - ours.size ());
+      EXPECT_EQ (Samples (theirs.begin (), theirs.end ()), ours) << options << " " << scale;
+    }
+  std::remove (file.c_str ());
+  std::remove (folder);
 }
 
 // Thousands of empty scans would take hours.
