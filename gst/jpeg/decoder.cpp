@@ -50,6 +50,13 @@ Bytes whole_segments (Bytes jpeg)
   }
 }
 
+// Some cameras write more bytes between their last block and EOI. The message is that of the first
+// warning, and nothing comes after EOI, so it is the only one.
+bool is_harmless (const std::string &warning)
+{
+  return warning.find ("extraneous bytes before marker 0xd9") != std::string::npos;
+}
+
 }  // namespace
 
 // Where a component is written, and where it goes to.
@@ -140,8 +147,8 @@ Outcome Decoder::decode_planes (Bytes jpeg, const Sampling &sampling, const Dest
     return {Outcome::Kind::nothing, message ()};
   for (std::size_t i = 0; i < count; i++)
     if (planes[i].elsewhere () || planes[i].repeat > 1) planes[i].settle ();
-  if (status != 0) return {Outcome::Kind::damaged, message ()};
-  return {};
+  if (status == 0 || is_harmless (message ())) return {};
+  return {Outcome::Kind::damaged, message ()};
 }
 
 Outcome Decoder::decode (Bytes jpeg, const Header &header, const Destination &to)

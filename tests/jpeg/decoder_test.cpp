@@ -327,6 +327,21 @@ TEST (JpegDecoder, AMissingEndIsNoDamage)
   EXPECT_EQ (decoded (decoder, test::without_end (progressive), 8).outcome.kind, Kind::damaged);
 }
 
+// As some cameras pad it.
+TEST (JpegDecoder, BytesBeforeTheEndAreNoDamage)
+{
+  Decoder decoder;
+  for (const bool progressive : {false, true}) {
+    const JpegBytes jpeg = make_jpeg ({33, 17}, {.progressive = progressive});
+    const JpegBytes padded =
+        test::joined ({test::without_end (jpeg), JpegBytes (20), {0xff, 0xd9}});
+    const Decoded d = decoded (decoder, padded, 8);
+    EXPECT_EQ (d.outcome.kind, Kind::whole) << d.outcome.why;
+    EXPECT_EQ (d.outcome.why, "");
+    expect_same (jpeg, d.frame, *read_header (jpeg), 8);
+  }
+}
+
 // A cut file is shown as far as it goes: the rows of blocks before the cut are right.
 TEST (JpegDecoder, CutAnywhere)
 {

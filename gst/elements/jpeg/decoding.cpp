@@ -8,6 +8,9 @@
 namespace quad::jpegdec {
 namespace {
 
+// A stream that never ends an image ends there; the base class counts in an int.
+constexpr gsize kMostBytes = gsize{1} << 30;
+
 // A buffer's bytes, for as long as this lives, which may be longer than the frame does.
 class MappedBytes {
  public:
@@ -122,7 +125,7 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
 {
   using Kind = jpeg::ImageFinder::Kind;
   GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
-  while (const gsize available = gst_adapter_available (adapter)) {
+  while (const gsize available = std::min (gst_adapter_available (adapter), kMostBytes)) {
     const auto *data = static_cast<const guint8 *> (gst_adapter_map (adapter, available));
     auto [kind, size] = finder_.next ({data, available});
     gst_adapter_unmap (adapter);
@@ -138,6 +141,7 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
     }
     if (size > 0) gst_video_decoder_add_to_frame (decoder_, static_cast<int> (size));
     if (kind == Kind::last) return gst_video_decoder_have_frame (decoder_);
+    if (gst_video_decoder_get_pending_frame_size (decoder_) >= kMostBytes) return have_cut_image ();
   }
   return at_end && finder_.in_image () ? have_cut_image () : GST_VIDEO_DECODER_FLOW_NEED_DATA;
 }
