@@ -301,6 +301,15 @@ TEST (JpegPipeline, SeeksInAContainer)
     ASSERT_TRUE (sample);
     EXPECT_EQ (GST_BUFFER_PTS (gst_sample_get_buffer (sample.get ())), tenth * GST_SECOND / 10);
   }
+  // Backwards, from 0.8 s on.
+  ASSERT_TRUE (gst_element_seek (player.get (), -1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                 GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 8 * GST_SECOND / 10));
+  gst_element_set_state (player.get (), GST_STATE_PLAYING);
+  std::vector<guint64> tenths;
+  while (const Owned<GstSample> sample{gst_app_sink_pull_sample (GST_APP_SINK (sink.get ()))})
+    tenths.push_back (GST_BUFFER_PTS (gst_sample_get_buffer (sample.get ())) * 10 / GST_SECOND);
+  EXPECT_EQ (tenths.size (), 8u);
+  EXPECT_TRUE (std::is_sorted (tenths.rbegin (), tenths.rend ()));
   gst_element_set_state (player.get (), GST_STATE_NULL);
 }
 
