@@ -105,13 +105,25 @@ void release_upstream (GstQuadMuxGrid *self)
   }
 }
 
+// After an input's caps have changed, the base class takes the input's frame, asks for a
+// negotiation and waits for more data: the frame would come with the next one, or never after the
+// last one. So negotiate at once and go on.
+GstFlowReturn aggregate_through_negotiation (GstAggregator *agg, bool timeout)
+{
+  const GstFlowReturn flow = parent_class ()->aggregate (agg, timeout);
+  const bool asks = gst_pad_needs_reconfigure (GST_AGGREGATOR_SRC_PAD (agg));
+  if (flow != GST_AGGREGATOR_FLOW_NEED_DATA || !asks || !gst_aggregator_negotiate (agg))
+    return flow;
+  return parent_class ()->aggregate (agg, timeout);
+}
+
 // Lets the base class make the frame, and keeps the output's time.
 GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
 {
   QuadMuxGrid &impl = *self->impl;
   hold_time (self);
   impl.maker = std::this_thread::get_id ();
-  const GstFlowReturn flow = parent_class ()->aggregate (GST_AGGREGATOR (self), timeout);
+  const GstFlowReturn flow = aggregate_through_negotiation (GST_AGGREGATOR (self), timeout);
   impl.maker = std::thread::id{};
   if (std::exchange (impl.cells_untold, false)) tell_cells (self);
   if (flow == GST_FLOW_NOT_NEGOTIATED) return ask_again (self);

@@ -205,13 +205,24 @@ GstFlowReturn Decoding::handle (GstVideoCodecFrame *frame, jpeg::Bytes image)
     return refuse (frame, why);
 
   const jpeg::Sampling &sampling = *jpeg::sampling_of (*header);
-  const Choice choice = chooser_.choose (settings, *header, sampling.format);
-  const Shape shape{sampling.format, header->size, jpeg::scaled (header->size, choice.scale),
-                    choice.by_target};
+  Choice choice;
+  Shape shape;
+  const auto choose = [&] {
+    choice = chooser_.choose (settings, *header, sampling.format);
+    shape = {sampling.format, header->size, jpeg::scaled (header->size, choice.scale),
+             choice.by_target};
+    return output_.prepare (shape, choice.why);
+  };
+  const bool first = !output_.has_caps ();
+  GstFlowReturn flow = choose ();
+  if (flow == GST_FLOW_OK && first && choice.by_target && !choice.answered) {
+    // decodebin links what follows while the first caps go out: ask again.
+    chooser_.reset ();
+    flow = choose ();
+  }
   GST_LOG_OBJECT (decoder_, "Frame %u: %dx%d, %s, %" G_GSIZE_FORMAT " bytes, decoded at %d/8",
                   frame->system_frame_number, header->size.width, header->size.height,
                   sampling.name, image.size (), choice.scale);
-  GstFlowReturn flow = output_.prepare (shape, choice.why);
   if (flow == GST_FLOW_OK) {
     output_.set_orientation (header->has_orientation ? std::optional{header->orientation}
                                                      : std::nullopt);

@@ -38,6 +38,8 @@ class Output {
   // Negotiates frames of `shape`, if the last ones were others. `why` is for the log. An error is
   // on the bus.
   GstFlowReturn prepare (const Shape &shape, const std::string &why);
+  // Whether frames were negotiated since the input's caps came.
+  bool has_caps () const { return negotiated_.has_value (); }
   // Puts a tag before the next frame, if it is turned in another way than the last.
   void set_orientation (std::optional<Orientation> orientation);
   // A new stream's tags begin anew.

@@ -29,7 +29,7 @@ Choice ScaleChooser::choose_for_target (const Settings &settings, const jpeg::He
   if (target)
     why =
         "it is shown at " + std::to_string (target->width) + "x" + std::to_string (target->height);
-  return {scale, true, why};
+  return {scale, true, target.has_value (), why};
 }
 
 Choice ScaleChooser::choose (const Settings &settings, const jpeg::Header &header,
@@ -39,9 +39,9 @@ Choice ScaleChooser::choose (const Settings &settings, const jpeg::Header &heade
   if (width == 0 && height == 0 && !settings.ignore_target)
     return choose_for_target (settings, header, format);
   steady_.reset ();
-  if (width == 0 && height == 0) return {jpeg::kFullScale, false, "ignore-target is set"};
+  if (width == 0 && height == 0) return {jpeg::kFullScale, false, false, "ignore-target is set"};
   return {
-      jpeg::scale_within (header.size, settings.limit), false,
+      jpeg::scale_within (header.size, settings.limit), false, false,
       "max-width and max-height are " + std::to_string (width) + " and " + std::to_string (height)};
 }
 

@@ -13,7 +13,8 @@ namespace quad::jpegdec {
 
 struct Choice {
   int scale = jpeg::kFullScale;
-  bool by_target = false;  // downstream's answer decided
+  bool by_target = false;  // downstream was asked
+  bool answered = false;   // and did not need all pixels
   std::string why;         // for the log
 };
 

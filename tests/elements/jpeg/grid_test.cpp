@@ -1,0 +1,150 @@
+// quadjpegdec before quaddownscale and quadmux-grid: a picture is decoded no larger than it is
+// shown.
+#include <gst/app/gstappsink.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "elements/jpeg/harness.h"
+#include "support/jpeg_maker.h"
+
+using namespace quad;
+using namespace quad::test;
+
+namespace {
+
+// A file that is gone with the object.
+class File {
+ public:
+  explicit File (const JpegBytes &bytes) : path_ (std::string (g_get_tmp_dir ()) + "/quadXXXXXX")
+  {
+    close (g_mkstemp (path_.data ()));
+    std::ofstream out (path_, std::ios::binary);
+    out.write (reinterpret_cast<const char *> (bytes.data ()),
+               static_cast<std::streamsize> (bytes.size ()));
+  }
+  ~File () { std::remove (path_.c_str ()); }
+  const std::string &path () const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Seen {
+  std::vector<std::string> decoded;  // the sizes of the frames that the decoder gave
+  std::string shown;                 // the size of the last output
+};
+
+std::string size_of (GstPad *pad)
+{
+  const Owned<GstCaps> caps{gst_pad_get_current_caps (pad)};
+  GstVideoInfo info;
+  if (!caps || !gst_video_info_from_caps (&info, caps.get ())) return "none";
+  return std::to_string (info.width) + "x" + std::to_string (info.height);
+}
+
+// Plays `line`, which has an appsink called `sink`. The decoder is found in bins too.
+Seen played (const std::string &line)
+{
+  Seen seen;
+  GError *error = nullptr;
+  const Owned<GstElement> pipeline{
+      GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (line.c_str (), &error)))};
+  if (error) g_error ("%s: %s", line.c_str (), error->message);
+  g_signal_connect (pipeline.get (), "deep-element-added",
+                    G_CALLBACK (+[] (GstBin *, GstBin *, GstElement *element, Seen *to) {
+                      const GstElementFactory *factory = gst_element_get_factory (element);
+                      if (!factory || std::string{"quadjpegdec"} != GST_OBJECT_NAME (factory))
+                        return;
+                      const Owned<GstPad> src{gst_element_get_static_pad (element, "src")};
+                      gst_pad_add_probe (
+                          src.get (), GST_PAD_PROBE_TYPE_BUFFER,
+                          [] (GstPad *pad, GstPadProbeInfo *, gpointer data) {
+                            static_cast<Seen *> (data)->decoded.push_back (size_of (pad));
+                            return GST_PAD_PROBE_OK;
+                          },
+                          to, nullptr);
+                    }),
+                    &seen);
+  const Owned<GstElement> named{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "dec")};
+  if (named)
+    g_signal_emit_by_name (pipeline.get (), "deep-element-added", pipeline.get (), named.get ());
+  const Owned<GstElement> sink{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "sink")};
+  gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+  const Owned<GstSample> sample{
+      gst_app_sink_try_pull_sample (GST_APP_SINK (sink.get ()), 20 * GST_SECOND)};
+  if (sample) {
+    const Owned<GstPad> pad{gst_element_get_static_pad (sink.get (), "sink")};
+    seen.shown = size_of (pad.get ());
+  }
+  gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  return seen;
+}
+
+using Sizes = std::vector<std::string>;
+
+const std::string kGrid =
+    " ! quadmux-grid name=g rows=1 columns=1 ! video/x-raw,width=160,height=90 ! appsink name=sink "
+    "sync=false";
+
+// 640x480 on 120x90: twice that is 240x180, and 320x240 is the smallest scale that has it.
+TEST (JpegInGrid, IsDecodedAsSmallAsItIsShown)
+{
+  const File file (make_jpeg ({640, 480}));
+  const std::string source = "filesrc location=" + file.path () + " ! quadjpegdec name=dec";
+  for (const char *between : {"", " ! queue", " ! quaddownscale ! queue", " ! videoconvert ! queue",
+                              " ! imagefreeze num-buffers=3", " ! tee ! queue ! quaddownscale"})
+    for (const auto &[headroom, size] :
+         {std::pair{"1", "160x120"}, std::pair{"2", "320x240"}, std::pair{"5", "640x480"}}) {
+      const Seen seen = played (source + " headroom=" + headroom + between + kGrid);
+      EXPECT_EQ (seen.decoded, Sizes{size}) << between;
+      EXPECT_EQ (seen.shown, "160x90") << between;
+    }
+}
+
+// A lone photo, where the decoder is found by decodebin.
+TEST (JpegInGrid, IsDecodedSmallInDecodebin)
+{
+  const File file (make_jpeg ({640, 480}));
+  GstRegistry *registry = gst_registry_get ();
+  const Owned<GstPluginFeature> feature{
+      gst_registry_find_feature (registry, "quadjpegdec", GST_TYPE_ELEMENT_FACTORY)};
+  ASSERT_TRUE (feature);
+  const guint rank = gst_plugin_feature_get_rank (feature.get ());
+  gst_plugin_feature_set_rank (feature.get (), GST_RANK_PRIMARY + 100);
+  for (const char *bin : {"decodebin", "decodebin3"})
+    for (const char *between : {"", " ! quaddownscale ! queue"}) {
+      const Seen seen = played ("filesrc location=" + file.path () + " ! " + bin + between + kGrid);
+      EXPECT_EQ (seen.decoded, Sizes{"320x240"}) << bin << between;
+      EXPECT_EQ (seen.shown, "160x90") << bin << between;
+    }
+  gst_plugin_feature_set_rank (feature.get (), rank);
+}
+
+// The output's size is that of the full picture, whatever was decoded.
+TEST (JpegInGrid, SizesByDivisorAreThoseOfTheFullPicture)
+{
+  const File file (make_jpeg ({642, 481}));
+  const std::string line = "filesrc location=" + file.path () +
+                           " ! quadjpegdec name=dec headroom=1 ! quaddownscale divisor=";
+  const std::string sink = " ! appsink name=sink sync=false";
+  for (const auto &[divisor, decoded, shown] :
+       {std::tuple{"1", "642x481", "642x481"}, std::tuple{"3", "321x241", "214x160"},
+        std::tuple{"8", "81x61", "80x60"}}) {
+    const Seen seen = played (line + divisor + sink);
+    EXPECT_EQ (seen.decoded, Sizes{decoded}) << divisor;
+    EXPECT_EQ (seen.shown, shown) << divisor;
+  }
+}
+
+TEST (JpegInGrid, IsDecodedWholeWhereAllOfItIsNeeded)
+{
+  const File file (make_jpeg ({640, 480}));
+  const std::string line = "filesrc location=" + file.path () + " ! quadjpegdec name=dec";
+  for (const char *rest :
+       {" ! appsink name=sink", " ! videoflip ! quaddownscale divisor=8 ! appsink name=sink",
+        " ! quadmux-grid rows=1 columns=1 ! appsink name=sink"})
+    EXPECT_EQ (played (line + rest).decoded, Sizes{"640x480"}) << rest;
+}
+
+}  // namespace
