@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [quickstart] [extract] [gif]      default: all
+#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [quickstart] [extract] [gif] [jpeg]      default: all
 #
 # QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER; it is left out without,
 #                      and GIFs are those of patterns alone
@@ -13,13 +13,13 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale cell format convert grid quickstart extract gif
+[ $# -gt 0 ] || set -- scale cell format convert grid quickstart extract gif jpeg
 for part in "$@"; do
-  [[ $part =~ ^(scale|cell|format|convert|grid|quickstart|extract|gif)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, quickstart, extract and gif" >&2; exit 2; }
+  [[ $part =~ ^(scale|cell|format|convert|grid|quickstart|extract|gif|jpeg)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, quickstart, extract, gif and jpeg" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
-need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev >&2
+need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick >&2
 configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
 ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench >&2
 
@@ -32,6 +32,7 @@ for part in "$@"; do
     grid) python3 -B $here/grid.py --build "$build" ;;
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
+    jpeg) python3 -B $here/jpeg.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo
