@@ -40,6 +40,25 @@ Ratio reduced (std::int64_t num, std::int64_t den)
   return {num / rest, den / rest};
 }
 
+// The convergents of the continued fraction.
+Ratio ratio_near (double value)
+{
+  constexpr double kClose = 1e-9, kLargest = double{kLargestTerm};
+  if (!(value > 1 / kLargest)) return {1, kLargestTerm};
+  if (value >= kLargest) return {kLargestTerm, 1};
+  Ratio before = {0, 1}, now = {1, 0};
+  for (double rest = value;;) {
+    const double whole = std::floor (rest);
+    const double num = whole * double (now.num) + double (before.num);
+    const double den = whole * double (now.den) + double (before.den);
+    if (num > kLargest || den > kLargest) return now;
+    before = now;
+    now = {static_cast<std::int64_t> (num), static_cast<std::int64_t> (den)};
+    if (now.num > 0 && std::abs (num / den - value) <= value * kClose) return now;
+    rest = 1 / (rest - whole);
+  }
+}
+
 Ratio inverse (const Ratio &r) { return {r.den, r.num}; }
 
 Ratio operator* (const Ratio &a, const Ratio &b) { return reduced (a.num * b.num, a.den * b.den); }

@@ -77,6 +77,14 @@ constexpr Rect intersect (const Rect &a, const Rect &b)
           std::max (0, std::min (a.bottom (), b.bottom ()) - y)};
 }
 
+// The common part; empty where there is none.
+constexpr FineRect overlap (const FineRect &a, const FineRect &b)
+{
+  const double x = std::max (a.x, b.x), y = std::max (a.y, b.y);
+  return {x, y, std::max (0.0, std::min (a.right (), b.right ()) - x),
+          std::max (0.0, std::min (a.bottom (), b.bottom ()) - y)};
+}
+
 // How far something goes on past the four edges of a rectangle, in luma samples.
 struct Edges {
   int left = 0;
@@ -115,6 +123,8 @@ Ratio inverse (const Ratio &r);
 // Reduced. The terms of `a` and `b` are at most 2^31 - 1, so that the products do not overflow.
 Ratio operator* (const Ratio &a, const Ratio &b);
 Ratio operator/ (const Ratio &a, const Ratio &b);
+// The ratio with small terms that is as good as `value`, to 1e-9 of it: 1/3 for 0.333333333333.
+Ratio ratio_near (double value);
 
 // How a picture that has one shape is put into a rectangle of another.
 enum class Fit {

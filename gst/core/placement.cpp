@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "renderer.h"
+
 namespace quad {
 namespace {
 
@@ -105,19 +107,6 @@ FineRect covering_part_of (const FineRect &zoomed, const Picture &picture, const
           zoomed.y + on_fine_grid ((zoomed.height - height) * at.y), width, height};
 }
 
-// Width over height of the zoomed picture as it is seen. It is calculated from the fractions, not
-// from the rounded part, so that it stays the same while a zoom changes its size.
-Ratio upright_shape (const Picture &picture)
-{
-  const Size size = picture.part.size ();
-  Ratio shape =
-      reduced (size.width, size.height) * reduced (picture.sample.num, picture.sample.den);
-  if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
-  const Zoom zoom = cut (picture.zoom, upright_size (picture));
-  constexpr double kTerm = 1 << 30;
-  return shape * reduced (std::llround (zoom.width * kTerm), std::llround (zoom.height * kTerm));
-}
-
 }  // namespace
 
 FineRect zoomed_part (const Picture &picture)
@@ -133,6 +122,26 @@ FineRect zoomed_part (const Picture &picture)
   return {part.x + x.begin, part.y + y.begin, x.length, y.length};
 }
 
+Ratio zoomed_aspect (const Picture &picture)
+{
+  const Size size = picture.part.size ();
+  Ratio shape =
+      reduced (size.width, size.height) * reduced (picture.sample.num, picture.sample.den);
+  if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
+  const Zoom zoom = cut (picture.zoom, upright_size (picture));
+  return shape * ratio_near (zoom.width / zoom.height);
+}
+
+Size whole_for (Size shown, const Zoom &zoom)
+{
+  const Zoom part = cut (zoom, {kMaxSide, kMaxSide});
+  auto side = [] (int length, double fraction) {
+    for (; fraction < 1 && length < kMaxSide; fraction *= 2) length *= 2;
+    return std::min (length, kMaxSide);
+  };
+  return {side (shown.width, part.width), side (shown.height, part.height)};
+}
+
 Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas &canvas,
                  double xalign, double yalign)
 {
@@ -146,7 +155,7 @@ Placement place (const Picture &picture, Fit fit, const Rect &box, const Canvas 
   else if (fit == Fit::cover)
     p.crop = covering_part (picture, box, canvas, xalign, yalign);
   if (fit == Fit::contain)
-    whole = aligned (fit_inside (upright_shape (picture) / canvas.sample, box.size ()), box, xalign,
+    whole = aligned (fit_inside (zoomed_aspect (picture) / canvas.sample, box.size ()), box, xalign,
                      yalign);
   whole = at_least_one (snapped_outside (whole, canvas.chroma_unit, canvas.size),
                         canvas.chroma_unit, box);

@@ -51,6 +51,15 @@ struct Placement {
 // sample. All of `part` if it is empty.
 FineRect zoomed_part (const Picture &picture);
 
+// Width over height of the zoomed picture as it is seen. It stays the same while a zoom changes its
+// size, because it is calculated from the fractions and not from the rounded part.
+Ratio zoomed_aspect (const Picture &picture);
+
+// The size of the whole picture at which its zoomed part has `shown` or more, at most kMaxSide. The
+// sides of `shown` are doubled, so a moving zoom changes the result only as it passes 1/2, 1/4, ...
+// of the picture.
+Size whole_for (Size shown, const Zoom &zoom);
+
 // Alignments run from 0 (left or top of the picture as it is seen) to 1. With Fit::contain they say
 // where the picture lies in `box`; with Fit::cover they say which part of it is seen. `box` is on
 // whole chroma samples and may lie partly outside of the canvas. A zoomed picture is placed as one

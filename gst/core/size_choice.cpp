@@ -18,7 +18,7 @@ double ratio_of (const Shape &source, Ratio par)
 {
   const double across = double (source.size.width) * double (source.par.num) * double (par.den);
   const double down = double (source.size.height) * double (source.par.den) * double (par.num);
-  return across / down;
+  return across / down * value (source.rounding);
 }
 
 bool exceeds (Size s, Size limit) { return s.width > limit.width || s.height > limit.height; }
@@ -188,7 +188,8 @@ bool better (const SizeChoice &a, const SizeChoice &b, Ratio par)
 
 Ratio display_aspect (const Shape &shape)
 {
-  return reduced (shape.size.width, shape.size.height) * reduced (shape.par.num, shape.par.den);
+  return reduced (shape.size.width, shape.size.height) * shape.rounding *
+         reduced (shape.par.num, shape.par.den);
 }
 
 Ratio par_for (const Shape &source, Size size)

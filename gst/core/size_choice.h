@@ -13,6 +13,9 @@ namespace quad {
 struct Shape {
   Size size;
   Ratio par = {1, 1};
+  // Of a part that ends between samples, `size` is rounded. This is its width over height, divided
+  // by that of `size`.
+  Ratio rounding = {1, 1};
 
   bool operator== (const Shape &) const = default;
 };

@@ -101,6 +101,16 @@ bool leads_nowhere (GstPad *src) { return !gst_pad_is_linked (src); }
 
 }  // namespace
 
+ShownPart shown_part (Size size, const FineRect &part, Size picture)
+{
+  const double width = picture.width, height = picture.height;
+  return {.size = size,
+          .x = part.x / width,
+          .y = part.y / height,
+          .width = part.width / width,
+          .height = part.height / height};
+}
+
 std::optional<Size> ask_target (GstPad *src, const FullPicture &picture)
 {
   const Owned<GstPad> sink = receiver_of (src);

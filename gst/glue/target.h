@@ -30,6 +30,9 @@ struct ShownPart {
   double height = 1;
 };
 
+// The shown part of a picture of `picture`, which is drawn at `size`.
+ShownPart shown_part (Size size, const FineRect &part, Size picture);
+
 // Asks what lies behind `src` at which size it shows `picture`. Returns the size that the whole
 // picture has there, in the picture's own orientation; it may be larger than the picture. None if
 // full size is needed: something behind does not answer, or changes the picture on the way. The

@@ -15,6 +15,13 @@ TEST (Rect, Intersect)
   EXPECT_TRUE (intersect ({0, 0, 10, 10}, {-20, -20, 5, 5}).empty ());
 }
 
+TEST (FineRect, Overlap)
+{
+  EXPECT_EQ (overlap (FineRect{0, 0, 10, 10}, {5.25, 6.5, 10, 10}),
+             (FineRect{5.25, 6.5, 4.75, 3.5}));
+  EXPECT_TRUE (overlap (FineRect{0, 0, 10, 10}, {10.5, 0, 5, 5}).empty ());
+}
+
 TEST (Rect, Contains)
 {
   const Rect r = {2, 3, 10, 5};
@@ -187,6 +194,28 @@ TEST (Snapped, NeighboursStayNeighbours)
       ASSERT_LE (std::abs (left.right () - edge), 1);
       ASSERT_TRUE (right.x % 2 == 0 || right.x == canvas.width);
     }
+}
+
+TEST (Ratio, IsNearAValue)
+{
+  const struct {
+    double value;
+    Ratio ratio;
+  } cases[] = {{1, {1, 1}},
+               {0.5 / 0.3, {5, 3}},
+               {1 / 3.0, {1, 3}},
+               {16.0 / 9, {16, 9}},
+               {4000, {4000, 1}},
+               {1 / 16384.0, {1, 16384}},
+               {0.7071, {7071, 10000}},
+               {0, {1, 2147483647}},
+               {1e300, {2147483647, 1}}};
+  for (const auto &c : cases) EXPECT_EQ (ratio_near (c.value), c.ratio) << c.value;
+  for (const double value : {3.14159265358979, 0.000123456789, 1.41421356237, 12345.6789012}) {
+    const Ratio r = ratio_near (value);
+    EXPECT_NEAR (double (r.num) / double (r.den), value, value * 1e-9);
+    EXPECT_LE (r.num, 2147483647);
+  }
 }
 
 // Does the three steps on a picture of 2 by 3 named samples.

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "core/renderer.h"
+
 using namespace quad;
 
 namespace {
@@ -153,6 +155,17 @@ TEST (Zoom, ContainKeepsTheShapeOfTheZoomedPart)
     const Placement p = shown ({(1 - side) / 2, 1 - side, side, side}, Orientation::identity);
     ASSERT_EQ (p.target, (Rect{0, 0, 100, 50})) << i;
   }
+}
+
+TEST (Zoom, WholePicturesAreDoubledUntilTheirPartIsLargeEnough)
+{
+  const Size part = {300, 200};
+  EXPECT_EQ (whole_for (part, {}), part);
+  EXPECT_EQ (whole_for (part, {0.1, 0.1, 0.9, 0.5}), (Size{600, 400}));
+  EXPECT_EQ (whole_for (part, {0, 0, 0.49, 0.26}), (Size{1200, 800}));
+  EXPECT_EQ (whole_for (part, {0.75, 0, 1, 1}), (Size{1200, 200})) << "less is left";
+  EXPECT_EQ (whole_for (part, {0, 0, 0, 1}), (Size{kMaxSide, 200}));
+  EXPECT_EQ (whole_for ({1 << 28, 1}, {0, 0, 0.5, 0}), (Size{kMaxSide, kMaxSide}));
 }
 
 TEST (Zoom, CoverCutsTheZoomedPart)

@@ -218,6 +218,16 @@ Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced)
   return shape;
 }
 
+Shape zoomed_shape (const Shape &whole, const Zoom &zoom)
+{
+  if (zoom == Zoom{}) return whole;
+  const Picture picture = {.part = rect_of (whole.size), .zoom = zoom};
+  const FineRect part = zoomed_part (picture);
+  const auto rounded = [] (double side) { return std::max (1, static_cast<int> (side + 0.5)); };
+  const Size size = {rounded (part.width), rounded (part.height)};
+  return {size, whole.par, zoomed_aspect (picture) / reduced (size.width, size.height)};
+}
+
 SizeChoice downscale_size (const Shape &source, const GstCaps *allowed, const SizeRules &rules,
                            std::size_t &which)
 {

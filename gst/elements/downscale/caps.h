@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/placement.h"
 #include "core/size_choice.h"
 #include "glue/target.h"
 #include "glue/video.h"
@@ -23,6 +24,9 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
 // The shape of the picture that the caps of `info` describe. `reduced` is null, or tells of
 // pictures that were decoded smaller than they are: those count with their full size.
 Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced);
+
+// The shape of the part that `zoom` shows of a picture of the shape `whole`.
+Shape zoomed_shape (const Shape &whole, const Zoom &zoom);
 
 // The size that a picture of the shape `source` gets, and the index of its caps in `allowed` (not
 // empty).

@@ -73,21 +73,61 @@ bool Downscale::answer_target (GstQuery *query) const
       gst_caps_intersect_full (taken.get (), offered.get (), GST_CAPS_INTERSECT_FIRST)};
   if (gst_caps_is_empty (allowed.get ())) return false;
   std::size_t which = 0;
-  const Shape source = {picture->size, picture->sample};
-  Size size = downscale_size (source, allowed.get (), rules_of (settings ()), which).shape.size;
+  const DownscaleSettings s = settings ();
+  const Shape source = zoomed_shape ({picture->size, picture->sample}, s.zoom);
+  Size size = downscale_size (source, allowed.get (), rules_of (s), which).shape.size;
   // Downstream's caps do not know yet how the picture will be turned; its answer does.
-  if (const auto behind = ask_target (src, *picture))
+  if (const auto behind = ask_target (src, {source.size, picture->sample, picture->orientation}))
     size = {std::max (size.width, behind->width), std::max (size.height, behind->height)};
-  quad::answer_target (query, GST_ELEMENT (element_), {.size = size});
+  const FineRect part = zoomed_part ({.part = rect_of (picture->size), .zoom = s.zoom});
+  quad::answer_target (query, GST_ELEMENT (element_), shown_part (size, part, picture->size));
   return true;
 }
 
 Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 {
-  insisted_ = gst_caps_get_size (allowed.get ()) == 1;
+  allowed_.reset (gst_caps_ref (allowed.get ()));
+  return fixated (in, std::move (allowed));
+}
+
+// What is chosen of `allowed` with the frame's zoom.
+Owned<GstCaps> Downscale::fixated (GstCaps *in, Owned<GstCaps> allowed) const
+{
   GstVideoInfo info;
-  const Shape source = gst_video_info_from_caps (&info, in) ? shape_of (info) : Shape{};
+  const Shape source =
+      gst_video_info_from_caps (&info, in) ? zoomed_shape (whole_shape (info), zoom_) : Shape{};
   return downscale_fixate (in, source, std::move (allowed), rules_of (settings ()));
+}
+
+void Downscale::take_zoom ()
+{
+  const std::lock_guard lock{mutex_};
+  zoom_ = settings_.zoom;
+}
+
+bool Downscale::follow_zoom ()
+{
+  const Zoom before = zoom_;
+  take_zoom ();
+  const bool passes = unchanged_ && zoom_ == Zoom{};
+  const bool turned = passes != (gst_base_transform_is_passthrough (element_) != FALSE);
+  if (!turned && zoom_ == before) return true;
+  const Owned<GstCaps> in{gst_pad_get_current_caps (GST_BASE_TRANSFORM_SINK_PAD (element_))};
+  const Owned<GstCaps> out{gst_pad_get_current_caps (GST_BASE_TRANSFORM_SRC_PAD (element_))};
+  if (!in || !out || !allowed_) return true;
+  if (turned) {
+    gst_base_transform_set_passthrough (element_, passes);
+    if (!passes && !begin_scaling (in.get (), out.get ())) return false;
+  }
+  // An animation onto a size that downstream fixes stops here.
+  const Owned<GstCaps> wanted = fixated (in.get (), Owned<GstCaps>{gst_caps_ref (allowed_.get ())});
+  if (turned || !gst_caps_is_equal (wanted.get (), out.get ()))
+    gst_base_transform_reconfigure_src (element_);
+  // Whoever asked for the shown size asks again, but not for each frame.
+  const Size any = {1, 1};
+  if (turned || whole_for (any, before) != whole_for (any, zoom_))
+    gst_base_transform_reconfigure_sink (element_);
+  return true;
 }
 
 // Upstream retries with every event and buffer: report once.
@@ -122,11 +162,12 @@ void Downscale::report_unwanted (GstCaps *in)
 // Posts what downstream's wish means for the picture; false if it cannot be done.
 bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out)
 {
-  const Shape source = shape_of (in);
-  const Outcome outcome = downscale_outcome (source, out);
-  if (outcome.enlarged && !settings ().upscale) {
+  const Shape whole = whole_shape (in), source = zoomed_shape (whole, zoom_);
+  // A zoom may enlarge its part up to the whole picture's size: an animation must not end in an
+  // error.
+  if (downscale_outcome (whole, out).enlarged && !settings ().upscale) {
     report_caps ("Downstream asks for " + size_of (out) + ", more than the video's " +
-                 std::to_string (source.size.width) + "x" + std::to_string (source.size.height) +
+                 std::to_string (whole.size.width) + "x" + std::to_string (whole.size.height) +
                  ". Set upscale=true on quaddownscale to have it enlarged, or let the caps after "
                  "quaddownscale allow a smaller size.");
     return false;
@@ -134,14 +175,16 @@ bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const Gst
   if (const std::string text = downscale_relabels (in_caps, in, out); !text.empty ())
     GST_ELEMENT_WARNING (element_, STREAM, FORMAT, ("%s", text.c_str ()), (nullptr));
   // A downstream that offers alternatives, like a grid, stretches on purpose.
-  if (outcome.stretched && insisted_)
+  const bool insisted = allowed_ && gst_caps_get_size (allowed_.get ()) == 1;
+  if (downscale_outcome (source, out).stretched && insisted)
     GST_ELEMENT_WARNING (
         element_, STREAM, FORMAT,
         ("The picture is stretched: downstream fixes %dx%d with the pixel aspect ratio %d/%d, "
-         "which is another shape than the video's %dx%d with %d/%d. Leave one of the sides or the "
+         "which is another shape than %s %dx%d with %d/%d. Leave one of the sides or the "
          "pixel-aspect-ratio open to keep the shape.",
-         out.width, out.height, out.par_n, out.par_d, source.size.width, source.size.height,
-         in.par_n, in.par_d),
+         out.width, out.height, out.par_n, out.par_d,
+         zoom_ == Zoom{} ? "the video's" : "the shown part's", source.size.width,
+         source.size.height, in.par_n, in.par_d),
         (nullptr));
   return true;
 }
@@ -159,24 +202,27 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     in_ = in;
     out_ = out;
   }
-  const bool nothing_to_do = in.width == out.width && in.height == out.height &&
-                             chroma_site_beside (in, out) == chroma_site_of (out);
+  unchanged_ = in.width == out.width && in.height == out.height &&
+               chroma_site_beside (in, out) == chroma_site_of (out);
+  const bool nothing_to_do = unchanged_ && zoom_ == Zoom{};
   gst_base_transform_set_passthrough (element_, nothing_to_do);
-  if (nothing_to_do) {
-    reported_.clear ();
-    return true;
-  }
+  if (!nothing_to_do) return begin_scaling (in_caps, out_caps);
+  reported_.clear ();
+  return true;
+}
 
+bool Downscale::begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps)
+{
   const DownscaleSettings s = settings ();
   stage_.set_threads (static_cast<int> (s.threads));
   const Problem problem =
-      stage_.prepare (input_, in_caps, out_caps, look (s, rect_of ({in.width, in.height})));
+      stage_.prepare (input_, in_caps, out_caps, look (s, rect_of ({in_.width, in_.height})));
   if (!problem) {
     reported_.clear ();
     return true;
   }
   if (problem.kind == Problem::Kind::failed)
-    report_caps (failure ("Cannot scale " + size_of (in) + " to " + size_of (out), problem));
+    report_caps (failure ("Cannot scale " + size_of (in_) + " to " + size_of (out_), problem));
   else
     (void)fail (problem, nullptr);
   return false;
@@ -184,7 +230,8 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
 
 Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
 {
-  return {.placement = {.crop = crop, .target = rect_of ({out_.width, out_.height}), .hidden = {}},
+  const Canvas canvas = {.size = {out_.width, out_.height}};
+  return {.placement = place (picture_of (crop), Fit::fill, rect_of (canvas.size), canvas, 0, 0),
           .filter = settings.method,
           .blend = Blend::source};
 }
@@ -272,14 +319,14 @@ bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) co
   }
   if (!of_size) return true;
 
-  if (gst_buffer_get_video_crop_meta (in) &&
+  if ((gst_buffer_get_video_crop_meta (in) || zoom_ != Zoom{}) &&
       info->api == GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) {
     const GstVideoMeta *frame = gst_buffer_get_video_meta (in);
     const Size size = frame
                           ? Size{static_cast<int> (frame->width), static_cast<int> (frame->height)}
                           : Size{in_.width, in_.height};
     add_cropped_region (out, *reinterpret_cast<GstVideoRegionOfInterestMeta *> (meta),
-                        crop_of (in, size));
+                        zoomed_part (picture_of (crop_of (in, size))));
     return false;
   }
   GstVideoInfo from = in_, to = out_;
@@ -291,14 +338,14 @@ bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) co
 
 // GStreamer scales regions of interest without regard to a crop.
 void Downscale::add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
-                                    const Rect &crop) const
+                                    const FineRect &crop) const
 {
   const auto limited = [] (guint v) { return static_cast<int> (std::min<guint> (v, kMaxSide)); };
-  const Rect seen = intersect (
-      {limited (region.x), limited (region.y), limited (region.w), limited (region.h)}, crop);
+  const FineRect seen = overlap (
+      Rect{limited (region.x), limited (region.y), limited (region.w), limited (region.h)}, crop);
   if (seen.empty ()) return;
-  const auto scaled = [] (int v, int to, int from) {
-    return static_cast<guint> (round_div (std::int64_t{v} * to, from));
+  const auto scaled = [] (double v, int to, double from) {
+    return static_cast<guint> (v * to / from + 0.5);
   };
   GstVideoRegionOfInterestMeta *added = gst_buffer_add_video_region_of_interest_meta_id (
       out, region.roi_type, scaled (seen.x - crop.x, out_.width, crop.width),
@@ -317,8 +364,9 @@ void Downscale::translate_pointer (GstEvent *event) const
   if (!gst_navigation_event_get_coordinates (event, &x, &y)) return;
   const std::lock_guard lock{mutex_};
   if (out_.width < 1 || out_.height < 1) return;
-  gst_navigation_event_set_coordinates (event, x * in_.width / out_.width,
-                                        y * in_.height / out_.height);
+  const FineRect part = zoomed_part (picture_of (rect_of ({in_.width, in_.height})));
+  gst_navigation_event_set_coordinates (event, part.x + x * part.width / out_.width,
+                                        part.y + y * part.height / out_.height);
 }
 
 // Upstream retries with every buffer.
@@ -341,6 +389,8 @@ void Downscale::stop ()
   backends_.close ();
   reported_.clear ();
   reduced_.reset ();
+  allowed_.reset ();
+  unchanged_ = false;
   const std::lock_guard lock{mutex_};
   in_ = out_ = {};
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "core/placement.h"
 #include "core/renderer.h"
 #include "core/size_choice.h"
 #include "elements/downscale/caps.h"
@@ -25,13 +26,14 @@ struct DownscaleSettings {
   int max_height = 0;
   bool upscale = false;
   guint threads = 1;
+  Zoom zoom = {};
 };
 
 inline constexpr DownscaleSettings kDownscaleDefaults;
 
 // The state of an instance. Any thread may read and write settings, under the lock. The rest
-// belongs to the streaming thread, except the two infos: events read them under the lock, too. The
-// function that meets an error posts it on `element`.
+// belongs to the streaming thread, except the two infos and the zoom: events read them under the
+// lock, too. The function that meets an error posts it on `element`.
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
@@ -60,6 +62,11 @@ class Downscale {
   void take_reduced (const ReducedPicture &reduced);
   // Answers the query `quad-target`. False if it is another query, or if the size is not known.
   bool answer_target (GstQuery *query) const;
+  // Takes the zoom from the settings. Call it before the base class gets caps.
+  void take_zoom ();
+  // The same before it gets a frame. Renegotiates where the zoom makes a difference. False: an
+  // error was posted.
+  bool follow_zoom ();
   Owned<GstCaps> fixate (GstCaps *in, Owned<GstCaps> allowed);
   bool set_caps (const GstCaps *in, const GstCaps *out);
   GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
@@ -74,26 +81,32 @@ class Downscale {
   Backends &backends () { return backends_; }
 
  private:
-  Shape shape_of (const GstVideoInfo &in) const
+  Shape whole_shape (const GstVideoInfo &in) const
   {
     return downscale_shape (in, reduced_ ? &*reduced_ : nullptr);
   }
+  Owned<GstCaps> fixated (GstCaps *in, Owned<GstCaps> allowed) const;
+  bool begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps);
   bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
   void report_caps (const std::string &text);
+  // What is shown of the frame's part `crop`.
+  Picture picture_of (const Rect &crop) const { return {.part = crop, .zoom = zoom_}; }
   Look look (const DownscaleSettings &settings, const Rect &crop) const;
   GstFlowReturn fail (const Problem &problem, GstBuffer *in);
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
-                           const Rect &crop) const;
+                           const FineRect &crop) const;
 
   GstBaseTransform *element_;
   mutable std::mutex mutex_;
   DownscaleSettings settings_;
   GstVideoInfo in_ = {};
   GstVideoInfo out_ = {};
+  Zoom zoom_;               // of the frame
+  bool unchanged_ = false;  // a picture without a zoom stays as it is
   std::optional<ReducedPicture> reduced_;
   std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;
-  bool insisted_ = false;  // downstream accepts one kind of caps only
+  Owned<GstCaps> allowed_;  // what downstream took when the output's caps were chosen
   Backends backends_;
   Stage stage_;
   Input input_;

@@ -26,6 +26,11 @@
  * gst-launch-1.0 videotestsrc num-buffers=1 ! video/x-raw,width=1920,height=1080 ! quaddownscale
  * divisor=1 max-width=320 max-height=320 ! videoconvert ! pngenc ! filesink location=thumbnail.png
  * ]| A thumbnail of at most 320x320.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=60 ! video/x-raw,width=1280,height=720 ! quaddownscale
+ * crop-x=0.25 crop-y=0.25 crop-width=0.5 crop-height=0.5 divisor=1 ! videoconvert ! autovideosink
+ * ]| The middle quarter of the picture.
  */
 #include "elements/downscale/quaddownscale.h"
 
@@ -35,6 +40,7 @@
 #include "glue/drawable_caps.h"
 #include "glue/enums.h"
 #include "glue/video.h"
+#include "glue/zoom.h"
 
 GST_DEBUG_CATEGORY_STATIC (quad_downscale_debug);
 #define GST_CAT_DEFAULT quad_downscale_debug
@@ -57,7 +63,16 @@ enum class Property : guint {
   upscale,
   n_threads,
   cuda_device_id,
+  crop_x,  // in the order of kZoomProperties
+  crop_y,
+  crop_width,
+  crop_height,
 };
+
+const quad::ZoomProperty &zoom_property (guint id)
+{
+  return quad::kZoomProperties[id - static_cast<guint> (Property::crop_x)];
+}
 
 GstQuadDownscale *self_of (gpointer object) { return static_cast<GstQuadDownscale *> (object); }
 
@@ -89,6 +104,13 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
         s.threads = g_value_get_uint (value);
         resize = false;
         break;
+      case Property::crop_x:
+      case Property::crop_y:
+      case Property::crop_width:
+      case Property::crop_height:
+        quad::set_fraction (s.zoom.*zoom_property (id).field, value);
+        resize = false;  // follow_zoom () looks
+        break;
       default: resize = false; G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     }
   });
@@ -111,6 +133,10 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     case Property::cuda_device_id:
       g_value_set_int (value, impl_of (object).backends ().id ());
       break;
+    case Property::crop_x:
+    case Property::crop_y:
+    case Property::crop_width:
+    case Property::crop_height: g_value_set_double (value, s.zoom.*zoom_property (id).field); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
@@ -183,6 +209,7 @@ gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
+  impl_of (trans).take_zoom ();
   const gboolean taken = parent_class ()->sink_event (trans, event);
   if (!taken) impl_of (trans).report_unwanted (caps.get ());
   return taken;
@@ -329,12 +356,23 @@ gboolean transform_meta (GstBaseTransform *trans, GstBuffer *outbuf, GstMeta *me
   return impl_of (trans).transform_meta (outbuf, meta, inbuf);
 }
 
-void before_transform (GstBaseTransform *trans, GstBuffer *buffer)
+void sync_values (GstBaseTransform *trans, GstBuffer *buffer)
 {
   if (trans->segment.format != GST_FORMAT_TIME) return;
   const GstClockTime time =
       gst_segment_to_stream_time (&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (trans), time);
+}
+
+// Here the base class negotiates: a controlled zoom and the size that it gives begin with one
+// frame.
+GstFlowReturn submit_input_buffer (GstBaseTransform *trans, gboolean discont, GstBuffer *buffer)
+{
+  sync_values (trans, buffer);
+  if (impl_of (trans).follow_zoom ())
+    return parent_class ()->submit_input_buffer (trans, discont, buffer);
+  gst_buffer_unref (buffer);
+  return GST_FLOW_NOT_NEGOTIATED;
 }
 
 GstFlowReturn transform (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *outbuf)
@@ -383,6 +421,7 @@ void install_properties (GObjectClass *klass)
                               "Number of threads that scale a frame (0 = one per processor)", 0,
                               kMaxThreads, kDownscaleDefaults.threads, flags));
   install (Property::cuda_device_id, quad::cuda_device_id_spec ());
+  quad::install_zoom (klass, static_cast<guint> (Property::crop_x));
 }
 
 }  // namespace
@@ -420,7 +459,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
   trans_class->decide_allocation = decide_allocation;
   trans_class->prepare_output_buffer = prepare_output_buffer;
   trans_class->transform_meta = transform_meta;
-  trans_class->before_transform = before_transform;
+  trans_class->submit_input_buffer = submit_input_buffer;
   trans_class->transform = transform;
   trans_class->passthrough_on_same_caps = FALSE;
 }

@@ -51,16 +51,13 @@ ShownPart shown_part (const Canvas &room, const PadSettings &settings, const Ful
 {
   const Picture all = {.part = rect_of (picture.size),
                        .sample = picture.sample,
-                       .orientation = orientation_of (settings.orientation, picture.orientation)};
+                       .orientation = orientation_of (settings.orientation, picture.orientation),
+                       .zoom = settings.zoom};
   const Placement placed =
       place (all, settings.fit, rect_of (room.size), room, settings.xalign, settings.yalign);
   const Size drawn = placed.target.size ();
-  const double width = picture.size.width, height = picture.size.height;
-  return {.size = steps_of (all.orientation).swap_axes ? drawn.transposed () : drawn,
-          .x = placed.crop.x / width,
-          .y = placed.crop.y / height,
-          .width = placed.crop.width / width,
-          .height = placed.crop.height / height};
+  return shown_part (steps_of (all.orientation).swap_axes ? drawn.transposed () : drawn,
+                     placed.crop, picture.size);
 }
 
 CellSize cell_size_of (const GridSnapshot &snapshot, const PadSnapshot &pad,

@@ -165,7 +165,7 @@ InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const C
 {
   const Rect box = box_of (cells_of (snapshot), seat_of (pad), canvas).picture;
   if (box.empty ()) return {};
-  const Size size = {std::min (box.width, kMaxSide), std::min (box.height, kMaxSide)};
+  const Size size = whole_for (box.size (), pad.settings.zoom);
   const bool swap = steps_of (pad.orientation).swap_axes;
   const Ratio sample = swap ? inverse (canvas.sample) : canvas.sample;
   return {.size = swap ? size.transposed () : size,

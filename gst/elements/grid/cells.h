@@ -53,7 +53,8 @@ Seat seat_of (const PadSnapshot &pad);
 // The pad's own rectangle if it lies freely, else empty.
 Rect asked_rect (const PadSettings &settings);
 
-// The size that fits the pad's cell exactly.
+// The size that fits the pad's cell exactly. With a zoom, the whole picture's size whose part is
+// large enough: see whole_for ().
 InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const Canvas &canvas);
 
 }  // namespace quad

@@ -331,6 +331,12 @@ void free_pad_changed (GstQuadMuxGrid *self, bool resized)
   if (resized) cells_changed (self);
 }
 
+// Each frame of an animation may call this: nothing is asked for that does not change.
+void zoom_changed (GstQuadMuxGrid *self, bool rescaled)
+{
+  if (rescaled || self->impl->snapshot ().post_cell_size) cells_changed (self);
+}
+
 void install_negotiation (GstAggregatorClass *klass)
 {
   klass->sink_query = sink_query;

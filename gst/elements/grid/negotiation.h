@@ -19,6 +19,9 @@ void layout_changed (GstQuadMuxGrid *self);
 // Call it when a pad that lies freely was moved; `resized`: it has another size too.
 void free_pad_changed (GstQuadMuxGrid *self, bool resized);
 
+// Call it when a pad's zoom has changed; `rescaled`: another size of the whole picture fits it.
+void zoom_changed (GstQuadMuxGrid *self, bool rescaled);
+
 // Posts a negotiation error. The same one is not posted twice.
 void refuse (GstQuadMuxGrid *self, const std::string &why);
 

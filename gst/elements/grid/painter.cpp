@@ -31,6 +31,7 @@ Shot shot_of (const PadSnapshot &pad)
   shot.picture.sample = {std::max (1, pad.info.par_n), std::max (1, pad.info.par_d)};
   shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
   shot.picture.orientation = pad.orientation;
+  shot.picture.zoom = pad.settings.zoom;
   return shot;
 }
 

@@ -2,6 +2,7 @@
 
 #include "elements/grid/life.h"
 #include "elements/grid/negotiation.h"
+#include "glue/zoom.h"
 
 using quad::GridPad;
 using quad::kPadDefaults;
@@ -55,13 +56,15 @@ enum Property : guint {
   PROP_ALPHA,
   PROP_ORIENTATION,
   PROP_REPEAT_AFTER_EOS,
+  PROP_CROP_X,  // in the order of kZoomProperties
+  PROP_CROP_Y,
+  PROP_CROP_WIDTH,
+  PROP_CROP_HEIGHT,
 };
 
-// The property system's range check accepts NaN.
-void set_fraction (double &field, const GValue *value)
+const quad::ZoomProperty &zoom_property (guint id)
 {
-  const double v = g_value_get_double (value);
-  if (v >= 0 && v <= 1) field = v;
+  return quad::kZoomProperties[id - PROP_CROP_X];
 }
 
 // True if both settings ask for the same cell, or for none, and for the same pictures.
@@ -71,6 +74,27 @@ bool same_claim (const quad::PadSettings &a, const quad::PadSettings &b)
     return false;
   return a.lies_freely () ||
          (a.cell == b.cell && a.row_span == b.row_span && a.column_span == b.column_span);
+}
+
+// Tells what has changed to those who make the pictures and the output.
+void tell_change (GObject *object, const quad::PadSettings &before, const quad::PadSettings &after)
+{
+  const bool resized = before.width != after.width || before.height != after.height;
+  const bool moved =
+      after.lies_freely () && (resized || before.xpos != after.xpos || before.ypos != after.ypos);
+  const bool zoomed = before.zoom != after.zoom;
+  const bool same = same_claim (before, after);
+  if (same && !moved && !zoomed) return;
+  quad::Owned<GstElement> grid{gst_pad_get_parent_element (GST_PAD (object))};
+  if (!grid) return;
+  const quad::Size any = {1, 1};
+  if (zoomed)
+    quad::zoom_changed (as_grid (grid.get ()),
+                        whole_for (any, before.zoom) != whole_for (any, after.zoom));
+  else if (same)
+    quad::free_pad_changed (as_grid (grid.get ()), resized);
+  else
+    quad::layout_changed (as_grid (grid.get ()));
 }
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
@@ -93,25 +117,19 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
       case PROP_ORIENTATION:
         s.orientation = static_cast<GstVideoOrientationMethod> (g_value_get_enum (value));
         break;
-      case PROP_XALIGN: set_fraction (s.xalign, value); break;
-      case PROP_YALIGN: set_fraction (s.yalign, value); break;
-      case PROP_ALPHA: set_fraction (s.alpha, value); break;
+      case PROP_XALIGN: quad::set_fraction (s.xalign, value); break;
+      case PROP_YALIGN: quad::set_fraction (s.yalign, value); break;
+      case PROP_ALPHA: quad::set_fraction (s.alpha, value); break;
+      case PROP_CROP_X:
+      case PROP_CROP_Y:
+      case PROP_CROP_WIDTH:
+      case PROP_CROP_HEIGHT: quad::set_fraction (s.zoom.*zoom_property (id).field, value); break;
       case PROP_REPEAT_AFTER_EOS: s.repeat_after_eos = g_value_get_boolean (value); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); return;
     }
     after = s;
   }
-  const bool resized = before.width != after.width || before.height != after.height;
-  const bool moved =
-      after.lies_freely () && (resized || before.xpos != after.xpos || before.ypos != after.ypos);
-  const bool same = same_claim (before, after);
-  if (same && !moved) return;
-  quad::Owned<GstElement> grid{gst_pad_get_parent_element (GST_PAD (object))};
-  if (!grid) return;
-  if (same)
-    quad::free_pad_changed (as_grid (grid.get ()), resized);
-  else
-    quad::layout_changed (as_grid (grid.get ()));
+  tell_change (object, before, after);
 }
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -133,6 +151,10 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_YALIGN: g_value_set_double (value, s.yalign); break;
     case PROP_ALPHA: g_value_set_double (value, s.alpha); break;
     case PROP_REPEAT_AFTER_EOS: g_value_set_boolean (value, s.repeat_after_eos); break;
+    case PROP_CROP_X:
+    case PROP_CROP_Y:
+    case PROP_CROP_WIDTH:
+    case PROP_CROP_HEIGHT: g_value_set_double (value, s.zoom.*zoom_property (id).field); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
 }
@@ -276,6 +298,7 @@ void install_properties (GObjectClass *klass)
        g_param_spec_boolean ("repeat-after-eos", "Repeat after EOS",
                              "Show the last frame when the input has ended, until the output ends",
                              kPadDefaults.repeat_after_eos, kFlags));
+  quad::install_zoom (klass, PROP_CROP_X);
 }
 
 }  // namespace

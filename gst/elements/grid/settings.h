@@ -4,7 +4,7 @@
 #include <gst/video/video.h>
 
 #include "core/filter.h"
-#include "core/geometry.h"
+#include "core/placement.h"
 #include "elements/grid/enums.h"
 
 namespace quad {
@@ -35,6 +35,7 @@ struct PadSettings {
   double xalign = 0.5;
   double yalign = 0.5;
   double alpha = 1.0;
+  Zoom zoom = {};
   GstVideoOrientationMethod orientation = GST_VIDEO_ORIENTATION_AUTO;
   bool repeat_after_eos = false;
 

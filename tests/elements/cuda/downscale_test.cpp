@@ -72,6 +72,21 @@ TEST_F (CudaDownscale, EnlargesLikeTheHost)
   }
 }
 
+TEST_F (CudaDownscale, ZoomsLikeTheHost)
+{
+  for (const char *format : {"NV12", "RGBA", "I420_10LE"})
+    for (const char *zoom : {"divisor=1 crop-x=0.5 crop-y=0.25 crop-width=0.5 crop-height=0.5",
+                             "crop-x=0.13 crop-y=0.31 crop-width=0.33 crop-height=0.41"}) {
+      SCOPED_TRACE (std::string{format} + " " + zoom);
+      const std::string from = source (format, 64, 48, 2);
+      const std::string scale = "quaddownscale method=lanczos " + std::string{zoom} + " ! ";
+      const Frames host = frames_of (from + scale + kSink);
+      ASSERT_EQ (host.size (), 2u);
+      EXPECT_LT (host[0].width, 33);
+      EXPECT_EQ (frames_of (both_ways (from, scale)), host);
+    }
+}
+
 TEST_F (CudaDownscale, BlocksInEitherOrder)
 {
   const std::string line = both_ways (source ("I420", 90, 62, 2), "quaddownscale ! ");

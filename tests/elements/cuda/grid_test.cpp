@@ -56,6 +56,9 @@ const char *const kArrangements[] = {
     "sink_3::xalign=0 sink_3::yalign=1 method=bicubic",
     "sink_0::cell=0 sink_1::cell=0 sink_1::alpha=0.5 sink_1::zorder=9 sink_2::row-span=2 "
     "sink_3::cell=0 sink_3::alpha=0.3",
+    // Zoomed.
+    "sink_0::crop-x=0.13 sink_0::crop-width=0.31 sink_1::crop-y=0.5 sink_1::crop-height=0.37 "
+    "sink_1::orientation=90r sink_2::fit=cover sink_2::crop-width=0.5 sink_3::crop-width=0",
     // Lying freely, partly outside of the canvas.
     "sink_0::xpos=-20 sink_0::ypos=-9 sink_0::width=70 sink_0::height=50 sink_1::xpos=61 "
     "sink_1::ypos=40 sink_1::width=60 sink_1::height=61 sink_1::orientation=90r sink_1::fit=fill "

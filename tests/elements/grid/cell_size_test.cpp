@@ -303,6 +303,21 @@ TEST (GridCellSize, SaysHowMuchIsShown)
   EXPECT_EQ (g.sizes.take (), (All{{"sink_0", 0, 0, 1, 1}})) << "no cell";
 }
 
+// Seen from the whole picture, as it is turned.
+TEST (GridCellSize, SaysHowMuchAZoomShows)
+{
+  Playing g;
+  g.sizes.take ();
+  g.p.set_pad (0, "crop-width", 0.75);
+  EXPECT_EQ (g.sizes.take (), (All{{"sink_0", 320, 180, 0.75, 1}}));
+  g.p.set_pad (0, "crop-x", 0.125);
+  EXPECT_EQ (g.sizes.take (), All{}) << "as much as before";
+  g.p.set_pad (0, "crop-height", 0.25);
+  EXPECT_EQ (g.sizes.take (), (All{{"sink_0", 320, 180, 0.75, 0.25}}));
+  g.p.set_pad (0, "orientation", 1);
+  EXPECT_EQ (g.sizes.take (), All{}) << "of the upright picture";
+}
+
 TEST (GridCellSize, IsOffByDefaultAndSaysAllWhenItIsTurnedOn)
 {
   Playing g ("");

@@ -159,9 +159,10 @@ TEST (GridControl, WhatCanBeControlled)
              (std::vector<std::string>{"background-color", "border-color", "border-width",
                                        "columns", "gap", "margin", "method", "rows"}));
   EXPECT_EQ (controllable (p.pad (0).get ()),
-             (std::vector<std::string>{"alpha", "cell", "column-span", "fit", "height",
-                                       "orientation", "repeat-after-eos", "row-span", "width",
-                                       "xalign", "xpos", "yalign", "ypos", "zorder"}));
+             (std::vector<std::string>{"alpha", "cell", "column-span", "crop-height", "crop-width",
+                                       "crop-x", "crop-y", "fit", "height", "orientation",
+                                       "repeat-after-eos", "row-span", "width", "xalign", "xpos",
+                                       "yalign", "ypos", "zorder"}));
 }
 
 // Least, greatest and default value.
@@ -265,6 +266,10 @@ TEST (GridProperties, RangesOfAPad)
                                     {"xalign", 0, 1, 0.5},
                                     {"yalign", 0, 1, 0.5},
                                     {"alpha", 0, 1, 1},
+                                    {"crop-x", 0, 1, 0},
+                                    {"crop-y", 0, 1, 0},
+                                    {"crop-width", 0, 1, 1},
+                                    {"crop-height", 0, 1, 1},
                                     {"zorder", 0, kMaxUint, 0},
                                     {"max-last-buffer-repeat", 0, kMaxTime, kMaxTime}});
 }
