@@ -1,5 +1,6 @@
 // Buffers onto a buffer: an element says what it has and where that goes. The stage brings every
-// picture to the canvas's memory and, if the renderer does not convert it, format; it orders the device's work, draws and hands on.
+// picture to the canvas's memory and, if the renderer does not convert it, format; it orders the
+// device's work, draws and hands on.
 //
 //     stage.begin (out_info, outbuf);
 //     for (const Shown &s : shown) stage.show (*s.input, s.buffer, s.info, s.look);

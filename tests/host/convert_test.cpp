@@ -113,8 +113,8 @@ TEST_P (ConvertTest, PlacesOfSamplesDoNotCount)
 {
   Random random (2031);
   for (const FormatInfo &from : all_formats ()) {
-    if (from.format == canvas ().format || from.rgb != canvas ().rgb || from.depth != canvas ().depth ||
-        (from.components > 1) != (canvas ().components > 1) ||
+    if (from.format == canvas ().format || from.rgb != canvas ().rgb ||
+        from.depth != canvas ().depth || (from.components > 1) != (canvas ().components > 1) ||
         from.has_alpha () != canvas ().has_alpha ())
       continue;
     for (int i = 0; i < 24; i++) {
