@@ -19,6 +19,16 @@ SizeRules rules_of (const DownscaleSettings &s)
           .upscale = s.upscale};
 }
 
+// No output is larger where downstream does not fix the size.
+Size largest_size (Size source, const DownscaleSettings &s)
+{
+  const auto least = [&] (int side, int limit) {
+    const int most = s.upscale ? kMaxSide : side;
+    return limit > 0 ? std::min (most, limit) : most;
+  };
+  return {least (source.width, s.max_width), least (source.height, s.max_height)};
+}
+
 // Tags of metas that can be kept for the scaled picture, some after scaling.
 bool is_of_video (std::string_view tag)
 {
@@ -76,9 +86,14 @@ bool Downscale::answer_target (GstQuery *query) const
   const DownscaleSettings s = settings ();
   const Shape source = zoomed_shape ({picture->size, picture->sample}, s.zoom);
   Size size = downscale_size (source, allowed.get (), rules_of (s), which).shape.size;
-  // Downstream's caps do not know yet how the picture will be turned; its answer does.
-  if (const auto behind = ask_target (src, {source.size, picture->sample, picture->orientation}))
-    size = {std::max (size.width, behind->width), std::max (size.height, behind->height)};
+  // Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
+  if (steps_of (picture->orientation).swap_axes)
+    if (const auto behind =
+            ask_target (src, {source.size, picture->sample, picture->orientation})) {
+      const Size most = largest_size (source.size, s);
+      size = {std::max (size.width, std::min (behind->width, most.width)),
+              std::max (size.height, std::min (behind->height, most.height))};
+    }
   const FineRect part = zoomed_part ({.part = rect_of (picture->size), .zoom = s.zoom});
   quad::answer_target (query, GST_ELEMENT (element_), shown_part (size, part, picture->size));
   return true;

@@ -200,7 +200,12 @@ gboolean accept_caps (GstBaseTransform *trans, GstPadDirection direction, GstCap
 gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) impl_of (trans).begin_stream ();
-  if (const auto reduced = quad::reduced_picture (event)) impl_of (trans).take_reduced (*reduced);
+  if (const auto reduced = quad::reduced_picture (event)) {
+    // It is about the input's pictures, not about the output's.
+    impl_of (trans).take_reduced (*reduced);
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return parent_class ()->sink_event (trans, event);
   GstCaps *parsed;
   gst_event_parse_caps (event, &parsed);

@@ -66,11 +66,10 @@ CellSize cell_size_of (const GridSnapshot &snapshot, const PadSnapshot &pad,
   const auto room = room_of (snapshot, pad, canvas);
   if (!room) return {};
   CellSize cell = {.size = room->size};
-  const GstVideoInfo &info = pad.pad->parent.info;
-  if (!info.finfo || info.width < 1 || info.height < 1) return cell;
-  const Ratio sample = {std::max (1, info.par_n), std::max (1, info.par_d)};
-  const ShownPart shown =
-      shown_part (*room, pad.settings, {{info.width, info.height}, sample, pad.orientation});
+  if (pad.frame.size.empty ()) return cell;
+  FullPicture picture = pad.frame;
+  picture.orientation = pad.orientation;
+  const ShownPart shown = shown_part (*room, pad.settings, picture);
   const bool swap = steps_of (pad.orientation).swap_axes;
   cell.shown_width = swap ? shown.height : shown.width;
   cell.shown_height = swap ? shown.width : shown.height;

@@ -118,8 +118,7 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
     return TRUE;
   }
   if (as_grid (agg)->impl->backends.answer (query)) return TRUE;
-  if (GST_QUERY_TYPE (query) == GST_QUERY_CUSTOM)
-    return answer_target (as_grid (agg), as_grid_pad (pad), query);
+  if (asked_target (query)) return answer_target (as_grid (agg), as_grid_pad (pad), query);
   return parent_class ()->sink_query (agg, pad, query);
 }
 

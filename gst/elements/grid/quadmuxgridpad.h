@@ -12,6 +12,7 @@
 #include "elements/grid/settings.h"
 #include "elements/grid/timing.h"
 #include "glue/stage.h"
+#include "glue/target.h"
 
 namespace quad {
 
@@ -50,6 +51,7 @@ struct GridPad {
   PadSettings settings;
   Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
   Memory memory = Memory::host;                // of the caps that came last
+  FullPicture frame;                           // their size and the shape of their samples
   bool segment_done = false;
   InputWish wish;
   Size room;           // as the query `quad-target` was answered; 0x0: it was not

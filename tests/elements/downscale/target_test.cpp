@@ -130,6 +130,18 @@ TEST (DownscaleTarget, AReducedPictureOfTheWantedSizePasses)
   EXPECT_EQ (out.get (), in.get ());
 }
 
+// Else a second quaddownscale would take the first one's output for a reduced picture.
+TEST (DownscaleTarget, WhatIsSaidOfTheInputDoesNotGoOn)
+{
+  Downscaler d (gray (3, 3), "video/x-raw", "divisor=2");
+  gst_harness_push_event (d.get (), quad::full_picture_event ({64, 48}, {32, 24}).release ());
+  d.change_caps (gray (32, 24));
+  ASSERT_EQ (d.push (plain (d.in ())), GST_FLOW_OK);
+  EXPECT_EQ (d.out ().width, 32);
+  while (const Owned<GstEvent> event{gst_harness_try_pull_event (d.get ())})
+    EXPECT_FALSE (quad::reduced_picture (event.get ()));
+}
+
 TEST (DownscaleTarget, NoAnswerWhereDownstreamTakesNothing)
 {
   Downscaler d (gray (64, 48), "audio/x-raw");

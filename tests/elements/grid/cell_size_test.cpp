@@ -121,6 +121,41 @@ TEST (GridTarget, GoesThroughQuaddownscale)
   EXPECT_EQ (asked (p, 0, {{3000, 4000}, {1, 1}, Orientation::rotate_90}), (Size{180, 240}));
 }
 
+// quaddownscale answers for what it makes, not for what is behind it.
+TEST (GridTarget, IsNoLargerThanQuaddownscaleAllows)
+{
+  for (const auto &[properties, want] :
+       {std::pair{"max-width=160", Size{160, 90}}, std::pair{"max-width=640", Size{320, 180}}})
+    for (const Orientation o : {Orientation::identity, Orientation::rotate_180}) {
+      GridPipeline p ("", raw ("I420", 640, 360));
+      GstElement *src = p.add_input (raw ("I420", 64, 36));
+      GstElement *scale =
+          gst_parse_launch ((std::string ("quaddownscale ") + properties).c_str (), nullptr);
+      gst_bin_add (GST_BIN (p.pipeline ()), scale);
+      gst_element_unlink (src, p.grid ());
+      ASSERT_TRUE (gst_element_link_many (src, scale, p.grid (), nullptr));
+      EXPECT_EQ (asked (p, 0, {{1280, 720}, {1, 1}, o}), want) << properties;
+    }
+}
+
+gboolean answer_other (GstPad *, GstObject *, GstQuery *query)
+{
+  return gst_structure_has_name (gst_query_get_structure (query), "other");
+}
+
+// Queries that are none of the grid's go on, as through other aggregators.
+TEST (GridTarget, OtherQueriesGoOn)
+{
+  GridPipeline p;
+  p.add_input (raw ("I420", 64, 36));
+  const Owned<GstPad> out{gst_element_get_static_pad (p.out (), "sink")};
+  gst_pad_set_query_function (out.get (), answer_other);
+  const Owned<GstPad> src{gst_element_get_static_pad (p.source (0), "src")};
+  const Owned<GstQuery> other{
+      gst_query_new_custom (GST_QUERY_CUSTOM, gst_structure_new_empty ("other"))};
+  EXPECT_TRUE (gst_pad_peer_query (src.get (), other.get ()));
+}
+
 // Whoever asked is told to ask again when the answer changes.
 TEST (GridTarget, AChangeIsTold)
 {
