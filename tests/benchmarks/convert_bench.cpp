@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "drawing.h"
+#include "gst_frames.h"
 #include "support/conversion.h"
 #include "timing.h"
 
@@ -94,31 +95,18 @@ Contender of_swscale (PixelFormat to, Size size)
           to};
 }
 
-GstVideoInfo info_for (PixelFormat format, Size size)
+GstVideoInfo bt601_of (PixelFormat format, Size size)
 {
-  GstVideoInfo info;
-  gst_video_info_set_format (&info, gst_video_format_from_string (info_of (format).name),
-                             static_cast<guint> (size.width), static_cast<guint> (size.height));
+  GstVideoInfo info = info_for (format, size);
   if (!info_of (format).rgb)
     gst_video_colorimetry_from_string (&info.colorimetry, GST_VIDEO_COLORIMETRY_BT601);
   return info;
 }
 
-GstVideoFrame frame_on (GstVideoInfo info, const FrameView &view)
-{
-  GstVideoFrame frame = {};
-  for (std::size_t p = 0; p < GST_VIDEO_INFO_N_PLANES (&info); p++) {
-    frame.data[p] = view.plane[p].data;
-    info.stride[p] = static_cast<gint> (view.plane[p].stride);
-  }
-  frame.info = info;
-  return frame;
-}
-
 // As videoconvertscale does it by default.
 Contender of_gst (PixelFormat to, Size size)
 {
-  const GstVideoInfo in = info_for (kFrom, kSource), out = info_for (to, size);
+  const GstVideoInfo in = bt601_of (kFrom, kSource), out = bt601_of (to, size);
   std::shared_ptr<GstVideoConverter> converter (
       gst_video_converter_new (
           &in, &out,
