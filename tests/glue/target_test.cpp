@@ -119,7 +119,7 @@ TEST (Target, IsTheLargestOfAllBranches)
 
   line.answers ("out1", kSmall);
   const Owned<GstElement> tee{gst_bin_get_by_name (GST_BIN (line.bin ()), "t")};
-  gst_element_request_pad_simple (tee.get (), "src_%u");
+  const Owned<GstPad> unlinked{gst_element_request_pad_simple (tee.get (), "src_%u")};
   EXPECT_EQ (line.ask (), (Size{400, 300})) << "a branch that leads nowhere does not count";
 }
 
