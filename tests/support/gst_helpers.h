@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -116,6 +117,17 @@ inline std::vector<int> samples_of (const GstVideoInfo &info, GstBuffer *buffer)
       &frame, [&] (std::uint8_t &sample, int, int, int, int) { samples.push_back (sample); });
   gst_video_frame_unmap (&frame);
   return samples;
+}
+
+// Sets the property to NaN. Bypasses GObject's own check, which not every version of GLib has.
+inline void set_nan (gpointer object, const char *name)
+{
+  GObjectClass *klass = G_OBJECT_GET_CLASS (object);
+  GParamSpec *spec = g_object_class_find_property (klass, name);
+  GValue nan = G_VALUE_INIT;
+  g_value_init (&nan, G_TYPE_DOUBLE);
+  g_value_set_double (&nan, std::numeric_limits<double>::quiet_NaN ());
+  klass->set_property (G_OBJECT (object), spec->param_id, &nan, spec);
 }
 
 // Collects what elements post.

@@ -5,7 +5,6 @@
 #include <gst/video/navigation.h>
 
 #include <cmath>
-#include <limits>
 
 #include "core/format.h"
 #include "elements/downscale/downscaler.h"
@@ -161,7 +160,7 @@ TEST (DownscaleZoom, NanIsIgnored)
   for (const char *name : {"crop-x", "crop-y", "crop-width", "crop-height"}) {
     gdouble now = -1;
     g_object_set (d.element (), name, 0.5, nullptr);
-    g_object_set (d.element (), name, std::numeric_limits<double>::quiet_NaN (), nullptr);
+    set_nan (d.element (), name);
     g_object_get (d.element (), name, &now, nullptr);
     EXPECT_EQ (now, 0.5) << name;
   }

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "elements/grid/pipeline.h"
@@ -155,7 +154,7 @@ TEST (GridZoom, NanIsIgnored)
   for (const char *name : {"crop-x", "crop-y", "crop-width", "crop-height"}) {
     gdouble now = -1;
     p.set_pad (0, name, 0.5);
-    p.set_pad (0, name, std::numeric_limits<double>::quiet_NaN ());
+    set_nan (p.pad (0).get (), name);
     g_object_get (p.pad (0).get (), name, &now, nullptr);
     EXPECT_EQ (now, 0.5) << name;
   }
