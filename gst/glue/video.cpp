@@ -35,6 +35,18 @@ ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &can
 
 // A shape that no fraction of 32 bits holds counts as one of square samples, because samples that
 // odd are likely a mistake. (core's display_aspect () would approximate it.)
+Ratio sample_shape_of (const GstVideoInfo &info)
+{
+  return {std::max (1, info.par_n), std::max (1, info.par_d)};
+}
+
+Canvas canvas_of (const GstVideoInfo &info)
+{
+  return {{info.width, info.height},
+          sample_shape_of (info),
+          info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ()};
+}
+
 Ratio display_aspect_of (const GstVideoInfo &info)
 {
   gint num = 1, den = 1;

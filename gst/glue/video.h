@@ -3,6 +3,7 @@
 
 #include <gst/video/video.h>
 
+#include "core/placement.h"
 #include "core/scene.h"
 #include "glue/owned.h"
 
@@ -17,6 +18,12 @@ ChromaSite chroma_site_of (const GstVideoInfo &info);
 // The chroma site of a picture on a canvas of `canvas`. An unknown site counts as the canvas's, so
 // that nothing is shifted on a guess.
 ChromaSite chroma_site_beside (const GstVideoInfo &info, const GstVideoInfo &canvas);
+
+// The shape of a sample; square if the caps say nothing sensible.
+Ratio sample_shape_of (const GstVideoInfo &info);
+
+// Frames of `info` as a canvas.
+Canvas canvas_of (const GstVideoInfo &info);
 
 // The shape of the whole picture. If its terms do not fit into 32 bits, samples count as square.
 Ratio display_aspect_of (const GstVideoInfo &info);

@@ -66,7 +66,7 @@ Wish wish_of (const GstStructure *s)
 
 Shape shape_of (const GstVideoInfo &info)
 {
-  return {{info.width, info.height}, {std::max (1, info.par_n), std::max (1, info.par_d)}};
+  return {{info.width, info.height}, sample_shape_of (info)};
 }
 
 // The colorimetry in `s` (fixed); zeros if there is none, or an impossible one.

@@ -10,6 +10,7 @@
 #include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
 #include "glue/target.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {
@@ -29,7 +30,7 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
     impl.rate = {info.fps_n, info.fps_d};
     const std::lock_guard guard (impl.lock);
     impl.memory = memory_of (caps);
-    impl.frame = {{info.width, info.height}, {std::max (1, info.par_n), std::max (1, info.par_d)}};
+    impl.frame = {{info.width, info.height}, sample_shape_of (info)};
   }
   GST_INFO_OBJECT (pad, "has %" GST_PTR_FORMAT, gconstpointer (caps));
   return parent_class ()->sink_event (GST_AGGREGATOR (self), pad, event);

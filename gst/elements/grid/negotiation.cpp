@@ -193,9 +193,7 @@ std::optional<Canvas> output_canvas (GstQuadMuxGrid *self, const GstCaps *caps)
   GstVideoInfo info;
   if (!caps) caps = current.get ();
   if (!caps || !gst_video_info_from_caps (&info, caps)) return std::nullopt;
-  return Canvas{{info.width, info.height},
-                {std::max (1, info.par_n), std::max (1, info.par_d)},
-                info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ()};
+  return canvas_of (info);
 }
 
 std::optional<InputCaps> current_output (GstQuadMuxGrid *self)

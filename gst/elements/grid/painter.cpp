@@ -10,13 +10,6 @@
 namespace quad {
 namespace {
 
-Canvas canvas_of (const GstVideoInfo &info)
-{
-  return {{info.width, info.height},
-          {std::max (1, info.par_n), std::max (1, info.par_d)},
-          info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ()};
-}
-
 // The pad and its picture in numbers.
 Shot shot_of (const PadSnapshot &pad)
 {
@@ -28,7 +21,7 @@ Shot shot_of (const PadSnapshot &pad)
                .has_picture = pad.buffer != nullptr};
   if (!pad.buffer || !pad.info.finfo) return shot;  // it may have come before its caps
   shot.picture.part = crop_of (pad.buffer.get (), frame_size (pad.buffer.get (), pad.info));
-  shot.picture.sample = {std::max (1, pad.info.par_n), std::max (1, pad.info.par_d)};
+  shot.picture.sample = sample_shape_of (pad.info);
   shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
   shot.picture.orientation = pad.orientation;
   shot.picture.zoom = pad.settings.zoom;
