@@ -72,6 +72,8 @@ Drawn draw (int n_threads, int limit)
                       G_CALLBACK (+[] (GstElement *, guint, std::atomic<int> *n) { (*n)++; }),
                       &hungry);
   }
+  // Otherwise GStreamer needs one more thread, for the change to PLAYING after the first frame.
+  g_object_set (p.out (), "async", FALSE, nullptr);
   p.play ();
   // By then all threads run except those that draw.
   while (hungry < kInputs) g_usleep (1000);
