@@ -7,7 +7,7 @@
 namespace quad::test {
 namespace {
 
-constexpr int kScenes = 40;  // for each format
+constexpr int kScenes = 24;  // for each format
 
 class SameBytesTest : public ::testing::TestWithParam<PixelFormat> {};
 

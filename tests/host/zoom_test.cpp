@@ -52,7 +52,7 @@ void show (const quad::Picture &picture, Size canvas, Fit fit, Tile &tile)
 TEST_P (ZoomTest, AZoomMovesSmoothly)
 {
   constexpr Size kSource = {60, 4}, kTarget = {24, 4};
-  constexpr int kSteps = 100;
+  constexpr int kSteps = 40;
   const int slope = 4 * (max_value (info ()) / 255);
   const Picture source = ramp (kSource, slope);
   for (const Filter filter : kFilters)
