@@ -23,9 +23,10 @@ bool has_crop_inside (const Tile &tile)
 // Whether the tile's components can become the canvas's.
 bool can_be_drawn (const Tile &tile, PixelFormat canvas, bool converts)
 {
-  if (tile.source.format == canvas && !tile.colors) return true;
+  if (tile.source.format == canvas && !tile.colors && !tile.light) return true;
   const FormatInfo &from = info_of (tile.source.format), &to = info_of (canvas);
   if (!converts || from.format == PixelFormat::unknown) return false;
+  if (tile.light) return tile.source.memory == Memory::host;
   return tile.colors || (from.depth == to.depth && from.rgb == to.rgb &&
                          (from.components > 1) == (to.components > 1));
 }

@@ -8,6 +8,7 @@
 
 #include "color_map.h"
 #include "filter.h"
+#include "light_map.h"
 #include "view.h"
 
 namespace quad {
@@ -41,6 +42,8 @@ struct Tile {
   // How the source's components become the canvas's. None: they are the same, and have the same
   // depth; their places in memory may differ.
   std::optional<ColorMap> colors = {};
+  // Set, instead of `colors`, if the source's light differs from the canvas's. On the host only.
+  std::shared_ptr<const LightMap> light = {};
   FineRect crop;  // the part of the source that fills `target` and `hidden`
   Edges hidden;   // the part of `crop` beyond `target`: not seen, but it counts for the scale
   // The samples of the source that may be read; the filter sees those around `crop`. None: the
@@ -58,8 +61,9 @@ struct Tile {
   bool same_picture (const Tile &o) const
   {
     return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           colors == o.colors && crop == o.crop && part == o.part && hidden == o.hidden &&
-           site == o.site && orientation == o.orientation && filter == o.filter;
+           colors == o.colors && light == o.light && crop == o.crop && part == o.part &&
+           hidden == o.hidden && site == o.site && orientation == o.orientation &&
+           filter == o.filter;
   }
   // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const

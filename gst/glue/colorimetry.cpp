@@ -41,19 +41,6 @@ void fill_light (GstVideoColorimetry &c, const GstVideoColorimetry &other)
   fill (c.primaries, other.primaries);
 }
 
-bool wide_gamut (GstVideoColorPrimaries p)
-{
-  switch (p) {
-    case GST_VIDEO_COLOR_PRIMARIES_UNKNOWN:
-    case GST_VIDEO_COLOR_PRIMARIES_BT709:
-    case GST_VIDEO_COLOR_PRIMARIES_BT470M:
-    case GST_VIDEO_COLOR_PRIMARIES_BT470BG:
-    case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
-    case GST_VIDEO_COLOR_PRIMARIES_SMPTE240M: return false;
-    default: return true;
-  }
-}
-
 bool high_dynamic_range (GstVideoTransferFunction t)
 {
   return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
@@ -180,10 +167,23 @@ bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &
          alike (a.primaries, b.primaries);
 }
 
+bool is_wide (GstVideoColorPrimaries primaries)
+{
+  switch (primaries) {
+    case GST_VIDEO_COLOR_PRIMARIES_UNKNOWN:
+    case GST_VIDEO_COLOR_PRIMARIES_BT709:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470M:
+    case GST_VIDEO_COLOR_PRIMARIES_BT470BG:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE170M:
+    case GST_VIDEO_COLOR_PRIMARIES_SMPTE240M: return false;
+    default: return true;
+  }
+}
+
 bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
   const bool primaries =
-      alike (a.primaries, b.primaries) || (!wide_gamut (a.primaries) && !wide_gamut (b.primaries));
+      alike (a.primaries, b.primaries) || (!is_wide (a.primaries) && !is_wide (b.primaries));
   const bool transfer = alike (a.transfer, b.transfer) ||
                         (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
   return primaries && transfer;
@@ -249,12 +249,17 @@ ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to)
   return r;
 }
 
-std::optional<ColorMap> colors_between (const GstVideoInfo &from, const GstVideoInfo &to)
+ColorMap map_between (const GstVideoInfo &from, const GstVideoInfo &to)
 {
   const auto depth = [] (const GstVideoInfo &info) {
     return static_cast<int> (GST_VIDEO_INFO_COMP_DEPTH (&info, 0));
   };
-  const ColorMap map = color_map (color_matrix (from, to), depth (from), depth (to));
+  return color_map (color_matrix (from, to), depth (from), depth (to));
+}
+
+std::optional<ColorMap> colors_between (const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  const ColorMap map = map_between (from, to);
   const auto components = static_cast<std::size_t> (components_of (to));
   const bool same =
       components == static_cast<std::size_t> (components_of (from)) &&

@@ -31,6 +31,9 @@ GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to)
 // True if all fields that both know are equal.
 bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
 
+// Whether the primaries are not those of SDR standards, which count as one.
+bool is_wide (GstVideoColorPrimaries primaries);
+
 // True if one matrix converts between them: transfer functions and primaries are equal, unknown, or
 // those of SDR standards.
 bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
@@ -56,6 +59,9 @@ LumaWeights luma_weights (GstVideoColorMatrix matrix);
 // colorimetries. Leaves primaries and transfer functions as they are. Gray is luma: between gray
 // and YUV it stays as it is but for the range.
 ColorMatrix color_matrix (const GstVideoInfo &from, const GstVideoInfo &to);
+
+// color_matrix in integers.
+ColorMap map_between (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // How the engine converts pictures of `from` on a canvas of `to`; none if only the places of
 // samples differ. The light of both is the same (same_light).

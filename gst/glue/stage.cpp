@@ -209,7 +209,7 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
   Tile tile = tile_of (frame->view (), info, look);
-  const Status status = bring (input, info, *frame, tile);
+  const Status status = bring (input, info, tile);
   if (status == Status::unsupported_format) return {Problem::Kind::unconvertible, status, &input};
   const Memory here = frame->view ().memory;
   if (status != Status::ok)
@@ -230,16 +230,9 @@ void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from
                      tile.target.height, kind_of (info_, move.to).c_str ());
 }
 
-// Whether the renderer converts pictures on the host while it draws them.
-bool Stage::converts_drawing (const GstVideoInfo &from) const
-{
-  const Colorimetries known = completed_colorimetries (from, info_);
-  return renderer_->memory () == Memory::host && same_light (known.from, known.to);
-}
-
 // Replaces the tile's source if its format or memory is not what the renderer draws. Device work is
 // queued; take_downloads () completes it.
-Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
+Status Stage::bring (Input &input, const GstVideoInfo &from, Tile &tile)
 {
   const Memory here = tile.source.memory, there = renderer_->memory ();
   const bool same = same_pixels (from, info_);
@@ -250,16 +243,16 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
     return Status::ok;
   }
   if (move) input.moved_ = move;
-  if (here == Memory::host && converts_drawing (from)) {
+  if (here == Memory::host && there == here) {
     input.free_kept ();
-    tile.colors = colors_between (from, info_);
+    input.conversion_.set (tile, from, info_);
     return Status::ok;
   }
   input.flattened_ =
       info_of (tile.source.format).has_alpha () && !info_of (scene_.format).has_alpha ();
   if (here == Memory::host) {
-    const Status s = convert (input, from, frame, tile);
-    return s == Status::ok && there != here ? upload (input, tile) : s;
+    const Status s = convert (input, from, tile);
+    return s == Status::ok ? upload (input, tile) : s;
   }
   if (here == there && !converts (backend_of (here), from, info_))
     return Status::unsupported_format;
@@ -281,7 +274,7 @@ Status Stage::download (Input &input, Adapter &adapter, const GstVideoInfo &from
   Download d = {scene_.tiles.size (), &input, tile.source.memory, {}, nullptr};
   if (const Status s = adapter.download (tile, from, d.frame, d.info); s != Status::ok) return s;
   show_whole (tile, d.frame->view (), tile.site);
-  if (!same_pixels (d.info, info_) && !converts_drawing (d.info))
+  if (!same_pixels (d.info, info_) && there != Memory::host)
     if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
   if (there != Memory::host && !this->adapter (input.there_, there))
     return Status::unsupported_format;
@@ -311,18 +304,13 @@ Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const 
   return input.converted_->prepare (tile, from, info_, background_);
 }
 
-// Replaces the tile's host source by the picture as it is shown, in the canvas's format. For a
-// canvas on the host its pixels are there after convert_all (), for another one at once.
-Status Stage::convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile)
+// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
+Status Stage::convert (Input &input, const GstVideoInfo &from, Tile &tile)
 {
   FrameView view;
   Status status = prepare_conversion (input, from, tile);
-  if (status == Status::ok) status = input.converted_->scale (tile, frame.frame (), view);
+  if (status == Status::ok) status = input.converted_->draw (tile, view);
   if (status != Status::ok) return status;
-  if (renderer_->memory () == Memory::host)
-    conversions_.push_back (input.converted_.get ());
-  else
-    input.converted_->convert ();
   show_whole (tile, view, same_pixels (from, info_) ? tile.site : chroma_site_of (info_));
   return Status::ok;
 }
@@ -347,23 +335,15 @@ Problem Stage::take_downloads ()
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
     Status s = Status::ok;
-    if (converts_drawing (d.info))
-      tile.colors = colors_between (d.info, info_);
-    else if (!same_pixels (d.info, info_))
-      s = convert (*d.input, d.info, *d.frame, tile);
-    if (s == Status::ok && renderer_->memory () != Memory::host) s = upload (*d.input, tile);
+    if (renderer_->memory () == Memory::host) {
+      d.input->conversion_.set (tile, d.info, info_);
+      continue;
+    }
+    if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, tile);
+    if (s == Status::ok) s = upload (*d.input, tile);
     if (s != Status::ok) return failed (s, renderer_->memory (), d.input);
   }
   return {};
-}
-
-// A picture has one thread, so several pictures are converted side by side.
-void Stage::convert_all ()
-{
-  if (conversions_.empty ()) return;
-  threads_->pool ()->run (static_cast<int> (conversions_.size ()), [this] (int i, int) {
-    conversions_[static_cast<std::size_t> (i)]->convert ();
-  });
 }
 
 // Orders what is drawn after all that still uses the output, on the output's device.
@@ -390,7 +370,6 @@ Problem Stage::finish ()
 {
   Problem problem = take_downloads ();
   if (!problem) {
-    convert_all ();
     Status s = renderer_->prepare (scene_);
     if (s == Status::ok) s = begin_output ();
     if (s == Status::ok) s = renderer_->draw (scene_, canvas_->view ());
@@ -420,7 +399,6 @@ void Stage::cancel ()
   frames_.clear ();
   buffers_.clear ();
   downloads_.clear ();
-  conversions_.clear ();
 }
 
 void Stage::reset ()

@@ -64,6 +64,7 @@ class Input {
   std::optional<Move> logged_;        // at INFO; until it changes
   std::shared_ptr<Threads> threads_;  // used by `converted_`
   std::unique_ptr<ConvertedTile> converted_;
+  Conversion conversion_;  // of tiles that the host's renderer converts
 
   // Its copies in the memory where it is found, and in the canvas's memory.
   struct Kept {
@@ -161,12 +162,10 @@ class Stage {
   Status end (Memory memory, GstBuffer *output);
   void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
             const Tile &tile) const;
-  bool converts_drawing (const GstVideoInfo &from) const;
-  Status bring (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
+  Status bring (Input &input, const GstVideoInfo &from, Tile &tile);
   Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
-  Status convert (Input &input, const GstVideoInfo &from, MappedFrame &frame, Tile &tile);
+  Status convert (Input &input, const GstVideoInfo &from, Tile &tile);
   Problem take_downloads ();
-  void convert_all ();
   Status begin_output ();
   Status end_all ();
   Problem over (Problem problem);
@@ -188,7 +187,6 @@ class Stage {
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<Work> works_;  // one a backend, in the table's order
   std::vector<Download> downloads_;
-  std::vector<ConvertedTile *> conversions_;  // scaled, for convert_all ()
 };
 
 }  // namespace quad

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "host/scalar.h"
+
 namespace quad::host {
 namespace {
 
 constexpr int kAlpha = 3;  // the component
+
+constexpr SampleFormat kCodes = {.depth = 16, .bytes = 2};  // of Scratch::codes
 
 // The channel of `raster` that has the component and lies in memory at the raster's positions, or
 // the mean of what lies there; -1: none.
@@ -25,7 +29,8 @@ ConvertProgram::ConvertProgram (const Tile &tile, const FormatInfo &format, int 
                                 ChromaSite canvas_site)
     : raster_ (format.raster[std::size_t (raster)]),
       sample_ (SampleFormat::of (format)),
-      colors_ (tile.colors)
+      colors_ (tile.colors),
+      light_ (tile.light)
 {
   const FormatInfo &source = info_of (tile.source.format);
   for (int r = 0; r < source.rasters; r++) {
@@ -58,7 +63,8 @@ ConvertProgram::ConvertProgram (const Tile &tile, const FormatInfo &format, int 
 bool ConvertProgram::uses (std::size_t to, std::size_t from) const
 {
   if (channel_of (raster_, static_cast<int> (to)) < 0) return false;
-  return colors_ ? colors_->factor[to][from] != 0 : to == from;
+  // Light mixes all components.
+  return light_ || (colors_ ? colors_->factor[to][from] != 0 : to == from);
 }
 
 bool ConvertProgram::needs (std::size_t component) const
@@ -69,7 +75,7 @@ bool ConvertProgram::needs (std::size_t component) const
 // Whether the component becomes a component of the canvas unchanged, and no other one.
 bool ConvertProgram::is_copied (std::size_t component) const
 {
-  if (colors_ && !colors_->same[component]) return false;
+  if (light_ || (colors_ && !colors_->same[component])) return false;
   for (std::size_t to = 0; to < 3; to++)
     if (uses (to, component) != (to == component)) return false;
   return true;
@@ -85,6 +91,10 @@ void ConvertProgram::reserve (Scratch &scratch) const
   for (const Input &input : inputs_) input.program.reserve (scratch);
   const auto grow = [] (auto &v, std::size_t size) { v.resize (std::max (v.size (), size)); };
   grow (scratch.filtered, inputs_.size () * input_size ());
+  if (light_) {
+    grow (scratch.codes, 3 * row_stride () * std::size_t (kCodes.bytes));
+    grow (scratch.lit, 3 * row_stride ());
+  }
   grow (scratch.joined,
         joined_stride () * std::size_t (raster_.channels) * std::size_t (sample_.bytes));
 }
@@ -93,6 +103,37 @@ const std::int16_t *ConvertProgram::row_at (const Place &place, int r, const Scr
 {
   const auto at = std::size_t (place.channel * kMaxBand + r);
   return scratch.filtered.data () + std::size_t (place.input) * input_size () + at * row_stride ();
+}
+
+// What becomes the component `component` of `map`.
+std::array<const std::int16_t *, 3> ConvertProgram::rows_of (const ColorMap &map,
+                                                             std::size_t component, int r,
+                                                             const Scratch &scratch) const
+{
+  std::array<const std::int16_t *, 3> rows;
+  for (std::size_t i = 0; i < 3; i++) {
+    // What the source does not have has no factor: any row will do.
+    const bool used = component_[i].input >= 0 && map.factor[component][i] != 0;
+    rows[i] = row_at (used ? component_[i] : Place{0, 0}, r, scratch);
+  }
+  return rows;
+}
+
+// Fills `Scratch::lit`.
+void ConvertProgram::light_row (const Ops &ops, int r, int count, Scratch &scratch) const
+{
+  const ColorMap &map = light_->to_rgb;
+  for (std::size_t k = 0; k < 3; k++)
+    ops.map ({rows_of (map, k, r, scratch), map.factor[k], map.offset[k], map.shift}, count, kCodes,
+             scratch.codes.data () + k * row_stride () * std::size_t (kCodes.bytes));
+  for (int i = 0; i < count; i++) {
+    std::array<std::uint16_t, 3> code;
+    for (std::size_t k = 0; k < 3; k++)
+      code[k] =
+          load<std::uint16_t> (scratch.codes.data (), static_cast<int> (k * row_stride ()) + i);
+    const std::array<std::int16_t, 3> lit = (*light_) (code);
+    for (std::size_t k = 0; k < 3; k++) scratch.lit[k * row_stride () + std::size_t (i)] = lit[k];
+  }
 }
 
 // Makes `count` samples of a channel of the canvas's raster.
@@ -111,11 +152,12 @@ void ConvertProgram::draw_channel (const Ops &ops, int channel, int r, int count
                  std::size_t (count) * std::size_t (sample_.bytes));
     return;
   }
-  MapRow row = {{}, colors_->factor[k], colors_->offset[k], colors_->shift};
-  for (std::size_t i = 0; i < 3; i++)
-    // What the source does not have has no factor: any row will do.
-    row.in[i] = row_at (
-        component_[i].input >= 0 && row.factor[i] != 0 ? component_[i] : Place{0, 0}, r, scratch);
+  const ColorMap &map = light_ ? light_->from_rgb : *colors_;
+  MapRow row = {{}, map.factor[k], map.offset[k], map.shift};
+  if (light_)
+    for (std::size_t i = 0; i < 3; i++) row.in[i] = scratch.lit.data () + i * row_stride ();
+  else
+    row.in = rows_of (map, k, r, scratch);
   ops.map (row, count, sample_, out);
 }
 
@@ -132,6 +174,7 @@ bool ConvertProgram::draw_rows (const Ops &ops, const Range &columns, const Fram
   }
   for (int r = 0; r < count; r++) {
     std::byte *row = out.data + r * out.stride;
+    if (light_) light_row (ops, r, width, scratch);
     if (raster_.channels == 1) {
       draw_channel (ops, 0, r, width, row, scratch);
     } else {

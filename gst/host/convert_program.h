@@ -42,6 +42,9 @@ class ConvertProgram final : public RasterProgram {
   bool needs (std::size_t component) const;
   bool is_copied (std::size_t component) const;
   const std::int16_t *row_at (const Place &place, int r, const Scratch &scratch) const;
+  std::array<const std::int16_t *, 3> rows_of (const ColorMap &map, std::size_t component, int r,
+                                               const Scratch &scratch) const;
+  void light_row (const Ops &ops, int r, int count, Scratch &scratch) const;
   void draw_channel (const Ops &ops, int channel, int r, int count, std::byte *out,
                      const Scratch &scratch) const;
   // Elements of `Scratch::filtered` from row to row, and for each input.
@@ -52,6 +55,7 @@ class ConvertProgram final : public RasterProgram {
   RasterInfo raster_;  // of the canvas
   SampleFormat sample_;
   std::optional<ColorMap> colors_;
+  std::shared_ptr<const LightMap> light_;  // instead of `colors_`
   std::vector<Input> inputs_;
   std::array<Place, 3> component_;
   Place alpha_;

@@ -16,6 +16,7 @@ bool same_channels (const RasterInfo &a, const RasterInfo &b)
 
 bool is_unchanged (const Tile &tile, const RasterInfo &raster)
 {
+  if (tile.light) return false;
   for (std::size_t c = 0; c < std::size_t (raster.channels); c++) {
     const int k = raster.channel[c].component;
     // What becomes padding is opaque.
@@ -44,7 +45,7 @@ int twin_of (const Tile &tile, const FormatInfo &format, int raster)
 std::unique_ptr<RasterProgram> make_raster_program (const Tile &tile, const FormatInfo &format,
                                                     int raster, ChromaSite canvas_site)
 {
-  const bool same = tile.source.format == format.format && !tile.colors;
+  const bool same = tile.source.format == format.format && !tile.colors && !tile.light;
   const int twin = same ? raster : twin_of (tile, format, raster);
   if (twin >= 0) return std::make_unique<PlaneProgram> (tile, twin, format, raster, canvas_site);
   return std::make_unique<ConvertProgram> (tile, format, raster, canvas_site);

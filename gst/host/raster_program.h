@@ -21,6 +21,8 @@ struct Scratch {
   std::vector<std::int32_t> wide;
   std::vector<std::byte> joined;
   std::vector<std::int16_t> filtered;  // rows of single channels, to be converted
+  std::vector<std::byte> codes;        // rows of R', G' and B' of 16 bits, in the source's light
+  std::vector<std::int16_t> lit;       // the same in the canvas's light, as intermediates
   std::vector<std::vector<std::byte>> layers;
   std::vector<std::vector<std::byte>> alphas;  // of `layers`, if they have alpha beside
 };

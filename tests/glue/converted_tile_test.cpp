@@ -50,8 +50,7 @@ class ConvertedTileTest : public testing::TestWithParam<Size> {
     ConvertedTile converted (threads_);
     ASSERT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
     FrameView view;
-    ASSERT_EQ (converted.scale (tile, frame.frame (), view), Status::ok);
-    converted.convert ();
+    ASSERT_EQ (converted.draw (tile, view), Status::ok);
     ASSERT_EQ (view.size, size);
     ASSERT_EQ (view.format, to.format);
     if (!to.has_alpha ()) return;
@@ -93,8 +92,7 @@ TEST_P (ConvertedTileTest, AZoomThatMovesKeepsTheBuffers)
   ConvertedTile kept (threads_);
   auto pixels = [&] (ConvertedTile &converted, FrameView &view) {
     EXPECT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
-    EXPECT_EQ (converted.scale (tile, frame.frame (), view), Status::ok);
-    converted.convert ();
+    EXPECT_EQ (converted.draw (tile, view), Status::ok);
     std::vector<std::byte> bytes;
     for (int p = 0; p < 3; p++)
       for (int y = 0; y < size.height; y++) {

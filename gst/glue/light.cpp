@@ -1,0 +1,81 @@
+#include "glue/light.h"
+
+#include "glue/colorimetry.h"
+
+namespace quad {
+namespace {
+
+// HDR10 without a word of its brightness: most is graded on displays of 1,000 cd/m2.
+constexpr double kUsualPeak = 1000;
+constexpr double kPqPeak = 10000;
+
+Transfer transfer_of (GstVideoTransferFunction transfer)
+{
+  switch (transfer) {
+    case GST_VIDEO_TRANSFER_SMPTE2084: return Transfer::pq;
+    case GST_VIDEO_TRANSFER_ARIB_STD_B67: return Transfer::hlg;
+    default: return Transfer::sdr;
+  }
+}
+
+Primaries primaries_of (GstVideoColorPrimaries primaries)
+{
+  const GstVideoColorPrimariesInfo *p = gst_video_color_primaries_get_info (
+      is_wide (primaries) ? primaries : GST_VIDEO_COLOR_PRIMARIES_BT709);
+  return {{p->Rx, p->Gx, p->Bx, p->Wx}, {p->Ry, p->Gy, p->By, p->Wy}};
+}
+
+Light light_of (const GstVideoColorimetry &c)
+{
+  return {transfer_of (c.transfer), primaries_of (c.primaries)};
+}
+
+// R', G' and B' of 16 bits and full range between the light of two pictures.
+GstVideoInfo codes_beside (const GstVideoInfo &info, const GstVideoColorimetry &known)
+{
+  GstVideoInfo codes;
+  gst_video_info_set_format (&codes, GST_VIDEO_FORMAT_ARGB64, static_cast<guint> (info.width),
+                             static_cast<guint> (info.height));
+  codes.colorimetry = {GST_VIDEO_COLOR_RANGE_0_255, GST_VIDEO_COLOR_MATRIX_RGB, known.transfer,
+                       known.primaries};
+  return codes;
+}
+
+GstVideoInfo with (GstVideoInfo info, const GstVideoColorimetry &known)
+{
+  info.colorimetry = known;
+  return info;
+}
+
+}  // namespace
+
+std::shared_ptr<const LightMap> light_between (const GstVideoInfo &from, const GstVideoInfo &to,
+                                               double peak)
+{
+  const Colorimetries known = completed_colorimetries (from, to);
+  if (same_light (known.from, known.to)) return nullptr;
+  Light a = light_of (known.from), b = light_of (known.to);
+  if (a.transfer == Transfer::pq) a.peak = peak > 0 ? peak : kUsualPeak;
+  if (b.transfer == Transfer::pq) b.peak = kPqPeak;
+  for (Light *l : {&a, &b})
+    if (l->transfer == Transfer::hlg) l->peak = kHlgPeak;
+  return light_map (a, b, map_between (with (from, known.from), codes_beside (from, known.from)),
+                    map_between (codes_beside (to, known.to), with (to, known.to)));
+}
+
+void Conversion::set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  const bool same =
+      known_ && gst_video_info_is_equal (&from_, &from) && gst_video_info_is_equal (&to_, &to);
+  if (!same) {
+    light_ = light_between (from, to);
+    colors_ = light_ ? std::nullopt : colors_between (from, to);
+    from_ = from;
+    to_ = to;
+    known_ = true;
+  }
+  tile.colors = colors_;
+  tile.light = light_;
+}
+
+}  // namespace quad
