@@ -35,15 +35,17 @@ bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
 }
 
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                               guint background)
+                               guint background, double peak)
 {
   const Color back = color_of (background | 0xff000000u, to);
   const bool same_kind = ready_ && shape_.target.size () == tile.target.size () &&
                          gst_video_info_is_equal (&from_, &from) &&
                          gst_video_info_is_equal (&to_, &to);
-  if (same_kind && shape_.same_picture (tile) && scene_.background == back) return Status::ok;
+  if (same_kind && shape_.same_picture (tile) && scene_.background == back && peak_ == peak)
+    return Status::ok;
   ready_ = false;
   scene_.background = back;
+  peak_ = peak;
   Status status = same_kind ? Status::ok : build (tile, from, to);
   if (status == Status::ok) status = prepare_drawing (tile);
   ready_ = status == Status::ok;
@@ -57,7 +59,7 @@ void ConvertedTile::describe (const Tile &tile)
   scene_.format = from_gst (GST_VIDEO_INFO_FORMAT (&to_));
   scene_.site = same_pixels (from_, to_) ? tile.site : chroma_site_of (to_);
   Tile &t = scene_.tiles[0];
-  conversion_.set (t, from_, to_);
+  conversion_.set (t, from_, to_, peak_);
   t.target = rect_of (tile.target.size ());
   t.alpha = 255;
   // Alpha is blended when the tile is drawn; flatten here only if the canvas has none.

@@ -22,9 +22,9 @@ class ConvertedTile {
 
   // Prepares for `tile` (its source, crop, orientation, filter and target size), which is described
   // by `from`, on a canvas of `to`. A picture with alpha is laid over `background` (0xAARRGGBB,
-  // taken as opaque) if the canvas has no alpha.
+  // taken as opaque) if the canvas has no alpha. `peak`: see light_between.
   Status prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                  guint background);
+                  guint background, double peak = 0);
 
   // Draws the tile's source at the target's size, with all threads. `converted` is the picture in
   // the canvas's format; it lives until the next call, and as long as the source.
@@ -51,6 +51,7 @@ class ConvertedTile {
   GstVideoInfo from_ = {}, to_ = {}, drawn_info_ = {};
   Conversion conversion_;
   Tile shape_;
+  double peak_ = 0;
   bool ready_ = false;
   Store drawn_;
 };

@@ -1,5 +1,7 @@
 #include "glue/light.h"
 
+#include <algorithm>
+
 #include "glue/colorimetry.h"
 
 namespace quad {
@@ -55,7 +57,7 @@ std::shared_ptr<const LightMap> light_between (const GstVideoInfo &from, const G
   const Colorimetries known = completed_colorimetries (from, to);
   if (same_light (known.from, known.to)) return nullptr;
   Light a = light_of (known.from), b = light_of (known.to);
-  if (a.transfer == Transfer::pq) a.peak = peak > 0 ? peak : kUsualPeak;
+  if (a.transfer == Transfer::pq) a.peak = peak > 0 ? std::min (peak, kPqPeak) : kUsualPeak;
   if (b.transfer == Transfer::pq) b.peak = kPqPeak;
   for (Light *l : {&a, &b})
     if (l->transfer == Transfer::hlg) l->peak = kHlgPeak;
@@ -63,15 +65,26 @@ std::shared_ptr<const LightMap> light_between (const GstVideoInfo &from, const G
                     map_between (codes_beside (to, known.to), with (to, known.to)));
 }
 
-void Conversion::set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to)
+double peak_of (const GstCaps *caps)
 {
-  const bool same =
-      known_ && gst_video_info_is_equal (&from_, &from) && gst_video_info_is_equal (&to_, &to);
+  GstVideoContentLightLevel level;
+  if (gst_video_content_light_level_from_caps (&level, caps) && level.max_content_light_level > 0)
+    return level.max_content_light_level;
+  GstVideoMasteringDisplayInfo display;
+  if (!gst_video_mastering_display_info_from_caps (&display, caps)) return 0;
+  return display.max_display_mastering_luminance / 10000.0;
+}
+
+void Conversion::set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to, double peak)
+{
+  const bool same = known_ && peak_ == peak && gst_video_info_is_equal (&from_, &from) &&
+                    gst_video_info_is_equal (&to_, &to);
   if (!same) {
-    light_ = light_between (from, to);
+    light_ = light_between (from, to, peak);
     colors_ = light_ ? std::nullopt : colors_between (from, to);
     from_ = from;
     to_ = to;
+    peak_ = peak;
     known_ = true;
   }
   tile.colors = colors_;

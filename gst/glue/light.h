@@ -16,17 +16,22 @@ namespace quad {
 std::shared_ptr<const LightMap> light_between (const GstVideoInfo &from, const GstVideoInfo &to,
                                                double peak = 0);
 
+// The brightest light of the pictures, in cd/m2, by the caps' content-light-level (MaxCLL of
+// CTA-861.3) or mastering-display-info (SMPTE ST 2086); 0: they do not say.
+double peak_of (const GstCaps *caps);
+
 // The conversion of one kind of picture, kept between frames. Not thread safe.
 class Conversion {
  public:
-  // Makes the tile, whose source is of `from`, one on a canvas of `to`.
-  void set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to);
+  // Makes the tile, whose source is of `from`, one on a canvas of `to`. `peak`: as light_between.
+  void set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to, double peak = 0);
 
   void clear () { known_ = false; }
 
  private:
   bool known_ = false;
   GstVideoInfo from_ = {}, to_ = {};
+  double peak_ = 0;
   std::optional<ColorMap> colors_;
   std::shared_ptr<const LightMap> light_;
 };

@@ -205,6 +205,7 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
 {
   input.moved_ = {};
   input.flattened_ = false;
+  input.peak_ = look.peak;
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
@@ -245,7 +246,7 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, Tile &tile)
   if (move) input.moved_ = move;
   if (here == Memory::host && there == here) {
     input.free_kept ();
-    input.conversion_.set (tile, from, info_);
+    input.conversion_.set (tile, from, info_, input.peak_);
     return Status::ok;
   }
   input.flattened_ =
@@ -301,7 +302,7 @@ Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const 
     input.threads_ = threads_;
     input.converted_ = std::make_unique<ConvertedTile> (threads_);
   }
-  return input.converted_->prepare (tile, from, info_, background_);
+  return input.converted_->prepare (tile, from, info_, background_, input.peak_);
 }
 
 // Replaces the tile's host source by the picture as it is shown, in the canvas's format.
@@ -336,7 +337,7 @@ Problem Stage::take_downloads ()
     Tile &tile = scene_.tiles[d.tile];
     Status s = Status::ok;
     if (renderer_->memory () == Memory::host) {
-      d.input->conversion_.set (tile, d.info, info_);
+      d.input->conversion_.set (tile, d.info, info_, d.input->peak_);
       continue;
     }
     if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, tile);

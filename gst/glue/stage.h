@@ -31,6 +31,7 @@ struct Look {
   Filter filter = Filter::area;
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
+  double peak = 0;  // the brightest light of HDR, in cd/m2; 0: the usual
 };
 
 // What a shown picture needs from frame to frame: a converter, a copy in other memory. It belongs
@@ -64,6 +65,7 @@ class Input {
   std::optional<Move> logged_;        // at INFO; until it changes
   std::shared_ptr<Threads> threads_;  // used by `converted_`
   std::unique_ptr<ConvertedTile> converted_;
+  double peak_ = 0;        // of the last picture, see Look
   Conversion conversion_;  // of tiles that the host's renderer converts
 
   // Its copies in the memory where it is found, and in the canvas's memory.

@@ -63,7 +63,6 @@ class ConvertedTileTest : public testing::TestWithParam<Size> {
   std::shared_ptr<Threads> threads_ = std::make_shared<Threads> (1);
 };
 
-// GstVideoConverter's rows of odd widths may end a pixel late, and some of its stores are aligned.
 TEST_P (ConvertedTileTest, EveryPairOfFormatsKeepsAlphaOrIsOpaque)
 {
   for (const FormatInfo &from : all_formats ())

@@ -236,7 +236,6 @@ std::vector<guint8> converted (const FormatInfo &from, const FormatInfo &to, int
   return bytes;
 }
 
-// GstVideoConverter with several threads makes wrong chroma, and reads lines that nobody wrote.
 TEST (StageThreads, DoNotChangeAnyConversion)
 {
   for (const FormatInfo &from : all_formats ())

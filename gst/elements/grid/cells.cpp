@@ -78,6 +78,7 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
       p->memory = impl.memory;
       p->frame = impl.frame;
+      p->peak = impl.peak;
       if (with_buffers) take_current (*p, eos);
     }
     if (p->settings.lies_freely ()) {

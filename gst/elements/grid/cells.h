@@ -17,6 +17,7 @@ struct PadSnapshot {
   Orientation orientation = Orientation::identity;  // `auto` resolved
   Memory memory = Memory::host;                     // of its caps
   FullPicture frame;                                // what its caps say; 0x0: it has none
+  double peak = 0;                                  // of its light, see Look
   int cell = -1;                                    // -1: none, or it lies freely
   // For a frame: the picture that the pad shows now. It is the current buffer or, after the end,
   // the last one if that is repeated. Null if there is nothing to see.

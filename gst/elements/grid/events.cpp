@@ -9,6 +9,7 @@
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
+#include "glue/light.h"
 #include "glue/target.h"
 #include "glue/video.h"
 
@@ -30,6 +31,7 @@ gboolean caps_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *even
     impl.rate = {info.fps_n, info.fps_d};
     const std::lock_guard guard (impl.lock);
     impl.memory = memory_of (caps);
+    impl.peak = peak_of (caps);
     impl.frame = {{info.width, info.height}, sample_shape_of (info)};
   }
   GST_INFO_OBJECT (pad, "has %" GST_PTR_FORMAT, gconstpointer (caps));

@@ -185,7 +185,8 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
                                        {.placement = place.placement,
                                         .orientation = pad.orientation,
                                         .filter = frame.snapshot.settings.method,
-                                        .alpha = place.alpha});
+                                        .alpha = place.alpha,
+                                        .peak = pad.peak});
   if (problem.kind == Problem::Kind::foreign || problem.kind == Problem::Kind::bad_buffer)
     return leave_out (frame, pad, buffer_of (pad) + problem.why + ".");
   if (seen) {

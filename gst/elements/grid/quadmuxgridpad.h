@@ -51,6 +51,7 @@ struct GridPad {
   PadSettings settings;
   Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
   Memory memory = Memory::host;                // of the caps that came last
+  double peak = 0;                             // of their light, see Look
   FullPicture frame;                           // their size and the shape of their samples
   bool segment_done = false;
   InputWish wish;
