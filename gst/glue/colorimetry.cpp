@@ -41,11 +41,6 @@ void fill_light (GstVideoColorimetry &c, const GstVideoColorimetry &other)
   fill (c.primaries, other.primaries);
 }
 
-bool high_dynamic_range (GstVideoTransferFunction t)
-{
-  return t == GST_VIDEO_TRANSFER_SMPTE2084 || t == GST_VIDEO_TRANSFER_ARIB_STD_B67;
-}
-
 // The first code value of each component, and the number of codes from 0 to 1 (chroma: from -1/2 to
 // 1/2).
 struct Levels {
@@ -167,6 +162,11 @@ bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &
          alike (a.primaries, b.primaries);
 }
 
+bool is_hdr (GstVideoTransferFunction transfer)
+{
+  return transfer == GST_VIDEO_TRANSFER_SMPTE2084 || transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67;
+}
+
 bool is_wide (GstVideoColorPrimaries primaries)
 {
   switch (primaries) {
@@ -184,8 +184,8 @@ bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
   const bool primaries =
       alike (a.primaries, b.primaries) || (!is_wide (a.primaries) && !is_wide (b.primaries));
-  const bool transfer = alike (a.transfer, b.transfer) ||
-                        (!high_dynamic_range (a.transfer) && !high_dynamic_range (b.transfer));
+  const bool transfer =
+      alike (a.transfer, b.transfer) || (!is_hdr (a.transfer) && !is_hdr (b.transfer));
   return primaries && transfer;
 }
 

@@ -31,6 +31,9 @@ GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to)
 // True if all fields that both know are equal.
 bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
 
+// Whether it is that of PQ or HLG.
+bool is_hdr (GstVideoTransferFunction transfer);
+
 // Whether the primaries are not those of SDR standards, which count as one.
 bool is_wide (GstVideoColorPrimaries primaries);
 

@@ -94,15 +94,17 @@ TEST (GridColors, GrayIsGray)
   }
 }
 
-// Of the caps of HDR10, beside an SDR output: white in HDR is white, not black; and the caps say
-// how bright the brightest is. The picture's codes are those of 1,000 cd/m2.
+// An output of 8 bits is SDR, unless downstream says otherwise. HDR's white is white there, not
+// black, and the caps say how bright the brightest is. The picture's codes are those of 1,000
+// cd/m2.
 TEST (GridColors, HighDynamicRangeIsRolledOffByItsPeak)
 {
   const std::string display =
       ",mastering-display-info=(string)35400:14600:8500:39850:6550:2300:15635:16450:40000000:50";
   int last = 256;
-  for (const std::string &peak : {std::string{}, std::string{",content-light-level=2000:300"},
-                                  display, display + ",content-light-level=8000:300"}) {
+  for (const std::string &peak :
+       {std::string{}, std::string{",content-light-level=(string)2000:300"}, display,
+        display + ",content-light-level=(string)8000:300"}) {
     SCOPED_TRACE (peak);
     GridPipeline p ("rows=1 columns=1", raw ("BGRx", 16, 8, "framerate=(fraction)10/1"));
     p.add_solid (raw ("Y444", 16, 8, "framerate=(fraction)10/1,colorimetry=bt2100-pq") + peak,
@@ -112,11 +114,18 @@ TEST (GridColors, HighDynamicRangeIsRolledOffByItsPeak)
     const Values v = all[0]->at (2, 2);
     EXPECT_EQ (v[0], v[1]);
     EXPECT_EQ (v[1], v[2]);
-    EXPECT_TRUE (!peak.empty () || v[0] == 255) << v[0];
+    EXPECT_TRUE (!peak.empty () || v[0] == 255) << int{v[0]};
     EXPECT_LT (v[0], last);
     EXPECT_GT (v[0], 200);
     last = v[0];
   }
+  GridPipeline p ("rows=1 columns=1",
+                  raw ("BGRx", 16, 8, "framerate=(fraction)10/1,colorimetry=(string)1:1:14:7"));
+  p.add_solid (raw ("Y444", 16, 8, "framerate=(fraction)10/1,colorimetry=bt2100-pq"),
+               {181, 128, 128, 0}, 1);
+  const Pictures all = p.run ();
+  ASSERT_EQ (all.size (), 1u) << p.error ();
+  EXPECT_EQ (all[0]->at (2, 2)[0], 192) << "the same light in R'G'B' of full range";
 }
 
 }  // namespace
