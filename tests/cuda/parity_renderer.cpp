@@ -85,7 +85,7 @@ class ParityRenderer : public Renderer {
 }  // namespace
 
 bool is_drawn (const FormatInfo &format) { return cuda::draws (format); }
-bool converts () { return false; }
+bool converts () { return true; }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

@@ -137,7 +137,7 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     tile.target =
         random.one_in (3) ? rect_of (s.scene.canvas) : random_target (info, s.scene.canvas, random);
     const bool converted = options.converts && converts () && !random.one_in (4);
-    const FormatInfo &from = converted ? random.pick (all_formats ()) : info;
+    const FormatInfo &from = converted ? info_of (random.pick (every_format ())) : info;
     Picture &picture =
         s.add_picture (from.format, random_size (options.max_side, random), options.layout);
     if (options.converts) s.matrices.emplace_back ();
