@@ -1,10 +1,12 @@
 // Reads on the host the tables that a SceneProgram sends to the device.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/scene.h"
 #include "cuda/scene_program.h"
+#include "gpu.h"
 
 namespace quad::test {
 
@@ -76,5 +78,13 @@ class Tables {
 
   cuda::SceneProgram program_;
 };
+
+// How often each method is used for a picture that the scene shows.
+inline std::map<cuda::Method, int> methods_of (const Scene &scene)
+{
+  std::map<cuda::Method, int> count;
+  for (const cuda::Picture &p : Tables (without_pointers (scene)).pictures ()) count[p.method]++;
+  return count;
+}
 
 }  // namespace quad::test
