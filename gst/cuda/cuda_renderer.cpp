@@ -8,9 +8,10 @@
 namespace quad::cuda {
 namespace {
 
-DevicePlane device_plane (const PlaneView &view)
+void set_planes (const FrameView &frame, DevicePlane (&planes)[kPlanes])
 {
-  return {reinterpret_cast<std::uint8_t *> (view.data), view.stride};
+  for (std::size_t p = 0; p < std::size_t (info_of (frame.format).planes); p++)
+    planes[p] = {reinterpret_cast<std::uint8_t *> (frame.plane[p].data), frame.plane[p].stride};
 }
 
 class CudaRenderer final : public Renderer {
@@ -55,8 +56,10 @@ class CudaRenderer final : public Renderer {
 Status CudaRenderer::prepare (const Scene &scene)
 {
   if (prepared_ && prepared_->same_shape (scene)) return Status::ok;
-  if (const Status s = check_scene (scene, Memory::cuda, false); s != Status::ok) return s;
+  if (const Status s = check_scene (scene, Memory::cuda, true); s != Status::ok) return s;
   if (!draws (info_of (scene.format))) return Status::unsupported_format;
+  for (const Tile &tile : scene.tiles)
+    if (!tile.solid && !draws (info_of (tile.source.format))) return Status::unsupported_format;
   const Current current (context_);
   if (!current) return Status::device_failed;
   if (!module_) {
@@ -103,16 +106,11 @@ Status CudaRenderer::draw (const Scene &scene, const FrameView &out)
     return Status::not_prepared;
   const Current current (context_);
   if (!current) return Status::device_failed;
-  const int planes = info_of (scene.format).planes;
   for (const Launch &launch : program_->launches ()) {
     DrawParams params = program_->params (launch, tables_.address ());
-    for (int p = 0; p < planes; p++) {
-      const auto plane = std::size_t (p);
-      params.out[plane] = device_plane (out.plane[plane]);
-      for (std::size_t i = 0; i < launch.sources.size (); i++)
-        params.source[i][plane] =
-            device_plane (scene.tiles[std::size_t (launch.sources[i])].source.plane[plane]);
-    }
+    set_planes (out, params.out);
+    for (std::size_t i = 0; i < launch.sources.size (); i++)
+      set_planes (scene.tiles[std::size_t (launch.sources[i])].source, params.source[i]);
     void *arguments[] = {&params};
     const Status s =
         status_of (CuLaunchKernel (module_->draw (), static_cast<unsigned> (launch.count), 1, 1,

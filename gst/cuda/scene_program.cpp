@@ -4,16 +4,19 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/raster_sources.h"
+
 namespace quad::cuda {
 namespace {
 
 constexpr int kWidest = 128;  // width of a patch, in positions
 
-Method method_of (const RasterPlan &plan, const Samples &s)
+// How a picture of `s` is drawn to positions of `canvas`.
+Method method_of (const RasterPlan &plan, const Samples &s, const Samples &canvas)
 {
   if (plan.across.copy && plan.down.copy) return Method::copy;
-  if (s.packed && s.bytes == 1 && s.channels != 3 && !plan.swap_axes && plan.across.halves () &&
-      plan.down.halves ())
+  if (s.packed && canvas.packed && s.bytes == 1 && s.channels != 3 && !plan.swap_axes &&
+      plan.across.halves () && plan.down.halves ())
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
 }
@@ -72,6 +75,41 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
   return rows * (count * sizeof (std::int16_t) + weighted) + sizeof (std::int32_t);
 }
 
+// Whether a patch of 8 positions needs at most `room` bytes of shared memory.
+bool can_be_staged (const RasterPlan &plan, const Samples &s, std::size_t room)
+{
+  return mid_bytes (plan, s, plan.swap_axes ? Size{1, 8} : Size{8, 1}) <= room;
+}
+
+// How the inputs of `sources` become the canvas's raster `raster`.
+Conversion conversion_of (const Tile &tile, const RasterSources &sources, const RasterInfo &raster)
+{
+  Conversion c = {};
+  c.pictures = static_cast<std::int32_t> (sources.inputs.size ());
+  for (std::size_t i = 0; i < sources.inputs.size (); i++)
+    for (std::size_t k = 0; k < 4; k++)
+      if (sources.inputs[i].samples[k]) c.samples[i] |= 1 << k;
+  for (std::size_t k = 0; k < 3; k++)
+    c.component[k] = {sources.component[k].input, sources.component[k].channel};
+  c.alpha = {sources.alpha.input, sources.alpha.channel};
+  c.shift = tile.colors ? tile.colors->shift : 0;
+  for (std::size_t to = 0; to < std::size_t (raster.channels); to++) {
+    Conversion::Channel &channel = c.channel[to];
+    const int component = raster.channel[to].component;
+    const auto k = static_cast<std::size_t> (component);
+    channel.from = component;
+    if (component == kAlpha || (component >= 0 && sources.copied[k])) continue;
+    channel.from = kMapped;
+    if (component < 0) {
+      channel.offset = 255 << c.shift;  // padding
+      continue;
+    }
+    std::ranges::copy (tile.colors->factor[k], channel.factor);
+    channel.offset = tile.colors->offset[k];
+  }
+  return c;
+}
+
 int words_of (const Samples &s, Size size)
 {
   return ceil_div (size.width, group_of (s)) * size.height;
@@ -124,7 +162,14 @@ struct SceneProgram::Build {
   const Samples *samples;
   std::vector<std::byte> &tables;
   std::vector<Picture> pictures;
-  std::vector<RasterPlan> plans;
+  std::vector<RasterPlan> plans;  // of the pictures
+  std::vector<Conversion> conversions;
+  // What a raster of the canvas shows of a tile, for each raster of each tile.
+  struct Shown {
+    int picture;     // index of the first
+    int conversion;  // -1: none
+  };
+  std::vector<Shown> shown;
   std::vector<Layer> layers;
   std::vector<Part> parts;
   struct Step {
@@ -156,29 +201,83 @@ struct SceneProgram::Build {
     return t;
   }
 
-  void add_picture (const Tile &tile, int raster)
+  // Adds the plan and the table of raster `from` of a tile's source on raster `to` of the canvas.
+  Picture &add_picture (const Tile &tile, int from, int to)
   {
-    RasterPlan plan = plan_raster (tile, raster, format, raster, scene.site);
+    RasterPlan plan = plan_raster (tile, from, format, to, scene.site);
     make_monotonous (plan.across);
     Picture p = {};
     p.across = table_of (plan.across);
     p.down = table_of (plan.down);
     p.x = plan.target.x;
     p.y = plan.target.y;
-    p.method = method_of (plan, samples[raster]);
-    if (p.method == Method::staged &&
-        mid_bytes (plan, samples[raster], plan.swap_axes ? Size{1, 8} : Size{8, 1}) > kMidBytes)
-      p.method = Method::direct;
     p.swap_axes = plan.swap_axes;
-    p.runs = p.method == Method::copy && samples[raster].packed && !plan.swap_axes &&
-             plan.across.ascends (1);
+    p.samples = samples_of (info_of (tile.source.format), from);
     pictures.push_back (p);
     plans.push_back (std::move (plan));
+    return pictures.back ();
   }
 
-  std::size_t picture_at (int tile, int raster) const
+  // A raster that the canvas shows as it is.
+  void add_twin (const Tile &tile, int from, int to)
   {
-    return std::size_t (tile) * std::size_t (format.rasters) + std::size_t (raster);
+    Picture &p = add_picture (tile, from, to);
+    const RasterPlan &plan = plans.back ();
+    p.method = method_of (plan, p.samples, samples[to]);
+    if (p.method == Method::staged && !can_be_staged (plan, p.samples, kMidBytes))
+      p.method = Method::direct;
+    p.runs = p.method == Method::copy && p.samples.packed && samples[to].packed &&
+             !plan.swap_axes && plan.across.ascends (1);
+  }
+
+  // A raster that is converted, one of `count`.
+  void add_input (const Tile &tile, int from, int to, int count)
+  {
+    Picture &p = add_picture (tile, from, to);
+    const RasterPlan &plan = plans.back ();
+    // Copies keep their colours, also those that nobody sees.
+    if (plan.across.copy && plan.down.copy) p.samples.alpha = -1;
+    const bool fits =
+        can_be_staged (plan, p.samples, std::size_t{kMidBytes} / static_cast<std::size_t> (count));
+    p.method = p.samples.depth <= 10 && fits ? Method::staged : Method::direct;
+  }
+
+  // What raster `raster` of the canvas shows of a tile.
+  void add_tile (const Tile &tile, int raster)
+  {
+    Shown s = {static_cast<int> (pictures.size ()), -1};
+    if (!tile.solid) {
+      const RasterSources sources = sources_of (tile, format, raster);
+      if (sources.twin >= 0) {
+        add_twin (tile, sources.twin, raster);
+      } else {
+        s.conversion = static_cast<int> (conversions.size ());
+        conversions.push_back (conversion_of (tile, sources, format.raster[std::size_t (raster)]));
+        for (const RasterSources::Input &input : sources.inputs)
+          add_input (tile, input.raster, raster, static_cast<int> (sources.inputs.size ()));
+      }
+    }
+    shown.push_back (s);
+  }
+
+  const Shown &shown_of (int tile, int raster) const
+  {
+    return shown[std::size_t (tile) * std::size_t (format.rasters) + std::size_t (raster)];
+  }
+
+  // The bytes of shared memory that a layer needs for a patch of `size`.
+  std::size_t layer_bytes (const Layer &layer, Size size) const
+  {
+    if (layer.source < 0) return 0;
+    const int count =
+        layer.conversion < 0 ? 1 : conversions[std::size_t (layer.conversion)].pictures;
+    std::size_t bytes = 0;
+    for (int i = 0; i < count; i++) {
+      const auto k = std::size_t (layer.picture + i);
+      if (pictures[k].method == Method::staged)
+        bytes += mid_bytes (plans[k], pictures[k].samples, size);
+    }
+    return bytes;
   }
 
   // The largest patch in which all pictures of the part can be drawn.
@@ -189,10 +288,7 @@ struct SceneProgram::Build {
     auto fits = [&] {
       if (words_of (s, size) > kWords) return false;
       for (int i = 0; i < part.layers; i++) {
-        const Layer &layer = layers[std::size_t (part.first_layer + i)];
-        if (layer.source < 0) continue;
-        const auto k = std::size_t (layer.picture);
-        if (pictures[k].method == Method::staged && mid_bytes (plans[k], s, size) > kMidBytes)
+        if (layer_bytes (layers[std::size_t (part.first_layer + i)], size) > kMidBytes)
           return false;
       }
       return true;
@@ -216,10 +312,12 @@ struct SceneProgram::Build {
     Layer l = {};
     l.source = slot;
     l.alpha = 255;
+    l.conversion = -1;
     const bool background = tile == kBackground;
     if (!background) {
       l.alpha = scene.tiles[std::size_t (tile)].alpha;
-      l.picture = static_cast<std::int32_t> (picture_at (tile, raster));
+      l.picture = shown_of (tile, raster).picture;
+      l.conversion = shown_of (tile, raster).conversion;
     }
     if (slot >= 0) return l;
     const Color &color = background ? scene.background : *scene.tiles[std::size_t (tile)].solid;
@@ -302,16 +400,9 @@ SceneProgram::SceneProgram (const Scene &scene)
     const int width = raster_size (format, p, scene.canvas).width;
     if (row_room (format, p, scene.canvas.width) > width) samples_[p].room = width;
   }
-  Build build = {scene, format, samples_, tables_, {}, {}, {}, {}, {}};
+  Build build = {scene, format, samples_, tables_, {}, {}, {}, {}, {}, {}, {}};
   for (const Tile &tile : scene.tiles)
-    for (int p = 0; p < format.rasters; p++) {
-      if (tile.solid) {
-        build.pictures.emplace_back ();
-        build.plans.emplace_back ();
-      } else {
-        build.add_picture (tile, p);
-      }
-    }
+    for (int p = 0; p < format.rasters; p++) build.add_tile (tile, p);
   for (const Region &region : regions_of (scene)) build.add_region (region);
 
   std::vector<Patch> patches;
@@ -321,6 +412,7 @@ SceneProgram::SceneProgram (const Scene &scene)
     patches.insert (patches.end (), step.patches.begin (), step.patches.end ());
   }
   pictures_ = build.put (build.pictures);
+  conversions_ = build.put (build.conversions);
   layers_ = build.put (build.layers);
   parts_ = build.put (build.parts);
   patches_ = build.put (patches);
@@ -335,6 +427,7 @@ DrawParams SceneProgram::params (const Launch &launch, std::uint64_t tables) con
   p.parts = parts_;
   p.layers = layers_;
   p.pictures = pictures_;
+  p.conversions = conversions_;
   std::copy (std::begin (samples_), std::end (samples_), std::begin (p.samples));
   return p;
 }

@@ -36,6 +36,7 @@ class SceneProgram {
   Offset<Part> parts_ = {};
   Offset<Layer> layers_ = {};
   Offset<Picture> pictures_ = {};
+  Offset<Conversion> conversions_ = {};
   Samples samples_[kPlanes] = {};
   std::vector<Launch> launches_;
 };

@@ -12,85 +12,33 @@ constexpr int kAlpha = 3;  // the component
 
 constexpr SampleFormat kCodes = {.depth = 16, .bytes = 2};  // of Scratch::codes
 
-// The channel of `raster` that has the component and lies in memory at the raster's positions, or
-// the mean of what lies there; -1: none.
-int channel_of (const RasterInfo &raster, int component)
-{
-  for (int c = 0; c < raster.channels; c++) {
-    const ChannelInfo &channel = raster.channel[std::size_t (c)];
-    if (channel.component == component && channel.step > 0) return c;
-  }
-  return -1;
-}
-
 }  // namespace
 
-ConvertProgram::ConvertProgram (const Tile &tile, const FormatInfo &format, int raster,
-                                ChromaSite canvas_site)
+ConvertProgram::ConvertProgram (const Tile &tile, RasterSources sources, const FormatInfo &format,
+                                int raster, ChromaSite canvas_site)
     : raster_ (format.raster[std::size_t (raster)]),
       sample_ (SampleFormat::of (format)),
       colors_ (tile.colors),
-      light_ (tile.light)
+      light_ (tile.light),
+      sources_ (std::move (sources))
 {
-  const FormatInfo &source = info_of (tile.source.format);
-  for (int r = 0; r < source.rasters; r++) {
-    const RasterInfo &from = source.raster[std::size_t (r)];
-    std::array<bool, 4> wanted = {}, samples = {};
-    const int next = static_cast<int> (inputs_.size ());
-    for (std::size_t k = 0; k < 3; k++) {
-      const int channel = channel_of (from, static_cast<int> (k));
-      if (channel < 0 || !needs (k)) continue;
-      component_[k] = {next, channel};
-      wanted[std::size_t (channel)] = true;
-      samples[std::size_t (channel)] = is_copied (k);
-    }
-    // The last raster says where positions lie, even if nothing of the source is shown.
-    const bool last = inputs_.empty () && r + 1 == source.rasters;
-    if (wanted == std::array<bool, 4>{} && !last) continue;
-    // The lowest raster that is read says how transparent the position is.
-    if (from.alpha >= 0 && alpha_.input < 0) {
-      alpha_ = {next, from.alpha};
-      wanted[std::size_t (from.alpha)] = samples[std::size_t (from.alpha)] = true;
-    }
-    inputs_.push_back (
-        {{tile, r, format, raster, canvas_site, PlaneProgram::Rows::apart}, wanted, samples});
-    band_ = std::min (band_, inputs_.back ().program.band ());
+  for (const RasterSources::Input &input : sources_.inputs) {
+    programs_.emplace_back (tile, input.raster, format, raster, canvas_site,
+                            PlaneProgram::Rows::apart);
+    band_ = std::min (band_, programs_.back ().band ());
   }
-}
-
-// Whether the canvas's raster has the component `to`, and shows something of the source's component
-// `from` in it.
-bool ConvertProgram::uses (std::size_t to, std::size_t from) const
-{
-  if (channel_of (raster_, static_cast<int> (to)) < 0) return false;
-  // Light mixes all components.
-  return light_ || (colors_ ? colors_->factor[to][from] != 0 : to == from);
-}
-
-bool ConvertProgram::needs (std::size_t component) const
-{
-  return uses (0, component) || uses (1, component) || uses (2, component);
-}
-
-// Whether the component becomes a component of the canvas unchanged, and no other one.
-bool ConvertProgram::is_copied (std::size_t component) const
-{
-  if (light_ || (colors_ && !colors_->same[component])) return false;
-  for (std::size_t to = 0; to < 3; to++)
-    if (uses (to, component) != (to == component)) return false;
-  return true;
 }
 
 void ConvertProgram::set_columns (const Ops &ops, const std::vector<Range> &ranges)
 {
-  for (Input &input : inputs_) input.program.set_columns (ops, ranges);
+  for (PlaneProgram &p : programs_) p.set_columns (ops, ranges);
 }
 
 void ConvertProgram::reserve (Scratch &scratch) const
 {
-  for (const Input &input : inputs_) input.program.reserve (scratch);
+  for (const PlaneProgram &p : programs_) p.reserve (scratch);
   const auto grow = [] (auto &v, std::size_t size) { v.resize (std::max (v.size (), size)); };
-  grow (scratch.filtered, inputs_.size () * input_size ());
+  grow (scratch.filtered, programs_.size () * input_size ());
   if (light_) {
     grow (scratch.codes, 3 * row_stride () * std::size_t (kCodes.bytes));
     grow (scratch.lit, 3 * row_stride ());
@@ -99,7 +47,8 @@ void ConvertProgram::reserve (Scratch &scratch) const
         joined_stride () * std::size_t (raster_.channels) * std::size_t (sample_.bytes));
 }
 
-const std::int16_t *ConvertProgram::row_at (const Place &place, int r, const Scratch &scratch) const
+const std::int16_t *ConvertProgram::row_at (const RasterSources::Place &place, int r,
+                                            const Scratch &scratch) const
 {
   const auto at = std::size_t (place.channel * kMaxBand + r);
   return scratch.filtered.data () + std::size_t (place.input) * input_size () + at * row_stride ();
@@ -113,8 +62,8 @@ std::array<const std::int16_t *, 3> ConvertProgram::rows_of (const ColorMap &map
   std::array<const std::int16_t *, 3> rows;
   for (std::size_t i = 0; i < 3; i++) {
     // What the source does not have has no factor: any row will do.
-    const bool used = component_[i].input >= 0 && map.factor[component][i] != 0;
-    rows[i] = row_at (used ? component_[i] : Place{0, 0}, r, scratch);
+    const bool used = sources_.component[i].input >= 0 && map.factor[component][i] != 0;
+    rows[i] = row_at (used ? sources_.component[i] : RasterSources::Place{0, 0}, r, scratch);
   }
   return rows;
 }
@@ -141,13 +90,14 @@ void ConvertProgram::draw_channel (const Ops &ops, int channel, int r, int count
                                    const Scratch &scratch) const
 {
   const int component = raster_.channel[std::size_t (channel)].component;
-  if (component < 0 || (component == kAlpha && alpha_.input < 0)) {
+  if (component < 0 || (component == kAlpha && sources_.alpha.input < 0)) {
     std::memset (out, 255, std::size_t (count) * std::size_t (sample_.bytes));
     return;
   }
   const auto k = static_cast<std::size_t> (component);
-  if (component == kAlpha || is_copied (k)) {
-    const Place &place = component == kAlpha ? alpha_ : component_[k];
+  if (component == kAlpha || sources_.copied[k]) {
+    const RasterSources::Place &place =
+        component == kAlpha ? sources_.alpha : sources_.component[k];
     std::memcpy (out, row_at (place, r, scratch),
                  std::size_t (count) * std::size_t (sample_.bytes));
     return;
@@ -166,11 +116,11 @@ bool ConvertProgram::draw_rows (const Ops &ops, const Range &columns, const Fram
 {
   const int width = columns.second - columns.first;
   bool opaque = true;
-  for (std::size_t i = 0; i < inputs_.size (); i++) {
-    const Input &input = inputs_[i];
+  for (std::size_t i = 0; i < programs_.size (); i++) {
+    const RasterSources::Input &input = sources_.inputs[i];
     const FilteredRows rows = {scratch.filtered.data () + i * input_size (), row_stride (), sample_,
                                input.samples, input.wanted};
-    opaque = input.program.filter_rows (ops, columns, source, y, count, rows, scratch) && opaque;
+    opaque = programs_[i].filter_rows (ops, columns, source, y, count, rows, scratch) && opaque;
   }
   for (int r = 0; r < count; r++) {
     std::byte *row = out.data + r * out.stride;
@@ -187,7 +137,7 @@ bool ConvertProgram::draw_rows (const Ops &ops, const Range &columns, const Fram
                 row);
     }
     if (out.alpha && has_alpha_beside ())
-      std::memcpy (out.alpha + r * out.alpha_stride, row_at (alpha_, r, scratch),
+      std::memcpy (out.alpha + r * out.alpha_stride, row_at (sources_.alpha, r, scratch),
                    std::size_t (width));
   }
   return opaque;

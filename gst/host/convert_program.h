@@ -5,43 +5,32 @@
 #include <array>
 #include <vector>
 
+#include "core/raster_sources.h"
 #include "host/plane_program.h"
 
 namespace quad::host {
 
 class ConvertProgram final : public RasterProgram {
  public:
-  ConvertProgram (const Tile &tile, const FormatInfo &format, int raster, ChromaSite canvas_site);
+  // `sources` has no twin.
+  ConvertProgram (const Tile &tile, RasterSources sources, const FormatInfo &format, int raster,
+                  ChromaSite canvas_site);
 
-  int rows () const override { return inputs_[0].program.rows (); }
-  int positions () const override { return inputs_[0].program.positions (); }
+  int rows () const override { return programs_[0].rows (); }
+  int positions () const override { return programs_[0].positions (); }
   int bytes_per_position () const override { return raster_.channels * sample_.bytes; }
-  const Rect &target () const override { return inputs_[0].program.target (); }
-  bool swap_axes () const override { return inputs_[0].program.swap_axes (); }
+  const Rect &target () const override { return programs_[0].target (); }
+  bool swap_axes () const override { return programs_[0].swap_axes (); }
   int band () const override { return band_; }
-  bool has_alpha_beside () const override { return alpha_.input >= 0 && raster_.alpha < 0; }
+  bool has_alpha_beside () const override { return sources_.alpha.input >= 0 && raster_.alpha < 0; }
   void set_columns (const Ops &ops, const std::vector<Range> &ranges) override;
   bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y, int count,
                   const DrawnRows &out, Scratch &scratch) const override;
   void reserve (Scratch &scratch) const override;
 
  private:
-  // One raster of the source.
-  struct Input {
-    PlaneProgram program;
-    std::array<bool, 4> wanted = {};   // channels that are used
-    std::array<bool, 4> samples = {};  // of those, the ones that are not converted
-  };
-  // A channel of an input.
-  struct Place {
-    int input = -1;  // none
-    int channel = 0;
-  };
-
-  bool uses (std::size_t canvas_component, std::size_t component) const;
-  bool needs (std::size_t component) const;
-  bool is_copied (std::size_t component) const;
-  const std::int16_t *row_at (const Place &place, int r, const Scratch &scratch) const;
+  const std::int16_t *row_at (const RasterSources::Place &place, int r,
+                              const Scratch &scratch) const;
   std::array<const std::int16_t *, 3> rows_of (const ColorMap &map, std::size_t component, int r,
                                                const Scratch &scratch) const;
   void light_row (const Ops &ops, int r, int count, Scratch &scratch) const;
@@ -56,9 +45,8 @@ class ConvertProgram final : public RasterProgram {
   SampleFormat sample_;
   std::optional<ColorMap> colors_;
   std::shared_ptr<const LightMap> light_;  // instead of `colors_`
-  std::vector<Input> inputs_;
-  std::array<Place, 3> component_;
-  Place alpha_;
+  RasterSources sources_;
+  std::vector<PlaneProgram> programs_;  // of the inputs
   int band_ = kMaxBand;
 };
 

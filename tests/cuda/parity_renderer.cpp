@@ -85,7 +85,9 @@ class ParityRenderer : public Renderer {
 }  // namespace
 
 bool is_drawn (const FormatInfo &format) { return cuda::draws (format); }
-bool converts () { return false; }
+bool converts () { return true; }
+// The driver's double takes long for a scene.
+int scenes (int count) { return (count + 7) / 8; }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

@@ -5,9 +5,8 @@
 #include <map>
 
 #include "cuda/scene_program.h"
-#include "gpu.h"
 #include "host/scenes.h"
-#include "support/hostcuda/hostcuda.h"
+#include "orders.h"
 #include "tables.h"
 
 namespace quad::test {
@@ -17,24 +16,14 @@ constexpr int kScenes = 60;  // for each format
 
 class CudaScenesTest : public ::testing::TestWithParam<PixelFormat> {};
 
-// draw() compares with the host.
-void draw_in_both_orders (const Scene &scene)
-{
-  hostcuda::set_block_order (hostcuda::Order::forward);
-  const Picture forward = draw (scene);
-  hostcuda::set_block_order (hostcuda::Order::backward);
-  const Picture backward = draw (scene);
-  hostcuda::set_block_order (hostcuda::Order::forward);
-  EXPECT_EQ (first_difference (forward, backward), "") << describe (scene);
-}
-
 TEST_P (CudaScenesTest, ManyLayers)
 {
   Random random (301);
   for (int i = 0; i < kScenes && !HasFailure (); i++)
     draw_in_both_orders (
-        random_scene (GetParam (), random,
-                      {.max_side = 160, .max_tiles = 3 + i % 14, .zooms = i % 4 == 3})
+        random_scene (
+            GetParam (), random,
+            {.max_side = 160, .max_tiles = 3 + i % 14, .zooms = i % 4 == 3, .converts = i % 2 > 0})
             .scene);
 }
 
@@ -71,9 +60,11 @@ TEST_P (CudaScenesTest, OneRendererThroughManyScenes)
   Random random (303);
   const auto renderer = make_renderer ();
   for (int i = 0; i < 30 && !HasFailure (); i++) {
-    const OwnedScene s =
-        random_scene (GetParam (), random,
-                      {.max_side = 1 + 9 * (i % 12), .max_tiles = 1 + i % 5, .zooms = i % 3 == 2});
+    const OwnedScene s = random_scene (GetParam (), random,
+                                       {.max_side = 1 + 9 * (i % 12),
+                                        .max_tiles = 1 + i % 5,
+                                        .zooms = i % 3 == 2,
+                                        .converts = i % 4 > 1});
     const Picture out (s.scene.format, s.scene.canvas);
     ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
     ASSERT_EQ (renderer->draw (s.scene, out.view ()), Status::ok);
@@ -82,13 +73,6 @@ TEST_P (CudaScenesTest, OneRendererThroughManyScenes)
 
 INSTANTIATE_TEST_SUITE_P (Formats, CudaScenesTest, ::testing::ValuesIn (every_format ()),
                           [] (const auto &p) { return format_name (p.param); });
-
-std::map<cuda::Method, int> methods_of (const Scene &scene)
-{
-  std::map<cuda::Method, int> count;
-  for (const cuda::Picture &p : Tables (without_pointers (scene)).pictures ()) count[p.method]++;
-  return count;
-}
 
 struct Case {
   const char *name;

@@ -1,10 +1,12 @@
 // Reads on the host the tables that a SceneProgram sends to the device.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "core/scene.h"
 #include "cuda/scene_program.h"
+#include "gpu.h"
 
 namespace quad::test {
 
@@ -22,6 +24,15 @@ class Tables {
   cuda::Part part (int i) const { return at (params ().parts, i); }
   cuda::Layer layer (int i) const { return at (params ().layers, i); }
   cuda::Picture picture (int i) const { return at (params ().pictures, i); }
+  cuda::Conversion conversion (int i) const { return at (params ().conversions, i); }
+  // The pictures of a layer with a source.
+  std::vector<cuda::Picture> pictures (const cuda::Layer &layer) const
+  {
+    const int count = layer.conversion < 0 ? 1 : conversion (layer.conversion).pictures;
+    std::vector<cuda::Picture> all;
+    for (int i = 0; i < count; i++) all.push_back (picture (layer.picture + i));
+    return all;
+  }
 
   std::int32_t left (const cuda::AxisTable &axis, int o) const { return at (axis.left, o); }
   std::int16_t weight (const cuda::AxisTable &axis, int i) const { return at (axis.weight, i); }
@@ -39,7 +50,8 @@ class Tables {
           if (l.source < 0) continue;
           const auto index = static_cast<std::size_t> (l.picture);
           if (seen.size () <= index) seen.resize (index + 1, false);
-          if (!seen[index]) found.push_back (picture (l.picture));
+          if (!seen[index])
+            for (const cuda::Picture &of : pictures (l)) found.push_back (of);
           seen[index] = true;
         }
       }
@@ -66,5 +78,13 @@ class Tables {
 
   cuda::SceneProgram program_;
 };
+
+// How often each method is used for a picture that the scene shows.
+inline std::map<cuda::Method, int> methods_of (const Scene &scene)
+{
+  std::map<cuda::Method, int> count;
+  for (const cuda::Picture &p : Tables (without_pointers (scene)).pictures ()) count[p.method]++;
+  return count;
+}
 
 }  // namespace quad::test

@@ -27,43 +27,14 @@ void expect_near_oracle (const OwnedScene &s, double limit, bool scalar)
   EXPECT_LE (d.worst_rounded, limit) << d.where << "\n" << describe (s.scene);
 }
 
-// One tile of a random picture of `from`, with everything that moves samples.
-OwnedScene one_tile (const FormatInfo &from, const FormatInfo &to, Random &random)
-{
-  OwnedScene s;
-  s.scene.format = to.format;
-  s.scene.canvas = {random.between (1, 40), random.between (1, 30)};
-  s.scene.site = random.pick (kSites);
-  Tile tile;
-  tile.target = rect_of (s.scene.canvas);
-  Picture &picture = s.add_picture (from.format, {random.between (1, 60), random.between (1, 60)});
-  paint (picture, random.pick (kPatterns), static_cast<std::uint32_t> (random.below (99)));
-  paint_alpha (picture, random.pick (kAlphaPatterns), 3);
-  tile.source = picture.view ();
-  tile.crop = rect_of (picture.size ());
-  if (random.one_in (4)) zoom (tile, random);
-  tile.site = random.pick (kSites);
-  tile.orientation = random.pick (kOrientations);
-  tile.filter = random.pick (kFilters);
-  if (random.one_in (3)) tile.alpha = random.below (256);
-  // A nearly transparent colour that replaces what is there may be far off: nobody sees it
-  // otherwise.
-  if (to.has_alpha () >= from.has_alpha () && random.one_in (3)) tile.blend = Blend::source;
-  s.matrices.emplace_back ();
-  tile.colors = random_colors (from, to, random, s.matrices[0]);
-  s.scene.tiles.push_back (tile);
-  for (auto &v : s.scene.background.value)
-    v = static_cast<std::uint16_t> (random.below (max_value (to) + 1));
-  return s;
-}
-
 // From every format to every format.
 TEST_P (ConvertTest, IsNearTheStandards)
 {
   Random random (2029);
-  for (const FormatInfo &from : all_formats ())
-    for (int i = 0; i < 24; i++) {
-      const OwnedScene s = one_tile (from, canvas (), random);
+  for (const PixelFormat format : every_format ())
+    for (int i = 0; i < scenes (24); i++) {
+      const FormatInfo &from = info_of (format);
+      const OwnedScene s = converted_scene (from, canvas (), random);
       SCOPED_TRACE (std::string{from.name} + " to " + canvas ().name);
       expect_near_oracle (s, limit_of (canvas ()), i % 4 == 0);
       if (HasFailure ()) return;
@@ -73,7 +44,7 @@ TEST_P (ConvertTest, IsNearTheStandards)
 TEST_P (ConvertTest, TilesOverOneAnother)
 {
   Random random (2030);
-  for (int i = 0; i < 60; i++) {
+  for (int i = 0; i < scenes (60); i++) {
     const OwnedScene s =
         random_scene (GetParam (), random, {.max_side = 40, .max_tiles = 3, .converts = true});
     expect_near_oracle (s, limit_of (canvas ()) + 1, i % 4 == 0);
@@ -112,13 +83,14 @@ bool copy_components (const Picture &from, Picture &to)
 TEST_P (ConvertTest, PlacesOfSamplesDoNotCount)
 {
   Random random (2031);
-  for (const FormatInfo &from : all_formats ()) {
+  for (const PixelFormat format : every_format ()) {
+    const FormatInfo &from = info_of (format);
     if (from.format == canvas ().format || from.rgb != canvas ().rgb ||
         from.depth != canvas ().depth || (from.components > 1) != (canvas ().components > 1) ||
         from.has_alpha () != canvas ().has_alpha ())
       continue;
-    for (int i = 0; i < 24; i++) {
-      OwnedScene s = one_tile (from, canvas (), random);
+    for (int i = 0; i < scenes (24); i++) {
+      OwnedScene s = converted_scene (from, canvas (), random);
       s.scene.tiles[0].colors.reset ();
       OwnedScene own;
       own.scene = s.scene;
@@ -156,9 +128,10 @@ void expect_grey (const Picture &drawn, const FormatInfo &from)
 // No value of grey gets a tint, and black and white stay black and white.
 TEST_P (ConvertTest, GreyStaysGrey)
 {
-  for (const FormatInfo &from : all_formats ())
+  for (const PixelFormat format : every_format ())
     for (const Colors &a : kColors)
       for (const Colors &b : kColors) {
+        const FormatInfo &from = info_of (format);
         const ColorMatrix matrix = real_matrix (from, a, canvas (), b);
         OwnedScene s;
         s.scene.format = GetParam ();

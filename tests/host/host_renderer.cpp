@@ -4,6 +4,7 @@ namespace quad::test {
 
 bool is_drawn (const FormatInfo &) { return true; }
 bool converts () { return true; }
+int scenes (int count) { return count; }
 
 std::unique_ptr<Renderer> make_renderer (const host::HostOptions &options)
 {

@@ -137,7 +137,7 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     tile.target =
         random.one_in (3) ? rect_of (s.scene.canvas) : random_target (info, s.scene.canvas, random);
     const bool converted = options.converts && converts () && !random.one_in (4);
-    const FormatInfo &from = converted ? random.pick (all_formats ()) : info;
+    const FormatInfo &from = converted ? info_of (random.pick (every_format ())) : info;
     Picture &picture =
         s.add_picture (from.format, random_size (options.max_side, random), options.layout);
     if (options.converts) s.matrices.emplace_back ();
@@ -163,6 +163,35 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     }
     s.scene.tiles.push_back (tile);
   }
+  return s;
+}
+
+OwnedScene converted_scene (const FormatInfo &from, const FormatInfo &to, Random &random)
+{
+  OwnedScene s;
+  s.scene.format = to.format;
+  s.scene.canvas = {random.between (1, 40), random.between (1, 30)};
+  s.scene.site = random.pick (kSites);
+  Tile tile;
+  tile.target = rect_of (s.scene.canvas);
+  Picture &picture = s.add_picture (from.format, {random.between (1, 60), random.between (1, 60)});
+  paint (picture, random.pick (kPatterns), static_cast<std::uint32_t> (random.below (99)));
+  paint_alpha (picture, random.pick (kAlphaPatterns), 3);
+  tile.source = picture.view ();
+  tile.crop = rect_of (picture.size ());
+  if (random.one_in (4)) zoom (tile, random);
+  tile.site = random.pick (kSites);
+  tile.orientation = random.pick (kOrientations);
+  tile.filter = random.pick (kFilters);
+  if (random.one_in (3)) tile.alpha = random.below (256);
+  // A nearly transparent colour that replaces what is there may be far off: nobody sees it
+  // otherwise.
+  if (to.has_alpha () >= from.has_alpha () && random.one_in (3)) tile.blend = Blend::source;
+  s.matrices.emplace_back ();
+  tile.colors = random_colors (from, to, random, s.matrices[0]);
+  s.scene.tiles.push_back (tile);
+  for (auto &v : s.scene.background.value)
+    v = static_cast<std::uint16_t> (random.below (max_value (to) + 1));
   return s;
 }
 

@@ -28,6 +28,8 @@ inline constexpr ChromaSite kSites[] = {{false, false}, {true, false}, {false, t
 bool is_drawn (const FormatInfo &format);
 // Whether it draws sources of other formats than the canvas's.
 bool converts ();
+// How many scenes a test of conversions draws where `count` would do for the host's renderer.
+int scenes (int count);
 // All formats that it draws.
 std::vector<PixelFormat> every_format ();
 
@@ -63,6 +65,9 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
 // only the places of samples differ.
 std::optional<ColorMap> random_colors (const FormatInfo &from, const FormatInfo &to, Random &random,
                                        ColorMatrix &matrix);
+
+// One tile of a random picture of `from` on a canvas of `to`, with everything that moves samples.
+OwnedScene converted_scene (const FormatInfo &from, const FormatInfo &to, Random &random);
 
 // Makes the tile show a random part of its source at fractions of samples. Sometimes the samples
 // around it may be read.

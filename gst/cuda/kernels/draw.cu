@@ -1,4 +1,5 @@
 // Draws a scene. A block draws all layers of one patch of one raster, and writes each byte once.
+#include "cuda/kernels/color.h"
 #include "cuda/kernels/words.h"
 
 namespace quad::cuda {
@@ -14,8 +15,8 @@ QUAD_DEVICE Position position_at (const Work &w, int x, int y, const std::int16_
   switch (w.picture->method) {
     case Method::copy: return copied (w, u, v);
     case Method::halves: p = from_halves (w, u, v); break;
-    case Method::staged: p = from_staged (w, u, v, mid, weighted); break;
-    default: p = from_direct (w, u, v); break;
+    case Method::staged: p = from_staged (w, u, v, mid, weighted, ToSamples{}); break;
+    default: p = from_direct (w, u, v, ToSamples{}); break;
   }
   for (int c = 0; c < 4; c++)
     if (c < w.samples.channels) p.value[c] <<= w.samples.shift;
@@ -110,13 +111,25 @@ QUAD_DEVICE std::uint32_t load_positions (const Samples &s, const std::uint8_t *
   return word;
 }
 
-QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &layer, int raster)
+// The block's patch.
+QUAD_DEVICE Patch patch_of (const DrawParams &p)
+{
+  return begin_of (p.tables, p.patches)[block_index ()];
+}
+
+QUAD_DEVICE Part part_of (const DrawParams &p, const Patch &patch)
+{
+  return begin_of (p.tables, p.parts)[patch.part];
+}
+
+// The work on a layer's picture, or on one of those that are converted.
+QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &layer, int index)
 {
   Work w;
-  w.picture = begin_of (p.tables, p.pictures) + layer.picture;
+  w.picture = begin_of (p.tables, p.pictures) + layer.picture + index;
   w.across = axis_of (p.tables, w.picture->across);
   w.down = axis_of (p.tables, w.picture->down);
-  w.samples = p.samples[raster];
+  w.samples = w.picture->samples;
   w.source = p.source[layer.source][w.samples.plane];
   const bool swap = w.picture->swap_axes != 0;
   const int i = patch.x - w.picture->x, j = patch.y - w.picture->y;
@@ -140,29 +153,39 @@ struct Shared {
   alignas (8) unsigned char mid[kMidBytes];
 };
 
-// Makes positions [x, x + count) of row y of a layer. If `below` is not null, mixes them over it.
+// Packs `count` positions into a word. make (i, alpha) makes position i, and may change the alpha
+// with which it is mixed. If `below` is not null, mixes them over it.
+template <typename Make>
+QUAD_DEVICE std::uint32_t joined (const Samples &s, const Layer &layer, int count,
+                                  const std::uint32_t *below, Make make)
+{
+  std::uint32_t word = 0;
+  for (int i = 0; i < count; i++) {
+    const int bits = 8 * s.bytes * s.channels * i;
+    auto alpha = static_cast<std::uint32_t> (layer.alpha);
+    Position q = make (i, alpha);
+    if (below) q = mixed (s, q, unpacked (s, *below >> bits), alpha);
+    word |= packed (s, q) << bits;
+  }
+  return word;
+}
+
+// Makes positions [x, x + count) of row y of a layer that is not converted. If `below` is not null,
+// mixes them over it.
 QUAD_DEVICE std::uint32_t word_of (const Work &w, const Layer &layer, const Samples &s, int x,
                                    int y, int count, const std::uint32_t *below,
                                    const std::int16_t *mid, const std::int32_t *weighted)
 {
-  const int size = s.bytes * s.channels;
   std::uint32_t word = 0;
-  if (!below && layer.source >= 0 && count * size == 4 && by_words (*w.picture) &&
+  if (!below && layer.source >= 0 && count * s.bytes * s.channels == 4 && by_words (*w.picture) &&
       whole_word (w, x, y, word))
     return word;
-  word = 0;
-  for (int i = 0; i < count; i++) {
-    const int bits = 8 * size * i;
+  return joined (s, layer, count, below, [&] (int i, std::uint32_t &) {
+    if (layer.source >= 0) return position_at (w, x + i, y, mid, weighted);
     Position q;
-    if (layer.source == kSolid)
-      for (int c = 0; c < 4; c++) q.value[c] = layer.solid[c];
-    else
-      q = position_at (w, x + i, y, mid, weighted);
-    if (below)
-      q = mixed (s, q, unpacked (s, *below >> bits), static_cast<std::uint32_t> (layer.alpha));
-    word |= packed (s, q) << bits;
-  }
-  return word;
+    for (int c = 0; c < 4; c++) q.value[c] = layer.solid[c];
+    return q;
+  });
 }
 
 // Draws a single layer by words, four at once if possible.
@@ -189,47 +212,105 @@ QUAD_DEVICE void draw_quads (const Work &w, const Patch &patch, const Layer &lay
   }
 }
 
-QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part &part, int index,
-                             Shared &shared)
+// Draws the words of a patch: make (x, y, count, below) makes one.
+template <typename Make>
+QUAD_DEVICE void draw_words (const DrawParams &p, const Patch &patch, const Part &part, int index,
+                             Shared &shared, Make make)
 {
-  const Layer &layer = begin_of (p.tables, p.layers)[part.first_layer + index];
   const Samples samples = p.samples[part.raster];
   const DevicePlane out = p.out[samples.plane];
-  const int size = samples.bytes * samples.channels;
-  Work work = {};
-  auto *mid = reinterpret_cast<std::int16_t *> (shared.mid);
-  std::int32_t *weighted = nullptr;
-  if (layer.source >= 0) {
-    work = work_of (p, patch, layer, part.raster);
-    if (part.layers == 1 && by_words (*work.picture) && size != 3) {
-      draw_quads (work, patch, layer, out);
-      return;
-    }
-    if (work.picture->method == Method::staged) {
-      meet ();  // all threads have read the layer before
-      stage (work, mid);
-      meet ();
-      if (samples.alpha >= 0) {
-        auto *room =
-            reinterpret_cast<std::int32_t *> (shared.mid) + (work.count * work.rows + 1) / 2;
-        if (stage_weighted (work, mid, room)) weighted = room;
-      }
-    }
-  }
+  const bool below = begin_of (p.tables, p.layers)[part.first_layer + index].source == kBelow;
   const int group = group_of (samples), words = (patch.width + group - 1) / group;
   for (int n = thread_index (); n < words * patch.height; n += thread_count ()) {
     const int x = patch.x + n % words * group, y = patch.y + n / words;
     const int left = patch.x + patch.width - x, count = left < group ? left : group;
     std::uint8_t *row = out.data + y * out.stride;
-    const std::uint32_t word =
-        layer.source == kBelow ? load_positions (samples, row, x, count)
-                               : word_of (work, layer, samples, x, y, count,
-                                          index > 0 ? &shared.canvas[n] : nullptr, mid, weighted);
+    const std::uint32_t word = below ? load_positions (samples, row, x, count)
+                                     : make (x, y, count, index > 0 ? &shared.canvas[n] : nullptr);
     if (index + 1 < part.layers)
       shared.canvas[n] = word;
     else
       store_positions (samples, row, x, count, word);
   }
+}
+
+// Where the results of a picture's vertical pass lie in shared memory.
+struct Staged {
+  std::int16_t *mid = nullptr;
+  std::int32_t *weighted = nullptr;  // null: colours are not weighted by alpha
+};
+
+// Runs the vertical pass for a picture. `room` is free shared memory; what the pass needs is taken
+// from it. All threads have read what was there.
+QUAD_DEVICE Staged staged (const Work &w, std::int32_t *&room)
+{
+  Staged s;
+  s.mid = reinterpret_cast<std::int16_t *> (room);
+  stage (w, s.mid);
+  meet ();
+  room += (w.count * w.rows + 1) / 2;
+  if (w.samples.alpha < 0) return s;
+  if (stage_weighted (w, s.mid, room)) s.weighted = room;
+  room += w.count / 4 * w.rows * 3;
+  return s;
+}
+
+// Draws a layer whose pictures are converted.
+QUAD_DEVICE_SELDOM void draw_converted (const DrawParams &p, int index, Shared &shared)
+{
+  const Patch patch = patch_of (p);
+  const Part part = part_of (p, patch);
+  const Layer &layer = begin_of (p.tables, p.layers)[part.first_layer + index];
+  const Conversion &conversion = begin_of (p.tables, p.conversions)[layer.conversion];
+  const Samples samples = p.samples[part.raster];
+  Work work[kPlanes];
+  Staged from[kPlanes];
+  auto *room = reinterpret_cast<std::int32_t *> (shared.mid);
+  meet ();  // all threads have read the layer before
+  for (int k = 0; k < conversion.pictures; k++) {
+    work[k] = work_of (p, patch, layer, k);
+    if (work[k].picture->method == Method::staged) from[k] = staged (work[k], room);
+  }
+  draw_words (
+      p, patch, part, index, shared, [&] (int x, int y, int count, const std::uint32_t *below) {
+        return joined (samples, layer, count, below, [&] (int i, std::uint32_t &alpha) {
+          SourceColor color;
+          for (int k = 0; k < conversion.pictures; k++)
+            add_picture (conversion, k, work[k], x + i, y, from[k].mid, from[k].weighted, color);
+          // The canvas has no alpha: the source's mixes it with what lies below.
+          if (samples.alpha < 0) alpha = scale_alpha (color.alpha, alpha);
+          return converted (conversion, color, samples);
+        });
+      });
+}
+
+QUAD_DEVICE void draw_layer (const DrawParams &p, const Patch &patch, const Part &part, int index,
+                             Shared &shared)
+{
+  const Layer &layer = begin_of (p.tables, p.layers)[part.first_layer + index];
+  if (layer.conversion >= 0) {
+    draw_converted (p, index, shared);
+    return;
+  }
+  const Samples samples = p.samples[part.raster];
+  Work work = {};
+  Staged from;
+  if (layer.source >= 0) {
+    work = work_of (p, patch, layer, 0);
+    if (part.layers == 1 && by_words (*work.picture) && samples.bytes * samples.channels != 3) {
+      draw_quads (work, patch, layer, p.out[samples.plane]);
+      return;
+    }
+    if (work.picture->method == Method::staged) {
+      meet ();  // all threads have read the layer before
+      auto *room = reinterpret_cast<std::int32_t *> (shared.mid);
+      from = staged (work, room);
+    }
+  }
+  draw_words (p, patch, part, index, shared,
+              [&] (int x, int y, int count, const std::uint32_t *below) {
+                return word_of (work, layer, samples, x, y, count, below, from.mid, from.weighted);
+              });
 }
 
 }  // namespace
@@ -239,7 +320,7 @@ QUAD_KERNEL (quad::cuda::kThreads, 3) quad_draw (QUAD_PARAMETER quad::cuda::Draw
 {
   using namespace quad::cuda;
   QUAD_SHARED Shared shared;
-  const Patch patch = begin_of (p.tables, p.patches)[block_index ()];
-  const Part part = begin_of (p.tables, p.parts)[patch.part];
+  const Patch patch = patch_of (p);
+  const Part part = part_of (p, patch);
   for (int i = 0; i < part.layers; i++) draw_layer (p, patch, part, i, shared);
 }

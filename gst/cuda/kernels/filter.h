@@ -9,7 +9,8 @@
 namespace quad::cuda {
 namespace {
 
-// A position's samples: values after filtering, or stored samples after a copy.
+// A position's samples: values after filtering, intermediates that are converted, or stored samples
+// after a copy.
 struct Position {
   int value[4] = {0, 0, 0, 0};
 };
@@ -46,7 +47,7 @@ struct Work {
   const Picture *picture;
   Axis across, down;
   DevicePlane source;
-  Samples samples;
+  Samples samples;  // the source's
   // The patch seen from the source: `columns` outputs from `u` on across, `rows` from `v` on down.
   int u, v, columns, rows;
   // The source samples of each row that are staged: [first, first + count).
@@ -157,8 +158,22 @@ QUAD_DEVICE bool stage_weighted (const Work &w, const std::int16_t *mid, std::in
   return true;
 }
 
+// How a channel's sums are rounded: to samples.
+struct ToSamples {
+  template <typename Sum>
+  QUAD_DEVICE int filtered (Sum sum, int depth, int) const
+  {
+    return horizontal_round (sum, depth);
+  }
+  QUAD_DEVICE int weighted (std::int64_t color, std::int64_t alpha, int) const
+  {
+    return unpremultiply (color, alpha);
+  }
+};
+
+template <typename Round>
 QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_t *mid,
-                                  const std::int32_t *weighted)
+                                  const std::int32_t *weighted, const Round &round)
 {
   const Axis &across = w.across;
   const int channels = w.samples.channels;
@@ -172,21 +187,21 @@ QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_
   }
   Position p;
   for (int c = 0; c < 4; c++)
-    if (c < channels) p.value[c] = horizontal_round (sum[c], w.samples.depth);
+    if (c < channels) p.value[c] = round.filtered (sum[c], w.samples.depth, c);
   if (!weighted || channel (sum, w.samples.alpha) == kOpaqueSum) return p;
   for (int c = 0, from = 0; c < 4; c++) {
     if (c == w.samples.alpha) continue;
     std::int64_t color = 0;
     for (int k = 0; k < across.taps; k++)
       color += std::int64_t{load (tap + k)} * weighted[(at / 4 + k) * 3 + from];
-    p.value[c] = unpremultiply (color, channel (sum, w.samples.alpha));
+    p.value[c] = round.weighted (color, channel (sum, w.samples.alpha), c);
     from++;
   }
   return p;
 }
 
-template <typename Sum>
-QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v)
+template <typename Sum, typename Round>
+QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v, const Round &round)
 {
   const Axis &across = w.across;
   const int channels = w.samples.channels, alpha = w.samples.alpha;
@@ -199,7 +214,7 @@ QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v)
         sum[c] += Sum{load (tap + k)} * vertical_at<Sum> (w, v, first + k * channels + c);
   Position p;
   for (int c = 0; c < 4; c++)
-    if (c < channels) p.value[c] = horizontal_round (sum[c], w.samples.depth);
+    if (c < channels) p.value[c] = round.filtered (sum[c], w.samples.depth, c);
   if (alpha < 0 || channel (sum, alpha) == kOpaqueSum) return p;
   for (int c = 0; c < 4; c++) {
     if (c >= channels) break;
@@ -207,14 +222,16 @@ QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v)
     std::int64_t color = 0;
     for (int k = 0; k < across.taps; k++)
       color += std::int64_t{load (tap + k)} * weighted_at (w, v, first + k * channels, c);
-    p.value[c] = unpremultiply (color, channel (sum, alpha));
+    p.value[c] = round.weighted (color, channel (sum, alpha), c);
   }
   return p;
 }
 
-QUAD_DEVICE Position from_direct (const Work &w, int u, int v)
+template <typename Round>
+QUAD_DEVICE Position from_direct (const Work &w, int u, int v, const Round &round)
 {
-  return w.samples.depth > 10 ? filtered<std::int64_t> (w, u, v) : filtered<std::int32_t> (w, u, v);
+  return w.samples.depth > 10 ? filtered<std::int64_t> (w, u, v, round)
+                              : filtered<std::int32_t> (w, u, v, round);
 }
 
 // The address of the source sample for output (u, v), or of the first one if the output reads
@@ -235,7 +252,7 @@ QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
     if (c >= channels) break;
     const int a = load (upper + c), b = load (upper + channels + c);
     const int d = load (lower + c), e = load (lower + channels + c);
-    if (c == w.samples.alpha && (a & b & d & e) != 255) return from_direct (w, u, v);
+    if (c == w.samples.alpha && (a & b & d & e) != 255) return from_direct (w, u, v, ToSamples{});
     p.value[c] = (a + b + d + e + 2) >> 2;
   }
   return p;

@@ -70,22 +70,47 @@ enum class Method : std::int32_t {
   direct,  // shared memory is too small: each thread sums alone
 };
 
-// A tile's picture in one raster.
+// A raster of a tile's source, as one raster of the canvas shows it.
 struct Picture {
   AxisTable across, down;  // seen from the source
-  std::int32_t x, y;       // where the target begins in the raster
+  std::int32_t x, y;       // where the target begins in the canvas's raster
   Method method;
   std::int32_t swap_axes;  // `across` runs down the canvas
   std::int32_t runs;       // for copy: neighbours in a row are neighbours in the source
+  // The source's. `alpha` is -1 if the channel does not weight the others.
+  Samples samples;
 };
+
+// A channel of one of the pictures that are converted together.
+struct Place {
+  std::int32_t picture;  // index among them; -1: none
+  std::int32_t channel;
+};
+
+// How pictures become one raster of the canvas (core/color_map.h, core/raster_sources.h).
+struct Conversion {
+  std::int32_t pictures;          // from Layer::picture on
+  std::int32_t samples[kPlanes];  // of each picture: bit c is set if channel c is not converted
+  Place component[3];             // Y U V or R G B of the source
+  Place alpha;
+  std::int32_t shift;
+  // The channels of the canvas.
+  struct Channel {
+    std::int32_t from;  // the component that it is, unchanged; kAlpha or kMapped
+    std::int32_t factor[3];
+    std::int32_t offset;
+  } channel[4];
+};
+inline constexpr std::int32_t kMapped = -1, kAlpha = 3;
 
 // One layer of a part of the canvas.
 struct Layer {
-  std::int32_t source;   // index in DrawParams::source; kSolid or kBelow
-  std::int32_t picture;  // index in DrawParams::pictures
-  std::int32_t alpha;    // 0 to 255
-  std::int32_t padding;
-  std::uint16_t solid[4];  // stored value of each channel
+  std::int32_t source;      // index in DrawParams::source; kSolid or kBelow
+  std::int32_t picture;     // index in DrawParams::pictures
+  std::int32_t alpha;       // 0 to 255
+  std::int32_t conversion;  // index in DrawParams::conversions; -1: there is one picture, which is
+                            // only filtered
+  std::uint16_t solid[4];   // stored value of each channel
 };
 inline constexpr std::int32_t kSolid = -1;
 inline constexpr std::int32_t kBelow = -2;  // the result of an earlier launch
@@ -109,7 +134,8 @@ struct DrawParams {
   Offset<Part> parts;
   Offset<Layer> layers;
   Offset<Picture> pictures;
-  Samples samples[kPlanes];  // of each raster
+  Offset<Conversion> conversions;
+  Samples samples[kPlanes];  // of each raster of the canvas
   DevicePlane out[kPlanes];
   DevicePlane source[kSourcesPerLaunch][kPlanes];
 };
