@@ -99,12 +99,10 @@ Status Module::from_image (GstCudaContext *context, const void *image,
       s != Status::ok)
     return s;
   const std::shared_ptr<Module> made (new Module (context, module));
-  for (const auto &[function, name] :
-       {std::pair{&made->draw_, "quad_draw"}, {&made->convert_, "quad_convert"}})
-    if (const Status s =
-            status_of_image (CuModuleGetFunction (function, module, name), "cuModuleGetFunction");
-        s != Status::ok)
-      return s;
+  if (const Status s = status_of_image (CuModuleGetFunction (&made->draw_, module, "quad_draw"),
+                                        "cuModuleGetFunction");
+      s != Status::ok)
+    return s;
   loaded = made;
   return Status::ok;
 }

@@ -21,7 +21,6 @@ class Module {
   Module &operator= (const Module &) = delete;
 
   CUfunction draw () const { return draw_; }
-  CUfunction convert () const { return convert_; }
 
  private:
   Module (GstCudaContext *context, CUmodule module)
@@ -35,7 +34,7 @@ class Module {
 
   GstCudaContext *context_;
   CUmodule module_;
-  CUfunction draw_ = nullptr, convert_ = nullptr;
+  CUfunction draw_ = nullptr;
 };
 
 }  // namespace quad::cuda

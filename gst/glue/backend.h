@@ -18,20 +18,16 @@
 
 namespace quad {
 
-// The pictures of one input in a device's memory. They are kept between frames of the same shape.
+// Moves the pictures of one input between a device's memory and the host. Its copies are kept
+// between frames of the same shape.
 // Work is queued between the backend's begin () and end (). Not thread safe.
 class Adapter {
  public:
   virtual ~Adapter () = default;
 
-  // Converts the picture of `tile`, which lies in the device's memory and is described by `from`,
-  // to the format of `to` at the target's size. `converted` is valid until the next call. A picture
-  // with alpha is laid over `background` (0xAARRGGBB, taken as opaque) if `to` has no alpha.
-  virtual Status convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                          guint background, FrameView &converted) = 0;
-
-  // Scales it in its own format and copies it to the host: `frame`, described by `info`. Its pixels
-  // are there after the backend's end ().
+  // Scales the picture of `tile`, which lies in the device's memory and is described by `from`, in
+  // its own format and copies it to the host: `frame`, described by `info`. Its pixels are there
+  // after the backend's end ().
   virtual Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                            GstVideoInfo &info) = 0;
 
@@ -94,7 +90,9 @@ struct BackendRow {
   bool (*draws) (PixelFormat) = nullptr;           // null: every format
   bool (*available) (std::string &why) = nullptr;  // null: always
   bool (*holds) (GstBuffer *) = nullptr;           // null: any other
-  bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;  // null: all
+  // Whether pictures of the first can be shown as pictures of the second; null: always. The
+  // renderer converts while it draws; what light needs is done on the host before.
+  bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;
   std::unique_ptr<Backend> (*make) (GstElement *) = nullptr;
 };
 

@@ -1,6 +1,7 @@
 #include "glue/backend_rows.h"
+#include "glue/colorimetry.h"
+#include "glue/device.h"
 #include "glue/device_stream.h"
-#include "glue/device_tile.h"
 
 namespace quad {
 namespace {
@@ -31,7 +32,10 @@ BackendRow cuda_row ()
           .draws = in_cuda_memory,
           .available = device_available,
           .holds = [] (GstBuffer *buffer) { return cuda_memory_in (buffer) != nullptr; },
-          .converts = device_converts,
+          .converts =
+              [] (const GstVideoInfo &from, const GstVideoInfo &to) {
+                return same_light (from.colorimetry, to.colorimetry);
+              },
           .make = [] (GstElement *element) -> std::unique_ptr<Backend> {
             return std::make_unique<Device> (element);
           }};

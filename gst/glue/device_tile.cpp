@@ -1,11 +1,7 @@
 #include "glue/device_tile.h"
 
-#include <cmath>
 #include <cstring>
 
-#include "cuda/module.h"
-#include "cuda/scene_program.h"
-#include "glue/colorimetry.h"
 #include "glue/converted_tile.h"
 #include "glue/device_impl.h"
 #include "glue/video.h"
@@ -137,72 +133,36 @@ Status copy_planes (const FrameView &from, const FrameView &to, CUstream stream)
   return Status::ok;
 }
 
-cuda::ConvertSide side_of (const FrameView &view, const ChromaSite &site)
-{
-  const FormatInfo &format = info_of (view.format);
-  cuda::ConvertSide side = {};
-  side.cosited[0] = site.cosited_x;
-  side.cosited[1] = site.cosited_y;
-  for (int p = 0; p < format.planes; p++) {
-    const PlaneView &plane = view.plane[std::size_t (p)];
-    side.plane[p] = {reinterpret_cast<std::uint8_t *> (plane.data), plane.stride};
-  }
-  std::fill_n (side.at_raster, 4, -1);
-  side.rasters = format.rasters;
-  for (int r = 0; r < format.rasters; r++) {
-    const RasterInfo &info = format.raster[std::size_t (r)];
-    cuda::ConvertRaster &raster = side.raster[r];
-    raster.samples = cuda::samples_of (format, r);
-    raster.sub[0] = info.sub.width;
-    raster.sub[1] = info.sub.height;
-    for (int k = 0; k < info.channels; k++) {
-      const int c = info.channel[std::size_t (k)].component;
-      raster.component[k] = c;
-      if (c < 0) continue;
-      side.at_raster[c] = r;
-      side.at_channel[c] = k;
-    }
-  }
-  return side;
-}
-
 }  // namespace
 
 struct DeviceTile::Impl {
   explicit Impl (Device &d) : device (d) {}
 
   Device &device;
-  std::shared_ptr<const cuda::Module> module;
   Scene scene;  // the tile alone on a canvas of its size
-  DevicePicture scaled, result;
+  DevicePicture scaled, uploaded;
   PinnedPicture pinned;  // on the host: the download's result, or the upload's source
   // Destroyed first: it waits for queued work, which uses the members above.
   std::unique_ptr<Renderer> renderer;
 
   GstCudaContext *context () { return device.impl ().context.get (); }
   CUstream stream () { return device.impl ().stream->get (); }
-  Status scale (const Tile &tile, const Color &background, bool flatten);
+  Status scale (const Tile &tile);
 };
 
 DeviceTile::DeviceTile (Device &device) : impl_ (std::make_unique<Impl> (device)) {}
 DeviceTile::~DeviceTile () = default;
 
-bool device_converts (const GstVideoInfo &from, const GstVideoInfo &to)
-{
-  return same_light (from.colorimetry, to.colorimetry);
-}
-
-Status DeviceTile::Impl::scale (const Tile &tile, const Color &background, bool flatten)
+Status DeviceTile::Impl::scale (const Tile &tile)
 {
   scene.format = tile.source.format;
   scene.canvas = tile.target.size ();
   scene.site = tile.site;
-  scene.background = background;
   scene.tiles.assign (1, tile);
   Tile &t = scene.tiles[0];
   t.target = rect_of (scene.canvas);
   t.alpha = 255;
-  t.blend = flatten ? Blend::over : Blend::source;
+  t.blend = Blend::source;
   if (!renderer) renderer = device.make_renderer ();
   if (!renderer) return Status::device_failed;
   if (const Status s = scaled.reserve (context (), scene.format, scene.canvas); s != Status::ok)
@@ -211,58 +171,12 @@ Status DeviceTile::Impl::scale (const Tile &tile, const Color &background, bool 
   return renderer->draw (scene, scaled.view ());
 }
 
-Status DeviceTile::convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                            guint background, FrameView &converted)
-{
-  const cuda::Current current (impl_->context ());
-  if (!current) return Status::device_failed;
-  const bool flatten = GST_VIDEO_INFO_HAS_ALPHA (&from) && !GST_VIDEO_INFO_HAS_ALPHA (&to);
-  if (const Status s = impl_->scale (tile, backdrop_of (background, from, to), flatten);
-      s != Status::ok)
-    return s;
-  if (!impl_->module) {
-    Status status = Status::ok;
-    impl_->module = cuda::Module::load (impl_->context (), status);
-    if (!impl_->module) return status;
-  }
-  const Size size = tile.target.size ();
-  if (const Status s =
-          impl_->result.reserve (impl_->context (), from_gst (GST_VIDEO_INFO_FORMAT (&to)), size);
-      s != Status::ok)
-    return s;
-  converted = impl_->result.view ();
-
-  cuda::ConvertParams params = {};
-  params.in = side_of (impl_->scaled.view (), tile.site);
-  params.out = side_of (converted, chroma_site_of (to));
-  params.width = size.width;
-  params.height = size.height;
-  const ColorMatrix matrix = color_matrix (from, to);
-  for (int c = 0; c < 3; c++) {
-    for (int k = 0; k < 3; k++)
-      params.matrix[c][k] = std::llround (matrix.factor[c][k] * (1 << cuda::kMatrixBits));
-    params.offset[c] = std::llround (matrix.offset (c) * (1 << cuda::kMatrixBits));
-  }
-  std::int64_t positions = 0;
-  const FormatInfo &format = info_of (converted.format);
-  for (int r = 0; r < format.rasters; r++) {
-    const Size s = raster_size (format, r, size);
-    positions += std::int64_t{s.width} * s.height;
-  }
-  const auto blocks =
-      static_cast<unsigned> ((positions + cuda::kConvertBlock - 1) / cuda::kConvertBlock);
-  void *arguments[] = {&params};
-  return cuda::status_of (CuLaunchKernel (impl_->module->convert (), blocks, 1, 1, cuda::kThreads,
-                                          1, 1, 0, impl_->stream (), arguments, nullptr),
-                          "cuLaunchKernel");
-}
-
 Status DeviceTile::download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                              GstVideoInfo &info)
 {
   const cuda::Current current (impl_->context ());
   if (!current) return Status::device_failed;
-  if (const Status s = impl_->scale (tile, {}, false); s != Status::ok) return s;
+  if (const Status s = impl_->scale (tile); s != Status::ok) return s;
   if (!resized (from, tile.target.size (), info)) return Status::unsupported_format;
   if (const Status s = impl_->pinned.reserve (impl_->context (), info); s != Status::ok) return s;
   frame = &impl_->pinned.frame ();
@@ -279,11 +193,11 @@ Status DeviceTile::upload (const FrameView &picture, FrameView &copy)
                                   static_cast<guint> (picture.size.height)))
     return Status::unsupported_format;
   if (const Status s = impl_->pinned.reserve (impl_->context (), info); s != Status::ok) return s;
-  if (const Status s = impl_->result.reserve (impl_->context (), picture.format, picture.size);
+  if (const Status s = impl_->uploaded.reserve (impl_->context (), picture.format, picture.size);
       s != Status::ok)
     return s;
   copy_rows (picture, impl_->pinned.frame ().view ());
-  copy = impl_->result.view ();
+  copy = impl_->uploaded.view ();
   // The next frame reuses this memory.
   impl_->device.impl ().stream->finish_with_frame ();
   return copy_planes (impl_->pinned.frame ().view (), copy, impl_->stream ());

@@ -1,6 +1,5 @@
-// A tile in CUDA memory that does not fit the canvas. It is scaled and turned on the device at the
-// size that is shown, then converted there to the canvas's format, or copied to the host. Also
-// uploads a tile from the host.
+// A tile that lies in other memory than the canvas. From CUDA memory it is scaled and turned on the
+// device at the size that is shown, then copied to the host. Also uploads a tile from the host.
 #pragma once
 
 #include <memory>
@@ -11,10 +10,6 @@
 
 namespace quad {
 
-// True if the device can convert `from` to `to`: one matrix must be enough. It does not convert
-// transfer functions and primaries of HDR and wide gamut.
-bool device_converts (const GstVideoInfo &from, const GstVideoInfo &to);
-
 // Its pictures are kept between frames of the same shape. All work is queued in the device's
 // stream, between its begin () and end (). Not thread safe.
 class DeviceTile : public Adapter {
@@ -24,8 +19,6 @@ class DeviceTile : public Adapter {
   DeviceTile (const DeviceTile &) = delete;
   DeviceTile &operator= (const DeviceTile &) = delete;
 
-  Status convert (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                  guint background, FrameView &converted) override;
   Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                    GstVideoInfo &info) override;
   Status upload (const FrameView &picture, FrameView &copy) override;

@@ -231,6 +231,12 @@ void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from
                      tile.target.height, kind_of (info_, move.to).c_str ());
 }
 
+// Whether the renderer converts pictures that lie in the memory `here` while it draws them.
+bool Stage::converts_drawing (const GstVideoInfo &from, Memory here) const
+{
+  return here == renderer_->memory () && converts (backend_of (here), from, info_);
+}
+
 // Replaces the tile's source if its format or memory is not what the renderer draws. Device work is
 // queued; take_downloads () completes it.
 Status Stage::bring (Input &input, const GstVideoInfo &from, Tile &tile)
@@ -244,27 +250,19 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, Tile &tile)
     return Status::ok;
   }
   if (move) input.moved_ = move;
-  if (here == Memory::host && there == here) {
+  if (converts_drawing (from, here)) {
     input.free_kept ();
     input.conversion_.set (tile, from, info_, input.peak_);
     return Status::ok;
   }
-  input.flattened_ =
-      info_of (tile.source.format).has_alpha () && !info_of (scene_.format).has_alpha ();
   if (here == Memory::host) {
     const Status s = convert (input, from, tile);
     return s == Status::ok ? upload (input, tile) : s;
   }
-  if (here == there && !converts (backend_of (here), from, info_))
-    return Status::unsupported_format;
+  if (here == there) return Status::unsupported_format;
   work_of (here).queued = true;
   Adapter *adapter = this->adapter (input.here_, here);
-  if (!adapter) return Status::unsupported_format;
-  if (here != there) return download (input, *adapter, from, tile);
-  FrameView view;
-  const Status s = adapter->convert (tile, from, info_, background_, view);
-  if (s == Status::ok) show_whole (tile, view, chroma_site_of (info_));
-  return s;
+  return adapter ? download (input, *adapter, from, tile) : Status::unsupported_format;
 }
 
 // Replaces the tile's source by one on the host, which is filled when the device's work is done.
@@ -275,7 +273,7 @@ Status Stage::download (Input &input, Adapter &adapter, const GstVideoInfo &from
   Download d = {scene_.tiles.size (), &input, tile.source.memory, {}, nullptr};
   if (const Status s = adapter.download (tile, from, d.frame, d.info); s != Status::ok) return s;
   show_whole (tile, d.frame->view (), tile.site);
-  if (!same_pixels (d.info, info_) && there != Memory::host)
+  if (!same_pixels (d.info, info_) && !converts_drawing (d.info, Memory::host))
     if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
   if (there != Memory::host && !this->adapter (input.there_, there))
     return Status::unsupported_format;
@@ -302,6 +300,8 @@ Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const 
     input.threads_ = threads_;
     input.converted_ = std::make_unique<ConvertedTile> (threads_);
   }
+  input.flattened_ =
+      info_of (tile.source.format).has_alpha () && !info_of (scene_.format).has_alpha ();
   return input.converted_->prepare (tile, from, info_, background_, input.peak_);
 }
 

@@ -164,6 +164,7 @@ class Stage {
   Status end (Memory memory, GstBuffer *output);
   void log (Input &input, const Input::Move &move, const GstVideoInfo &from,
             const Tile &tile) const;
+  bool converts_drawing (const GstVideoInfo &from, Memory here) const;
   Status bring (Input &input, const GstVideoInfo &from, Tile &tile);
   Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, Tile &tile);

@@ -65,7 +65,6 @@ TEST_F (Nvrtc, MachineCodeForADeviceThatItKnows)
                "ELF")
         << capability;
     EXPECT_NE (image.find ("quad_draw"), std::string::npos);
-    EXPECT_NE (image.find ("quad_convert"), std::string::npos);
   }
 }
 
@@ -76,7 +75,6 @@ TEST_F (Nvrtc, TextForANewerDevice)
   EXPECT_EQ (problem, "");
   EXPECT_NE (image.find (".version"), std::string::npos);
   EXPECT_NE (image.find (".entry quad_draw"), std::string::npos);
-  EXPECT_NE (image.find (".entry quad_convert"), std::string::npos);
 }
 
 TEST_F (Nvrtc, NothingForAnOlderDevice)

@@ -24,28 +24,31 @@ class StageOnDevice : public ::testing::Test {
   }
   ~StageOnDevice () override { hostcuda::reset (); }
 
-  Owned<GstBuffer> on_device () const
+  Owned<GstBuffer> on_device () const { return on_device (info_); }
+  Owned<GstBuffer> on_device (const GstVideoInfo &info) const
   {
     const Owned<GstAllocator> allocator{gst_allocator_find (GST_CUDA_MEMORY_TYPE_NAME)};
     GstCudaContext *context = device_.impl ().context.get ();
 #if GST_CHECK_VERSION(1, 24, 0)
     GstMemory *memory =
-        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, nullptr, &info_);
+        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, nullptr, &info);
 #else
     GstMemory *memory =
-        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, &info_);
+        gst_cuda_allocator_alloc (GST_CUDA_ALLOCATOR (allocator.get ()), context, &info);
 #endif
     Owned<GstBuffer> buffer{gst_buffer_new ()};
     gst_buffer_append_memory (buffer.get (), memory);
     GstVideoInfo &there = GST_CUDA_MEMORY_CAST (memory)->info;
-    gst_buffer_add_video_meta_full (buffer.get (), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12,
-                                    64, 48, 2, there.offset, there.stride);
+    gst_buffer_add_video_meta_full (buffer.get (), GST_VIDEO_FRAME_FLAG_NONE,
+                                    GST_VIDEO_INFO_FORMAT (&info), 64, 48,
+                                    GST_VIDEO_INFO_N_PLANES (&info), there.offset, there.stride);
     return buffer;
   }
-  Owned<GstBuffer> on_host () const
+  Owned<GstBuffer> on_host () const { return on_host (info_); }
+  static Owned<GstBuffer> on_host (const GstVideoInfo &info)
   {
     return Owned<GstBuffer>{
-        gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info_), nullptr)};
+        gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&info), nullptr)};
   }
   static Look whole () { return {.placement = {{0, 0, 64, 48}, {0, 0, 64, 48}, {}}}; }
   static Look half () { return {.placement = {{0, 0, 64, 48}, {0, 0, 32, 24}, {}}}; }
@@ -88,9 +91,29 @@ void visit_bytes (const GstVideoInfo &info, GstBuffer *buffer, GstMapFlags flags
 {
   MappedFrame frame (info, buffer, flags, Memory::host);
   ASSERT_TRUE (frame) << frame.problem ();
-  for (const PlaneView &plane : {frame.view ().plane[0], frame.view ().plane[1]})
+  const FormatInfo &format = info_of (frame.view ().format);
+  for (int p = 0; p < format.planes; p++) {
+    const PlaneView &plane = frame.view ().plane[std::size_t (p)];
     for (int y = 0; y < plane.size.height; y++)
-      for (int x = 0; x < info.width; x++) visit (plane.row (y)[x]);
+      for (int x = 0; x < plane.size.width * format.bytes_per_position (p); x++)
+        visit (plane.row (y)[x]);
+  }
+}
+
+void paint_noise (const GstVideoInfo &info, GstBuffer *buffer)
+{
+  unsigned next = 0;
+  visit_bytes (info, buffer, GST_MAP_WRITE, [&] (std::byte &b) {
+    next = next * 1664525 + 1013904223;
+    b = std::byte (next >> 24);
+  });
+}
+
+std::vector<std::byte> bytes_of (const GstVideoInfo &info, GstBuffer *buffer)
+{
+  std::vector<std::byte> bytes;
+  visit_bytes (info, buffer, GST_MAP_READ, [&] (std::byte b) { bytes.push_back (b); });
+  return bytes;
 }
 
 // A crop between samples gives the same bytes wherever the picture and the output lie.
@@ -101,18 +124,53 @@ TEST_F (StageOnDevice, ACropBetweenSamplesIsMovedAsItIsShown)
   std::vector<std::byte> first;
   for (const Owned<GstBuffer> &out : {on_host (), on_device ()})
     for (const Owned<GstBuffer> &in : {on_host (), on_device ()}) {
-      unsigned next = 0;
-      visit_bytes (info_, in.get (), GST_MAP_WRITE, [&] (std::byte &b) {
-        next = next * 1664525 + 1013904223;
-        b = std::byte (next >> 24);
-      });
+      paint_noise (info_, in.get ());
       ASSERT_FALSE (stage_.begin (info_, out.get ()));
       ASSERT_FALSE (stage_.show (inputs_[0], in.get (), info_, look));
       ASSERT_FALSE (stage_.finish ());
-      std::vector<std::byte> bytes;
-      visit_bytes (info_, out.get (), GST_MAP_READ, [&] (std::byte b) { bytes.push_back (b); });
+      const std::vector<std::byte> bytes = bytes_of (info_, out.get ());
       if (first.empty ()) first = bytes;
       EXPECT_TRUE (bytes == first);
+    }
+}
+
+// A picture with alpha over another one, on a canvas without: the host's bytes, in one launch.
+TEST_F (StageOnDevice, ConvertsAsTheHostDoes)
+{
+  const GstVideoInfo rgba = info_of_caps ("video/x-raw,format=RGBA,width=64,height=48");
+  std::vector<std::byte> first;
+  for (const bool device : {false, true}) {
+    const auto make = [&] (const GstVideoInfo &info) {
+      return device ? on_device (info) : on_host (info);
+    };
+    const Owned<GstBuffer> below = make (info_), above = make (rgba), out = make (info_);
+    paint_noise (info_, below.get ());
+    paint_noise (rgba, above.get ());
+    const std::uint64_t launches = hostcuda::counters ().launches;
+    ASSERT_FALSE (stage_.begin (info_, out.get ()));
+    ASSERT_FALSE (stage_.show (inputs_[0], below.get (), info_, whole ()));
+    ASSERT_FALSE (stage_.show (inputs_[1], above.get (), rgba, half ()));
+    ASSERT_FALSE (stage_.finish ());
+    EXPECT_FALSE (inputs_[1].flattened ());
+    EXPECT_EQ (hostcuda::counters ().launches - launches, device ? 1u : 0u);
+    const std::vector<std::byte> bytes = bytes_of (info_, out.get ());
+    if (first.empty ()) first = bytes;
+    EXPECT_TRUE (bytes == first);
+  }
+}
+
+// Only what the host converts before it is uploaded uses its alpha up.
+TEST_F (StageOnDevice, AlphaIsUsedUpWhereThePictureIsUploaded)
+{
+  const GstVideoInfo rgba = info_of_caps ("video/x-raw,format=RGBA,width=64,height=48");
+  for (const bool from_device : {false, true})
+    for (const bool to_device : {false, true}) {
+      const Owned<GstBuffer> in = from_device ? on_device (rgba) : on_host (rgba);
+      const Owned<GstBuffer> out = to_device ? on_device () : on_host ();
+      ASSERT_FALSE (stage_.begin (info_, out.get ()));
+      ASSERT_FALSE (stage_.show (inputs_[0], in.get (), rgba, half ()));
+      ASSERT_FALSE (stage_.finish ());
+      EXPECT_EQ (inputs_[0].flattened (), !from_device && to_device);
     }
 }
 

@@ -32,7 +32,7 @@ for p in "${plugins[@]}"; do
   if [ -e "$from/gstreamer-1.0/libgst$p.so" ]; then cp "$from/gstreamer-1.0/libgst$p.so" "$out/plugins/"; fi
 done
 cp "$build/gst/elements/libgstquad.so" "$out/quad/"
-cp "$build"/tests/cuda/cuda-{convert,parity} "$build"/tests/gpu/gpu-{bench,elements} "$out/tests/"
+cp "$build"/tests/cuda/cuda-parity "$build"/tests/gpu/gpu-{bench,elements} "$out/tests/"
 
 # All that they link, but for the driver's own libraries and, unless asked for, glibc's.
 driver='/(libcuda|libnvcuvid|libnvidia-[^/]*)\.so'

@@ -122,10 +122,9 @@ inspect quad | tail -n 5
 parity=(exact oracle alpha contract memory convert)
 # parity_of NAME COMMAND...: runs one of these with COMMAND.
 parity_of() {
-  local name=$1 which
+  local name=$1
   shift
-  if [ "$name" = convert ]; then which=(cuda-convert); else which=(cuda-parity "host/${name}_test.cpp"); fi
-  "$@" "$(program "${which[0]}")" "${which[@]:1}" --gtest_brief=1
+  "$@" "$(program cuda-parity)" "host/${name}_test.cpp" --gtest_brief=1
 }
 for name in "${parity[@]}"; do
   stage "parity: $name" parity_of "$name" run

@@ -141,36 +141,4 @@ struct DrawParams {
 };
 static_assert (sizeof (DrawParams) <= 4096);
 
-struct ConvertRaster {
-  Samples samples;
-  std::int32_t sub[2];        // luma samples per sample, x and y
-  std::int32_t component[4];  // each channel's component; -1: none
-};
-
-// One side of a conversion.
-struct ConvertSide {
-  DevicePlane plane[kPlanes];
-  ConvertRaster raster[kPlanes];
-  std::int32_t rasters;
-  std::int32_t cosited[2];    // of chroma, x and y
-  std::int32_t at_raster[4];  // raster of each component (Y U V A or R G B A); -1: none
-  std::int32_t at_channel[4];
-};
-
-// out = (matrix * in + offset), in units of 2^-kMatrixBits, clamped.
-inline constexpr int kMatrixBits = 20;
-// On each axis, the weights of the input samples of one output sample sum to this.
-inline constexpr int kSiteOne = 8;
-
-struct ConvertParams {
-  ConvertSide in, out;
-  std::int32_t width, height;  // the same for both, in luma samples
-  std::int64_t matrix[3][3];
-  std::int64_t offset[3];
-};
-static_assert (sizeof (ConvertParams) <= 4096);
-
-// The number of positions that a block of quad_convert writes.
-inline constexpr int kConvertBlock = 1024;
-
 }  // namespace quad::cuda

@@ -32,7 +32,7 @@ const char *const kFunctions[] = {
     "cuStreamSynchronize", "cuStreamWaitEvent",    "nvrtcCreateProgram",
     "nvrtcCompileProgram", "nvrtcDestroyProgram"};
 
-// Scaling, drawing, converting and uploading; where the canvas is on the host, downloading.
+// Scaling, drawing, and uploading; where the canvas is on the host, downloading.
 std::string all_work (const std::string &canvas)
 {
   return "quadmux-grid name=grid ! " + canvas +

@@ -154,34 +154,31 @@ TEST_F (CudaGrid, DifferentRates)
 
 struct Conversion {
   const char *from, *to;
-  int bound;
 };
 
-// GStreamer's converter (on the host) and the device round differently and take chroma from
-// different neighbours.
-TEST_F (CudaGrid, ConvertsCloseToTheHost)
+void expect_equal (const Frames &device, const Frames &host, std::size_t count)
+{
+  ASSERT_EQ (host.size (), count);
+  EXPECT_EQ (device, host);
+}
+
+// In the launch that draws the canvas.
+TEST_F (CudaGrid, ConvertsToTheHostsBytes)
 {
   for (const Conversion &c :
-       {Conversion{"I420", "NV12", 0}, Conversion{"YV12", "NV12", 0}, Conversion{"Y444", "NV12", 0},
-        Conversion{"P010_10LE", "NV12", 1}, Conversion{"I420_10LE", "NV12", 1},
-        Conversion{"RGBA", "NV12", 1}, Conversion{"BGRx", "NV12", 1}, Conversion{"NV12", "I420", 0},
-        Conversion{"NV12", "RGBA", 3}, Conversion{"I420", "BGRx", 3}, Conversion{"NV12", "Y444", 0},
-        Conversion{"RGBA", "BGRA", 0}})
+       {Conversion{"I420", "NV12"}, Conversion{"YV12", "NV12"}, Conversion{"Y444", "NV12"},
+        Conversion{"P010_10LE", "NV12"}, Conversion{"I420_10LE", "NV12"},
+        Conversion{"RGBA", "NV12"}, Conversion{"BGRx", "NV12"}, Conversion{"NV12", "I420"},
+        Conversion{"NV12", "RGBA"}, Conversion{"I420", "BGRx"}, Conversion{"NV12", "Y444"},
+        Conversion{"RGBA", "BGRA"}})
     for (const char *properties :
          {"", "sink_0::orientation=90r sink_1::alpha=0.5 gap=2",
           "sink_0::xpos=-21 sink_0::ypos=-9 sink_0::width=71 sink_0::height=51"}) {
       SCOPED_TRACE (std::string{c.from} + " to " + c.to + " " + properties);
       const Frames host = frames_of (grid_of (four (c.from), properties, canvas (c.to), false));
       hostcuda::reset ();
-      const Frames device = frames_of (grid_of (four (c.from), properties, canvas (c.to), true));
-      ASSERT_EQ (host.size (), 3u);
-      ASSERT_EQ (device.size (), 3u);
-      for (std::size_t i = 0; i < 3; i++) {
-        EXPECT_LE (distance (device[i], host[i]), c.bound);
-        EXPECT_EQ (device[i].pts, host[i].pts);
-      }
-      // Each picture is scaled and converted, then all are drawn.
-      EXPECT_EQ (counters ().launches, 3u * (4 * 2 + 1));
+      expect_equal (frames_of (grid_of (four (c.from), properties, canvas (c.to), true)), host, 3);
+      EXPECT_EQ (counters ().launches, 3u);
     }
 }
 
@@ -191,35 +188,8 @@ TEST_F (CudaGrid, FourFormatsOnOneCanvas)
       {"NV12", 64, 48}, {"I420", 33, 57}, {"P010_10LE", 128, 20}, {"RGBA", 30, 18}};
   const Frames host = frames_of (grid_of (pictures, "", canvas ("NV12"), false));
   hostcuda::reset ();
-  const Frames device = frames_of (grid_of (pictures, "", canvas ("NV12"), true));
-  ASSERT_EQ (host.size (), 3u);
-  ASSERT_EQ (device.size (), 3u);
-  EXPECT_EQ (counters ().launches, 3u * (3 * 2 + 1));
-  for (std::size_t i = 0; i < 3; i++) {
-    EXPECT_LE (distance (device[i], host[i]), 1);
-    // The first cell is not converted: its rows of luma are equal.
-    for (std::size_t y = 0; y < 32; y++)
-      for (std::size_t x = 0; x < 48; x++)
-        ASSERT_EQ (device[i].bytes[y * 96 + x], host[i].bytes[y * 96 + x]);
-  }
-}
-
-// In a plain picture the right colour is known.
-TEST_F (CudaGrid, PlainColoursAreConvertedExactly)
-{
-  const auto plain = [] (const char *format) -> Picture {
-    return {format, 40, 40, "pattern=red", 1};
-  };
-  for (const char *format : {"I420", "RGBA", "Y444", "BGRx"}) {
-    SCOPED_TRACE (format);
-    const std::string fill = "rows=1 columns=1 sink_0::fit=fill";
-    const Frames host = frames_of (grid_of ({plain (format)}, fill, canvas ("NV12"), false));
-    const Frames device = frames_of (grid_of ({plain (format)}, fill, canvas ("NV12"), true));
-    ASSERT_EQ (device.size (), 1u);
-    EXPECT_LE (distance (device[0], host[0]), 1);
-    const std::vector<guint8> luma (device[0].bytes.begin (), device[0].bytes.begin () + 96 * 64);
-    EXPECT_EQ (luma, std::vector<guint8> (luma.size (), luma[0]));
-  }
+  expect_equal (frames_of (grid_of (pictures, "", canvas ("NV12"), true)), host, 3);
+  EXPECT_EQ (counters ().launches, 3u);
 }
 
 // HDR to SDR takes more than a matrix: an error that says what to do.

@@ -99,16 +99,6 @@ inline Frame frame_of (GstSample *sample)
   return f;
 }
 
-// The largest difference between samples of two frames of 8 bits a sample.
-inline int distance (const Frame &a, const Frame &b)
-{
-  if (a.bytes.size () != b.bytes.size ()) return 256;
-  int most = 0;
-  for (std::size_t i = 0; i < a.bytes.size (); i++)
-    most = std::max (most, std::abs (int{a.bytes[i]} - int{b.bytes[i]}));
-  return most;
-}
-
 // A pipeline from a launch line, which may end in kSink.
 class Launch {
  public:

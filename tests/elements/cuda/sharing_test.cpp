@@ -34,16 +34,17 @@ TEST_F (CudaSharing, NThreadsLeavesTheDeviceAsItIs)
   EXPECT_EQ (calls ("cuMemAlloc"), memory);
 }
 
-// A released pad holds nothing of the device, and needs nothing of it later.
+// A released pad holds nothing of the device, and needs nothing of it later. Its pictures were
+// moved to the canvas's memory.
 TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
 {
-  for (const char *canvas : {"video/x-raw(memory:CUDAMemory)", "video/x-raw"}) {
+  const std::string cuda = "video/x-raw(memory:CUDAMemory)", host = "video/x-raw";
+  for (const auto &[canvas, upload] : {std::pair{cuda, ""}, {host, kUpload}}) {
     SCOPED_TRACE (canvas);
     Owned<GstPad> kept;
     {
-      Launch p (std::string{"quadmux-grid name=it ! "} + canvas +
-                ",format=NV12,width=32,height=24 ! " + kSink + " " + source ("RGBA", 64, 48, 2) +
-                "cudaupload ! capsfilter name=up caps=video/x-raw(memory:CUDAMemory) ! it.sink_0");
+      Launch p ("quadmux-grid name=it ! " + canvas + ",format=NV12,width=32,height=24 ! " + kSink +
+                " " + source ("RGBA", 64, 48, 2) + upload + "capsfilter name=up ! it.sink_0");
       kept = p.pad ("it", "sink_0");
       g_object_set (kept.get (), "repeat-after-eos", TRUE, nullptr);
       p.play ();
@@ -58,7 +59,7 @@ TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
       gst_element_release_request_pad (p.element ("it").get (), kept.get ());
       const hostcuda::Counters after = hostcuda::counters ();
       EXPECT_LT (after.live_allocations, before.live_allocations);
-      if (std::string{canvas} == "video/x-raw") {
+      if (canvas == host) {
         EXPECT_EQ (after.live_host_allocations, 0u);
       }
     }
@@ -67,7 +68,7 @@ TEST_F (CudaSharing, AReleasedPadKeepsNothingOfTheDevice)
   }
 }
 
-// Two renderers of scaling elements, one of the grid, and two that convert.
+// Two renderers of scaling elements, and one of the grid.
 TEST_F (CudaSharing, KernelsAreLoadedOnce)
 {
   Fed f (std::string{"quadmux-grid name=it ! "

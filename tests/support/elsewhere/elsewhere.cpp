@@ -129,11 +129,6 @@ class Copies : public Adapter {
  public:
   explicit Copies (std::shared_ptr<Queue> queue) : renderer_ (std::move (queue)) {}
 
-  Status convert (const Tile &, const GstVideoInfo &, const GstVideoInfo &, guint,
-                  FrameView &) override
-  {
-    return Status::unsupported_format;
-  }
   Status download (const Tile &tile, const GstVideoInfo &from, MappedFrame *&frame,
                    GstVideoInfo &info) override
   {

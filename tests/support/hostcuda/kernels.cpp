@@ -4,7 +4,7 @@
 // Must come before the kernels, which use it.
 #include "hostcuda_device.h"
 
-#include "cuda/kernels/kernels.cu"
+#include "cuda/kernels/draw.cu"
 #include "test_kernels.h"
 
 namespace hostcuda {
@@ -37,7 +37,6 @@ void unchecked (test::Fill fill)
 
 const Kernel kernels[] = {
     {"quad_draw", entry_of<&quad_draw>, quad::cuda::kThreads},
-    {"quad_convert", entry_of<&quad_convert>, quad::cuda::kThreads},
     {"hostcuda_fill", entry_of<&fill>, 256},
     {"hostcuda_last_block", entry_of<&last_block>, 1024},
     {"hostcuda_unchecked", entry_of<&unchecked>, 1024},

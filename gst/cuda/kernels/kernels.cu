@@ -1,3 +1,0 @@
-// All kernels, in one module.
-#include "cuda/kernels/convert.cu"
-#include "cuda/kernels/draw.cu"
