@@ -13,7 +13,7 @@ using Bytes = std::span<const std::uint8_t>;
 inline constexpr std::uint8_t kPrefix = 0xff, kStuffing = 0x00, kTem = 0x01, kDht = 0xc4,
                               kJpg = 0xc8, kDac = 0xcc, kRst0 = 0xd0, kRst7 = 0xd7, kSoi = 0xd8,
                               kEoi = 0xd9, kSos = 0xda, kDqt = 0xdb, kApp0 = 0xe0, kApp1 = 0xe1,
-                              kApp2 = 0xe2, kApp14 = 0xee;
+                              kApp2 = 0xe2, kApp14 = 0xee, kCom = 0xfe;
 
 // A marker that stands alone: no length and no content follow.
 constexpr bool stands_alone (std::uint8_t marker)

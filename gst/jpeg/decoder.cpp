@@ -2,6 +2,7 @@
 
 #include <turbojpeg.h>
 
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -50,11 +51,16 @@ Bytes whole_segments (Bytes jpeg)
   }
 }
 
-// Some cameras write more bytes between their last block and EOI. The message is that of the first
-// warning, and nothing comes after EOI, so it is the only one.
+// Some cameras write a few bytes too many before a marker: any before EOI, up to 8 before one that
+// restarts. Nothing is lost. The message is that of the first warning; after EOI there is none.
 bool is_harmless (const std::string &warning)
 {
-  return warning.find ("extraneous bytes before marker 0xd9") != std::string::npos;
+  constexpr unsigned kFew = 8, kRst0 = 0xd0, kRst7 = 0xd7;
+  unsigned count = 0, marker = 0;
+  if (std::sscanf (warning.c_str (), "Corrupt JPEG data: %u extraneous bytes before marker 0x%x",
+                   &count, &marker) != 2)
+    return false;
+  return marker == kEoi || (marker >= kRst0 && marker <= kRst7 && count <= kFew);
 }
 
 }  // namespace
@@ -152,6 +158,18 @@ Outcome Decoder::decode_planes (Bytes jpeg, const Sampling &sampling, const Dest
 }
 
 Outcome Decoder::decode (Bytes jpeg, const Header &header, const Destination &to)
+{
+  Outcome outcome = try_to_decode (jpeg, header, to);
+  if (outcome.kind == Outcome::Kind::nothing && handle_) {
+    // TurboJPEG leaves the handle in the middle of a header that it gives up, and then refuses all
+    // later ones.
+    tjDestroy (handle_);
+    handle_ = nullptr;
+  }
+  return outcome;
+}
+
+Outcome Decoder::try_to_decode (Bytes jpeg, const Header &header, const Destination &to)
 {
   const Sampling *sampling = sampling_of (header);
   if (!sampling) return {Outcome::Kind::nothing, "its sampling is not decoded"};

@@ -44,6 +44,7 @@ class Decoder {
  private:
   struct Plane;
 
+  Outcome try_to_decode (Bytes jpeg, const Header &header, const Destination &to);
   bool renew ();
   bool agrees (Bytes jpeg, const Header &header, const Sampling &sampling);
   Outcome decode_planes (Bytes jpeg, const Sampling &sampling, const Destination &to);

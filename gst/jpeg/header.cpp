@@ -108,6 +108,7 @@ class Reader {
       case kDht: huffman (content); return true;
       case kApp0: jfif_ |= content.size () >= 14 && begins_with (content, "JFIF"); return true;
       case kApp1: exif (content); return true;
+      case kCom: header_.limited_range |= begins_with (content, "CS=ITU601"); return true;
       case kApp14:
         if (content.size () >= 12 && std::equal (content.begin (), content.begin () + 5, "Adobe"))
           adobe_ = content[11];
@@ -265,8 +266,8 @@ std::string refusal_of (const Header &header, std::uint64_t max_pixels)
     return "The picture has " + std::to_string (header.precision) +
            " bits a sample, and only 8 are decoded. Convert the file to 8 bits.";
   if (header.size.empty ())
-    return "The picture's header says " + size +
-           ", so its height comes later or it is damaged. Write the file anew.";
+    return "The picture's header says " + size + ", so it is damaged" +
+           (width > 0 ? " or its height comes later" : "") + ". Write the file anew.";
   if (static_cast<std::uint64_t> (width) * static_cast<std::uint64_t> (height) > max_pixels)
     return "The picture's header says " + size + ", which is more than max-pixels allows (" +
            std::to_string (max_pixels) + "). Set max-pixels higher if that is its size.";

@@ -27,6 +27,7 @@ struct Header {
   int components = 0;        // may be more than `component` has
   std::array<Component, 4> component = {};
   Colors colors = Colors::unknown;
+  bool limited_range = false;  // FFmpeg's comment says so; JFIF has full range
   Orientation orientation = Orientation::identity;
   bool has_orientation = false;
   // The first scan holds the whole picture.

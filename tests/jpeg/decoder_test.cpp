@@ -363,6 +363,23 @@ TEST (JpegDecoder, CutAnywhere)
   }
 }
 
+// As some webcams write them.
+TEST (JpegDecoder, AFewBytesBeforeARestartMarkerAreNoDamage)
+{
+  Decoder decoder;
+  const JpegBytes jpeg = make_jpeg ({33, 70}, {.restart_rows = 1});
+  std::size_t at = test::marker_at (jpeg, 0xda) + 14;
+  while (jpeg[at] != 0xff || jpeg[at + 1] != 0xd1) at++;
+  for (const std::size_t count : {1, 8, 9, 100}) {
+    JpegBytes other = jpeg;
+    other.insert (other.begin () + static_cast<std::ptrdiff_t> (at), count, std::uint8_t{0});
+    const Decoded d = decoded (decoder, other, 8);
+    EXPECT_EQ (d.outcome.kind, count <= 8 ? Kind::whole : Kind::damaged) << d.outcome.why;
+    expect_same (jpeg, d.frame, *read_header (jpeg), 8);
+  }
+}
+
+// And the next picture is decoded.
 TEST (JpegDecoder, AnyByteMayBeAnything)
 {
   Decoder decoder;
@@ -375,6 +392,7 @@ TEST (JpegDecoder, AnyByteMayBeAnything)
         const auto header = read_header (other);
         if (!header || !refusal_of (*header, 100'000).empty ()) continue;
         for (const int scale : {1, 8}) (void)decoded (decoder, other, scale, kLayouts[1]);
+        ASSERT_EQ (decoded (decoder, jpeg, 1).outcome.kind, Kind::whole) << i << ": " << value;
       }
   }
 }

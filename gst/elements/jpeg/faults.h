@@ -1,4 +1,5 @@
-// Tells the user of frames that are damaged, once for each run of them.
+// Tells the user of frames that are damaged, once for each run of them. A few whole frames do not
+// end a run: a bad cable or camera damages every other frame for hours.
 #pragma once
 
 #include <gst/video/gstvideodecoder.h>
@@ -11,8 +12,8 @@ class Faults {
  public:
   explicit Faults (GstVideoDecoder *decoder) : decoder_ (decoder) {}
 
-  // A frame is whole, so a run of damaged ones is over.
-  void whole () { running_ = false; }
+  // A frame is whole. Many in a row end a run of damaged ones.
+  void whole ();
   // A frame is shown as far as it could be decoded.
   void damaged (const std::string &why);
   // Leaves a frame out, which it takes. An error if there have been more than max-errors.
@@ -21,13 +22,16 @@ class Faults {
   const std::string &last () const { return last_; }
   void reset ()
   {
-    running_ = false;
+    whole_ = kEndsRun;
     last_.clear ();
   }
 
  private:
+  bool begins_run ();
+
   GstVideoDecoder *decoder_;
-  bool running_ = false;
+  static constexpr int kEndsRun = 100;
+  int whole_ = kEndsRun;  // frames in a row
   std::string last_;
 };
 

@@ -15,7 +15,7 @@ constexpr std::array kTags{"rotate-0",      "rotate-90",       "rotate-180",    
                            "flip-rotate-0", "flip-rotate-180", "flip-rotate-270", "flip-rotate-90"};
 
 // What all JPEGs have in common; nothing of it is left to the input's caps.
-void describe (GstVideoInfo &info)
+void describe (GstVideoInfo &info, bool limited_range)
 {
   info.par_n = info.par_d = 1;
   info.interlace_mode = GST_VIDEO_INTERLACE_MODE_PROGRESSIVE;
@@ -26,8 +26,9 @@ void describe (GstVideoInfo &info)
     return;
   }
   // JFIF 1.02: BT.601 of full range. It names no primaries and no transfer.
-  info.colorimetry = {GST_VIDEO_COLOR_RANGE_0_255, GST_VIDEO_COLOR_MATRIX_BT601,
-                      GST_VIDEO_TRANSFER_UNKNOWN, GST_VIDEO_COLOR_PRIMARIES_UNKNOWN};
+  info.colorimetry = {limited_range ? GST_VIDEO_COLOR_RANGE_16_235 : GST_VIDEO_COLOR_RANGE_0_255,
+                      GST_VIDEO_COLOR_MATRIX_BT601, GST_VIDEO_TRANSFER_UNKNOWN,
+                      GST_VIDEO_COLOR_PRIMARIES_UNKNOWN};
   if (GST_VIDEO_INFO_IS_YUV (&info)) info.chroma_site = GST_VIDEO_CHROMA_SITE_JPEG;
 }
 
@@ -80,7 +81,7 @@ bool Output::negotiate (const Shape &shape)
       decoder_, to_gst (shape.format), static_cast<guint> (shape.size.width),
       static_cast<guint> (shape.size.height), input_);
   if (!state) return false;
-  describe (state->info);
+  describe (state->info, shape.limited_range);
   gst_video_codec_state_unref (state);
   push_full_picture (shape);
   return gst_video_decoder_negotiate (decoder_);
@@ -102,7 +103,8 @@ GstFlowReturn Output::prepare (const Shape &shape, const std::string &why)
   if (GST_PAD_IS_FLUSHING (src)) return GST_FLOW_FLUSHING;
   GST_ELEMENT_ERROR (decoder_, CORE, NEGOTIATION,
                      ("What follows takes no %s frames of %dx%d. Put videoconvert behind this "
-                      "element, and a scaler if the caps fix a size.",
+                      "element, and a scaler if the caps fix a size; or set max-width and "
+                      "max-height to what it takes.",
                       format, shape.size.width, shape.size.height),
                      (nullptr));
   return GST_FLOW_NOT_NEGOTIATED;

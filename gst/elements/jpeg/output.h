@@ -17,6 +17,7 @@ struct Shape {
   Size full;
   Size size;                // as decoded
   bool for_target = false;  // downstream's answer made it smaller, if it is
+  bool limited_range = false;
 
   bool operator== (const Shape &) const = default;
 };

@@ -68,6 +68,24 @@ TEST_P (JpegFormats, Caps)
 }
 
 // What the input's caps say of colours and shapes is not true of a JPEG.
+// FFmpeg's comment in what its encoder makes of pictures of limited range.
+TEST (JpegRange, IsLimitedIfFFmpegSaysSo)
+{
+  const JpegBytes plain = make_jpeg ({32, 16});
+  const char text[] = "CS=ITU601";
+  const JpegBytes marked = with_segment (plain, 0xfe, {std::begin (text), std::end (text)});
+  JpegDecoding decoding;
+  for (const bool limited : {false, true, false}) {
+    decoding.push (limited ? marked : plain, 0);
+    const auto frame = decoding.pull ();
+    ASSERT_TRUE (frame);
+    const GstVideoColorimetry c = info_of_caps (frame->caps).colorimetry;
+    EXPECT_EQ (c.range, limited ? GST_VIDEO_COLOR_RANGE_16_235 : GST_VIDEO_COLOR_RANGE_0_255);
+    EXPECT_EQ (c.matrix, GST_VIDEO_COLOR_MATRIX_BT601);
+    EXPECT_EQ (frame->samples (), expected_samples (plain, {}));
+  }
+}
+
 TEST_P (JpegFormats, TheInputsCapsDoNotShowThrough)
 {
   JpegDecoding decoding ("", GST_FORMAT_TIME,
