@@ -95,6 +95,9 @@ struct BackendRow {
   bool (*available) (std::string &why) = nullptr;  // null: always
   bool (*holds) (GstBuffer *) = nullptr;           // null: any other
   bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;  // null: all
+  // Whether its renderer converts pictures of other formats, ranges and matrices while it draws
+  // them (Tile::colors).
+  bool converts_drawing = false;
   std::unique_ptr<Backend> (*make) (GstElement *) = nullptr;
 };
 

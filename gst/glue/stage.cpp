@@ -146,19 +146,19 @@ Tile Stage::tile_of (const FrameView &view, const GstVideoInfo &info, const Look
           .blend = look.blend};
 }
 
-Problem Stage::prepare (Input &input, const GstCaps *in, const GstCaps *out, const Look &look)
+Problem Stage::prepare (Input &input, const Frames &in, const Frames &out, const Look &look)
 {
   cancel ();
-  input.memory_ = memory_of (in);
-  memory_ = memory_of (out);
-  GstVideoInfo from, to;
-  if (!gst_video_info_from_caps (&from, in) || !gst_video_info_from_caps (&to, out))
-    return failed (Status::unsupported_format, *memory_);
+  input.memory_ = in.memory;
+  memory_ = out.memory;
   if (Problem p = ready (*memory_)) return p;
-  describe_canvas (to);
+  describe_canvas (out.info);
   const FrameView view = {
-      from_gst (GST_VIDEO_INFO_FORMAT (&from)), {from.width, from.height}, *memory_};
-  scene_.tiles.push_back (tile_of (view, from, look));
+      from_gst (GST_VIDEO_INFO_FORMAT (&in.info)), {in.info.width, in.info.height}, *memory_};
+  Tile tile = tile_of (view, in.info, look);
+  if (!same_pixels (in.info, info_) && converts_drawing (in.info))
+    tile.colors = colors_between (in.info, info_);
+  scene_.tiles.push_back (tile);
   const Status status = renderer_->prepare (scene_);
   return status == Status::ok ? Problem{} : failed (status, *memory_);
 }
@@ -230,11 +230,11 @@ void Stage::log (Input &input, const Input::Move &move, const GstVideoInfo &from
                      tile.target.height, kind_of (info_, move.to).c_str ());
 }
 
-// Whether the renderer converts pictures on the host while it draws them.
+// Whether the renderer converts pictures while it draws them.
 bool Stage::converts_drawing (const GstVideoInfo &from) const
 {
   const Colorimetries known = completed_colorimetries (from, info_);
-  return renderer_->memory () == Memory::host && same_light (known.from, known.to);
+  return backend_of (renderer_->memory ()).converts_drawing && same_light (known.from, known.to);
 }
 
 // Replaces the tile's source if its format or memory is not what the renderer draws. Device work is
@@ -250,7 +250,7 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, MappedFrame &frame,
     return Status::ok;
   }
   if (move) input.moved_ = move;
-  if (here == Memory::host && converts_drawing (from)) {
+  if (here == there && converts_drawing (from)) {
     input.free_kept ();
     tile.colors = colors_between (from, info_);
     return Status::ok;

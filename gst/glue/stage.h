@@ -33,6 +33,12 @@ struct Look {
   Blend blend = Blend::over;
 };
 
+// What the caps of a pad say of its frames.
+struct Frames {
+  GstVideoInfo info = {};
+  Memory memory = Memory::host;
+};
+
 // What a shown picture needs from frame to frame: a converter, a copy in other memory. It belongs
 // to the caller that shows the picture, and outlives the stage's frame. Not thread safe.
 class Input {
@@ -110,7 +116,7 @@ class Stage {
 
   // For an element with one input. Prepares for frames of `in` on frames of `out`, so that what
   // cannot be drawn fails here. From then on frames must lie in the memory that the caps say.
-  Problem prepare (Input &input, const GstCaps *in, const GstCaps *out, const Look &look);
+  Problem prepare (Input &input, const Frames &in, const Frames &out, const Look &look);
 
   // Begins a frame and maps `out`, which must live until finish () or cancel () returns.
   // `background` is 0xAARRGGBB.

@@ -4,7 +4,10 @@
 #include <string_view>
 
 #include "core/renderer.h"
+#include "elements/downscale/colors.h"
+#include "elements/downscale/format_choice.h"
 #include "glue/backend.h"
+#include "glue/caps_fields.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -69,50 +72,6 @@ Shape shape_of (const GstVideoInfo &info)
   return {{info.width, info.height}, sample_shape_of (info)};
 }
 
-// The colorimetry in `s` (fixed); zeros if there is none, or an impossible one.
-GstVideoColorimetry said_by (const GstStructure *s)
-{
-  GstVideoColorimetry said{};
-  const char *text = gst_structure_get_string (s, "colorimetry");
-  if (!text || !gst_video_colorimetry_from_string (&said, text)) return {};
-  return said;
-}
-
-// True if `s` means the colorimetry `in` to its readers. Caps without colorimetry mean what the
-// size implies (SD is BT.601, HD is BT.709).
-bool means (const GstStructure *s, const GstVideoColorimetry &in)
-{
-  Owned<GstCaps> caps{gst_caps_new_full (gst_structure_copy (s), nullptr)};
-  caps.reset (gst_caps_fixate (caps.release ()));
-  GstVideoInfo info;
-  return gst_video_info_from_caps (&info, caps.get ()) &&
-         gst_video_colorimetry_is_equal (&info.colorimetry, &in);
-}
-
-// Chooses the colorimetry of `s` among those that downstream takes: the input's own text if it
-// means the same at this size; else in full.
-void keep_colorimetry (GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
-{
-  const char *field = "colorimetry";
-  const std::string full = name_of (downscale_colorimetry (in, info));
-  const GValue *allowed = gst_structure_get_value (s, field);
-  if (!allowed) {
-    if (!full.empty () && !means (s, info.colorimetry))
-      gst_structure_set (s, field, G_TYPE_STRING, full.c_str (), nullptr);
-    return;
-  }
-  const GValue *said = gst_structure_get_value (in, field);
-  if (said && gst_value_is_subset (said, allowed)) {
-    const Owned<GstStructure> as_said{gst_structure_copy (s)};
-    gst_structure_set_value (as_said.get (), field, said);
-    if (means (as_said.get (), info.colorimetry)) {
-      gst_structure_set_value (s, field, said);
-      return;
-    }
-  }
-  gst_structure_fixate_field_string (s, field, full.c_str ());
-}
-
 // Allows the colorimetry of fixed caps in full, too.
 void allow_full_colorimetry (GstStructure *s)
 {
@@ -130,6 +89,103 @@ void allow_full_colorimetry (GstStructure *s)
   gst_value_list_append_value (&either, gst_structure_get_value (s, "colorimetry"));
   gst_value_list_append_and_take_value (&either, &other);
   gst_structure_take_value (s, "colorimetry", &either);
+}
+
+// A copy of `s` that allows every size.
+GstStructure *of_any_size (const GstStructure *s)
+{
+  GstStructure *any = gst_structure_copy (s);
+  gst_structure_set (any, "width", GST_TYPE_INT_RANGE, 1, kMaxSide, "height", GST_TYPE_INT_RANGE, 1,
+                     kMaxSide, nullptr);
+  if (gst_structure_has_field (any, "pixel-aspect-ratio"))
+    gst_structure_set (any, "pixel-aspect-ratio", GST_TYPE_FRACTION_RANGE, 1, G_MAXINT, G_MAXINT, 1,
+                       nullptr);
+  return any;
+}
+
+// Which formats frames with the features of `caps` (its structure `i`) are converted from and to.
+std::vector<std::string> convertible_formats (const GstCaps *caps, guint i, bool rgb)
+{
+  std::vector<std::string> names;
+  const Memory memory = memory_of (caps, i);
+  if (!backend_of (memory).converts_drawing) return names;
+  const Owned<GstCaps> drawn = drawable_caps (memory);
+  if (!gst_caps_features_is_equal (gst_caps_get_features (caps, i),
+                                   gst_caps_get_features (drawn.get (), 0)))
+    return names;
+  names = strings_in (gst_caps_get_structure (drawn.get (), 0), "format");
+  std::erase_if (names, [rgb] (const std::string &name) {
+    return info_of (from_gst (gst_video_format_from_string (name.c_str ()))).rgb != rgb;
+  });
+  return names;
+}
+
+// What the structure `i` of `caps` may be converted to, in any size: RGB and other formats, which
+// have no colorimetry in common.
+std::vector<GstStructure *> converted (const GstCaps *caps, guint i)
+{
+  std::vector<GstStructure *> all;
+  const GstStructure *s = gst_caps_get_structure (caps, i);
+  if (!gst_structure_has_name (s, "video/x-raw")) return all;
+  const std::vector<std::string> said = strings_in (s, "colorimetry");
+  for (const bool rgb : {false, true}) {
+    const std::vector<std::string> formats = convertible_formats (caps, i, rgb);
+    if (formats.empty ()) continue;
+    GstStructure *to = of_any_size (s);
+    gst_structure_remove_field (to, "chroma-site");
+    set_strings (to, "format", formats);
+    if (!said.empty ()) set_strings (to, "colorimetry", convertible_colorimetries (said, rgb));
+    all.push_back (to);
+  }
+  return all;
+}
+
+constexpr int kImpossible = 1 << 16;
+
+// Structures of caps with one best format for the input, which lose equally much.
+struct Alike {
+  int loss = 0;
+  PixelFormat format = PixelFormat::unknown;
+  std::vector<guint> structures;
+};
+
+// The best format of `s` for a video of caps `in`; the first of several.
+Alike best_format (const GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
+{
+  Alike best;
+  const FormatInfo &from = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info)));
+  const ColorChange colors = color_change (s, in, info);
+  std::vector<std::string> names = strings_in (s, "format");
+  if (names.empty ()) names.push_back (from.name);
+  for (const std::string &name : names) {
+    const FormatInfo &to = info_of (from_gst (gst_video_format_from_string (name.c_str ())));
+    int loss = 2 * format_loss (from, to);
+    // Between equal formats colours matter. What is not possible comes last.
+    if (colors == ColorChange::codes && family_of (from) == family_of (to)) loss++;
+    if (colors == ColorChange::light) loss += kImpossible;
+    if (best.format == PixelFormat::unknown || loss < best.loss) best = {loss, to.format, {}};
+  }
+  return best;
+}
+
+// The structures of `allowed`, those first that change the video of caps `in` least.
+std::vector<Alike> by_loss (GstCaps *in, const GstCaps *allowed)
+{
+  std::vector<Alike> groups;
+  GstVideoInfo info;
+  const bool known = gst_caps_is_fixed (in) && gst_video_info_from_caps (&info, in);
+  for (guint i = 0; i < gst_caps_get_size (allowed); i++) {
+    const Alike best = known ? best_format (gst_caps_get_structure (allowed, i),
+                                            gst_caps_get_structure (in, 0), info)
+                             : Alike{};
+    const auto same = std::find_if (groups.begin (), groups.end (), [&] (const Alike &g) {
+      return g.loss == best.loss && g.format == best.format;
+    });
+    (same == groups.end () ? groups.emplace_back (best) : *same).structures.push_back (i);
+  }
+  std::stable_sort (groups.begin (), groups.end (),
+                    [] (const Alike &a, const Alike &b) { return a.loss < b.loss; });
+  return groups;
 }
 
 // `video` begins a sentence.
@@ -177,37 +233,21 @@ Owned<GstCaps> downscale_caps ()
   return caps;
 }
 
-GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideoInfo &info)
-{
-  const GstVideoColorimetry said = said_by (s);
-  GstVideoColorimetry full = info.colorimetry;
-  const auto take = [] (auto &value, auto from) {
-    if (static_cast<int> (from)) value = from;
-  };
-  take (full.range, said.range);
-  // GStreamer rejects a YUV matrix for RGB formats and the other way round.
-  if ((said.matrix == GST_VIDEO_COLOR_MATRIX_RGB) == GST_VIDEO_INFO_IS_RGB (&info))
-    take (full.matrix, said.matrix);
-  take (full.transfer, said.transfer);
-  take (full.primaries, said.primaries);
-  return full;
-}
-
 Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from)
 {
   if (gst_caps_is_any (caps)) return Owned<GstCaps>{gst_caps_ref (caps)};
   GstCaps *result = gst_caps_new_empty ();
-  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
-    GstStructure *s = gst_structure_copy (gst_caps_get_structure (caps, i));
-    if (from == GST_PAD_SINK) allow_full_colorimetry (s);
-    gst_structure_set (s, "width", GST_TYPE_INT_RANGE, 1, kMaxSide, "height", GST_TYPE_INT_RANGE, 1,
-                       kMaxSide, nullptr);
-    if (gst_structure_has_field (s, "pixel-aspect-ratio"))
-      gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION_RANGE, 1, G_MAXINT, G_MAXINT, 1,
-                         nullptr);
+  const auto add = [&] (GstStructure *s, guint i) {
     result = gst_caps_merge_structure_full (
         result, s, gst_caps_features_copy (gst_caps_get_features (caps, i)));
+  };
+  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
+    GstStructure *s = of_any_size (gst_caps_get_structure (caps, i));
+    if (from == GST_PAD_SINK) allow_full_colorimetry (s);
+    add (s, i);
   }
+  for (guint i = 0; i < gst_caps_get_size (caps); i++)
+    for (GstStructure *s : converted (caps, i)) add (s, i);
   return Owned<GstCaps>{result};
 }
 
@@ -228,13 +268,23 @@ Shape zoomed_shape (const Shape &whole, const Zoom &zoom)
   return {size, whole.par, zoomed_aspect (picture) / reduced (size.width, size.height)};
 }
 
-SizeChoice downscale_size (const Shape &source, const GstCaps *allowed, const SizeRules &rules,
-                           std::size_t &which)
+CapsChoice downscale_choice (GstCaps *in, const Shape &source, const GstCaps *allowed,
+                             SizeRules rules, bool even_sides)
 {
-  std::vector<Wish> wishes;
-  for (guint i = 0; i < gst_caps_get_size (allowed); i++)
-    wishes.push_back (wish_of (gst_caps_get_structure (allowed, i)));
-  return choose_among (source, wishes, rules, which);
+  CapsChoice first;
+  const std::vector<Alike> groups = by_loss (in, allowed);
+  for (const Alike &group : groups) {
+    if (even_sides) rules.unit = info_of (group.format).chroma_unit ();
+    std::vector<Wish> wishes;
+    for (const guint i : group.structures)
+      wishes.push_back (wish_of (gst_caps_get_structure (allowed, i)));
+    std::size_t which = 0;
+    const SizeChoice size = choose_among (source, wishes, rules, which);
+    const CapsChoice choice = {group.structures[which], group.format, size.shape};
+    if (size.possible) return choice;
+    if (&group == groups.data ()) first = choice;
+  }
+  return first;
 }
 
 Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps> allowed,
@@ -244,47 +294,62 @@ Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps
   if (!gst_video_info_from_caps (&info, in))
     return Owned<GstCaps>{gst_caps_fixate (allowed.release ())};
 
-  SizeRules with_unit = rules;
-  with_unit.unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).chroma_unit ();
-  std::size_t which = 0;
-  const SizeChoice choice = downscale_size (source, allowed.get (), with_unit, which);
-
-  GstCaps *out = gst_caps_copy_nth (allowed.get (), static_cast<guint> (which));
+  const CapsChoice choice = downscale_choice (in, source, allowed.get (), rules, true);
+  GstCaps *out = gst_caps_copy_nth (allowed.get (), choice.structure);
   GstStructure *s = gst_caps_get_structure (out, 0);
-  gst_structure_set (s, "width", G_TYPE_INT, choice.shape.size.width, "height", G_TYPE_INT,
-                     choice.shape.size.height, nullptr);
-  const Ratio par = choice.shape.par;
-  if (par != Ratio{1, 1} || gst_structure_has_field (s, "pixel-aspect-ratio") ||
+  const Shape &shape = choice.shape;
+  gst_structure_set (s, "format", G_TYPE_STRING, info_of (choice.format).name, "width", G_TYPE_INT,
+                     shape.size.width, "height", G_TYPE_INT, shape.size.height, nullptr);
+  if (shape.par != Ratio{1, 1} || gst_structure_has_field (s, "pixel-aspect-ratio") ||
       gst_structure_has_field (gst_caps_get_structure (in, 0), "pixel-aspect-ratio"))
-    gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, static_cast<int> (par.num),
-                       static_cast<int> (par.den), nullptr);
-  keep_colorimetry (s, gst_caps_get_structure (in, 0), info);
-  if (gst_structure_has_field (s, "chroma-site") &&
-      GST_VIDEO_INFO_CHROMA_SITE (&info) != GST_VIDEO_CHROMA_SITE_UNKNOWN) {
-    Owned<char> site{gst_video_chroma_site_to_string (GST_VIDEO_INFO_CHROMA_SITE (&info))};
-    if (site) gst_structure_fixate_field_string (s, "chroma-site", site.get ());
-  }
+    gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, static_cast<int> (shape.par.num),
+                       static_cast<int> (shape.par.den), nullptr);
+  fixate_colors (s, gst_caps_get_structure (in, 0), info);
   return Owned<GstCaps>{gst_caps_fixate (out)};
+}
+
+bool insists_on_shape (const GstCaps *allowed)
+{
+  const GstStructure *first = gst_caps_get_structure (allowed, 0);
+  for (guint i = 1; i < gst_caps_get_size (allowed); i++)
+    for (const char *field : {"width", "height", "pixel-aspect-ratio"}) {
+      const GValue *a = gst_structure_get_value (first, field);
+      const GValue *b = gst_structure_get_value (gst_caps_get_structure (allowed, i), field);
+      if (!a != !b || (a && gst_value_compare (a, b) != GST_VALUE_EQUAL)) return false;
+    }
+  return true;
+}
+
+std::string downscale_unwanted (GstCaps *in, GstCaps *taken)
+{
+  // What downstream does not take of a video, and what changes that.
+  struct Remedy {
+    const char *field, *text;
+  };
+  constexpr Remedy kRemedies[] = {
+      {"framerate", "Put videorate after quaddownscale."},
+      {"colorimetry",
+       "HDR, wide gamut and SDR are not converted into each other here: put videoconvert after "
+       "quaddownscale."},
+      {"format", "Put videoconvert after quaddownscale."},
+  };
+  const Owned<char> is{gst_caps_to_string (in)}, wanted{gst_caps_to_string (taken)};
+  const std::string text =
+      "What comes after quaddownscale takes the video in no size: the video is " +
+      std::string{is.get ()} + ", and downstream takes " + wanted.get () + ". ";
+  for (const Remedy &remedy : kRemedies) {
+    const Owned<GstCaps> changed = downscale_transform (in, GST_PAD_SINK);
+    for (guint i = 0; i < gst_caps_get_size (changed.get ()); i++)
+      gst_structure_remove_field (gst_caps_get_structure (changed.get (), i), remedy.field);
+    if (gst_caps_can_intersect (changed.get (), taken)) return text + remedy.text;
+  }
+  return text + "Put videoconvert (videorate for another framerate) after quaddownscale.";
 }
 
 Outcome downscale_outcome (const Shape &source, const GstVideoInfo &out)
 {
   return {out.width > source.size.width || out.height > source.size.height,
           !same_aspect (source, shape_of (out), kRoundingSamples)};
-}
-
-std::string downscale_relabels (const GstCaps *in_caps, const GstVideoInfo &in,
-                                const GstVideoInfo &out)
-{
-  const GstVideoColorimetry is = downscale_colorimetry (gst_caps_get_structure (in_caps, 0), in);
-  if (gst_video_colorimetry_is_equal (&in.colorimetry, &out.colorimetry) ||
-      same_where_known (is, out.colorimetry))
-    return {};
-  return "The video's colorimetry is " + name_of (is) +
-         ", as far as it is not said what its size implies, and downstream takes the output for " +
-         name_of (out.colorimetry) +
-         ": the samples go on as they are, so it shows other colours. Put videoconvert and the "
-         "colorimetry that is wanted after quaddownscale, or leave the colorimetry open there.";
 }
 
 std::string downscale_refusal (const GstCaps *caps)
