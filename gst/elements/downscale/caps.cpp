@@ -242,9 +242,9 @@ Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from)
         result, s, gst_caps_features_copy (gst_caps_get_features (caps, i)));
   };
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
-    GstStructure *s = of_any_size (gst_caps_get_structure (caps, i));
-    if (from == GST_PAD_SINK) allow_full_colorimetry (s);
-    add (s, i);
+    const Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
+    if (from == GST_PAD_SINK) allow_full_colorimetry (s.get ());
+    add (of_any_size (s.get ()), i);
   }
   for (guint i = 0; i < gst_caps_get_size (caps); i++)
     for (GstStructure *s : converted (caps, i)) add (s, i);

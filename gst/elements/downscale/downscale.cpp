@@ -254,8 +254,11 @@ bool Downscale::begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps)
 Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
 {
   const Canvas canvas = {.size = {out_.width, out_.height}};
-  // Without an alpha channel the output shows the picture over black.
-  const bool flattens = GST_VIDEO_INFO_HAS_ALPHA (&in_) && !GST_VIDEO_INFO_HAS_ALPHA (&out_);
+  // An output without alpha shows the picture over black.
+  const auto has_alpha = [] (const GstVideoInfo &info) {
+    return info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).has_alpha ();
+  };
+  const bool flattens = has_alpha (in_) && !has_alpha (out_);
   return {.placement = place (picture_of (crop), Fit::fill, rect_of (canvas.size), canvas, 0, 0),
           .filter = settings.method,
           .blend = flattens ? Blend::over : Blend::source};
