@@ -92,52 +92,33 @@ void allow_full_colorimetry (GstStructure *s)
 }
 
 // A copy of `s` that allows every size.
-GstStructure *of_any_size (const GstStructure *s)
+Owned<GstStructure> of_any_size (const GstStructure *s)
 {
-  GstStructure *any = gst_structure_copy (s);
-  gst_structure_set (any, "width", GST_TYPE_INT_RANGE, 1, kMaxSide, "height", GST_TYPE_INT_RANGE, 1,
-                     kMaxSide, nullptr);
-  if (gst_structure_has_field (any, "pixel-aspect-ratio"))
-    gst_structure_set (any, "pixel-aspect-ratio", GST_TYPE_FRACTION_RANGE, 1, G_MAXINT, G_MAXINT, 1,
-                       nullptr);
+  Owned<GstStructure> any{gst_structure_copy (s)};
+  gst_structure_set (any.get (), "width", GST_TYPE_INT_RANGE, 1, kMaxSide, "height",
+                     GST_TYPE_INT_RANGE, 1, kMaxSide, nullptr);
+  if (gst_structure_has_field (any.get (), "pixel-aspect-ratio"))
+    gst_structure_set (any.get (), "pixel-aspect-ratio", GST_TYPE_FRACTION_RANGE, 1, G_MAXINT,
+                       G_MAXINT, 1, nullptr);
   return any;
 }
 
-// Which formats frames with the features of `caps` (its structure `i`) are converted from and to.
-std::vector<std::string> convertible_formats (const GstCaps *caps, guint i, bool rgb)
+// What the structure `i` of `caps` is converted from and to: any size, and every format of the
+// pads' templates. Null if frames with these features are not converted.
+Owned<GstStructure> converted (const GstCaps *caps, guint i)
 {
-  std::vector<std::string> names;
-  const Memory memory = memory_of (caps, i);
-  if (!backend_of (memory).converts_drawing) return names;
-  const Owned<GstCaps> drawn = drawable_caps (memory);
-  if (!gst_caps_features_is_equal (gst_caps_get_features (caps, i),
-                                   gst_caps_get_features (drawn.get (), 0)))
-    return names;
-  names = strings_in (gst_caps_get_structure (drawn.get (), 0), "format");
-  std::erase_if (names, [rgb] (const std::string &name) {
-    return info_of (from_gst (gst_video_format_from_string (name.c_str ()))).rgb != rgb;
-  });
-  return names;
-}
-
-// What the structure `i` of `caps` may be converted to, in any size: RGB and other formats, which
-// have no colorimetry in common.
-std::vector<GstStructure *> converted (const GstCaps *caps, guint i)
-{
-  std::vector<GstStructure *> all;
   const GstStructure *s = gst_caps_get_structure (caps, i);
-  if (!gst_structure_has_name (s, "video/x-raw")) return all;
-  const std::vector<std::string> said = strings_in (s, "colorimetry");
-  for (const bool rgb : {false, true}) {
-    const std::vector<std::string> formats = convertible_formats (caps, i, rgb);
-    if (formats.empty ()) continue;
-    GstStructure *to = of_any_size (s);
-    gst_structure_remove_field (to, "chroma-site");
-    set_strings (to, "format", formats);
-    if (!said.empty ()) set_strings (to, "colorimetry", convertible_colorimetries (said, rgb));
-    all.push_back (to);
-  }
-  return all;
+  const Memory memory = memory_of (caps, i);
+  const Owned<GstCaps> drawn = drawable_caps (memory);
+  if (!backend_of (memory).converts_drawing || !gst_structure_has_name (s, "video/x-raw") ||
+      !gst_caps_features_is_equal (gst_caps_get_features (caps, i),
+                                   gst_caps_get_features (drawn.get (), 0)))
+    return nullptr;
+  Owned<GstStructure> to = of_any_size (s);
+  gst_structure_remove_fields (to.get (), "format", "chroma-site", nullptr);
+  if (const std::vector<std::string> said = strings_in (s, "colorimetry"); !said.empty ())
+    set_strings (to.get (), "colorimetry", convertible_colorimetries (said));
+  return to;
 }
 
 constexpr int kImpossible = 1 << 16;
@@ -237,9 +218,9 @@ Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from)
 {
   if (gst_caps_is_any (caps)) return Owned<GstCaps>{gst_caps_ref (caps)};
   GstCaps *result = gst_caps_new_empty ();
-  const auto add = [&] (GstStructure *s, guint i) {
+  const auto add = [&] (Owned<GstStructure> s, guint i) {
     result = gst_caps_merge_structure_full (
-        result, s, gst_caps_features_copy (gst_caps_get_features (caps, i)));
+        result, s.release (), gst_caps_features_copy (gst_caps_get_features (caps, i)));
   };
   for (guint i = 0; i < gst_caps_get_size (caps); i++) {
     const Owned<GstStructure> s{gst_structure_copy (gst_caps_get_structure (caps, i))};
@@ -247,8 +228,14 @@ Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from)
     add (of_any_size (s.get ()), i);
   }
   for (guint i = 0; i < gst_caps_get_size (caps); i++)
-    for (GstStructure *s : converted (caps, i)) add (s, i);
+    if (Owned<GstStructure> s = converted (caps, i)) add (std::move (s), i);
   return Owned<GstCaps>{result};
+}
+
+Owned<GstCaps> downscale_offer (GstCaps *in)
+{
+  const Owned<GstCaps> pad = downscale_caps (), any = downscale_transform (in, GST_PAD_SINK);
+  return Owned<GstCaps>{gst_caps_intersect_full (any.get (), pad.get (), GST_CAPS_INTERSECT_FIRST)};
 }
 
 Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced)
@@ -266,6 +253,27 @@ Shape zoomed_shape (const Shape &whole, const Zoom &zoom)
   const auto rounded = [] (double side) { return std::max (1, static_cast<int> (side + 0.5)); };
   const Size size = {rounded (part.width), rounded (part.height)};
   return {size, whole.par, zoomed_aspect (picture) / reduced (size.width, size.height)};
+}
+
+Owned<GstCaps> in_order_of (const GstCaps *taken, Owned<GstCaps> allowed)
+{
+  std::vector<std::string> order;
+  for (guint i = 0; !gst_caps_is_any (taken) && i < gst_caps_get_size (taken); i++) {
+    const std::vector<std::string> some = strings_in (gst_caps_get_structure (taken, i), "format");
+    order.insert (order.end (), some.begin (), some.end ());
+  }
+  const auto place = [&] (const std::string &name) {
+    return std::find (order.begin (), order.end (), name);
+  };
+  allowed.reset (gst_caps_make_writable (allowed.release ()));
+  for (guint i = 0; i < gst_caps_get_size (allowed.get ()); i++) {
+    GstStructure *s = gst_caps_get_structure (allowed.get (), i);
+    std::vector<std::string> formats = strings_in (s, "format");
+    std::stable_sort (formats.begin (), formats.end (),
+                      [&] (const auto &a, const auto &b) { return place (a) < place (b); });
+    if (!formats.empty ()) set_strings (s, "format", formats);
+  }
+  return allowed;
 }
 
 CapsChoice downscale_choice (GstCaps *in, const Shape &source, const GstCaps *allowed,
@@ -338,7 +346,7 @@ std::string downscale_unwanted (GstCaps *in, GstCaps *taken)
       "What comes after quaddownscale takes the video in no size: the video is " +
       std::string{is.get ()} + ", and downstream takes " + wanted.get () + ". ";
   for (const Remedy &remedy : kRemedies) {
-    const Owned<GstCaps> changed = downscale_transform (in, GST_PAD_SINK);
+    const Owned<GstCaps> changed = downscale_offer (in);
     for (guint i = 0; i < gst_caps_get_size (changed.get ()); i++)
       gst_structure_remove_field (gst_caps_get_structure (changed.get (), i), remedy.field);
     if (gst_caps_can_intersect (changed.get (), taken)) return text + remedy.text;

@@ -18,12 +18,19 @@ Owned<GstCaps> downscale_caps ();
 // backend of their memory converts while it draws.
 Owned<GstCaps> downscale_transform (GstCaps *caps, GstPadDirection from);
 
+// What the source pad can make of `in`.
+Owned<GstCaps> downscale_offer (GstCaps *in);
+
 // The shape of the picture that the caps of `info` describe. `reduced` is null, or tells of
 // pictures that were decoded smaller than they are: those count with their full size.
 Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced);
 
 // The shape of the part that `zoom` shows of a picture of the shape `whole`.
 Shape zoomed_shape (const Shape &whole, const Zoom &zoom);
+
+// `allowed` with formats in the order of `taken`, which downstream takes. GStreamer puts them into
+// the order of the pad's template.
+Owned<GstCaps> in_order_of (const GstCaps *taken, Owned<GstCaps> allowed);
 
 // What a picture gets.
 struct CapsChoice {

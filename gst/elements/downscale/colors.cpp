@@ -57,10 +57,9 @@ constexpr Light kLights[] = {
 
 constexpr GstVideoColorRange kRanges[] = {GST_VIDEO_COLOR_RANGE_16_235, GST_VIDEO_COLOR_RANGE_0_255,
                                           GST_VIDEO_COLOR_RANGE_UNKNOWN};
-constexpr GstVideoColorMatrix kRgbMatrices[] = {GST_VIDEO_COLOR_MATRIX_RGB,
-                                                GST_VIDEO_COLOR_MATRIX_UNKNOWN};
-constexpr GstVideoColorMatrix kYuvMatrices[] = {
-    GST_VIDEO_COLOR_MATRIX_BT709, GST_VIDEO_COLOR_MATRIX_BT601, GST_VIDEO_COLOR_MATRIX_SMPTE240M,
+constexpr GstVideoColorMatrix kMatrices[] = {
+    GST_VIDEO_COLOR_MATRIX_BT709,  GST_VIDEO_COLOR_MATRIX_BT601,
+    GST_VIDEO_COLOR_MATRIX_RGB,    GST_VIDEO_COLOR_MATRIX_SMPTE240M,
     GST_VIDEO_COLOR_MATRIX_BT2020, GST_VIDEO_COLOR_MATRIX_UNKNOWN};
 
 std::vector<Light> lights_like (const std::vector<std::string> &said)
@@ -202,7 +201,7 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
   return full;
 }
 
-std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said, bool rgb)
+std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said)
 {
   std::vector<std::string> words, numbers;
   const auto add = [&] (const GstVideoColorimetry &c) {
@@ -212,15 +211,9 @@ std::vector<std::string> convertible_colorimetries (const std::vector<std::strin
     numbers.push_back (in_numbers);
   };
   for (const Light &light : lights_like (said))
-    for (const GstVideoColorRange range : kRanges) {
-      const auto with = [&] (GstVideoColorMatrix matrix) {
+    for (const GstVideoColorRange range : kRanges)
+      for (const GstVideoColorMatrix matrix : kMatrices)
         add ({range, matrix, light.transfer, light.primaries});
-      };
-      if (rgb)
-        std::for_each (std::begin (kRgbMatrices), std::end (kRgbMatrices), with);
-      else
-        std::for_each (std::begin (kYuvMatrices), std::end (kYuvMatrices), with);
-    }
   words.insert (words.end (), numbers.begin (), numbers.end ());
   return words;
 }

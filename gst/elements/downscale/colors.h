@@ -14,9 +14,9 @@ namespace quad {
 // GStreamer forgets a range that is given without a matrix; here it is kept.
 GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideoInfo &info);
 
-// Names of the colorimetries that are converted from and to one of `said` (names, too), for RGB
-// formats or for others. Those that GStreamer has a word for come first.
-std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said, bool rgb);
+// Names of the colorimetries that are converted from and to one of `said` (names, too). Those that
+// GStreamer has a word for come first.
+std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said);
 
 // What has to change of the colours of a video whose caps are `in` if downstream takes `s`: range
 // and matrix, as far as the family of formats stays, or light.

@@ -79,7 +79,7 @@ bool Downscale::answer_target (GstQuery *query) const
   GstPad *src = GST_BASE_TRANSFORM_SRC_PAD (element_);
   Owned<GstCaps> in{gst_pad_get_current_caps (sink)};
   if (!in) in.reset (gst_pad_get_pad_template_caps (sink));
-  const Owned<GstCaps> offered = downscale_transform (in.get (), GST_PAD_SINK);
+  const Owned<GstCaps> offered = downscale_offer (in.get ());
   const Owned<GstCaps> taken{gst_pad_peer_query_caps (src, offered.get ())};
   const Owned<GstCaps> allowed{
       gst_caps_intersect_full (taken.get (), offered.get (), GST_CAPS_INTERSECT_FIRST)};
@@ -102,6 +102,9 @@ bool Downscale::answer_target (GstQuery *query) const
 
 Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 {
+  const Owned<GstCaps> taken{
+      gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
+  allowed = in_order_of (taken.get (), std::move (allowed));
   allowed_.reset (gst_caps_ref (allowed.get ()));
   return fixated (in, std::move (allowed));
 }
@@ -166,7 +169,7 @@ void Downscale::report_unwanted (GstCaps *in)
 {
   const Owned<GstCaps> taken{
       gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
-  const Owned<GstCaps> offered = downscale_transform (in, GST_PAD_SINK);
+  const Owned<GstCaps> offered = downscale_offer (in);
   if (gst_caps_is_empty (taken.get ()) || gst_caps_can_intersect (offered.get (), taken.get ()))
     return;
   report_caps (downscale_unwanted (in, taken.get ()));
