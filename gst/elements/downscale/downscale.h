@@ -12,7 +12,7 @@
 #include "core/placement.h"
 #include "core/renderer.h"
 #include "core/size_choice.h"
-#include "elements/downscale/caps.h"
+#include "elements/downscale/choice.h"
 #include "elements/downscale/colors.h"
 #include "glue/backend.h"
 #include "glue/stage.h"

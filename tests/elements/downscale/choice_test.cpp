@@ -226,11 +226,10 @@ TEST (DownscaleChoice, LightIsNotConverted)
                                        : std::string{said} == "bt2020"                ? "11:7"
                                                                                       : "5:1"
                                      : "5:1";
-        // Numbers name what has a word, too, but only if it is converted.
         const Output o = output_of (in, wanted);
         SCOPED_TRACE (in + " -> " + wanted + ": " + o.caps + o.error);
         if (is == asked) {
-          EXPECT_TRUE (o.made () || !rgb);
+          EXPECT_TRUE (o.made ());
           EXPECT_EQ (o.warning, "");
         } else if (!*said) {
           EXPECT_TRUE (o.made ());
@@ -248,7 +247,7 @@ TEST (DownscaleChoice, LightIsNotConverted)
 // Both take the same, but for light.
 TEST (DownscaleChoice, TakesWhatVideoconvertscaleTakes)
 {
-  for (const FormatInfo &from : all_formats ())
+  for (const char *from : {"I420", "YUY2", "P010_10LE", "A420", "RGBA", "RGBP", "GRAY16_LE"})
     for (const char *said : {"", ",colorimetry=bt601", ",colorimetry=sRGB", ",chroma-site=dv",
                              ",pixel-aspect-ratio=2/1", ",multiview-mode=mono"})
       for (const char *wanted :
@@ -256,7 +255,7 @@ TEST (DownscaleChoice, TakesWhatVideoconvertscaleTakes)
             "video/x-raw,colorimetry=bt709", "video/x-raw,format=Y444,chroma-site=jpeg",
             "video/x-raw,framerate=5/1", "video/x-raw,format=RGB,multiview-mode=frame-by-frame",
             "video/x-raw(memory:GLMemory)", "audio/x-raw"}) {
-        const std::string in = raw (from.name, 320, 240) + said;
+        const std::string in = raw (from, 320, 240) + said;
         EXPECT_EQ (output_of ("quaddownscale upscale=true", in, wanted).made (),
                    output_of ("videoconvertscale", in, wanted).made ())
             << in << " -> " << wanted;
