@@ -87,8 +87,7 @@ bool counts_alike (const FormatInfo &f)
 // From each format to one of two.
 TEST (DownscaleChoice, IsThatOfVideoconvertscale)
 {
-  const char *offered[] = {"I420", "NV12", "Y42B", "Y444", "I420_10LE", "RGBA",
-                           "RGBP", "RGB",  "AYUV", "A420", "GRAY8"};
+  const char *offered[] = {"NV12", "Y42B", "Y444", "I420_10LE", "RGBA", "RGB", "A420", "GRAY8"};
   const auto chosen = [] (const char *element, const char *in, std::string a, const char *b) {
     const std::string wanted =
         "video/x-raw,width=32,height=24,format={" + a.append (",").append (b) + "}";
