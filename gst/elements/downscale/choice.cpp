@@ -1,6 +1,7 @@
 #include "elements/downscale/choice.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "core/renderer.h"
@@ -82,15 +83,17 @@ Alike best_format (const GstStructure *s, const GstStructure *in, const GstVideo
 {
   Alike best;
   const FormatInfo &from = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info)));
-  const ColorChange colors = color_change (s, in, info);
+  std::map<Family, ColorChange> changes;
   std::vector<std::string> names = strings_in (s, "format");
   if (names.empty ()) names.push_back (from.name);
   for (const std::string &name : names) {
     const FormatInfo &to = info_of (from_gst (gst_video_format_from_string (name.c_str ())));
-    int loss = 2 * format_loss (from, to);
+    const Family family = family_of (to);
+    if (!changes.contains (family)) changes[family] = color_change (s, family, in, info);
     // Between equal formats colours matter. What is not possible comes last.
-    if (colors == ColorChange::codes && family_of (from) == family_of (to)) loss++;
-    if (colors == ColorChange::light) loss += kImpossible;
+    const ColorChange change = changes[family];
+    const int loss = 2 * format_loss (from, to) + (change != ColorChange::none) +
+                     (change == ColorChange::light ? kImpossible : 0);
     if (best.format == PixelFormat::unknown || loss < best.loss) best = {loss, to.format, {}};
   }
   return best;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "elements/downscale/format_choice.h"
 #include "glue/caps_fields.h"
 #include "glue/colorimetry.h"
 
@@ -128,11 +127,13 @@ bool means (const GstStructure *s, const GstVideoColorimetry &in)
          gst_video_colorimetry_is_equal (&info.colorimetry, &in);
 }
 
-// How much of `a` changes in `b`: light counts most.
+bool is_rgb (const GstVideoColorimetry &c) { return c.matrix == GST_VIDEO_COLOR_MATRIX_RGB; }
+
+// How much of `a` changes in `b`. YUV formats have no RGB matrix, and RGB formats no other.
 int distance (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
-  return 16 * !same_light (a, b) + 8 * (a.range != b.range) + 4 * (a.matrix != b.matrix) +
-         2 * (a.primaries != b.primaries) + (a.transfer != b.transfer);
+  return 32 * (is_rgb (a) != is_rgb (b)) + 16 * !same_light (a, b) + 8 * (a.range != b.range) +
+         4 * (a.matrix != b.matrix) + 2 * (a.primaries != b.primaries) + (a.transfer != b.transfer);
 }
 
 std::string nearest_of (const std::vector<std::string> &names, const GstVideoColorimetry &to)
@@ -218,17 +219,24 @@ std::vector<std::string> convertible_colorimetries (const std::vector<std::strin
   return words;
 }
 
-ColorChange color_change (const GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
+ColorChange color_change (const GstStructure *s, Family family, const GstStructure *in,
+                          const GstVideoInfo &info)
 {
-  const std::vector<std::string> allowed = strings_in (s, kColorimetry);
+  std::vector<std::string> allowed = strings_in (s, kColorimetry);
   if (allowed.empty ()) return ColorChange::none;
   const GstVideoColorimetry is = downscale_colorimetry (in, info);
-  const GstVideoColorimetry nearest = named (nearest_of (allowed, is).c_str ());
+  const bool same_family = family == family_of (format_of (info));
   const char *said = gst_structure_get_string (in, kColorimetry);
-  if (said && std::find (allowed.begin (), allowed.end (), said) != allowed.end ())
+  if (same_family && said && std::find (allowed.begin (), allowed.end (), said) != allowed.end ())
     return ColorChange::none;
+  std::erase_if (allowed, [family] (const std::string &name) {
+    const GstVideoColorimetry c = named (name.c_str ());
+    return c.matrix != GST_VIDEO_COLOR_MATRIX_UNKNOWN && is_rgb (c) != (family == Family::rgb);
+  });
+  if (allowed.empty ()) return ColorChange::foreign;
+  const GstVideoColorimetry nearest = named (nearest_of (allowed, is).c_str ());
   if (!same_light (nearest, is)) return ColorChange::light;
-  return same_where_known (nearest, is) ? ColorChange::none : ColorChange::codes;
+  return same_family && !same_where_known (nearest, is) ? ColorChange::codes : ColorChange::none;
 }
 
 void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "elements/downscale/format_choice.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -18,10 +19,12 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
 // GStreamer has a word for come first.
 std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said);
 
-// What has to change of the colours of a video whose caps are `in` if downstream takes `s`: range
-// and matrix, as far as the family of formats stays, or light.
-enum class ColorChange { none, codes, light };
-ColorChange color_change (const GstStructure *s, const GstStructure *in, const GstVideoInfo &info);
+// What has to change of the colours of a video whose caps are `in` if downstream takes `s` in a
+// format of `family`: range and matrix, as far as the family stays, or light. `foreign`: `s` names
+// only colorimetries that such formats do not have.
+enum class ColorChange { none, codes, foreign, light };
+ColorChange color_change (const GstStructure *s, Family family, const GstStructure *in,
+                          const GstVideoInfo &info);
 
 // Chooses colorimetry and chroma siting of `s`, whose format and size are fixed, among those that
 // downstream takes: the input's own words if they mean the same, else in full. RGB, YUV and gray

@@ -162,6 +162,12 @@ TEST (DownscaleChoice, Colorimetry)
       {"I420", "colorimetry=bt709", kHd, "colorimetry={bt601,2:3:5:1}", "2:3:5:1"},
       {"I420", "colorimetry=bt2020", kHd, "colorimetry={bt601,2:4:11:7,bt709}", "2:4:11:7"},
       {"RGB", "colorimetry=sRGB", kHd, "format=I420,colorimetry=1:3:7:1", "1:3:7:1"},
+      // Encoders answer with the input's words beside formats of their own.
+      {"Y444", "colorimetry=1:4:0:0", kHd,
+       "format={RGBA,RGB},colorimetry=1:4:0:0; video/x-raw,format={RGBA,RGB}", "1:1:0:0"},
+      {"RGB", "colorimetry=sRGB", kHd,
+       "format={I420,Y444},colorimetry=sRGB; video/x-raw,format={I420,Y444}", "bt601"},
+      {"I420", "colorimetry=bt709", kHd, "format=RGB,colorimetry={bt709,2:1:5:1}", "2:1:5:1"},
       {"I420", "colorimetry=bt709,chroma-site=mpeg2", kHd, "chroma-site=jpeg", "bt709", "jpeg"},
       {"I420", "colorimetry=bt709,chroma-site=mpeg2", kHd, "chroma-site={jpeg,mpeg2}", "bt709",
        "mpeg2"},
