@@ -69,7 +69,18 @@ Shape shape_of (const GstVideoInfo &info)
   return {{info.width, info.height}, sample_shape_of (info)};
 }
 
-constexpr int kImpossible = 1 << 16;
+// What a change of colours adds to twice the loss of a format: between equal formats colours
+// matter. Colorimetries that a format does not have come late, and what is not possible comes last.
+int color_loss (ColorChange change)
+{
+  switch (change) {
+    case ColorChange::none: return 0;
+    case ColorChange::codes: return 1;
+    case ColorChange::foreign: return 1 << 15;
+    case ColorChange::light: return 1 << 16;
+  }
+  return 0;
+}
 
 // Structures of caps with one best format for the input, which lose equally much.
 struct Alike {
@@ -90,10 +101,7 @@ Alike best_format (const GstStructure *s, const GstStructure *in, const GstVideo
     const FormatInfo &to = info_of (from_gst (gst_video_format_from_string (name.c_str ())));
     const Family family = family_of (to);
     if (!changes.contains (family)) changes[family] = color_change (s, family, in, info);
-    // Between equal formats colours matter. What is not possible comes last.
-    const ColorChange change = changes[family];
-    const int loss = 2 * format_loss (from, to) + (change != ColorChange::none) +
-                     (change == ColorChange::light ? kImpossible : 0);
+    const int loss = 2 * format_loss (from, to) + color_loss (changes[family]);
     if (best.format == PixelFormat::unknown || loss < best.loss) best = {loss, to.format, {}};
   }
   return best;

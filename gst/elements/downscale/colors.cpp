@@ -132,7 +132,7 @@ bool is_rgb (const GstVideoColorimetry &c) { return c.matrix == GST_VIDEO_COLOR_
 // How much of `a` changes in `b`. YUV formats have no RGB matrix, and RGB formats no other.
 int distance (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
-  return 32 * (is_rgb (a) != is_rgb (b)) + 16 * !same_light (a, b) + 8 * (a.range != b.range) +
+  return 32 * !same_light (a, b) + 16 * (is_rgb (a) != is_rgb (b)) + 8 * (a.range != b.range) +
          4 * (a.matrix != b.matrix) + 2 * (a.primaries != b.primaries) + (a.transfer != b.transfer);
 }
 
@@ -193,10 +193,13 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
   const auto take = [] (auto &value, auto from) {
     if (static_cast<int> (from)) value = from;
   };
-  take (full.range, said.range);
-  // GStreamer rejects a YUV matrix for RGB formats and the other way round.
-  if ((said.matrix == GST_VIDEO_COLOR_MATRIX_RGB) == GST_VIDEO_INFO_IS_RGB (&info))
+  // RGB words for YUV formats, or the other way round: keep what GStreamer makes of them.
+  const bool foreign = said.matrix != GST_VIDEO_COLOR_MATRIX_UNKNOWN &&
+                       is_rgb (said) != bool (GST_VIDEO_INFO_IS_RGB (&info));
+  if (!foreign) {
+    take (full.range, said.range);
     take (full.matrix, said.matrix);
+  }
   take (full.transfer, said.transfer);
   take (full.primaries, said.primaries);
   return full;
@@ -204,7 +207,7 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
 
 std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said)
 {
-  std::vector<std::string> words, numbers;
+  std::vector<std::string> words = said, numbers;
   const auto add = [&] (const GstVideoColorimetry &c) {
     const std::string name = name_of (c), in_numbers = numbers_of (c);
     if (name.empty ()) return;
@@ -229,9 +232,11 @@ ColorChange color_change (const GstStructure *s, Family family, const GstStructu
   const char *said = gst_structure_get_string (in, kColorimetry);
   if (same_family && said && std::find (allowed.begin (), allowed.end (), said) != allowed.end ())
     return ColorChange::none;
-  std::erase_if (allowed, [family] (const std::string &name) {
+  if (!same_light (named (nearest_of (allowed, is).c_str ()), is)) return ColorChange::light;
+  std::erase_if (allowed, [&] (const std::string &name) {
     const GstVideoColorimetry c = named (name.c_str ());
-    return c.matrix != GST_VIDEO_COLOR_MATRIX_UNKNOWN && is_rgb (c) != (family == Family::rgb);
+    if (c.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN) return !same_family;
+    return is_rgb (c) != (family == Family::rgb);
   });
   if (allowed.empty ()) return ColorChange::foreign;
   const GstVideoColorimetry nearest = named (nearest_of (allowed, is).c_str ());

@@ -66,6 +66,9 @@ TEST (DownscaleChoice, TheFormatOfLeastLoss)
       {"I420", "video/x-raw,format=NV12,width=64; video/x-raw,format=YV12,width=32", "NV12"},
       // A format that needs no enlarging comes before one that does.
       {"I420", "video/x-raw,format=I420,width=4000; video/x-raw,format=RGB,width=32", "RGB"},
+      // A colorimetry names its family.
+      {"I420", "video/x-raw,format={NV12,I420,RGB},colorimetry=sRGB", "RGB"},
+      {"RGB", "video/x-raw,format={NV12,RGB},colorimetry=bt709", "NV12"},
       // What is not drawn is not chosen.
       {"I420", "video/x-raw,format={YVYU,I420_12LE,RGB}", "RGB"},
   };
@@ -162,9 +165,14 @@ TEST (DownscaleChoice, Colorimetry)
       {"I420", "colorimetry=bt709", kHd, "colorimetry={bt601,2:3:5:1}", "2:3:5:1"},
       {"I420", "colorimetry=bt2020", kHd, "colorimetry={bt601,2:4:11:7,bt709}", "2:4:11:7"},
       {"RGB", "colorimetry=sRGB", kHd, "format=I420,colorimetry=1:3:7:1", "1:3:7:1"},
+      {"P010_10LE", "colorimetry=2:2:5:1", kHd, "format=I420", "2:2:5:1"},
+      {"I420", "colorimetry=2:4:5:2", kHd, "format=NV12", "2:4:5:2"},
+      {"I420", "colorimetry=2:4:5:2", kHd, "colorimetry=bt709", "bt709"},
       // Encoders answer with the input's words beside formats of their own.
       {"Y444", "colorimetry=1:4:0:0", kHd,
        "format={RGBA,RGB},colorimetry=1:4:0:0; video/x-raw,format={RGBA,RGB}", "1:1:0:0"},
+      {"I420", "colorimetry=2:0:0:0", kSd,
+       "format=RGB,colorimetry={2:0:0:0,bt601}; video/x-raw,format=RGB", "1:1:16:4"},
       {"RGB", "colorimetry=sRGB", kHd,
        "format={I420,Y444},colorimetry=sRGB; video/x-raw,format={I420,Y444}", "bt601"},
       {"I420", "colorimetry=bt709", kHd, "format=RGB,colorimetry={bt709,2:1:5:1}", "2:1:5:1"},

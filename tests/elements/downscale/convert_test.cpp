@@ -144,6 +144,21 @@ TEST (DownscaleConvertsColors, AsTheStandardsSay)
       }
 }
 
+// Words that are no colorimetry of RGB mean to GStreamer what it makes of them.
+TEST (DownscaleConvertsColors, WhiteIsWhiteToTheOutputsReaders)
+{
+  for (const char *said : {"", ",colorimetry=bt601", ",colorimetry=bt709", ",colorimetry=sRGB",
+                           ",colorimetry=2:0:0:0", ",colorimetry=2:1:5:1"}) {
+    Downscaler d{sized ("I420", {8, 8}) + ",framerate=1/1,colorimetry=bt601",
+                 sized ("RGB", {4, 4}) + said};
+    const Owned<GstBuffer> out =
+        d.scale (painted (d.in (), [] (int p, int, int, int) { return p ? 128 : 235; }));
+    ASSERT_TRUE (out) << said << d.bus ().error ();
+    const bool full = d.out ().colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+    EXPECT_EQ (picture_of (d.out (), out.get ()).get (0, 0, 0, 0), full ? 255 : 235) << said;
+  }
+}
+
 // What hides under transparency does not show, and an edge of it is smooth.
 TEST (DownscaleConvertsColors, TransparentPicturesAreShownOverBlack)
 {
