@@ -93,6 +93,8 @@ struct BackendRow {
   // Whether pictures of the first can be shown as pictures of the second; null: always. The
   // renderer converts while it draws; what light needs is done on the host before.
   bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;
+  // Whether its renderer draws pictures of other formats, ranges and matrices (Tile::colors).
+  bool converts_drawing = false;
   std::unique_ptr<Backend> (*make) (GstElement *) = nullptr;
 };
 

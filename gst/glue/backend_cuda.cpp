@@ -36,6 +36,7 @@ BackendRow cuda_row ()
               [] (const GstVideoInfo &from, const GstVideoInfo &to) {
                 return same_light (from.colorimetry, to.colorimetry);
               },
+          .converts_drawing = true,
           .make = [] (GstElement *element) -> std::unique_ptr<Backend> {
             return std::make_unique<Device> (element);
           }};

@@ -16,8 +16,9 @@ class Host : public Backend {
 
 BackendRow host_row ()
 {
-  return {
-      .make = [] (GstElement *) -> std::unique_ptr<Backend> { return std::make_unique<Host> (); }};
+  return {.converts_drawing = true, .make = [] (GstElement *) -> std::unique_ptr<Backend> {
+            return std::make_unique<Host> ();
+          }};
 }
 
 }  // namespace quad

@@ -146,19 +146,19 @@ Tile Stage::tile_of (const FrameView &view, const GstVideoInfo &info, const Look
           .blend = look.blend};
 }
 
-Problem Stage::prepare (Input &input, const GstCaps *in, const GstCaps *out, const Look &look)
+Problem Stage::prepare (Input &input, const Frames &in, const Frames &out, const Look &look)
 {
   cancel ();
-  input.memory_ = memory_of (in);
-  memory_ = memory_of (out);
-  GstVideoInfo from, to;
-  if (!gst_video_info_from_caps (&from, in) || !gst_video_info_from_caps (&to, out))
-    return failed (Status::unsupported_format, *memory_);
+  input.memory_ = in.memory;
+  memory_ = out.memory;
   if (Problem p = ready (*memory_)) return p;
-  describe_canvas (to);
+  describe_canvas (out.info);
   const FrameView view = {
-      from_gst (GST_VIDEO_INFO_FORMAT (&from)), {from.width, from.height}, *memory_};
-  scene_.tiles.push_back (tile_of (view, from, look));
+      from_gst (GST_VIDEO_INFO_FORMAT (&in.info)), {in.info.width, in.info.height}, *memory_};
+  Tile tile = tile_of (view, in.info, look);
+  if (!same_pixels (in.info, info_) && converts_drawing (in.info, in.memory))
+    input.conversion_.set (tile, in.info, info_);
+  scene_.tiles.push_back (tile);
   const Status status = renderer_->prepare (scene_);
   return status == Status::ok ? Problem{} : failed (status, *memory_);
 }

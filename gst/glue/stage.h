@@ -34,6 +34,12 @@ struct Look {
   double peak = 0;  // the brightest light of HDR, in cd/m2; 0: the usual
 };
 
+// What the caps of a pad say of its frames.
+struct Frames {
+  GstVideoInfo info = {};
+  Memory memory = Memory::host;
+};
+
 // What a shown picture needs from frame to frame: a converter, a copy in other memory. It belongs
 // to the caller that shows the picture, and outlives the stage's frame. Not thread safe.
 class Input {
@@ -113,7 +119,7 @@ class Stage {
 
   // For an element with one input. Prepares for frames of `in` on frames of `out`, so that what
   // cannot be drawn fails here. From then on frames must lie in the memory that the caps say.
-  Problem prepare (Input &input, const GstCaps *in, const GstCaps *out, const Look &look);
+  Problem prepare (Input &input, const Frames &in, const Frames &out, const Look &look);
 
   // Begins a frame and maps `out`, which must live until finish () or cancel () returns.
   // `background` is 0xAARRGGBB.

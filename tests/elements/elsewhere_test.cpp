@@ -113,6 +113,41 @@ TEST_F (ThirdBackend, QuaddownscaleRunsOnIt)
   EXPECT_EQ (waits_elsewhere () - before, 1);
 }
 
+// The caps that a pad of quaddownscale offers if the other one's neighbour takes `taken`.
+std::string offered (const char *pad, const char *other, const std::string &taken)
+{
+  const Harness h{gst_harness_new_with_padnames ("quaddownscale", nullptr, nullptr)};
+  const Owned<GstPad> beside{gst_element_get_static_pad (h->element, other)};
+  const bool is_src = gst_pad_get_direction (beside.get ()) == GST_PAD_SRC;
+  const Owned<GstCaps> caps = caps_of (taken);
+  const Owned<GstPadTemplate> of{GST_PAD_TEMPLATE (gst_object_ref_sink (gst_pad_template_new (
+      "peer", is_src ? GST_PAD_SINK : GST_PAD_SRC, GST_PAD_ALWAYS, caps.get ())))};
+  const Owned<GstPad> peer{
+      GST_PAD (gst_object_ref_sink (gst_pad_new_from_template (of.get (), "peer")))};
+  if (is_src)
+    gst_pad_link (beside.get (), peer.get ());
+  else
+    gst_pad_link (peer.get (), beside.get ());
+  const Owned<GstPad> asked{gst_element_get_static_pad (h->element, pad)};
+  const Owned<GstCaps> answer{gst_pad_query_caps (asked.get (), nullptr)};
+  if (is_src)
+    gst_pad_unlink (beside.get (), peer.get ());
+  else
+    gst_pad_unlink (peer.get (), beside.get ());
+  return to_string (answer.get ());
+}
+
+// Only a backend that converts while it draws offers other formats.
+TEST_F (ThirdBackend, OnlyMemoryThatConvertsOffersOtherFormats)
+{
+  for (const bool elsewhere : {false, true})
+    for (const auto &[pad, other] : {std::pair{"sink", "src"}, std::pair{"src", "sink"}}) {
+      const std::string text = offered (pad, other, caps_in (elsewhere) + "format=NV12");
+      EXPECT_NE (text.find ("NV12"), std::string::npos) << text;
+      EXPECT_EQ (text.find ("RGBP") != std::string::npos, !elsewhere) << text;
+    }
+}
+
 // A device that opens but cannot draw ends the stream with one error, not in silence.
 TEST_F (ThirdBackend, AMissingRendererIsSaid)
 {

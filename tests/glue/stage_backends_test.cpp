@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "glue/backend_rows.h"
+#include "glue/drawable_caps.h"
 #include "glue/stage.h"
 #include "support/elsewhere/elsewhere.h"
 #include "support/gst_helpers.h"
@@ -53,10 +54,12 @@ class StageBackends : public ::testing::Test {
  protected:
   StageBackends () { bare_opens = bare_draws = true; }
 
-  Problem prepare (std::string in, std::string out)
+  Problem prepare (const std::string &in, const std::string &out)
   {
-    return stage_.prepare (input_, caps_of (in.append (kGrey)).get (),
-                           caps_of (out.append (kGrey)).get (), whole_);
+    const auto frames = [this] (std::string memory) {
+      return Frames{info_, memory_of (caps_of (memory.append (kGrey)).get ())};
+    };
+    return stage_.prepare (input_, frames (in), frames (out), whole_);
   }
 
   const char *const elsewhere_ = "video/x-raw(memory:Elsewhere),";

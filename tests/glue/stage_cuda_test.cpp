@@ -221,9 +221,8 @@ TEST_F (StageOnDevice, CancelWaitsForWhatWasQueuedAlone)
 // An element with one input accepts frames only where its caps say that they lie.
 TEST_F (StageOnDevice, PreparedFramesLieWhereTheCapsSay)
 {
-  const Owned<GstCaps> caps =
-      caps_of (std::string ("video/x-raw(memory:CUDAMemory),").append (kCaps));
-  ASSERT_FALSE (stage_.prepare (inputs_[0], caps.get (), caps.get (), whole ()));
+  const Frames frames = {info_, Memory::cuda};
+  ASSERT_FALSE (stage_.prepare (inputs_[0], frames, frames, whole ()));
   const Owned<GstBuffer> liar = on_host (), good = on_device (), out = on_device ();
   EXPECT_EQ (frame (liar.get (), {}).kind, Problem::Kind::foreign);
   const Problem p = frame (out.get (), {liar.get ()});

@@ -279,12 +279,9 @@ TEST_F (StageTest, AConversionIsLoggedAtInfoOnceAndForEachFrame)
 TEST_F (StageTest, PrepareSaysWhatCannotBeDrawn)
 {
   Input input;
-  const Owned<GstCaps> in = caps_of (kGrey + std::string{"width=16,height=16"});
-  const Owned<GstCaps> out = caps_of (kGrey + std::string{"width=8,height=8"});
-  EXPECT_FALSE (
-      stage_.prepare (input, in.get (), out.get (), look_at ({0, 0, 16, 16}, {0, 0, 8, 8})));
-  const Problem p =
-      stage_.prepare (input, in.get (), out.get (), look_at ({0, 0, 16, 16}, {0, 0, 9, 8}));
+  const Frames in = {grey (16, 16)}, out = {grey (8, 8)};
+  EXPECT_FALSE (stage_.prepare (input, in, out, look_at ({0, 0, 16, 16}, {0, 0, 8, 8})));
+  const Problem p = stage_.prepare (input, in, out, look_at ({0, 0, 16, 16}, {0, 0, 9, 8}));
   EXPECT_EQ (p.status, Status::bad_geometry);
 }
 

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "elements/downscale/caps.h"
+#include "elements/downscale/colors.h"
+#include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/frame.h"
 #include "glue/video.h"
@@ -77,15 +79,14 @@ bool Downscale::answer_target (GstQuery *query) const
   GstPad *src = GST_BASE_TRANSFORM_SRC_PAD (element_);
   Owned<GstCaps> in{gst_pad_get_current_caps (sink)};
   if (!in) in.reset (gst_pad_get_pad_template_caps (sink));
-  const Owned<GstCaps> offered = downscale_transform (in.get (), GST_PAD_SINK);
+  const Owned<GstCaps> offered = downscale_offer (in.get ());
   const Owned<GstCaps> taken{gst_pad_peer_query_caps (src, offered.get ())};
   const Owned<GstCaps> allowed{
       gst_caps_intersect_full (taken.get (), offered.get (), GST_CAPS_INTERSECT_FIRST)};
   if (gst_caps_is_empty (allowed.get ())) return false;
-  std::size_t which = 0;
   const DownscaleSettings s = settings ();
   const Shape source = zoomed_shape ({picture->size, picture->sample}, s.zoom);
-  Size size = downscale_size (source, allowed.get (), rules_of (s), which).shape.size;
+  Size size = downscale_choice (in.get (), source, allowed.get (), rules_of (s), false).shape.size;
   // Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
   if (steps_of (picture->orientation).swap_axes)
     if (const auto behind =
@@ -101,6 +102,9 @@ bool Downscale::answer_target (GstQuery *query) const
 
 Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 {
+  const Owned<GstCaps> taken{
+      gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
+  allowed = in_order_of (taken.get (), std::move (allowed));
   allowed_.reset (gst_caps_ref (allowed.get ()));
   return fixated (in, std::move (allowed));
 }
@@ -165,17 +169,14 @@ void Downscale::report_unwanted (GstCaps *in)
 {
   const Owned<GstCaps> taken{
       gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
-  const Owned<GstCaps> offered = downscale_transform (in, GST_PAD_SINK);
+  const Owned<GstCaps> offered = downscale_offer (in);
   if (gst_caps_is_empty (taken.get ()) || gst_caps_can_intersect (offered.get (), taken.get ()))
     return;
-  const Owned<char> is{gst_caps_to_string (in)}, wanted{gst_caps_to_string (taken.get ())};
-  report_caps ("What comes after quaddownscale takes the video in no size: the video is " +
-               std::string{is.get ()} + ", and downstream takes " + wanted.get () +
-               ". Put videoconvert (videorate for another framerate) after quaddownscale.");
+  report_caps (downscale_unwanted (in, taken.get ()));
 }
 
 // Posts what downstream's wish means for the picture; false if it cannot be done.
-bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out)
+bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading)
 {
   const Shape whole = whole_shape (in), source = zoomed_shape (whole, zoom_);
   // A zoom may enlarge its part up to the whole picture's size: an animation must not end in an
@@ -187,10 +188,14 @@ bool Downscale::agree (const GstCaps *in_caps, const GstVideoInfo &in, const Gst
                  "quaddownscale allow a smaller size.");
     return false;
   }
-  if (const std::string text = downscale_relabels (in_caps, in, out); !text.empty ())
-    GST_ELEMENT_WARNING (element_, STREAM, FORMAT, ("%s", text.c_str ()), (nullptr));
+  if (!reading.possible) {
+    report_caps (reading.fault);
+    return false;
+  }
+  if (!reading.fault.empty ())
+    GST_ELEMENT_WARNING (element_, STREAM, FORMAT, ("%s", reading.fault.c_str ()), (nullptr));
   // A downstream that offers alternatives, like a grid, stretches on purpose.
-  const bool insisted = allowed_ && gst_caps_get_size (allowed_.get ()) == 1;
+  const bool insisted = allowed_ && insists_on_shape (allowed_.get ());
   if (downscale_outcome (source, out).stretched && insisted)
     GST_ELEMENT_WARNING (
         element_, STREAM, FORMAT,
@@ -211,13 +216,18 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     report_caps ("The video's caps cannot be understood.");
     return false;
   }
-  if (!agree (in_caps, in, out)) return false;
+  const bool converts = backend_of (memory_of (in_caps)).converts_drawing;
+  const Reading reading = reading_beside (in_caps, in, out_caps, out, converts);
+  if (!agree (in, out, reading)) return false;
+  in.colorimetry = reading.colorimetry;
+  out.colorimetry = downscale_colorimetry (gst_caps_get_structure (out_caps, 0), out);
   {
     const std::lock_guard lock{mutex_};
     in_ = in;
     out_ = out;
   }
-  unchanged_ = in.width == out.width && in.height == out.height &&
+  converts_ = !same_pixels (in, out);
+  unchanged_ = in.width == out.width && in.height == out.height && !converts_ &&
                chroma_site_beside (in, out) == chroma_site_of (out);
   const bool nothing_to_do = unchanged_ && zoom_ == Zoom{};
   gst_base_transform_set_passthrough (element_, nothing_to_do);
@@ -231,7 +241,8 @@ bool Downscale::begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps)
   const DownscaleSettings s = settings ();
   stage_.set_threads (static_cast<int> (s.threads));
   const Problem problem =
-      stage_.prepare (input_, in_caps, out_caps, look (s, rect_of ({in_.width, in_.height})));
+      stage_.prepare (input_, {in_, memory_of (in_caps)}, {out_, memory_of (out_caps)},
+                      look (s, rect_of ({in_.width, in_.height})));
   if (!problem) {
     reported_.clear ();
     return true;
@@ -246,9 +257,14 @@ bool Downscale::begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps)
 Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
 {
   const Canvas canvas = {.size = {out_.width, out_.height}};
+  // An output without alpha shows the picture over black.
+  const auto has_alpha = [] (const GstVideoInfo &info) {
+    return info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info))).has_alpha ();
+  };
+  const bool flattens = has_alpha (in_) && !has_alpha (out_);
   return {.placement = place (picture_of (crop), Fit::fill, rect_of (canvas.size), canvas, 0, 0),
           .filter = settings.method,
-          .blend = Blend::source};
+          .blend = flattens ? Blend::over : Blend::source};
 }
 
 // Posts the problem with a frame. `in` may be null.
@@ -300,12 +316,9 @@ GstFlowReturn Downscale::transform (GstBuffer *in, GstBuffer *out)
   const DownscaleSettings s = settings ();
   const Size size = frame_size (in, in_);
   const Rect crop = crop_of (in, size);
-  // Samples are not converted, even if downstream gives them another colorimetry.
-  GstVideoInfo taken_for = in_;
-  taken_for.colorimetry = out_.colorimetry;
   stage_.set_threads (static_cast<int> (s.threads));
   Problem problem = stage_.begin (out_, out);
-  if (!problem) problem = stage_.show (input_, in, taken_for, look (s, crop));
+  if (!problem) problem = stage_.show (input_, in, in_, look (s, crop));
   if (!problem && crop.empty ()) {
     stage_.cancel ();
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
@@ -330,6 +343,7 @@ bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) co
   bool of_size = false;
   for (const gchar *const *tag = gst_meta_api_type_get_tags (info->api); tag && *tag; tag++) {
     if (!is_of_video (*tag)) return false;
+    if (converts_ && std::string_view{*tag} == GST_META_TAG_VIDEO_COLORSPACE_STR) return false;
     of_size |= std::string_view{*tag} == GST_META_TAG_VIDEO_SIZE_STR;
   }
   if (!of_size) return true;
@@ -405,7 +419,7 @@ void Downscale::stop ()
   reported_.clear ();
   reduced_.reset ();
   allowed_.reset ();
-  unchanged_ = false;
+  unchanged_ = converts_ = false;
   const std::lock_guard lock{mutex_};
   in_ = out_ = {};
 }

@@ -12,7 +12,8 @@
 #include "core/placement.h"
 #include "core/renderer.h"
 #include "core/size_choice.h"
-#include "elements/downscale/caps.h"
+#include "elements/downscale/choice.h"
+#include "elements/downscale/colors.h"
 #include "glue/backend.h"
 #include "glue/stage.h"
 #include "glue/target.h"
@@ -87,7 +88,7 @@ class Downscale {
   }
   Owned<GstCaps> fixated (GstCaps *in, Owned<GstCaps> allowed) const;
   bool begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps);
-  bool agree (const GstCaps *in_caps, const GstVideoInfo &in, const GstVideoInfo &out);
+  bool agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading);
   void report_caps (const std::string &text);
   // What is shown of the frame's part `crop`.
   Picture picture_of (const Rect &crop) const { return {.part = crop, .zoom = zoom_}; }
@@ -99,10 +100,11 @@ class Downscale {
   GstBaseTransform *element_;
   mutable std::mutex mutex_;
   DownscaleSettings settings_;
-  GstVideoInfo in_ = {};
+  GstVideoInfo in_ = {};  // both with what caps leave open of colours
   GstVideoInfo out_ = {};
   Zoom zoom_;               // of the frame
   bool unchanged_ = false;  // a picture without a zoom stays as it is
+  bool converts_ = false;   // format, range or matrix change
   std::optional<ReducedPicture> reduced_;
   std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;

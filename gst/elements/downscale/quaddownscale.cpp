@@ -9,6 +9,9 @@
  * unless #GstQuadDownscale:upscale is set, and where there is nothing to do
  * buffers pass untouched.
  *
+ * Format, matrix and range stay if downstream takes them. Otherwise frames in
+ * system memory are converted in the same pass, to what loses least.
+ *
  * ## Example launch lines
  *
  * |[
@@ -31,6 +34,11 @@
  * gst-launch-1.0 videotestsrc num-buffers=60 ! video/x-raw,width=1280,height=720 ! quaddownscale
  * crop-x=0.25 crop-y=0.25 crop-width=0.5 crop-height=0.5 divisor=1 ! videoconvert ! autovideosink
  * ]| The middle quarter of the picture.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=60 ! video/x-raw,format=NV12,width=1280,height=720 !
+ * quaddownscale ! video/x-raw,format=RGBP,width=224,height=224 ! fakesink
+ * ]| A neural network's input.
  */
 #include "elements/downscale/quaddownscale.h"
 
@@ -374,10 +382,16 @@ void sync_values (GstBaseTransform *trans, GstBuffer *buffer)
 GstFlowReturn submit_input_buffer (GstBaseTransform *trans, gboolean discont, GstBuffer *buffer)
 {
   sync_values (trans, buffer);
-  if (impl_of (trans).follow_zoom ())
-    return parent_class ()->submit_input_buffer (trans, discont, buffer);
-  gst_buffer_unref (buffer);
-  return GST_FLOW_NOT_NEGOTIATED;
+  if (!impl_of (trans).follow_zoom ()) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  const GstFlowReturn flow = parent_class ()->submit_input_buffer (trans, discont, buffer);
+  if (flow != GST_FLOW_NOT_NEGOTIATED) return flow;
+  // Downstream may have changed its mind.
+  const Owned<GstCaps> in{gst_pad_get_current_caps (GST_BASE_TRANSFORM_SINK_PAD (trans))};
+  if (in) impl_of (trans).report_unwanted (in.get ());
+  return flow;
 }
 
 GstFlowReturn transform (GstBaseTransform *trans, GstBuffer *inbuf, GstBuffer *outbuf)
@@ -444,7 +458,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
   element_class->set_context = set_context;
   quad::add_sink_and_src (element_class, quad::downscale_caps ().get ());
   quad::set_about (element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
-                   "Shrinks video without aliasing to the size that downstream asks for",
+                   "Shrinks video without aliasing to the size and format that downstream asks for",
                    QUAD_PAGE ("quaddownscale"));
   quad::document_types ({GST_TYPE_QUAD_METHOD});
 

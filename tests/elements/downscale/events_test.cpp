@@ -25,6 +25,87 @@ TEST (DownscaleStream, CapsChangeAtEveryFrame)
   }
 }
 
+// The samples of a frame that nothing came before.
+std::vector<int> fresh (const std::string &in, const std::string &downstream)
+{
+  Downscaler d{in, downstream};
+  return d.scaled_samples (painted (d.in (), [] (int p, int x, int y, int k) {
+    return (x * 5 + y * 9 + p * 70 + k * 31) % 256;
+  }));
+}
+
+struct Step {
+  std::string in, downstream;
+  bool passes = false;
+};
+
+// Each step changes one side.
+const Step kSteps[] = {
+    {raw ("I420", 64, 48), "video/x-raw,format=RGBP"},
+    {raw ("YUY2", 64, 48), "video/x-raw,format=RGBP"},
+    {raw ("RGBP", 40, 30), "video/x-raw,format=RGBP"},
+    {raw ("RGBP", 40, 30), "video/x-raw,width=40,height=30", true},
+    {raw ("RGBP", 40, 30), "video/x-raw,format=NV12,width=40,height=30"},
+    {raw ("NV12", 40, 30), "video/x-raw,format=NV12,width=40,height=30", true},
+    {raw ("NV12", 40, 30), "video/x-raw,width=40,height=30,colorimetry=bt709"},
+    {raw ("NV12", 40, 30) + ",colorimetry=bt709",
+     "video/x-raw,width=40,height=30,colorimetry=bt709", true},
+    {raw ("NV12", 40, 30) + ",colorimetry=bt709", "video/x-raw,format={GRAY8,RGBA}"},
+    {raw ("AYUV", 64, 48), "video/x-raw,format={GRAY8,RGBA}"},
+    {raw ("AYUV", 64, 48), "video/x-raw,format={YVYU,GRAY8}"},
+    {raw ("I420", 64, 48), "video/x-raw"},
+};
+
+// Downstream is the harness, or a capsfilter whose caps change.
+TEST (DownscaleStream, FormatsChangeMidStreamOnEitherSide)
+{
+  for (const bool filter : {false, true}) {
+    const Harness h{gst_harness_new_parse (filter ? "quaddownscale ! capsfilter name=filter"
+                                                  : "quaddownscale")};
+    const Owned<GstElement> capsfilter{filter ? gst_bin_get_by_name (GST_BIN (h->element), "filter")
+                                              : nullptr};
+    std::string in;
+    for (const Step &step : kSteps) {
+      SCOPED_TRACE (step.in + " -> " + step.downstream);
+      if (filter)
+        g_object_set (capsfilter.get (), "caps", caps_of (step.downstream).get (), nullptr);
+      else
+        gst_harness_set_sink_caps (h.get (), caps_of (step.downstream).release ());
+      if (in != step.in) gst_harness_set_src_caps (h.get (), caps_of (step.in).release ());
+      in = step.in;
+      for (int i = 0; i < 2; i++) {
+        Owned<GstBuffer> frame = painted (info_of_caps (in), [] (int p, int x, int y, int k) {
+          return (x * 5 + y * 9 + p * 70 + k * 31) % 256;
+        });
+        const GstBuffer *pushed = frame.get ();
+        ASSERT_EQ (gst_harness_push (h.get (), frame.release ()), GST_FLOW_OK);
+        const Owned<GstBuffer> out{gst_harness_try_pull (h.get ())};
+        ASSERT_TRUE (out);
+        EXPECT_EQ (out.get () == pushed, step.passes);
+        const Owned<GstCaps> caps{gst_pad_get_current_caps (h->sinkpad)};
+        EXPECT_EQ (samples_of (info_of_caps (to_string (caps.get ())), out.get ()),
+                   fresh (step.in, step.downstream));
+      }
+    }
+  }
+}
+
+// What cannot be made is said once, and the next caps work again.
+TEST (DownscaleStream, DownstreamAsksForTheImpossibleMidStream)
+{
+  Downscaler d{raw ("I420", 64, 48) + ",colorimetry=bt709"};
+  for (const char *bad : {"video/x-raw,format=YVYU", "video/x-raw,colorimetry=bt2100-pq"}) {
+    ASSERT_TRUE (d.scale (plain (d.in ())));
+    EXPECT_EQ (d.bus ().error (), "");
+    gst_harness_set_sink_caps (d.get (), caps_of (bad).release ());
+    for (int i = 0; i < 2; i++) EXPECT_EQ (d.push (plain (d.in ())), GST_FLOW_NOT_NEGOTIATED);
+    const std::string error = d.bus ().error ();
+    EXPECT_NE (error.find ("videoconvert"), std::string::npos) << error;
+    EXPECT_EQ (d.bus ().error (), "");
+    gst_harness_set_sink_caps (d.get (), caps_of ("video/x-raw,format=RGB").release ());
+  }
+}
+
 TEST (DownscaleStream, LongStripsAndStills)
 {
   for (const auto &[width, height] : {std::pair{16384, 2}, std::pair{3, 16384}, std::pair{1, 1}}) {

@@ -50,6 +50,24 @@ TEST (DownscaleCrop, PaddingIsNotShown)
   EXPECT_EQ (d.scaled_samples (std::move (in)), (std::vector<int>{0, 50}));
 }
 
+// What lies outside of the crop does not reach the converted picture either.
+TEST (DownscaleCrop, CropOfAConvertedPicture)
+{
+  for (const char *to : {"RGBP", "GRAY8", "Y444", "YUY2"})
+    for (const char *method : {"area", "lanczos"}) {
+      Downscaler d{raw ("NV12", 32, 16), raw (to, 8, 4), std::string{"method="} + method};
+      Downscaler plainly{raw ("NV12", 16, 8), raw (to, 8, 4), std::string{"method="} + method};
+      Owned<GstBuffer> in = painted (d.in (), [] (int p, int x, int y, int) {
+        const int scale = p ? 2 : 1;
+        return x >= 8 / scale && x < 24 / scale && y >= 4 / scale && y < 12 / scale ? 90 : 255;
+      });
+      add_crop (in.get (), 8, 4, 16, 8);
+      const std::vector<int> cropped = d.scaled_samples (std::move (in));
+      EXPECT_FALSE (cropped.empty ()) << d.bus ().error ();
+      EXPECT_EQ (cropped, plainly.scaled_samples (plain (plainly.in (), 90))) << to << method;
+    }
+}
+
 TEST (DownscaleCrop, OutsideOfTheFrameIsAnError)
 {
   Downscaler d{gray (16, 8)};
@@ -93,11 +111,15 @@ TEST (DownscaleBuffers, NothingToDoIsPassthrough)
   }
 }
 
-TEST (DownscaleBuffers, TimesFlagsAndMetasSurvive)
+class DownscaleMetas : public ::testing::TestWithParam<const char *> {};
+
+TEST_P (DownscaleMetas, TimesFlagsAndMetasSurvive)
 {
-  Downscaler d{raw ("I420", 64, 48)};
+  Downscaler d{raw ("I420", 64, 48), GetParam ()};
   static const gchar *no_tags[] = {nullptr};
-  gst_meta_register_custom ("quad-test-untagged", no_tags, nullptr, nullptr, nullptr);
+  static const GstMetaInfo *const untagged =
+      gst_meta_register_custom ("quad-test-untagged", no_tags, nullptr, nullptr, nullptr);
+  ASSERT_TRUE (untagged);
   Owned<GstBuffer> in = plain (d.in ());
   GST_BUFFER_PTS (in.get ()) = 5 * GST_SECOND;
   GST_BUFFER_DTS (in.get ()) = 4 * GST_SECOND;
@@ -139,6 +161,33 @@ TEST (DownscaleBuffers, TimesFlagsAndMetasSurvive)
   const GstVideoMeta *meta = gst_buffer_get_video_meta (out.get ());
   if (meta) {
     EXPECT_EQ (meta->width, 32u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P (Downstream, DownscaleMetas,
+                          ::testing::Values ("video/x-raw", "video/x-raw,format=RGBP",
+                                             "video/x-raw,colorimetry=bt709"));
+
+// Metas of the colours are kept as long as the colours are.
+TEST (DownscaleBuffers, MetasOfColoursEndWithAConversion)
+{
+  static const gchar *tags[] = {GST_META_TAG_VIDEO_STR, GST_META_TAG_VIDEO_COLORSPACE_STR, nullptr};
+  gst_meta_register_custom ("quad-test-colours", tags, nullptr, nullptr, nullptr);
+  struct Row {
+    const char *downstream;
+    bool kept;
+  };
+  for (const Row &row : {Row{"video/x-raw,width=64", true}, Row{"video/x-raw,width=32", true},
+                         Row{"video/x-raw,width=32,format=NV12", false},
+                         Row{"video/x-raw,width=32,format=RGB", false},
+                         Row{"video/x-raw,width=64,colorimetry=bt709", false}}) {
+    Downscaler d{raw ("I420", 64, 48), row.downstream};
+    Owned<GstBuffer> in = plain (d.in ());
+    gst_buffer_add_custom_meta (in.get (), "quad-test-colours");
+    const Owned<GstBuffer> out = d.scale (std::move (in));
+    ASSERT_TRUE (out);
+    EXPECT_EQ (gst_buffer_get_custom_meta (out.get (), "quad-test-colours") != nullptr, row.kept)
+        << row.downstream;
   }
 }
 

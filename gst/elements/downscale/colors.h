@@ -1,0 +1,48 @@
+// quaddownscale's rules for colours: what the input's mean, which the output gets, and what is
+// converted. The engine converts range and matrix, but not light: the transfer functions and
+// primaries of HDR and wide gamut.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "elements/downscale/format_choice.h"
+#include "glue/video.h"
+
+namespace quad {
+
+// The colorimetry of `info` and its caps' structure `s`, completed by what the size implies.
+// GStreamer forgets a range that is given without a matrix; here it is kept.
+GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideoInfo &info);
+
+// Names of the colorimetries that are converted from and to one of `said` (names, too). Those that
+// GStreamer has a word for come first.
+std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said);
+
+// What has to change of the colours of a video whose caps are `in` if downstream takes `s` in a
+// format of `family`: range and matrix, as far as the family stays, or light. `foreign`: `s` names
+// only colorimetries that such formats do not have.
+enum class ColorChange { none, codes, foreign, light };
+ColorChange color_change (const GstStructure *s, Family family, const GstStructure *in,
+                          const GstVideoInfo &info);
+
+// Chooses colorimetry and chroma siting of `s`, whose format and size are fixed, among those that
+// downstream takes: the input's own words if they mean the same, else in full. RGB, YUV and gray
+// have no common matrix and range: what becomes another family gets GStreamer's defaults for the
+// size.
+void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info);
+
+// The colorimetry that the input's samples are taken for beside an output.
+struct Reading {
+  GstVideoColorimetry colorimetry;
+  // A sentence on what is wrong with the output's colours; empty if nothing is. Begins a message.
+  std::string fault;
+  bool possible = true;  // false: the output cannot be made
+};
+
+// `converts`: whether the frames' memory allows conversion. What the input's caps leave open, the
+// output's may say; if that is not what the size implies, the picture is shown in other colours.
+Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const GstCaps *out_caps,
+                        const GstVideoInfo &out, bool converts);
+
+}  // namespace quad
