@@ -58,6 +58,27 @@ TEST_F (CudaDownscale, DrawsWhatTheHostDraws)
       }
 }
 
+// In one launch for a frame.
+TEST_F (CudaDownscale, ConvertsLikeTheHost)
+{
+  for (const char *from : kCudaFormats)
+    for (const char *to : kCudaFormats)
+      for (const char *colorimetry : {"", ",colorimetry=(string)1:4:0:0"}) {
+        const std::string out = std::string{"format="} + to + ",width=23,height=14" + colorimetry;
+        if (*colorimetry && to != std::string{"NV12"}) continue;
+        SCOPED_TRACE (std::string{from} + " to " + out);
+        const std::string in = source (from, 67, 45, 2);
+        const Frames host = frames_of (in + "quaddownscale ! video/x-raw," + out + " ! " + kSink);
+        Frames device;
+        const Cost cost = cost_of (
+            both_ways (in, "quaddownscale ! video/x-raw(memory:CUDAMemory)," + out + " ! "),
+            &device);
+        ASSERT_EQ (host.size (), 2u);
+        EXPECT_EQ (device, host);
+        EXPECT_EQ (cost.launches, 2u);
+      }
+}
+
 TEST_F (CudaDownscale, EnlargesLikeTheHost)
 {
   for (const char *method : {"area", "lanczos"}) {
