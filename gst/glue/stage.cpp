@@ -157,7 +157,7 @@ Problem Stage::prepare (Input &input, const Frames &in, const Frames &out, const
       from_gst (GST_VIDEO_INFO_FORMAT (&in.info)), {in.info.width, in.info.height}, *memory_};
   Tile tile = tile_of (view, in.info, look);
   if (!same_pixels (in.info, info_) && converts_drawing (in.info, in.memory))
-    input.conversion_.set (tile, in.info, info_);
+    input.conversion_.set (tile, in.info, info_, look.peak);
   scene_.tiles.push_back (tile);
   const Status status = renderer_->prepare (scene_);
   return status == Status::ok ? Problem{} : failed (status, *memory_);

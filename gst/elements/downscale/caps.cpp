@@ -52,13 +52,17 @@ Owned<GstStructure> converted (const GstCaps *caps, guint i)
   const GstStructure *s = gst_caps_get_structure (caps, i);
   const Memory memory = memory_of (caps, i);
   const Owned<GstCaps> drawn = drawable_caps (memory);
-  if (!backend_of (memory).converts_drawing || !gst_structure_has_name (s, "video/x-raw") ||
+  const BackendRow &row = backend_of (memory);
+  if (!row.converts_drawing || !gst_structure_has_name (s, "video/x-raw") ||
       !gst_caps_features_is_equal (gst_caps_get_features (caps, i),
                                    gst_caps_get_features (drawn.get (), 0)))
     return nullptr;
   Owned<GstStructure> to = of_any_size (s);
   gst_structure_remove_fields (to.get (), "format", "chroma-site", nullptr);
-  if (const std::vector<std::string> said = strings_in (s, "colorimetry"); !said.empty ())
+  const std::vector<std::string> said = strings_in (s, "colorimetry");
+  if (converts_light (row))
+    gst_structure_remove_field (to.get (), "colorimetry");
+  else if (!said.empty ())
     set_strings (to.get (), "colorimetry", convertible_colorimetries (said));
   return to;
 }

@@ -8,6 +8,7 @@
 #include "elements/downscale/colors.h"
 #include "elements/downscale/format_choice.h"
 #include "glue/caps_fields.h"
+#include "glue/drawable_caps.h"
 
 namespace quad {
 namespace {
@@ -203,7 +204,7 @@ Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps
       gst_structure_has_field (gst_caps_get_structure (in, 0), "pixel-aspect-ratio"))
     gst_structure_set (s, "pixel-aspect-ratio", GST_TYPE_FRACTION, static_cast<int> (shape.par.num),
                        static_cast<int> (shape.par.den), nullptr);
-  fixate_colors (s, gst_caps_get_structure (in, 0), info);
+  fixate_colors (s, gst_caps_get_structure (in, 0), info, converted_in (memory_of (in)));
   return Owned<GstCaps>{gst_caps_fixate (out)};
 }
 

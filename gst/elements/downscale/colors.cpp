@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "glue/backend.h"
 #include "glue/caps_fields.h"
 #include "glue/colorimetry.h"
 
@@ -106,10 +107,14 @@ const FormatInfo &format_of (const GstVideoInfo &info)
 
 // What the output says if downstream takes everything.
 GstVideoColorimetry wanted_colorimetry (const GstStructure *in, const GstVideoInfo &info,
-                                        const GstVideoInfo &plain)
+                                        const GstVideoInfo &plain, Converted converted)
 {
   const GstVideoColorimetry is = downscale_colorimetry (in, info), &to = plain.colorimetry;
   const Family family = family_of (format_of (plain));
+  // HDR of 8 bits shows bands, and few expect it.
+  if (converted == Converted::light && is_hdr (is.transfer) && format_of (plain).depth == 8 &&
+      format_of (plain).format != format_of (info).format)
+    return to;
   if (family == family_of (format_of (info))) return is;
   // An SDR picture that becomes YUV gets BT.601 or BT.709 as a whole.
   if (family == Family::yuv && same_light (is, to)) return to;
@@ -143,20 +148,17 @@ std::string nearest_of (const std::vector<std::string> &names, const GstVideoCol
   });
 }
 
-void fixate_colorimetry (GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
+void fixate_colorimetry (GstStructure *s, const GstStructure *in, const GstVideoInfo &info,
+                         Converted converted)
 {
   const GstVideoInfo plain = plain_info (s);
-  const bool same_family = family_of (format_of (plain)) == family_of (format_of (info));
-  const GstVideoColorimetry wanted = wanted_colorimetry (in, info, plain);
+  const GstVideoColorimetry wanted = wanted_colorimetry (in, info, plain, converted);
+  const bool stays = family_of (format_of (plain)) == family_of (format_of (info)) &&
+                     same_light (wanted, downscale_colorimetry (in, info));
   const std::vector<std::string> allowed = strings_in (s, kColorimetry);
-  if (allowed.empty ()) {
-    const std::string full = name_of (wanted);
-    if (!full.empty () && !means (s, same_family ? info.colorimetry : wanted))
-      gst_structure_set (s, kColorimetry, G_TYPE_STRING, full.c_str (), nullptr);
-    return;
-  }
-  const char *said = same_family ? gst_structure_get_string (in, kColorimetry) : nullptr;
-  if (said && std::find (allowed.begin (), allowed.end (), said) != allowed.end ()) {
+  const char *said = gst_structure_get_string (in, kColorimetry);
+  if (stays && said &&
+      (allowed.empty () || std::find (allowed.begin (), allowed.end (), said) != allowed.end ())) {
     const Owned<GstStructure> as_said{gst_structure_copy (s)};
     gst_structure_set (as_said.get (), kColorimetry, G_TYPE_STRING, said, nullptr);
     if (means (as_said.get (), info.colorimetry)) {
@@ -164,8 +166,11 @@ void fixate_colorimetry (GstStructure *s, const GstStructure *in, const GstVideo
       return;
     }
   }
-  gst_structure_set (s, kColorimetry, G_TYPE_STRING, nearest_of (allowed, wanted).c_str (),
-                     nullptr);
+  const std::string name = allowed.empty () ? name_of (wanted) : nearest_of (allowed, wanted);
+  const bool needed =
+      !allowed.empty () || said || !means (s, stays ? info.colorimetry : wanted);
+  if (needed && !name.empty ())
+    gst_structure_set (s, kColorimetry, G_TYPE_STRING, name.c_str (), nullptr);
 }
 
 bool has_chroma_site (const FormatInfo &format) { return format.chroma_unit () != Size{1, 1}; }
@@ -244,14 +249,23 @@ ColorChange color_change (const GstStructure *s, Family family, const GstStructu
   return same_family && !same_where_known (nearest, is) ? ColorChange::codes : ColorChange::none;
 }
 
-void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info)
+Converted converted_in (Memory memory)
 {
-  fixate_colorimetry (s, in, info);
+  const BackendRow &row = backend_of (memory);
+  return converts_light (row)   ? Converted::light
+         : row.converts_drawing ? Converted::codes
+                                : Converted::nothing;
+}
+
+void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info,
+                    Converted converted)
+{
+  fixate_colorimetry (s, in, info, converted);
   fixate_site (s, info);
 }
 
 Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const GstCaps *out_caps,
-                        const GstVideoInfo &out, bool converts)
+                        const GstVideoInfo &out, Converted converted)
 {
   const GstStructure *s = gst_caps_get_structure (in_caps, 0);
   const GstVideoColorimetry is = downscale_colorimetry (s, in), said = said_by (s);
@@ -264,7 +278,7 @@ Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const Gs
       text +
       "that is not converted, so it shows other colours. Put videoconvert and the colorimetry that "
       "is wanted after quaddownscale, or leave the colorimetry open there.";
-  if (!converts) {
+  if (converted == Converted::nothing) {
     const bool same = gst_video_colorimetry_is_equal (&in.colorimetry, &out.colorimetry) ||
                       same_where_known (is, out.colorimetry);
     return {to, same ? "" : shown};
@@ -281,6 +295,7 @@ Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const Gs
     open (reading.colorimetry.matrix, to.matrix, said.matrix);
   }
   if (same_light (reading.colorimetry, to)) return reading;
+  if (converted == Converted::light) return {is, {}};
   return {is,
           text +
               "HDR, wide gamut and SDR are not converted into each other here. Put videoconvert "

@@ -1,6 +1,6 @@
 // quaddownscale's rules for colours: what the input's mean, which the output gets, and what is
-// converted. The engine converts range and matrix, but not light: the transfer functions and
-// primaries of HDR and wide gamut.
+// converted: range, matrix, and on the host light (transfer functions and primaries of HDR and wide
+// gamut).
 #pragma once
 
 #include <string>
@@ -26,11 +26,17 @@ enum class ColorChange { none, codes, foreign, light };
 ColorChange color_change (const GstStructure *s, Family family, const GstStructure *in,
                           const GstVideoInfo &info);
 
+// What is converted of colours in a kind of memory. Each includes the one before.
+enum class Converted { nothing, codes, light };
+
+Converted converted_in (Memory memory);
+
 // Chooses colorimetry and chroma siting of `s`, whose format and size are fixed, among those that
 // downstream takes: the input's own words if they mean the same, else in full. RGB, YUV and gray
 // have no common matrix and range: what becomes another family gets GStreamer's defaults for the
-// size.
-void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info);
+// size. HDR that becomes a format of 8 bits gets them too, where light is converted.
+void fixate_colors (GstStructure *s, const GstStructure *in, const GstVideoInfo &info,
+                    Converted converted);
 
 // The colorimetry that the input's samples are taken for beside an output.
 struct Reading {
@@ -40,9 +46,9 @@ struct Reading {
   bool possible = true;  // false: the output cannot be made
 };
 
-// `converts`: whether the frames' memory allows conversion. What the input's caps leave open, the
+// `converted`: in the frames' memory. What the input's caps leave open, the
 // output's may say; if that is not what the size implies, the picture is shown in other colours.
 Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const GstCaps *out_caps,
-                        const GstVideoInfo &out, bool converts);
+                        const GstVideoInfo &out, Converted converted);
 
 }  // namespace quad

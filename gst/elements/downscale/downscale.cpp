@@ -8,6 +8,7 @@
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/frame.h"
+#include "glue/light.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -216,8 +217,8 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     report_caps ("The video's caps cannot be understood.");
     return false;
   }
-  const bool converts = backend_of (memory_of (in_caps)).converts_drawing;
-  const Reading reading = reading_beside (in_caps, in, out_caps, out, converts);
+  const Reading reading =
+      reading_beside (in_caps, in, out_caps, out, converted_in (memory_of (in_caps)));
   if (!agree (in, out, reading)) return false;
   in.colorimetry = reading.colorimetry;
   out.colorimetry = downscale_colorimetry (gst_caps_get_structure (out_caps, 0), out);
@@ -227,6 +228,7 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
     out_ = out;
   }
   converts_ = !same_pixels (in, out);
+  peak_ = peak_of (in_caps);
   unchanged_ = in.width == out.width && in.height == out.height && !converts_ &&
                chroma_site_beside (in, out) == chroma_site_of (out);
   const bool nothing_to_do = unchanged_ && zoom_ == Zoom{};
@@ -264,7 +266,8 @@ Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
   const bool flattens = has_alpha (in_) && !has_alpha (out_);
   return {.placement = place (picture_of (crop), Fit::fill, rect_of (canvas.size), canvas, 0, 0),
           .filter = settings.method,
-          .blend = flattens ? Blend::over : Blend::source};
+          .blend = flattens ? Blend::over : Blend::source,
+          .peak = peak_};
 }
 
 // Posts the problem with a frame. `in` may be null.

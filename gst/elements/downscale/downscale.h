@@ -104,7 +104,8 @@ class Downscale {
   GstVideoInfo out_ = {};
   Zoom zoom_;               // of the frame
   bool unchanged_ = false;  // a picture without a zoom stays as it is
-  bool converts_ = false;   // format, range or matrix change
+  bool converts_ = false;   // format, range, matrix or light change
+  double peak_ = 0;         // of the input's light, see Look
   std::optional<ReducedPicture> reduced_;
   std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;
