@@ -81,13 +81,8 @@ TEST (DownscaleChoice, TheFormatOfLeastLoss)
   }
 }
 
-// GStreamer counts 16 bits for P010, and its AV12 has no alpha.
-bool counts_alike (const FormatInfo &f)
-{
-  return f.format != PixelFormat::p010_10le && f.format != PixelFormat::av12;
-}
-
-// From each format to one of two.
+// From one of each kind to one of two. (GStreamer counts 16 bits for P010, and its AV12 has no
+// alpha.)
 TEST (DownscaleChoice, IsThatOfVideoconvertscale)
 {
   const char *offered[] = {"NV12", "Y42B", "Y444", "I420_10LE", "RGBA", "RGB", "A420", "GRAY8"};
@@ -97,20 +92,18 @@ TEST (DownscaleChoice, IsThatOfVideoconvertscale)
     return output_of (element, raw (in, 64, 48), wanted).field ("format");
   };
   int ties = 0, rows = 0;
-  for (const FormatInfo &from : all_formats ()) {
-    if (!counts_alike (from)) continue;
+  for (const char *from : {"I420", "YUY2", "Y444_10LE", "AYUV", "RGBA", "RGBP", "GRAY16_LE"})
     for (const char *const &a : offered)
       for (const char *const &b : std::span{offered}.first (std::size_t (&a - offered))) {
-        const std::string ours = chosen ("quaddownscale", from.name, a, b);
+        const std::string ours = chosen ("quaddownscale", from, a, b);
         rows++;
         // Downstream's order decides.
-        if (ours != chosen ("quaddownscale", from.name, b, a))
+        if (ours != chosen ("quaddownscale", from, b, a))
           ties += ours == a;
         else
-          EXPECT_EQ (ours, chosen ("videoconvertscale", from.name, a, b))
-              << from.name << ": " << a << " or " << b;
+          EXPECT_EQ (ours, chosen ("videoconvertscale", from, a, b))
+              << from << ": " << a << " or " << b;
       }
-  }
   EXPECT_GT (ties, 0);
   EXPECT_LT (ties, rows / 5);
 }
@@ -264,7 +257,7 @@ TEST (DownscaleChoice, KnownLightIsConverted)
 // Both take the same.
 TEST (DownscaleChoice, TakesWhatVideoconvertscaleTakes)
 {
-  for (const char *from : {"I420", "YUY2", "P010_10LE", "A420", "RGBA", "RGBP", "GRAY16_LE"})
+  for (const char *from : {"I420", "P010_10LE", "RGBA", "GRAY8"})
     for (const char *said : {"", ",colorimetry=bt601", ",colorimetry=sRGB", ",chroma-site=dv",
                              ",pixel-aspect-ratio=2/1", ",multiview-mode=mono"})
       for (const char *wanted :
