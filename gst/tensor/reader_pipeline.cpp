@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "glue/plain_pool.h"
+#include "tensor/converter.h"
 #include "tensor/decoder_choice.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
@@ -94,6 +95,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
                    std::string{file.get ()} +
                        " is a pipe or a device, no file. Write what comes of it to a file first.");
 
+  register_converter ();
   pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
   bus_.reset (gst_element_get_bus (pipeline_.get ()));
   if (device_ >= 0 && !quad_cuda_use_primary_context (pipeline_.get (), device_, error))
