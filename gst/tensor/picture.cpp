@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/renderer.h"
+#include "glue/video.h"
 #include "tensor/planes.h"
 
 namespace quad::tensor {
@@ -16,6 +17,8 @@ namespace {
 constexpr const char *kHost = "video/x-raw";
 // Without dithering a format that holds the same samples is converted without loss.
 constexpr const char *kConvert = "videoconvert dither=none";
+// The same bytes in every memory.
+constexpr const char *kByEngine = "quaddownscale divisor=1 qos=false";
 constexpr const char *kDevice = "video/x-raw(memory:CUDAMemory)";
 
 std::string problem_of (GstVideoFormat format)
@@ -40,6 +43,23 @@ const std::string &tensor_formats ()
     return list + "}";
   }();
   return text;
+}
+
+// All formats that the engine converts on the host, for caps.
+std::string engine_formats ()
+{
+  std::string list;
+  for (const FormatInfo &f : all_formats ()) {
+    list += list.empty () ? "format={" : ",";
+    list += f.name;
+  }
+  return list + "}";
+}
+
+bool engine_converts (const std::string &format, bool on_device)
+{
+  const FormatInfo &f = info_of (from_gst (gst_video_format_from_string (format.c_str ())));
+  return f.planes > 0 && (!on_device || f.in_cuda_since > 0);
 }
 
 // The value of videoflip's video-direction, by rotation / 90. (videoflip turns first.)
@@ -100,9 +120,30 @@ class Chain {
     add (kDevice);
     on_device_ = true;
   }
+  // Converts frames to `format`. `fields`: each frame holds two fields, whose chroma must not mix.
+  void convert (const std::string &format, bool fields)
+  {
+    if (!engine_converts (format, on_device_))
+      add (on_device_ ? "cudaconvert" : kConvert);
+    else if (!on_device_ && fields)
+      add (kConvert);
+    else
+      convert_by_engine ();
+    add (memory () + ",format=" + format);
+  }
   const std::string &line () const { return line_; }
 
  private:
+  void convert_by_engine ()
+  {
+    // The engine knows fewer formats than the host's decoders give.
+    if (!on_device_) {
+      add (kConvert);
+      add (std::string{kHost}.append (",").append (engine_formats ()));
+    }
+    add (kByEngine);
+  }
+
   std::string line_;
   bool on_device_;
 };
@@ -151,8 +192,7 @@ Lines lines_for (const Source &source, const Picture &picture, int device)
   }
   if (device >= 0) after.upload ();
   if (!picture.format.empty ()) {
-    after.add (after.on_device () ? "cudaconvert" : kConvert);
-    after.add (after.memory () + ",format=" + picture.format);
+    after.convert (picture.format, source.interlaced && !scaled && !turned);
   } else if (!after.on_device ()) {
     after.add (kConvert);
     after.add (after.memory () + "," + tensor_formats ());

@@ -29,6 +29,17 @@ FORMATS = ("I420", "NV12", "NV21", "YV12", "Y444", "RGB", "BGRA", "GRAY8", "GBR"
 DEEP_FORMATS = ("I420_10LE", "P010_10LE", "GRAY16_LE", "RGBA64_LE", "GBR_10LE")
 
 
+# What the engine does not convert, videoconvert does.
+NOT_BY_THE_ENGINE = ("RGBA64_LE", "GBR_10LE")
+
+
+def converted(name, width, height):
+    """Elements that scale, and convert with the engine's bytes or, where it knows no such format, with videoconvert's."""
+    scaled = f"quaddownscale upscale=true ! video/x-raw,width={width},height={height}"
+    by = "videoconvert dither=none" if name in NOT_BY_THE_ENGINE else "quadmux-grid rows=1 columns=1 sink_0::fit=fill"
+    return f"{scaled} ! {by} ! video/x-raw,format={name},width={width},height={height}"
+
+
 def joined(frame):
     return b"".join(numpy.from_dlpack(t).tobytes() for t in frame)
 
@@ -47,15 +58,12 @@ class Bytes(unittest.TestCase):
     def test_every_format(self):
         for name in FORMATS + DEEP_FORMATS:
             with self.subTest(name):
-                chain = f"quaddownscale ! video/x-raw,width=160,height=88 ! videoconvert dither=none ! video/x-raw,format={name}"
-                expected = media.plain_bytes(media.clip(), chain)
+                expected = media.plain_bytes(media.clip(), converted(name, 160, 88))
                 frames = quadtensor.frames(media.clip(), width=160, height=88, format=name, device="cpu")
                 self.assertEqual(b"".join(map(joined, frames)), expected)
 
     def test_padded_rows(self):
-        expected = media.plain_bytes(
-            media.clip(), "quaddownscale ! video/x-raw,width=81,height=45 ! videoconvert dither=none ! video/x-raw,format=RGB"
-        )
+        expected = media.plain_bytes(media.clip(), converted("RGB", 81, 45))
         rows = numpy.frombuffer(expected, numpy.uint8).reshape(media.COUNT, 45, 244)
         frames = list(quadtensor.frames(media.clip(), width=81, height=45, format="RGB", device="cpu"))
         for frame, plain in zip(frames, rows, strict=True):
@@ -102,8 +110,7 @@ class Bytes(unittest.TestCase):
             self.skipTest("QUAD_MEDIA names no folder with MP4 files")
         for path in media.media():
             with self.subTest(path.name):
-                chain = "frameextract rate=1/1 ! quaddownscale upscale=true ! video/x-raw,width=224,height=224"
-                expected = media.plain_bytes(path, chain + " ! videoconvert dither=none ! video/x-raw,format=RGB")
+                expected = media.plain_bytes(path, "frameextract rate=1/1 ! " + converted("RGB", 224, 224))
                 frames = quadtensor.frames(path, rate=1, width=224, height=224, format="RGB", device="cpu")
                 self.assertEqual(b"".join(map(joined, frames)), expected)
 
@@ -122,7 +129,7 @@ class Example(unittest.TestCase):
     def test_mean_colours(self):
         done = self.run_it(media.clip())
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        chain = "frameextract rate=4/1 ! quaddownscale ! video/x-raw,width=64,height=64 ! videoconvert dither=none ! video/x-raw,format=RGBA"
+        chain = "frameextract rate=4/1 ! " + converted("RGBA", 64, 64)
         frames = numpy.frombuffer(media.plain_bytes(media.clip(), chain), numpy.uint8).reshape(5, 4, 64, 64, 4)
         for second, line in enumerate(done.stdout.splitlines()):
             number, unit, code, *colour = line.split()

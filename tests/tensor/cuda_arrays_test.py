@@ -44,15 +44,19 @@ driver = ctypes.CDLL("libcuda.so.1")
 def downloaded(interface):
     """The bytes of what __cuda_array_interface__ describes, rows without padding."""
     rows = []
-    height, *rest = interface["shape"]
+    shape, strides, size = interface["shape"], interface["strides"], int(interface["typestr"][2:])
+    planar = len(shape) == 3 and strides[2] == size and strides[1] != shape[2] * size
+    planes = range(shape[0]) if planar else (0,)
+    plane, (height, *rest), step = (strides[0], shape[1:], strides[1]) if planar else (0, shape, strides[0])
     context = ctypes.c_void_p()
     assert driver.cuDevicePrimaryCtxRetain(ctypes.byref(context), 0) == 0
     assert driver.cuCtxPushCurrent_v2(context) == 0
-    row = ctypes.create_string_buffer(rest[0] * (rest[1] if len(rest) > 1 else 1) * int(interface["typestr"][2:]))
-    for y in range(height):
-        source = ctypes.c_uint64(interface["data"][0] + y * interface["strides"][0])
-        assert driver.cuMemcpyDtoH_v2(row, source, ctypes.c_size_t(len(row))) == 0
-        rows.append(row.raw)
+    row = ctypes.create_string_buffer(rest[0] * (rest[1] if len(rest) > 1 else 1) * size)
+    for p in planes:
+        for y in range(height):
+            source = ctypes.c_uint64(interface["data"][0] + p * plane + y * step)
+            assert driver.cuMemcpyDtoH_v2(row, source, ctypes.c_size_t(len(row))) == 0
+            rows.append(row.raw)
     assert driver.cuCtxPopCurrent_v2(ctypes.byref(context)) == 0
     assert driver.cuDevicePrimaryCtxRelease_v2(0) == 0
     return b"".join(rows)
@@ -99,6 +103,21 @@ class Cuda(unittest.TestCase):
                     self.assertEqual((one.rotation, one.pixel_aspect_ratio), (90, fractions.Fraction(4, 3)))
                     self.assertEqual([downloaded(t.__cuda_array_interface__) for t in one],
                                      [numpy.array(t).tobytes() for t in other])  # fmt: skip
+
+    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    def test_converted_bytes_are_the_hosts(self):
+        for name in ("RGBP", "GBR", "RGBA", "BGRx", "NV12", "Y444", "P010_10LE"):
+            for size in ({}, {"width": 81, "height": 45}):
+                with self.subTest(name, **size):
+                    host = list(quadtensor.frames(media.clip(), rate=1, format=name, device="cpu", **size))
+                    device = list(in_cuda(rate=1, format=name, **size))
+                    self.assertEqual(len(device), len(host))
+                    for one, other in zip(device, host, strict=True):
+                        self.assertEqual((one.format, len(one)), (name, len(other)))
+                        # No assertEqual: to describe a difference of so many bytes takes minutes.
+                        same = [downloaded(a.__cuda_array_interface__) == numpy.array(b).tobytes()
+                                for a, b in zip(one, other, strict=True)]  # fmt: skip
+                        self.assertEqual(same, [True] * len(same))
 
     def test_formats_that_cards_lack(self):
         for name, caps, chain in (("422.mp4", "format=I422_10LE", "x264enc ! h264parse ! mp4mux"),

@@ -106,6 +106,38 @@ TEST (Picture, DeinterlacesWhereItScalesOrTurns)
       }
 }
 
+// The engine converts what it knows, with the same bytes in every memory.
+TEST (Picture, ConvertsByTheEngine)
+{
+  const std::string nv12 = "format=NV12,width=720,height=576";
+  const std::string host = "video/x-raw," + nv12, cuda = "video/x-raw(memory:CUDAMemory)," + nv12;
+  struct Case {
+    std::string caps;
+    const char *format;
+    int width, device;
+    const char *last;
+  };
+  for (const Case &c : {
+           Case{host, "RGB", 0, -1, "quaddownscale divisor=1 qos=false"},
+           Case{host, "RGBP", 100, -1, "quaddownscale divisor=1 qos=false"},
+           Case{host, "RGBA64_LE", 0, -1, "videoconvert dither=none"},
+           // Fields are not mixed.
+           Case{host + ",interlace-mode=interleaved", "RGB", 0, -1, "videoconvert dither=none"},
+           Case{host + ",interlace-mode=interleaved", "RGB", 100, -1,
+                "quaddownscale divisor=1 qos=false"},
+           Case{cuda, "RGBP", 0, 0, "quaddownscale divisor=1 qos=false"},
+           Case{host, "RGBA", 100, 0, "quaddownscale divisor=1 qos=false"},
+           Case{cuda, "VUYA", 0, 0, "cudaconvert"},
+       }) {
+    const std::string line =
+        lines_for (source_with (c.caps, nullptr), {c.width, 0, c.format, true}, c.device).after;
+    const std::string end = std::string{c.last} + " ! " +
+                            (c.device < 0 ? "video/x-raw" : "video/x-raw(memory:CUDAMemory)") +
+                            ",format=" + c.format;
+    EXPECT_TRUE (line.ends_with (end)) << line;
+  }
+}
+
 TEST (Picture, OnADevice)
 {
   const std::string cuda = "video/x-raw(memory:CUDAMemory),format=NV12,width=720,height=576";

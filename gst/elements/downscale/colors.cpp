@@ -167,8 +167,7 @@ void fixate_colorimetry (GstStructure *s, const GstStructure *in, const GstVideo
     }
   }
   const std::string name = allowed.empty () ? name_of (wanted) : nearest_of (allowed, wanted);
-  const bool needed =
-      !allowed.empty () || said || !means (s, stays ? info.colorimetry : wanted);
+  const bool needed = !allowed.empty () || said || !means (s, stays ? info.colorimetry : wanted);
   if (needed && !name.empty ())
     gst_structure_set (s, kColorimetry, G_TYPE_STRING, name.c_str (), nullptr);
 }

@@ -141,7 +141,7 @@ TEST (DownscaleChoice, Colorimetry)
       {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=I420_10LE", "bt2100-pq"},
       // But HDR of 8 bits becomes SDR, unless it came so, or downstream says otherwise.
       {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=RGB", "sRGB"},
-      {"P010_10LE", "colorimetry=bt2100-hlg", kHd, "format=NV12", "bt709"},
+      {"P010_10LE", "colorimetry=bt2100-hlg", kHd, "format=NV12", "bt601"},
       {"NV12", "colorimetry=bt2100-pq", kHd, "format=NV12", "bt2100-pq"},
       {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=RGB,colorimetry=(string)1:1:14:7",
        "1:1:14:7"},
@@ -149,7 +149,7 @@ TEST (DownscaleChoice, Colorimetry)
       {"RGBA", "colorimetry=sRGB", kSd, "format=I420", "bt601"},
       {"RGBA", "colorimetry=sRGB", kHd, "format=I420,height=720,width=1280", "bt709"},
       {"RGBA", "colorimetry=sRGB", kHd, "format=I420,height=90,width=160", "bt601"},
-      {"RGBA", "colorimetry=1:1:14:7", kSd, "format=I420", "2:4:14:7"},
+      {"RGBA", "colorimetry=1:1:14:7", kSd, "format=I420_10LE", "2:4:14:7"},
       // Gray has full range.
       {"I420", "colorimetry=bt709", kHd, "format=GRAY8", "1:4:5:1"},
       {"GRAY8", "colorimetry=1:4:0:0", kSd, "format=I420", "bt601"},

@@ -6,6 +6,7 @@
 #include "elements/downscale/downscaler.h"
 #include "glue/colorimetry.h"
 #include "glue/frame.h"
+#include "glue/light.h"
 #include "glue/video.h"
 #include "host/host_renderer.h"
 #include "support/conversion.h"
@@ -58,7 +59,7 @@ Scene scene_of (const GstVideoInfo &in, const Picture &source, const GstVideoInf
   tile.crop = rect_of (source.size ());
   tile.site = chroma_site_beside (in, out);
   tile.blend = flat ? Blend::over : Blend::source;
-  if (!same_pixels (in, out)) tile.colors = colors_between (in, out);
+  if (!same_pixels (in, out)) Conversion ().set (tile, in, out);
   scene.tiles.push_back (tile);
   return scene;
 }
@@ -71,28 +72,47 @@ std::string sized (const std::string &format, Size size)
 
 class DownscaleConverts : public ::testing::TestWithParam<PixelFormat> {};
 
+// The element's picture of noise of caps `from`, for a downstream of `to`, has the engine's bytes.
+void expect_as_the_engine_draws (const std::string &from, const std::string &to)
+{
+  SCOPED_TRACE (from + " to " + to);
+  const auto renderer = host::make_host_renderer ({});
+  Downscaler d{from, to};
+  const Owned<GstBuffer> in = noise (d.in (), 7);
+  const Picture source = picture_of (d.in (), in.get ());
+  const Owned<GstBuffer> out = d.scale (Owned<GstBuffer>{gst_buffer_ref (in.get ())});
+  ASSERT_TRUE (out) << d.bus ().error ();
+  EXPECT_EQ (d.bus ().warning (), "");
+  const GstVideoInfo info = d.out ();
+  EXPECT_EQ (out.get () == in.get (), same_pixels (d.in (), info) && info.width == d.in ().width);
+  const Scene scene = scene_of (d.in (), source, info);
+  Picture wanted (scene.format, scene.canvas);
+  ASSERT_EQ (renderer->prepare (scene), Status::ok);
+  ASSERT_EQ (renderer->draw (scene, wanted.view ()), Status::ok);
+  EXPECT_EQ (first_difference (picture_of (info, out.get ()), wanted), "");
+}
+
+TEST (DownscaleConvertsLight, AsTheEngineDraws)
+{
+  const std::string kinds[] = {"I420_10LE colorimetry=bt2100-pq",
+                               "P010_10LE colorimetry=bt2100-hlg", "NV12 colorimetry=bt709",
+                               "RGBA colorimetry=sRGB", "Y444_10LE colorimetry=bt2020"};
+  const auto caps = [] (const std::string &kind, Size size) {
+    const auto at = kind.find (' ');
+    return sized (kind.substr (0, at), size) + ",framerate=1/1," + kind.substr (at + 1);
+  };
+  for (const std::string &from : kinds)
+    for (const std::string &to : kinds)
+      for (const Size size : {kFrom, kHalf})
+        expect_as_the_engine_draws (caps (from, kFrom), caps (to, size));
+}
+
 TEST_P (DownscaleConverts, AsTheEngineDraws)
 {
-  const auto renderer = host::make_host_renderer ({});
-  const char *from = info_of (GetParam ()).name;
   for (const FormatInfo &to : all_formats ())
-    for (const Size size : {kFrom, kHalf}) {
-      SCOPED_TRACE (std::string{from} + " to " + to.name + " " + describe (size));
-      Downscaler d{raw (from, kFrom.width, kFrom.height), sized (to.name, size)};
-      const Owned<GstBuffer> in = noise (d.in (), 7);
-      const Picture source = picture_of (d.in (), in.get ());
-      const Owned<GstBuffer> out = d.scale (Owned<GstBuffer>{gst_buffer_ref (in.get ())});
-      ASSERT_TRUE (out) << d.bus ().error ();
-      EXPECT_EQ (d.bus ().warning (), "");
-      const GstVideoInfo info = d.out ();
-      ASSERT_EQ (from_gst (GST_VIDEO_INFO_FORMAT (&info)), to.format);
-      EXPECT_EQ (out.get () == in.get (), to.format == GetParam () && size == kFrom);
-      const Scene scene = scene_of (d.in (), source, info);
-      Picture wanted (to.format, size);
-      ASSERT_EQ (renderer->prepare (scene), Status::ok);
-      ASSERT_EQ (renderer->draw (scene, wanted.view ()), Status::ok);
-      EXPECT_EQ (first_difference (picture_of (info, out.get ()), wanted), "");
-    }
+    for (const Size size : {kFrom, kHalf})
+      expect_as_the_engine_draws (raw (info_of (GetParam ()).name, kFrom.width, kFrom.height),
+                                  sized (to.name, size));
 }
 
 std::vector<PixelFormat> every_format ()
