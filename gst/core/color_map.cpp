@@ -42,13 +42,6 @@ void fix_sum (std::array<std::int16_t, 3> &row, double sum)
 
 }  // namespace
 
-double ColorMatrix::offset (int c) const
-{
-  double sum = to_zero[c];
-  for (int k = 0; k < 3; k++) sum -= factor[c][k] * from_zero[k];
-  return sum;
-}
-
 ColorMap color_map (const ColorMatrix &matrix, int from_depth, int to_depth)
 {
   ColorMap map;

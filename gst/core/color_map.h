@@ -16,9 +16,6 @@ struct ColorMatrix {
   double from_zero[3] = {};  // the code of black, and of no colour in chroma
   double to_zero[3] = {};
   bool from_rgb = false;
-
-  // What is added if factors apply to whole code values.
-  double offset (int c) const;
 };
 
 // out[c] = (sum over k of factor[c][k] * m[k] + offset[c]) >> shift, clamped to the codes of the

@@ -149,13 +149,6 @@ Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoI
   return c;
 }
 
-GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to)
-{
-  GstVideoInfo completed = from;
-  completed.colorimetry = completed_colorimetries (from, to).from;
-  return completed;
-}
-
 bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
   return alike (a.range, b.range) && alike (a.matrix, b.matrix) && alike (a.transfer, b.transfer) &&
@@ -215,11 +208,6 @@ Color color_of (guint argb, const GstVideoInfo &info)
   }
   color.value[3] = static_cast<std::uint16_t> (argb >> 24);
   return color;
-}
-
-Color backdrop_of (guint argb, const GstVideoInfo &from, const GstVideoInfo &to)
-{
-  return color_of (argb | 0xff000000u, completed_beside (from, to));
 }
 
 LumaWeights luma_weights (GstVideoColorMatrix matrix)

@@ -25,9 +25,6 @@ Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoI
 // Completes range and matrix of one picture with GStreamer's defaults.
 GstVideoColorimetry completed_colorimetry (const GstVideoInfo &info);
 
-// `from` with its colorimetry completed beside `to`.
-GstVideoInfo completed_beside (const GstVideoInfo &from, const GstVideoInfo &to);
-
 // True if all fields that both know are equal.
 bool same_where_known (const GstVideoColorimetry &a, const GstVideoColorimetry &b);
 
@@ -47,10 +44,6 @@ bool same_pixels (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // A colour 0xAARRGGBB in the code values of `info`'s format, matrix and range.
 Color color_of (guint argb, const GstVideoInfo &info);
-
-// What a picture of `from` with alpha is laid over before it is converted to `to`, which has none:
-// `argb` as opaque, in the code values that `from` has beside `to`.
-Color backdrop_of (guint argb, const GstVideoInfo &from, const GstVideoInfo &to);
 
 // The weights of R', G' and B' in luma (ITU-T H.273 8.3); BT.601's where the matrix has none.
 struct LumaWeights {

@@ -117,7 +117,6 @@ TEST (Colorimetry, CompletedFromEachOther)
     const Colorimetries c = completed_colorimetries (from, to);
     EXPECT_EQ (text_of (c.from), row.is) << row.said << " to " << row.to_said;
     EXPECT_EQ (text_of (c.to), row.to_is) << row.said << " to " << row.to_said;
-    EXPECT_EQ (text_of (completed_beside (from, to).colorimetry), row.is);
   }
 }
 
