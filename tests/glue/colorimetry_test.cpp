@@ -177,8 +177,9 @@ TEST (Colorimetry, MatrixLeadsFromColorToColor)
                                0xff336699u, 0xff808080u}) {
         const Color in = color_of (argb, from), out = color_of (argb, to);
         for (std::size_t c = 0; c < 3; c++) {
-          double value = m.offset (static_cast<int> (c));
-          for (std::size_t k = 0; k < 3; k++) value += m.factor[c][k] * in.value[k];
+          double value = m.to_zero[c];
+          for (std::size_t k = 0; k < 3; k++)
+            value += m.factor[c][k] * (in.value[k] - m.from_zero[k]);
           EXPECT_NEAR (value, out.value[c], 0.6 + 1.2 * step) << std::hex << argb << " " << c;
         }
       }
@@ -189,7 +190,7 @@ TEST (Colorimetry, MatrixOfOneColorimetryIsTheIdentity)
 {
   const ColorMatrix m = color_matrix (info_of ("NV12", "bt709"), info_of ("I420", "bt709"));
   for (int c = 0; c < 3; c++) {
-    EXPECT_NEAR (m.offset (c), 0, 1e-12);
+    EXPECT_EQ (m.from_zero[c], m.to_zero[c]);
     for (int k = 0; k < 3; k++) EXPECT_NEAR (m.factor[c][k], c == k, 1e-12);
   }
 }
