@@ -43,8 +43,7 @@ std::array<std::int16_t, 3> LightMap::operator() (const std::array<std::uint16_t
     rgb[k] = at[0] + (at[1] - at[0]) * static_cast<float> (code[k] & 3) / 4;
   }
   if (!gain.empty ()) multiply (rgb, gain (dot (rgb, luminance_from)));
-  if (!roll_off.empty ())
-    for (float &v : rgb) v = roll_off (v);
+  if (!roll_off.empty ()) multiply (rgb, roll_off (*std::max_element (rgb.begin (), rgb.end ())));
   for (std::size_t k = 0; k < 3; k++) shown[k] = std::max (0.0f, dot (rgb, primaries[k]));
   if (!inverse_gain.empty ()) multiply (shown, inverse_gain (dot (shown, luminance_to)));
   std::array<std::int16_t, 3> out;
@@ -68,7 +67,8 @@ std::shared_ptr<const LightMap> light_map (const Light &from, const Light &to,
   if (from_hlg) map.gain = Curve ([] (double y) { return hlg_gain (y) / kReferenceWhite; });
   if (from.peak > to.peak)
     map.roll_off = Curve ([&] (double v) {
-      return quad::roll_off (v * kReferenceWhite, from.peak, to.peak) / kReferenceWhite;
+      const double light = v * kReferenceWhite;
+      return light > 0 ? quad::roll_off (light, from.peak, to.peak) / light : 1;
     });
   const Matrix3 primaries = primaries_matrix (from.primaries, to.primaries);
   for (std::size_t i = 0; i < 3; i++)

@@ -25,7 +25,8 @@ class Curve {
   float operator() (float x) const
   {
     // A positive number's exponent and mantissa count upwards together.
-    const auto bits = std::bit_cast<std::uint32_t> (x < kLowest ? kLowest : x > kMost ? kMost : x);
+    const float inside = x >= kLowest ? (x > kMost ? kMost : x) : kLowest;  // NaN is black
+    const auto bits = std::bit_cast<std::uint32_t> (inside);
     const std::uint32_t i = (bits >> kDropped) - kFirst;
     const float part = static_cast<float> (bits & ((1u << kDropped) - 1)) / (1u << kDropped);
     return points_[i] + (points_[i + 1] - points_[i]) * part;
@@ -46,7 +47,7 @@ struct LightMap {
   std::vector<float> linear;  // of every fourth code of R', G' or B': light
   std::array<float, 3> luminance_from = {}, luminance_to = {};  // of R, G, B
   Curve gain;  // of the luminance of HLG's scene: the factor for R, G and B; empty: another source
-  Curve roll_off;  // of R, G or B; empty: nothing to roll off
+  Curve roll_off;  // of the greatest of R, G, B: the factor for all; empty: nothing to roll off
   std::array<std::array<float, 3>, 3> primaries = {};
   Curve inverse_gain;  // of luminance: the factor for HLG's scene; empty: another canvas
   Curve encoded;       // R', G' or B' of light, as intermediates of 16 bits (ColorMap)

@@ -106,10 +106,10 @@ std::span<const BackendRow> backends ();
 const BackendRow &backend_of (Memory memory);
 std::size_t place_of (Memory memory);
 bool is_available (const BackendRow &row);
-// True if the backend can show pictures of `from` as pictures of `to`.
 // Whether all pictures there can be shown as any others: light is converted, too.
 inline bool converts_light (const BackendRow &row) { return row.converts_drawing && !row.converts; }
 
+// True if the backend can show pictures of `from` as pictures of `to`.
 bool converts (const BackendRow &row, const GstVideoInfo &from, const GstVideoInfo &to);
 
 // Why drawing in the row's memory failed, and what the row says of it: the middle of a paragraph

@@ -173,6 +173,24 @@ bool is_wide (GstVideoColorPrimaries primaries)
   }
 }
 
+GstVideoColorimetry sdr_for (const GstVideoInfo &info)
+{
+  GstVideoInfo plain;
+  if (!gst_video_info_set_format (&plain, GST_VIDEO_INFO_FORMAT (&info),
+                                  static_cast<guint> (info.width),
+                                  static_cast<guint> (info.height)))
+    return info.colorimetry;
+  GstVideoColorimetry c = plain.colorimetry;
+  fill_light (c, {c.range, c.matrix, GST_VIDEO_TRANSFER_BT709, GST_VIDEO_COLOR_PRIMARIES_BT709});
+  return c;
+}
+
+bool is_better_sdr (const GstVideoColorimetry &colors, const GstVideoInfo &info)
+{
+  if (GST_VIDEO_INFO_COMP_DEPTH (&info, 0) != 8) return false;
+  return is_hdr (colors.transfer) || (GST_VIDEO_INFO_IS_RGB (&info) && is_wide (colors.primaries));
+}
+
 bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
 {
   const bool primaries =

@@ -34,6 +34,14 @@ bool is_hdr (GstVideoTransferFunction transfer);
 // Whether the primaries are not those of SDR standards, which count as one.
 bool is_wide (GstVideoColorPrimaries primaries);
 
+// GStreamer's defaults for the format and size of `info`, with the light of SDR where they leave it
+// open, as for gray.
+GstVideoColorimetry sdr_for (const GstVideoInfo &info);
+
+// Whether pictures of `colors` should become SDR in the format of `info` if nobody says: HDR in 8
+// bits shows bands, and what takes RGB of 8 bits (image files) mostly takes it for sRGB.
+bool is_better_sdr (const GstVideoColorimetry &colors, const GstVideoInfo &info);
+
 // True if one matrix converts between them: transfer functions and primaries are equal, unknown, or
 // those of SDR standards.
 bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b);

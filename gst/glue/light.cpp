@@ -20,10 +20,16 @@ Transfer transfer_of (GstVideoTransferFunction transfer)
   }
 }
 
+// BT.709's where GStreamer knows no chromaticities: caps may hold any number, and those of SMPTE
+// ST 428 are X, Y and Z.
 Primaries primaries_of (GstVideoColorPrimaries primaries)
 {
-  const GstVideoColorPrimariesInfo *p = gst_video_color_primaries_get_info (
-      is_wide (primaries) ? primaries : GST_VIDEO_COLOR_PRIMARIES_BT709);
+  const bool listed = primaries > GST_VIDEO_COLOR_PRIMARIES_UNKNOWN &&
+                      primaries <= GST_VIDEO_COLOR_PRIMARIES_EBU3213;
+  const GstVideoColorPrimariesInfo *p =
+      listed && is_wide (primaries) ? gst_video_color_primaries_get_info (primaries) : nullptr;
+  if (!p || std::min ({p->Wy, p->Ry, p->Gy, p->By}) <= 0)
+    p = gst_video_color_primaries_get_info (GST_VIDEO_COLOR_PRIMARIES_BT709);
   return {{p->Rx, p->Gx, p->Bx, p->Wx}, {p->Ry, p->Gy, p->By, p->Wy}};
 }
 
@@ -77,13 +83,13 @@ double peak_of (const GstCaps *caps)
 
 void Conversion::set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to, double peak)
 {
-  const bool same = known_ && peak_ == peak && gst_video_info_is_equal (&from_, &from) &&
-                    gst_video_info_is_equal (&to_, &to);
+  const bool same =
+      known_ && peak_ == peak && equal (from_, kind_of (from)) && equal (to_, kind_of (to));
   if (!same) {
     light_ = light_between (from, to, peak);
     colors_ = light_ ? std::nullopt : colors_between (from, to);
-    from_ = from;
-    to_ = to;
+    from_ = kind_of (from);
+    to_ = kind_of (to);
     peak_ = peak;
     known_ = true;
   }

@@ -30,7 +30,21 @@ class Conversion {
 
  private:
   bool known_ = false;
-  GstVideoInfo from_ = {}, to_ = {};
+  // What counts of a GstVideoInfo.
+  struct Kind {
+    GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;
+    GstVideoColorimetry colors = {};
+  };
+  static Kind kind_of (const GstVideoInfo &info)
+  {
+    return {GST_VIDEO_INFO_FORMAT (&info), info.colorimetry};
+  }
+  static bool equal (const Kind &a, const Kind &b)
+  {
+    return a.format == b.format && gst_video_colorimetry_is_equal (&a.colors, &b.colors);
+  }
+
+  Kind from_, to_;
   double peak_ = 0;
   std::optional<ColorMap> colors_;
   std::shared_ptr<const LightMap> light_;

@@ -44,8 +44,7 @@ TEST (ColorMap, IsTheMatrixInIntegers)
               v = random.one_in (3) ? most * random.below (2) : random.below (most + 1);
             for (std::size_t c = 0; c < std::size_t (std::min (3, to->components)); c++) {
               double want = m.to_zero[c];
-              for (std::size_t k = 0; k < 3; k++)
-                want += m.factor[c][k] * (in[k] - m.from_zero[k]);
+              for (std::size_t k = 0; k < 3; k++) want += m.factor[c][k] * (in[k] - m.from_zero[k]);
               want = std::clamp (want, 0.0, double (top));
               const double slack = 0.5 + top / 4000.0;
               ASSERT_NEAR (mapped_code (map, c, in, from->depth, to->depth), want, slack)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/light_map.h"
 
 namespace quad::test {
@@ -109,10 +111,11 @@ TEST (Light, TablesAreNearTheFormulas)
             light[k] = decode (from.transfer, code[k] / 65535.0);
             luminance += xyz[1][k] * light[k];
           }
-          for (double &v : light) {
-            if (from.transfer == Transfer::hlg) v *= hlg_gain (luminance);
-            v = roll_off (v, from.peak, to.peak);
-          }
+          if (from.transfer == Transfer::hlg)
+            for (double &v : light) v *= hlg_gain (luminance);
+          const double most = *std::max_element (light.begin (), light.end ());
+          for (double &v : light)
+            if (most > 0) v *= roll_off (most, from.peak, to.peak) / most;
           luminance = 0;
           for (std::size_t k = 0; k < 3; k++) {
             shown[k] = 0;

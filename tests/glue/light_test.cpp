@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -152,10 +153,11 @@ Rgb expected (Rgb rgb, const GstVideoInfo &from, const GstVideoInfo &to)
                 to_xyz = rgb_to_xyz (primaries_of (to));
   double y = 0;
   for (std::size_t k = 0; k < 3; k++) y += from_xyz[1][k] * (rgb[k] = decode (a, rgb[k]));
-  for (double &v : rgb) {
-    if (a == Transfer::hlg) v *= hlg_gain (y);
-    v = roll_off (v, peak_of (a, 1000), peak_of (b, 10000));
-  }
+  if (a == Transfer::hlg)
+    for (double &v : rgb) v *= hlg_gain (y);
+  const double most = *std::max_element (rgb.begin (), rgb.end ());
+  for (double &v : rgb)
+    if (most > 0) v *= roll_off (most, peak_of (a, 1000), peak_of (b, 10000)) / most;
   Rgb shown = {};
   for (std::size_t k = 0; k < 3; k++) {
     for (std::size_t j = 0; j < 3; j++) shown[k] += m[k][j] * rgb[j];
@@ -187,6 +189,33 @@ TEST (Light, ConstantPicturesAreWhatTheStandardsSay)
           EXPECT_NEAR (is[k], want[k], limit)
               << k << " of " << rgb[0] << " " << rgb[1] << " " << rgb[2];
       }
+    }
+}
+
+// Caps may hold any number, and vp8dec hands on what a file says. GStreamer knows no chromaticities
+// of 99, and those of 9 are no colours.
+TEST (Light, UnknownPrimariesAreThoseOfSdr)
+{
+  for (const char *transfer : {"14", "15", "5"})
+    for (const char *primaries : {"9", "99", "-1"}) {
+      const std::string odd = std::string{"2:6:"} + transfer + ":" + primaries;
+      const std::string usual = std::string{"2:6:"} + transfer + ":1";
+      SCOPED_TRACE (odd);
+      for (const Kind &other :
+           {Kind{"I420", "bt709"}, Kind{"RGBA", "sRGB"}, Kind{"I420_10LE", "bt2100-hlg"}})
+        for (const Rgb &color : kColors) {
+          Rgb a = color, b = color, c = color, d = color;
+          const Kind with_odd = {"I420_10LE", odd.c_str ()},
+                     with_usual = {"I420_10LE", usual.c_str ()};
+          const Rgb from_odd = drawn (with_odd, other, a),
+                    from_usual = drawn (with_usual, other, b);
+          const Rgb to_odd = drawn (other, with_odd, c), to_usual = drawn (other, with_usual, d);
+          // SDR goes another way if its primaries are unusual.
+          for (std::size_t k = 0; k < 3; k++) {
+            EXPECT_NEAR (from_odd[k], from_usual[k], 1);
+            EXPECT_NEAR (to_odd[k], to_usual[k], 1);
+          }
+        }
     }
 }
 

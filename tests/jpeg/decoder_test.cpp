@@ -363,18 +363,19 @@ TEST (JpegDecoder, CutAnywhere)
   }
 }
 
-// As some webcams write them.
-TEST (JpegDecoder, AFewBytesBeforeARestartMarkerAreNoDamage)
+// As some webcams write them. All is shown; but what else is wrong would not be said, so this is.
+TEST (JpegDecoder, BytesBeforeARestartMarkerAreSaid)
 {
   Decoder decoder;
   const JpegBytes jpeg = make_jpeg ({33, 70}, {.restart_rows = 1});
   std::size_t at = test::marker_at (jpeg, 0xda) + 14;
   while (jpeg[at] != 0xff || jpeg[at + 1] != 0xd1) at++;
-  for (const std::size_t count : {1, 8, 9, 100}) {
+  for (const std::size_t count : {1, 100}) {
     JpegBytes other = jpeg;
     other.insert (other.begin () + static_cast<std::ptrdiff_t> (at), count, std::uint8_t{0});
     const Decoded d = decoded (decoder, other, 8);
-    EXPECT_EQ (d.outcome.kind, count <= 8 ? Kind::whole : Kind::damaged) << d.outcome.why;
+    EXPECT_EQ (d.outcome.kind, Kind::damaged);
+    EXPECT_NE (d.outcome.why, "");
     expect_same (jpeg, d.frame, *read_header (jpeg), 8);
   }
 }

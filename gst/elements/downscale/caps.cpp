@@ -145,8 +145,8 @@ std::string downscale_unwanted (GstCaps *in, GstCaps *taken)
   constexpr Remedy kRemedies[] = {
       {"framerate", "Put videorate after quaddownscale."},
       {"colorimetry",
-       "HDR, wide gamut and SDR are not converted into each other here: put videoconvert after "
-       "quaddownscale."},
+       "HDR, wide gamut and SDR are not converted into each other in this memory: put cudadownload "
+       "and a second quaddownscale after quaddownscale."},
       {"format", "Put videoconvert after quaddownscale."},
   };
   const Owned<char> is{gst_caps_to_string (in)}, wanted{gst_caps_to_string (taken)};

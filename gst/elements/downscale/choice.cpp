@@ -128,6 +128,18 @@ std::vector<Alike> by_loss (GstCaps *in, const GstCaps *allowed)
   return groups;
 }
 
+// Whether downstream, unasked, takes every colorimetry of the frames in structure `i` of `allowed`.
+bool leaves_colors_open (GstCaps *taken, const GstCaps *allowed, guint i)
+{
+  const Owned<GstCaps> one{gst_caps_copy_nth (allowed, i)};
+  gst_structure_remove_field (gst_caps_get_structure (one.get (), 0), "colorimetry");
+  const Owned<GstCaps> both{gst_caps_intersect (taken, one.get ())};
+  for (guint k = 0; k < gst_caps_get_size (both.get ()); k++)
+    if (!gst_structure_has_field (gst_caps_get_structure (both.get (), k), "colorimetry"))
+      return true;
+  return false;
+}
+
 }  // namespace
 
 Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced)
@@ -147,7 +159,7 @@ Shape zoomed_shape (const Shape &whole, const Zoom &zoom)
   return {size, whole.par, zoomed_aspect (picture) / reduced (size.width, size.height)};
 }
 
-Owned<GstCaps> in_order_of (const GstCaps *taken, Owned<GstCaps> allowed)
+Owned<GstCaps> as_unasked (GstCaps *taken, Owned<GstCaps> allowed)
 {
   std::vector<std::string> order;
   for (guint i = 0; !gst_caps_is_any (taken) && i < gst_caps_get_size (taken); i++) {
@@ -160,6 +172,8 @@ Owned<GstCaps> in_order_of (const GstCaps *taken, Owned<GstCaps> allowed)
   allowed.reset (gst_caps_make_writable (allowed.release ()));
   for (guint i = 0; i < gst_caps_get_size (allowed.get ()); i++) {
     GstStructure *s = gst_caps_get_structure (allowed.get (), i);
+    if (gst_structure_has_field (s, "colorimetry") && leaves_colors_open (taken, allowed.get (), i))
+      gst_structure_remove_field (s, "colorimetry");
     std::vector<std::string> formats = strings_in (s, "format");
     std::stable_sort (formats.begin (), formats.end (),
                       [&] (const auto &a, const auto &b) { return place (a) < place (b); });
@@ -191,8 +205,7 @@ Owned<GstCaps> downscale_fixate (GstCaps *in, const Shape &source, Owned<GstCaps
                                  const SizeRules &rules)
 {
   GstVideoInfo info;
-  if (!gst_video_info_from_caps (&info, in))
-    return Owned<GstCaps>{gst_caps_fixate (allowed.release ())};
+  if (!read_video_info (info, in)) return Owned<GstCaps>{gst_caps_fixate (allowed.release ())};
 
   const CapsChoice choice = downscale_choice (in, source, allowed.get (), rules, true);
   GstCaps *out = gst_caps_copy_nth (allowed.get (), choice.structure);

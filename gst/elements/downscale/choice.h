@@ -16,9 +16,10 @@ Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced);
 // The shape of the part that `zoom` shows of a picture of the shape `whole`.
 Shape zoomed_shape (const Shape &whole, const Zoom &zoom);
 
-// `allowed` with formats in the order of `taken`, which downstream takes. GStreamer puts them into
-// the order of the pad's template.
-Owned<GstCaps> in_order_of (const GstCaps *taken, Owned<GstCaps> allowed);
+// `allowed` as `taken`, which downstream takes unasked. Formats get its order; GStreamer puts them
+// into the order of the pad's template. Colorimetry that it leaves open is open: encoders repeat
+// what they are asked.
+Owned<GstCaps> as_unasked (GstCaps *taken, Owned<GstCaps> allowed);
 
 // What a picture gets.
 struct CapsChoice {

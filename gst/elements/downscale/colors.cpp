@@ -111,10 +111,9 @@ GstVideoColorimetry wanted_colorimetry (const GstStructure *in, const GstVideoIn
 {
   const GstVideoColorimetry is = downscale_colorimetry (in, info), &to = plain.colorimetry;
   const Family family = family_of (format_of (plain));
-  // HDR of 8 bits shows bands, and few expect it.
-  if (converted == Converted::light && is_hdr (is.transfer) && format_of (plain).depth == 8 &&
+  if (converted == Converted::light && is_better_sdr (is, plain) &&
       format_of (plain).format != format_of (info).format)
-    return to;
+    return sdr_for (plain);
   if (family == family_of (format_of (info))) return is;
   // An SDR picture that becomes YUV gets BT.601 or BT.709 as a whole.
   if (family == Family::yuv && same_light (is, to)) return to;
@@ -209,14 +208,27 @@ GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideo
   return full;
 }
 
+bool read_video_info (GstVideoInfo &info, const GstCaps *caps)
+{
+  if (!gst_video_info_from_caps (&info, caps)) return false;
+  const char *site = gst_structure_get_string (gst_caps_get_structure (caps, 0), kSite);
+  const auto said = site ? gst_video_chroma_site_from_string (site) : GST_VIDEO_CHROMA_SITE_UNKNOWN;
+  if (said != GST_VIDEO_CHROMA_SITE_UNKNOWN) info.chroma_site = said;
+  return true;
+}
+
 std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said)
 {
   std::vector<std::string> words = said, numbers;
   const auto add = [&] (const GstVideoColorimetry &c) {
     const std::string name = name_of (c), in_numbers = numbers_of (c);
     if (name.empty ()) return;
-    if (name != in_numbers) words.push_back (name);
-    numbers.push_back (in_numbers);
+    const auto add_once = [] (std::vector<std::string> &list, const std::string &one) {
+      if (std::find (list.begin (), list.end (), one) == list.end ()) list.push_back (one);
+    };
+    if (name != in_numbers) add_once (words, name);
+    if (std::find (said.begin (), said.end (), in_numbers) == said.end ())
+      add_once (numbers, in_numbers);
   };
   for (const CapsLight &light : lights_like (said))
     for (const GstVideoColorRange range : kRanges)
@@ -297,9 +309,9 @@ Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const Gs
   if (converted == Converted::light) return {is, {}};
   return {is,
           text +
-              "HDR, wide gamut and SDR are not converted into each other here. Put videoconvert "
-              "and the colorimetry that is wanted after quaddownscale, or leave the colorimetry "
-              "open there.",
+              "HDR, wide gamut and SDR are not converted into each other in this memory. Put "
+              "cudadownload and a second quaddownscale after quaddownscale, or leave the "
+              "colorimetry open there.",
           false};
 }
 

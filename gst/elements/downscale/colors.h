@@ -15,6 +15,10 @@ namespace quad {
 // GStreamer forgets a range that is given without a matrix; here it is kept.
 GstVideoColorimetry downscale_colorimetry (const GstStructure *s, const GstVideoInfo &info);
 
+// As gst_video_info_from_caps, but a chroma-site that comes without a whole colorimetry counts:
+// GStreamer replaces it by its default.
+bool read_video_info (GstVideoInfo &info, const GstCaps *caps);
+
 // Names of the colorimetries that are converted from and to one of `said` (names, too). Those that
 // GStreamer has a word for come first.
 std::vector<std::string> convertible_colorimetries (const std::vector<std::string> &said);

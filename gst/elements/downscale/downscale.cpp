@@ -105,7 +105,7 @@ Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 {
   const Owned<GstCaps> taken{
       gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (element_), nullptr)};
-  allowed = in_order_of (taken.get (), std::move (allowed));
+  allowed = as_unasked (taken.get (), std::move (allowed));
   allowed_.reset (gst_caps_ref (allowed.get ()));
   return fixated (in, std::move (allowed));
 }
@@ -213,7 +213,7 @@ bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out, const Re
 bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
 {
   GstVideoInfo in, out;
-  if (!gst_video_info_from_caps (&in, in_caps) || !gst_video_info_from_caps (&out, out_caps)) {
+  if (!read_video_info (in, in_caps) || !read_video_info (out, out_caps)) {
     report_caps ("The video's caps cannot be understood.");
     return false;
   }

@@ -9,8 +9,8 @@
  * unless #GstQuadDownscale:upscale is set, and where there is nothing to do
  * buffers pass untouched.
  *
- * Format, matrix and range stay if downstream takes them. Otherwise frames in
- * system memory are converted in the same pass, to what loses least.
+ * Format, matrix and range stay if downstream takes them. Otherwise frames
+ * are converted in the same pass, to what loses least.
  *
  * ## Example launch lines
  *

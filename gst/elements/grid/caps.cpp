@@ -152,8 +152,7 @@ GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoIn
 
 // Fixes colorimetry and chroma siting to those of the largest input in this format, if `s` takes
 // them. If no input has the format, takes what it can of the largest input's colorimetry, so that
-// light need not be converted. Else GStreamer's defaults for the size. HDR is made SDR if all that
-// downstream takes has 8 bits: that shows bands, and few expect it.
+// light need not be converted, unless SDR is better. Else GStreamer's defaults for the size.
 void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
 {
   const InputCaps *model = nullptr, *largest = nullptr;
@@ -171,9 +170,10 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
   if (model) {
     info.colorimetry = model->info.colorimetry;
     info.chroma_site = model->info.chroma_site;
-  } else if (largest &&
-             !(is_hdr (largest->info.colorimetry.transfer) && largest->memory == Memory::host &&
-               GST_VIDEO_INFO_COMP_DEPTH (&info, 0) == 8)) {
+  } else if (largest && largest->memory == Memory::host &&
+             is_better_sdr (largest->info.colorimetry, info)) {
+    info.colorimetry = sdr_for (info);
+  } else if (largest) {
     info.colorimetry = colorimetry_like (largest->info, info);
   }
   auto set = [s] (const char *field, gchar *value) {

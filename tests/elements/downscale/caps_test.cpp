@@ -143,7 +143,7 @@ TEST (DownscaleCaps, TheRestIsKept)
   ASSERT_TRUE (out);
   const Owned<GstCaps> wanted = caps_of (in);
   gst_caps_set_simple (wanted.get (), "width", G_TYPE_INT, 960, "height", G_TYPE_INT, 540, nullptr);
-  EXPECT_EQ (to_string (out.get ()), to_string (wanted.get ()));
+  EXPECT_TRUE (gst_caps_is_equal (out.get (), wanted.get ())) << to_string (out.get ());
 }
 
 // If caps say nothing, HD means BT.709 and SD means BT.601. The small picture keeps the colours of

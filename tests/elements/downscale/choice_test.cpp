@@ -142,6 +142,8 @@ TEST (DownscaleChoice, Colorimetry)
       // But HDR of 8 bits becomes SDR, unless it came so, or downstream says otherwise.
       {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=RGB", "sRGB"},
       {"P010_10LE", "colorimetry=bt2100-hlg", kHd, "format=NV12", "bt601"},
+      {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=GRAY8", "1:4:5:1"},
+      {"P010_10LE", "colorimetry=2:6:13:7", kHd, "format=RGB", "sRGB"},
       {"NV12", "colorimetry=bt2100-pq", kHd, "format=NV12", "bt2100-pq"},
       {"P010_10LE", "colorimetry=bt2100-pq", kHd, "format=RGB,colorimetry=(string)1:1:14:7",
        "1:1:14:7"},
@@ -216,6 +218,48 @@ TEST (DownscaleChoice, OpenColorimetry)
     EXPECT_EQ (c.transfer, row.transfer);
     EXPECT_EQ (o.warning, "");
   }
+}
+
+// Encoders repeat the colorimetry that they are asked for. That names none.
+TEST (DownscaleChoice, InFrontOfEncoders)
+{
+  struct Row {
+    const char *encoder, *in, *format, *colorimetry;
+  };
+  for (const Row &row : {Row{"jpegenc", "P010_10LE,colorimetry=bt2100-pq", "I420", "bt601"},
+                         {"vp8enc", "P010_10LE,colorimetry=bt2100-hlg", "I420", "bt601"},
+                         {"pngenc", "P010_10LE,colorimetry=bt2100-pq", "RGB", "sRGB"},
+                         {"x264enc", "P010_10LE,colorimetry=bt2100-pq", "I420_10LE", "bt2100-pq"},
+                         {"jpegenc", "I420,colorimetry=bt709", "I420", "bt709"},
+                         {"vp8enc", "RGBA,colorimetry=sRGB", "I420", "bt601"}}) {
+    SCOPED_TRACE (std::string{row.encoder} + " of " + row.in);
+    const Harness h{
+        gst_harness_new_parse ((std::string{"quaddownscale name=d ! "} + row.encoder).c_str ())};
+    gst_harness_set_src_caps (
+        h.get (), caps_of (std::string{"video/x-raw,format="} + row.in + kHd).release ());
+    const Owned<GstElement> ours{gst_bin_get_by_name (GST_BIN (h->element), "d")};
+    const Owned<GstPad> src{gst_element_get_static_pad (ours.get (), "src")};
+    const Owned<GstCaps> caps{gst_pad_get_current_caps (src.get ())};
+    ASSERT_TRUE (caps);
+    const Output o = {to_string (caps.get ()), "", ""};
+    EXPECT_EQ (o.field ("format"), row.format);
+    EXPECT_EQ (o.field ("colorimetry"), row.colorimetry);
+  }
+}
+
+// Siting comes without colours, too, and GStreamer forgets it then.
+TEST (DownscaleChoice, SitingWithoutColours)
+{
+  for (const char *colors : {"", ",colorimetry=(string)2:0:0:0", ",colorimetry=(string)bt709"})
+    for (const char *site : {"mpeg2", "jpeg", "dv"})
+      for (const char *size : {kHd, kSd})
+        for (const char *format : {"I420", "NV12", "I420_10LE"}) {
+          const Output o =
+              output_of (std::string{"video/x-raw,format=I420,chroma-site="} + site + colors + size,
+                         std::string{"video/x-raw,format="} + format);
+          ASSERT_TRUE (o.made ()) << o.error;
+          EXPECT_EQ (o.field ("chroma-site"), site) << o.caps;
+        }
 }
 
 // Known light is converted; open light is what downstream says, with a warning.
