@@ -38,6 +38,14 @@ def png_size(path):
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
+def jpeg_size(path):
+    data = path.read_bytes()
+    at = 2
+    while data[at + 1] != 0xC0:  # the frame's header; jpegenc writes baseline
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
+
+
 class Suite:
     def __init__(self, source, build):
         self.source = source

@@ -24,7 +24,7 @@ import examples_steps
 import gif
 import mp4
 from examples_lines import lines_of_document, lines_of_source
-from examples_suite import Failure, Skip, Suite, expect, near, png_size
+from examples_suite import Failure, Skip, Suite, expect, jpeg_size, near, png_size
 
 
 class Examples(Suite):
@@ -191,6 +191,22 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
         head = (self.folder / "it's a sheet.jpg").read_bytes()[:3]
         expect(head == b"\xff\xd8\xff", "no JPEG")
 
+    def contact_sheet(self):
+        """Five photos, one of them with an odd name and one damaged, three in a row."""
+        folder = self.folder / "photos"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, size in (("a", "width=320,height=240"), ("it's \"b\" %d", "width=90,height=160"),
+                           ("c", "width=1201,height=801"), ("d", "width=64,height=64")):
+            self.succeed(["gst-launch-1.0", "-q", "videotestsrc", "num-buffers=1", "!", f"video/x-raw,format=I420,{size}", "!",
+                          "jpegenc", "!", "filesink", "location=photos/new.jpg"])
+            (folder / "new.jpg").rename(folder / f"{name}.jpg")
+        (folder / "e.JPEG").write_bytes(b"no photo")
+        output = self.succeed([str(self.source / "examples/contact-sheet.sh"), "photos", "photos.jpg", "100"])
+        expect("4 of 5 photos" in output and "e.JPEG is left out" in output, output)
+        side = 2 * (100 + 8) + 8
+        expect(jpeg_size(self.folder / "photos.jpg") == (side, side), f"a sheet of {jpeg_size(self.folder / 'photos.jpg')}")
+
     def gif(self, arguments, name, size, delays, **env):
         """Runs gif.sh and checks its GIF."""
         path = self.folder / name
@@ -285,6 +301,15 @@ def main():
     suite.add("extract_no_clip", suite.refuse, "extract.sh", [script, "b"], f"{script} has no video")
     suite.add("extract_no_type", suite.refuse, "extract.sh", ["--sheet", script, "b.gif"], "not as gif")
     suite.add("extract_no_count", suite.refuse, "extract.sh", [script, "b", "many"], "not many")
+    suite.add("contact_sheet", suite.contact_sheet)
+    for name, arguments, message in (
+        ("usage", ["a"], "examples/contact-sheet.sh FOLDER"),
+        ("no_folder", ["a", "b.jpg"], "a is not a folder"),
+        ("no_photos", [str(source / "gst"), "b.jpg"], "holds no .jpg"),
+        ("no_jpeg", [".", "b.png"], "name it b.png.jpg"),
+        ("no_width", [".", "b.jpg", "wide"], "not wide"),
+    ):
+        suite.add(f"contact_sheet_{name}", suite.refuse, "contact-sheet.sh", arguments, message)
     for function in (suite.gif_part, suite.gif_whole, suite.gif_odd_name, suite.gif_beside_video):
         suite.add(function.__name__, function)
     for name, arguments, message in (
