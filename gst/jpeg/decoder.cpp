@@ -99,15 +99,18 @@ bool Decoder::renew ()
 
 std::string Decoder::message () const { return tjGetErrorStr2 (handle_); }
 
-// Whether the library reads the header as we do. It writes planes of the size that it reads.
-bool Decoder::agrees (Bytes jpeg, const Header &header, const Sampling &sampling)
+// Why the header cannot be used; empty if the library reads it as we do. It writes planes of the
+// size that it reads.
+std::string Decoder::fault_of (Bytes jpeg, const Header &header, const Sampling &sampling)
 {
   int width = 0, height = 0, subsampling = -1, colors = -1;
   const int status = tjDecompressHeader3 (handle_, jpeg.data (), jpeg.size (), &width, &height,
                                           &subsampling, &colors);
-  if (status != 0 && tjGetErrorCode (handle_) == TJERR_FATAL) return false;
-  return Size{width, height} == header.size && subsampling == sampling.turbojpeg &&
-         colors == turbojpeg_colors (header.colors);
+  if (status != 0 && tjGetErrorCode (handle_) == TJERR_FATAL)
+    return "its header is damaged (" + message () + ")";
+  const bool same = Size{width, height} == header.size && subsampling == sampling.turbojpeg &&
+                    colors == turbojpeg_colors (header.colors);
+  return same ? "" : "its header is damaged";
 }
 
 Outcome Decoder::decode_planes (Bytes jpeg, const Sampling &sampling, const Destination &to)
@@ -178,8 +181,8 @@ Outcome Decoder::try_to_decode (Bytes jpeg, const Header &header, const Destinat
     }
     if ((!handle_ || !header.own_tables) && !renew ())
       return {Outcome::Kind::nothing, "there is no memory for a decoder"};
-    if (!agrees (jpeg, header, *sampling))
-      return {Outcome::Kind::nothing, "its header is damaged (" + message () + ")"};
+    if (const std::string fault = fault_of (jpeg, header, *sampling); !fault.empty ())
+      return {Outcome::Kind::nothing, fault};
     Outcome outcome = decode_planes (jpeg, *sampling, to);
     // Scans that are missing altogether leave no trace.
     if (cut && !header.one_scan && outcome.kind == Outcome::Kind::whole)

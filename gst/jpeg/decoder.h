@@ -46,7 +46,7 @@ class Decoder {
 
   Outcome try_to_decode (Bytes jpeg, const Header &header, const Destination &to);
   bool renew ();
-  bool agrees (Bytes jpeg, const Header &header, const Sampling &sampling);
+  std::string fault_of (Bytes jpeg, const Header &header, const Sampling &sampling);
   Outcome decode_planes (Bytes jpeg, const Sampling &sampling, const Destination &to);
   std::string message () const;
 
