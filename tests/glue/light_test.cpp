@@ -201,9 +201,8 @@ TEST (Light, UnknownPrimariesAreThoseOfSdr)
       const std::string odd = std::string{"2:6:"} + transfer + ":" + primaries;
       const std::string usual = std::string{"2:6:"} + transfer + ":1";
       SCOPED_TRACE (odd);
-      for (const Kind &other :
-           {Kind{"I420", "bt709"}, Kind{"RGBA", "sRGB"}, Kind{"I420_10LE", "bt2100-hlg"}})
-        for (const Rgb &color : kColors) {
+      for (const Kind &other : {Kind{"RGBA", "sRGB"}, Kind{"I420_10LE", "bt2100-hlg"}})
+        for (const Rgb &color : {kColors[2], kColors[3]}) {
           Rgb a = color, b = color, c = color, d = color;
           const Kind with_odd = {"I420_10LE", odd.c_str ()},
                      with_usual = {"I420_10LE", usual.c_str ()};
