@@ -326,7 +326,8 @@ def main():
     ):
         suite.add(f"gif_{name}", suite.refuse, "gif.sh", arguments, message)
     suite.add("live_wall", suite.script, "live-wall.sh", "2")
-    tested = {"extract.sh", "gif.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh", "common.sh"}
+    tested = {"extract.sh", "gif.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh", "common.sh",
+              "contact-sheet.sh"}
     for path in sorted((source / "examples").glob("*.sh")):
         if path.name not in tested:
             suite.add(path.stem, suite.script, path.name)
