@@ -173,14 +173,9 @@ bool is_wide (GstVideoColorPrimaries primaries)
   }
 }
 
-GstVideoColorimetry sdr_for (const GstVideoInfo &info)
+GstVideoColorimetry sdr_of (const GstVideoColorimetry &plain)
 {
-  GstVideoInfo plain;
-  if (!gst_video_info_set_format (&plain, GST_VIDEO_INFO_FORMAT (&info),
-                                  static_cast<guint> (info.width),
-                                  static_cast<guint> (info.height)))
-    return info.colorimetry;
-  GstVideoColorimetry c = plain.colorimetry;
+  GstVideoColorimetry c = plain;
   fill_light (c, {c.range, c.matrix, GST_VIDEO_TRANSFER_BT709, GST_VIDEO_COLOR_PRIMARIES_BT709});
   return c;
 }

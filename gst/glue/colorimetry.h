@@ -34,9 +34,9 @@ bool is_hdr (GstVideoTransferFunction transfer);
 // Whether the primaries are not those of SDR standards, which count as one.
 bool is_wide (GstVideoColorPrimaries primaries);
 
-// GStreamer's defaults for the format and size of `info`, with the light of SDR where they leave it
+// `plain`, GStreamer's defaults for a format and size, with the light of SDR where they leave it
 // open, as for gray.
-GstVideoColorimetry sdr_for (const GstVideoInfo &info);
+GstVideoColorimetry sdr_of (const GstVideoColorimetry &plain);
 
 // Whether pictures of `colors` should become SDR in the format of `info` if nobody says: HDR in 8
 // bits shows bands, and what takes RGB of 8 bits (image files) mostly takes it for sRGB.

@@ -9,7 +9,6 @@ namespace {
 
 // HDR10 without a word of its brightness: most is graded on displays of 1,000 cd/m2.
 constexpr double kUsualPeak = 1000;
-constexpr double kPqPeak = 10000;
 
 Transfer transfer_of (GstVideoTransferFunction transfer)
 {
@@ -63,8 +62,9 @@ std::shared_ptr<const LightMap> light_between (const GstVideoInfo &from, const G
   const Colorimetries known = completed_colorimetries (from, to);
   if (same_light (known.from, known.to)) return nullptr;
   Light a = light_of (known.from), b = light_of (known.to);
-  if (a.transfer == Transfer::pq) a.peak = peak > 0 ? std::min (peak, kPqPeak) : kUsualPeak;
-  if (b.transfer == Transfer::pq) b.peak = kPqPeak;
+  const double most_of_pq = decode (Transfer::pq, 1);
+  if (a.transfer == Transfer::pq) a.peak = peak > 0 ? std::min (peak, most_of_pq) : kUsualPeak;
+  if (b.transfer == Transfer::pq) b.peak = most_of_pq;
   for (Light *l : {&a, &b})
     if (l->transfer == Transfer::hlg) l->peak = kHlgPeak;
   return light_map (a, b, map_between (with (from, known.from), codes_beside (from, known.from)),
@@ -83,15 +83,15 @@ double peak_of (const GstCaps *caps)
 
 void Conversion::set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to, double peak)
 {
-  const bool same =
-      known_ && peak_ == peak && equal (from_, kind_of (from)) && equal (to_, kind_of (to));
-  if (!same) {
+  const Colorimetries known = completed_colorimetries (from, to);
+  const Kind a = {GST_VIDEO_INFO_FORMAT (&from), known.from};
+  const Kind b = {GST_VIDEO_INFO_FORMAT (&to), known.to};
+  if (!(from_ == a && to_ == b && peak_ == peak)) {
     light_ = light_between (from, to, peak);
     colors_ = light_ ? std::nullopt : colors_between (from, to);
-    from_ = kind_of (from);
-    to_ = kind_of (to);
+    from_ = a;
+    to_ = b;
     peak_ = peak;
-    known_ = true;
   }
   tile.colors = colors_;
   tile.light = light_;

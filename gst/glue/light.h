@@ -26,23 +26,18 @@ class Conversion {
   // Makes the tile, whose source is of `from`, one on a canvas of `to`. `peak`: as light_between.
   void set (Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to, double peak = 0);
 
-  void clear () { known_ = false; }
-
  private:
-  bool known_ = false;
-  // What counts of a GstVideoInfo.
+  // What counts of a GstVideoInfo. The colorimetry is completed: what caps leave open may follow
+  // from the size.
   struct Kind {
-    GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;
+    GstVideoFormat format = GST_VIDEO_FORMAT_UNKNOWN;  // nothing is known yet
     GstVideoColorimetry colors = {};
+
+    bool operator== (const Kind &o) const
+    {
+      return format == o.format && gst_video_colorimetry_is_equal (&colors, &o.colors);
+    }
   };
-  static Kind kind_of (const GstVideoInfo &info)
-  {
-    return {GST_VIDEO_INFO_FORMAT (&info), info.colorimetry};
-  }
-  static bool equal (const Kind &a, const Kind &b)
-  {
-    return a.format == b.format && gst_video_colorimetry_is_equal (&a.colors, &b.colors);
-  }
 
   Kind from_, to_;
   double peak_ = 0;

@@ -123,12 +123,10 @@ class Chain {
   // Converts frames to `format`. `fields`: each frame holds two fields, whose chroma must not mix.
   void convert (const std::string &format, bool fields)
   {
-    if (!engine_converts (format, on_device_))
-      add (on_device_ ? "cudaconvert" : kConvert);
-    else if (!on_device_ && fields)
-      add (kConvert);
-    else
+    if (engine_converts (format, on_device_) && (on_device_ || !fields))
       convert_by_engine ();
+    else
+      add (on_device_ ? "cudaconvert" : kConvert);
     add (memory () + ",format=" + format);
   }
   const std::string &line () const { return line_; }

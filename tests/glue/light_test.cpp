@@ -218,6 +218,31 @@ TEST (Light, UnknownPrimariesAreThoseOfSdr)
     }
 }
 
+// What caps leave open follows from the size: a conversion that is kept does not outlive it.
+TEST (Light, AConversionFollowsTheSize)
+{
+  const auto info = [] (const char *format, int height, const char *colorimetry) {
+    return info_of_caps (std::string{"video/x-raw,format="} + format +
+                         ",width=64,height=" + std::to_string (height) +
+                         ",framerate=25/1,colorimetry=(string)" + colorimetry);
+  };
+  const GstVideoInfo canvas = info ("RGBA", 64, "sRGB");
+  Conversion kept;
+  std::vector<ColorMap> maps;
+  for (const int height : {1080, 240, 1080}) {
+    GstVideoInfo from = info ("I420", height, "2:3:5:1");
+    from.colorimetry.matrix = GST_VIDEO_COLOR_MATRIX_UNKNOWN;
+    Tile tile, fresh;
+    kept.set (tile, from, canvas);
+    Conversion ().set (fresh, from, canvas);
+    ASSERT_TRUE (tile.colors && fresh.colors);
+    EXPECT_EQ (*tile.colors, *fresh.colors);
+    maps.push_back (*tile.colors);
+  }
+  EXPECT_NE (maps[0], maps[1]);
+  EXPECT_EQ (maps[0], maps[2]);
+}
+
 // The white of text and paper in HDR10 is bright in SDR, and so it is in HDR10 again.
 TEST (Light, ReferenceWhiteIsBright)
 {

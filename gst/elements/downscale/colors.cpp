@@ -113,7 +113,7 @@ GstVideoColorimetry wanted_colorimetry (const GstStructure *in, const GstVideoIn
   const Family family = family_of (format_of (plain));
   if (converted == Converted::light && is_better_sdr (is, plain) &&
       format_of (plain).format != format_of (info).format)
-    return sdr_for (plain);
+    return sdr_of (to);
   if (family == family_of (format_of (info))) return is;
   // An SDR picture that becomes YUV gets BT.601 or BT.709 as a whole.
   if (family == Family::yuv && same_light (is, to)) return to;

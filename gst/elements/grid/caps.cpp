@@ -172,7 +172,7 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
     info.chroma_site = model->info.chroma_site;
   } else if (largest && largest->memory == Memory::host &&
              is_better_sdr (largest->info.colorimetry, info)) {
-    info.colorimetry = sdr_for (info);
+    info.colorimetry = sdr_of (info.colorimetry);
   } else if (largest) {
     info.colorimetry = colorimetry_like (largest->info, info);
   }
