@@ -14,10 +14,16 @@ GstVideoFormat to_gst (PixelFormat format)
 
 PixelFormat from_gst (GstVideoFormat format)
 {
+  if (format == GST_VIDEO_FORMAT_UNKNOWN) return PixelFormat::unknown;
   const std::string_view name = gst_video_format_to_string (format);
   for (const FormatInfo &f : all_formats ())
     if (name == f.name) return f.format;
   return PixelFormat::unknown;
+}
+
+bool is_known (const GstVideoInfo &info)
+{
+  return info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0;
 }
 
 ChromaSite chroma_site_of (const GstVideoInfo &info)

@@ -12,6 +12,9 @@ namespace quad {
 GstVideoFormat to_gst (PixelFormat format);
 PixelFormat from_gst (GstVideoFormat format);
 
+// False where caps have not come yet.
+bool is_known (const GstVideoInfo &info);
+
 // The chroma site of caps; an unknown site counts as centred.
 ChromaSite chroma_site_of (const GstVideoInfo &info);
 

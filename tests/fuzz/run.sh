@@ -34,7 +34,10 @@ try() {
     echo "$name: $(tail -n 1 "$log")"
   else
     echo "$name failed: $*"
-    grep -vE '^(#[0-9]+|INFO:|NEW|REDUCE)' "$log" | tail -n 60
+    # From where the fault is named; the maps of memory at the end of a report help nobody.
+    grep -vE '^(#[0-9]+|INFO:|NEW|REDUCE)' "$log" |
+      sed -n '/FOUND\|ERROR\|runtime error/,$p' | sed '/^Shadow bytes/,/^==[0-9]/d' | head -n 60
+    tail -n 1 "$log"
   fi
 }
 
@@ -83,7 +86,12 @@ wait $! || true
 
 passed=0 failed=0
 for name in "${pure[@]}" "${elements[@]}"; do
-  if [ "$(cat "$build/$name.status" 2>/dev/null)" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  if [ "$(cat "$build/$name.status" 2>/dev/null)" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "failed: fuzz / $name: $(grep -hE 'FOUND|SUMMARY' "$build/fuzz-$name.log" | tail -n 1)"
+  fi
 done
 trap - EXIT
 echo "$passed passed, $failed failed"

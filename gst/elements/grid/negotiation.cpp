@@ -180,7 +180,7 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   std::vector<InputCaps> inputs;
   for (const PadSnapshot &p : snapshot.pads) {
     const GstVideoInfo &info = p.pad->parent.info;
-    if (info.finfo && GST_VIDEO_INFO_FORMAT (&info) != GST_VIDEO_FORMAT_UNKNOWN && info.width > 0)
+    if (is_known (info))
       inputs.push_back ({info, p.orientation, p.memory, asked_rect (p.settings)});
   }
   return inputs;

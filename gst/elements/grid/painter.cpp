@@ -19,7 +19,7 @@ Shot shot_of (const PadSnapshot &pad)
                .yalign = pad.settings.yalign,
                .alpha = pad.settings.alpha,
                .has_picture = pad.buffer != nullptr};
-  if (!pad.buffer || !pad.info.finfo) return shot;  // it may have come before its caps
+  if (!pad.buffer || !is_known (pad.info)) return shot;  // it may have come before its caps
   shot.picture.part = crop_of (pad.buffer.get (), frame_size (pad.buffer.get (), pad.info));
   shot.picture.sample = sample_shape_of (pad.info);
   shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
@@ -172,7 +172,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     impl.faults ().unseen_frame ();
     return true;
   }
-  if (!pad.info.finfo || pad.info.width == 0)
+  if (!is_known (pad.info))
     return leave_out (frame, pad, buffer_of (pad) + "has come before its caps.");
 
   const bool seen = !place.placement.target.empty ();

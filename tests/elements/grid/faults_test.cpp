@@ -105,6 +105,12 @@ class Upstream {
     EXPECT_TRUE (send_caps (kInput));
     EXPECT_TRUE (send_segment ());
   }
+  // What has been sent is not sent again.
+  void forget ()
+  {
+    gst_pad_set_active (src_.get (), FALSE);
+    gst_pad_set_active (src_.get (), TRUE);
+  }
 
  private:
   static gboolean answer (GstPad *pad, GstObject *parent, GstQuery *query)
@@ -311,6 +317,41 @@ TEST_P (GridFaults, FromTheFirstFrameOn)
   push_good (4, 8);
   push (up, 5, 8);
   expect (4, 8, kRed);
+}
+
+// Also in a second run, which begins without the first one's caps.
+TEST (GridFaultsOfCaps, FramesBeforeThem)
+{
+  for (const bool again : {false, true}) {
+    GridPipeline p{"rows=1 columns=2", "video/x-raw,format=I420,width=64,height=32,framerate=10/1"};
+    Upstream up (p);
+    p.add_input (kInput);
+    p.play ();
+    if (again) {
+      up.begin ();
+      EXPECT_EQ (up.push (up.frame (0)), GST_FLOW_OK);
+      p.push (0, at_time_of (solid (p.info (0), kBlue), 0));
+      EXPECT_TRUE (p.pull ());
+      gst_element_set_state (p.pipeline (), GST_STATE_READY);
+      up.forget ();
+      p.play ();
+    }
+    EXPECT_TRUE (up.send (gst_event_new_stream_start ("test")));
+    EXPECT_TRUE (up.send_segment ());
+    for (int n = 0; n < 8; n++) p.push (0, at_time_of (solid (p.info (0), kBlue), n));
+    for (int n = 0; n < 4; n++) EXPECT_EQ (up.push (up.frame (n)), GST_FLOW_OK) << n;
+    EXPECT_TRUE (up.send_caps (kInput));
+    EXPECT_TRUE (up.send_segment ());
+    for (int n = 4; n < 8; n++) EXPECT_EQ (up.push (up.frame (n)), GST_FLOW_OK) << n;
+    for (int n = 0; n < 8; n++) {
+      const auto picture = p.pull ();
+      ASSERT_TRUE (picture) << n << " " << p.error ();
+      EXPECT_EQ (picture->at (16, 16), n < 4 ? kBlack : kRed) << n;
+      EXPECT_EQ (picture->at (48, 16), kBlue) << n;
+    }
+    EXPECT_EQ (p.warnings ().size (), 1u) << joined (p.warnings ());
+    EXPECT_EQ (warnings_with (p, "before its caps"), 1u) << joined (p.warnings ());
+  }
 }
 
 TEST_P (GridFaults, AreGoneWithTheirPad)

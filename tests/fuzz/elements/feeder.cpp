@@ -25,7 +25,6 @@ Feeder::Feeder (std::uint32_t seed, Owned<GstPad> peer, Taken taken, bool flushe
       peer_ (std::move (peer)),
       taken_ (taken),
       flushes_ (flushes),
-      live_ (random_.one_in (3)),
       seekable_ (!random_.one_in (3))
 {
   g_rec_mutex_init (&stream_);
@@ -36,11 +35,14 @@ Feeder::Feeder (std::uint32_t seed, Owned<GstPad> peer, Taken taken, bool flushe
     auto *self = static_cast<Feeder *> (gst_pad_get_element_private (pad));
     return static_cast<gboolean> (GST_EVENT_TYPE (taken) == GST_EVENT_SEEK && self->seek (taken));
   });
-  gst_pad_set_query_function (src_.get (), [] (GstPad *pad, GstObject *parent, GstQuery *query) {
-    auto *self = static_cast<Feeder *> (gst_pad_get_element_private (pad));
-    return static_cast<gboolean> (self->answer (query) ||
-                                  gst_pad_query_default (pad, parent, query));
-  });
+  gst_pad_set_query_function_full (
+      src_.get (),
+      [] (GstPad *pad, GstObject *parent, GstQuery *query) {
+        return static_cast<gboolean> (static_cast<Answers *> (pad->querydata)->answer (query) ||
+                                      gst_pad_query_default (pad, parent, query));
+      },
+      new Answers{random_.one_in (3), seekable_},
+      [] (gpointer answers) { delete static_cast<Answers *> (answers); });
   gst_pad_set_active (src_.get (), TRUE);
   gst_pad_link_full (src_.get (), peer_.get (), GST_PAD_LINK_CHECK_NOTHING);
   thread_ = std::thread ([this] { run (); });
@@ -89,15 +91,15 @@ bool Feeder::seek (GstEvent *event)
   return true;
 }
 
-bool Feeder::answer (GstQuery *query)
+bool Feeder::Answers::answer (GstQuery *query) const
 {
   GstFormat format;
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_LATENCY:
-      gst_query_set_latency (query, live_, GST_MSECOND, GST_CLOCK_TIME_NONE);
+      gst_query_set_latency (query, live, GST_MSECOND, GST_CLOCK_TIME_NONE);
       return true;
     case GST_QUERY_SEEKING:
-      gst_query_set_seeking (query, GST_FORMAT_TIME, seekable_, 0, 10 * GST_SECOND);
+      gst_query_set_seeking (query, GST_FORMAT_TIME, seekable, 0, 10 * GST_SECOND);
       return true;
     case GST_QUERY_DURATION:
       gst_query_parse_duration (query, &format, nullptr);

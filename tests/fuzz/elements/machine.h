@@ -40,13 +40,18 @@ class Feeder {
   void send_query ();
   void flush ();
   bool seek (GstEvent *event);
-  bool answer (GstQuery *query);
+
+  // Its pad owns it, as a query may still run when the feeder is gone.
+  struct Answers {
+    bool live, seekable;
+    bool answer (GstQuery *query) const;
+  };
 
   Random random_;
   Owned<GstPad> src_, peer_;
   Owned<GstCaps> caps_;
   Taken taken_;
-  bool flushes_, live_, seekable_;
+  bool flushes_, seekable_;
   GRecMutex stream_;               // held while it sends, as in a source
   std::recursive_mutex flushing_;  // a source flushes once at a time
   GstClockTime now_ = 0;           // protected by stream_
