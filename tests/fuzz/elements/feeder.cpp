@@ -21,7 +21,7 @@ GstSegment whole ()
 
 Feeder::Feeder (std::uint32_t seed, Owned<GstPad> peer, Taken taken, bool flushes)
     : random_ (seed),
-      src_{GST_PAD (gst_object_ref_sink (gst_pad_new ("src", GST_PAD_SRC)))},
+      src_ (pad_for_any ("src", GST_PAD_SRC)),
       peer_ (std::move (peer)),
       taken_ (taken),
       flushes_ (flushes),

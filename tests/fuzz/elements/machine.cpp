@@ -39,6 +39,14 @@ GstBusSyncReply take_message (GstBus *, GstMessage *taken, gpointer)
 
 }  // namespace
 
+Owned<GstPad> pad_for_any (const char *name, GstPadDirection direction)
+{
+  const Owned<GstPadTemplate> any{GST_PAD_TEMPLATE (
+      gst_object_ref_sink (gst_pad_template_new (name, direction, GST_PAD_ALWAYS, GST_CAPS_ANY)))};
+  return Owned<GstPad>{
+      GST_PAD (gst_object_ref_sink (gst_pad_new_from_template (any.get (), name)))};
+}
+
 Machine::Machine (const std::string &element, unsigned seed)
     : random_ (seed),
       grid_ (element == "quadmux-grid" || element == "compositor"),

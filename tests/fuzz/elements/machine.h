@@ -16,6 +16,10 @@
 
 namespace quad::fuzz {
 
+// A pad of a template that takes any caps: without one, GStreamer answers the question for caps
+// with the pad's own, of which it holds no reference.
+Owned<GstPad> pad_for_any (const char *name, GstPadDirection direction);
+
 // Sends to one sink pad of the element.
 class Feeder {
  public:

@@ -6,9 +6,7 @@
 namespace quad::fuzz {
 
 Output::Output (std::uint32_t seed, GstElement *element, bool picky)
-    : random_ (seed),
-      picky_ (picky),
-      pad_{GST_PAD (gst_object_ref_sink (gst_pad_new ("sink", GST_PAD_SINK)))}
+    : random_ (seed), picky_ (picky), pad_ (pad_for_any ("sink", GST_PAD_SINK))
 {
   gst_pad_set_element_private (pad_.get (), this);
   gst_pad_set_chain_function (pad_.get (), [] (GstPad *pad, GstObject *, GstBuffer *buffer) {
