@@ -93,6 +93,14 @@ gboolean flush (GstVideoDecoder *decoder)
 
 gboolean set_format (GstVideoDecoder *decoder, GstVideoCodecState *state)
 {
+  // The base class would describe a gap with this size.
+  if (state->info.width < 0 || state->info.height < 0) {
+    GST_ELEMENT_ERROR (decoder, STREAM, FORMAT,
+                       ("The input's caps have a size of %dx%d: it cannot be negative.",
+                        state->info.width, state->info.height),
+                       (nullptr));
+    return FALSE;
+  }
   impl_of (decoder).set_format (state);
   return TRUE;
 }

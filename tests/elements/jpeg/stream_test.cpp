@@ -138,6 +138,17 @@ TEST (JpegStream, AStreamAfterTheEnd)
   }
 }
 
+// The base class would describe a gap that comes first with such a size.
+TEST (JpegStream, ANegativeSizeInTheCapsIsAnError)
+{
+  for (const char *size : {"width=-1", "height=-1", "width=-16,height=16"}) {
+    JpegDecoding decoding ("", GST_FORMAT_TIME, std::string ("image/jpeg,") + size);
+    decoding.send (gst_event_new_gap (0, GST_SECOND));
+    EXPECT_EQ (decoding.push (shade (1)), GST_FLOW_NOT_NEGOTIATED);
+    EXPECT_NE (decoding.bus ().error ().find ("negative"), std::string::npos);
+  }
+}
+
 TEST (JpegStream, StatesAgainAndAgain)
 {
   JpegDecoding decoding;

@@ -24,8 +24,10 @@ constexpr std::string_view kExpected[] = {
     "is invalid or out of range",         // NaN for a property
     "assertion 'stop != -1' failed",      // QoS of transforms and encoders, backwards from no end
     "assertion 'stop >= offset' failed",  // likewise, from an end before the offset
-    "gst_segment_to_stream_time: assertion 'segment->format == format' failed"  // a decoder's
-                                                                                // position in bytes
+    "gst_segment_to_stream_time: assertion 'segment->format == format' failed",  // a decoder's
+                                                                                 // position in
+                                                                                 // bytes
+    "seqnum != GST_SEQNUM_INVALID",  // GstAggregator, if it is reset while it pushes its segment
 };
 
 std::string element;
