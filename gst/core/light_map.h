@@ -21,6 +21,12 @@ class Curve {
 
   bool empty () const { return points_.empty (); }
 
+  // Point i is that of a number whose bits are (kFirst + i) << kDropped, from kLowest to kMost.
+  const float *points () const { return points_.data (); }
+  static constexpr int kDropped = 23 - 7;  // of the mantissa's 23 bits
+  static constexpr float kLowest = 0x1p-32f, kMost = 0x1p6f;
+  static constexpr std::uint32_t kFirst = std::bit_cast<std::uint32_t> (kLowest) >> kDropped;
+
   // `x` counts as the table's last point beyond it.
   float operator() (float x) const
   {
@@ -33,9 +39,6 @@ class Curve {
   }
 
  private:
-  static constexpr int kDropped = 23 - 7;  // of the mantissa's 23 bits
-  static constexpr float kLowest = 0x1p-32f, kMost = 0x1p6f;
-  static constexpr std::uint32_t kFirst = std::bit_cast<std::uint32_t> (kLowest) >> kDropped;
   static constexpr std::uint32_t kLast = std::bit_cast<std::uint32_t> (kMost) >> kDropped;
 
   std::vector<float> points_;

@@ -72,17 +72,15 @@ std::array<const std::int16_t *, 3> ConvertProgram::rows_of (const ColorMap &map
 void ConvertProgram::light_row (const Ops &ops, int r, int count, Scratch &scratch) const
 {
   const ColorMap &map = light_->to_rgb;
-  for (std::size_t k = 0; k < 3; k++)
+  LightRow row;
+  for (std::size_t k = 0; k < 3; k++) {
+    std::byte *codes = scratch.codes.data () + k * row_stride () * std::size_t (kCodes.bytes);
     ops.map ({rows_of (map, k, r, scratch), map.factor[k], map.offset[k], map.shift}, count, kCodes,
-             scratch.codes.data () + k * row_stride () * std::size_t (kCodes.bytes));
-  for (int i = 0; i < count; i++) {
-    std::array<std::uint16_t, 3> code;
-    for (std::size_t k = 0; k < 3; k++)
-      code[k] =
-          load<std::uint16_t> (scratch.codes.data (), static_cast<int> (k * row_stride ()) + i);
-    const std::array<std::int16_t, 3> lit = (*light_) (code);
-    for (std::size_t k = 0; k < 3; k++) scratch.lit[k * row_stride () + std::size_t (i)] = lit[k];
+             codes);
+    row.code[k] = codes;
+    row.lit[k] = scratch.lit.data () + k * row_stride ();
   }
+  ops.light (*light_, row, count);
 }
 
 // Makes `count` samples of a channel of the canvas's raster.

@@ -7,6 +7,7 @@
 
 #include "host/compose.h"
 #include "host/gather.h"
+#include "host/jobs.h"
 #include "host/raster_program.h"
 #include "host/thread_pool.h"
 
@@ -31,15 +32,6 @@ struct TileProgram {
   }
 };
 
-// Rows [begin, end) of raster `plane` of a region, or of a turned tile. If rasters share a plane, a
-// region's job draws the rows of all of them.
-struct Job {
-  int item;
-  int plane;
-  int begin;
-  int end;
-};
-
 class HostRenderer final : public Renderer {
  public:
   explicit HostRenderer (const HostOptions &options)
@@ -57,9 +49,8 @@ class HostRenderer final : public Renderer {
   void make_tiles (const Scene &scene);
   void make_fill (const Scene &scene);
   void reserve (const Scene &scene);
-  void make_jobs ();
+  void make_jobs (const Scene &scene);
   void set_columns ();
-  void add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const;
   void turn (const Scene &scene, const Job &job, Scratch &scratch);
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
@@ -107,7 +98,7 @@ void HostRenderer::build (const Scene &scene)
   set_columns ();
   make_fill (scene);
   reserve (scene);
-  make_jobs ();
+  make_jobs (scene);
   prepared_ = scene;
 }
 
@@ -180,20 +171,16 @@ void HostRenderer::reserve (const Scene &scene)
 }
 
 // Cuts the work into jobs: pictures to turn first, then regions.
-void HostRenderer::make_jobs ()
+void HostRenderer::make_jobs (const Scene &scene)
 {
   turn_jobs_.clear ();
   for (std::size_t i = 0; i < tiles_.size (); i++)
     for (int p = 0; p < static_cast<int> (tiles_[i].rasters.size ()); p++) {
       const RasterProgram &raster = tiles_[i].raster (p);
-      if (raster.swap_axes ()) add_jobs (turn_jobs_, static_cast<int> (i), p, 0, raster.rows ());
+      if (raster.swap_axes ())
+        add_jobs (turn_jobs_, {static_cast<int> (i), p, 1, 0, raster.rows ()}, pool_->size ());
     }
-  region_jobs_.clear ();
-  for (std::size_t i = 0; i < regions_.size (); i++)
-    for (int p = 0; p < (format_->shares_plane (0) ? 1 : format_->rasters); p++) {
-      const Rect r = raster_rect (*format_, p, regions_[i].rect);
-      add_jobs (region_jobs_, static_cast<int> (i), p, r.y, r.bottom ());
-    }
+  region_jobs_ = region_jobs (scene, regions_, pool_->size ());
 }
 
 // Makes each picture filter only the columns that regions show.
@@ -220,16 +207,6 @@ void HostRenderer::set_columns ()
       raster.set_columns (ops_, ranges);
     }
   }
-}
-
-void HostRenderer::add_jobs (std::vector<Job> &jobs, int item, int plane, int begin, int end) const
-{
-  // Make enough pieces to keep all threads busy until the end, but none that costs more than it
-  // gains.
-  const int pieces = pool_->size () == 1 ? 1 : pool_->size () * 2;
-  const int rows = std::max (16, ceil_div (end - begin, pieces));
-  for (int y = begin; y < end; y += rows)
-    jobs.push_back ({item, plane, y, std::min (end, y + rows)});
 }
 
 Status HostRenderer::draw (const Scene &scene, const FrameView &out)
@@ -418,7 +395,8 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
                                 Scratch &scratch)
 {
   const Region &region = regions_[std::size_t (job.item)];
-  const int end = format_->shares_plane (job.plane) ? format_->rasters : job.plane + 1;
+  const int end = job.plane + job.planes;
+  const Rect first = raster_rect (*format_, job.plane, region.rect);
   int band = kMaxBand;
   for (int plane = job.plane; plane < end; plane++)
     if (const RasterProgram *p = straight (scene, region, plane))
@@ -427,10 +405,17 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
     count = std::min (band, job.end - y);
     for (int plane = job.plane; plane < end; plane++) {
       const Rect part = raster_rect (*format_, plane, region.rect);
-      draw_rows (scene, region, plane, y, count, part, rows_of (out, plane, y, part, scratch),
+      // Another raster's rows lie beside those of the first; it has no more of them.
+      const auto row_at = [&] (int at) {
+        return part.y + (at - first.y) * part.height / first.height;
+      };
+      const int top = row_at (y), rows = row_at (y + count) - top;
+      if (rows == 0) continue;
+      draw_rows (scene, region, plane, top, rows, part, rows_of (out, plane, top, part, scratch),
                  scratch);
+      if (!format_->shares_plane (plane)) put (out, plane, top, rows, part, scratch);
     }
-    put (out, job.plane, y, count, raster_rect (*format_, job.plane, region.rect), scratch);
+    if (format_->shares_plane (job.plane)) put (out, job.plane, y, count, first, scratch);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/filter.h"
 #include "core/format.h"
+#include "core/light_map.h"
 
 namespace quad::host {
 
@@ -73,6 +74,13 @@ struct MapRow {
   int shift;
 };
 
+// A row of R', G' and B' of 16 bits in the source's light, and where it goes in the canvas's, as
+// intermediates.
+struct LightRow {
+  std::array<const std::byte *, 3> code;
+  std::array<std::int16_t *, 3> lit;
+};
+
 struct Ops {
   // For each output r: mid[r * stride + i] = vertical_round (sum over k < taps of
   // output[r].taps[k] * rows[output[r].first + k][i]), for i < samples. Reads
@@ -104,6 +112,9 @@ struct Ops {
   // out[i] = mapped (sum over k of factor[k] * in[k][i] + offset, shift, depth), as samples of
   // `format`. Reads up to kMidPadding intermediates more.
   void (*map) (const MapRow &row, int count, const SampleFormat &format, std::byte *out);
+
+  // lit[k][i] = map (code[0][i], code[1][i], code[2][i])[k], for i < count.
+  void (*light) (const LightMap &map, const LightRow &row, int count);
 
   // The inverse of split, for finished samples of `bytes` bytes each.
   void (*join) (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,

@@ -305,13 +305,41 @@ void PlaneProgram::filter_apart_wide (const Columns &columns, const RowBand &ban
   });
 }
 
-// Exactly 2:1, and opaque: makes the intermediates without filtering. Returns whether it did.
+// Exactly 2:1 without alpha: makes finished rows of one channel, or of one or both of two.
+void PlaneProgram::halve_samples (const Ops &ops, const Columns &columns, const RowBand &band,
+                                  const FilteredRows &out, Scratch &scratch) const
+{
+  for (int r = 0; r < band.output_count; r++) {
+    const std::byte *const *rows = band.rows + band.output[r].first;
+    const auto to = [&] (int c) { return reinterpret_cast<std::byte *> (out.row (c, r)); };
+    if (channels_ == 1) {
+      ops.box2 (rows[0], rows[1], 1, columns.count (), to (0));
+      continue;
+    }
+    ops.box2 (rows[0], rows[1], 2, columns.count (), scratch.joined.data ());
+    for (int c = 0; c < 2; c++)
+      if (out.wanted[std::size_t (c)])
+        ops.every_second (scratch.joined.data (), c, columns.count (), to (c));
+  }
+}
+
+// Exactly 2:1, and opaque: makes the rows without filtering. Returns whether it did.
 bool PlaneProgram::halves_apart (const Ops &ops, const Columns &columns, const RowBand &band,
-                                 const FilteredRows &out) const
+                                 const FilteredRows &out, Scratch &scratch) const
 {
   if (!box2_) return false;
-  for (int c = 0; c < channels_; c++)
-    if (c != alpha_channel_ && out.samples[std::size_t (c)]) return false;
+  const auto all_are_samples = [&] (bool samples) {
+    for (int c = 0; c < channels_; c++)
+      if (c != alpha_channel_ && out.wanted[std::size_t (c)] &&
+          out.samples[std::size_t (c)] != samples)
+        return false;
+    return true;
+  };
+  if (channels_ <= 2 && alpha_channel_ < 0 && all_are_samples (true)) {
+    halve_samples (ops, columns, band, out, scratch);
+    return true;
+  }
+  if (!all_are_samples (false)) return false;
   const auto rows_of = [&] (int r) { return band.rows + band.output[r].first; };
   for (int r = 0; r < band.output_count && alpha_channel_ >= 0; r++)
     for (int k = 0; k < 2; k++)
@@ -335,7 +363,7 @@ bool PlaneProgram::filter_rows (const Ops &ops, const Range &range, const FrameV
     for (int r = 0; r < count; r++) filter_apart_wide (columns, band, r, out, scratch);
     return true;
   }
-  if (halves_apart (ops, columns, band, out)) return true;
+  if (halves_apart (ops, columns, band, out, scratch)) return true;
   ops.vertical (band, scratch.mid.data (), mid_stride (columns));
   const auto across = [&] (const std::int16_t *mid, std::size_t mid_step, int c, int r, int rows) {
     if (!out.wanted[std::size_t (c)]) return;

@@ -75,7 +75,9 @@ class PlaneProgram final : public RasterProgram {
   bool weigh (const Ops &ops, const Columns &columns, const RowBand &band, int row,
               Scratch &scratch, Store store) const;
   bool halves_apart (const Ops &ops, const Columns &columns, const RowBand &band,
-                     const FilteredRows &out) const;
+                     const FilteredRows &out, Scratch &scratch) const;
+  void halve_samples (const Ops &ops, const Columns &columns, const RowBand &band,
+                      const FilteredRows &out, Scratch &scratch) const;
   void filter_apart_wide (const Columns &columns, const RowBand &band, int row,
                           const FilteredRows &out, Scratch &scratch) const;
   bool filter_row_alpha (const Ops &ops, const Columns &columns, const RowBand &band, int row,

@@ -123,6 +123,16 @@ void box2_mid (const std::byte *upper, const std::byte *lower, int channels, int
     }
 }
 
+void light (const LightMap &map, const LightRow &row, int count)
+{
+  for (int i = 0; i < count; i++) {
+    std::array<std::uint16_t, 3> code;
+    for (std::size_t k = 0; k < 3; k++) code[k] = load<std::uint16_t> (row.code[k], i);
+    const std::array<std::int16_t, 3> lit = map (code);
+    for (std::size_t k = 0; k < 3; k++) row.lit[k][i] = lit[k];
+  }
+}
+
 bool opaque (const std::byte *row, int count, int channel)
 {
   std::uint8_t all = 255;
@@ -143,8 +153,9 @@ const Ops &scalar_ops ()
 {
   static constexpr Ops ops = {scalar::vertical,   scalar::split,          scalar::pack,
                               scalar::horizontal, scalar::horizontal_mid, scalar::map,
-                              scalar::join,       scalar::every_second,   scalar::box2,
-                              scalar::box2_mid,   scalar::opaque,         scalar::opaque_mid};
+                              scalar::light,      scalar::join,           scalar::every_second,
+                              scalar::box2,       scalar::box2_mid,       scalar::opaque,
+                              scalar::opaque_mid};
   return ops;
 }
 

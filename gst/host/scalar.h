@@ -49,6 +49,7 @@ void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_s
 void horizontal_mid (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
                      std::int16_t *out, std::size_t out_stride);
 void map (const MapRow &row, int count, const SampleFormat &format, std::byte *out);
+void light (const LightMap &map, const LightRow &row, int count);
 void join (const std::byte *planar, std::size_t stride, int channels, int count, int bytes,
            std::byte *out);
 void every_second (const std::byte *pairs, int second, int count, std::byte *out);

@@ -255,6 +255,37 @@ TEST_P (OpsTest, Opaque)
     }
 }
 
+// All codes, from and to each kind of light.
+TEST_P (OpsTest, Light)
+{
+  constexpr Primaries kBt709 = {{0.64, 0.3, 0.15, 0.3127}, {0.33, 0.6, 0.06, 0.329}};
+  constexpr Primaries kBt2020 = {{0.708, 0.17, 0.131, 0.3127}, {0.292, 0.797, 0.046, 0.329}};
+  Random random (5);
+  for (const Light &from : {Light{Transfer::pq, kBt2020, 4000}, Light{Transfer::hlg, kBt2020, 1000},
+                            Light{Transfer::sdr, kBt2020}})
+    for (const Light &to : {Light{Transfer::sdr, kBt709}, Light{Transfer::hlg, kBt2020, 1000},
+                            Light{Transfer::pq, kBt709, 1000}}) {
+      const auto map = light_map (from, to, {}, {});
+      for (const int count : {1, 7, 100, 333}) {
+        const auto n = static_cast<std::size_t> (count);
+        std::vector<std::byte> codes = random_bytes (3 * n * 2, random);
+        Bytes expected (3 * n * 2), actual (3 * n * 2);
+        const auto row = [&] (Bytes &out) {
+          host::LightRow r;
+          for (std::size_t k = 0; k < 3; k++) {
+            r.code[k] = codes.data () + k * n * 2;
+            r.lit[k] = reinterpret_cast<std::int16_t *> (out.out ()) + k * n;
+          }
+          return r;
+        };
+        scalar ().light (*map, row (expected), count);
+        simd ().light (*map, row (actual), count);
+        ASSERT_TRUE (actual == expected) << count;
+        ASSERT_TRUE (actual.tail_intact ()) << count;
+      }
+    }
+}
+
 TEST_P (OpsTest, OpaqueMid)
 {
   constexpr std::int16_t kOpaque = 255 * 64;

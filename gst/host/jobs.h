@@ -1,0 +1,26 @@
+// The pieces of a scene that threads draw.
+#pragma once
+
+#include <vector>
+
+#include "core/scene.h"
+
+namespace quad::host {
+
+// Rows [begin, end) of raster `plane` of a region, or of a turned tile. A region's job draws
+// `planes` rasters from there on; then the rows are those of the first.
+struct Job {
+  int item;
+  int plane;
+  int planes;
+  int begin;
+  int end;
+};
+
+// Cuts the rows of `all` for so many threads.
+void add_jobs (std::vector<Job> &jobs, const Job &all, int threads);
+
+// The jobs of all regions of a scene.
+std::vector<Job> region_jobs (const Scene &scene, const std::vector<Region> &regions, int threads);
+
+}  // namespace quad::host
