@@ -1,5 +1,8 @@
 #include "raster_sources.h"
 
+#include <algorithm>
+#include <span>
+
 namespace quad {
 namespace {
 
@@ -47,31 +50,32 @@ int channel_of (const RasterInfo &raster, int component)
   return -1;
 }
 
-// Whether the canvas's raster has the component `to`, and shows something of the source's component
-// `from` in it.
-bool uses (const RasterInfo &raster, const Tile &tile, std::size_t to, std::size_t from)
+using Rasters = std::span<const RasterInfo>;
+
+// Whether one of the canvas's rasters has the component `to`, and shows something of the source's
+// component `from` in it.
+bool uses (Rasters rasters, const Tile &tile, std::size_t to, std::size_t from)
 {
-  if (channel_of (raster, static_cast<int> (to)) < 0) return false;
+  if (std::ranges::none_of (rasters, [&] (const RasterInfo &r) {
+        return channel_of (r, static_cast<int> (to)) >= 0;
+      }))
+    return false;
   // Light mixes all components.
   return tile.light || (tile.colors ? tile.colors->factor[to][from] != 0 : to == from);
 }
 
-bool is_copied (const RasterInfo &raster, const Tile &tile, std::size_t component)
+bool is_copied (Rasters rasters, const Tile &tile, std::size_t component)
 {
   if (tile.light || (tile.colors && !tile.colors->same[component])) return false;
   for (std::size_t to = 0; to < 3; to++)
-    if (uses (raster, tile, to, component) != (to == component)) return false;
+    if (uses (rasters, tile, to, component) != (to == component)) return false;
   return true;
 }
 
-}  // namespace
-
-RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster)
+// What any of the canvas's rasters needs, but for twins.
+RasterSources sources_of (const Tile &tile, Rasters to)
 {
   RasterSources s;
-  s.twin = twin_of (tile, canvas, raster);
-  if (s.twin >= 0) return s;
-  const RasterInfo &to = canvas.raster[std::size_t (raster)];
   const FormatInfo &source = info_of (tile.source.format);
   const auto needs = [&] (std::size_t k) {
     return uses (to, tile, 0, k) || uses (to, tile, 1, k) || uses (to, tile, 2, k);
@@ -98,6 +102,55 @@ RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster
     s.inputs.push_back (input);
   }
   return s;
+}
+
+// The source's raster that says how transparent positions are.
+int alpha_raster (const RasterSources &s)
+{
+  return s.alpha.input < 0 ? -1 : s.inputs[std::size_t (s.alpha.input)].raster;
+}
+
+// Whether a raster that needs `one` may be drawn from the rows of `all`.
+bool serves (const RasterSources &all, const RasterSources &one)
+{
+  for (std::size_t k = 0; k < 3; k++)
+    if (one.component[k].input >= 0 && one.copied[k] != all.copied[k]) return false;
+  return one.twin < 0 && alpha_raster (one) == alpha_raster (all);
+}
+
+}  // namespace
+
+RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster)
+{
+  RasterSources s;
+  s.twin = twin_of (tile, canvas, raster);
+  if (s.twin >= 0) return s;
+  return sources_of (tile, Rasters (canvas.raster).subspan (std::size_t (raster), 1));
+}
+
+std::vector<RasterGroup> raster_groups (const Tile &tile, const FormatInfo &canvas)
+{
+  std::vector<RasterGroup> groups;
+  for (int r = 0; r < canvas.rasters; r++) {
+    const RasterSources one = sources_of (tile, canvas, r);
+    if (!groups.empty () && groups.back ().sources.twin < 0) {
+      RasterGroup &last = groups.back ();
+      const auto first = static_cast<std::size_t> (last.first);
+      const auto count = static_cast<std::size_t> (last.count);
+      RasterSources all = sources_of (tile, Rasters (canvas.raster).subspan (first, count + 1));
+      const bool same_positions = canvas.raster[first].sub == canvas.raster[std::size_t (r)].sub;
+      bool served = same_positions && serves (all, one);
+      for (int i = last.first; served && i < r; i++)
+        served = serves (all, sources_of (tile, canvas, i));
+      if (served) {
+        last.count++;
+        last.sources = std::move (all);
+        continue;
+      }
+    }
+    groups.push_back ({r, 1, one});
+  }
+  return groups;
 }
 
 }  // namespace quad

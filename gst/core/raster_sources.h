@@ -37,4 +37,15 @@ struct RasterSources {
 // For raster `raster` of a canvas of the format `canvas`, and a tile with a source.
 RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster);
 
+// Rasters [first, first + count) of the canvas that have the same positions, and are drawn from the
+// same filtered rows. `sources` is what any of them needs; its twin is that of `first`, which is
+// alone then.
+struct RasterGroup {
+  int first = 0;
+  int count = 1;
+  RasterSources sources;
+};
+// All rasters of the canvas, in order.
+std::vector<RasterGroup> raster_groups (const Tile &tile, const FormatInfo &canvas);
+
 }  // namespace quad

@@ -117,8 +117,7 @@ void HostRenderer::make_tiles (const Scene &scene)
       tiles[i] = std::move (tiles_[i]);
       continue;
     }
-    for (int p = 0; p < format_->rasters; p++)
-      tiles[i].rasters.push_back (make_raster_program (tile, *format_, p, scene.site));
+    tiles[i].rasters = make_raster_programs (tile, *format_, scene.site);
   }
   prepared_.reset ();
   tiles_ = std::move (tiles);
@@ -235,6 +234,7 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
   const auto size = std::size_t (raster.bytes_per_position ());
   const auto width = std::size_t (raster.target ().width);
   const bool beside = raster.has_alpha_beside ();
+  scratch.last_filtered = {};  // of another frame
   std::byte *row = scratch.layers[0].data (), *alpha = scratch.alphas[0].data ();
   for (int x = job.begin; x < job.end; x++) {
     (void)raster.draw_rows (ops_, {0, raster.positions ()}, source, x, 1, {row, 0, alpha, 0},
@@ -398,6 +398,7 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
   const int end = job.plane + job.planes;
   const Rect first = raster_rect (*format_, job.plane, region.rect);
   int band = kMaxBand;
+  scratch.last_filtered = {};  // of another frame
   for (int plane = job.plane; plane < end; plane++)
     if (const RasterProgram *p = straight (scene, region, plane))
       band = std::min (band, p->band ());

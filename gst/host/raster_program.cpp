@@ -6,13 +6,22 @@
 
 namespace quad::host {
 
-std::unique_ptr<RasterProgram> make_raster_program (const Tile &tile, const FormatInfo &format,
-                                                    int raster, ChromaSite canvas_site)
+std::vector<std::unique_ptr<RasterProgram>> make_raster_programs (const Tile &tile,
+                                                                  const FormatInfo &format,
+                                                                  ChromaSite canvas_site)
 {
-  RasterSources sources = sources_of (tile, format, raster);
-  if (sources.twin >= 0)
-    return std::make_unique<PlaneProgram> (tile, sources.twin, format, raster, canvas_site);
-  return std::make_unique<ConvertProgram> (tile, std::move (sources), format, raster, canvas_site);
+  std::vector<std::unique_ptr<RasterProgram>> programs;
+  for (const RasterGroup &group : raster_groups (tile, format)) {
+    if (group.sources.twin >= 0) {
+      programs.push_back (std::make_unique<PlaneProgram> (tile, group.sources.twin, format,
+                                                          group.first, canvas_site));
+      continue;
+    }
+    const auto filter = std::make_shared<ConvertFilter> (tile, group, format, canvas_site);
+    for (int r = group.first; r < group.first + group.count; r++)
+      programs.push_back (std::make_unique<ConvertProgram> (filter, tile, format, r));
+  }
+  return programs;
 }
 
 }  // namespace quad::host

@@ -23,6 +23,12 @@ struct Scratch {
   std::vector<std::int16_t> filtered;  // rows of single channels, to be converted
   std::vector<std::byte> codes;        // rows of R', G' and B' of 16 bits, in the source's light
   std::vector<std::int16_t> lit;       // the same in the canvas's light, as intermediates
+  // What `filtered` and `lit` hold: rows [y, y + count) of a ConvertFilter's range of columns.
+  struct Filtered {
+    const void *by = nullptr;  // nothing
+    int column = 0, y = 0, count = 0;
+    bool opaque = true;
+  } last_filtered;
   std::vector<std::vector<std::byte>> layers;
   std::vector<std::vector<std::byte>> alphas;  // of `layers`, if they have alpha beside
 };
@@ -69,8 +75,9 @@ class RasterProgram {
   virtual void reserve (Scratch &scratch) const = 0;
 };
 
-// The program of raster `raster` of a canvas of `format` for a tile with a source.
-std::unique_ptr<RasterProgram> make_raster_program (const Tile &tile, const FormatInfo &format,
-                                                    int raster, ChromaSite canvas_site);
+// The programs of all rasters of a canvas of `format` for a tile with a source.
+std::vector<std::unique_ptr<RasterProgram>> make_raster_programs (const Tile &tile,
+                                                                  const FormatInfo &format,
+                                                                  ChromaSite canvas_site);
 
 }  // namespace quad::host

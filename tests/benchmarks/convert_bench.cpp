@@ -136,7 +136,7 @@ void check_pictures (const Contenders &list, Sources &sources, Size size)
   list[0].scale (in, drawn[0]);
   for (const Contender &c : list) {
     c.scale (in, drawn[1]);
-    if (const double d = mean_difference (drawn[0], drawn[1]); d > 8)
+    if (const double d = mean_difference (drawn[0], drawn[1]); d > 10)
       give_up (c.name + " draws another picture, " + std::to_string (d) + " off on average");
   }
 }
