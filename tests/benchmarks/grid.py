@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""quadmux-grid beside compositor: four 1080p sources in a 2x2 grid of 1080p.
+"""quadmux-grid beside compositor: four 1080p sources in a 2x2 grid of 1080p, and more sources in larger grids.
 
 The cost of the whole process, sources and all, per output frame. Each source
 makes one frame and imagefreeze repeats it, so that what is measured is the
@@ -7,6 +7,7 @@ element and the buffers' way to it.
 """
 
 import argparse
+import math
 import shlex
 from pathlib import Path
 
@@ -16,15 +17,19 @@ PATTERNS = ("smpte", "ball", "gradient", "snow")
 PLACES = ((0, 0), (960, 0), (0, 540), (960, 540))
 # The goal: so many times less CPU than compositor.
 LESS_CPU = {"I420": 8, "NV12": 8, "BGRA": 5}
+FULL_HD, HD = (1920, 1080), (1280, 720)
+# How many inputs of which size, and the goal.
+MANY = ((4, FULL_HD, 8), (9, FULL_HD, 8), (16, FULL_HD, 8), (64, HD, 6))
 
 
-def caps(video_format):
+def caps(video_format, size=FULL_HD):
     # imagefreeze's default rate: every input frame is one output frame.
-    return f"video/x-raw,format={video_format},width=1920,height=1080,framerate=25/1"
+    return f"video/x-raw,format={video_format},width={size[0]},height={size[1]},framerate=25/1"
 
 
-def source(video_format, pattern, frames):
-    return f"videotestsrc num-buffers=1 pattern={pattern} ! {caps(video_format)} ! imagefreeze num-buffers={frames}"
+def source(video_format, pattern, frames, size=FULL_HD):
+    return (f"videotestsrc num-buffers=1 pattern={pattern} ! {caps(video_format, size)} ! "
+            f"imagefreeze num-buffers={frames}")
 
 
 def mixer(element, video_format, frames, sink="fakesink", flag="-q"):
@@ -80,6 +85,41 @@ def beside_compositor(formats, frames, runs, env):
               f"| {measure.verdict(1, faster, f'{faster:.2f}')} | {measure.verdict(more, 0, f'{more:+.1f}')} |")
 
 
+def wall(count, size, video_format, frames):
+    """The commands: `count` inputs in a square grid of 1080p, by name."""
+    side = math.isqrt(count)
+    cell = (FULL_HD[0] // side, FULL_HD[1] // side)
+    sources = [source(video_format, PATTERNS[i % len(PATTERNS)], frames, size) for i in range(count)]
+    places = " ".join(f"sink_{i}::xpos={i % side * cell[0]} sink_{i}::ypos={i // side * cell[1]} "
+                      f"sink_{i}::width={cell[0]} sink_{i}::height={cell[1]}" for i in range(count))
+    small = f"quaddownscale ! video/x-raw,width={cell[0]},height={cell[1]}"
+    our_mixer = f"quadmux-grid name=m rows={side} columns={side} ! {caps(video_format)} ! fakesink"
+    their_mixer = f"compositor name=m background=black {places} ! {caps(video_format)} ! fakesink"
+    lines = {
+        "quadmux-grid": our_mixer + "".join(f" {s} ! m." for s in sources),
+        "quaddownscale in each branch ! quadmux-grid": our_mixer + "".join(f" {s} ! {small} ! m." for s in sources),
+        "quaddownscale into fakesinks": " ".join(f"{s} ! {small} ! fakesink" for s in sources),
+        "sources into fakesinks": " ".join(f"{s} ! fakesink" for s in sources),
+        "compositor": their_mixer + "".join(f" {s} ! m." for s in sources),
+    }
+    return {name: shlex.split(f"gst-launch-1.0 -q {line}") for name, line in lines.items()}
+
+
+def many_inputs(formats, frames, runs, env):
+    print(f"\n### Many inputs to one 1080p frame, CPU ms/frame, {frames} frames, median of {runs} runs\n")
+    for f in formats:
+        for count, size, goal in MANY:
+            costs = measure.run_in_turns(wall(count, size, f, frames), runs, env)
+            cpu = {name: cost.per_frame(frames).cpu for name, cost in costs.items()}
+            if count == MANY[0][0]:
+                print(f"| format | inputs | {' | '.join(cpu)} | compositor / quadmux-grid |")
+                print("|---|---|" + "---:|" * (len(cpu) + 1))
+            less = cpu["compositor"] / cpu["quadmux-grid"]
+            figures = " | ".join(f"{ms:.2f}" for ms in cpu.values())
+            print(f"| {f} | {count} of {size[1]}p | {figures} | {measure.verdict(goal, less, f'{less:.1f} (of {goal})')} |",
+                  flush=True)
+
+
 def memory_over_time(formats, runs, env):
     print("\n### Peak memory of quadmux-grid, 400 and 4,000 frames\n")
     print("| format | 400 frames, MiB | 4,000 frames, MiB | difference |\n|---|---:|---:|---:|")
@@ -97,14 +137,16 @@ def main():
     parser.add_argument("--format", default="I420,NV12,BGRA")
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=("speed", "memory"))
+    parser.add_argument("--only", choices=("speed", "memory", "many"))
     options = parser.parse_args()
     env = measure.environment(options.build)
     formats = options.format.split(",")
     print(measure.machine())
-    if options.only != "memory":
+    if options.only in (None, "many"):
+        many_inputs(formats, options.frames, min(3, options.runs), env)
+    if options.only in (None, "speed"):
         beside_compositor(formats, options.frames, options.runs, env)
-    if options.only != "speed":
+    if options.only in (None, "memory"):
         memory_over_time(formats, min(3, options.runs), env)
 
 
