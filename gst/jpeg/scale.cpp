@@ -12,6 +12,14 @@ int scale_for_target (Size full, Size target, double headroom, const Accepts &ac
   return kFullScale;
 }
 
+int largest_accepted (Size full, int most, const Accepts &accepts)
+{
+  const auto found = std::find_if (kScales.rbegin (), kScales.rend (), [&] (int scale) {
+    return scale <= most && accepts (scaled (full, scale));
+  });
+  return found == kScales.rend () ? most : *found;
+}
+
 int scale_within (Size full, Size limit)
 {
   const auto fits = [&] (int scale) {

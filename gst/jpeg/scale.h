@@ -26,6 +26,9 @@ using Accepts = std::function<bool (Size)>;
 // is accepted; the full one if there is none.
 int scale_for_target (Size full, Size target, double headroom, const Accepts &accepts);
 
+// The largest scale up to `most` whose size is accepted; `most` if there is none.
+int largest_accepted (Size full, int most, const Accepts &accepts);
+
 // The largest scale whose size is no larger than `limit`, in which 0 is no limit; the smallest one
 // if none fits.
 int scale_within (Size full, Size limit);

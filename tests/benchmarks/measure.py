@@ -3,17 +3,28 @@
 import os
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 300  # seconds, of one command
+
+# A child's peak is never below the memory of the process that starts it, so a small one does.
+STARTER = """
+import os, sys, time
+os.set_inheritable(int(sys.argv[1]), False)
+report = os.fdopen(int(sys.argv[1]), "w")
+start = time.monotonic()
+_, status, usage = os.wait4(os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ), 0)
+print(usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss / 1024, file=report)
+sys.exit(abs(os.waitstatus_to_exitcode(status)))
+"""
 
 
 @dataclass
@@ -42,20 +53,22 @@ def environment(build):
 
 def run_once(command, env):
     with tempfile.TemporaryFile() as log:
-        start = time.monotonic()
-        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        limit = threading.Timer(TIMEOUT, process.kill)
+        read, write = os.pipe()
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", STARTER, str(write), *command], env=env,
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[write],
+                                   start_new_session=True)
+        os.close(write)
+        limit = threading.Timer(TIMEOUT, os.killpg, [process.pid, signal.SIGKILL])
         limit.start()
-        # Not Popen.wait (): only wait4 gives this child's usage alone.
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.monotonic() - start
+        process.wait()
         limit.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with open(read) as report:
+            numbers = report.read().split()
         if process.returncode != 0:
             log.seek(0)
             sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n"
                      f"{log.read().decode(errors='replace')[-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    return Cost(*map(float, numbers))
 
 
 def run_in_turns(commands, runs, env, of_runs=statistics.median):

@@ -21,7 +21,7 @@ done
 # Tables go to stdout, all else to stderr.
 need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick >&2
 configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
-ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench >&2
+ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench $here/turbojpeg_alone >&2
 
 for part in "$@"; do
   case $part in
@@ -32,7 +32,7 @@ for part in "$@"; do
     grid) python3 -B $here/grid.py --build "$build" ;;
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
-    jpeg) python3 -B $here/jpeg.py --build "$build" ;;
+    jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo

@@ -55,6 +55,22 @@ TEST (JpegScale, SizesThatAreNotTakenAreSkipped)
   EXPECT_EQ (scale_for_target (full, {50, 30}, 1, [] (Size) { return false; }), 8);
 }
 
+TEST (JpegScale, TheLargestThatIsTaken)
+{
+  const Size full{801, 600};
+  const auto up_to = [&] (int most, int width) {
+    return largest_accepted (full, most, [&] (Size s) { return s.width <= width; });
+  };
+  EXPECT_EQ (up_to (8, 801), 8);
+  EXPECT_EQ (up_to (8, 800), 4);
+  EXPECT_EQ (up_to (8, 401), 4);
+  EXPECT_EQ (up_to (8, 400), 2);
+  EXPECT_EQ (up_to (8, 101), 1);
+  EXPECT_EQ (up_to (2, 801), 2);
+  EXPECT_EQ (up_to (2, 200), 1);
+  for (const int most : kScales) EXPECT_EQ (up_to (most, 100), most);
+}
+
 TEST (JpegScale, TheLargestWithinALimit)
 {
   const Size full{801, 600};

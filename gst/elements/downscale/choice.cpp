@@ -4,9 +4,9 @@
 #include <map>
 #include <string>
 
+#include "core/format_choice.h"
 #include "core/renderer.h"
 #include "elements/downscale/colors.h"
-#include "elements/downscale/format_choice.h"
 #include "glue/caps_fields.h"
 #include "glue/drawable_caps.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "elements/downscale/format_choice.h"
+#include "core/format_choice.h"
 #include "glue/video.h"
 
 namespace quad {

@@ -1,4 +1,5 @@
 #include "elements/grid/caps.h"
+#include "core/format_choice.h"
 #include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
@@ -72,29 +73,49 @@ std::vector<Memory> memories_by_preference (std::span<const InputCaps> inputs)
   return memories_from (Memory::host);
 }
 
-// Sorts `formats`, the best first.
-std::vector<std::string> by_preference (std::vector<std::string> formats,
+const FormatInfo &format_of (const GstVideoInfo &info)
+{
+  return info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info)));
+}
+
+// What speaks against a format, the first first.
+struct Against {
+  bool alpha = false;        // an input has alpha, and it has none
+  std::int64_t lost = 0;     // what the inputs' pixels lose
+  std::int64_t changed = 0;  // how much of them is changed
+
+  auto operator<=> (const Against &) const = default;
+};
+
+Against against (const FormatInfo &format, std::span<const InputCaps> inputs)
+{
+  // Depth counts only if most pixels have it, as few players take encoded video of 10 bits.
+  std::int64_t deeper = 0;
+  for (const InputCaps &i : inputs)
+    deeper += format_of (i.info).depth > 8 ? pixels (i.info) : -pixels (i.info);
+  const bool deep = deeper > 0;
+  Against sum;
+  for (const InputCaps &i : inputs) {
+    const FormatInfo &from = format_of (i.info);
+    const int loss = format_loss (from, format);
+    sum.alpha |= from.has_alpha () && !format.has_alpha ();
+    // Else only the format that most pixels have.
+    sum.lost += deep ? loss / kLeastLoss * pixels (i.info) : 0;
+    sum.changed += (deep ? loss % kLeastLoss : loss != 0) * pixels (i.info);
+  }
+  return sum;
+}
+
+// Sorts `names` of formats, the best first.
+std::vector<std::string> by_preference (std::vector<std::string> names,
                                         std::span<const InputCaps> inputs)
 {
-  struct Weight {
-    bool alpha;
-    std::int64_t pixels;
+  const auto of = [&] (const std::string &name) {
+    return against (info_of (from_gst (gst_video_format_from_string (name.c_str ()))), inputs);
   };
-  const bool alpha = std::any_of (inputs.begin (), inputs.end (), [] (const InputCaps &i) {
-    return GST_VIDEO_INFO_HAS_ALPHA (&i.info);
-  });
-  auto weight = [&] (const std::string &name) {
-    const GstVideoFormat format = gst_video_format_from_string (name.c_str ());
-    Weight w = {alpha && info_of (from_gst (format)).has_alpha (), 0};
-    for (const InputCaps &i : inputs)
-      if (GST_VIDEO_INFO_FORMAT (&i.info) == format) w.pixels += pixels (i.info);
-    return w;
-  };
-  std::stable_sort (formats.begin (), formats.end (), [&] (const auto &a, const auto &b) {
-    const Weight x = weight (a), y = weight (b);
-    return x.alpha != y.alpha ? x.alpha : x.pixels > y.pixels;
-  });
-  return formats;
+  std::stable_sort (names.begin (), names.end (),
+                    [&] (const auto &a, const auto &b) { return of (a) < of (b); });
+  return names;
 }
 
 // Fixes width and height to the wanted size, in samples of the caps' shape. If the caps do not take
@@ -151,8 +172,9 @@ GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoIn
 }
 
 // Fixes colorimetry and chroma siting to those of the largest input in this format, if `s` takes
-// them. If no input has the format, takes what it can of the largest input's colorimetry, so that
-// light need not be converted, unless SDR is better. Else GStreamer's defaults for the size.
+// them. If no input has the format, or those that have it are not of the largest input's light,
+// takes what it can of the largest input's colorimetry, so that its light need not be converted,
+// unless SDR is better. Else GStreamer's defaults for the size.
 void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
 {
   const InputCaps *model = nullptr, *largest = nullptr;
@@ -167,11 +189,15 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
   if (!gst_video_info_set_format (&info, format, static_cast<guint> (width),
                                   static_cast<guint> (height)))
     return;
-  if (model) {
+  const auto becomes_sdr = [&] (const InputCaps *i) {
+    return i && i->memory == Memory::host && is_better_sdr (i->info.colorimetry, info);
+  };
+  if (model &&
+      (becomes_sdr (largest) ? !becomes_sdr (model)
+                             : same_light (model->info.colorimetry, largest->info.colorimetry))) {
     info.colorimetry = model->info.colorimetry;
     info.chroma_site = model->info.chroma_site;
-  } else if (largest && largest->memory == Memory::host &&
-             is_better_sdr (largest->info.colorimetry, info)) {
+  } else if (becomes_sdr (largest)) {
     info.colorimetry = sdr_of (info.colorimetry);
   } else if (largest) {
     info.colorimetry = colorimetry_like (largest->info, info);

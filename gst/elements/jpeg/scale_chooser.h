@@ -13,7 +13,7 @@ namespace quad::jpegdec {
 
 struct Choice {
   int scale = jpeg::kFullScale;
-  bool by_target = false;  // downstream was asked
+  bool by_target = false;  // downstream was asked, and its caps do not force less
   bool answered = false;   // and did not need all pixels
   std::string why;         // for the log
 };
@@ -25,17 +25,38 @@ class ScaleChooser {
 
   // For a picture that is decoded to `format`.
   Choice choose (const Settings &settings, const jpeg::Header &header, PixelFormat format);
-  void reset () { steady_.reset (); }
+  void reset ()
+  {
+    steady_.reset ();
+    asked_ = {};
+  }
 
  private:
-  Choice choose_for_target (const Settings &settings, const jpeg::Header &header,
-                            PixelFormat format);
+  struct Picture {
+    Size size;
+    Orientation orientation = Orientation::identity;
+    PixelFormat format = PixelFormat::unknown;
+
+    bool operator== (const Picture &) const = default;
+  };
+  struct Asked {
+    Picture picture;
+    int scale = 0;
+
+    bool operator== (const Asked &) const = default;
+  };
+
+  Choice choose_for_target (const Settings &settings, const Picture &picture);
+  // The largest scale up to `scale` whose size the caps of what follows allow; `scale` if there is
+  // none. Asks only if something has changed.
+  int allowed (const Picture &picture, int scale);
+  jpeg::Accepts taken (const Picture &picture) const;
 
   GstPad *src_;
   jpeg::SteadyScale steady_;
-  Size last_size_;
-  Orientation last_orientation_ = Orientation::identity;
-  PixelFormat last_format_ = PixelFormat::unknown;
+  Picture last_;
+  Asked asked_;
+  int allowed_ = jpeg::kFullScale;  // the answer
 };
 
 }  // namespace quad::jpegdec

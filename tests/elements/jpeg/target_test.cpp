@@ -193,6 +193,114 @@ TEST_F (JpegTarget, CapsThatChangeAreFollowedAtOnce)
   EXPECT_EQ (width (decoding), 40);
 }
 
+// What downstream's caps say of a side, and whether a side is taken.
+struct Side {
+  const char *caps;
+  bool (*takes) (int side);
+};
+
+constexpr Side kWidths[] = {
+    {"", [] (int) { return true; }},
+    {",width=[1,320]", [] (int w) { return w <= 320; }},
+    {",width=[1,319]", [] (int w) { return w < 320; }},
+    {",width=[1,160]", [] (int w) { return w <= 160; }},
+    {",width=[50,159]", [] (int w) { return w >= 50 && w < 160; }},
+    {",width=[1,39]", [] (int w) { return w < 40; }},
+    {",width=80", [] (int w) { return w == 80; }},
+    {",width=100", [] (int w) { return w == 100; }},
+    {",width={40,160}", [] (int w) { return w == 40 || w == 160; }},
+};
+constexpr Side kHeights[] = {
+    {"", [] (int) { return true; }},
+    {",height=[1,200]", [] (int h) { return h <= 200; }},
+    {",height=[31,60]", [] (int h) { return h > 30 && h <= 60; }},
+    {",height=120", [] (int h) { return h == 120; }},
+    {",height=240", [] (int h) { return h == 240; }},
+};
+
+// The largest width of 320x240 up to `most` that both take; 0: none.
+int largest (const Side &width, const Side &height, int most = 320)
+{
+  for (int w = most; w >= 40; w /= 2)
+    if (width.takes (w) && height.takes (w * 3 / 4)) return w;
+  return 0;
+}
+
+// Frames are not turned, so an orientation changes nothing.
+TEST_F (JpegTarget, IfCapsForbidItTheLargestSizeThatTheyAllow)
+{
+  const struct {
+    const char *properties;
+    std::optional<Size> answer;
+    int most;
+  } rows[] = {{"", {}, 320},
+              {"", Size{320, 240}, 320},
+              {"ignore-target=true", {}, 320},
+              {"max-width=200", {}, 160},
+              {"max-height=60", {}, 80}};
+  for (const auto &row : rows)
+    for (const int orientation : {0, 1, 3, 6, 8})
+      for (const Side &w : kWidths)
+        for (const Side &h : kHeights) {
+          const std::string caps = std::string{"video/x-raw"} + w.caps + h.caps;
+          SCOPED_TRACE (caps + " " + row.properties + " " + std::to_string (orientation));
+          answered = row.answer;
+          JpegDecoding decoding (row.properties);
+          gst_harness_set_sink_caps_str (decoding.harness (), caps.c_str ());
+          const JpegBytes jpeg =
+              orientation ? with_segment (photo_, 0xe1, exif (orientation, true)) : photo_;
+          if (const int expected = largest (w, h, row.most)) {
+            EXPECT_EQ (width (decoding, jpeg), expected);
+            // It is no answer that made it smaller: what is decoded is the picture.
+            EXPECT_EQ (order_of (decoding), std::vector<std::string>{std::to_string (expected)});
+          } else {
+            EXPECT_EQ (decoding.push (jpeg, 0), GST_FLOW_NOT_NEGOTIATED);
+            EXPECT_NE (decoding.bus ().next (GST_MESSAGE_ERROR).find ("max-width"),
+                       std::string::npos);
+          }
+        }
+}
+
+TEST_F (JpegTarget, AllowedSizesOfTheFormatCount)
+{
+  for (const auto &[caps, expected] : std::map<std::string, int>{
+           {"video/x-raw,format=RGB; video/x-raw,format=I420,width=[1,100]", 80},
+           {"video/x-raw,format=I420,width=80; video/x-raw,format=I420,width=[1,200]", 160},
+           {"video/x-raw,format=RGB,width=[1,100]", -1}}) {
+    JpegDecoding decoding;
+    gst_harness_set_sink_caps_str (decoding.harness (), caps.c_str ());
+    EXPECT_EQ (width (decoding), expected) << caps;
+  }
+}
+
+TEST_F (JpegTarget, CapsThatForbidAndAllowWhileItRuns)
+{
+  JpegDecoding decoding;
+  const std::pair<const char *, int> rows[] = {{"video/x-raw", 320},
+                                               {"video/x-raw,width=[1,200]", 160},
+                                               {"video/x-raw,height=30", 40},
+                                               {"video/x-raw,width=[1,319]", 160},
+                                               {"video/x-raw", 320}};
+  for (const auto &[caps, expected] : rows) {
+    gst_harness_set_sink_caps_str (decoding.harness (), caps);
+    for (int frame = 0; frame < 2; frame++) EXPECT_EQ (width (decoding), expected) << caps;
+  }
+  EXPECT_EQ (order_of (decoding), (std::vector<std::string>{"320", "160", "40", "160", "320"}));
+}
+
+TEST_F (JpegTarget, WithCapsThatForbidMoreItShrinksAfterSomeFramesToo)
+{
+  JpegDecoding decoding;
+  answered = Size{320, 240};
+  gst_harness_set_sink_caps_str (decoding.harness (), "video/x-raw,width=[1,200]");
+  EXPECT_EQ (width (decoding), 160);
+  answered = Size{20, 15};
+  for (int i = 1; i < jpeg::SteadyScale::kPatience; i++) EXPECT_EQ (width (decoding), 160) << i;
+  EXPECT_EQ (width (decoding), 40);
+  answered = Size{320, 240};
+  EXPECT_EQ (width (decoding), 160);
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace quad

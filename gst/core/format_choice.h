@@ -14,4 +14,7 @@ Family family_of (const FormatInfo &format);
 // depth, family; last what is only changed.
 int format_loss (const FormatInfo &from, const FormatInfo &to);
 
+// Below this nothing is lost, only changed.
+inline constexpr int kLeastLoss = 8;
+
 }  // namespace quad

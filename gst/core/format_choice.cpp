@@ -1,4 +1,4 @@
-#include "elements/downscale/format_choice.h"
+#include "core/format_choice.h"
 
 namespace quad {
 namespace {
@@ -17,7 +17,7 @@ constexpr Loss kLosses[] = {
     {64, [] (F from, F to) { return from.chroma_unit ().width < to.chroma_unit ().width; }},
     {32, [] (F from, F to) { return from.has_alpha () && !to.has_alpha (); }},
     {16, [] (F from, F to) { return from.depth > to.depth; }},
-    {8, [] (F from, F to) { return family_of (from) != family_of (to); }},
+    {kLeastLoss, [] (F from, F to) { return family_of (from) != family_of (to); }},
     // No loss, but what is added costs memory.
     {1, [] (F from, F to) { return from.chroma_unit ().height != to.chroma_unit ().height; }},
     {1, [] (F from, F to) { return from.chroma_unit ().width != to.chroma_unit ().width; }},

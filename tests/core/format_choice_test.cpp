@@ -1,5 +1,5 @@
 // Which format a picture becomes if its own is not taken.
-#include "elements/downscale/format_choice.h"
+#include "core/format_choice.h"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +55,15 @@ TEST (FormatLoss, PlacesOfSamplesDoNotCount)
              format_loss (info_of (i420), info_of (rgbp)));
   EXPECT_EQ (format_loss (info_of (gray8), info_of (y444)),
              format_loss (info_of (gray8), info_of (bgrx)));
+}
+
+TEST (FormatLoss, WhatIsOnlyChangedIsBelowTheLeastLoss)
+{
+  const PixelFormat from = p010_10le;
+  for (const PixelFormat changed : {i420_10le, i422_10le, y444_10le})
+    EXPECT_LT (format_loss (info_of (from), info_of (changed)), kLeastLoss);
+  for (const PixelFormat lost : {nv12, y444, rgb, gray16_le, gray8})
+    EXPECT_GE (format_loss (info_of (from), info_of (lost)), kLeastLoss);
 }
 
 TEST (FormatLoss, Families)
