@@ -172,9 +172,9 @@ GstVideoColorimetry colorimetry_like (const GstVideoInfo &like, const GstVideoIn
 }
 
 // Fixes colorimetry and chroma siting to those of the largest input in this format, if `s` takes
-// them. If no input has the format, or those that have it are not of the largest input's light,
-// takes what it can of the largest input's colorimetry, so that its light need not be converted,
-// unless SDR is better. Else GStreamer's defaults for the size.
+// them. If no input has the format, or only one of the two is HDR, takes what it can of the largest
+// input's colorimetry, so that light need not be converted, unless SDR is better. Else GStreamer's
+// defaults for the size.
 void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const InputCaps> inputs)
 {
   const InputCaps *model = nullptr, *largest = nullptr;
@@ -192,9 +192,9 @@ void fixate_colors (GstStructure *s, GstVideoFormat format, std::span<const Inpu
   const auto becomes_sdr = [&] (const InputCaps *i) {
     return i && i->memory == Memory::host && is_better_sdr (i->info.colorimetry, info);
   };
-  if (model &&
-      (becomes_sdr (largest) ? !becomes_sdr (model)
-                             : same_light (model->info.colorimetry, largest->info.colorimetry))) {
+  if (model && (becomes_sdr (largest) ? !becomes_sdr (model)
+                                      : is_hdr (model->info.colorimetry.transfer) ==
+                                            is_hdr (largest->info.colorimetry.transfer))) {
     info.colorimetry = model->info.colorimetry;
     info.chroma_site = model->info.chroma_site;
   } else if (becomes_sdr (largest)) {
