@@ -178,6 +178,17 @@ constexpr bool is_in_order ()
 }
 static_assert (is_in_order ());
 
+// Renderers draw rows of all rasters beside those of the first.
+constexpr bool first_raster_is_finest ()
+{
+  for (const FormatInfo &f : kFormats)
+    for (const RasterInfo &r : f.raster)
+      if (r.sub.width < f.raster[0].sub.width || r.sub.height < f.raster[0].sub.height)
+        return false;
+  return true;
+}
+static_assert (first_raster_is_finest ());
+
 constexpr FormatInfo kUnknown = {};
 
 }  // namespace

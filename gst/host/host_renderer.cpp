@@ -234,7 +234,7 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
   const auto size = std::size_t (raster.bytes_per_position ());
   const auto width = std::size_t (raster.target ().width);
   const bool beside = raster.has_alpha_beside ();
-  scratch.last_filtered = {};  // of another frame
+  scratch.last_filtered = {};
   std::byte *row = scratch.layers[0].data (), *alpha = scratch.alphas[0].data ();
   for (int x = job.begin; x < job.end; x++) {
     (void)raster.draw_rows (ops_, {0, raster.positions ()}, source, x, 1, {row, 0, alpha, 0},
@@ -398,10 +398,12 @@ void HostRenderer::draw_region (const Scene &scene, const FrameView &out, const 
   const int end = job.plane + job.planes;
   const Rect first = raster_rect (*format_, job.plane, region.rect);
   int band = kMaxBand;
-  scratch.last_filtered = {};  // of another frame
-  for (int plane = job.plane; plane < end; plane++)
-    if (const RasterProgram *p = straight (scene, region, plane))
-      band = std::min (band, p->band ());
+  scratch.last_filtered = {};
+  for (int plane = job.plane; plane < end; plane++) {
+    const RasterProgram *p = straight (scene, region, plane);
+    // Layers are drawn row by row, and rasters share the rows of a filter.
+    band = std::min (band, p ? p->band () : job.planes > 1 ? 1 : kMaxBand);
+  }
   for (int y = job.begin, count; y < job.end; y += count) {
     count = std::min (band, job.end - y);
     for (int plane = job.plane; plane < end; plane++) {

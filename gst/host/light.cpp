@@ -62,10 +62,8 @@ HWY_INLINE VF linear_of (const LightMap &map, const std::byte *codes, int i)
   const hn::Rebind<std::uint16_t, D32> half;
   const V32 code =
       hn::PromoteTo (d32, hn::LoadU (half, reinterpret_cast<const std::uint16_t *> (codes) + i));
-  const VF first = hn::GatherIndex (d, map.linear.data (), hn::ShiftRight<2> (code));
-  const VF next = hn::GatherIndex (d, map.linear.data () + 1, hn::ShiftRight<2> (code));
-  const VF part = hn::ConvertTo (d, hn::And (code, hn::Set (d32, 3)));
-  return hn::Add (first, times (hn::Mul (hn::Sub (next, first), part), 0.25f));
+  const VF part = times (hn::ConvertTo (d, hn::And (code, hn::Set (d32, 3))), 0.25f);
+  return between (map.linear.data (), hn::ShiftRight<2> (code), part);
 }
 
 void light (const LightMap &map, const LightRow &row, int count)

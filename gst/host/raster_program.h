@@ -10,6 +10,8 @@
 
 namespace quad::host {
 
+class ConvertFilter;
+
 // Buffers of one worker, large enough for every row of the prepared scene.
 struct Scratch {
   std::vector<const std::byte *> rows;
@@ -23,9 +25,10 @@ struct Scratch {
   std::vector<std::int16_t> filtered;  // rows of single channels, to be converted
   std::vector<std::byte> codes;        // rows of R', G' and B' of 16 bits, in the source's light
   std::vector<std::int16_t> lit;       // the same in the canvas's light, as intermediates
-  // What `filtered` and `lit` hold: rows [y, y + count) of a ConvertFilter's range of columns.
+  // What `filtered` and `lit` hold: rows [y, y + count) of a filter's range of columns. It does not
+  // say of which frame: each job clears it first.
   struct Filtered {
-    const void *by = nullptr;  // nothing
+    const ConvertFilter *by = nullptr;  // nothing
     int column = 0, y = 0, count = 0;
     bool opaque = true;
   } last_filtered;

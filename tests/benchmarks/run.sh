@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [quickstart] [extract] [gif] [jpeg]      default: all
+#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [quickstart] [extract] [gif] [jpeg]      default: all
 #
 # QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER; it is left out without,
 #                      and GIFs are those of patterns alone
@@ -13,9 +13,9 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale cell format convert grid quickstart extract gif jpeg
+[ $# -gt 0 ] || set -- scale cell format convert grid many quickstart extract gif jpeg
 for part in "$@"; do
-  [[ $part =~ ^(scale|cell|format|convert|grid|quickstart|extract|gif|jpeg)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, quickstart, extract, gif and jpeg" >&2; exit 2; }
+  [[ $part =~ ^(scale|cell|format|convert|grid|many|quickstart|extract|gif|jpeg)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, quickstart, extract, gif and jpeg" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
@@ -29,7 +29,8 @@ for part in "$@"; do
     cell) "$build/$here/cell_bench" ;;
     format) "$build/$here/format_bench" ;;
     convert) "$build/$here/convert_bench" ;;
-    grid) python3 -B $here/grid.py --build "$build" ;;
+    grid) for only in speed memory; do python3 -B $here/grid.py --build "$build" --only $only; done ;;
+    many) python3 -B $here/grid.py --build "$build" --only many --frames 200 ;;
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
     jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;

@@ -36,8 +36,9 @@ try() {
     echo "$name failed: $*"
     # From where the fault is named; the maps of memory at the end of a report help nobody.
     grep -vE '^(#[0-9]+|INFO:|NEW|REDUCE)' "$log" |
-      sed -n '/FOUND\|ERROR\|runtime error/,$p' | sed '/^Shadow bytes/,/^==[0-9]/d' | head -n 60
-    tail -n 1 "$log"
+      sed -n '/FOUND\|FAILED\|HANGS\|ERROR\|runtime error/,$p' | sed '/^Shadow bytes/,/^==[0-9]/d' |
+      sed -n 1,60p || true
+    tail -n 2 "$log"
   fi
 }
 
@@ -90,7 +91,7 @@ for name in "${pure[@]}" "${elements[@]}"; do
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
-    echo "failed: fuzz / $name: $(grep -hE 'FOUND|SUMMARY' "$build/fuzz-$name.log" | tail -n 1)"
+    echo "failed: fuzz / $name: $(grep -ahE 'FOUND|FAILED|HANGS|SUMMARY' "$build/fuzz-$name.log" | tail -n 1)"
   fi
 done
 trap - EXIT

@@ -88,6 +88,26 @@ TEST (Contract, OtherPicturesOfTheSameShapeDoNot)
   }
 }
 
+// What is kept from raster to raster is not kept from frame to frame.
+TEST (Contract, OtherPicturesThatAreConverted)
+{
+  if (!converts ()) GTEST_SKIP () << "this renderer does not convert";
+  Random random (7);
+  for (const PixelFormat from : {PixelFormat::nv12, PixelFormat::rgba})
+    for (const PixelFormat to : {PixelFormat::rgbp, PixelFormat::i420, PixelFormat::nv12})
+      for (const int threads : {1, 3}) {
+        const OwnedScene s = converted_scene (info_of (from), info_of (to), random);
+        const auto renderer = make_renderer ({.threads = threads});
+        ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
+        for (std::uint32_t seed = 0; seed < 3; seed++) {
+          paint (*s.pictures[0], Pattern::noise, seed);
+          Picture out (s.scene.format, s.scene.canvas);
+          ASSERT_EQ (renderer->draw (s.scene, out.view ()), Status::ok);
+          EXPECT_EQ (first_difference (out, draw (s.scene)), "") << describe (s.scene);
+        }
+      }
+}
+
 TEST (Contract, AnotherOutputIsRefused)
 {
   const OwnedScene s = two_tiles ();

@@ -255,7 +255,7 @@ TEST_P (OpsTest, Opaque)
     }
 }
 
-// All codes, from and to each kind of light.
+// Random colours, from and to each kind of light.
 TEST_P (OpsTest, Light)
 {
   constexpr Primaries kBt709 = {{0.64, 0.3, 0.15, 0.3127}, {0.33, 0.6, 0.06, 0.329}};

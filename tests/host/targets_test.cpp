@@ -66,11 +66,50 @@ TEST_P (SameBytesTest, HalvingIsNothingSpecial)
   }
 }
 
+// The samples of a component, position by position.
+std::vector<int> samples_of (const Picture &picture, int component)
+{
+  std::vector<int> samples;
+  for (int r = 0; r < picture.info ().rasters; r++) {
+    const RasterInfo &raster = picture.info ().raster[std::size_t (r)];
+    const Size size = raster_size (picture.info (), r, picture.size ());
+    for (int c = 0; c < raster.channels; c++) {
+      if (raster.channel[std::size_t (c)].component != component || !raster.stores (c)) continue;
+      for (int y = 0; y < size.height; y++)
+        for (int x = 0; x < size.width; x++) samples.push_back (picture.get (r, x, y, c));
+    }
+  }
+  return samples;
+}
+
+// Components that only move to another place have the samples that they have in the source's own
+// format.
+TEST (SamePlaces, HalvingOnlyMovesSamples)
+{
+  const std::vector<std::vector<PixelFormat>> alike = {
+      {PixelFormat::i420, PixelFormat::yv12, PixelFormat::nv12, PixelFormat::nv21},
+      {PixelFormat::yuy2, PixelFormat::uyvy, PixelFormat::y42b}};
+  std::uint32_t seed = 0;
+  for (const auto &formats : alike)
+    for (const PixelFormat from : formats)
+      for (const PixelFormat to : formats)
+        for (const Size half : {Size{60, 8}, Size{7, 3}}) {
+          OwnedScene s = scene_of (from, {2 * half.width, 2 * half.height}, half, Filter::area);
+          paint (*s.pictures[0], Pattern::noise, seed++);
+          const Picture own = draw (s.scene);
+          s.scene.format = to;
+          const Picture moved = draw (s.scene);
+          for (int k = 0; k < 3; k++)
+            EXPECT_EQ (samples_of (moved, k), samples_of (own, k))
+                << format_name (from) << " " << format_name (to) << " " << k;
+        }
+}
+
 TEST_P (SameBytesTest, AnyNumberOfThreads)
 {
   Random random (44);
   for (int i = 0; i < kScenes / 2; i++) {
-    const OwnedScene s = random_scene (GetParam (), random, {});
+    const OwnedScene s = random_scene (GetParam (), random, {.converts = i % 2 == 0});
     const Picture one = draw (s.scene, {.threads = 1});
     for (const int threads : {2, 3, 8})
       ASSERT_EQ (first_difference (one, draw (s.scene, {.threads = threads})), "")

@@ -213,7 +213,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
 bool GridPainter::leave_out (const Frame &frame, const PadSnapshot &pad,
                              const std::string &sentence) const
 {
-  const char *format = pad.info.finfo ? GST_VIDEO_INFO_NAME (&pad.info) : "no format";
+  const char *format = is_known (pad.info) ? GST_VIDEO_INFO_NAME (&pad.info) : "no format";
   const std::string detail = std::to_string (gst_buffer_get_size (pad.buffer.get ())) + " bytes, " +
                              std::to_string (pad.info.width) + "x" +
                              std::to_string (pad.info.height) + " " + format;
