@@ -95,9 +95,10 @@ TEST (Contract, OtherPicturesThatAreConverted)
   Random random (7);
   for (const PixelFormat from : {PixelFormat::nv12, PixelFormat::rgba})
     for (const PixelFormat to : {PixelFormat::rgbp, PixelFormat::i420, PixelFormat::nv12})
-      for (const int threads : {1, 3}) {
+      // In some a filter's only rows are those of the frame before.
+      for (int i = 0; i < 30; i++) {
         const OwnedScene s = converted_scene (info_of (from), info_of (to), random);
-        const auto renderer = make_renderer ({.threads = threads});
+        const auto renderer = make_renderer ({.threads = 1 + i % 3});
         ASSERT_EQ (renderer->prepare (s.scene), Status::ok);
         for (std::uint32_t seed = 0; seed < 3; seed++) {
           paint (*s.pictures[0], Pattern::noise, seed);
