@@ -1,6 +1,7 @@
 #include "raster_sources.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 namespace quad {
@@ -118,6 +119,19 @@ bool serves (const RasterSources &all, const RasterSources &one)
   return one.twin < 0 && alpha_raster (one) == alpha_raster (all);
 }
 
+// The group of these rasters, if one filtering serves them all.
+std::optional<RasterGroup> group_of (const Tile &tile, const FormatInfo &canvas, int first,
+                                     int count)
+{
+  const Rasters all = Rasters (canvas.raster).subspan (std::size_t (first), std::size_t (count));
+  RasterGroup group = {first, count, sources_of (tile, all)};
+  for (int r = first; r < first + count; r++)
+    if (canvas.raster[std::size_t (r)].sub != all[0].sub ||
+        !serves (group.sources, sources_of (tile, canvas, r)))
+      return {};
+  return group;
+}
+
 }  // namespace
 
 RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster)
@@ -131,24 +145,13 @@ RasterSources sources_of (const Tile &tile, const FormatInfo &canvas, int raster
 std::vector<RasterGroup> raster_groups (const Tile &tile, const FormatInfo &canvas)
 {
   std::vector<RasterGroup> groups;
-  for (int r = 0; r < canvas.rasters; r++) {
-    const RasterSources one = sources_of (tile, canvas, r);
-    if (!groups.empty () && groups.back ().sources.twin < 0) {
-      RasterGroup &last = groups.back ();
-      const auto first = static_cast<std::size_t> (last.first);
-      const auto count = static_cast<std::size_t> (last.count);
-      RasterSources all = sources_of (tile, Rasters (canvas.raster).subspan (first, count + 1));
-      const bool same_positions = canvas.raster[first].sub == canvas.raster[std::size_t (r)].sub;
-      bool served = same_positions && serves (all, one);
-      for (int i = last.first; served && i < r; i++)
-        served = serves (all, sources_of (tile, canvas, i));
-      if (served) {
-        last.count++;
-        last.sources = std::move (all);
-        continue;
-      }
+  for (int r = 0; r < canvas.rasters; r += groups.back ().count) {
+    groups.push_back ({r, 1, sources_of (tile, canvas, r)});
+    for (int count = 2; r + count <= canvas.rasters; count++) {
+      auto larger = group_of (tile, canvas, r, count);
+      if (!larger) break;
+      groups.back () = std::move (*larger);
     }
-    groups.push_back ({r, 1, one});
   }
   return groups;
 }

@@ -14,7 +14,6 @@ from pathlib import Path
 import measure
 
 PATTERNS = ("smpte", "ball", "gradient", "snow")
-PLACES = ((0, 0), (960, 0), (0, 540), (960, 540))
 # The goal: so many times less CPU than compositor.
 LESS_CPU = {"I420": 8, "NV12": 8, "BGRA": 5}
 FULL_HD, HD = (1920, 1080), (1280, 720)
@@ -42,11 +41,20 @@ def grid(video_format, frames, **more):
     return mixer("quadmux-grid", video_format, frames, **more)
 
 
+def cell(side):
+    return FULL_HD[0] // side, FULL_HD[1] // side
+
+
+def compositor_grid(side):
+    """compositor with side * side cells on 1080p. A plain background is its cheapest."""
+    width, height = cell(side)
+    return "compositor background=black " + " ".join(
+        f"sink_{i}::xpos={i % side * width} sink_{i}::ypos={i // side * height} sink_{i}::width={width} "
+        f"sink_{i}::height={height}" for i in range(side * side))
+
+
 def compositor(video_format, frames, **more):
-    # A plain background is compositor's cheapest.
-    cells = " ".join(f"sink_{i}::xpos={x} sink_{i}::ypos={y} sink_{i}::width=960 sink_{i}::height=540"
-                     for i, (x, y) in enumerate(PLACES))
-    return mixer(f"compositor background=black {cells}", video_format, frames, **more)
+    return mixer(compositor_grid(2), video_format, frames, **more)
 
 
 def sources_only(video_format, frames):
@@ -89,13 +97,11 @@ def beside_compositor(formats, frames, runs, env):
 def wall(count, size, video_format, frames):
     """The commands: `count` inputs in a square grid of 1080p, by name."""
     side = math.isqrt(count)
-    cell = (FULL_HD[0] // side, FULL_HD[1] // side)
+    width, height = cell(side)
     sources = [source(video_format, PATTERNS[i % len(PATTERNS)], frames, size) for i in range(count)]
-    places = " ".join(f"sink_{i}::xpos={i % side * cell[0]} sink_{i}::ypos={i // side * cell[1]} "
-                      f"sink_{i}::width={cell[0]} sink_{i}::height={cell[1]}" for i in range(count))
-    small = f"quaddownscale ! video/x-raw,width={cell[0]},height={cell[1]}"
+    small = f"quaddownscale ! video/x-raw,width={width},height={height}"
     our_mixer = f"quadmux-grid name=m rows={side} columns={side} ! {caps(video_format)} ! fakesink"
-    their_mixer = f"compositor name=m background=black {places} ! {caps(video_format)} ! fakesink"
+    their_mixer = f"{compositor_grid(side)} name=m ! {caps(video_format)} ! fakesink"
     lines = {
         "quadmux-grid": our_mixer + "".join(f" {s} ! m." for s in sources),
         "quaddownscale in each branch ! quadmux-grid": our_mixer + "".join(f" {s} ! {small} ! m." for s in sources),
@@ -108,15 +114,13 @@ def wall(count, size, video_format, frames):
 
 def many_inputs(formats, frames, runs, env):
     print(f"\n### Many inputs to one 1080p frame, CPU ms/frame, {frames} frames, median of {runs} runs\n")
-    header = False
+    names = list(wall(*MANY[0][:2], MANY_FORMATS[0], frames))
+    print(f"| format | inputs | {' | '.join(names)} | compositor / quadmux-grid |")
+    print("|---|---|" + "---:|" * (len(names) + 1))
     for f in (f for f in formats if f in MANY_FORMATS):
         for count, size, goal in MANY:
             costs = measure.run_in_turns(wall(count, size, f, frames), runs, env)
             cpu = {name: cost.per_frame(frames).cpu for name, cost in costs.items()}
-            if not header:
-                header = True
-                print(f"| format | inputs | {' | '.join(cpu)} | compositor / quadmux-grid |")
-                print("|---|---|" + "---:|" * (len(cpu) + 1))
             less = cpu["compositor"] / cpu["quadmux-grid"]
             figures = " | ".join(f"{ms:.2f}" for ms in cpu.values())
             print(f"| {f} | {count} of {size[1]}p | {figures} | {measure.verdict(goal, less, f'{less:.1f} (of {goal})')} |",

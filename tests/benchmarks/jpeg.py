@@ -6,7 +6,6 @@ difference counts, so that starting a process does not. Memory is the whole proc
 Quality is the PSNR of quadjpegdec's thumbnail, scaled by area, against that of the whole picture.
 """
 
-import argparse
 import math
 import shlex
 import shutil
@@ -93,10 +92,7 @@ def print_costs(photos, runs, env):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", required=True, type=Path)
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    options = measure.options_of(__doc__)
     env = measure.environment(options.build)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

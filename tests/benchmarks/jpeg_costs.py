@@ -6,7 +6,6 @@ Memory: the peak of a process that shows the middle quarter of a photo that lies
 elements with a tiny photo.
 """
 
-import argparse
 import shlex
 import struct
 import tempfile
@@ -85,10 +84,7 @@ def print_memory(photos, folder, options, env):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", required=True, type=Path)
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    options = measure.options_of(__doc__)
     env = measure.environment(options.build)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -4,7 +4,6 @@
 CPU is that of a process of many frames less that of one of few, so that starting a process does not count.
 """
 
-import argparse
 import shlex
 import tempfile
 from pathlib import Path
@@ -13,7 +12,7 @@ import grid
 import measure
 
 FEW, MANY = 15, 75
-SIDE, CELL = 4, (480, 270)
+SIDE = 4
 GOAL = 0.6
 PICTURES = 15
 # Moving patterns with flat areas, much detail, and noise above all.
@@ -40,11 +39,8 @@ def wall(mixer, decoder, files, frames, sink="fakesink", flag="-q"):
 
 
 def contenders(files, frames, **more):
-    places = " ".join(
-        f"sink_{i}::xpos={i % SIDE * CELL[0]} sink_{i}::ypos={i // SIDE * CELL[1]} sink_{i}::width={CELL[0]} "
-        f"sink_{i}::height={CELL[1]}" for i in range(SIDE * SIDE))
     ours = f"quadmux-grid rows={SIDE} columns={SIDE}"
-    theirs = f"compositor background=black {places}"
+    theirs = grid.compositor_grid(SIDE)
     return {
         "quadjpegdec, quadmux-grid": wall(ours, "quadjpegdec", files, frames, **more),
         "jpegdec, quadmux-grid": wall(ours, "jpegdec", files, frames, **more),
@@ -53,10 +49,7 @@ def contenders(files, frames, **more):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", required=True, type=Path)
-    parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    options = measure.options_of(__doc__)
     env = measure.environment(options.build)
     print(f"### 16 Motion JPEGs to one 1080p frame: {measure.machine()}\n")
     print("| | KB a picture | CPU ms a frame | ours / it | |\n|---|---:|---:|---:|---|")

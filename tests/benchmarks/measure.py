@@ -1,5 +1,6 @@
 """Runs commands in turns and keeps what each cost: CPU, time and memory."""
 
+import argparse
 import os
 import re
 import shutil
@@ -49,6 +50,14 @@ def environment(build):
     subprocess.run(["gst-inspect-1.0", "quad"], env=env, stdout=subprocess.DEVNULL, check=True)
     env["GST_REGISTRY_UPDATE"] = "no"
     return env
+
+
+def options_of(doc):
+    """The options --build and --runs of a script that `doc` describes."""
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("--build", required=True, type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    return parser.parse_args()
 
 
 def run_once(command, env):

@@ -107,15 +107,17 @@ Against against (const FormatInfo &format, std::span<const InputCaps> inputs)
 }
 
 // Sorts `names` of formats, the best first.
-std::vector<std::string> by_preference (std::vector<std::string> names,
+std::vector<std::string> by_preference (const std::vector<std::string> &names,
                                         std::span<const InputCaps> inputs)
 {
-  const auto of = [&] (const std::string &name) {
-    return against (info_of (from_gst (gst_video_format_from_string (name.c_str ()))), inputs);
-  };
-  std::stable_sort (names.begin (), names.end (),
-                    [&] (const auto &a, const auto &b) { return of (a) < of (b); });
-  return names;
+  std::vector<std::pair<Against, std::string>> weighed;
+  for (const std::string &name : names)
+    weighed.emplace_back (
+        against (info_of (from_gst (gst_video_format_from_string (name.c_str ()))), inputs), name);
+  std::ranges::stable_sort (weighed, {}, &std::pair<Against, std::string>::first);
+  std::vector<std::string> sorted;
+  for (auto &[against, name] : weighed) sorted.push_back (std::move (name));
+  return sorted;
 }
 
 // Fixes width and height to the wanted size, in samples of the caps' shape. If the caps do not take

@@ -32,8 +32,8 @@ struct OutputChoice {
 
 // Chooses among the caps that `downstream` takes.
 // - Memory: a device's, if an input lies there and it can show all inputs. Else system memory.
-// - Format: if an input has alpha, one with alpha. Then, if all have 8 bits, the one that most of
-//   the inputs' pixels have; else the one in which these lose least (format_loss).
+// - Format: if an input has alpha, one with alpha. Then the one that most of the inputs' pixels
+//   have; but if most pixels have more than 8 bits, the one in which all lose least (format_loss).
 // - Size: the nearest to `grid` with cells of the largest input's size. Inputs that lie freely do
 //   not count. If all lie freely, the output holds their rectangles and begins at 0,0.
 // - Rate: the nearest to the inputs' highest.
