@@ -28,12 +28,19 @@ QUAD_HOST_DEVICE constexpr Sum vertical_round (Sum sum, int depth)
   return (sum + (Sum{1} << (shift - 1))) >> shift;
 }
 
-// The sample for a sum of taps times intermediates: half up, then clamped.
+// The value for a sum of taps times intermediates: half up. A sample is this, clamped.
+template <typename Sum>
+QUAD_HOST_DEVICE constexpr Sum horizontal_shift (Sum sum, int depth)
+{
+  const int shift = kTapBits + fraction_bits (depth);
+  return (sum + (Sum{1} << (shift - 1))) >> shift;
+}
+
+// The sample for a sum of taps times intermediates.
 template <typename Sum>
 QUAD_HOST_DEVICE constexpr std::uint16_t horizontal_round (Sum sum, int depth)
 {
-  const int shift = kTapBits + fraction_bits (depth);
-  const Sum v = (sum + (Sum{1} << (shift - 1))) >> shift;
+  const Sum v = horizontal_shift (sum, depth);
   const Sum max = (Sum{1} << depth) - 1;
   return static_cast<std::uint16_t> (v < 0 ? 0 : v > max ? max : v);
 }

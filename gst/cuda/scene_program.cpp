@@ -10,13 +10,16 @@ namespace quad::cuda {
 namespace {
 
 constexpr int kWidest = 128;  // width of a patch, in positions
+// Runs and halves need no shared memory: the bytes of a patch's row, and of all its rows.
+constexpr int kRunBytes = 1024, kPatchBytes = 8192;
 
 // How a picture of `s` is drawn to positions of `canvas`.
 Method method_of (const RasterPlan &plan, const Samples &s, const Samples &canvas)
 {
   if (plan.across.copy && plan.down.copy) return Method::copy;
-  if (s.packed && canvas.packed && s.bytes == 1 && s.channels != 3 && !plan.swap_axes &&
-      plan.across.halves () && plan.down.halves ())
+  const bool words = s.bytes == 1 ? s.channels != 3 : s.depth <= 10 && s.channels <= 2;
+  if (words && s.packed && canvas.packed && !plan.swap_axes && plan.across.halves () &&
+      plan.down.halves ())
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
 }
@@ -68,11 +71,12 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
     const auto [first, last] = plan.across.reads (u, columns);
     most = std::max (most, last - first);
   }
-  // Reading begins on a word, which adds up to three samples.
-  const auto count = std::size_t (most * s.channels + 3);
+  // The extent begins and ends with a unit of the source, and rows of results on 16 bytes.
+  const int unit = s.packed ? kUnit / s.bytes : 1;
+  const auto count = std::size_t (ceil_div (most * s.channels + 2 * (unit - 1), 8) * 8);
   const auto rows = std::size_t (std::min (seen.height, plan.down.count ()));
   const std::size_t weighted = s.alpha >= 0 ? 3 * sizeof (std::int32_t) * (count / 4) : 0;
-  return rows * (count * sizeof (std::int16_t) + weighted) + sizeof (std::int32_t);
+  return rows * (count * sizeof (std::int16_t) + weighted) + 16;
 }
 
 // Whether a patch of 8 positions needs at most `room` bytes of shared memory.
@@ -113,6 +117,15 @@ Conversion conversion_of (const Tile &tile, const RasterSources &sources, const 
 int words_of (const Samples &s, Size size)
 {
   return ceil_div (size.width, group_of (s)) * size.height;
+}
+
+// The distance of the rows that neighbouring outputs begin with, or 0 if it varies.
+int row_step_of (const FilterPlan &down)
+{
+  const int step = down.count () > 1 ? down.left[1] - down.left[0] : 1;
+  for (std::size_t o = 1; o < down.left.size (); o++)
+    if (down.left[o] - down.left[o - 1] != step) return 0;
+  return step;
 }
 
 // The next smaller patch, or the same size if there is none.
@@ -195,8 +208,13 @@ struct SceneProgram::Build {
   {
     AxisTable t = {};
     t.left = put (plan.left);
-    t.weight = put (plan.weight);
     t.taps = plan.taps;
+    const auto pitch = static_cast<std::size_t> (pitch_of (plan.taps));
+    std::vector<std::int16_t> weight (plan.left.size () * pitch, 0);
+    for (std::size_t o = 0; o < plan.left.size (); o++)
+      std::copy_n (plan.tap (static_cast<int> (o)), plan.taps,
+                   weight.begin () + std::ptrdiff_t (o * pitch));
+    t.weight = put (weight);
     t.count = plan.count ();
     return t;
   }
@@ -213,6 +231,8 @@ struct SceneProgram::Build {
     p.y = plan.target.y;
     p.swap_axes = plan.swap_axes;
     p.samples = samples_of (info_of (tile.source.format), from);
+    p.row_samples = raster_size (info_of (tile.source.format), from, tile.source.size).width *
+                    p.samples.channels;
     pictures.push_back (p);
     plans.push_back (std::move (plan));
     return pictures.back ();
@@ -280,10 +300,32 @@ struct SceneProgram::Build {
     return bytes;
   }
 
-  // The largest patch in which all pictures of the part can be drawn.
-  Size patch_size (const Part &part, Size whole) const
+  // The size of a patch with one layer whose pictures are staged: full rows of threads, which make
+  // kRowsAtOnce rows each.
+  Size staged_size (const Layer &layer, Size whole) const
+  {
+    constexpr int kRowsAtOnce = 4, kMostRows = 32;
+    const auto fits = [&] (Size size) { return layer_bytes (layer, size) <= kMidBytes; };
+    Size size = {std::min (kWidest, whole.width), std::min (kMostRows, whole.height)};
+    while (size.width > 8 && !fits ({size.width, std::min (kRowsAtOnce, size.height)}))
+      size.width = (size.width + 1) / 2;
+    while (size.height > 1 && !fits (size))
+      size.height = size.height > kRowsAtOnce ? (size.height - 1) / kRowsAtOnce * kRowsAtOnce
+                                              : size.height - 1;
+    const int patches = ceil_div (whole.height, size.height);
+    const int even = ceil_div (ceil_div (whole.height, patches), kRowsAtOnce) * kRowsAtOnce;
+    return {size.width, std::min (size.height, even)};
+  }
+
+  // The size of a patch of the part: all that its block needs is there.
+  Size patch_size (const Part &part, Draw draw, Size whole) const
   {
     const Samples &s = samples[part.raster];
+    if (draw == Draw::runs || draw == Draw::halves) {
+      const int size = s.bytes * s.channels, width = std::min (kRunBytes / size, whole.width);
+      return {width, std::clamp (kPatchBytes / (width * size), 1, whole.height)};
+    }
+    if (draw != Draw::layers) return staged_size (layers[std::size_t (part.first_layer)], whole);
     Size size = {std::min (kWidest, whole.width), whole.height};
     auto fits = [&] {
       if (words_of (s, size) > kWords) return false;
@@ -297,14 +339,80 @@ struct SceneProgram::Build {
     return size;
   }
 
-  void add_patches (Step &step, int part, const Rect &area)
+  // Whether a patch's threads can make results from the vertical pass's without looking at alpha.
+  static bool is_plain (const Picture &p)
   {
-    const Size size = patch_size (parts[std::size_t (part)], area.size ());
+    return p.method == Method::staged && !p.swap_axes && p.samples.alpha < 0;
+  }
+
+  // How patches of a part are drawn.
+  Draw draw_of (const Part &part) const
+  {
+    const Layer &layer = layers[std::size_t (part.first_layer)];
+    const Samples &canvas = samples[part.raster];
+    if (part.layers > 1 || layer.source < 0 || !canvas.packed) return Draw::layers;
+    const auto k = std::size_t (layer.picture);
+    if (layer.conversion >= 0) {
+      const Conversion &c = conversions[std::size_t (layer.conversion)];
+      const bool plain = std::all_of (pictures.begin () + layer.picture,
+                                      pictures.begin () + layer.picture + c.pictures, is_plain);
+      return plain && c.alpha.picture < 0 && canvas.bytes == 1 ? Draw::converted : Draw::layers;
+    }
+    const Picture &picture = pictures[k];
+    const Samples &s = picture.samples;
+    const int size = s.bytes * s.channels;
+    if (size != 1 && size != 2 && size != 4) return Draw::layers;
+    if (picture.method == Method::halves) return Draw::halves;
+    if (picture.method == Method::copy && picture.runs && row_step_of (plans[k].down) != 0)
+      return Draw::runs;
+    return is_plain (picture) && s.packed ? Draw::filtered : Draw::layers;
+  }
+
+  // What a block needs to know of the part's single picture.
+  void describe_picture (Patch &patch, const Part &part) const
+  {
+    const Layer &layer = layers[std::size_t (part.first_layer)];
+    const auto k = std::size_t (layer.picture);
+    const Picture &picture = pictures[k];
+    const RasterPlan &plan = plans[k];
+    const int u = patch.x - picture.x, v = patch.y - picture.y;
+    patch.source = layer.source;
+    patch.plane = static_cast<std::int16_t> (picture.samples.plane);
+    if (patch.draw == Draw::converted) return;
+    if (patch.draw == Draw::filtered) {
+      const auto [least, end] = plan.across.reads (u, patch.width);
+      patch.extent = extent_of (picture, least, end);
+      patch.u = u;
+      patch.v = v;
+      patch.across = picture.across;
+      patch.down = picture.down;
+    } else {
+      patch.extent.first = plan.across.left[std::size_t (u)] * picture.samples.channels;
+      patch.row = plan.down.left[std::size_t (v)];
+      patch.row_step = row_step_of (plan.down);
+    }
+  }
+
+  void add_patches (Step &step, int index, const Rect &area)
+  {
+    const Part &part = parts[std::size_t (index)];
+    const Draw draw = draw_of (part);
+    const Size size = patch_size (part, draw, area.size ());
+    // But for the first, patches begin on a multiple of 16 positions, so that units lie in them.
+    const int first = size.width - (size.width > 16 ? area.x % 16 : 0);
     for (int y = area.y; y < area.bottom (); y += size.height)
-      for (int x = area.x; x < area.right (); x += size.width)
-        step.patches.push_back (
-            {part, x, y, static_cast<std::int16_t> (std::min (size.width, area.right () - x)),
-             static_cast<std::int16_t> (std::min (size.height, area.bottom () - y))});
+      for (int x = area.x, width = first; x < area.right (); x += width, width = size.width) {
+        Patch patch = {};
+        patch.x = x;
+        patch.y = y;
+        patch.width = static_cast<std::int16_t> (std::min (width, area.right () - x));
+        patch.height = static_cast<std::int16_t> (std::min (size.height, area.bottom () - y));
+        patch.part = index;
+        patch.draw = draw;
+        patch.raster = static_cast<std::int16_t> (part.raster);
+        if (draw != Draw::layers) describe_picture (patch, part);
+        step.patches.push_back (patch);
+      }
   }
 
   Layer layer_of (int tile, int raster, int slot) const

@@ -59,13 +59,22 @@ std::size_t shared_bytes (const Tables &t, const cuda::Picture &picture, const c
   int first = INT_MAX, end = 0;
   for (int o = u; o < u + columns; o++) {
     const int left = t.left (picture.across, o);
-    first = std::min (first, left * s.channels);
-    end = std::max (end, (left + picture.across.taps) * s.channels);
+    first = std::min (first, left);
+    end = std::max (end, left + picture.across.taps);
   }
-  if (s.packed && s.bytes == 1 && s.channels != 3) first = first / 4 * 4;
-  const auto mid = std::size_t ((end - first) * rows);
-  const std::size_t weighted = s.alpha < 0 ? 0 : 3 * (mid / 4) * sizeof (std::int32_t);
-  return (mid + 1) / 2 * 2 * sizeof (std::int16_t) + weighted;
+  const cuda::Extent extent = cuda::extent_of (picture, first, end);
+  EXPECT_LE (extent.first, first * s.channels);
+  EXPECT_GE (extent.first + extent.count, end * s.channels);
+  EXPECT_LE (extent.first + extent.count, picture.row_samples);
+  if (patch.draw == cuda::Draw::filtered) {
+    EXPECT_EQ (patch.extent.first, extent.first);
+    EXPECT_EQ (patch.extent.count, extent.count);
+  }
+  const auto mid = std::size_t (cuda::mid_pitch_of (extent) * rows) * sizeof (std::int16_t);
+  const std::size_t weighted =
+      s.alpha < 0 ? 0
+                  : std::size_t (extent.count / 4 * rows * 3 + 3) / 4 * 4 * sizeof (std::int32_t);
+  return mid + weighted;
 }
 
 // The patch lies inside the picture, and so inside its tables.
@@ -84,7 +93,11 @@ void check_patch (const Tables &t, const cuda::Launch &launch, const cuda::Patch
   const cuda::Part part = t.part (patch.part);
   const cuda::Samples s = cuda::samples_of (format, part.raster);
   const int size = s.bytes * s.channels, group = size < 4 && size != 3 ? 4 / size : 1;
-  EXPECT_LE (ceil_div (patch.width, group) * patch.height, cuda::kWords);
+  if (patch.draw == cuda::Draw::layers) {
+    EXPECT_LE (ceil_div (patch.width, group) * patch.height, cuda::kWords);
+  } else {
+    EXPECT_EQ (part.layers, 1);
+  }
   ASSERT_GT (part.layers, 0);
   for (int k = 0; k < part.layers; k++) {
     const cuda::Layer layer = t.layer (part.first_layer + k);

@@ -23,7 +23,7 @@ from=/usr/lib/$multiarch
   exit 1
 }
 
-plugins=(app coreelements debugutilsbad imagefreeze isomp4 jpeg multifile nvcodec pbtypes playback png rawparse typefindfunctions
+plugins=(app coreelements debugutilsbad imagefreeze isomp4 jpeg multifile nvcodec openh264 pbtypes playback png rawparse typefindfunctions
   videoconvertscale videoparsersbad videorate videotestsrc x264 compositor)
 rm -rf "$out"
 mkdir -p "$out"/{bin,lib,plugins,quad,tests}
@@ -32,12 +32,14 @@ for p in "${plugins[@]}"; do
   if [ -e "$from/gstreamer-1.0/libgst$p.so" ]; then cp "$from/gstreamer-1.0/libgst$p.so" "$out/plugins/"; fi
 done
 cp "$build/gst/elements/libgstquad.so" "$out/quad/"
-cp "$build"/tests/cuda/cuda-parity "$build"/tests/gpu/gpu-{bench,elements} "$out/tests/"
+cp "$build"/tests/cuda/cuda-parity "$build"/tests/gpu/gpu-{bench,elements} tests/gpu/tensors.py "$out/tests/"
+cp -r gst/tensor/python "$out/"
+cp "$build/gst/tensor/libquadtensor-1.0.so.0" "$out/lib/"
 
 # All that they link, but for the driver's own libraries and, unless asked for, glibc's.
 driver='/(libcuda|libnvcuvid|libnvidia-[^/]*)\.so'
 glibc='/(ld-linux[^/]*|libc|libm|libpthread|libdl|librt|libresolv)\.so'
-{ ldd "$out"/bin/* "$out"/plugins/*.so "$out"/quad/*.so "$out"/tests/* 2>/dev/null || true; } |
+{ ldd "$out"/bin/* "$out"/plugins/*.so "$out"/quad/*.so "$out"/tests/* "$out/lib/libquadtensor-1.0.so.0" 2>/dev/null || true; } |
   awk '$3 ~ /^\// {print $3}' | sort -u | { grep -vE "$driver" || true; } |
   if [ $libc ]; then cat; else grep -vE "$glibc" || true; fi |
   while read -r library; do cp -Ln "$library" "$out/lib/"; done

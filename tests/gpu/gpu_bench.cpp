@@ -1,5 +1,6 @@
 // Times the kernel on a GPU, beside a copy on the device of as many bytes. Prints a table; exits 77
 // if there is no GPU, and 3 if a goal is not reached.
+//   gpu-bench [--profile]    draws a frame of each case and times nothing, for a profiler
 #include <cmath>
 #include <cstdio>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <semaphore>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "cuda/cuda_renderer.h"
@@ -123,14 +125,58 @@ struct Case {
   Size canvas;
   Filter filter;
   double goal;  // of the copy's bandwidth; 0: for information
+  PixelFormat from = PixelFormat::nv12, to = PixelFormat::nv12;
+  int alpha = 255;  // of the pictures
 };
 
 constexpr Case kCases[] = {
     {"four 4K to one 4K, area 2:1", {3840, 2160}, 2, {3840, 2160}, Filter::area, 0.7},
     {"four 1080p to one 1080p, area 2:1", {1920, 1080}, 2, {1920, 1080}, Filter::area, 0.7},
-    {"nine 1080p to one 4K, area", {1920, 1080}, 3, {3840, 2160}, Filter::area, 0},
+    {"nine 1080p to one 1080p, area 3:1", {1920, 1080}, 3, {1920, 1080}, Filter::area, 0},
+    {"nine 1080p to one 4K, area 3:2", {1920, 1080}, 3, {3840, 2160}, Filter::area, 0},
     {"four 4K to one 1080p, lanczos 4:1", {3840, 2160}, 2, {1920, 1080}, Filter::lanczos, 0},
     {"four 1080p to one 4K, copies", {1920, 1080}, 2, {3840, 2160}, Filter::area, 0},
+    {"four 4K I420 to one 4K, area 2:1",
+     {3840, 2160},
+     2,
+     {3840, 2160},
+     Filter::area,
+     0,
+     PixelFormat::i420,
+     PixelFormat::i420},
+    {"four 4K P010 to one 4K, area 2:1",
+     {3840, 2160},
+     2,
+     {3840, 2160},
+     Filter::area,
+     0,
+     PixelFormat::p010_10le,
+     PixelFormat::p010_10le},
+    {"four 1080p NV12 to RGBP 640x360, area",
+     {1920, 1080},
+     2,
+     {1280, 720},
+     Filter::area,
+     0,
+     PixelFormat::nv12,
+     PixelFormat::rgbp},
+    {"four 1080p NV12 to RGBA, area 2:1",
+     {1920, 1080},
+     2,
+     {1920, 1080},
+     Filter::area,
+     0,
+     PixelFormat::nv12,
+     PixelFormat::rgba},
+    {"four 1080p half transparent, area 2:1",
+     {1920, 1080},
+     2,
+     {1920, 1080},
+     Filter::area,
+     0,
+     PixelFormat::nv12,
+     PixelFormat::nv12,
+     128},
 };
 
 // A stream that stands still takes about 1,000 calls, so not more than that.
@@ -146,7 +192,8 @@ struct Frames {
   bool make (const Case &c, GstCudaContext *context)
   {
     const auto cells = static_cast<std::size_t> (c.columns * c.columns);
-    return fill (sources, context, c.source, cells) && fill (canvases, context, c.canvas, 1);
+    return fill (sources, context, c.from, c.source, cells) &&
+           fill (canvases, context, c.to, c.canvas, 1);
   }
   // Read and written for one canvas.
   std::size_t bytes (const Case &c) const
@@ -155,20 +202,33 @@ struct Frames {
   }
 
  private:
-  static bool fill (std::deque<Frame> &frames, GstCudaContext *context, Size size,
-                    std::size_t at_least)
+  static bool fill (std::deque<Frame> &frames, GstCudaContext *context, PixelFormat format,
+                    Size size, std::size_t at_least)
   {
     for (std::size_t total = 0; total < kRotation || frames.size () < at_least;
          total += frames.back ().bytes)
-      if (!frames.emplace_back ().make (context, PixelFormat::nv12, size)) return false;
+      if (!frames.emplace_back ().make (context, format, size)) return false;
     return true;
   }
 };
 
+// BT.709 of limited range to RGB (ITU-R BT.709-6).
+ColorMap to_rgb ()
+{
+  constexpr double kLuma = 255.0 / 219, kChroma = 255.0 / 224;
+  const ColorMatrix matrix = {{{kLuma, 0, 1.5748 * kChroma},
+                               {kLuma, -0.1873 * kChroma, -0.4681 * kChroma},
+                               {kLuma, 1.8556 * kChroma, 0}},
+                              {16, 128, 128},
+                              {},
+                              false};
+  return color_map (matrix, 8, 8);
+}
+
 Scene scene_of (const Case &c, const FrameView &source)
 {
   Scene scene;
-  scene.format = PixelFormat::nv12;
+  scene.format = c.to;
   scene.canvas = c.canvas;
   const Size cell = {c.canvas.width / c.columns, c.canvas.height / c.columns};
   for (int i = 0; i < c.columns * c.columns; i++) {
@@ -178,6 +238,8 @@ Scene scene_of (const Case &c, const FrameView &source)
     tile.source = source;
     tile.crop = rect_of (c.source);
     tile.filter = c.filter;
+    tile.alpha = c.alpha;
+    if (c.from != c.to) tile.colors = to_rgb ();
     scene.tiles.push_back (tile);
   }
   return scene;
@@ -212,6 +274,20 @@ std::optional<double> time_drawing (const Case &c, const Frames &frames, GstCuda
     for (Tile &t : scene.tiles) t.source = frames.sources[next++ % frames.sources.size ()].view;
     return renderer->draw (scene, frames.canvases[n % frames.canvases.size ()].view) == Status::ok;
   });
+}
+
+// Draws one frame, as a profiler runs each kernel many times.
+bool draw_one (const Case &c, GstCudaContext *context, CUstream stream)
+{
+  Frames frames;
+  if (!frames.make (c, context)) return false;
+  Scene scene = scene_of (c, frames.sources[0].view);
+  for (std::size_t i = 0; i < scene.tiles.size (); i++)
+    scene.tiles[i].source = frames.sources[i % frames.sources.size ()].view;
+  const auto renderer = cuda::make_cuda_renderer (context, stream);
+  return renderer->prepare (scene) == Status::ok &&
+         renderer->draw (scene, frames.canvases[0].view) == Status::ok &&
+         renderer->finish () == Status::ok;
 }
 
 // The time of a copy on the device that reads and writes `bytes`, half of them each.
@@ -268,16 +344,21 @@ int main (int argc, char **argv)
   if (!driver.load ()) return 1;
   GstCudaContext *context = gst_cuda_context_new (0);
   if (!context || !gst_cuda_context_push (context)) return 1;
+  const bool profile = argc > 1 && std::string_view (argv[1]) == "--profile";
   int missed = 0, failed = 0;
   {
     char name[256] = "";
     CuDeviceGetName (name, sizeof name, 0);
     std::printf (
-        "%s\n\n| NV12 | ms a frame | ms a copy of its bytes | of the copy's bandwidth |\n"
+        "%s\n\n| | ms a frame | ms a copy of its bytes | of the copy's bandwidth |\n"
         "|---|---:|---:|---:|\n",
         name);
     const cuda::Stream stream (context);
     for (const Case &c : kCases) {
+      if (profile) {
+        failed += !draw_one (c, context, stream.get ());
+        continue;
+      }
       const Outcome outcome = measure (c, context, stream.get (), driver);
       missed += outcome == Outcome::missed;
       failed += outcome == Outcome::failed;

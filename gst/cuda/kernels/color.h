@@ -49,6 +49,20 @@ QUAD_DEVICE void add_picture (const Conversion &conversion, int k, const Work &w
     color.alpha = static_cast<std::uint32_t> (channel (p.value, conversion.alpha.channel));
 }
 
+// A channel of a canvas of `depth` bits.
+QUAD_DEVICE int channel_of (const Conversion::Channel &of, int shift, const SourceColor &color,
+                            int depth)
+{
+  if (of.from == kAlpha) return static_cast<int> (color.alpha);
+  if (of.from != kMapped)
+    return of.from == 0   ? color.component[0]
+           : of.from == 1 ? color.component[1]
+                          : color.component[2];
+  std::int32_t sum = of.offset;
+  for (int k = 0; k < 3; k++) sum += of.factor[k] * color.component[k];
+  return mapped (sum, shift, depth);
+}
+
 // The position as stored on a canvas of `s`.
 QUAD_DEVICE Position converted (const Conversion &conversion, const SourceColor &color,
                                 const Samples &s)
@@ -56,20 +70,7 @@ QUAD_DEVICE Position converted (const Conversion &conversion, const SourceColor 
   Position p;
   for (int c = 0; c < 4; c++) {
     if (c >= s.channels) break;
-    const Conversion::Channel &of = conversion.channel[c];
-    int v = 0;
-    if (of.from == kAlpha) {
-      v = static_cast<int> (color.alpha);
-    } else if (of.from != kMapped) {
-      v = of.from == 0   ? color.component[0]
-          : of.from == 1 ? color.component[1]
-                         : color.component[2];
-    } else {
-      std::int32_t sum = of.offset;
-      for (int k = 0; k < 3; k++) sum += of.factor[k] * color.component[k];
-      v = mapped (sum, conversion.shift, s.depth);
-    }
-    p.value[c] = v << s.shift;
+    p.value[c] = channel_of (conversion.channel[c], conversion.shift, color, s.depth) << s.shift;
   }
   return p;
 }

@@ -6,9 +6,10 @@
 
 namespace quad::cuda {
 
-// The largest unit that a thread reads or writes at once. Its address is a multiple of its size.
-struct alignas (16) Quad {
-  std::uint32_t word[4];
+// Words that a thread reads or writes at once: 1 or 4. Their address is a multiple of their size.
+template <int kCount>
+struct alignas (4 * kCount) Words {
+  std::uint32_t word[kCount];
 };
 
 }  // namespace quad::cuda
@@ -19,8 +20,8 @@ struct alignas (16) Quad {
 // run on a processor at once.
 #define QUAD_KERNEL(threads, blocks) extern "C" __global__ void __launch_bounds__ (threads, blocks)
 #define QUAD_DEVICE __device__ __forceinline__
-// For functions that are called seldom. Inlined, they would take registers from all other code.
-#define QUAD_DEVICE_SELDOM __device__ __noinline__
+// For functions that keep their registers apart. Inlined, they would take some from all other code.
+#define QUAD_DEVICE_APART __device__ __noinline__
 #define QUAD_SHARED __shared__
 // A kernel's parameter, read in place. CUDA has this since 11.7. Without it, indexing copies the
 // parameter first.
@@ -46,10 +47,25 @@ QUAD_DEVICE T load (const T *p)
 {
   return __ldg (p);
 }
-QUAD_DEVICE Quad load (const Quad *p)
+QUAD_DEVICE Words<1> load (const Words<1> *p) { return {{__ldg (p->word)}}; }
+QUAD_DEVICE Words<4> load (const Words<4> *p)
 {
   const uint4 q = __ldg (reinterpret_cast<const uint4 *> (p));
   return {{q.x, q.y, q.z, q.w}};
+}
+// Loads what is read once or soon again. It leaves the first-level cache before the tables do.
+QUAD_DEVICE Words<1> load_once (const Words<1> *p) { return load (p); }
+QUAD_DEVICE Words<4> load_once (const Words<4> *p)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700
+  Words<4> v;
+  asm("ld.global.nc.L1::evict_first.v4.u32 {%0, %1, %2, %3}, [%4];"
+      : "=r"(v.word[0]), "=r"(v.word[1]), "=r"(v.word[2]), "=r"(v.word[3])
+      : "l"(p));
+  return v;
+#else
+  return load (p);
+#endif
 }
 // Loads from memory that this launch writes too.
 template <typename T>
@@ -61,6 +77,20 @@ template <typename T>
 QUAD_DEVICE void store (T *p, T v)
 {
   *p = v;
+}
+QUAD_DEVICE void store (Words<4> *p, const Words<4> &v)
+{
+  *reinterpret_cast<uint4 *> (p) = make_uint4 (v.word[0], v.word[1], v.word[2], v.word[3]);
+}
+
+// Writes pairs of results to shared memory.
+QUAD_DEVICE void put (std::int16_t *to, const Words<1> &v)
+{
+  *reinterpret_cast<std::uint32_t *> (to) = v.word[0];
+}
+QUAD_DEVICE void put (std::int16_t *to, const Words<4> &v)
+{
+  *reinterpret_cast<uint4 *> (to) = make_uint4 (v.word[0], v.word[1], v.word[2], v.word[3]);
 }
 
 }  // namespace quad::cuda

@@ -42,6 +42,43 @@ QUAD_DEVICE Axis axis_of (const std::uint8_t *tables, const AxisTable &table)
   return {begin_of (tables, table.left), begin_of (tables, table.weight), table.taps};
 }
 
+QUAD_DEVICE const std::int16_t *tap_of (const Axis &axis, int o)
+{
+  return axis.weight + std::int64_t{o} * pitch_of (axis.taps);
+}
+
+// The number of groups that hold all positions.
+QUAD_DEVICE int groups_in (int positions, int group) { return (positions + group - 1) / group; }
+
+// The items of a grid, row by row, that a thread visits: the threads of the block take turns.
+struct Walk {
+  int columns, column, row;
+
+  QUAD_DEVICE explicit Walk (int columns_) : columns (columns_)
+  {
+    // Quotients n / columns, from one division: exact while n * columns < 2^22.
+    const unsigned inverse = (1u << 22) / static_cast<unsigned> (columns) + 1;
+    const auto over = [inverse] (int n) {
+      return static_cast<int> (static_cast<unsigned> (n) * inverse >> 22);
+    };
+    row = over (thread_index ());
+    column = thread_index () - row * columns;
+    step_row_ = over (thread_count ());
+    step_column_ = thread_count () - step_row_ * columns;
+  }
+  QUAD_DEVICE void next ()
+  {
+    column += step_column_;
+    row += step_row_;
+    if (column < columns) return;
+    column -= columns;
+    row++;
+  }
+
+ private:
+  int step_column_, step_row_;
+};
+
 // A block's data on the picture that it draws now.
 struct Work {
   const Picture *picture;
@@ -50,8 +87,7 @@ struct Work {
   Samples samples;  // the source's
   // The patch seen from the source: `columns` outputs from `u` on across, `rows` from `v` on down.
   int u, v, columns, rows;
-  // The source samples of each row that are staged: [first, first + count).
-  int first, count;
+  Extent extent;  // staged
 };
 
 QUAD_DEVICE const std::uint8_t *row_of (const Work &w, int y)
@@ -86,7 +122,7 @@ template <typename Sum>
 QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
 {
   const Axis &down = w.down;
-  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
+  const std::int16_t *tap = tap_of (down, v);
   const std::uint8_t *row = row_of (w, load (down.left + v));
   Sum sum = 0;
   for (int k = 0; k < down.taps; k++, row += w.source.stride)
@@ -98,64 +134,12 @@ QUAD_DEVICE Sum vertical_at (const Work &w, int v, int i)
 QUAD_DEVICE std::int32_t weighted_at (const Work &w, int v, int i, int channel)
 {
   const Axis &down = w.down;
-  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
+  const std::int16_t *tap = tap_of (down, v);
   const std::uint8_t *row = row_of (w, load (down.left + v));
   std::int32_t sum = 0;
   for (int k = 0; k < down.taps; k++, row += w.source.stride)
     sum += load (tap + k) * (load (row + i + channel) * load (row + i + w.samples.alpha));
   return vertical_round (sum, 8);
-}
-
-// The vertical pass for four neighbouring 8-bit samples from `i` on. They must lie on a word.
-QUAD_DEVICE void vertical_four (const Work &w, int v, int i, std::int16_t *out)
-{
-  const Axis &down = w.down;
-  const std::int16_t *tap = down.weight + std::int64_t{v} * down.taps;
-  const std::uint8_t *at = row_of (w, load (down.left + v)) + i;
-  std::int32_t sum[4] = {0, 0, 0, 0};
-  for (int k = 0; k < down.taps; k++, at += w.source.stride) {
-    const std::uint32_t word = load (reinterpret_cast<const std::uint32_t *> (at));
-    const std::int32_t t = load (tap + k);
-    for (int j = 0; j < 4; j++) sum[j] += t * static_cast<std::int32_t> ((word >> (8 * j)) & 255);
-  }
-  for (int j = 0; j < 4; j++) out[j] = static_cast<std::int16_t> (vertical_round (sum[j], 8));
-}
-
-// The vertical pass for all samples that the patch reads.
-QUAD_DEVICE void stage (const Work &w, std::int16_t *mid)
-{
-  const bool words = w.samples.packed && w.samples.bytes == 1 && w.first % 4 == 0 &&
-                     w.source.stride % 4 == 0 &&
-                     reinterpret_cast<std::uintptr_t> (w.source.data) % 4 == 0;
-  const int whole = words ? w.count / 4 : 0, rest = w.count - 4 * whole;
-  const int items = whole + rest;
-  for (int n = thread_index (); n < items * w.rows; n += thread_count ()) {
-    const int r = n / items, i = n % items;
-    std::int16_t *out = mid + r * w.count;
-    if (i < whole)
-      vertical_four (w, w.v + r, w.first + 4 * i, out + 4 * i);
-    else
-      out[3 * whole + i] = static_cast<std::int16_t> (
-          vertical_at<std::int32_t> (w, w.v + r, w.first + 3 * whole + i));
-  }
-}
-
-// Stages the three colour channels weighted by alpha. Does nothing if the patch is opaque. Returns
-// whether it staged them.
-QUAD_DEVICE bool stage_weighted (const Work &w, const std::int16_t *mid, std::int32_t *weighted)
-{
-  const int positions = w.count / 4;
-  bool opaque = true;
-  for (int n = thread_index (); n < positions * w.rows; n += thread_count ())
-    opaque = opaque && mid[4 * n + w.samples.alpha] == kOpaqueMid;
-  if (meet_all (opaque)) return false;
-  for (int n = thread_index (); n < positions * w.rows; n += thread_count ()) {
-    const int r = n / positions, i = w.first + n % positions * 4;
-    for (int c = 0, to = 0; c < 4; c++)
-      if (c != w.samples.alpha) weighted[3 * n + to++] = weighted_at (w, w.v + r, i, c);
-  }
-  meet ();
-  return true;
 }
 
 // How a channel's sums are rounded: to samples.
@@ -177,8 +161,9 @@ QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_
 {
   const Axis &across = w.across;
   const int channels = w.samples.channels;
-  const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
-  const int at = (v - w.v) * w.count + load (across.left + u) * channels - w.first;
+  const std::int16_t *tap = tap_of (across, u);
+  const int from = load (across.left + u) * channels - w.extent.first;
+  const int at = (v - w.v) * mid_pitch_of (w.extent) + from;
   std::int32_t sum[4] = {0, 0, 0, 0};
   for (int k = 0; k < across.taps; k++) {
     const std::int32_t t = load (tap + k);
@@ -189,23 +174,24 @@ QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_
   for (int c = 0; c < 4; c++)
     if (c < channels) p.value[c] = round.filtered (sum[c], w.samples.depth, c);
   if (!weighted || channel (sum, w.samples.alpha) == kOpaqueSum) return p;
-  for (int c = 0, from = 0; c < 4; c++) {
+  const int position = (v - w.v) * (w.extent.count / 4) + from / 4;
+  for (int c = 0, to = 0; c < 4; c++) {
     if (c == w.samples.alpha) continue;
     std::int64_t color = 0;
     for (int k = 0; k < across.taps; k++)
-      color += std::int64_t{load (tap + k)} * weighted[(at / 4 + k) * 3 + from];
+      color += std::int64_t{load (tap + k)} * weighted[(position + k) * 3 + to];
     p.value[c] = round.weighted (color, channel (sum, w.samples.alpha), c);
-    from++;
+    to++;
   }
   return p;
 }
 
 template <typename Sum, typename Round>
-QUAD_DEVICE_SELDOM Position filtered (const Work &w, int u, int v, const Round &round)
+QUAD_DEVICE_APART Position filtered (const Work &w, int u, int v, const Round &round)
 {
   const Axis &across = w.across;
   const int channels = w.samples.channels, alpha = w.samples.alpha;
-  const std::int16_t *tap = across.weight + std::int64_t{u} * across.taps;
+  const std::int16_t *tap = tap_of (across, u);
   const int first = load (across.left + u) * channels;
   Sum sum[4] = {0, 0, 0, 0};
   for (int k = 0; k < across.taps; k++)
@@ -244,15 +230,17 @@ QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
 
 QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
 {
-  const int channels = w.samples.channels;
-  const std::uint8_t *upper = source_at (w, u, v);
+  const Samples &s = w.samples;
+  const std::uint8_t *upper = row_of (w, load (w.down.left + v));
   const std::uint8_t *lower = upper + w.source.stride;
+  const int first = load (w.across.left + u) * s.channels;
   Position p;
   for (int c = 0; c < 4; c++) {
-    if (c >= channels) break;
-    const int a = load (upper + c), b = load (upper + channels + c);
-    const int d = load (lower + c), e = load (lower + channels + c);
-    if (c == w.samples.alpha && (a & b & d & e) != 255) return from_direct (w, u, v, ToSamples{});
+    if (c >= s.channels) break;
+    const int i = first + c, n = i + s.channels;
+    const int a = sample_at (upper, i, s), b = sample_at (upper, n, s);
+    const int d = sample_at (lower, i, s), e = sample_at (lower, n, s);
+    if (c == s.alpha && (a & b & d & e) != 255) return from_direct (w, u, v, ToSamples{});
     p.value[c] = (a + b + d + e + 2) >> 2;
   }
   return p;

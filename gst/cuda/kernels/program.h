@@ -12,9 +12,9 @@ namespace quad::cuda {
 // driver accepts as a kernel's parameters.
 inline constexpr int kSourcesPerLaunch = 64;
 
-inline constexpr int kThreads = 256;     // threads of a block
+inline constexpr int kThreads = 128;     // threads of a block
 inline constexpr int kWords = 1024;      // most words of 4 bytes of the canvas in a patch
-inline constexpr int kMidBytes = 20480;  // bytes of shared memory for the vertical pass's results
+inline constexpr int kMidBytes = 14336;  // bytes of shared memory for the vertical pass's results
 
 // One plane of a picture, in device memory.
 struct DevicePlane {
@@ -58,10 +58,13 @@ struct Offset {
 // One axis of a FilterPlan.
 struct AxisTable {
   Offset<std::int32_t> left;
-  Offset<std::int16_t> weight;  // `taps` for each output
+  Offset<std::int16_t> weight;  // pitch_of (taps) for each output; the last is 0 if `taps` is odd
   std::int32_t taps;
   std::int32_t count;
 };
+
+// The weights of an output begin on a word, so that two are read at once.
+QUAD_HOST_DEVICE constexpr int pitch_of (int taps) { return taps + taps % 2; }
 
 enum class Method : std::int32_t {
   copy,    // one sample each
@@ -79,7 +82,30 @@ struct Picture {
   std::int32_t runs;       // for copy: neighbours in a row are neighbours in the source
   // The source's. `alpha` is -1 if the channel does not weight the others.
   Samples samples;
+  std::int32_t row_samples;  // samples in a row of the source
 };
+
+// A thread reads this many bytes of the source at once, where they lie together and on a multiple.
+inline constexpr int kUnit = 16;
+
+// The samples of each source row of which the vertical pass is staged: [first, first + count).
+struct Extent {
+  std::int32_t first, count;
+};
+
+// The extent for outputs that read positions [least, end) of a row. Begins and ends with a unit,
+// but for the end of the row.
+QUAD_HOST_DEVICE constexpr Extent extent_of (const Picture &p, int least, int end)
+{
+  const Samples &s = p.samples;
+  const int unit = s.packed ? kUnit / s.bytes : 1;
+  const int first = least * s.channels / unit * unit;
+  const int last = (end * s.channels + unit - 1) / unit * unit;
+  return {first, (last < p.row_samples ? last : p.row_samples) - first};
+}
+
+// The distance of rows of staged results, which begin on 16 bytes.
+QUAD_HOST_DEVICE constexpr int mid_pitch_of (const Extent &e) { return (e.count + 7) / 8 * 8; }
 
 // A channel of one of the pictures that are converted together.
 struct Place {
@@ -121,11 +147,36 @@ struct Part {
   std::int32_t first_layer, layers;
 };
 
-// What one block draws: positions [x, x + width) by [y, y + height) of a part.
-struct Patch {
-  std::int32_t part;
+// How a block draws its patch.
+enum class Draw : std::int32_t {
+  layers,     // any layers, one after the other
+  runs,       // one picture: a copy whose rows are runs of the source
+  halves,     // one picture, Method::halves
+  filtered,   // one picture, Method::staged, not turned, not weighted by alpha, packed
+  converted,  // one layer, converted from such pictures, to 8 bits
+};
+
+// What one block draws: positions [x, x + width) by [y, y + height) of a part. For a single picture
+// it says all that the block needs to begin with the source's samples.
+struct alignas (16) Patch {
   std::int32_t x, y;
   std::int16_t width, height;
+  std::int32_t part;
+
+  Draw draw;
+  // Not for Draw::layers:
+  std::int16_t raster, plane;  // of the canvas; of the source
+  std::int32_t source;         // index in DrawParams::source
+  // runs, halves: position (x, y) begins at sample extent.first of `row`. The source of the
+  // canvas's next row begins `row_step` rows further on.
+  std::int32_t row;
+
+  Extent extent;  // filtered: what is staged
+  std::int32_t row_step;
+  // filtered: the position in the picture, and its axes.
+  std::int32_t u;
+  AxisTable across, down;
+  std::int32_t v;
 };
 
 struct DrawParams {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 
 #include "hostcuda_kernel.h"
 
 #define QUAD_KERNEL(threads, blocks) extern "C" void
 #define QUAD_DEVICE inline
-#define QUAD_DEVICE_SELDOM inline
+#define QUAD_DEVICE_APART inline
 #define QUAD_SHARED static thread_local
 #define QUAD_PARAMETER const
 
@@ -27,6 +29,11 @@ inline T load (const T *p)
   return *p;
 }
 template <typename T>
+inline T load_once (const T *p)
+{
+  return load (p);
+}
+template <typename T>
 inline T load_written (const T *p)
 {
   return load (p);
@@ -36,6 +43,13 @@ inline void store (T *p, T v)
 {
   hostcuda::check_write (p, sizeof (T), alignof (T));
   *p = v;
+}
+template <typename V>
+inline void put (std::int16_t *to, const V &v)
+{
+  // A GPU faults there.
+  if (reinterpret_cast<std::uintptr_t> (to) % sizeof v != 0) std::abort ();
+  std::memcpy (to, &v, sizeof v);
 }
 
 }  // namespace quad::cuda
