@@ -137,7 +137,7 @@ CUresult check_launch (State &s, CUfunction function, const Dim &grid, const Dim
   return CUDA_SUCCESS;
 }
 
-void run_blocks (State &s, const Kernel &kernel, const Dim &grid, void **params)
+void run_blocks (State &s, const Kernel &kernel, const Dim &grid, int threads, void **params)
 {
   launch = {&kernel, context_stack.top ()->device};
   grid_size = grid;
@@ -147,7 +147,7 @@ void run_blocks (State &s, const Kernel &kernel, const Dim &grid, void **params)
     const std::uint64_t n = s.settings.backward ? count - 1 - i : i;
     block_index = {static_cast<unsigned> (n % grid.x), static_cast<unsigned> (n / grid.x % grid.y),
                    static_cast<unsigned> (n / grid.x / grid.y)};
-    kernel.run (params);
+    run_block (kernel, params, threads);
   }
   forget_memory ();
   launch = {};
@@ -367,7 +367,8 @@ CUresult cuLaunchKernel (CUfunction function, unsigned grid_x, unsigned grid_y, 
     if (const CUresult bad = check_launch (s, function, grid, block, shared, stream, params, extra))
       return bad;
     const std::uint64_t before = s.counters.out_of_bounds;
-    run_blocks (s, *function->kernel, grid, params);
+    const unsigned most = block.x * block.y * block.z;
+    run_blocks (s, *function->kernel, grid, static_cast<int> (std::min (s.threads, most)), params);
     return s.counters.out_of_bounds == before ? CUDA_SUCCESS : CUDA_ERROR_ILLEGAL_ADDRESS;
   });
 }

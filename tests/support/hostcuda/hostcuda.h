@@ -53,6 +53,8 @@ void hostcuda_fail_everything (int result);
 void hostcuda_set_poison (unsigned char value);
 // Blocks run from the first to the last, or from the last to the first.
 void hostcuda_set_backward (int backward);
+// The threads of a block, at most: 1 by default, or HOSTCUDA_THREADS.
+void hostcuda_set_threads (unsigned threads);
 // Allocations fail if more than this of device memory would be in use, on all devices.
 void hostcuda_set_memory_limit (std::uint64_t bytes);
 // 13000 stands for CUDA 13.0; a compute capability of 9 and 0 for sm_90. Those are the defaults.
@@ -86,6 +88,7 @@ inline void fail_next (const char *name, unsigned nth, int result)
 inline void fail_everything (int result) { hostcuda_fail_everything (result); }
 inline void set_poison (unsigned char value) { hostcuda_set_poison (value); }
 inline void set_block_order (Order order) { hostcuda_set_backward (order == Order::backward); }
+inline void set_threads (unsigned threads) { hostcuda_set_threads (threads); }
 inline void set_memory_limit (std::uint64_t bytes) { hostcuda_set_memory_limit (bytes); }
 inline void set_device (int driver_version, int major, int minor)
 {

@@ -1,5 +1,5 @@
-// The functions and macros of cuda/kernels/device.h in plain C++. Include this before a kernel. A
-// block is one thread, which runs the block's loops alone. Each access is checked.
+// The functions and macros of cuda/kernels/device.h in plain C++. Include this before a kernel. The
+// threads of a block run one after the other. Each access is checked.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@
 namespace quad::cuda {
 
 inline unsigned block_index () { return hostcuda::block_index.x; }
-inline int thread_index () { return 0; }
-inline int thread_count () { return 1; }
-inline void meet () {}
-inline bool meet_all (bool yes) { return yes; }
+inline int thread_index () { return hostcuda::thread_index; }
+inline int thread_count () { return hostcuda::thread_count; }
+inline void meet () { hostcuda::meet (); }
+inline bool meet_all (bool yes) { return hostcuda::meet_all (yes); }
 
 template <typename T>
 inline T load (const T *p)

@@ -1,7 +1,7 @@
 // Puts kernels, compiled as C++, into the driver's double. kernels.cpp holds the table.
 //
-// cuLaunchKernel runs one thread a block: a kernel must give the same result for every
-// number of threads in a block, as block-stride loops do.
+// cuLaunchKernel runs one thread a block, or HOSTCUDA_THREADS: a kernel must give the same result
+// for every number of threads in a block, as block-stride loops do.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,11 @@ struct Dim {
   unsigned x, y, z;
 };
 extern constinit thread_local Dim block_index, grid_size;
+extern constinit thread_local int thread_index, thread_count;
+
+// Waits for all threads of the block. meet_all returns whether `yes` is true for all of them.
+void meet ();
+bool meet_all (bool yes);
 
 // Abort with a message unless all of [p, p + bytes) lies in one live allocation that this launch's
 // device may touch, and p is a multiple of `alignment`. Fast for the last few allocations.
@@ -43,6 +48,8 @@ struct Kernel {
   Entry run;             // for one block
   unsigned max_threads;  // larger blocks fail to launch (__launch_bounds__)
 };
+// Runs a block with `threads` threads.
+void run_block (const Kernel &kernel, void **params, int threads);
 extern const Kernel kernels[];
 extern const std::size_t kernel_count;
 

@@ -247,6 +247,27 @@ TEST_F (HostCuda, ShowsDependenceOnTheOrderOfBlocks)
   EXPECT_EQ (cuMemFree (memory), CUDA_SUCCESS);
 }
 
+TEST_F (HostCuda, ShowsThatThreadsDoNotWait)
+{
+  constexpr unsigned kThreads = 5;
+  const std::vector<unsigned> told = {4, 0, 1, 2, 3};
+  const CUdeviceptr memory = allocated (sizeof (unsigned) * kThreads);
+  hostcuda::test::Neighbours n = {reinterpret_cast<unsigned *> (memory), false};
+  const auto run = [&] {
+    EXPECT_EQ (launched ("hostcuda_neighbours", &n, 1, kThreads), CUDA_SUCCESS);
+    std::vector<unsigned> result (kThreads);
+    EXPECT_EQ (cuMemcpyDtoH (result.data (), memory, sizeof (unsigned) * kThreads), CUDA_SUCCESS);
+    return result;
+  };
+  hostcuda::set_threads (kThreads);
+  EXPECT_NE (run (), told);
+  n.meet = true;
+  EXPECT_EQ (run (), told);
+  hostcuda::set_threads (1);
+  EXPECT_EQ (run ()[0], 0u);
+  EXPECT_EQ (cuMemFree (memory), CUDA_SUCCESS);
+}
+
 TEST_F (HostCuda, CountsOnlyWhenLenient)
 {
   hostcuda::set_lenient (true);

@@ -27,6 +27,20 @@ void last_block (unsigned *winner)
   *winner = block_index.x;
 }
 
+// Wrong on purpose if the threads do not meet.
+void neighbours (test::Neighbours n)
+{
+  constexpr int kMost = 8;
+  static thread_local unsigned shared[kMost];
+  check_write (n.told + thread_index, sizeof *n.told, alignof (unsigned));
+  shared[(thread_index + 1) % thread_count] = static_cast<unsigned> (thread_index);
+  if (n.meet) meet ();
+  n.told[thread_index] = shared[thread_index];
+  // Not all agree, and then all do.
+  const bool some = meet_all (thread_index == 0), all = meet_all (true);
+  if ((some && thread_count > 1) || !all) n.told[thread_index] = kMost;
+}
+
 // Wrong on purpose: writes without asking.
 void unchecked (test::Fill fill)
 {
@@ -39,6 +53,7 @@ const Kernel kernels[] = {
     {"quad_draw", entry_of<&quad_draw>, quad::cuda::kThreads},
     {"hostcuda_fill", entry_of<&fill>, 256},
     {"hostcuda_last_block", entry_of<&last_block>, 1024},
+    {"hostcuda_neighbours", entry_of<&neighbours>, 8},
     {"hostcuda_unchecked", entry_of<&unchecked>, 1024},
 };
 const std::size_t kernel_count = sizeof kernels / sizeof kernels[0];

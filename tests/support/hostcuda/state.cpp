@@ -88,6 +88,8 @@ State::State ()
 {
   if (const char *text = std::getenv ("HOSTCUDA_DEVICES"))
     devices = std::clamp (std::atoi (text), 0, 16);
+  if (const char *text = std::getenv ("HOSTCUDA_THREADS"))
+    threads = static_cast<unsigned> (std::clamp (std::atoi (text), 1, 1024));
   primaries.resize (static_cast<std::size_t> (devices));
   if (std::getenv ("HOSTCUDA_REPORT")) std::atexit (write_report);
 }
@@ -233,6 +235,11 @@ void hostcuda_fail_everything (int result)
 void hostcuda_set_poison (unsigned char value)
 {
   locked ([&] (State &s) { s.settings.poison = value; });
+}
+
+void hostcuda_set_threads (unsigned threads)
+{
+  locked ([&] (State &s) { s.threads = threads; });
 }
 
 void hostcuda_set_backward (int backward)

@@ -117,6 +117,7 @@ struct State {
     unsigned to_go;
     int result;
   };
+  unsigned threads = 1;  // of a block, at most
   struct Settings {
     std::multimap<std::string, Failure, std::less<>> failures;
     int everything = 0;

@@ -12,4 +12,10 @@ struct Fill {
   unsigned char value;
 };
 
+// Each thread tells the next one its number through shared memory.
+struct Neighbours {
+  unsigned *told;  // to each thread
+  bool meet;       // whether they wait for one another before they read
+};
+
 }  // namespace hostcuda::test
