@@ -91,17 +91,21 @@ TEST (GridPads, ReleaseWhilePlayingUnderLoad)
   p.play ();
   for (int i = 0; i < 40; i++) {
     GstElement *src = gst_element_factory_make ("videotestsrc", nullptr);
+    // The pipeline is on its way to PLAYING itself, and must not start the source before that is
+    // linked.
+    gst_element_set_locked_state (src, TRUE);
     gst_bin_add (GST_BIN (p.pipeline ()), src);
     ASSERT_TRUE (gst_element_link (src, p.grid ()));
+    gst_element_set_locked_state (src, FALSE);
     gst_element_sync_state_with_parent (src);
     if (i % 4 == 0) {
       ASSERT_TRUE (p.pull ()) << p.error ();
     }
     const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
     const Owned<GstPad> pad{gst_pad_get_peer (src_pad.get ())};
+    gst_element_set_bus (src, nullptr);  // what it pushes from now on is not linked
     gst_pad_unlink (src_pad.get (), pad.get ());
     gst_element_release_request_pad (p.grid (), pad.get ());
-    // The pipeline is on its way to PLAYING itself, and must not change the state again.
     gst_element_set_locked_state (src, TRUE);
     gst_element_set_state (src, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (p.pipeline ()), src);

@@ -285,18 +285,23 @@ TEST (GridWaiting, ChangingCapsWhileInputsComeAndGo)
         "video/x-raw,framerate=10/1,width=" + std::to_string (32 + 16 * (i % 3)) + ",height=16");
     g_object_set (filter.get (), "caps", caps.get (), nullptr);
     GstElement *src = gst_element_factory_make ("videotestsrc", nullptr);
+    // The pipeline itself may still be on its way to PLAYING. It must not start the source before
+    // that is linked.
+    gst_element_set_locked_state (src, TRUE);
     gst_bin_add (GST_BIN (p.pipeline ()), src);
     const Owned<GstPad> sink = request (p);
     const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
     ASSERT_EQ (gst_pad_link (src_pad.get (), sink.get ()), GST_PAD_LINK_OK);
+    gst_element_set_locked_state (src, FALSE);
     gst_element_sync_state_with_parent (src);
     const auto picture = p.pull ();
     ASSERT_TRUE (picture) << i << p.error ();
     EXPECT_EQ (picture->pts (), next);
     next = picture->pts () + picture->duration ();
+    // What it pushes from now on is not linked, which it would call an error.
+    gst_element_set_bus (src, nullptr);
     gst_pad_unlink (src_pad.get (), sink.get ());
     release (p, sink);
-    // The pipeline itself may still be on its way to PLAYING.
     gst_element_set_locked_state (src, TRUE);
     gst_element_set_state (src, GST_STATE_NULL);
     gst_bin_remove (GST_BIN (p.pipeline ()), src);
