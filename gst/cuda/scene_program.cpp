@@ -308,7 +308,7 @@ struct SceneProgram::Build {
     const auto fits = [&] (Size size) { return layer_bytes (layer, size) <= kMidBytes; };
     Size size = {std::min (kWidest, whole.width), std::min (kMostRows, whole.height)};
     while (size.width > 8 && !fits ({size.width, std::min (kRowsAtOnce, size.height)}))
-      size.width = (size.width + 1) / 2;
+      size.width = size.width > 16 ? (size.width / 2 + 15) / 16 * 16 : (size.width + 1) / 2;
     while (size.height > 1 && !fits (size))
       size.height = size.height > kRowsAtOnce ? (size.height - 1) / kRowsAtOnce * kRowsAtOnce
                                               : size.height - 1;
@@ -378,7 +378,6 @@ struct SceneProgram::Build {
     const int u = patch.x - picture.x, v = patch.y - picture.y;
     patch.source = layer.source;
     patch.plane = static_cast<std::int16_t> (picture.samples.plane);
-    if (patch.draw == Draw::converted) return;
     if (patch.draw == Draw::filtered) {
       const auto [least, end] = plan.across.reads (u, patch.width);
       patch.extent = extent_of (picture, least, end);
@@ -398,8 +397,10 @@ struct SceneProgram::Build {
     const Part &part = parts[std::size_t (index)];
     const Draw draw = draw_of (part);
     const Size size = patch_size (part, draw, area.size ());
-    // But for the first, patches begin on a multiple of 16 positions, so that units lie in them.
-    const int first = size.width - (size.width > 16 ? area.x % 16 : 0);
+    // Of several in a row, all but the first begin on a multiple of 16 positions: units lie in
+    // them.
+    const bool several = size.width > 16 && size.width < area.width;
+    const int first = size.width - (several ? area.x % 16 : 0);
     for (int y = area.y; y < area.bottom (); y += size.height)
       for (int x = area.x, width = first; x < area.right (); x += width, width = size.width) {
         Patch patch = {};
@@ -410,7 +411,7 @@ struct SceneProgram::Build {
         patch.part = index;
         patch.draw = draw;
         patch.raster = static_cast<std::int16_t> (part.raster);
-        if (draw != Draw::layers) describe_picture (patch, part);
+        if (draw != Draw::layers && draw != Draw::converted) describe_picture (patch, part);
         step.patches.push_back (patch);
       }
   }

@@ -57,7 +57,9 @@ QUAD_DEVICE Words<4> load (const Words<4> *p)
 QUAD_DEVICE Words<1> load_once (const Words<1> *p) { return load (p); }
 QUAD_DEVICE Words<4> load_once (const Words<4> *p)
 {
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700
+// CUDA has this since 11.4.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 700 && \
+    (__CUDACC_VER_MAJOR__ > 11 || (__CUDACC_VER_MAJOR__ == 11 && __CUDACC_VER_MINOR__ >= 4))
   Words<4> v;
   asm("ld.global.nc.L1::evict_first.v4.u32 {%0, %1, %2, %3}, [%4];"
       : "=r"(v.word[0]), "=r"(v.word[1]), "=r"(v.word[2]), "=r"(v.word[3])

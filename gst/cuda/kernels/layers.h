@@ -145,7 +145,7 @@ QUAD_DEVICE void draw_words (const DrawParams &p, const Patch &patch, const Part
   const Samples samples = p.samples[part.raster];
   const DevicePlane out = p.out[samples.plane];
   const bool below = begin_of (p.tables, p.layers)[part.first_layer + index].source == kBelow;
-  const int group = group_of (samples), words = (patch.width + group - 1) / group;
+  const int group = group_of (samples), words = groups_in (patch.width, group);
   for (Walk at (words); at.row < patch.height; at.next ()) {
     const int n = at.row * words + at.column;
     const int x = patch.x + at.column * group, y = patch.y + at.row;

@@ -68,7 +68,7 @@ QUAD_HOST_DEVICE constexpr int pitch_of (int taps) { return taps + taps % 2; }
 
 enum class Method : std::int32_t {
   copy,    // one sample each
-  halves,  // exactly 2:1 of 8-bit samples, not mirrored, not turned
+  halves,  // exactly 2:1 of up to 10 bits, not mirrored, not turned
   staged,  // shared memory holds the vertical pass's results of a patch
   direct,  // shared memory is too small: each thread sums alone
 };
@@ -164,9 +164,10 @@ struct alignas (16) Patch {
   std::int32_t part;
 
   Draw draw;
-  // Not for Draw::layers:
-  std::int16_t raster, plane;  // of the canvas; of the source
-  std::int32_t source;         // index in DrawParams::source
+  std::int16_t raster;  // of the canvas
+  // runs, halves, filtered: the picture's plane, and its index in DrawParams::source.
+  std::int16_t plane;
+  std::int32_t source;
   // runs, halves: position (x, y) begins at sample extent.first of `row`. The source of the
   // canvas's next row begins `row_step` rows further on.
   std::int32_t row;

@@ -145,7 +145,6 @@ QUAD_DEVICE void draw_filtered_as (const DrawParams &p, const Patch &patch, Shar
   w.samples = s;
   w.u = patch.u;
   w.v = patch.v;
-  w.columns = patch.width;
   w.rows = patch.height;
   w.extent = patch.extent;
   const int done = stage_packed<T> (w, mid);

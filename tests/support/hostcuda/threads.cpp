@@ -1,6 +1,8 @@
 // The threads of a block, one after the other: each runs until all wait for one another.
 #include <ucontext.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -38,6 +40,15 @@ void begin ()
   block->threads[std::size_t (thread_index)].done = true;
 }
 
+// Not inlined: getcontext may return again, which the compiler fears for the variables around it.
+[[gnu::noinline]] void prepare (ucontext_t &context, char *stack, ucontext_t *after)
+{
+  getcontext (&context);
+  context.uc_stack = {stack, 0, kStack};
+  context.uc_link = after;
+  makecontext (&context, begin, 0);
+}
+
 }  // namespace
 
 void run_block (const Kernel &kernel, void **params, int threads)
@@ -50,19 +61,21 @@ void run_block (const Kernel &kernel, void **params, int threads)
   Block running = {&kernel, params};
   block = &running;
   while (stacks.size () < running.threads.size ()) stacks.emplace_back (new char[kStack]);
-  for (std::size_t i = 0; i < running.threads.size (); i++) {
-    Thread &t = running.threads[i];
-    getcontext (&t.context);
-    t.context.uc_stack = {stacks[i].get (), 0, kStack};
-    t.context.uc_link = &running.scheduler;
-    makecontext (&t.context, begin, 0);
-  }
+  for (std::size_t i = 0; i < running.threads.size (); i++)
+    prepare (running.threads[i].context, stacks[i].get (), &running.scheduler);
   // The order changes each time that they meet: what is not waited for is seen by some, not by all.
   for (bool backward = false; !running.threads[0].done; backward = !backward) {
     for (int i = 0; i < threads; i++) {
       thread_index = backward ? threads - 1 - i : i;
       swapcontext (&running.scheduler, &running.threads[std::size_t (thread_index)].context);
     }
+    // On a GPU a block hangs, or worse, if only some of its threads meet.
+    for (const Thread &t : running.threads)
+      if (t.done != running.threads[0].done) {
+        std::fprintf (stderr, "hostcuda: kernel %s: a thread ended where others meet\n",
+                      kernel.name);
+        std::abort ();
+      }
     running.met_agreed = running.agreed;
     running.agreed = true;
   }
