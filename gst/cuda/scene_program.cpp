@@ -72,8 +72,7 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
     most = std::max (most, last - first);
   }
   // The extent begins and ends with a unit of the source, and rows of results on 16 bytes.
-  const int unit = s.packed ? kUnit / s.bytes : 1;
-  const auto count = std::size_t (ceil_div (most * s.channels + 2 * (unit - 1), 8) * 8);
+  const auto count = std::size_t (ceil_div (most * s.channels + 2 * (unit_of (s) - 1), 8) * 8);
   const auto rows = std::size_t (std::min (seen.height, plan.down.count ()));
   const std::size_t weighted = s.alpha >= 0 ? 3 * sizeof (std::int32_t) * (count / 4) : 0;
   return rows * (count * sizeof (std::int16_t) + weighted) + 16;
@@ -304,7 +303,7 @@ struct SceneProgram::Build {
   // kRowsAtOnce rows each.
   Size staged_size (const Layer &layer, Size whole) const
   {
-    constexpr int kRowsAtOnce = 4, kMostRows = 32;
+    constexpr int kMostRows = 32;
     const auto fits = [&] (Size size) { return layer_bytes (layer, size) <= kMidBytes; };
     Size size = {std::min (kWidest, whole.width), std::min (kMostRows, whole.height)};
     while (size.width > 8 && !fits ({size.width, std::min (kRowsAtOnce, size.height)}))
@@ -368,50 +367,64 @@ struct SceneProgram::Build {
     return is_plain (picture) && s.packed ? Draw::filtered : Draw::layers;
   }
 
-  // What a block needs to know of the part's single picture.
-  void describe_picture (Patch &patch, const Part &part) const
+  // What all patches of a part have in common. `place` adds what each has for itself.
+  Patch patch_of (int index) const
   {
+    const Part &part = parts[std::size_t (index)];
+    Patch patch = {};
+    patch.part = index;
+    patch.draw = draw_of (part);
+    patch.raster = static_cast<std::int16_t> (part.raster);
+    if (!has_one_picture (patch)) return patch;
     const Layer &layer = layers[std::size_t (part.first_layer)];
     const auto k = std::size_t (layer.picture);
+    patch.source = layer.source;
+    patch.plane = static_cast<std::int16_t> (pictures[k].samples.plane);
+    patch.row_step = row_step_of (plans[k].down);
+    patch.across = pictures[k].across;
+    patch.down = pictures[k].down;
+    return patch;
+  }
+
+  static bool has_one_picture (const Patch &p)
+  {
+    return p.draw == Draw::runs || p.draw == Draw::halves || p.draw == Draw::filtered;
+  }
+
+  void place (Patch &patch, const Rect &at) const
+  {
+    patch.x = at.x;
+    patch.y = at.y;
+    patch.width = static_cast<std::int16_t> (at.width);
+    patch.height = static_cast<std::int16_t> (at.height);
+    if (!has_one_picture (patch)) return;
+    const Part &part = parts[std::size_t (patch.part)];
+    const auto k = std::size_t (layers[std::size_t (part.first_layer)].picture);
     const Picture &picture = pictures[k];
     const RasterPlan &plan = plans[k];
-    const int u = patch.x - picture.x, v = patch.y - picture.y;
-    patch.source = layer.source;
-    patch.plane = static_cast<std::int16_t> (picture.samples.plane);
+    patch.u = at.x - picture.x;
+    patch.v = at.y - picture.y;
     if (patch.draw == Draw::filtered) {
-      const auto [least, end] = plan.across.reads (u, patch.width);
+      const auto [least, end] = plan.across.reads (patch.u, at.width);
       patch.extent = extent_of (picture, least, end);
-      patch.u = u;
-      patch.v = v;
-      patch.across = picture.across;
-      patch.down = picture.down;
     } else {
-      patch.extent.first = plan.across.left[std::size_t (u)] * picture.samples.channels;
-      patch.row = plan.down.left[std::size_t (v)];
-      patch.row_step = row_step_of (plan.down);
+      patch.extent.first = plan.across.left[std::size_t (patch.u)] * picture.samples.channels;
+      patch.row = plan.down.left[std::size_t (patch.v)];
     }
   }
 
   void add_patches (Step &step, int index, const Rect &area)
   {
-    const Part &part = parts[std::size_t (index)];
-    const Draw draw = draw_of (part);
-    const Size size = patch_size (part, draw, area.size ());
+    Patch patch = patch_of (index);
+    const Size size = patch_size (parts[std::size_t (index)], patch.draw, area.size ());
     // Of several in a row, all but the first begin on a multiple of 16 positions: units lie in
     // them.
     const bool several = size.width > 16 && size.width < area.width;
     const int first = size.width - (several ? area.x % 16 : 0);
     for (int y = area.y; y < area.bottom (); y += size.height)
       for (int x = area.x, width = first; x < area.right (); x += width, width = size.width) {
-        Patch patch = {};
-        patch.x = x;
-        patch.y = y;
-        patch.width = static_cast<std::int16_t> (std::min (width, area.right () - x));
-        patch.height = static_cast<std::int16_t> (std::min (size.height, area.bottom () - y));
-        patch.part = index;
-        patch.draw = draw;
-        patch.raster = static_cast<std::int16_t> (part.raster);
-        if (draw != Draw::layers && draw != Draw::converted) describe_picture (patch, part);
+        place (patch, {x, y, std::min (width, area.right () - x),
+                       std::min (size.height, area.bottom () - y)});
         step.patches.push_back (patch);
       }
   }

@@ -56,7 +56,7 @@ QUAD_DEVICE void make_words (const Samples &s, const Axis &across, const Extent 
                              int width, int height, const std::int16_t *mid, Sink sink)
 {
   constexpr int kGroup = 4 / (kChannels * int{sizeof (T)});  // positions of a word
-  constexpr int kRows = 4;  // rows that a thread makes at once: they share the weights
+  constexpr int kRows = kRowsAtOnce;                         // they share the weights
   constexpr int kValues = kGroup * kChannels;
   const int depth = s.depth, shift = s.shift, pitch = mid_pitch_of (extent);
   for (Walk at (groups_in (width, kGroup)); at.row * kRows < height; at.next ()) {

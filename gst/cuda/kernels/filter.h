@@ -85,8 +85,8 @@ struct Work {
   Axis across, down;
   DevicePlane source;
   Samples samples;  // the source's
-  // The patch seen from the source: `columns` outputs from `u` on across, `rows` from `v` on down.
-  int u, v, columns, rows;
+  // The patch seen from the source: outputs from `u` on across, `rows` of them from `v` on down.
+  int u, v, rows;
   Extent extent;  // staged
 };
 

@@ -86,10 +86,10 @@ QUAD_DEVICE Work work_of (const DrawParams &p, const Patch &patch, const Layer &
   const int i = patch.x - w.picture->x, j = patch.y - w.picture->y;
   w.u = swap ? j : i;
   w.v = swap ? i : j;
-  w.columns = swap ? patch.height : patch.width;
+  const int columns = swap ? patch.height : patch.width;
   w.rows = swap ? patch.width : patch.height;
   // What outputs read ascends, or descends if the picture is mirrored.
-  const int a = load (w.across.left + w.u), b = load (w.across.left + w.u + w.columns - 1);
+  const int a = load (w.across.left + w.u), b = load (w.across.left + w.u + columns - 1);
   w.extent = extent_of (*w.picture, a < b ? a : b, (a < b ? b : a) + w.across.taps);
   return w;
 }

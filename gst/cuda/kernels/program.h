@@ -13,6 +13,7 @@ namespace quad::cuda {
 inline constexpr int kSourcesPerLaunch = 64;
 
 inline constexpr int kThreads = 128;     // threads of a block
+inline constexpr int kRowsAtOnce = 4;    // rows of staged results from which a thread makes words
 inline constexpr int kWords = 1024;      // most words of 4 bytes of the canvas in a patch
 inline constexpr int kMidBytes = 14336;  // bytes of shared memory for the vertical pass's results
 
@@ -88,6 +89,9 @@ struct Picture {
 // A thread reads this many bytes of the source at once, where they lie together and on a multiple.
 inline constexpr int kUnit = 16;
 
+// The samples of a unit: 1 where they do not lie together.
+QUAD_HOST_DEVICE constexpr int unit_of (const Samples &s) { return s.packed ? kUnit / s.bytes : 1; }
+
 // The samples of each source row of which the vertical pass is staged: [first, first + count).
 struct Extent {
   std::int32_t first, count;
@@ -98,8 +102,7 @@ struct Extent {
 QUAD_HOST_DEVICE constexpr Extent extent_of (const Picture &p, int least, int end)
 {
   const Samples &s = p.samples;
-  const int unit = s.packed ? kUnit / s.bytes : 1;
-  const int first = least * s.channels / unit * unit;
+  const int unit = unit_of (s), first = least * s.channels / unit * unit;
   const int last = (end * s.channels + unit - 1) / unit * unit;
   return {first, (last < p.row_samples ? last : p.row_samples) - first};
 }
@@ -174,7 +177,7 @@ struct alignas (16) Patch {
 
   Extent extent;  // filtered: what is staged
   std::int32_t row_step;
-  // filtered: the position in the picture, and its axes.
+  // runs, halves, filtered: the position in the picture, and its axes.
   std::int32_t u;
   AxisTable across, down;
   std::int32_t v;

@@ -1,4 +1,4 @@
-// Draws patches that a single picture fills, which is not converted, by methods of their own.
+// Draws patches that a single layer fills, by methods of their own.
 #pragma once
 
 #include "cuda/kernels/layers.h"
@@ -35,6 +35,14 @@ struct Units {
     from_step = patch.row_step * source.stride;
     to_stride = out.stride;
   }
+  // Whether the units lie on multiples of their size, on the canvas and in the source.
+  QUAD_DEVICE bool lie_well () const
+  {
+    const auto bits = reinterpret_cast<std::uintptr_t> (from) |
+                      reinterpret_cast<std::uintptr_t> (to) |
+                      static_cast<std::uint64_t> (from_stride | to_stride);
+    return bits % kBytes == 0;
+  }
   QUAD_DEVICE Walk walk () const { return Walk (groups_in (end - begin, positions)); }
   // Returns false if the unit lies partly outside of the patch or is not opaque.
   QUAD_DEVICE bool make_at (const Walk &at, Words<kCount> &made) const
@@ -61,10 +69,12 @@ QUAD_DEVICE_APART void draw_rest (const DrawParams &p)
   }
 }
 
+// Draws a patch by units of kCount words. Returns false if they do not lie well.
 template <int kCount, typename Make>
-QUAD_DEVICE void draw_units (const DrawParams &p, const Patch &patch)
+QUAD_DEVICE bool draw_units (const DrawParams &p, const Patch &patch)
 {
   const Units<kCount, Make> units (p, patch);
+  if (!units.lie_well ()) return false;
   bool all = true;
   for (Walk at = units.walk (); at.row < patch.height; at.next ()) {
     Words<kCount> made;
@@ -76,33 +86,13 @@ QUAD_DEVICE void draw_units (const DrawParams &p, const Patch &patch)
       all = false;
   }
   if (!all) draw_rest<kCount, Make> (p);
-}
-
-// Whether units of kCount words can be drawn: the canvas and the source lie on their multiples.
-template <int kCount>
-QUAD_DEVICE bool has_units (const DrawParams &p, const Patch &patch, int ratio)
-{
-  const Samples &s = p.samples[patch.raster];
-  const DevicePlane &source = p.source[patch.source][patch.plane];
-  const DevicePlane &out = p.out[s.plane];
-  const int size = s.bytes * s.channels;
-  const std::int64_t odd =
-      std::int64_t{patch.extent.first} * s.bytes - std::int64_t{patch.x} * size * ratio;
-  const auto bits =
-      static_cast<std::uint64_t> (odd) | static_cast<std::uint64_t> (source.stride | out.stride) |
-      reinterpret_cast<std::uintptr_t> (source.data) | reinterpret_cast<std::uintptr_t> (out.data);
-  return bits % (4 * kCount) == 0;
+  return true;
 }
 
 template <typename Make>
 QUAD_DEVICE void draw_by_words (const DrawParams &p, const Patch &patch, Shared &shared)
 {
-  if (has_units<4> (p, patch, Make::kRatio))
-    draw_units<4, Make> (p, patch);
-  else if (has_units<1> (p, patch, Make::kRatio))
-    draw_units<1, Make> (p, patch);
-  else
-    draw_layers (p, shared);
+  if (!draw_units<4, Make> (p, patch) && !draw_units<1, Make> (p, patch)) draw_layers (p, shared);
 }
 
 QUAD_DEVICE void draw_halves (const DrawParams &p, const Patch &patch, Shared &shared)

@@ -103,7 +103,6 @@ TEST (GridPads, ReleaseWhilePlayingUnderLoad)
     }
     const Owned<GstPad> src_pad{gst_element_get_static_pad (src, "src")};
     const Owned<GstPad> pad{gst_pad_get_peer (src_pad.get ())};
-    gst_element_set_bus (src, nullptr);  // what it pushes from now on is not linked
     gst_pad_unlink (src_pad.get (), pad.get ());
     gst_element_release_request_pad (p.grid (), pad.get ());
     gst_element_set_locked_state (src, TRUE);
