@@ -81,6 +81,25 @@ HWY_INLINE void average_rows (const std::byte *const *rows, int samples, int fra
   });
 }
 
+// For two taps, which sum to one: vertical_round (a * tap + b * (one - tap)) is
+// (b << fraction) + vertical_round ((a - b) * tap), as b adds no part of a unit. MulFixedPoint15
+// rounds a product of 16 bits in the same way, if it has 15 bits to drop.
+template <typename Loader>
+HWY_INLINE void blend_rows (const std::byte *const *rows, std::int16_t tap, int samples, int shift,
+                            std::ptrdiff_t next, Loader load, std::int16_t *mid)
+{
+  const D16 d16;
+  const V16 taps = hn::Set (d16, tap);
+  for_blocks (samples, static_cast<int> (hn::Lanes (d16)), [&] (int i) HWY_ATTR {
+    hwy::Prefetch (rows[0] + next + i);
+    hwy::Prefetch (rows[1] + next + i);
+    const V16 a = load (rows[0], i), b = load (rows[1], i);
+    const V16 change =
+        hn::MulFixedPoint15 (hn::ShiftLeftSame (hn::Sub (a, b), 15 - shift), taps);
+    hn::StoreU (hn::Add (hn::ShiftLeftSame (b, kTapBits - shift), change), d16, mid + i);
+  });
+}
+
 // Makes one output row straight from its source rows. kPairs > 0 is the number of pairs, known at
 // compile time so that the compiler unrolls the loop.
 template <int kPairs, typename Loader>
@@ -124,6 +143,8 @@ HWY_INLINE void each_alone (const RowBand &band, Loader load, std::int16_t *mid,
     const std::ptrdiff_t next = n > 1 ? (rows[1] - rows[0]) * n : 0;
     if (n == 2 && output.taps[0] == kTapOne / 2 && output.taps[1] == kTapOne / 2)
       average_rows (rows, band.samples, fraction_bits (band.format.depth), next, load, mid);
+    else if (n == 2)
+      blend_rows (rows, output.taps[0], band.samples, shift, next, load, mid);
     else if (pairs == 1)
       sum_pairs<1> (rows, taps, pairs, band.samples, shift, next, load, mid);
     else if (pairs == 2)

@@ -36,6 +36,9 @@ void add_zimg (Contenders &list, PixelFormat format, Size from, Size to);
 void add_gst (Contenders &list, PixelFormat format, Size from, Size to);
 void add_memory (Contenders &list, PixelFormat format, Size from, Size to);
 
+// Whether this project and zimg may only use the instructions of processors with AVX2.
+inline bool only_avx2 = false;
+
 // Ends the program: a benchmark that cannot run one of its contenders is wrong.
 [[noreturn]] void give_up (const std::string &why);
 

@@ -38,7 +38,7 @@ std::shared_ptr<Graph> make_graph (Size from, Size to, zimg_resample_filter_e fi
   params.resample_filter = params.resample_filter_uv = filter;
 #if defined(__x86_64__)
   // Also allows the widest vectors that the machine has.
-  params.cpu_type = ZIMG_CPU_AUTO_64B;
+  params.cpu_type = only_avx2 ? ZIMG_CPU_X86_AVX2 : ZIMG_CPU_AUTO_64B;
 #endif
   auto g = std::make_shared<Graph> ();
   g->graph.reset (zimg_filter_graph_build (&src, &dst, &params));

@@ -1,5 +1,6 @@
 // Times the scaling of one 1080p frame, this project beside its peers.
 #include <gst/gst.h>
+#include <hwy/targets.h>
 #include <libyuv/version.h>
 #include <zimg.h>
 
@@ -36,7 +37,8 @@ constexpr const char *kUsage =
     "  --name=TEXT,...           only contenders with one of these in their name\n"
     "  --seconds=4               for each format and size\n"
     "  --cpu=N                   the processor to run on; default: the last one\n"
-    "  --alpha=opaque            of BGRA frames; or varied\n";
+    "  --alpha=opaque            of BGRA frames; or varied\n"
+    "  --simd=AVX2               no other instructions for gst-quad and zimg\n";
 
 std::vector<std::string> split (const std::string &text)
 {
@@ -82,6 +84,9 @@ Options parse (int argc, char **argv)
       o.cpu = std::atoi (value.c_str ());
     } else if (key == "--alpha" && (value == "opaque" || value == "varied")) {
       o.opaque = value == "opaque";
+    } else if (key == "--simd" && value == "AVX2") {
+      hwy::SetSupportedTargetsForTest (HWY_AVX2);
+      only_avx2 = true;
     } else {
       std::fputs (kUsage, key == "--help" ? stdout : stderr);
       std::exit (key == "--help" ? 0 : 2);
