@@ -126,9 +126,9 @@ class Finish {
     // Lane 4 * b + r is block b of row r.
     const std::size_t lanes = hn::Lanes (d32), size = lanes;
     HWY_ALIGN std::int32_t rows[hn::MaxLanes (D32 ())];
-    hn::Store (hn::TableLookupLanes (hn::BitCast (d32, blocks),
-                                     hn::IndicesFromVec (d32, rows_first ())),
-               d32, rows);
+    hn::Store (
+        hn::TableLookupLanes (hn::BitCast (d32, blocks), hn::IndicesFromVec (d32, rows_first ())),
+        d32, rows);
     for (std::size_t r = 0; r < 4; r++)
       std::memcpy (out + static_cast<std::ptrdiff_t> (r) * stride + o, rows + r * lanes / 4, size);
   }

@@ -94,8 +94,7 @@ HWY_INLINE void blend_rows (const std::byte *const *rows, std::int16_t tap, int 
     hwy::Prefetch (rows[0] + next + i);
     hwy::Prefetch (rows[1] + next + i);
     const V16 a = load (rows[0], i), b = load (rows[1], i);
-    const V16 change =
-        hn::MulFixedPoint15 (hn::ShiftLeftSame (hn::Sub (a, b), 15 - shift), taps);
+    const V16 change = hn::MulFixedPoint15 (hn::ShiftLeftSame (hn::Sub (a, b), 15 - shift), taps);
     hn::StoreU (hn::Add (hn::ShiftLeftSame (b, kTapBits - shift), change), d16, mid + i);
   });
 }

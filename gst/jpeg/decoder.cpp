@@ -58,6 +58,12 @@ bool is_harmless (const std::string &warning)
   return warning.find ("extraneous bytes before marker 0xd9") != std::string::npos;
 }
 
+// libjpeg-turbo may be built without arithmetic decoding: JERR_ARITH_NOTIMPL.
+bool is_lacking (const std::string &error)
+{
+  return error.find ("arithmetic coding is not") != std::string::npos;
+}
+
 }  // namespace
 
 // Where a component is written, and where it goes to.
@@ -148,7 +154,7 @@ Outcome Decoder::decode_planes (Bytes jpeg, const Sampling &sampling, const Dest
       tjDecompressToYUVPlanes (handle_, jpeg.data (), jpeg.size (), data.data (), size.width,
                                strides.data (), size.height, TJFLAG_LIMITSCANS);
   if (status != 0 && tjGetErrorCode (handle_) == TJERR_FATAL)
-    return {Outcome::Kind::nothing, message ()};
+    return {is_lacking (message ()) ? Outcome::Kind::lacking : Outcome::Kind::nothing, message ()};
   for (std::size_t i = 0; i < count; i++)
     if (planes[i].elsewhere () || planes[i].repeat > 1) planes[i].settle ();
   if (status == 0 || is_harmless (message ())) return {};
@@ -158,7 +164,7 @@ Outcome Decoder::decode_planes (Bytes jpeg, const Sampling &sampling, const Dest
 Outcome Decoder::decode (Bytes jpeg, const Header &header, const Destination &to)
 {
   Outcome outcome = try_to_decode (jpeg, header, to);
-  if (outcome.kind == Outcome::Kind::nothing && handle_) {
+  if (outcome.undefined () && handle_) {
     // TurboJPEG leaves the handle in the middle of a header that it gives up, and then refuses all
     // later ones.
     tjDestroy (handle_);

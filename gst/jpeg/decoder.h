@@ -22,9 +22,12 @@ struct Outcome {
     whole,
     damaged,  // the frame is filled, but parts of it are wrong
     nothing,  // the frame's content is not defined
+    lacking,  // the same, and this TurboJPEG decodes no such files
   };
   Kind kind = Kind::whole;
   std::string why;  // the library's message, or ours
+
+  bool undefined () const { return kind == Kind::nothing || kind == Kind::lacking; }
 };
 
 // One thread at a time may use it.

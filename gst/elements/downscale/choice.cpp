@@ -149,14 +149,16 @@ Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced)
   return shape;
 }
 
-Shape zoomed_shape (const Shape &whole, const Zoom &zoom)
+Shape zoomed_shape (const Shape &whole, const Zoom &zoom, Orientation orientation)
 {
   if (zoom == Zoom{}) return whole;
-  const Picture picture = {.part = rect_of (whole.size), .zoom = zoom};
+  const Picture picture = {.part = rect_of (whole.size), .orientation = orientation, .zoom = zoom};
   const FineRect part = zoomed_part (picture);
   const auto rounded = [] (double side) { return std::max (1, static_cast<int> (side + 0.5)); };
   const Size size = {rounded (part.width), rounded (part.height)};
-  return {size, whole.par, zoomed_aspect (picture) / reduced (size.width, size.height)};
+  Ratio aspect = zoomed_aspect (picture);
+  if (steps_of (orientation).swap_axes) aspect = inverse (aspect);
+  return {size, whole.par, aspect / reduced (size.width, size.height)};
 }
 
 Owned<GstCaps> as_unasked (GstCaps *taken, Owned<GstCaps> allowed)

@@ -13,8 +13,9 @@ namespace quad {
 // pictures that were decoded smaller than they are: those count with their full size.
 Shape downscale_shape (const GstVideoInfo &info, const ReducedPicture *reduced);
 
-// The shape of the part that `zoom` shows of a picture of the shape `whole`.
-Shape zoomed_shape (const Shape &whole, const Zoom &zoom);
+// The shape, as it lies, of the part that `zoom` shows of a picture of the shape `whole` that is
+// shown turned by `orientation`.
+Shape zoomed_shape (const Shape &whole, const Zoom &zoom, Orientation orientation);
 
 // `allowed` as `taken`, which downstream takes unasked. Formats get its order; GStreamer puts them
 // into the order of the pad's template. Colorimetry that it leaves open is open: encoders repeat

@@ -9,6 +9,7 @@
 #include "glue/drawable_caps.h"
 #include "glue/frame.h"
 #include "glue/light.h"
+#include "glue/orientation.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -72,6 +73,25 @@ void Downscale::take_reduced (const ReducedPicture &reduced)
   gst_base_transform_reconfigure_src (element_);
 }
 
+void Downscale::begin_stream ()
+{
+  reduced_.reset ();
+  const std::lock_guard lock{mutex_};
+  orientation_ = Orientation::identity;
+}
+
+void Downscale::take_tags (GstEvent *event)
+{
+  const auto tagged = tagged_orientation (event);
+  if (!tagged) return;
+  {
+    const std::lock_guard lock{mutex_};
+    orientation_ = *tagged;
+  }
+  // The zoomed part may have another size now.
+  if (zoom_ != Zoom{}) gst_base_transform_reconfigure_src (element_);
+}
+
 bool Downscale::answer_target (GstQuery *query) const
 {
   const auto picture = asked_target (query);
@@ -86,7 +106,8 @@ bool Downscale::answer_target (GstQuery *query) const
       gst_caps_intersect_full (taken.get (), offered.get (), GST_CAPS_INTERSECT_FIRST)};
   if (gst_caps_is_empty (allowed.get ())) return false;
   const DownscaleSettings s = settings ();
-  const Shape source = zoomed_shape ({picture->size, picture->sample}, s.zoom);
+  const Shape source =
+      zoomed_shape ({picture->size, picture->sample}, s.zoom, picture->orientation);
   Size size = downscale_choice (in.get (), source, allowed.get (), rules_of (s), false).shape.size;
   // Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
   if (steps_of (picture->orientation).swap_axes)
@@ -96,7 +117,8 @@ bool Downscale::answer_target (GstQuery *query) const
       size = {std::max (size.width, std::min (behind->width, most.width)),
               std::max (size.height, std::min (behind->height, most.height))};
     }
-  const FineRect part = zoomed_part ({.part = rect_of (picture->size), .zoom = s.zoom});
+  const FineRect part = zoomed_part (
+      {.part = rect_of (picture->size), .orientation = picture->orientation, .zoom = s.zoom});
   quad::answer_target (query, GST_ELEMENT (element_), shown_part (size, part, picture->size));
   return true;
 }
@@ -114,8 +136,9 @@ Owned<GstCaps> Downscale::fixate (GstCaps *in, Owned<GstCaps> allowed)
 Owned<GstCaps> Downscale::fixated (GstCaps *in, Owned<GstCaps> allowed) const
 {
   GstVideoInfo info;
-  const Shape source =
-      gst_video_info_from_caps (&info, in) ? zoomed_shape (whole_shape (info), zoom_) : Shape{};
+  const Shape source = gst_video_info_from_caps (&info, in)
+                           ? zoomed_shape (whole_shape (info), zoom_, orientation_)
+                           : Shape{};
   return downscale_fixate (in, source, std::move (allowed), rules_of (settings ()));
 }
 
@@ -179,7 +202,7 @@ void Downscale::report_unwanted (GstCaps *in)
 // Posts what downstream's wish means for the picture; false if it cannot be done.
 bool Downscale::agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading)
 {
-  const Shape whole = whole_shape (in), source = zoomed_shape (whole, zoom_);
+  const Shape whole = whole_shape (in), source = zoomed_shape (whole, zoom_, orientation_);
   // A zoom may enlarge its part up to the whole picture's size: an animation must not end in an
   // error.
   if (downscale_outcome (whole, out).enlarged && !settings ().upscale) {

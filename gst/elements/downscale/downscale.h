@@ -33,8 +33,8 @@ struct DownscaleSettings {
 inline constexpr DownscaleSettings kDownscaleDefaults;
 
 // The state of an instance. Any thread may read and write settings, under the lock. The rest
-// belongs to the streaming thread, except the two infos and the zoom: events read them under the
-// lock, too. The function that meets an error posts it on `element`.
+// belongs to the streaming thread, except the two infos, the zoom and its orientation: events read
+// them under the lock, too. The function that meets an error posts it on `element`.
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
@@ -59,7 +59,8 @@ class Downscale {
   // Caps on the sink pad failed: posts a message if downstream is the reason.
   void report_unwanted (GstCaps *in);
   // What upstream tells of its pictures. Call these before the base class gets the event.
-  void begin_stream () { reduced_.reset (); }
+  void begin_stream ();
+  void take_tags (GstEvent *event);
   void take_reduced (const ReducedPicture &reduced);
   // Answers the query `quad-target`. False if it is another query, or if the size is not known.
   bool answer_target (GstQuery *query) const;
@@ -91,7 +92,10 @@ class Downscale {
   bool agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading);
   void report_caps (const std::string &text);
   // What is shown of the frame's part `crop`.
-  Picture picture_of (const Rect &crop) const { return {.part = crop, .zoom = zoom_}; }
+  Picture picture_of (const Rect &crop) const
+  {
+    return {.part = crop, .orientation = orientation_, .zoom = zoom_};
+  }
   Look look (const DownscaleSettings &settings, const Rect &crop) const;
   GstFlowReturn fail (const Problem &problem, GstBuffer *in);
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
@@ -102,10 +106,11 @@ class Downscale {
   DownscaleSettings settings_;
   GstVideoInfo in_ = {};  // both with what caps leave open of colours
   GstVideoInfo out_ = {};
-  Zoom zoom_;               // of the frame
-  bool unchanged_ = false;  // a picture without a zoom stays as it is
-  bool converts_ = false;   // format, range, matrix or light change
-  double peak_ = 0;         // of the input's light, see Look
+  Zoom zoom_;                                        // of the frame as it is upright
+  Orientation orientation_ = Orientation::identity;  // for that alone: frames are not turned
+  bool unchanged_ = false;                           // a picture without a zoom stays as it is
+  bool converts_ = false;                            // format, range, matrix or light change
+  double peak_ = 0;                                  // of the input's light, see Look
   std::optional<ReducedPicture> reduced_;
   std::string reported_;  // the last problem with caps that was posted
   bool reported_no_memory_ = false;

@@ -214,6 +214,7 @@ gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
     gst_event_unref (event);
     return TRUE;
   }
+  if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) impl_of (trans).take_tags (event);
   if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return parent_class ()->sink_event (trans, event);
   GstCaps *parsed;
   gst_event_parse_caps (event, &parsed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "elements/grid/log.h"
+#include "glue/orientation.h"
 
 namespace quad {
 namespace {

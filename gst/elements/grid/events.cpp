@@ -10,6 +10,7 @@
 #include "elements/grid/negotiation.h"
 #include "glue/drawable_caps.h"
 #include "glue/light.h"
+#include "glue/orientation.h"
 #include "glue/target.h"
 #include "glue/video.h"
 
@@ -60,11 +61,7 @@ void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orient
 
 void tag_event (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 {
-  GstTagList *tags = nullptr;
-  gst_event_parse_tag (event, &tags);
-  GstVideoOrientationMethod method = GST_VIDEO_ORIENTATION_IDENTITY;
-  if (gst_video_orientation_from_tag (tags, &method))
-    set_tagged (self, pad, orientation_of (method, Orientation::identity));
+  if (const auto tagged = tagged_orientation (event)) set_tagged (self, pad, *tagged);
 }
 
 // Only the last input's SEGMENT_DONE goes downstream: by then all inputs' frames have been drawn.

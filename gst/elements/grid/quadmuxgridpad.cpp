@@ -30,13 +30,6 @@ InputEnd &GridPad::last_end ()
   return end;
 }
 
-Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged)
-{
-  if (method == GST_VIDEO_ORIENTATION_AUTO) return tagged;
-  if (method == GST_VIDEO_ORIENTATION_CUSTOM) return Orientation::identity;
-  return static_cast<Orientation> (method);  // both are in the same order
-}
-
 }  // namespace quad
 
 namespace {

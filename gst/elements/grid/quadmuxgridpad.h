@@ -115,9 +115,6 @@ struct GridPad {
   }
 };
 
-// `auto` becomes the orientation of the stream's tag, `custom` identity.
-Orientation orientation_of (GstVideoOrientationMethod method, Orientation tagged);
-
 }  // namespace quad
 
 struct GstQuadMuxGridPad {

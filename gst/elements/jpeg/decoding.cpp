@@ -260,6 +260,9 @@ GstFlowReturn Decoding::decode (GstVideoCodecFrame *frame, jpeg::Bytes image,
     }
     outcome = jpeg_.decode (image, header, destination_of (buffer, format, size));
   }
+  if (outcome.kind == jpeg::Outcome::Kind::lacking)
+    return refuse (frame, "This system's TurboJPEG was built without what the JPEG needs: " +
+                              outcome.why + ". Write the file with Huffman coding.");
   if (outcome.kind == jpeg::Outcome::Kind::nothing) return faults_.drop (frame, outcome.why);
   if (outcome.kind == jpeg::Outcome::Kind::damaged) {
     GST_VIDEO_CODEC_FRAME_FLAG_SET (frame, GST_VIDEO_CODEC_FRAME_FLAG_CORRUPTED);

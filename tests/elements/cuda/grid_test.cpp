@@ -205,9 +205,26 @@ TEST_F (CudaGrid, HdrOnAnSdrCanvasIsRefused)
   Launch p (line);
   EXPECT_TRUE (p.run ().empty ());
   EXPECT_NE (p.error ().find ("bt2100-pq"), std::string::npos) << p.error ();
-  EXPECT_NE (p.error ().find ("cudadownload ! videoconvert"), std::string::npos) << p.error ();
+  EXPECT_NE (p.error ().find ("Put cudadownload in front of"), std::string::npos) << p.error ();
   EXPECT_EQ (p.failed_element (), "grid");
   EXPECT_EQ (p.errors_of ("grid"), 1);
+}
+
+// What that error says helps.
+TEST_F (CudaGrid, HdrIsConvertedBehindADownload)
+{
+  const auto line = [] (const char *canvas, const std::string &way) {
+    return std::string{"quadmux-grid name=grid ! "} + canvas +
+           ",format=NV12,width=64,height=32,colorimetry=bt709 ! " + kSink +
+           " videotestsrc num-buffers=2 ! video/x-raw,format=P010_10LE,width=64,height=32,"
+           "framerate=10/1,colorimetry=bt2100-pq ! " +
+           way + "grid.";
+  };
+  Launch cuda (line ("video/x-raw(memory:CUDAMemory)", kUpload + std::string{"cudadownload ! "}));
+  const Frames all = cuda.run ();
+  EXPECT_EQ (cuda.error (), "");
+  Launch host (line ("video/x-raw", ""));
+  expect_equal (all, host.run (), 2);
 }
 
 }  // namespace

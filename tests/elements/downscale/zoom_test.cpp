@@ -131,6 +131,56 @@ TEST (DownscaleZoom, IsAFractionOfWhatACropMetaLeaves)
                                         }).get ()));
 }
 
+// The upright picture's upper right part, whose sides are a half and a quarter. Frames stay as they
+// lie.
+TEST (DownscaleZoom, IsAFractionOfTheUprightPicture)
+{
+  const struct {
+    const char *tag;
+    int left, top, width, height;  // of a frame of 16x8
+  } cases[] = {{"rotate-0", 8, 0, 8, 2},        {"rotate-90", 0, 0, 4, 4},
+               {"rotate-180", 0, 6, 8, 2},      {"rotate-270", 12, 4, 4, 4},
+               {"flip-rotate-0", 0, 0, 8, 2},   {"flip-rotate-180", 8, 6, 8, 2},
+               {"flip-rotate-270", 0, 4, 4, 4}, {"flip-rotate-90", 12, 0, 4, 4}};
+  Downscaler d{gray (16, 8), "video/x-raw", "divisor=1 " + text ({0.5, 0, 0.5, 0.25})};
+  for (const auto &c : cases) {
+    SCOPED_TRACE (c.tag);
+    gst_harness_push_event (
+        d.get (), gst_event_new_tag (gst_tag_list_new (GST_TAG_IMAGE_ORIENTATION, c.tag, nullptr)));
+    const std::vector<int> all = d.scaled_samples (painted (d.in (), marked));
+    ASSERT_EQ (d.bus ().error (), "");
+    EXPECT_EQ (size_of (d.out ()), std::to_string (c.width) + "x" + std::to_string (c.height));
+    EXPECT_EQ (all, samples_of (d.out (), painted (d.out (), [&] (int, int x, int y, int) {
+                                            return marked (0, x + c.left, y + c.top, 0);
+                                          }).get ()));
+  }
+  // Another stream says it anew.
+  gst_harness_push_event (d.get (), gst_event_new_stream_start ("another"));
+  gst_harness_set_src_caps (d.get (), caps_of (gray (16, 8)).release ());
+  EXPECT_EQ (d.scaled_samples (painted (d.in (), marked))[0], marked (0, 8, 0, 0));
+}
+
+TEST (DownscaleZoom, TheAnswerTurnsThePart)
+{
+  Downscaler d{gray (8, 6), "video/x-raw", "divisor=1 " + text ({0.5, 0, 0.5, 0.25})};
+  const Owned<GstQuery> query{gst_query_new_custom (
+      GST_QUERY_CUSTOM,
+      gst_structure_new ("quad-target", "width", G_TYPE_INT, 400, "height", G_TYPE_INT, 600,
+                         "orientation", GST_TYPE_VIDEO_ORIENTATION_METHOD,
+                         GST_VIDEO_ORIENTATION_90R, nullptr))};
+  const Owned<GstPad> sink = pad_of (d, "sink");
+  ASSERT_TRUE (gst_pad_query (sink.get (), query.get ()));
+  int width = 0, height = 0;
+  double x = -1, y = -1;
+  ASSERT_TRUE (gst_structure_get (
+      gst_query_get_structure (query.get ()), "target-width", G_TYPE_INT, &width, "target-height",
+      G_TYPE_INT, &height, "crop-x", G_TYPE_DOUBLE, &x, "crop-y", G_TYPE_DOUBLE, &y, nullptr));
+  EXPECT_EQ (x, 0);
+  EXPECT_EQ (y, 0);
+  EXPECT_EQ (width, 100);
+  EXPECT_EQ (height, 300);
+}
+
 // A ramp shows where a sample was taken from: a quarter of a sample further each time.
 TEST (DownscaleZoom, MovesByFractionsOfASample)
 {

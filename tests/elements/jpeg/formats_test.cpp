@@ -67,7 +67,6 @@ TEST_P (JpegFormats, Caps)
              GST_VIDEO_INFO_IS_YUV (&info));
 }
 
-// What the input's caps say of colours and shapes is not true of a JPEG.
 // FFmpeg's comment in what its encoder makes of pictures of limited range.
 TEST (JpegRange, IsLimitedIfFFmpegSaysSo)
 {
@@ -86,6 +85,7 @@ TEST (JpegRange, IsLimitedIfFFmpegSaysSo)
   }
 }
 
+// What the input's caps say of colours and shapes is not true of a JPEG.
 TEST_P (JpegFormats, TheInputsCapsDoNotShowThrough)
 {
   JpegDecoding decoding ("", GST_FORMAT_TIME,
@@ -100,6 +100,27 @@ TEST_P (JpegFormats, TheInputsCapsDoNotShowThrough)
   EXPECT_STREQ (colorimetry.get (), GetParam ().colors);
   EXPECT_EQ (decoding.caps ().find ("mpeg2"), std::string::npos);
   EXPECT_EQ (info.fps_n, 25);
+}
+
+// A density is a size in print, and an ICC profile is ignored.
+TEST_P (JpegFormats, NeitherDensityNorProfileCount)
+{
+  const JpegBytes plain = make_jpeg ({31, 17}, GetParam ().kind);
+  // JFIF 1.02 with 300 x 150 dots an inch, and a profile of no use.
+  const JpegBytes jfif = {'J', 'F', 'I', 'F', 0, 1, 2, 1, 1, 44, 0, 150, 0, 0};
+  JpegBytes profile = {'I', 'C', 'C', '_', 'P', 'R', 'O', 'F', 'I', 'L', 'E', 0, 1, 1};
+  profile.resize (500, 7);
+  JpegDecoding decoding;
+  decoding.push (plain, 0);
+  const auto wanted = decoding.pull ();
+  JpegBytes jpeg = with_segment (plain, 0xe2, profile);
+  if (!GetParam ().kind.rgb) jpeg = with_segment (without_segments (jpeg, 0xe0), 0xe0, jfif);
+  decoding.push (jpeg, 1);
+  const auto frame = decoding.pull ();
+  ASSERT_TRUE (wanted && frame);
+  EXPECT_EQ (frame->caps, wanted->caps);
+  EXPECT_EQ (frame->samples (), wanted->samples ());
+  EXPECT_EQ (decoding.bus ().warning (), "");
 }
 
 INSTANTIATE_TEST_SUITE_P (Kinds, JpegFormats, testing::ValuesIn (kRows),

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "elements/jpeg/harness.h"
+#include "jpeg/scale.h"
 #include "support/jpeg_maker.h"
 
 using namespace quad;
@@ -33,6 +34,7 @@ class File {
 struct Seen {
   std::vector<std::string> decoded;  // the sizes of the frames that the decoder gave
   std::string shown;                 // the size of the last output
+  std::string pixels;                // and its bytes
 };
 
 std::string size_of (GstPad *pad)
@@ -76,12 +78,29 @@ Seen played (const std::string &line)
   if (sample) {
     const Owned<GstPad> pad{gst_element_get_static_pad (sink.get (), "sink")};
     seen.shown = size_of (pad.get ());
+    GstMapInfo map;
+    GstBuffer *buffer = gst_sample_get_buffer (sample.get ());
+    if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+      seen.pixels.assign (reinterpret_cast<const char *> (map.data), map.size);
+      gst_buffer_unmap (buffer, &map);
+    }
   }
   gst_element_set_state (pipeline.get (), GST_STATE_NULL);
   return seen;
 }
 
 using Sizes = std::vector<std::string>;
+
+// The mean difference of bytes. What is scaled twice has another size in between if the tag alone
+// says that it will be turned.
+double difference (const std::string &a, const std::string &b)
+{
+  if (a.size () != b.size () || a.empty ()) return 255;
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size (); i++)
+    sum += std::abs (static_cast<unsigned char> (a[i]) - static_cast<unsigned char> (b[i]));
+  return sum / static_cast<double> (a.size ());
+}
 
 const std::string kGrid =
     " ! quadmux-grid name=g rows=1 columns=1 ! video/x-raw,width=160,height=90 ! appsink name=sink "
@@ -93,12 +112,38 @@ TEST (JpegInGrid, IsDecodedAsSmallAsItIsShown)
   const File file (make_jpeg ({640, 480}));
   const std::string source = "filesrc location=" + file.path () + " ! quadjpegdec name=dec";
   for (const char *between : {"", " ! queue", " ! quaddownscale ! queue", " ! videoconvert ! queue",
-                              " ! imagefreeze num-buffers=3", " ! tee ! queue ! quaddownscale"})
+                              " ! imagefreeze num-buffers=3", " ! tee ! queue ! quaddownscale",
+                              " ! frameextract ! queue"})
     for (const auto &[headroom, size] :
          {std::pair{"1", "160x120"}, std::pair{"2", "320x240"}, std::pair{"5", "640x480"}}) {
       const Seen seen = played (source + " headroom=" + headroom + between + kGrid);
       EXPECT_EQ (seen.decoded, Sizes{size}) << between;
       EXPECT_EQ (seen.shown, "160x90") << between;
+    }
+}
+
+// A photo that lies on its side is decoded as small as one that does not, and drawn as one that is
+// turned by hand.
+TEST (JpegInGrid, IsUprightAndSmall)
+{
+  const JpegBytes plain = make_jpeg ({640, 480});
+  const File upright (plain);
+  const char *const methods[] = {"identity", "horiz", "180",   "vert",
+                                 "ul-lr",    "90r",   "ur-ll", "90l"};
+  for (const char *between : {"", " ! quaddownscale ! queue"})
+    for (int value = 1; value <= 8; value++) {
+      SCOPED_TRACE (std::string{between} + " " + std::to_string (value));
+      const File turned (with_segment (plain, 0xe1, exif (value, value % 2 == 0)));
+      const auto line = [&] (const File &file, const char *orientation) {
+        return "filesrc location=" + file.path () + " ! quadjpegdec name=dec headroom=1" + between +
+               " ! g.sink_0 quadmux-grid name=g rows=1 columns=1 sink_0::orientation=" +
+               orientation + " ! video/x-raw,width=160,height=90 ! appsink name=sink sync=false";
+      };
+      const Seen seen = played (line (turned, "auto"));
+      // Upright 480x640 is 68x90 in the cell, so 90x68 as it lies.
+      EXPECT_EQ (seen.decoded, Sizes{"160x120"});
+      const Seen by_hand = played (line (upright, methods[value - 1]));
+      EXPECT_LT (difference (seen.pixels, by_hand.pixels), 2);
     }
 }
 
@@ -119,6 +164,45 @@ TEST (JpegInGrid, IsDecodedSmallInDecodebin)
       EXPECT_EQ (seen.shown, "160x90") << bin << between;
     }
   gst_plugin_feature_set_rank (feature.get (), rank);
+}
+
+TEST (JpegInGrid, WithoutTheRankDecodebinTakesAnother)
+{
+  const File file (make_jpeg ({640, 480}));
+  const Seen seen = played ("filesrc location=" + file.path () + " ! decodebin" + kGrid);
+  EXPECT_EQ (seen.decoded, Sizes{});
+  EXPECT_EQ (seen.shown, "160x90");
+}
+
+// Each frame is decoded for the layout that it meets: larger at once, smaller when that lasts.
+TEST (JpegInGrid, FollowsALayoutThatChanges)
+{
+  const Harness harness{gst_harness_new_parse (
+      "quadjpegdec name=dec headroom=1 ! quadmux-grid name=g rows=1 columns=1 ! "
+      "capsfilter caps=video/x-raw,width=160,height=90 ! identity")};
+  const auto named = [&] (const char *name) {
+    return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (harness->element), name)};
+  };
+  const Owned<GstElement> grid = named ("g"), decoder = named ("dec");
+  const Owned<GstPad> decoded{gst_element_get_static_pad (decoder.get (), "src")};
+  gst_harness_set_src_caps_str (harness.get (), "image/jpeg,framerate=10/1");
+  const JpegBytes photo = make_jpeg ({640, 480});
+  GstClockTime now = 0;
+  const auto size = [&] {
+    EXPECT_EQ (gst_harness_push (harness.get (), buffer_of (photo, now).release ()), GST_FLOW_OK);
+    now += GST_SECOND / 10;
+    return size_of (decoded.get ());
+  };
+  EXPECT_EQ (size (), "160x120");
+  for (int round = 0; round < 2; round++) {
+    g_object_set (grid.get (), "columns", 4, nullptr);
+    EXPECT_EQ (size (), "160x120");
+    std::string last;
+    for (int i = 0; i < jpeg::SteadyScale::kPatience; i++) last = size ();
+    EXPECT_EQ (last, "80x60");
+    g_object_set (grid.get (), "columns", 1, nullptr);
+    EXPECT_EQ (size (), "160x120");
+  }
 }
 
 // The output's size is that of the full picture, whatever was decoded.

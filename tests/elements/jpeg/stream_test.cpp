@@ -261,6 +261,33 @@ TEST (JpegPipeline, DecodebinTakesItByItsRank)
   EXPECT_EQ (p.frames[1], expected_samples (second, {}));
 }
 
+// A folder of photos as a stream.
+TEST (JpegPipeline, PhotosByMultifilesrc)
+{
+  gchar *made = g_dir_make_tmp ("quadXXXXXX", nullptr);
+  const std::string folder = Owned<char>{made}.get ();
+  const Size sizes[] = {{64, 48}, {48, 64}, {161, 121}, {16, 16}};
+  std::vector<JpegBytes> photos;
+  std::vector<std::string> paths;
+  for (const Size size : sizes) {
+    const int n = static_cast<int> (photos.size ());
+    photos.push_back (with_segment (shade (n, size), 0xe1, exif (n % 2 ? 6 : 1, true)));
+    paths.push_back (folder + "/" + std::to_string (n) + ".jpg");
+    ASSERT_TRUE (g_file_set_contents (paths.back ().c_str (),
+                                      reinterpret_cast<const char *> (photos.back ().data ()),
+                                      static_cast<gssize> (photos.back ().size ()), nullptr));
+  }
+  const Playing p =
+      played ("multifilesrc location=" + folder +
+              "/%d.jpg caps=image/jpeg,framerate=1/1 ! quadjpegdec ! appsink name=sink sync=false");
+  EXPECT_EQ (p.error, "");
+  ASSERT_EQ (p.frames.size (), photos.size ());
+  for (std::size_t i = 0; i < photos.size (); i++)
+    EXPECT_EQ (p.frames[i], expected_samples (photos[i], {})) << i;
+  for (const std::string &path : paths) std::remove (path.c_str ());
+  std::remove (folder.c_str ());
+}
+
 // None has a parser before the decoder.
 TEST (JpegPipeline, ContainersAndTransports)
 {
