@@ -9,6 +9,7 @@
 
 namespace quad {
 
+// Which rasters of a tile's source a raster of the canvas is drawn from.
 struct RasterSources {
   // One raster of the source. It is filtered to the positions of the canvas's raster.
   struct Input {

@@ -29,6 +29,7 @@ struct SideRange {
   bool fixed () const { return lo == hi; }
 };
 
+// Pixel aspect ratios, ends included.
 struct ParRange {
   Ratio lo;
   Ratio hi;
@@ -42,6 +43,7 @@ struct Wish {
   std::vector<ParRange> par = {};
 };
 
+// What bounds the sizes that a picture may get.
 struct SizeRules {
   int divisor = 2;
   int max_width = 0;  // 0: no limit

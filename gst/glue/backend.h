@@ -91,7 +91,7 @@ struct BackendRow {
   bool (*available) (std::string &why) = nullptr;  // null: always
   bool (*holds) (GstBuffer *) = nullptr;           // null: any other
   // Whether pictures of the first can be shown as pictures of the second; null: always. The
-  // renderer converts while it draws; what light needs is done on the host before.
+  // renderer converts while it draws.
   bool (*converts) (const GstVideoInfo &, const GstVideoInfo &) = nullptr;
   // Whether its renderer draws pictures of other formats, ranges and matrices (Tile::colors).
   bool converts_drawing = false;

@@ -10,6 +10,8 @@
 
 namespace quad::host {
 
+// Filters what rasters of a canvas are converted from, a band of rows at a time, into a thread's
+// Scratch. It does not change while it draws, so threads share it.
 class ConvertFilter {
  public:
   // `group` has no twin.

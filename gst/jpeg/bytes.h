@@ -11,9 +11,8 @@ using Bytes = std::span<const std::uint8_t>;
 
 // The marker codes that matter here (ITU-T T.81, table B.1). A marker is 0xff and one of these.
 inline constexpr std::uint8_t kPrefix = 0xff, kStuffing = 0x00, kTem = 0x01, kDht = 0xc4,
-                              kJpg = 0xc8, kDac = 0xcc, kRst0 = 0xd0, kRst7 = 0xd7, kSoi = 0xd8,
-                              kEoi = 0xd9, kSos = 0xda, kDqt = 0xdb, kApp0 = 0xe0, kApp1 = 0xe1,
-                              kApp2 = 0xe2, kApp14 = 0xee, kCom = 0xfe;
+                              kRst0 = 0xd0, kSoi = 0xd8, kEoi = 0xd9, kSos = 0xda, kDqt = 0xdb,
+                              kApp0 = 0xe0, kApp1 = 0xe1, kApp2 = 0xe2, kApp14 = 0xee, kCom = 0xfe;
 
 // A marker that stands alone: no length and no content follow.
 constexpr bool stands_alone (std::uint8_t marker)

@@ -21,7 +21,7 @@ struct Component {
 };
 
 struct Header {
-  Size size;
+  Size size;                 // in pixels
   std::uint8_t process = 0;  // the marker SOFn
   int precision = 8;         // bits of a sample
   int components = 0;        // may be more than `component` has

@@ -34,7 +34,7 @@ int largest_accepted (Size full, int most, const Accepts &accepts);
 int scale_within (Size full, Size limit);
 
 // Keeps the scale steady while what is needed changes: more is given at once, less only if it has
-// been enough for some frames in a row.
+// been enough for some frames in a row. One thread at a time may use it.
 class SteadyScale {
  public:
   static constexpr int kPatience = 10;  // frames

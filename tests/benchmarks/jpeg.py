@@ -2,15 +2,19 @@
 """Thumbnails of 12-megapixel JPEGs, 360 wide: quadjpegdec beside jpegdec, ffmpeg, ImageMagick and vipsthumbnail.
 
 Each contender is a process of its own that writes thumbnails of many copies of one photo, and of few; the
-difference counts, so that starting a process does not. Memory is the whole process's, for few and for many.
-Quality is the PSNR of quadjpegdec's thumbnail, scaled by area, against that of the whole picture.
+difference counts, so that starting a process does not. Memory is the whole process's, for few and for many, and for
+1 and 200. Quality is the PSNR of thumbnails as RGB against djpeg's whole picture, averaged by area in double precision.
 """
 
 import math
+import re
 import shlex
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
+
+import numpy
 
 import measure
 
@@ -19,6 +23,9 @@ TO = (360, 270)
 FEW, MANY = 4, 24
 RAW = f"video/x-raw,format=I420,width={TO[0]},height={TO[1]}"
 HEADROOMS = ("1", "1.5", "2", "4")
+OURS, STOCK = "quadjpegdec ! quaddownscale", "jpegdec ! videoscale"
+# The largest allowed ratio of our CPU time to the peer's, for the flat and the detailed photo.
+LIMITS = {STOCK: (0.6, 0.75), "ffmpeg, area": (1, 1), "vipsthumbnail": (1.1, 1.1), "ImageMagick, jpeg:size": (1, 1)}
 
 
 def make_photos(folder, env):
@@ -42,8 +49,8 @@ def gst(photo, count, rest):
 def contenders(photo, count):
     copies = [str(photo.with_name(f"{photo.stem}-{i}.jpg")) for i in range(count)]
     return {
-        "quadjpegdec ! quaddownscale": gst(photo, count, f"quadjpegdec ! quaddownscale ! {RAW}"),
-        "jpegdec ! videoscale": gst(photo, count, f"jpegdec ! videoscale ! {RAW}"),
+        OURS: gst(photo, count, f"quadjpegdec ! quaddownscale ! {RAW}"),
+        STOCK: gst(photo, count, f"jpegdec ! videoscale ! {RAW}"),
         "jpegdec ! quaddownscale": gst(photo, count, f"jpegdec ! quaddownscale ! {RAW}"),
         "ffmpeg, area": ["ffmpeg", "-v", "error", "-y", "-threads", "1", "-i", str(photo.with_name(f"{photo.stem}-%d.jpg")),
                          "-frames:v", str(count), "-vf", f"scale={TO[0]}:{TO[1]}:flags=area", "-f", "null", "-"],
@@ -54,30 +61,84 @@ def contenders(photo, count):
 
 
 def psnr(a, b):
-    error = sum((x - y) ** 2 for x, y in zip(a, b)) / len(a)
-    return math.inf if error == 0 else 10 * math.log10(255 ** 2 / error)
+    error = numpy.mean((a.astype(float) - b.astype(float)) ** 2)
+    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
 
 
-def thumbnail(photo, decoder, folder, env):
-    out = folder / "thumbnail.raw"
+def pixels(ppm):
+    """The samples of a PPM of 8 bits, [height, width, 3]."""
+    width, height = re.sub(rb"#[^\n]*\n", b"", ppm[:200]).split(maxsplit=4)[1:3]
+    size = int(width) * int(height) * 3
+    return numpy.frombuffer(ppm[-size:], numpy.uint8).reshape(int(height), int(width), 3)
+
+
+def averaged(samples, to):
+    """The first axis as `to` averages of equal length, in double precision: area."""
+    count = len(samples)
+    before = numpy.concatenate([numpy.zeros_like(samples[:1]), numpy.cumsum(samples, 0)])
+    edges = numpy.arange(to + 1) * count / to
+    whole = edges.astype(int)
+    part = (edges - whole)[:, None, None] * samples[numpy.minimum(whole, count - 1)]
+    return numpy.diff(before[whole] + part, axis=0) * to / count
+
+
+def oracle(photo):
+    whole = subprocess.run(["djpeg", "-rgb", "-dct", "float", str(photo)], check=True, capture_output=True).stdout
+    rows = averaged(pixels(whole).astype(float), TO[1])
+    return averaged(rows.transpose(1, 0, 2), TO[0]).transpose(1, 0, 2)
+
+
+def thumbnail(photo, rest, env):
+    out = photo.with_suffix(".raw")
     measure.output_of(["gst-launch-1.0", "-q", *shlex.split(
-        f"filesrc location={photo} ! {decoder} ! quaddownscale ! {RAW} ! filesink location={out}")], env)
-    return out.read_bytes()
+        f"filesrc location={photo} ! {rest} ! video/x-raw,format=RGB,width={TO[0]},height={TO[1]} ! filesink location={out}")], env)
+    # Rows are padded to 4 bytes; these are not.
+    return numpy.frombuffer(out.read_bytes(), numpy.uint8).reshape(TO[1], TO[0], 3)
 
 
-def print_quality(photos, folder, env):
-    print("### Quality of the thumbnail, PSNR in dB against the whole picture and area\n")
-    print("| headroom | " + " | ".join(photos) + " |\n|---|" + "---:|" * len(photos))
-    whole = {name: thumbnail(p, "quadjpegdec ignore-target=true", folder, env) for name, p in photos.items()}
-    for headroom in HEADROOMS:
-        row = [psnr(whole[name], thumbnail(p, f"quadjpegdec headroom={headroom}", folder, env))
-               for name, p in photos.items()]
-        print(f"| {headroom} | " + " | ".join(f"{v:.1f}" for v in row) + " |")
+def thumbnails(photo, env):
+    """Of each contender, and of each headroom."""
+    copy = photo.with_name("copy.jpg")
+    all = {f"quadjpegdec, headroom {h}": thumbnail(photo, f"quadjpegdec headroom={h} ! quaddownscale", env) for h in HEADROOMS}
+    all["quadjpegdec, whole"] = thumbnail(photo, "quadjpegdec ignore-target=true ! quaddownscale", env)
+    all[STOCK] = thumbnail(photo, f"jpegdec ! videoscale ! video/x-raw,width={TO[0]},height={TO[1]} ! videoconvert", env)
+    out = photo.with_suffix(".ppm")
+    measure.output_of(["ffmpeg", "-v", "error", "-y", "-i", str(photo), "-vf", f"scale={TO[0]}:{TO[1]}:flags=area", str(out)], env)
+    all["ffmpeg, area"] = pixels(out.read_bytes())
+    for name in ("vipsthumbnail", "ImageMagick, jpeg:size"):
+        shutil.copy(photo, copy)
+        command = contenders(photo, 0)[name]
+        measure.output_of([*command, str(copy)], env)
+        written = copy.with_name("copy.thumb.ppm" if name == "vipsthumbnail" else "copy.pnm")
+        all[name] = pixels(written.read_bytes())
+    return all
+
+
+def print_quality(photos, env):
+    print("### Quality of the thumbnail, PSNR in dB against the oracle\n")
+    print("| | " + " | ".join(photos) + " |\n|---|" + "---:|" * len(photos))
+    wanted = {name: oracle(photo) for name, photo in photos.items()}
+    drawn = {name: thumbnails(photo, env) for name, photo in photos.items()}
+    for contender in next(iter(drawn.values())):
+        values = [psnr(wanted[name], drawn[name][contender]) for name in photos]
+        print(f"| {contender} | " + " | ".join(f"{v:.1f}" for v in values) + " |")
     print()
 
 
-def print_costs(photos, runs, env):
+def print_memory(photos, env):
+    """To reach: no more for 200 photos than for 1, but for 2 MiB, and half of jpegdec's."""
+    print("### Peak memory in MiB\n\n| | 1 photo | 200 photos | / jpegdec |\n|---|---:|---:|---:|")
     for name, photo in photos.items():
+        one, many = (measure.run_in_turns({c: contenders(photo, count)[c] for c in (OURS, STOCK)}, 3, env)
+                     for count in (1, 200))
+        peak, grown, half = many[OURS].peak, many[OURS].peak - one[OURS].peak, many[OURS].peak / many[STOCK].peak
+        print(f"| {name} | {one[OURS].peak:.1f} | {measure.verdict(grown, 2, f'{peak:.1f}')} |"
+              f" {measure.verdict(half, 0.5, f'{half:.2f}')} |")
+    print(flush=True)
+
+
+def print_costs(photos, runs, env):
+    for place, (name, photo) in enumerate(photos.items()):
         for i in range(MANY):
             shutil.copy(photo, photo.with_name(f"{photo.stem}-{i}.jpg"))
         few = measure.run_in_turns(contenders(photo, FEW), runs, env)
@@ -85,9 +146,10 @@ def print_costs(photos, runs, env):
         print(f"### {name}, {photo.stat().st_size / 1e6:.1f} MB, 4000x3000 to 360x270\n")
         print(f"| | CPU ms a photo | quadjpegdec / it | peak MiB, {FEW} photos | {MANY} photos |\n|---|---:|---:|---:|---:|")
         cost = {c: (many[c].cpu - few[c].cpu) * 1e3 / (MANY - FEW) for c in many}
-        ours = cost["quadjpegdec ! quaddownscale"]
+        ours = cost[OURS]
         for c, ms in cost.items():
-            print(f"| {c} | {ms:.1f} | {ours / ms:.2f} | {few[c].peak:.0f} | {many[c].peak:.0f} |")
+            ratio = measure.verdict(ours / ms, LIMITS[c][place], f"{ours / ms:.2f}") if c in LIMITS else f"{ours / ms:.2f}"
+            print(f"| {c} | {ms:.1f} | {ratio} | {few[c].peak:.0f} | {many[c].peak:.0f} |")
         print(flush=True)
 
 
@@ -97,7 +159,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photos = make_photos(folder, env)
-        print_quality(photos, folder, env)
+        print_quality(photos, env)
+        print_memory(photos, env)
         print_costs(photos, options.runs, env)
 
 

@@ -44,6 +44,9 @@ int main (int count, char **arguments)
       const JpegBytes plain = make_jpeg (size, kind);
       folder.add (plain);
       folder.add (without_end (plain));
+      folder.add ({plain.begin (), plain.end () - 6});  // cut inside of its scan
+      folder.add (with_size (plain, 65500, 65500));
+      folder.add (with_size (plain, size.width + 40, 1));
       folder.add (without_segments (plain, 0xc4));
       folder.add (with_segment (plain, 0xe1, exif (6, size.width % 2)));
       folder.add (with_segment (plain, 0xe2, mpf ({0, 900}, size.width % 2)));

@@ -155,6 +155,8 @@ struct ToSamples {
   }
 };
 
+// Position (u, v) of a patch whose rows the block has summed into `mid` (and, where alpha varies,
+// premultiplied into `weighted`).
 template <typename Round>
 QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_t *mid,
                                   const std::int32_t *weighted, const Round &round)
@@ -186,6 +188,7 @@ QUAD_DEVICE Position from_staged (const Work &w, int u, int v, const std::int16_
   return p;
 }
 
+// The same straight from the source: any ratio, depth and alpha, but slowly. Sums need Sum's bits.
 template <typename Sum, typename Round>
 QUAD_DEVICE_APART Position filtered (const Work &w, int u, int v, const Round &round)
 {
@@ -228,6 +231,7 @@ QUAD_DEVICE const std::uint8_t *source_at (const Work &w, int u, int v)
          load (w.across.left + u) * w.samples.channels * w.samples.bytes;
 }
 
+// The same for exact halves,
 QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
 {
   const Samples &s = w.samples;
@@ -246,6 +250,7 @@ QUAD_DEVICE Position from_halves (const Work &w, int u, int v)
   return p;
 }
 
+// and for copies.
 QUAD_DEVICE Position copied (const Work &w, int u, int v)
 {
   const std::uint8_t *row = row_of (w, load (w.down.left + v));

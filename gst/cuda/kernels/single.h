@@ -89,12 +89,14 @@ QUAD_DEVICE bool draw_units (const DrawParams &p, const Patch &patch)
   return true;
 }
 
+// Draws a patch by units of Make; where they do not fit, position by position.
 template <typename Make>
 QUAD_DEVICE void draw_by_words (const DrawParams &p, const Patch &patch, Shared &shared)
 {
   if (!draw_units<4, Make> (p, patch) && !draw_units<1, Make> (p, patch)) draw_layers (p, shared);
 }
 
+// Draws a patch of Draw::halves.
 QUAD_DEVICE void draw_halves (const DrawParams &p, const Patch &patch, Shared &shared)
 {
   const Samples &s = p.samples[patch.raster];

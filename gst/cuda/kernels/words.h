@@ -1,4 +1,4 @@
-// Copies and exact halves, from words of 4 bytes.
+// Copies and exact halves, from units of 16 bytes, or of 4 where less is aligned.
 #pragma once
 
 #include "cuda/kernels/bytes.h"

@@ -33,6 +33,7 @@ ColorChange color_change (const GstStructure *s, Family family, const GstStructu
 // What is converted of colours in a kind of memory. Each includes the one before.
 enum class Converted { nothing, codes, light };
 
+// What the backend of `memory` converts.
 Converted converted_in (Memory memory);
 
 // Chooses colorimetry and chroma siting of `s`, whose format and size are fixed, among those that

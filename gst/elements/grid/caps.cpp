@@ -1,6 +1,7 @@
 #include "elements/grid/caps.h"
 #include "core/format_choice.h"
 #include "glue/backend.h"
+#include "glue/caps_fields.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
@@ -332,18 +333,10 @@ std::string light_problem (const GstCaps *caps, std::span<const InputCaps> input
 std::vector<std::string> formats_in (const GstCaps *caps)
 {
   std::vector<std::string> names;
-  auto add = [&] (const GValue *v) {
-    if (!v || !G_VALUE_HOLDS_STRING (v)) return;
-    std::string name = g_value_get_string (v);
-    if (std::find (names.begin (), names.end (), name) == names.end ()) names.push_back (name);
-  };
-  for (guint i = 0; i < gst_caps_get_size (caps); i++) {
-    const GValue *v = gst_structure_get_value (gst_caps_get_structure (caps, i), "format");
-    if (v && GST_VALUE_HOLDS_LIST (v))
-      for (guint k = 0; k < gst_value_list_get_size (v); k++) add (gst_value_list_get_value (v, k));
-    else
-      add (v);
-  }
+  for (guint i = 0; i < gst_caps_get_size (caps); i++)
+    for (std::string &name : strings_in (gst_caps_get_structure (caps, i), "format"))
+      if (std::find (names.begin (), names.end (), name) == names.end ())
+        names.push_back (std::move (name));
   return names;
 }
 

@@ -127,20 +127,27 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
   GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
   while (const gsize available = std::min (gst_adapter_available (adapter), kMostBytes)) {
     const auto *data = static_cast<const guint8 *> (gst_adapter_map (adapter, available));
-    auto [kind, size] = finder_.next ({data, available});
-    gst_adapter_unmap (adapter);
-    if (kind == Kind::need_more) {
-      if (!at_end) return GST_VIDEO_DECODER_FLOW_NEED_DATA;
-      kind = finder_.in_image () ? Kind::inside : Kind::garbage;
-      size = available;
+    jpeg::ImageFinder::Part part{Kind::inside, 0};
+    gsize inside = 0;
+    while (part.kind == Kind::inside && inside < available) {
+      part = finder_.next ({data + inside, available - inside});
+      if (part.kind == Kind::inside || part.kind == Kind::last) inside += part.size;
     }
-    if (kind == Kind::garbage) {
-      GST_LOG_OBJECT (decoder_, "Skipping %" G_GSIZE_FORMAT " bytes", size);
-      gst_adapter_flush (adapter, size);
+    gst_adapter_unmap (adapter);
+    // All at once: a frame that is added in parts is copied together.
+    if (inside > 0) gst_video_decoder_add_to_frame (decoder_, static_cast<int> (inside));
+    if (part.kind == Kind::last) return gst_video_decoder_have_frame (decoder_);
+    if (part.kind == Kind::need_more) {
+      if (!at_end) return GST_VIDEO_DECODER_FLOW_NEED_DATA;
+      part = {finder_.in_image () ? Kind::inside : Kind::garbage, available - inside};
+      if (part.kind == Kind::inside)
+        gst_video_decoder_add_to_frame (decoder_, static_cast<int> (part.size));
+    }
+    if (part.kind == Kind::garbage) {
+      GST_LOG_OBJECT (decoder_, "Skipping %" G_GSIZE_FORMAT " bytes", part.size);
+      gst_adapter_flush (adapter, part.size);
       continue;
     }
-    if (size > 0) gst_video_decoder_add_to_frame (decoder_, static_cast<int> (size));
-    if (kind == Kind::last) return gst_video_decoder_have_frame (decoder_);
     if (gst_video_decoder_get_pending_frame_size (decoder_) >= kMostBytes) return have_cut_image ();
   }
   return at_end && finder_.in_image () ? have_cut_image () : GST_VIDEO_DECODER_FLOW_NEED_DATA;

@@ -32,9 +32,13 @@ class Decoding {
     return settings_;
   }
 
+  // Forgets all earlier streams.
   void start ();
+  // Forgets the image that has begun, and asks downstream anew.
   void flush ();
+  // A stream's tags begin anew.
   void begin_stream () { output_.forget_orientation (); }
+  // The input's caps.
   void set_format (GstVideoCodecState *state);
   void set_segment (GstFormat format);
   // Cuts a byte stream into images.

@@ -8,6 +8,7 @@
 
 namespace quad::jpegdec {
 
+// For the decoder's streaming thread.
 class Faults {
  public:
   explicit Faults (GstVideoDecoder *decoder) : decoder_ (decoder) {}

@@ -14,7 +14,7 @@ namespace quad::jpegdec {
 // Of a frame.
 struct Shape {
   PixelFormat format = PixelFormat::unknown;
-  Size full;
+  Size full;                // of the whole picture, in pixels
   Size size;                // as decoded
   bool for_target = false;  // downstream's answer made it smaller, if it is
   bool limited_range = false;
@@ -25,6 +25,7 @@ struct Shape {
 // Whether the caps of what follows `src` allow frames of a format and a size.
 bool is_taken (GstPad *src, PixelFormat format, Size size);
 
+// For the decoder's streaming thread. The decoder has to live longer.
 class Output {
  public:
   explicit Output (GstVideoDecoder *decoder) : decoder_ (decoder) {}

@@ -12,19 +12,21 @@
 namespace quad::jpegdec {
 
 struct Choice {
-  int scale = jpeg::kFullScale;
-  bool by_target = false;  // downstream was asked, and its caps do not force less
-  bool answered = false;   // and did not need all pixels
-  std::string why;         // for the log
+  int scale = jpeg::kFullScale;  // in eighths
+  bool by_target = false;        // downstream was asked, and its caps do not force less
+  bool answered = false;         // and did not need all pixels
+  std::string why;               // for the log
 };
 
+// For the decoder's streaming thread.
 class ScaleChooser {
  public:
-  // Asks through `src`.
+  // Asks through `src`, which has to live longer.
   explicit ScaleChooser (GstPad *src) : src_ (src) {}
 
-  // For a picture that is decoded to `format`.
+  // For a picture that is decoded to `format`. Sends queries downstream, so hold no lock.
   Choice choose (const Settings &settings, const jpeg::Header &header, PixelFormat format);
+  // The next picture is the first one.
   void reset ()
   {
     steady_.reset ();

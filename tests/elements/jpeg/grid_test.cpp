@@ -180,6 +180,7 @@ TEST (JpegInGrid, FollowsALayoutThatChanges)
   const Harness harness{gst_harness_new_parse (
       "quadjpegdec name=dec headroom=1 ! quadmux-grid name=g rows=1 columns=1 ! "
       "capsfilter caps=video/x-raw,width=160,height=90 ! identity")};
+  gst_harness_set_live (harness.get (), FALSE);
   const auto named = [&] (const char *name) {
     return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (harness->element), name)};
   };
