@@ -137,9 +137,23 @@ GstVideoColorimetry completed_colorimetry (const GstVideoInfo &info)
   return c;
 }
 
+GstVideoColorimetry with_implied_light (GstVideoColorimetry c)
+{
+  switch (c.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_FCC:
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+    case GST_VIDEO_COLOR_MATRIX_BT601:
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M:
+      fill (c.transfer, GST_VIDEO_TRANSFER_BT709);
+      fill (c.primaries, GST_VIDEO_COLOR_PRIMARIES_BT709);
+      return c;
+    default: return c;
+  }
+}
+
 Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoInfo &to)
 {
-  Colorimetries c = {from.colorimetry, to.colorimetry};
+  Colorimetries c = {with_implied_light (from.colorimetry), with_implied_light (to.colorimetry)};
   const bool one_kind = GST_VIDEO_INFO_IS_RGB (&from) == GST_VIDEO_INFO_IS_RGB (&to);
   if (one_kind) fill_codes (c.to, c.from);
   fill_codes (c.to, completed_colorimetry (to));
@@ -186,8 +200,9 @@ bool is_better_sdr (const GstVideoColorimetry &colors, const GstVideoInfo &info)
   return is_hdr (colors.transfer) || (GST_VIDEO_INFO_IS_RGB (&info) && is_wide (colors.primaries));
 }
 
-bool same_light (const GstVideoColorimetry &a, const GstVideoColorimetry &b)
+bool same_light (const GstVideoColorimetry &one, const GstVideoColorimetry &other)
 {
+  const GstVideoColorimetry a = with_implied_light (one), b = with_implied_light (other);
   const bool primaries =
       alike (a.primaries, b.primaries) || (!is_wide (a.primaries) && !is_wide (b.primaries));
   const bool transfer =

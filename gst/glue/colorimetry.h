@@ -17,7 +17,11 @@ struct Colorimetries {
   GstVideoColorimetry to;
 };
 
-// Completes two colorimetries. Unknown transfer functions and primaries are taken from the other
+// `c` with the light of SDR, if that is unknown and the matrix is one that only SDR has: that of
+// JPEGs, and of files that name no more.
+GstVideoColorimetry with_implied_light (GstVideoColorimetry c);
+
+// Completes two colorimetries. What the matrix implies comes first. Unknown transfer functions and primaries are taken from the other
 // picture; unknown range and matrix only if both are RGB or neither is. The rest are GStreamer's
 // defaults.
 Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoInfo &to);

@@ -279,7 +279,8 @@ Reading reading_beside (const GstCaps *in_caps, const GstVideoInfo &in, const Gs
                         const GstVideoInfo &out, Converted converted)
 {
   const GstStructure *s = gst_caps_get_structure (in_caps, 0);
-  const GstVideoColorimetry is = downscale_colorimetry (s, in), said = said_by (s);
+  const GstVideoColorimetry is = downscale_colorimetry (s, in);
+  const GstVideoColorimetry said = with_implied_light (said_by (s));
   const GstVideoColorimetry to = downscale_colorimetry (gst_caps_get_structure (out_caps, 0), out);
   const std::string text = "The video's colorimetry is " + name_of (is) +
                            ", as far as it is not said what its size implies, and downstream takes "

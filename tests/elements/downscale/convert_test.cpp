@@ -107,6 +107,29 @@ TEST (DownscaleConvertsLight, AsTheEngineDraws)
         expect_as_the_engine_draws (caps (from, kFrom), caps (to, size));
 }
 
+// A JPEG names a matrix and a range, and no light: it is SDR, and becomes HDR by light.
+TEST (DownscaleConvertsLight, AMatrixOfSdrIsSdr)
+{
+  for (const std::string format : {"I420", "Y444", "GRAY8"})
+    for (const auto &[open, said] : {std::pair{"1:4:0:0", "1:4:5:1"}, {"2:3:0:0", "2:3:5:1"}})
+      for (const std::string asked : {"bt2100-pq", "bt2100-hlg", "bt2020"}) {
+        SCOPED_TRACE (format + " " + open + " " + asked);
+        const std::string to =
+            sized ("P010_10LE", kHalf) + ",framerate=1/1,colorimetry=(string)" + asked;
+        const auto drawn = [&] (const std::string &colorimetry) {
+          Downscaler d{sized (format, kFrom) + ",framerate=1/1,colorimetry=(string)" + colorimetry,
+                       to};
+          const std::vector<int> all = d.scaled_samples (noise (d.in (), 7));
+          EXPECT_EQ (d.bus ().warning (), "");
+          EXPECT_EQ (d.bus ().error (), "");
+          return all;
+        };
+        const std::vector<int> all = drawn (open);
+        EXPECT_FALSE (all.empty ());
+        EXPECT_EQ (all, drawn (said));
+      }
+}
+
 TEST_P (DownscaleConverts, AsTheEngineDraws)
 {
   for (const FormatInfo &to : all_formats ())
