@@ -56,11 +56,21 @@ Zoom cut (const Zoom &zoom, Size upright)
 }
 
 // The length does not depend on where the part begins: while a zoom moves, its scale stays.
-Span in_samples (const Span &part, int samples, bool mirrored)
+Span in_samples (const Span &part, double samples, bool mirrored)
 {
   const double length = on_fine_grid (part.length * samples);
   const double begin = std::min (on_fine_grid (part.begin * samples), samples - length);
   return {mirrored ? samples - length - begin : begin, length};
+}
+
+double covered_width (const Picture &p)
+{
+  return p.covered_width > 0 ? on_fine_grid (p.covered_width) : p.part.width;
+}
+
+double covered_height (const Picture &p)
+{
+  return p.covered_height > 0 ? on_fine_grid (p.covered_height) : p.part.height;
 }
 
 Size upright_size (const Picture &picture)
@@ -117,8 +127,8 @@ FineRect zoomed_part (const Picture &picture)
   const OrientationSteps steps = steps_of (picture.orientation);
   Span x = {zoom.x, zoom.width}, y = {zoom.y, zoom.height};
   if (steps.swap_axes) std::swap (x, y);
-  x = in_samples (x, part.width, steps.mirror_x);
-  y = in_samples (y, part.height, steps.mirror_y);
+  x = in_samples (x, covered_width (picture), steps.mirror_x);
+  y = in_samples (y, covered_height (picture), steps.mirror_y);
   return {part.x + x.begin, part.y + y.begin, x.length, y.length};
 }
 
@@ -127,6 +137,9 @@ Ratio zoomed_aspect (const Picture &picture)
   const Size size = picture.part.size ();
   Ratio shape =
       reduced (size.width, size.height) * reduced (picture.sample.num, picture.sample.den);
+  if (picture.covered_width > 0 && picture.covered_height > 0)
+    shape = shape * ratio_near (covered_width (picture) / size.width * size.height /
+                                covered_height (picture));
   if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
   const Zoom zoom = cut (picture.zoom, upright_size (picture));
   return shape * ratio_near (zoom.width / zoom.height);

@@ -30,7 +30,11 @@ struct Picture {
   Ratio sample = {1, 1};      // width over height of a sample
   Size chroma_unit = {1, 1};  // luma samples per chroma sample of the source
   Orientation orientation = Orientation::identity;
-  Zoom zoom = {};  // of `part`
+  Zoom zoom = {};  // of what `part` holds of the picture
+  // How much of `part` the picture takes, from its upper left corner on, in samples; 0: all. A
+  // decoder that makes pictures smaller rounds its size up to whole samples.
+  double covered_width = 0;
+  double covered_height = 0;
 };
 
 struct Canvas {

@@ -21,9 +21,9 @@ struct Colorimetries {
 // JPEGs, and of files that name no more.
 GstVideoColorimetry with_implied_light (GstVideoColorimetry c);
 
-// Completes two colorimetries. What the matrix implies comes first. Unknown transfer functions and primaries are taken from the other
-// picture; unknown range and matrix only if both are RGB or neither is. The rest are GStreamer's
-// defaults.
+// Completes two colorimetries. What the matrix implies comes first. Unknown transfer functions and
+// primaries are taken from the other picture; unknown range and matrix only if both are RGB or
+// neither is. The rest are GStreamer's defaults.
 Colorimetries completed_colorimetries (const GstVideoInfo &from, const GstVideoInfo &to);
 
 // Completes range and matrix of one picture with GStreamer's defaults.

@@ -25,11 +25,11 @@ bool passes (GstElement *element)
   return std::find (std::begin (kPassing), std::end (kPassing), name) != std::end (kPassing);
 }
 
-// The pads through which the element's frames of `sink` leave.
-std::vector<Owned<GstPad>> outlets_of (GstPad *sink)
+// The pads of the element through which frames of `pad` leave, or came.
+std::vector<Owned<GstPad>> linked_inside (GstPad *pad)
 {
   std::vector<Owned<GstPad>> all;
-  const Owned<GstIterator> pads{gst_pad_iterate_internal_links (sink)};
+  const Owned<GstIterator> pads{gst_pad_iterate_internal_links (pad)};
   if (!pads) return all;
   GValue item = G_VALUE_INIT;
   for (;;) {
@@ -50,10 +50,10 @@ std::vector<Owned<GstPad>> outlets_of (GstPad *sink)
   return all;
 }
 
-// The real pad that gets what `src` sends: bins have pads that only stand for others.
-Owned<GstPad> receiver_of (GstPad *src)
+// The real pad that `to` is linked with: bins have pads that only stand for others.
+Owned<GstPad> real_peer (GstPad *to)
 {
-  Owned<GstPad> pad{gst_pad_get_peer (src)};
+  Owned<GstPad> pad{gst_pad_get_peer (to)};
   while (pad && GST_IS_PROXY_PAD (pad.get ())) {
     const Owned<GstProxyPad> inside{gst_proxy_pad_get_internal (GST_PROXY_PAD (pad.get ()))};
     pad.reset (inside ? gst_pad_get_peer (GST_PAD (inside.get ())) : nullptr);
@@ -113,7 +113,7 @@ ShownPart shown_part (Size size, const FineRect &part, Size picture)
 
 std::optional<Size> ask_target (GstPad *src, const FullPicture &picture)
 {
-  const Owned<GstPad> sink = receiver_of (src);
+  const Owned<GstPad> sink = real_peer (src);
   const Owned<GstElement> element{sink ? gst_pad_get_parent_element (sink.get ()) : nullptr};
   if (!element) return std::nullopt;
   if (!passes (element.get ())) {
@@ -122,7 +122,7 @@ std::optional<Size> ask_target (GstPad *src, const FullPicture &picture)
     return answer_of (gst_query_get_structure (query.get ()), element.get ());
   }
   std::optional<Size> largest;
-  for (const Owned<GstPad> &outlet : outlets_of (sink.get ())) {
+  for (const Owned<GstPad> &outlet : linked_inside (sink.get ())) {
     if (leads_nowhere (outlet.get ())) continue;
     const auto size = ask_target (outlet.get (), picture);
     if (!size) return std::nullopt;
@@ -161,13 +161,22 @@ void answer_target (GstQuery *query, GstElement *element, const ShownPart &shown
                      "element", GST_TYPE_ELEMENT, element, nullptr);
 }
 
-Owned<GstEvent> full_picture_event (Size full, Size decoded)
+void cover (Picture &picture, const ReducedPicture &reduced)
+{
+  if (picture.part != rect_of (reduced.decoded)) return;
+  picture.covered_width = reduced.covered_width;
+  picture.covered_height = reduced.covered_height;
+}
+
+Owned<GstEvent> full_picture_event (const ReducedPicture &r)
 {
   return Owned<GstEvent>{gst_event_new_custom (
       GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
-      gst_structure_new (kEvent, "width", G_TYPE_INT, full.width, "height", G_TYPE_INT, full.height,
-                         "decoded-width", G_TYPE_INT, decoded.width, "decoded-height", G_TYPE_INT,
-                         decoded.height, nullptr))};
+      gst_structure_new (kEvent, "width", G_TYPE_INT, r.full.width, "height", G_TYPE_INT,
+                         r.full.height, "decoded-width", G_TYPE_INT, r.decoded.width,
+                         "decoded-height", G_TYPE_INT, r.decoded.height, "covered-width",
+                         G_TYPE_DOUBLE, r.covered_width, "covered-height", G_TYPE_DOUBLE,
+                         r.covered_height, nullptr))};
 }
 
 std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
@@ -181,7 +190,38 @@ std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
                           "decoded-height", G_TYPE_INT, &r.decoded.height, nullptr) ||
       r.full.empty () || r.decoded.empty ())
     return std::nullopt;
+  const auto side = [s] (const char *field, int decoded) {
+    double covered = 0;
+    gst_structure_get_double (s, field, &covered);
+    return covered > decoded - 1 && covered <= decoded ? covered : decoded;
+  };
+  r.covered_width = side ("covered-width", r.decoded.width);
+  r.covered_height = side ("covered-height", r.decoded.height);
   return r;
+}
+
+std::optional<ReducedPicture> reduced_upstream (GstPad *sink, Size decoded)
+{
+  const Owned<GstPad> src = real_peer (sink);
+  if (!src) return std::nullopt;
+  const auto kept = [&src] (GstEventType type, guint i) {
+    return Owned<GstEvent>{gst_pad_get_sticky_event (src.get (), type, i)};
+  };
+  const Owned<GstEvent> start = kept (GST_EVENT_STREAM_START, 0);
+  for (guint i = 0; start; i++) {
+    const Owned<GstEvent> event = kept (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, i);
+    if (!event) break;
+    // Pads keep it when another stream begins.
+    if (gst_util_seqnum_compare (gst_event_get_seqnum (event.get ()),
+                                 gst_event_get_seqnum (start.get ())) < 0)
+      continue;
+    if (const auto r = reduced_picture (event.get ()); r && r->decoded == decoded) return r;
+  }
+  const Owned<GstElement> element{gst_pad_get_parent_element (src.get ())};
+  if (!element || !passes (element.get ())) return std::nullopt;
+  for (const Owned<GstPad> &inlet : linked_inside (src.get ()))
+    if (const auto r = reduced_upstream (inlet.get (), decoded)) return r;
+  return std::nullopt;
 }
 
 }  // namespace quad

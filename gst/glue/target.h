@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "core/geometry.h"
+#include "core/placement.h"
 #include "glue/owned.h"
 
 namespace quad {
@@ -46,17 +46,29 @@ std::optional<FullPicture> asked_target (const GstQuery *query);
 // Answers `query` for `element`, which must be the one whose pad got it.
 void answer_target (GstQuery *query, GstElement *element, const ShownPart &shown);
 
-// A sticky event that goes before the caps of pictures that are decoded smaller than they are:
-// their `full` size, and the size of these caps.
-Owned<GstEvent> full_picture_event (Size full, Size decoded);
-
-// What such an event said.
+// A picture that is decoded smaller than it is.
 struct ReducedPicture {
   Size full;
-  Size decoded;
+  Size decoded;  // in its caps
+  // How much of that the picture takes, in samples: the decoded size is rounded up.
+  double covered_width = 0;
+  double covered_height = 0;
+
+  bool operator== (const ReducedPicture &) const = default;
 };
+
+// Says in `picture`, which is being placed, how much of it is covered; nothing if it is another
+// one.
+void cover (Picture &picture, const ReducedPicture &reduced);
+
+// A sticky event that goes before the caps of such pictures.
+Owned<GstEvent> full_picture_event (const ReducedPicture &reduced);
 
 // None if it is another event, or one that makes no sense.
 std::optional<ReducedPicture> reduced_picture (const GstEvent *event);
+
+// What upstream of `sink` has said of pictures of the size `decoded` in such an event. capsfilter
+// holds events back that come before the first caps, and lets them go behind these.
+std::optional<ReducedPicture> reduced_upstream (GstPad *sink, Size decoded);
 
 }  // namespace quad

@@ -88,6 +88,33 @@ TEST (Zoom, IsAPartOfTheUprightPicture)
 }
 
 // What cannot be shown is cut off, and a sample is left.
+// Of 51x38 samples the picture takes 50.125 and 37.625, as it lies.
+TEST (Placement, AnUncoveredEdgeIsNotShown)
+{
+  for (int o = 0; o < 8; o++) {
+    Picture picture = {.part = {0, 0, 51, 38},
+                       .orientation = static_cast<Orientation> (o),
+                       .covered_width = 50.125,
+                       .covered_height = 37.625};
+    const Placement all = place (picture, Fit::fill, {0, 0, 20, 20}, kCanvas, 0, 0);
+    EXPECT_EQ (all.crop, (FineRect{0, 0, 50.125, 37.625})) << o;
+    EXPECT_EQ (all.part, (Rect{0, 0, 51, 38})) << o;
+    // Its lower half, seen upright.
+    picture.zoom = {0, 0.5, 1, 0.5};
+    const FineRect half = zoomed_part (picture);
+    const OrientationSteps steps = steps_of (picture.orientation);
+    if (steps.swap_axes) {
+      EXPECT_EQ (half, (FineRect{steps.mirror_x ? 0 : 25.0625, 0, 25.0625, 37.625})) << o;
+    } else {
+      EXPECT_EQ (half, (FineRect{0, steps.mirror_y ? 0 : 18.8125, 50.125, 18.8125})) << o;
+    }
+  }
+  // The shape is the whole picture's.
+  const Picture picture = {
+      .part = {0, 0, 51, 38}, .covered_width = 50.125, .covered_height = 37.625};
+  EXPECT_EQ (zoomed_aspect (picture), reduced (401, 301));
+}
+
 TEST (Zoom, IsCutAtThePicture)
 {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN (), kMuch = HUGE_VAL;

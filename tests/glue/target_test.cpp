@@ -204,12 +204,25 @@ TEST (Target, OtherQueriesAreNotIt)
 
 TEST (FullPictureEvent, TellsBothSizes)
 {
-  const Owned<GstEvent> event = full_picture_event ({4000, 3000}, {500, 375});
+  const ReducedPicture said = {{4000, 3001}, {500, 376}, 500, 375.125};
+  const Owned<GstEvent> event = full_picture_event (said);
   EXPECT_EQ (GST_EVENT_TYPE (event.get ()), GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
-  const auto reduced = reduced_picture (event.get ());
-  ASSERT_TRUE (reduced);
-  EXPECT_EQ (reduced->full, (Size{4000, 3000}));
-  EXPECT_EQ (reduced->decoded, (Size{500, 375}));
+  EXPECT_EQ (reduced_picture (event.get ()), said);
+}
+
+TEST (FullPictureEvent, CoversAllIfItDoesNotSayHowMuch)
+{
+  for (const char *covered : {"", ", covered-width=(double)0", ", covered-width=(double)9",
+                              ", covered-width=(double)2.5", ", covered-width=(string)2"}) {
+    const Owned<GstEvent> event{gst_event_new_custom (
+        GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+        gst_structure_from_string ((std::string{"quad-full-picture, width=(int)30, height=(int)20, "
+                                                "decoded-width=(int)4, decoded-height=(int)3"} +
+                                    covered)
+                                       .c_str (),
+                                   nullptr))};
+    EXPECT_EQ (reduced_picture (event.get ()), (ReducedPicture{{30, 20}, {4, 3}, 4, 3})) << covered;
+  }
 }
 
 TEST (FullPictureEvent, OthersAreNotIt)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "elements/downscale/caps.h"
 #include "elements/downscale/colors.h"
@@ -68,9 +69,27 @@ std::string failure (const std::string &what, const Problem &problem)
 
 void Downscale::take_reduced (const ReducedPicture &reduced)
 {
+  if (reduced_ == reduced) return;
   reduced_ = reduced;
   // The caps may have come before, if a link was made later.
   gst_base_transform_reconfigure_src (element_);
+}
+
+void Downscale::look_upstream (const GstCaps *in)
+{
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps (&info, in)) return;
+  const Size size = {info.width, info.height};
+  if (reduced_ && reduced_->decoded == size) return;
+  if (const auto said = reduced_upstream (GST_BASE_TRANSFORM_SINK_PAD (element_), size))
+    reduced_ = *said;
+}
+
+Picture Downscale::picture_of (const Rect &crop) const
+{
+  Picture picture = {.part = crop, .orientation = orientation_, .zoom = zoom_};
+  if (reduced_) cover (picture, *reduced_);
+  return picture;
 }
 
 void Downscale::begin_stream ()
@@ -86,10 +105,22 @@ void Downscale::take_tags (GstEvent *event)
   if (!tagged) return;
   {
     const std::lock_guard lock{mutex_};
-    orientation_ = *tagged;
+    if (std::exchange (orientation_, *tagged) == *tagged) return;
   }
-  // The zoomed part may have another size now.
-  if (zoom_ != Zoom{}) gst_base_transform_reconfigure_src (element_);
+  // The zoomed part may have another size now, or downstream wants another of what it turns.
+  gst_base_transform_reconfigure_src (element_);
+}
+
+// Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
+// `chosen`: the size by its caps.
+Size Downscale::for_turned (Size chosen, const Shape &source, Orientation orientation) const
+{
+  if (!steps_of (orientation).swap_axes) return chosen;
+  const auto behind =
+      ask_target (GST_BASE_TRANSFORM_SRC_PAD (element_), {source.size, source.par, orientation});
+  if (!behind) return chosen;
+  const Size most = largest_size (source.size, settings ());
+  return {std::min (behind->width, most.width), std::min (behind->height, most.height)};
 }
 
 bool Downscale::answer_target (GstQuery *query) const
@@ -109,14 +140,7 @@ bool Downscale::answer_target (GstQuery *query) const
   const Shape source =
       zoomed_shape ({picture->size, picture->sample}, s.zoom, picture->orientation);
   Size size = downscale_choice (in.get (), source, allowed.get (), rules_of (s), false).shape.size;
-  // Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
-  if (steps_of (picture->orientation).swap_axes)
-    if (const auto behind =
-            ask_target (src, {source.size, picture->sample, picture->orientation})) {
-      const Size most = largest_size (source.size, s);
-      size = {std::max (size.width, std::min (behind->width, most.width)),
-              std::max (size.height, std::min (behind->height, most.height))};
-    }
+  size = for_turned (size, source, picture->orientation);
   const FineRect part = zoomed_part (
       {.part = rect_of (picture->size), .orientation = picture->orientation, .zoom = s.zoom});
   quad::answer_target (query, GST_ELEMENT (element_), shown_part (size, part, picture->size));
@@ -139,7 +163,26 @@ Owned<GstCaps> Downscale::fixated (GstCaps *in, Owned<GstCaps> allowed) const
   const Shape source = gst_video_info_from_caps (&info, in)
                            ? zoomed_shape (whole_shape (info), zoom_, orientation_)
                            : Shape{};
-  return downscale_fixate (in, source, std::move (allowed), rules_of (settings ()));
+  const SizeRules rules = rules_of (settings ());
+  Owned<GstCaps> chosen =
+      downscale_fixate (in, source, Owned<GstCaps>{gst_caps_ref (allowed.get ())}, rules);
+  GstVideoInfo out;
+  if (!steps_of (orientation_).swap_axes || !gst_video_info_from_caps (&out, chosen.get ()))
+    return chosen;
+  const Size size = {out.width, out.height}, turned = for_turned (size, source, orientation_);
+  const Size unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&out))).chroma_unit ();
+  const auto whole = [] (int side, int by, int most) {
+    const int rounded = ceil_div (side, by) * by;
+    return rounded > most ? side : rounded;
+  };
+  const Owned<GstCaps> wanted{gst_caps_new_simple (
+      "video/x-raw", "width", G_TYPE_INT, whole (turned.width, unit.width, source.size.width),
+      "height", G_TYPE_INT, whole (turned.height, unit.height, source.size.height), nullptr)};
+  gst_caps_set_features (wanted.get (), 0, gst_caps_features_new_any ());
+  Owned<GstCaps> both{
+      gst_caps_intersect_full (allowed.get (), wanted.get (), GST_CAPS_INTERSECT_FIRST)};
+  if (turned == size || gst_caps_is_empty (both.get ())) return chosen;
+  return downscale_fixate (in, source, std::move (both), rules);
 }
 
 void Downscale::take_zoom ()

@@ -62,6 +62,8 @@ class Downscale {
   void begin_stream ();
   void take_tags (GstEvent *event);
   void take_reduced (const ReducedPicture &reduced);
+  // The caps of the pictures that follow.
+  void look_upstream (const GstCaps *in);
   // Answers the query `quad-target`. False if it is another query, or if the size is not known.
   bool answer_target (GstQuery *query) const;
   // Takes the zoom from the settings. Call it before the base class gets caps.
@@ -88,14 +90,12 @@ class Downscale {
     return downscale_shape (in, reduced_ ? &*reduced_ : nullptr);
   }
   Owned<GstCaps> fixated (GstCaps *in, Owned<GstCaps> allowed) const;
+  Size for_turned (Size chosen, const Shape &source, Orientation orientation) const;
   bool begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps);
   bool agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading);
   void report_caps (const std::string &text);
   // What is shown of the frame's part `crop`.
-  Picture picture_of (const Rect &crop) const
-  {
-    return {.part = crop, .orientation = orientation_, .zoom = zoom_};
-  }
+  Picture picture_of (const Rect &crop) const;
   Look look (const DownscaleSettings &settings, const Rect &crop) const;
   GstFlowReturn fail (const Problem &problem, GstBuffer *in);
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,

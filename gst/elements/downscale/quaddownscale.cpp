@@ -223,6 +223,7 @@ gboolean sink_event (GstBaseTransform *trans, GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
+  impl_of (trans).look_upstream (caps.get ());
   impl_of (trans).take_zoom ();
   const gboolean taken = parent_class ()->sink_event (trans, event);
   if (!taken) impl_of (trans).report_unwanted (caps.get ());

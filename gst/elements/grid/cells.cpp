@@ -77,6 +77,7 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       const std::lock_guard guard (impl.lock);
       p->settings = impl.settings;
       p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
+      p->reduced = impl.reduced;
       p->memory = impl.memory;
       p->frame = impl.frame;
       p->peak = impl.peak;

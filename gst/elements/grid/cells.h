@@ -15,6 +15,7 @@ struct PadSnapshot {
   GridPadRef pad;
   PadSettings settings;
   Orientation orientation = Orientation::identity;  // `auto` resolved
+  std::optional<ReducedPicture> reduced;            // what upstream said of its pictures
   Memory memory = Memory::host;                     // of its caps
   FullPicture frame;                                // what its caps say; 0x0: it has none
   double peak = 0;                                  // of its light, see Look

@@ -47,6 +47,13 @@ gboolean caps_event_told (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent 
   return done;
 }
 
+void set_reduced (GstAggregatorPad *pad, const std::optional<ReducedPicture> &reduced)
+{
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  const std::lock_guard guard (impl.lock);
+  impl.reduced = reduced;
+}
+
 void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orientation)
 {
   {
@@ -86,6 +93,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       as_grid_pad (pad)->impl->left_out = false;
       learn_latency (self, pad);
       set_tagged (self, pad, Orientation::identity);
+      set_reduced (pad, std::nullopt);
       if (!as_grid_pad (pad)->impl->faults ().is_untimed ()) break;
       parent_class ()->sink_event (agg, pad, event);
       wait_for_input (self, pad, false);  // the base class would set it again
@@ -101,10 +109,13 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       if (take_problem (self, pad, event)) return TRUE;
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
-      // It is about an input's pictures, not about the output's.
-      if (!reduced_picture (event)) break;
-      gst_event_unref (event);
-      return TRUE;
+      if (const auto reduced = reduced_picture (event)) {
+        // It is about an input's pictures, not about the output's.
+        set_reduced (pad, reduced);
+        gst_event_unref (event);
+        return TRUE;
+      }
+      break;
     case GST_EVENT_EOS: GST_INFO_OBJECT (pad, "has ended"); break;
     case GST_EVENT_TAG: tag_event (self, pad, event); break;
     case GST_EVENT_SEGMENT: {

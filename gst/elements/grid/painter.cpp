@@ -25,6 +25,7 @@ Shot shot_of (const PadSnapshot &pad)
   shot.picture.chroma_unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&pad.info))).chroma_unit ();
   shot.picture.orientation = pad.orientation;
   shot.picture.zoom = pad.settings.zoom;
+  if (pad.reduced) cover (shot.picture, *pad.reduced);
   return shot;
 }
 

@@ -298,6 +298,7 @@ gboolean stop (GstAggregator *agg)
     forget_pictures (self, *p->impl);
     const std::lock_guard guard (p->impl->lock);
     p->impl->tagged = quad::Orientation::identity;
+    p->impl->reduced.reset ();
     p->impl->frame = {};
     p->impl->cell_size = p->impl->told_size = std::nullopt;
   }

@@ -50,6 +50,7 @@ struct GridPad {
   std::mutex lock;
   PadSettings settings;
   Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
+  std::optional<ReducedPicture> reduced;       // what upstream said of its pictures
   Memory memory = Memory::host;                // of the caps that came last
   double peak = 0;                             // of their light, see Look
   FullPicture frame;                           // their size and the shape of their samples

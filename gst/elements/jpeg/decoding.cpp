@@ -216,8 +216,8 @@ GstFlowReturn Decoding::handle (GstVideoCodecFrame *frame, jpeg::Bytes image)
   Shape shape;
   const auto choose = [&] {
     choice = chooser_.choose (settings, *header, sampling.format);
-    shape = {sampling.format, header->size, jpeg::scaled (header->size, choice.scale),
-             choice.by_target, header->limited_range};
+    shape = {sampling.format, header->size,     jpeg::scaled (header->size, choice.scale),
+             choice.scale,    choice.by_target, header->limited_range};
     return output_.prepare (shape, choice.why);
   };
   const bool first = !output_.has_caps ();

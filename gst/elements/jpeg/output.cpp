@@ -5,6 +5,7 @@
 #include "elements/jpeg/log.h"
 #include "glue/target.h"
 #include "glue/video.h"
+#include "jpeg/scale.h"
 
 namespace quad::jpegdec {
 namespace {
@@ -66,12 +67,17 @@ void Output::reset ()
 
 void Output::push_full_picture (const Shape &shape)
 {
-  const bool smaller = shape.for_target && shape.size != shape.full;
-  if (!smaller && !told_full_picture_) return;
+  const auto covered = [&] (int side) { return side * (shape.scale / double{jpeg::kFullScale}); };
   // Without a target, what is decoded is the picture.
-  const Size full = smaller ? shape.full : shape.size;
+  const ReducedPicture reduced = {.full = shape.for_target ? shape.full : shape.size,
+                                  .decoded = shape.size,
+                                  .covered_width = covered (shape.full.width),
+                                  .covered_height = covered (shape.full.height)};
+  const bool smaller = reduced.full != shape.size || reduced.covered_width != shape.size.width ||
+                       reduced.covered_height != shape.size.height;
+  if (!smaller && !told_full_picture_) return;
   gst_pad_push_event (GST_VIDEO_DECODER_SRC_PAD (decoder_),
-                      full_picture_event (full, shape.size).release ());
+                      full_picture_event (reduced).release ());
   told_full_picture_ = smaller;
 }
 

@@ -16,6 +16,7 @@ struct Shape {
   PixelFormat format = PixelFormat::unknown;
   Size full;                // of the whole picture, in pixels
   Size size;                // as decoded
+  int scale = 0;            // at which it is, in eighths
   bool for_target = false;  // downstream's answer made it smaller, if it is
   bool limited_range = false;
 

@@ -78,7 +78,7 @@ TEST (DownscaleTarget, ReducedPicturesGetTheSizeThatFullOnesGet)
                          c.properties);
         gst_harness_set_sink_caps (part.get (), caps_of (c.downstream).release ());
         ASSERT_TRUE (gst_harness_push_event (part.get (),
-                                             quad::full_picture_event (full, small).release ()));
+                                             quad::full_picture_event ({full, small}).release ()));
         part.change_caps (gray (small.width, small.height));
         ASSERT_EQ (part.push (plain (part.in ())), GST_FLOW_OK) << where << " by " << by;
         const GstVideoInfo out = part.out ();
@@ -93,7 +93,8 @@ TEST (DownscaleTarget, ReducedPicturesGetTheSizeThatFullOnesGet)
 TEST (DownscaleTarget, OtherPicturesAreNotTakenForReducedOnes)
 {
   Downscaler d (gray (3, 3), "video/x-raw", "divisor=2");
-  gst_harness_push_event (d.get (), quad::full_picture_event ({1600, 1200}, {200, 150}).release ());
+  gst_harness_push_event (d.get (),
+                          quad::full_picture_event ({{1600, 1200}, {200, 150}}).release ());
   d.change_caps (gray (200, 150));
   ASSERT_EQ (d.push (plain (d.in ())), GST_FLOW_OK);
   EXPECT_EQ (d.out ().width, 800);
@@ -115,7 +116,8 @@ TEST (DownscaleTarget, AnEventThatComesAfterTheCapsCounts)
   Downscaler d (gray (200, 150), "video/x-raw", "divisor=2");
   ASSERT_EQ (d.push (plain (d.in ())), GST_FLOW_OK);
   EXPECT_EQ (d.out ().width, 100);
-  gst_harness_push_event (d.get (), quad::full_picture_event ({1600, 1200}, {200, 150}).release ());
+  gst_harness_push_event (d.get (),
+                          quad::full_picture_event ({{1600, 1200}, {200, 150}}).release ());
   ASSERT_EQ (d.push (plain (d.in ())), GST_FLOW_OK);
   EXPECT_EQ (d.out ().width, 800);
 }
@@ -123,7 +125,8 @@ TEST (DownscaleTarget, AnEventThatComesAfterTheCapsCounts)
 TEST (DownscaleTarget, AReducedPictureOfTheWantedSizePasses)
 {
   Downscaler d (gray (3, 3), "video/x-raw", "divisor=8");
-  gst_harness_push_event (d.get (), quad::full_picture_event ({1600, 1200}, {200, 150}).release ());
+  gst_harness_push_event (d.get (),
+                          quad::full_picture_event ({{1600, 1200}, {200, 150}}).release ());
   d.change_caps (gray (200, 150));
   const Owned<GstBuffer> in = plain (d.in ());
   const Owned<GstBuffer> out = d.scale (Owned<GstBuffer>{gst_buffer_ref (in.get ())});
@@ -134,7 +137,7 @@ TEST (DownscaleTarget, AReducedPictureOfTheWantedSizePasses)
 TEST (DownscaleTarget, WhatIsSaidOfTheInputDoesNotGoOn)
 {
   Downscaler d (gray (3, 3), "video/x-raw", "divisor=2");
-  gst_harness_push_event (d.get (), quad::full_picture_event ({64, 48}, {32, 24}).release ());
+  gst_harness_push_event (d.get (), quad::full_picture_event ({{64, 48}, {32, 24}}).release ());
   d.change_caps (gray (32, 24));
   ASSERT_EQ (d.push (plain (d.in ())), GST_FLOW_OK);
   EXPECT_EQ (d.out ().width, 32);

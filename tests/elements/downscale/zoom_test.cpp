@@ -266,7 +266,7 @@ TEST (DownscaleZoom, MoreThanThePictureIsAnError)
 TEST (DownscaleZoom, OfAReducedPictureHasTheFullPicturesSize)
 {
   Downscaler d{gray (3, 3), "video/x-raw", "divisor=4 " + text ({0.5, 0.5, 0.5, 0.25})};
-  gst_harness_push_event (d.get (), full_picture_event ({1600, 1200}, {200, 150}).release ());
+  gst_harness_push_event (d.get (), full_picture_event ({{1600, 1200}, {200, 150}}).release ());
   d.change_caps (gray (200, 150));
   ASSERT_TRUE (d.scale (plain (d.in ()))) << d.bus ().error ();
   EXPECT_EQ (size_of (d.out ()), "200x75");

@@ -205,7 +205,7 @@ TEST (GridTarget, WhatIsSaidOfAnInputDoesNotGoOn)
         return GST_PAD_PROBE_OK;
       },
       &seen, nullptr);
-  gst_element_send_event (p.source (0), quad::full_picture_event ({64, 64}, {32, 32}).release ());
+  gst_element_send_event (p.source (0), quad::full_picture_event ({{64, 64}, {32, 32}}).release ());
   feed (p, 0, 0);
   p.end (0);
   EXPECT_EQ (p.run ().size (), 1u);

@@ -86,7 +86,8 @@ TEST (GridColors, WhatCapsLeaveOpenIsTheOthersOrTheFormatsOwn)
 // A JPEG among HDR clips: its matrix says that its light is SDR's.
 TEST (GridColors, AMatrixOfSdrIsSdr)
 {
-  const std::string hdr = raw ("I420_10LE", 16, 8, "framerate=(fraction)10/1,colorimetry=bt2100-pq");
+  const std::string hdr =
+      raw ("I420_10LE", 16, 8, "framerate=(fraction)10/1,colorimetry=bt2100-pq");
   for (const auto &[open, said] : {std::pair{"1:4:0:0", "1:4:5:1"}, {"2:3:0:0", "2:3:5:1"}}) {
     const Seen drawn = seen (caps_with ("I420", open), hdr);
     EXPECT_EQ (drawn.picture, seen (caps_with ("I420", said), hdr).picture);

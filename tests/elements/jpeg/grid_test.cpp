@@ -33,6 +33,8 @@ class File {
 
 struct Seen {
   std::vector<std::string> decoded;  // the sizes of the frames that the decoder gave
+  std::vector<std::string> scaled;   // and of those that quaddownscale gave
+  int caps = 0;                      // events that the sink got
   std::string shown;                 // the size of the last output
   std::string pixels;                // and its bytes
 };
@@ -43,6 +45,19 @@ std::string size_of (GstPad *pad)
   GstVideoInfo info;
   if (!caps || !gst_video_info_from_caps (&info, caps.get ())) return "none";
   return std::to_string (info.width) + "x" + std::to_string (info.height);
+}
+
+// The size of each frame that leaves `element`.
+void collect_sizes (GstElement *element, std::vector<std::string> &sizes)
+{
+  const Owned<GstPad> src{gst_element_get_static_pad (element, "src")};
+  gst_pad_add_probe (
+      src.get (), GST_PAD_PROBE_TYPE_BUFFER,
+      [] (GstPad *pad, GstPadProbeInfo *, gpointer data) {
+        static_cast<std::vector<std::string> *> (data)->push_back (size_of (pad));
+        return GST_PAD_PROBE_OK;
+      },
+      &sizes, nullptr);
 }
 
 // Plays `line`, which has an appsink called `sink`. The decoder is found in bins too.
@@ -56,28 +71,29 @@ Seen played (const std::string &line)
   g_signal_connect (pipeline.get (), "deep-element-added",
                     G_CALLBACK (+[] (GstBin *, GstBin *, GstElement *element, Seen *to) {
                       const GstElementFactory *factory = gst_element_get_factory (element);
-                      if (!factory || std::string{"quadjpegdec"} != GST_OBJECT_NAME (factory))
-                        return;
-                      const Owned<GstPad> src{gst_element_get_static_pad (element, "src")};
-                      gst_pad_add_probe (
-                          src.get (), GST_PAD_PROBE_TYPE_BUFFER,
-                          [] (GstPad *pad, GstPadProbeInfo *, gpointer data) {
-                            static_cast<Seen *> (data)->decoded.push_back (size_of (pad));
-                            return GST_PAD_PROBE_OK;
-                          },
-                          to, nullptr);
+                      const std::string name = factory ? GST_OBJECT_NAME (factory) : "";
+                      if (name == "quadjpegdec") collect_sizes (element, to->decoded);
+                      if (name == "quaddownscale") collect_sizes (element, to->scaled);
                     }),
                     &seen);
-  const Owned<GstElement> named{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "dec")};
-  if (named)
-    g_signal_emit_by_name (pipeline.get (), "deep-element-added", pipeline.get (), named.get ());
+  for (const char *name : {"dec", "down"})
+    if (const Owned<GstElement> named{gst_bin_get_by_name (GST_BIN (pipeline.get ()), name)})
+      g_signal_emit_by_name (pipeline.get (), "deep-element-added", pipeline.get (), named.get ());
   const Owned<GstElement> sink{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "sink")};
+  const Owned<GstPad> shown{gst_element_get_static_pad (sink.get (), "sink")};
+  gst_pad_add_probe (
+      shown.get (), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      [] (GstPad *, GstPadProbeInfo *info, gpointer data) {
+        if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS)
+          static_cast<Seen *> (data)->caps++;
+        return GST_PAD_PROBE_OK;
+      },
+      &seen, nullptr);
   gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
   const Owned<GstSample> sample{
       gst_app_sink_try_pull_sample (GST_APP_SINK (sink.get ()), 20 * GST_SECOND)};
   if (sample) {
-    const Owned<GstPad> pad{gst_element_get_static_pad (sink.get (), "sink")};
-    seen.shown = size_of (pad.get ());
+    seen.shown = size_of (shown.get ());
     GstMapInfo map;
     GstBuffer *buffer = gst_sample_get_buffer (sample.get ());
     if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
@@ -130,7 +146,7 @@ TEST (JpegInGrid, IsUprightAndSmall)
   const File upright (plain);
   const char *const methods[] = {"identity", "horiz", "180",   "vert",
                                  "ul-lr",    "90r",   "ur-ll", "90l"};
-  for (const char *between : {"", " ! quaddownscale ! queue"})
+  for (const std::string between : {"", " ! quaddownscale name=down ! queue"})
     for (int value = 1; value <= 8; value++) {
       SCOPED_TRACE (std::string{between} + " " + std::to_string (value));
       const File turned (with_segment (plain, 0xe1, exif (value, value % 2 == 0)));
@@ -142,6 +158,7 @@ TEST (JpegInGrid, IsUprightAndSmall)
       const Seen seen = played (line (turned, "auto"));
       // Upright 480x640 is 68x90 in the cell, so 90x68 as it lies.
       EXPECT_EQ (seen.decoded, Sizes{"160x120"});
+      EXPECT_EQ (seen.scaled, between.empty () ? Sizes{} : Sizes{value < 5 ? "120x90" : "90x68"});
       const Seen by_hand = played (line (upright, methods[value - 1]));
       EXPECT_LT (difference (seen.pixels, by_hand.pixels), 2);
     }
@@ -203,6 +220,60 @@ TEST (JpegInGrid, FollowsALayoutThatChanges)
     EXPECT_EQ (last, "80x60");
     g_object_set (grid.get (), "columns", 1, nullptr);
     EXPECT_EQ (size (), "160x120");
+  }
+}
+
+// Elements that hold events back until the first frame do not hide what was decoded.
+TEST (JpegInGrid, TheFirstCapsAreRight)
+{
+  const File file (make_jpeg ({640, 480}));
+  for (const char *between :
+       {"", " ! queue", " ! video/x-raw,format=I420", " ! video/x-raw,format=I420 ! queue",
+        " ! tee ! queue ! video/x-raw,format=I420"}) {
+    const Seen seen = played ("filesrc location=" + file.path () + " ! quadjpegdec name=dec" +
+                              between + " ! quaddownscale divisor=8 ! appsink name=sink");
+    EXPECT_EQ (seen.decoded, Sizes{"160x120"}) << between;
+    EXPECT_EQ (seen.shown, "80x60") << between;
+    EXPECT_EQ (seen.caps, 1) << between;
+  }
+}
+
+// A gray picture that becomes bright at its right and lower edges: what is stretched is darker.
+JpegBytes ramps (Size size)
+{
+  std::vector<unsigned char> samples;
+  for (int y = 0; y < size.height; y++)
+    for (int x = 0; x < size.width; x++)
+      samples.push_back (static_cast<unsigned char> (
+          std::max (0, 200 - 2 * std::min (size.width - x, size.height - y))));
+  tjhandle handle = tjInitCompress ();
+  unsigned char *jpeg = nullptr;
+  unsigned long bytes = 0;
+  tjCompress2 (handle, samples.data (), size.width, 0, size.height, TJPF_GRAY, &jpeg, &bytes,
+               TJSAMP_GRAY, 95, 0);
+  const JpegBytes all (jpeg, jpeg + bytes);
+  tjFree (jpeg);
+  tjDestroy (handle);
+  return all;
+}
+
+// 401x301 is decoded at 1/8 to 51x38, of which the last column and row are mostly not the
+// picture's.
+TEST (JpegInGrid, PartialSamplesAtTheEdgeStretchNothing)
+{
+  for (const Size size : {Size{401, 301}, {400, 296}, {407, 303}}) {
+    const File file (ramps (size));
+    for (const char *rest :
+         {" ! quaddownscale ! video/x-raw,width=48,height=36 ! appsink name=sink",
+          " ! quaddownscale ! video/x-raw,width=20,height=15 ! appsink name=sink",
+          " ! g. quadmux-grid name=g rows=1 columns=1 sink_0::fit=fill ! "
+          "video/x-raw,format=GRAY8,width=20,height=16 ! appsink name=sink"}) {
+      const std::string line = "filesrc location=" + file.path () + " ! quadjpegdec name=dec ";
+      const Seen small = played (line + "headroom=1" + rest);
+      const Seen whole = played (line + "ignore-target=true" + rest);
+      EXPECT_NE (small.decoded, whole.decoded);
+      EXPECT_LT (difference (small.pixels, whole.pixels), 1) << size.width << rest;
+    }
   }
 }
 

@@ -26,12 +26,13 @@ std::optional<Size> ask_target (GstPad *, const FullPicture &picture)
   return test::answered;
 }
 
-Owned<GstEvent> full_picture_event (Size full, Size decoded)
+Owned<GstEvent> full_picture_event (const ReducedPicture &r)
 {
   return Owned<GstEvent>{gst_event_new_custom (
       GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
-      gst_structure_new ("full", "width", G_TYPE_INT, full.width, "height", G_TYPE_INT, full.height,
-                         "decoded-width", G_TYPE_INT, decoded.width, nullptr))};
+      gst_structure_new ("full", "width", G_TYPE_INT, r.full.width, "height", G_TYPE_INT,
+                         r.full.height, "decoded-width", G_TYPE_INT, r.decoded.width,
+                         "covered-width", G_TYPE_DOUBLE, r.covered_width, nullptr))};
 }
 
 namespace test {
