@@ -12,7 +12,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 check_arguments() {
   [[ -d $photos && -r $photos ]] || fail "$photos is not a folder that can be read"
-  [[ $out = *.jpg || $out = *.jpeg ]] || fail "the sheet is a JPEG: name it $out.jpg"
+  [[ ${out,,} = *.jpg || ${out,,} = *.jpeg ]] || fail "the sheet is a JPEG: name it $out.jpg"
   [[ $width =~ ^[1-9][0-9]{0,3}$ ]] || fail "WIDTH is a number of pixels from 1 to 9999, not $width"
   check_output "$out"
   need_element quadjpegdec
@@ -29,7 +29,8 @@ shrink() {
     return
   fi
   rm -f -- "$2"
-  echo "contact-sheet: $1 is left out: $(sed -n 's/^ERROR: from element [^ ]*: //p' <<<"$said" | head -n 1)" >&2
+  said=$(sed -n 's/^ERROR: from element [^ ]*: //p' <<<"$said" | head -n 1)
+  echo "contact-sheet: $1 is left out: ${said:-it holds no picture}" >&2
 }
 
 # shrink_all PHOTO...: as many at a time as there are processors.

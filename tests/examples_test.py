@@ -192,7 +192,7 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
         expect(head == b"\xff\xd8\xff", "no JPEG")
 
     def contact_sheet(self):
-        """Five photos, one of them with an odd name and one damaged, three in a row."""
+        """Six photos, one of them with an odd name, one damaged and one empty, three in a row."""
         folder = self.folder / "photos"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -202,10 +202,12 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
                           "jpegenc", "!", "filesink", "location=photos/new.jpg"])
             (folder / "new.jpg").rename(folder / f"{name}.jpg")
         (folder / "e.JPEG").write_bytes(b"no photo")
-        output = self.succeed([str(self.source / "examples/contact-sheet.sh"), "photos", "photos.jpg", "100"])
-        expect("4 of 5 photos" in output and "e.JPEG is left out" in output, output)
+        (folder / "f.jpg").touch()
+        output = self.succeed([str(self.source / "examples/contact-sheet.sh"), "photos", "photos.JPG", "100"])
+        expect("4 of 6 photos" in output and "e.JPEG is left out" in output, output)
+        expect("f.jpg is left out: it holds no picture" in output, output)
         side = 2 * (100 + 8) + 8
-        expect(jpeg_size(self.folder / "photos.jpg") == (side, side), f"a sheet of {jpeg_size(self.folder / 'photos.jpg')}")
+        expect(jpeg_size(self.folder / "photos.JPG") == (side, side), f"a sheet of {jpeg_size(self.folder / 'photos.JPG')}")
 
     def gif(self, arguments, name, size, delays, **env):
         """Runs gif.sh and checks its GIF."""

@@ -135,7 +135,7 @@ std::string problem_with (const GstSegment &segment)
 {
   if (segment.format != GST_FORMAT_TIME)
     return std::string ("counts in ") + gst_format_get_name (segment.format) +
-           ", not in time: put a parser or a decoder in front, or with appsrc set format=time.";
+           ", not in time: put a demuxer or a parser in front, or with appsrc set format=time.";
   if (!std::isfinite (segment.rate) || segment.rate == 0)
     return "has a segment whose rate is no number.";
   if (segment.rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment.stop))

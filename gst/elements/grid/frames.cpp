@@ -114,6 +114,8 @@ GstFlowReturn aggregate_through_negotiation (GstAggregator *agg, bool timeout)
   const bool asks = gst_pad_needs_reconfigure (GST_AGGREGATOR_SRC_PAD (agg));
   if (flow != GST_AGGREGATOR_FLOW_NEED_DATA || !asks || !gst_aggregator_negotiate (agg))
     return flow;
+  // Without caps (releasing the last pad takes them) the base class has skipped a frame.
+  hold_time (as_grid (agg));
   return parent_class ()->aggregate (agg, timeout);
 }
 
