@@ -7,8 +7,9 @@
 // vectors two samples further. If the outputs lie too far apart for that, each output loads its own
 // windows of 8 samples, and the partial sums of four outputs are added up across.
 //
-// With four interleaved channels a pair is two positions. Pairs are gathered in the same ways (a
-// window is one pair), and a byte shuffle makes pairs of each channel.
+// With two or four interleaved channels a pair is two positions. Pairs are gathered in the same
+// ways (a window is one pair; not for two channels), and a byte shuffle makes pairs of each
+// channel.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/horizontal.cpp"
 #include <hwy/foreach_target.h>
@@ -207,32 +208,6 @@ struct Tables {
   int pairs;
 };
 
-// Several rows share each look-up's indices and taps.
-template <int kRows, typename Table, typename Finish>
-HWY_INLINE void by_table (const RowPlan &row, const Rows rows, const Finish finish)
-{
-  const D16 d16;
-  const Tables t (row);
-  const std::size_t lanes = hn::Lanes (D32 ());
-  for (std::size_t g = 0; g < t.groups; g++) {
-    const Table table (hn::LoadU (D32 (), t.index + g * lanes));
-    const std::int16_t *weight = t.weight + t.taps_at[g];
-    const std::int16_t *from = rows.mid + t.base[g];
-    V32 sum[kRows];
-    for (V32 &s : sum) s = finish.start ();
-    for (int k = 0; k < t.pairs; k++, from += 2, weight += 2 * lanes) {
-      const V16 taps = hn::LoadU (d16, weight);
-      for (int r = 0; r < kRows; r++)
-        sum[r] =
-            multiply_add_pairs (table (from + std::size_t (r) * rows.mid_stride), taps, sum[r]);
-    }
-    if constexpr (kRows == 4 && Finish::kTogether == 4)
-      finish.four (sum, rows.out, rows.out_stride, t.first[g]);
-    else
-      for (int r = 0; r < kRows; r++) finish (sum[r], rows.out + r * rows.out_stride, t.first[g]);
-  }
-}
-
 // Loads block b of 8 samples from from[kApart * b].
 template <int kApart, typename D>
 HWY_INLINE hn::Vec<D> load_blocks (D d, const std::int16_t *mid, const std::int32_t *from)
@@ -259,34 +234,55 @@ class Blocks {
   const std::int32_t *from_;
 };
 
+// From interleaved channels at positions 0, 1, ... to pairs of each channel. A block has one pair
+// of positions of four channels, or two of two.
+template <int kChannels>
 HWY_INLINE V16 by_channel (V16 positions)
 {
-  // In each block: a0 b0 c0 d0 a1 b1 c1 d1 to a0 a1 b0 b1 c0 c1 d0 d1.
-  alignas (16) static constexpr std::uint8_t kPairs[16] = {0, 1, 8,  9,  2, 3, 10, 11,
-                                                           4, 5, 12, 13, 6, 7, 14, 15};
-  const D8 d8;
-  return hn::BitCast (
-      D16 (), hn::TableLookupBytes (hn::BitCast (d8, positions), hn::LoadDup128 (d8, kPairs)));
+  if constexpr (kChannels == 1) {
+    return positions;
+  } else {
+    // a0 b0 c0 d0 a1 b1 c1 d1 to a0 a1 b0 b1 c0 c1 d0 d1, or a0 b0 a1 b1 to a0 a1 b0 b1.
+    alignas (16) static constexpr std::uint8_t kFour[16] = {0, 1, 8,  9,  2, 3, 10, 11,
+                                                            4, 5, 12, 13, 6, 7, 14, 15};
+    alignas (16) static constexpr std::uint8_t kTwo[16] = {0, 1, 4,  5,  2,  3,  6,  7,
+                                                           8, 9, 12, 13, 10, 11, 14, 15};
+    const D8 d8;
+    return hn::BitCast (D16 (),
+                        hn::TableLookupBytes (hn::BitCast (d8, positions),
+                                              hn::LoadDup128 (d8, kChannels == 4 ? kFour : kTwo)));
+  }
 }
 
-template <typename Table, typename Finish>
-HWY_INLINE void by_positions (const RowPlan &row, const Rows rows, const Finish finish)
+// Several rows share each look-up's indices and taps.
+template <int kRows, int kChannels, typename Table, typename Finish>
+HWY_INLINE void by_table (const RowPlan &row, const Rows rows, const Finish finish)
 {
   const D16 d16;
   const Tables t (row);
   const std::size_t lanes = hn::Lanes (D32 ());
   for (std::size_t g = 0; g < t.groups; g++) {
     const std::int16_t *weight = t.weight + t.taps_at[g];
-    V32 sum = finish.start ();
+    V32 sum[kRows];
+    for (V32 &s : sum) s = finish.start ();
     auto add = [&] (const auto &table, const std::int16_t *from) HWY_ATTR {
-      for (int k = 0; k < t.pairs; k++, from += 8, weight += 2 * lanes)
-        sum = multiply_add_pairs (by_channel (table (from)), hn::LoadU (d16, weight), sum);
+      for (int k = 0; k < t.pairs; k++, from += 2 * kChannels, weight += 2 * lanes) {
+        const V16 taps = hn::LoadU (d16, weight);
+        for (int r = 0; r < kRows; r++)
+          sum[r] = multiply_add_pairs (
+              by_channel<kChannels> (table (from + std::size_t (r) * rows.mid_stride)), taps,
+              sum[r]);
+      }
     };
     if constexpr (std::is_same_v<Table, Blocks>)
-      add (Blocks (t.base + g * lanes / 4), rows.mid);
+      add (Blocks (t.base + g * lanes / kChannels), rows.mid);
     else
       add (Table (hn::LoadU (D32 (), t.index + g * lanes)), rows.mid + t.base[g]);
-    finish (sum, rows.out, 4 * t.first[g]);
+    const int first = kChannels * t.first[g];
+    if constexpr (kRows == 4 && Finish::kTogether == 4)
+      finish.four (sum, rows.out, rows.out_stride, first);
+    else
+      for (int r = 0; r < kRows; r++) finish (sum[r], rows.out + r * rows.out_stride, first);
   }
 }
 
@@ -324,34 +320,45 @@ HWY_INLINE void by_windows (const RowPlan &row, const Rows rows, const Finish fi
 }
 
 // These functions return how many of the `left` rows they did.
-template <int kRows, typename Finish>
+template <int kRows, int kChannels, typename Finish>
 HWY_INLINE int some_rows (const RowPlan &row, const Rows &rows, const Finish &finish)
 {
   if (row.mode == RowPlan::Mode::one_table)
-    by_table<kRows, OneTable> (row, rows, finish);
+    by_table<kRows, kChannels, OneTable> (row, rows, finish);
   else
-    by_table<kRows, TwoTables> (row, rows, finish);
+    by_table<kRows, kChannels, TwoTables> (row, rows, finish);
   return kRows;
+}
+
+template <int kChannels, typename Finish>
+HWY_INLINE int some_rows_of (const RowPlan &row, const Rows &rows, int left, const Finish &finish)
+{
+  return left >= 4 ? some_rows<4, kChannels> (row, rows, finish)
+                   : some_rows<1, kChannels> (row, rows, finish);
 }
 
 template <typename Finish>
 HWY_INLINE int one_channel (const RowPlan &row, const Rows &rows, int left, const Finish &finish)
 {
-  if (row.mode != RowPlan::Mode::windows)
-    return left >= 4 ? some_rows<4> (row, rows, finish) : some_rows<1> (row, rows, finish);
+  if (row.mode != RowPlan::Mode::windows) return some_rows_of<1> (row, rows, left, finish);
   by_windows (row, rows, finish);
   return 1;
 }
 
-HWY_INLINE int four_channels (const RowPlan &row, const Rows &rows,
+HWY_INLINE int four_channels (const RowPlan &row, const Rows &rows, int left,
                               const Finish<std::uint8_t> &finish)
 {
-  switch (row.mode) {
-    case RowPlan::Mode::one_table: by_positions<OneTable> (row, rows, finish); break;
-    case RowPlan::Mode::two_tables: by_positions<TwoTables> (row, rows, finish); break;
-    default: by_positions<Blocks> (row, rows, finish); break;
-  }
+  if (row.mode != RowPlan::Mode::windows) return some_rows_of<4> (row, rows, left, finish);
+  by_table<1, 4, Blocks> (row, rows, finish);
   return 1;
+}
+
+template <typename Finish>
+HWY_INLINE int channels_together (const RowPlan &row, const Rows &rows, int left,
+                                  const Finish &finish)
+{
+  return row.channels == 2 ? some_rows_of<2> (row, rows, left, finish)
+                           : one_channel (row, rows, left, finish);
 }
 
 void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_stride, int rows,
@@ -363,11 +370,11 @@ void horizontal (const RowPlan &row, const std::int16_t *mid, std::size_t mid_st
     const Rows from = {mid + std::size_t (r) * mid_stride, mid_stride, out + r * out_stride,
                        out_stride};
     if (row.channels == 4)
-      r += four_channels (row, from, Finish<std::uint8_t> (format));
+      r += four_channels (row, from, rows - r, Finish<std::uint8_t> (format));
     else if (format.bytes == 1)
-      r += one_channel (row, from, rows - r, Finish<std::uint8_t> (format));
+      r += channels_together (row, from, rows - r, Finish<std::uint8_t> (format));
     else
-      r += one_channel (row, from, rows - r, Finish<std::uint16_t> (format));
+      r += channels_together (row, from, rows - r, Finish<std::uint16_t> (format));
   }
 }
 

@@ -30,7 +30,7 @@ inline constexpr int kMidPadding = 192;
 // same Ops can read it.
 struct RowPlan {
   FilterPlan plan;
-  int channels = 1;  // 1, or 4 interleaved channels of 8 bits that share the taps
+  int channels = 1;  // 1, 2, or 4 (of 8 bits) interleaved channels that share the taps
 
   // SIMD computes outputs in groups of `lanes`. The last group overlaps the one before it.
   // horizontal.cpp says what the tables hold in each mode.
@@ -92,6 +92,7 @@ struct Ops {
   void (*split) (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
                  std::size_t stride);
 
+  // For 1, 2 or 4 interleaved channels, or for them one by one: then the result has one channel.
   RowPlan (*pack) (FilterPlan plan, int channels);
 
   // For each of `rows` rows r, outputs o and channels c of the plan:

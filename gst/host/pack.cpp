@@ -74,11 +74,12 @@ void pack_windows (RowPlan &row)
   }
 }
 
-// Packs tables if the positions of a group lie close enough, else blocks.
+// Packs tables if the positions of a group lie close enough. Else blocks for four channels, and
+// nothing for two. A position takes half as many lanes of 32 bits as it has channels.
 void pack_positions (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
-  const int outputs = row.lanes / 4;
+  const int channels = row.channels, outputs = row.lanes / channels;
   auto least = [&] (int from) {
     const auto begin = plan.left.begin () + from;
     return *std::min_element (begin, begin + outputs);
@@ -86,24 +87,32 @@ void pack_positions (RowPlan &row)
   int span = 0;
   for (const int from : row.first)
     for (int i = 0; i < outputs; i++)
-      span = std::max (span, 2 * (plan.left[std::size_t (from + i)] - least (from)) + 4);
+      span = std::max (
+          span, channels / 2 * (plan.left[std::size_t (from + i)] - least (from)) + channels);
   row.mode = span <= row.lanes       ? RowPlan::Mode::one_table
              : span <= 2 * row.lanes ? RowPlan::Mode::two_tables
                                      : RowPlan::Mode::windows;
+  if (channels == 2 && row.mode == RowPlan::Mode::windows) {
+    row.mode = RowPlan::Mode::scalar;
+    return;
+  }
 
   std::vector<std::int16_t> taps;
   for (const int from : row.first) {
     if (row.mode == RowPlan::Mode::windows) {
-      for (int i = 0; i < outputs; i++) row.base.push_back (4 * plan.left[std::size_t (from + i)]);
+      for (int i = 0; i < outputs; i++)
+        row.base.push_back (channels * plan.left[std::size_t (from + i)]);
     } else {
-      row.base.push_back (4 * least (from));
+      row.base.push_back (channels * least (from));
       for (int i = 0; i < row.lanes; i++)
-        row.index.push_back (2 * (plan.left[std::size_t (from + i / 4)] - least (from)) + i % 4);
+        row.index.push_back (channels / 2 *
+                                 (plan.left[std::size_t (from + i / channels)] - least (from)) +
+                             i % channels);
     }
     taps.clear ();
     for (int k = 0; k < row.pairs; k++)
       for (int i = 0; i < 2 * row.lanes; i++) {
-        const int o = from + i / 8;
+        const int o = from + i / (2 * channels);
         taps.push_back (tap_from (plan, o, plan.left[std::size_t (o)], 2 * k + i % 2));
       }
     add_taps (row, taps);
@@ -128,12 +137,13 @@ RowPlan pack (FilterPlan plan, int channels)
   row.channels = channels;
   row.lanes = horizontal_lanes ();
   const int outputs = row.lanes / channels;
-  if (row.lanes < 4 || row.plan.count () < outputs) return row;
+  if (row.lanes < 4 || row.plan.count () < outputs)
+    return channels == 2 ? pack (std::move (row.plan), 1) : std::move (row);
   row.first = groups (row.plan.count (), outputs);
-  if (channels == 4) {
+  if (channels > 1) {
     row.pairs = (row.plan.taps + 1) / 2;
     pack_positions (row);
-    return row;
+    return row.packed () ? row : pack (std::move (row.plan), 1);
   }
 
   int span = 0;

@@ -51,7 +51,7 @@ Columns PlaneProgram::columns_of (const Ops &ops, const Range &range) const
   if (form_ == Rows::whole && down_.copy && across_.copy)
     c.across.plan = std::move (part);
   else
-    c.across = ops.pack (std::move (part), direct () ? channels_ : 1);
+    c.across = ops.pack (std::move (part), form_ == Rows::whole && channels_ != 3 ? channels_ : 1);
   return c;
 }
 
@@ -205,7 +205,7 @@ void PlaneProgram::filter_band (const Ops &ops, const Columns &columns, const Ro
                                 std::byte *out, std::ptrdiff_t stride, Scratch &scratch) const
 {
   ops.vertical (band, scratch.mid.data (), mid_stride (columns));
-  if (direct ())
+  if (direct (columns))
     ops.horizontal (columns.across, scratch.mid.data (), mid_stride (columns), band.output_count,
                     sample_, out, stride);
 }
@@ -285,7 +285,7 @@ bool PlaneProgram::draw_rows (const Ops &ops, const Range &range, const FrameVie
       opaque = filter_row_alpha (ops, columns, one, 0, out, scratch) && opaque;
     } else if (alpha) {
       opaque = filter_row_alpha (ops, columns, band, r, out, scratch) && opaque;
-    } else if (!direct ()) {
+    } else if (!direct (columns)) {
       filter_channels (ops, columns, r, out, scratch);
     }
   }

@@ -87,7 +87,7 @@ class PlaneProgram final : public RasterProgram {
   RowBand band_of (const Ops &ops, const Columns &columns, const FrameView &source, int y,
                    int count, Scratch &scratch) const;
   // True if the horizontal pass filters all channels together.
-  bool direct () const { return channels_ == 1 || (channels_ == 4 && form_ == Rows::whole); }
+  bool direct (const Columns &columns) const { return columns.across.channels == channels_; }
   std::size_t mid_stride (const Columns &columns) const;
   std::size_t gathered_stride (const Columns &columns) const;
 
