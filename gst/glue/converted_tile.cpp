@@ -35,16 +35,13 @@ bool ConvertedTile::Store::allocate (const GstVideoInfo &info)
 }
 
 Status ConvertedTile::prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                               guint background, double peak)
+                               double peak)
 {
-  const Color back = color_of (background | 0xff000000u, to);
   const bool same_kind = ready_ && shape_.target.size () == tile.target.size () &&
                          gst_video_info_is_equal (&from_, &from) &&
                          gst_video_info_is_equal (&to_, &to);
-  if (same_kind && shape_.same_picture (tile) && scene_.background == back && peak_ == peak)
-    return Status::ok;
+  if (same_kind && shape_.same_picture (tile) && peak_ == peak) return Status::ok;
   ready_ = false;
-  scene_.background = back;
   peak_ = peak;
   Status status = same_kind ? Status::ok : build (tile, from, to);
   if (status == Status::ok) status = prepare_drawing (tile);
@@ -62,8 +59,8 @@ void ConvertedTile::describe (const Tile &tile)
   conversion_.set (t, from_, to_, peak_);
   t.target = rect_of (tile.target.size ());
   t.alpha = 255;
-  // Alpha is blended when the tile is drawn; flatten here only if the canvas has none.
-  t.blend = info_of (scene_.format).has_alpha () ? Blend::source : Blend::over;
+  // Alpha is blended when the tile is drawn.
+  t.blend = Blend::source;
 }
 
 // What depends on the formats and the target's size alone. A zoom that moves keeps it.
@@ -81,11 +78,8 @@ Status ConvertedTile::prepare_drawing (const Tile &tile)
   shape_ = tile;
   describe (tile);
   const Size size = tile.target.size ();
-  const bool flattens =
-      scene_.tiles[0].blend == Blend::over && info_of (tile.source.format).has_alpha ();
-  direct_ = same_pixels (from_, to_) && !flattens && tile.crop == rect_of (size) &&
-            tile.hidden == Edges{} && tile.source.size == size &&
-            tile.orientation == Orientation::identity;
+  direct_ = same_pixels (from_, to_) && tile.crop == rect_of (size) && tile.hidden == Edges{} &&
+            tile.source.size == size && tile.orientation == Orientation::identity;
   if (direct_) return Status::ok;
   if (!renderer_) renderer_ = host::make_host_renderer ({.pool = threads_->pool ()});
   if (!renderer_) return Status::out_of_memory;

@@ -1,4 +1,4 @@
-// A tile's picture at the size that is shown, in the canvas's format, for a canvas in other memory.
+// A tile's picture at the size that is shown, in another format, for a canvas in other memory.
 #pragma once
 
 #include <memory>
@@ -21,13 +21,13 @@ class ConvertedTile {
   explicit ConvertedTile (std::shared_ptr<Threads> threads) : threads_ (std::move (threads)) {}
 
   // Prepares for `tile` (its source, crop, orientation, filter and target size), which is described
-  // by `from`, on a canvas of `to`. A picture with alpha is laid over `background` (0xAARRGGBB,
-  // taken as opaque) if the canvas has no alpha. `peak`: see light_between.
+  // by `from`, to become a picture of `to`, whose size does not count. Alpha is kept if `to` has
+  // it, and else dropped. `peak`: see light_between.
   Status prepare (const Tile &tile, const GstVideoInfo &from, const GstVideoInfo &to,
-                  guint background, double peak = 0);
+                  double peak = 0);
 
-  // Draws the tile's source at the target's size, with all threads. `converted` is the picture in
-  // the canvas's format; it lives until the next call, and as long as the source.
+  // Draws the tile's source at the target's size, with all threads. `converted` is the picture of
+  // `to`; it lives until the next call, and as long as the source.
   Status draw (const Tile &tile, FrameView &converted);
 
  private:

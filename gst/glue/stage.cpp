@@ -204,7 +204,6 @@ Problem Stage::map (Input &input, GstBuffer *buffer, const GstVideoInfo &info, M
 Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, const Look &look)
 {
   input.moved_ = {};
-  input.flattened_ = false;
   input.peak_ = look.peak;
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
@@ -255,11 +254,9 @@ Status Stage::bring (Input &input, const GstVideoInfo &from, Tile &tile)
     input.conversion_.set (tile, from, info_, input.peak_);
     return Status::ok;
   }
-  if (here == Memory::host) {
-    const Status s = convert (input, from, tile);
-    return s == Status::ok ? upload (input, tile) : s;
-  }
-  if (here == there) return Status::unsupported_format;
+  if (here == Memory::host) return carry (input, from, tile);
+  // Also what lies there, where only the host can convert it: frames in a device's memory may have
+  // caps of system memory (GStreamer 1.22's cudadownload hands them on).
   work_of (here).queued = true;
   Adapter *adapter = this->adapter (input.here_, here);
   return adapter ? download (input, *adapter, from, tile) : Status::unsupported_format;
@@ -274,7 +271,8 @@ Status Stage::download (Input &input, Adapter &adapter, const GstVideoInfo &from
   if (const Status s = adapter.download (tile, from, d.frame, d.info); s != Status::ok) return s;
   show_whole (tile, d.frame->view (), tile.site);
   if (!same_pixels (d.info, info_) && !converts_drawing (d.info, Memory::host))
-    if (const Status s = prepare_conversion (input, d.info, tile); s != Status::ok) return s;
+    if (const Status s = prepare_conversion (input, d.info, carried (tile), tile); s != Status::ok)
+      return s;
   if (there != Memory::host && !this->adapter (input.there_, there))
     return Status::unsupported_format;
   downloads_.push_back (d);
@@ -294,26 +292,52 @@ Status Stage::upload (Input &input, Tile &tile)
   return s;
 }
 
-Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile)
+// What the host makes of a picture that is uploaded: the canvas's format, or RGBA in its light
+// where the picture's alpha is to blend on a canvas without.
+GstVideoInfo Stage::carried (const Tile &tile) const
+{
+  if (tile.blend != Blend::over || !info_of (tile.source.format).has_alpha () ||
+      info_of (scene_.format).has_alpha ())
+    return info_;
+  GstVideoInfo rgba;
+  gst_video_info_set_format (&rgba, GST_VIDEO_FORMAT_RGBA,
+                             static_cast<guint> (GST_VIDEO_INFO_WIDTH (&info_)),
+                             static_cast<guint> (GST_VIDEO_INFO_HEIGHT (&info_)));
+  const GstVideoColorimetry light = with_implied_light (info_.colorimetry);
+  rgba.colorimetry.transfer = light.transfer;
+  rgba.colorimetry.primaries = light.primaries;
+  return rgba;
+}
+
+Status Stage::prepare_conversion (Input &input, const GstVideoInfo &from, const GstVideoInfo &to,
+                                  const Tile &tile)
 {
   if (!input.converted_ || input.threads_ != threads_) {
     input.threads_ = threads_;
     input.converted_ = std::make_unique<ConvertedTile> (threads_);
   }
-  input.flattened_ =
-      info_of (tile.source.format).has_alpha () && !info_of (scene_.format).has_alpha ();
-  return input.converted_->prepare (tile, from, info_, background_, input.peak_);
+  return input.converted_->prepare (tile, from, to, input.peak_);
 }
 
-// Replaces the tile's host source by the picture as it is shown, in the canvas's format.
-Status Stage::convert (Input &input, const GstVideoInfo &from, Tile &tile)
+// Replaces the tile's host source by the picture as it is shown, which is described by `to`.
+Status Stage::convert (Input &input, const GstVideoInfo &from, const GstVideoInfo &to, Tile &tile)
 {
   FrameView view;
-  Status status = prepare_conversion (input, from, tile);
+  Status status = prepare_conversion (input, from, to, tile);
   if (status == Status::ok) status = input.converted_->draw (tile, view);
   if (status != Status::ok) return status;
-  show_whole (tile, view, same_pixels (from, info_) ? tile.site : chroma_site_of (info_));
+  show_whole (tile, view, same_pixels (from, to) ? tile.site : chroma_site_of (to));
   return Status::ok;
+}
+
+// Replaces the tile's host source by one in the canvas's memory.
+Status Stage::carry (Input &input, const GstVideoInfo &from, Tile &tile)
+{
+  const GstVideoInfo to = carried (tile);
+  Status s = convert (input, from, to, tile);
+  if (s == Status::ok) s = upload (input, tile);
+  if (s == Status::ok && !same_pixels (to, info_)) input.conversion_.set (tile, to, info_);
+  return s;
 }
 
 void Stage::fill (const Rect &rect, guint rgb, int alpha)
@@ -335,13 +359,12 @@ Problem Stage::take_downloads ()
         return {.kind = Problem::Kind::not_moved, .status = s, .memory = d.from};
   for (const Download &d : downloads_) {
     Tile &tile = scene_.tiles[d.tile];
-    Status s = Status::ok;
     if (renderer_->memory () == Memory::host) {
       d.input->conversion_.set (tile, d.info, info_, d.input->peak_);
       continue;
     }
-    if (!same_pixels (d.info, info_)) s = convert (*d.input, d.info, tile);
-    if (s == Status::ok) s = upload (*d.input, tile);
+    const Status s =
+        same_pixels (d.info, info_) ? upload (*d.input, tile) : carry (*d.input, d.info, tile);
     if (s != Status::ok) return failed (s, renderer_->memory (), d.input);
   }
   return {};

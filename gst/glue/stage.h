@@ -53,9 +53,6 @@ class Input {
     bool operator== (const Move &) const = default;
   };
   const Move &moved () const { return moved_; }
-  // Whether the last picture's alpha was used up: it was laid over the background, and hides the
-  // pictures below.
-  bool flattened () const { return flattened_; }
 
   // Frees what was kept, the device's memory too.
   void forget ();
@@ -67,12 +64,11 @@ class Input {
 
   std::optional<Memory> memory_;  // where its frames must lie; none: anywhere
   Move moved_;
-  bool flattened_ = false;
   std::optional<Move> logged_;        // at INFO; until it changes
   std::shared_ptr<Threads> threads_;  // used by `converted_`
   std::unique_ptr<ConvertedTile> converted_;
   double peak_ = 0;        // of the last picture, see Look
-  Conversion conversion_;  // of tiles that the host's renderer converts
+  Conversion conversion_;  // of tiles that the renderer converts
 
   // Its copies in the memory where it is found, and in the canvas's memory.
   struct Kept {
@@ -172,8 +168,11 @@ class Stage {
             const Tile &tile) const;
   bool converts_drawing (const GstVideoInfo &from, Memory here) const;
   Status bring (Input &input, const GstVideoInfo &from, Tile &tile);
-  Status prepare_conversion (Input &input, const GstVideoInfo &from, const Tile &tile);
-  Status convert (Input &input, const GstVideoInfo &from, Tile &tile);
+  GstVideoInfo carried (const Tile &tile) const;
+  Status prepare_conversion (Input &input, const GstVideoInfo &from, const GstVideoInfo &to,
+                             const Tile &tile);
+  Status convert (Input &input, const GstVideoInfo &from, const GstVideoInfo &to, Tile &tile);
+  Status carry (Input &input, const GstVideoInfo &from, Tile &tile);
   Problem take_downloads ();
   Status begin_output ();
   Status end_all ();

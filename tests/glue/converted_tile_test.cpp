@@ -48,7 +48,7 @@ class ConvertedTileTest : public testing::TestWithParam<Size> {
     tile.crop = rect_of (source);
     tile.target = {0, 0, size.width, size.height};
     ConvertedTile converted (threads_);
-    ASSERT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
+    ASSERT_EQ (converted.prepare (tile, in, out), Status::ok);
     FrameView view;
     ASSERT_EQ (converted.draw (tile, view), Status::ok);
     ASSERT_EQ (view.size, size);
@@ -90,7 +90,7 @@ TEST_P (ConvertedTileTest, AZoomThatMovesKeepsTheBuffers)
   tile.target = rect_of (size);
   ConvertedTile kept (threads_);
   auto pixels = [&] (ConvertedTile &converted, FrameView &view) {
-    EXPECT_EQ (converted.prepare (tile, in, out, 0xff000000), Status::ok);
+    EXPECT_EQ (converted.prepare (tile, in, out), Status::ok);
     EXPECT_EQ (converted.draw (tile, view), Status::ok);
     std::vector<std::byte> bytes;
     for (int p = 0; p < 3; p++)

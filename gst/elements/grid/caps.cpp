@@ -323,8 +323,8 @@ std::string light_problem (const GstCaps *caps, std::span<const InputCaps> input
              said (i.info) + " and the output " + said (output) +
              ": HDR, wide gamut and SDR are not converted into each other there. Put " +
              download_of (row.memory) +
-             " in front of that pad, as the host does convert, or let the output be in system "
-             "memory.";
+             " ! video/x-raw in front of that pad, as the host does convert, or let the output be "
+             "in system memory.";
   return {};
 }
 

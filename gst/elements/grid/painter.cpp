@@ -139,10 +139,11 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
                                  const GstVideoInfo &info, GstBuffer *out)
 {
   const GstSegment &segment = output_segment_of (self);
-  Frame frame = {
-      self, snapshot,
-      info, gst_segment_to_running_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out)),
-      {},   {}};
+  Frame frame = {self,
+                 snapshot,
+                 info,
+                 gst_segment_to_running_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out)),
+                 {}};
   const std::vector<Place> places = places_of (snapshot, canvas_of (info));
   stage_.set_threads (snapshot.settings.n_threads);
   if (const Problem p = stage_.begin (info, out, snapshot.settings.background_color))
@@ -203,8 +204,6 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   if (is_cropped_away (pad, place)) say_cropped_away (frame.self, pad);
   if (!seen) return true;
   say_moved (frame.self, pad);
-  warn_of_alpha (frame.self, pad, frame.info, frame.pictures, place.placement.target);
-  frame.pictures.push_back (place.placement.target);
   impl.faults ().good_frame (frame.time);
   return true;
 }

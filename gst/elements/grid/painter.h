@@ -34,8 +34,7 @@ class GridPainter {
     GstQuadMuxGrid *self;
     const GridSnapshot &snapshot;
     const GstVideoInfo &info;
-    GstClockTime time;           // its running time
-    std::vector<Rect> pictures;  // where some are shown already
+    GstClockTime time;  // its running time
     std::vector<ShownPicture> shown;
   };
 

@@ -41,7 +41,6 @@ struct PadWarnings {
   bool no_cell = false;  // until it has one again
   bool far_cell = false;
   bool position = false;
-  bool alpha = false;
 };
 
 // The state of a pad. `lock` protects the members below it down to `asked`, and the base class's

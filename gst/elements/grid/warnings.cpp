@@ -65,19 +65,4 @@ void warn_of_place (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const Pa
         (nullptr));
 }
 
-void warn_of_alpha (GstQuadMuxGrid *self, const PadSnapshot &pad, const GstVideoInfo &to,
-                    std::span<const Rect> below, const Rect &target)
-{
-  if (!pad.pad->impl->inputs[GridPad::picture].flattened ()) return;
-  const bool hides = std::any_of (below.begin (), below.end (),
-                                  [&] (const Rect &r) { return !intersect (r, target).empty (); });
-  if (!hides || !first_time (pad.pad->impl->warned.alpha)) return;
-  GST_ELEMENT_WARNING (
-      self, STREAM, FORMAT,
-      ("Where %s is transparent the background is seen, and not the pictures below: the output's "
-       "format, %s, has no alpha. Put video/x-raw,format=RGBA ! videoconvert behind the grid.",
-       GST_PAD_NAME (pad.pad.get ()), gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (&to))),
-      (nullptr));
-}
-
 }  // namespace quad

@@ -117,8 +117,9 @@ TEST_F (CudaGridMemory, AHostsFrameIsUploadedAtTheSizeThatIsShown)
   EXPECT_EQ (bytes_of_ten (counted ("NV12"), out, info), 10 * kCell);
   EXPECT_NE (info.find ("sink_0"), std::string::npos) << info;
   EXPECT_NE (info.find ("uploaded"), std::string::npos) << info;
-  // Converted first.
-  EXPECT_EQ (bytes_of_ten (counted ("RGBA"), out, info), 10 * kCell);
+  // Converted first; with alpha to RGBA.
+  EXPECT_EQ (bytes_of_ten (counted ("BGRx"), out, info), 10 * kCell);
+  EXPECT_EQ (bytes_of_ten (counted ("AYUV"), out, info), 10 * 32 * 24 * 4u);
 }
 
 TEST_F (CudaGridMemory, ADevicesFrameIsDownloadedAtTheSizeThatIsShown)

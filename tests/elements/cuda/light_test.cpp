@@ -76,7 +76,7 @@ TEST_F (CudaLight, WhereDownstreamTakesCudaAloneNegotiationFailsAndNamesIt)
     EXPECT_EQ (error.element, "grid");
     EXPECT_EQ (error.domain, GST_CORE_ERROR);
     EXPECT_EQ (error.code, int{GST_CORE_ERROR_NEGOTIATION});
-    for (const char *part : {c.in, c.out, "Put cudadownload in front of"})
+    for (const char *part : {c.in, c.out, "Put cudadownload ! video/x-raw in front of"})
       EXPECT_NE (error.text.find (part), std::string::npos) << part;
     EXPECT_EQ (grid.launch ().errors_of ("grid"), 1);
   }
