@@ -202,25 +202,29 @@ std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
 
 std::optional<ReducedPicture> reduced_upstream (GstPad *sink, Size decoded)
 {
-  const Owned<GstPad> src = real_peer (sink);
-  if (!src) return std::nullopt;
-  const auto kept = [&src] (GstEventType type, guint i) {
-    return Owned<GstEvent>{gst_pad_get_sticky_event (src.get (), type, i)};
+  const auto kept = [] (GstPad *pad, GstEventType type, guint i) {
+    return Owned<GstEvent>{gst_pad_get_sticky_event (pad, type, i)};
   };
-  const Owned<GstEvent> start = kept (GST_EVENT_STREAM_START, 0);
-  for (guint i = 0; start; i++) {
-    const Owned<GstEvent> event = kept (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, i);
-    if (!event) break;
-    // Pads keep it when another stream begins.
-    if (gst_util_seqnum_compare (gst_event_get_seqnum (event.get ()),
-                                 gst_event_get_seqnum (start.get ())) < 0)
-      continue;
-    if (const auto r = reduced_picture (event.get ()); r && r->decoded == decoded) return r;
+  const Owned<GstEvent> start = kept (sink, GST_EVENT_STREAM_START, 0);
+  // What the pad before `sink` has sent has come already.
+  Owned<GstPad> src = real_peer (sink);
+  while (start && src) {
+    const Owned<GstElement> element{gst_pad_get_parent_element (src.get ())};
+    if (!element || !passes (element.get ())) return std::nullopt;
+    const std::vector<Owned<GstPad>> inlets = linked_inside (src.get ());
+    if (inlets.size () != 1) return std::nullopt;
+    src = real_peer (inlets[0].get ());
+    if (!src || kept (src.get (), GST_EVENT_STREAM_START, 0) != start) return std::nullopt;
+    for (guint i = 0;; i++) {
+      const Owned<GstEvent> event = kept (src.get (), GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, i);
+      if (!event) break;
+      // Pads keep it when another stream begins.
+      const bool older = gst_util_seqnum_compare (gst_event_get_seqnum (event.get ()),
+                                                  gst_event_get_seqnum (start.get ())) < 0;
+      const auto r = reduced_picture (event.get ());
+      if (r && !older && r->decoded == decoded) return r;
+    }
   }
-  const Owned<GstElement> element{gst_pad_get_parent_element (src.get ())};
-  if (!element || !passes (element.get ())) return std::nullopt;
-  for (const Owned<GstPad> &inlet : linked_inside (src.get ()))
-    if (const auto r = reduced_upstream (inlet.get (), decoded)) return r;
   return std::nullopt;
 }
 

@@ -57,8 +57,8 @@ struct ReducedPicture {
   bool operator== (const ReducedPicture &) const = default;
 };
 
-// Says in `picture`, which is being placed, how much of it is covered; nothing if it is another
-// one.
+// Says in `picture`, which is being placed, how much of it is covered; nothing if its part is not
+// the whole decoded picture.
 void cover (Picture &picture, const ReducedPicture &reduced);
 
 // A sticky event that goes before the caps of such pictures.
@@ -67,8 +67,10 @@ Owned<GstEvent> full_picture_event (const ReducedPicture &reduced);
 // None if it is another event, or one that makes no sense.
 std::optional<ReducedPicture> reduced_picture (const GstEvent *event);
 
-// What upstream of `sink` has said of pictures of the size `decoded` in such an event. capsfilter
-// holds events back that come before the first caps, and lets them go behind these.
+// What upstream of `sink` has said of pictures of the size `decoded` in such an event that has not
+// come yet: capsfilter holds events back that come before the first caps, and lets them go behind
+// these. For the streaming thread of `sink`, when its caps come. Takes the locks of the pads and
+// elements on the way, so hold none of your own.
 std::optional<ReducedPicture> reduced_upstream (GstPad *sink, Size decoded);
 
 }  // namespace quad

@@ -53,8 +53,8 @@ inline constexpr int kMaxBand = 8;
 
 struct RowBand {
   struct Output {
-    int first;  // index in `rows` of the first tap's row
-    const std::int16_t *taps;
+    int first;                 // index in `rows` of the first tap's row
+    const std::int16_t *taps;  // their sum is kTapOne
   };
 
   const std::byte *const *rows;  // `row_count` pointers to the rows' first samples

@@ -87,7 +87,6 @@ TEST (Zoom, IsAPartOfTheUprightPicture)
   }
 }
 
-// What cannot be shown is cut off, and a sample is left.
 // Of 51x38 samples the picture takes 50.125 and 37.625, as it lies.
 TEST (Placement, AnUncoveredEdgeIsNotShown)
 {
@@ -115,6 +114,7 @@ TEST (Placement, AnUncoveredEdgeIsNotShown)
   EXPECT_EQ (zoomed_aspect (picture), reduced (401, 301));
 }
 
+// What cannot be shown is cut off, and a sample is left.
 TEST (Zoom, IsCutAtThePicture)
 {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN (), kMuch = HUGE_VAL;

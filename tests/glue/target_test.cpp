@@ -225,6 +225,27 @@ TEST (FullPictureEvent, CoversAllIfItDoesNotSayHowMuch)
   }
 }
 
+// capsfilter holds it back until the first frame.
+TEST (FullPictureEvent, IsFoundUpstreamWhereItIsHeldBack)
+{
+  const Harness harness{
+      gst_harness_new_parse ("identity ! capsfilter caps=video/x-raw ! identity name=last")};
+  const Owned<GstElement> last{gst_bin_get_by_name (GST_BIN (harness->element), "last")};
+  const Owned<GstPad> sink{gst_element_get_static_pad (last.get (), "sink")};
+  const ReducedPicture said = {{30, 20}, {4, 3}, 3.75, 2.5};
+  for (const bool reduced : {true, false, true}) {
+    gst_harness_push_event (harness.get (), gst_event_new_stream_start ("a"));
+    if (reduced) gst_harness_push_event (harness.get (), full_picture_event (said).release ());
+    gst_harness_push_event (
+        harness.get (),
+        gst_event_new_caps (
+            caps_of ("video/x-raw,format=GRAY8,width=4,height=3,framerate=1/1").get ()));
+    EXPECT_EQ (reduced_upstream (sink.get (), {4, 3}),
+               reduced ? std::optional{said} : std::nullopt);
+    EXPECT_EQ (reduced_upstream (sink.get (), {4, 4}), std::nullopt);
+  }
+}
+
 TEST (FullPictureEvent, OthersAreNotIt)
 {
   for (const char *bad :

@@ -128,6 +128,7 @@ TEST_P (OpsTest, Vertical)
 TEST_P (OpsTest, Horizontal)
 {
   Random random (2);
+  int together = 0;
   for (const SampleFormat &format : kSamples)
     for (const int channels : {1, 2, format.bytes == 1 ? 4 : 1})
       for (int count = 1; count <= kLongest; count++)
@@ -136,6 +137,7 @@ TEST_P (OpsTest, Horizontal)
           const FilterPlan plan = random_plan (count, length, random);
           const host::RowPlan packed = simd ().pack (plan, channels);
           if (packed.channels != channels) continue;  // one by one
+          together += channels == 2;
           const int rows = random.between (1, host::kMaxBand);
           const std::size_t mid_stride = std::size_t (length * channels + kMidPadding);
           const auto mid = random_mid (mid_stride * std::size_t (rows), random);
@@ -150,6 +152,7 @@ TEST_P (OpsTest, Horizontal)
                                << plan.taps << " taps, depth " << format.depth;
           ASSERT_TRUE (b.tail_intact ());
         }
+  EXPECT_GT (together, 0);
 }
 
 // Zero taps cancel whatever lies in the padding of intermediates.

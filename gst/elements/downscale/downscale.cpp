@@ -70,9 +70,16 @@ std::string failure (const std::string &what, const Problem &problem)
 void Downscale::take_reduced (const ReducedPicture &reduced)
 {
   if (reduced_ == reduced) return;
-  reduced_ = reduced;
+  set_reduced (reduced);
   // The caps may have come before, if a link was made later.
   gst_base_transform_reconfigure_src (element_);
+}
+
+// Events read it under the lock.
+void Downscale::set_reduced (const std::optional<ReducedPicture> &reduced)
+{
+  const std::lock_guard lock{mutex_};
+  reduced_ = reduced;
 }
 
 void Downscale::look_upstream (const GstCaps *in)
@@ -82,7 +89,13 @@ void Downscale::look_upstream (const GstCaps *in)
   const Size size = {info.width, info.height};
   if (reduced_ && reduced_->decoded == size) return;
   if (const auto said = reduced_upstream (GST_BASE_TRANSFORM_SINK_PAD (element_), size))
-    reduced_ = *said;
+    set_reduced (said);
+}
+
+bool Downscale::shows_all () const
+{
+  const Rect whole = {0, 0, in_.width, in_.height};
+  return zoomed_part (picture_of (whole)) == whole;
 }
 
 Picture Downscale::picture_of (const Rect &crop) const
@@ -94,33 +107,49 @@ Picture Downscale::picture_of (const Rect &crop) const
 
 void Downscale::begin_stream ()
 {
-  reduced_.reset ();
-  const std::lock_guard lock{mutex_};
-  orientation_ = Orientation::identity;
+  set_reduced (std::nullopt);
+  turn (Orientation::identity);
 }
 
 void Downscale::take_tags (GstEvent *event)
 {
-  const auto tagged = tagged_orientation (event);
-  if (!tagged) return;
+  if (const auto tagged = tagged_orientation (event)) turn (*tagged);
+}
+
+void Downscale::turn (Orientation orientation)
+{
   {
     const std::lock_guard lock{mutex_};
-    if (std::exchange (orientation_, *tagged) == *tagged) return;
+    if (std::exchange (orientation_, orientation) == orientation) return;
   }
   // The zoomed part may have another size now, or downstream wants another of what it turns.
   gst_base_transform_reconfigure_src (element_);
 }
 
 // Downstream's caps do not know yet that the picture will be turned on its side; its answer does.
-// `chosen`: the size by its caps.
-Size Downscale::for_turned (Size chosen, const Shape &source, Orientation orientation) const
+// What of `allowed` has the size that it gives, on multiples of `unit`; null where `allowed` alone
+// decides.
+Owned<GstCaps> Downscale::for_turned (GstCaps *allowed, const Shape &source,
+                                      Orientation orientation, Size unit) const
 {
-  if (!steps_of (orientation).swap_axes) return chosen;
+  if (!steps_of (orientation).swap_axes || source.size.empty ()) return nullptr;
   const auto behind =
       ask_target (GST_BASE_TRANSFORM_SRC_PAD (element_), {source.size, source.par, orientation});
-  if (!behind) return chosen;
+  if (!behind) return nullptr;
   const Size most = largest_size (source.size, settings ());
-  return {std::min (behind->width, most.width), std::min (behind->height, most.height)};
+  const double fit =
+      std::min ({1.0, double (most.width) / behind->width, double (most.height) / behind->height});
+  const auto side = [fit] (int wanted, int by, int limit) {
+    const int fitting = std::max (1, static_cast<int> (wanted * fit + 0.5));
+    const int whole = ceil_div (fitting, by) * by;
+    return whole > limit ? fitting : whole;
+  };
+  const Owned<GstCaps> wanted{gst_caps_new_simple (
+      "video/x-raw", "width", G_TYPE_INT, side (behind->width, unit.width, most.width), "height",
+      G_TYPE_INT, side (behind->height, unit.height, most.height), nullptr)};
+  gst_caps_set_features (wanted.get (), 0, gst_caps_features_new_any ());
+  Owned<GstCaps> both{gst_caps_intersect_full (allowed, wanted.get (), GST_CAPS_INTERSECT_FIRST)};
+  return gst_caps_is_empty (both.get ()) ? nullptr : std::move (both);
 }
 
 bool Downscale::answer_target (GstQuery *query) const
@@ -139,8 +168,9 @@ bool Downscale::answer_target (GstQuery *query) const
   const DownscaleSettings s = settings ();
   const Shape source =
       zoomed_shape ({picture->size, picture->sample}, s.zoom, picture->orientation);
-  Size size = downscale_choice (in.get (), source, allowed.get (), rules_of (s), false).shape.size;
-  size = for_turned (size, source, picture->orientation);
+  const Owned<GstCaps> turned = for_turned (allowed.get (), source, picture->orientation, {1, 1});
+  const GstCaps *among = turned ? turned.get () : allowed.get ();
+  const Size size = downscale_choice (in.get (), source, among, rules_of (s), false).shape.size;
   const FineRect part = zoomed_part (
       {.part = rect_of (picture->size), .orientation = picture->orientation, .zoom = s.zoom});
   quad::answer_target (query, GST_ELEMENT (element_), shown_part (size, part, picture->size));
@@ -167,22 +197,10 @@ Owned<GstCaps> Downscale::fixated (GstCaps *in, Owned<GstCaps> allowed) const
   Owned<GstCaps> chosen =
       downscale_fixate (in, source, Owned<GstCaps>{gst_caps_ref (allowed.get ())}, rules);
   GstVideoInfo out;
-  if (!steps_of (orientation_).swap_axes || !gst_video_info_from_caps (&out, chosen.get ()))
-    return chosen;
-  const Size size = {out.width, out.height}, turned = for_turned (size, source, orientation_);
+  if (!gst_video_info_from_caps (&out, chosen.get ())) return chosen;
   const Size unit = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&out))).chroma_unit ();
-  const auto whole = [] (int side, int by, int most) {
-    const int rounded = ceil_div (side, by) * by;
-    return rounded > most ? side : rounded;
-  };
-  const Owned<GstCaps> wanted{gst_caps_new_simple (
-      "video/x-raw", "width", G_TYPE_INT, whole (turned.width, unit.width, source.size.width),
-      "height", G_TYPE_INT, whole (turned.height, unit.height, source.size.height), nullptr)};
-  gst_caps_set_features (wanted.get (), 0, gst_caps_features_new_any ());
-  Owned<GstCaps> both{
-      gst_caps_intersect_full (allowed.get (), wanted.get (), GST_CAPS_INTERSECT_FIRST)};
-  if (turned == size || gst_caps_is_empty (both.get ())) return chosen;
-  return downscale_fixate (in, source, std::move (both), rules);
+  Owned<GstCaps> turned = for_turned (allowed.get (), source, orientation_, unit);
+  return turned ? downscale_fixate (in, source, std::move (turned), rules) : std::move (chosen);
 }
 
 void Downscale::take_zoom ()
@@ -195,7 +213,7 @@ bool Downscale::follow_zoom ()
 {
   const Zoom before = zoom_;
   take_zoom ();
-  const bool passes = unchanged_ && zoom_ == Zoom{};
+  const bool passes = unchanged_ && shows_all ();
   const bool turned = passes != (gst_base_transform_is_passthrough (element_) != FALSE);
   if (!turned && zoom_ == before) return true;
   const Owned<GstCaps> in{gst_pad_get_current_caps (GST_BASE_TRANSFORM_SINK_PAD (element_))};
@@ -297,7 +315,7 @@ bool Downscale::set_caps (const GstCaps *in_caps, const GstCaps *out_caps)
   peak_ = peak_of (in_caps);
   unchanged_ = in.width == out.width && in.height == out.height && !converts_ &&
                chroma_site_beside (in, out) == chroma_site_of (out);
-  const bool nothing_to_do = unchanged_ && zoom_ == Zoom{};
+  const bool nothing_to_do = unchanged_ && shows_all ();
   gst_base_transform_set_passthrough (element_, nothing_to_do);
   if (!nothing_to_do) return begin_scaling (in_caps, out_caps);
   reported_.clear ();
@@ -486,7 +504,7 @@ void Downscale::stop ()
   stage_.reset ();
   backends_.close ();
   reported_.clear ();
-  reduced_.reset ();
+  set_reduced (std::nullopt);
   allowed_.reset ();
   unchanged_ = converts_ = false;
   const std::lock_guard lock{mutex_};

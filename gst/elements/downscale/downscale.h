@@ -33,8 +33,8 @@ struct DownscaleSettings {
 inline constexpr DownscaleSettings kDownscaleDefaults;
 
 // The state of an instance. Any thread may read and write settings, under the lock. The rest
-// belongs to the streaming thread, except the two infos, the zoom and its orientation: events read
-// them under the lock, too. The function that meets an error posts it on `element`.
+// belongs to the streaming thread, except the two infos and what says which part is shown: events
+// read them under the lock, too. The function that meets an error posts it on `element`.
 class Downscale {
  public:
   explicit Downscale (GstBaseTransform *element)
@@ -90,7 +90,12 @@ class Downscale {
     return downscale_shape (in, reduced_ ? &*reduced_ : nullptr);
   }
   Owned<GstCaps> fixated (GstCaps *in, Owned<GstCaps> allowed) const;
-  Size for_turned (Size chosen, const Shape &source, Orientation orientation) const;
+  Owned<GstCaps> for_turned (GstCaps *allowed, const Shape &source, Orientation orientation,
+                             Size unit) const;
+  void set_reduced (const std::optional<ReducedPicture> &reduced);
+  void turn (Orientation orientation);
+  // Whether nothing of the input's picture is cut off.
+  bool shows_all () const;
   bool begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps);
   bool agree (const GstVideoInfo &in, const GstVideoInfo &out, const Reading &reading);
   void report_caps (const std::string &text);

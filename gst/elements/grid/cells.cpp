@@ -43,6 +43,10 @@ void take_current (PadSnapshot &p, bool eos)
   if (!buffer) return;
   p.buffer.reset (gst_buffer_ref (buffer));
   p.info = pad->info;
+  if (impl.shown_buffer != buffer || impl.shown_at != GST_BUFFER_PTS (buffer))
+    impl.said_of_shown = impl.said;
+  impl.shown_buffer = buffer;
+  impl.shown_at = GST_BUFFER_PTS (buffer);
   if (!repeats) return;
   if (impl.held.get () != buffer) {
     p.dropped = std::move (impl.held);
@@ -76,12 +80,13 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
     {
       const std::lock_guard guard (impl.lock);
       p->settings = impl.settings;
-      p->orientation = orientation_of (impl.settings.orientation, impl.tagged);
-      p->reduced = impl.reduced;
       p->memory = impl.memory;
       p->frame = impl.frame;
       p->peak = impl.peak;
       if (with_buffers) take_current (*p, eos);
+      const GridPad::Said &said = with_buffers ? impl.said_of_shown : impl.said;
+      p->orientation = orientation_of (impl.settings.orientation, said.tagged);
+      p->reduced = said.reduced;
     }
     if (p->settings.lies_freely ()) {
       impl.cell = -1;

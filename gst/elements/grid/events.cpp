@@ -51,7 +51,7 @@ void set_reduced (GstAggregatorPad *pad, const std::optional<ReducedPicture> &re
 {
   GridPad &impl = *as_grid_pad (pad)->impl;
   const std::lock_guard guard (impl.lock);
-  impl.reduced = reduced;
+  impl.said.reduced = reduced;
 }
 
 void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orientation)
@@ -59,8 +59,8 @@ void set_tagged (GstQuadMuxGrid *self, GstAggregatorPad *pad, Orientation orient
   {
     GridPad &impl = *as_grid_pad (pad)->impl;
     const std::lock_guard guard (impl.lock);
-    if (impl.tagged == orientation) return;
-    impl.tagged = orientation;
+    if (impl.said.tagged == orientation) return;
+    impl.said.tagged = orientation;
   }
   GST_INFO_OBJECT (pad, "the stream's tag says orientation %d", static_cast<int> (orientation));
   layout_changed (self);

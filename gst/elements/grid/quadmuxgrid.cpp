@@ -297,8 +297,8 @@ gboolean stop (GstAggregator *agg)
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     forget_pictures (self, *p->impl);
     const std::lock_guard guard (p->impl->lock);
-    p->impl->tagged = quad::Orientation::identity;
-    p->impl->reduced.reset ();
+    p->impl->said = p->impl->said_of_shown = {};
+    p->impl->shown_buffer = nullptr;
     p->impl->frame = {};
     p->impl->cell_size = p->impl->told_size = std::nullopt;
   }

@@ -159,9 +159,8 @@ std::string problem_of_time (const GridPad &impl, GstBuffer *buffer)
   if (!impl.has_time_segment)
     return "has buffers without a segment in time: with appsrc, set format=time.";
   if (!GST_BUFFER_PTS_IS_VALID (buffer))
-    return "has buffers without timestamps: put a demuxer or a parser in front, or give the video "
-           "a "
-           "frame rate (capssetter caps=image/jpeg,framerate=25/1), or with appsrc set "
+    return "has buffers without timestamps: put a demuxer or a parser in front; give a bare stream "
+           "of JPEGs a frame rate (capssetter caps=image/jpeg,framerate=25/1); or with appsrc set "
            "do-timestamp=true.";
   return {};
 }

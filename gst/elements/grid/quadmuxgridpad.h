@@ -48,11 +48,20 @@ struct PadWarnings {
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
-  Orientation tagged = Orientation::identity;  // from the stream's image-orientation tag
-  std::optional<ReducedPicture> reduced;       // what upstream said of its pictures
-  Memory memory = Memory::host;                // of the caps that came last
-  double peak = 0;                             // of their light, see Look
-  FullPicture frame;                           // their size and the shape of their samples
+  // What upstream said of the pictures that follow.
+  struct Said {
+    Orientation tagged = Orientation::identity;  // by the stream's image-orientation tag
+    std::optional<ReducedPicture> reduced;
+  };
+  Said said;
+  // The same of the picture that is shown. Events come while the picture before them is shown
+  // still.
+  Said said_of_shown;
+  const GstBuffer *shown_buffer = nullptr;  // which picture that is; not to be read
+  GstClockTime shown_at = GST_CLOCK_TIME_NONE;
+  Memory memory = Memory::host;  // of the caps that came last
+  double peak = 0;               // of their light, see Look
+  FullPicture frame;             // their size and the shape of their samples
   bool segment_done = false;
   InputWish wish;
   Size room;           // as the query `quad-target` was answered; 0x0: it was not

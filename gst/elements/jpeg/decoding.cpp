@@ -137,6 +137,7 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
     // All at once: a frame that is added in parts is copied together.
     if (inside > 0) gst_video_decoder_add_to_frame (decoder_, static_cast<int> (inside));
     if (part.kind == Kind::last) return gst_video_decoder_have_frame (decoder_);
+    if (gst_video_decoder_get_pending_frame_size (decoder_) >= kMostBytes) return have_cut_image ();
     if (part.kind == Kind::need_more) {
       if (!at_end) return GST_VIDEO_DECODER_FLOW_NEED_DATA;
       part = {finder_.in_image () ? Kind::inside : Kind::garbage, available - inside};
@@ -146,9 +147,7 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
     if (part.kind == Kind::garbage) {
       GST_LOG_OBJECT (decoder_, "Skipping %" G_GSIZE_FORMAT " bytes", part.size);
       gst_adapter_flush (adapter, part.size);
-      continue;
     }
-    if (gst_video_decoder_get_pending_frame_size (decoder_) >= kMostBytes) return have_cut_image ();
   }
   return at_end && finder_.in_image () ? have_cut_image () : GST_VIDEO_DECODER_FLOW_NEED_DATA;
 }

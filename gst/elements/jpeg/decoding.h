@@ -36,8 +36,8 @@ class Decoding {
   void start ();
   // Forgets the image that has begun, and asks downstream anew.
   void flush ();
-  // A stream's tags begin anew.
-  void begin_stream () { output_.forget_orientation (); }
+  // Another stream begins.
+  void begin_stream () { output_.begin_stream (); }
   // The input's caps.
   void set_format (GstVideoCodecState *state);
   void set_segment (GstFormat format);

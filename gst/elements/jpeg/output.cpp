@@ -67,15 +67,15 @@ void Output::reset ()
 
 void Output::push_full_picture (const Shape &shape)
 {
-  const auto covered = [&] (int side) { return side * (shape.scale / double{jpeg::kFullScale}); };
-  // Without a target, what is decoded is the picture.
-  const ReducedPicture reduced = {.full = shape.for_target ? shape.full : shape.size,
-                                  .decoded = shape.size,
-                                  .covered_width = covered (shape.full.width),
-                                  .covered_height = covered (shape.full.height)};
-  const bool smaller = reduced.full != shape.size || reduced.covered_width != shape.size.width ||
-                       reduced.covered_height != shape.size.height;
+  const bool smaller = shape.for_target && shape.size != shape.full;
   if (!smaller && !told_full_picture_) return;
+  // Without a target, what is decoded is the picture.
+  const Size full = smaller ? shape.full : shape.size;
+  const double scale = smaller ? shape.scale / double{jpeg::kFullScale} : 1;
+  const ReducedPicture reduced = {.full = full,
+                                  .decoded = shape.size,
+                                  .covered_width = full.width * scale,
+                                  .covered_height = full.height * scale};
   gst_pad_push_event (GST_VIDEO_DECODER_SRC_PAD (decoder_),
                       full_picture_event (reduced).release ());
   told_full_picture_ = smaller;
@@ -130,8 +130,10 @@ void Output::set_orientation (std::optional<Orientation> orientation)
   gst_tag_list_unref (tags);
 }
 
-void Output::forget_orientation ()
+void Output::begin_stream ()
 {
+  // The base class keeps caps that come again, but downstream has forgotten what goes before them.
+  negotiated_.reset ();
   if (!told_orientation_) return;
   told_orientation_.reset ();
   gst_video_decoder_merge_tags (decoder_, nullptr, GST_TAG_MERGE_REPLACE);

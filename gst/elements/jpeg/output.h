@@ -45,8 +45,8 @@ class Output {
   bool has_caps () const { return negotiated_.has_value (); }
   // Puts a tag before the next frame, if it is turned in another way than the last.
   void set_orientation (std::optional<Orientation> orientation);
-  // A new stream's tags begin anew.
-  void forget_orientation ();
+  // A new stream: its tags begin anew, and downstream is told everything again.
+  void begin_stream ();
   void reset ();
 
  private:

@@ -138,6 +138,18 @@ TEST (GridTarget, IsNoLargerThanQuaddownscaleAllows)
     }
 }
 
+// Both sides shrink together, for a picture that is turned on its side too.
+TEST (GridTarget, ALimitKeepsTheShapeOfATurnedPicture)
+{
+  GridPipeline p ("rows=1 columns=1", raw ("I420", 320, 180));
+  GstElement *src = p.add_input (raw ("I420", 64, 48));
+  GstElement *scale = gst_parse_launch ("quaddownscale max-width=100", nullptr);
+  gst_bin_add (GST_BIN (p.pipeline ()), scale);
+  gst_element_unlink (src, p.grid ());
+  ASSERT_TRUE (gst_element_link_many (src, scale, p.grid (), nullptr));
+  EXPECT_EQ (asked (p, 0, {{4000, 3000}, {1, 1}, Orientation::rotate_90}), (Size{100, 75}));
+}
+
 gboolean answer_other (GstPad *, GstObject *, GstQuery *query)
 {
   return gst_structure_has_name (gst_query_get_structure (query), "other");

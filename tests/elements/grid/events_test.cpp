@@ -47,6 +47,27 @@ void send_orientation (GridPipeline &p, const char *orientation)
                                                                        orientation, nullptr)));
 }
 
+// Photos of a second each, mirrored and not, in an output of 25 frames a second. The next one's tag
+// comes while a photo is still shown.
+TEST (GridEvents, ATagCountsForThePicturesBehindIt)
+{
+  GridPipeline p ("rows=1 columns=1", raw ("GRAY8", 32, 16, "framerate=(fraction)25/1"));
+  const GstVideoInfo info = info_of_caps (raw ("GRAY8", 32, 16));
+  p.add_input (raw ("GRAY8", 32, 16, "framerate=(fraction)1/1"));
+  for (std::uint64_t n = 0; n < 4; n++) {
+    gst_element_send_event (p.source (0), gst_event_new_tag (gst_tag_list_new (
+                                              GST_TAG_IMAGE_ORIENTATION,
+                                              n % 2 ? "rotate-0" : "flip-rotate-0", nullptr)));
+    p.push (0, timed (painted (info, [] (int, int x, int, int) { return x < 16 ? 50 : 200; }),
+                      n * GST_SECOND, GST_SECOND));
+  }
+  p.end (0);
+  const Pictures all = p.run ();
+  ASSERT_EQ (all.size (), 100u) << p.error ();
+  for (std::size_t i = 0; i < all.size (); i++)
+    ASSERT_EQ (all[i]->at (4, 4)[0], i / 25 % 2 ? 50 : 200) << i;
+}
+
 TEST (GridEvents, TheOrientationTagTurnsThePictureAndTheOutput)
 {
   GridPipeline p ("rows=1 columns=1");

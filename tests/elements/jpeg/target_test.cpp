@@ -143,6 +143,19 @@ TEST_F (JpegTarget, MoreAtOnceLessAfterSomeFrames)
                                                             "320>320", "320", "320>40", "40"}));
 }
 
+// Downstream forgets what it was told when a stream begins, also if the caps are the same.
+TEST_F (JpegTarget, AnotherStreamIsToldAgain)
+{
+  JpegDecoding decoding;
+  answered = Size{20, 15};
+  for (int stream = 0; stream < 2; stream++) {
+    EXPECT_EQ (width (decoding), 40);
+    const std::vector<std::string> order = order_of (decoding);
+    EXPECT_EQ (std::count (order.begin (), order.end (), "320>40"), 1) << stream;
+    decoding.open (GST_FORMAT_TIME, "image/jpeg,framerate=10/1");
+  }
+}
+
 TEST_F (JpegTarget, AnotherPictureBeginsAnew)
 {
   JpegDecoding decoding;
