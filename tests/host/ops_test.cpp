@@ -152,7 +152,8 @@ TEST_P (OpsTest, Horizontal)
                                << plan.taps << " taps, depth " << format.depth;
           ASSERT_TRUE (b.tail_intact ());
         }
-  EXPECT_GT (together, 0);
+  // One lane holds no two channels.
+  EXPECT_EQ (together > 0, GetParam () != HWY_SCALAR);
 }
 
 // Zero taps cancel whatever lies in the padding of intermediates.
