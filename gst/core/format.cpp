@@ -136,12 +136,13 @@ constexpr FormatInfo with_alpha_plane (PixelFormat format, const char *name, int
 constexpr Plane kY = {"Y"}, kU420 = {"U", k420}, kV420 = {"V", k420}, kUV420 = {"UV", k420};
 constexpr Plane kU422 = {"U", k422}, kV422 = {"V", k422}, kU444 = {"U"}, kV444 = {"V"};
 
-// In the order of the enumeration.
+// In the order of the enumeration. NV21 is not drawn in CUDA memory: GStreamer 1.26 allocates too
+// little for odd heights.
 constexpr FormatInfo kFormats[] = {
     planar (PixelFormat::i420, "I420", with_cuda (kYuv), {kY, kU420, kV420}),
     planar (PixelFormat::nv12, "NV12", with_cuda (kYuv), {kY, kUV420}),
     planar (PixelFormat::yv12, "YV12", with_cuda (kYuv), {kY, kV420, kU420}),
-    planar (PixelFormat::nv21, "NV21", with_cuda (kYuv), {kY, Plane{"VU", k420}}),
+    planar (PixelFormat::nv21, "NV21", kYuv, {kY, Plane{"VU", k420}}),
     planar (PixelFormat::y42b, "Y42B", with_cuda (kYuv), {kY, kU422, kV422}),
     planar (PixelFormat::y444, "Y444", with_cuda (kYuv), {kY, kU444, kV444}),
     planar (PixelFormat::i420_10le, "I420_10LE", with_cuda (bits (10)), {kY, kU420, kV420}),
