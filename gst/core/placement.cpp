@@ -63,14 +63,10 @@ Span in_samples (const Span &part, double samples, bool mirrored)
   return {mirrored ? samples - length - begin : begin, length};
 }
 
-double covered_width (const Picture &p)
+// How much of a side of `samples` the picture takes, if `covered` says so.
+double covered_of (double covered, int samples)
 {
-  return p.covered_width > 0 ? on_fine_grid (p.covered_width) : p.part.width;
-}
-
-double covered_height (const Picture &p)
-{
-  return p.covered_height > 0 ? on_fine_grid (p.covered_height) : p.part.height;
+  return covered > 0 ? on_fine_grid (covered) : samples;
 }
 
 Size upright_size (const Picture &picture)
@@ -127,8 +123,8 @@ FineRect zoomed_part (const Picture &picture)
   const OrientationSteps steps = steps_of (picture.orientation);
   Span x = {zoom.x, zoom.width}, y = {zoom.y, zoom.height};
   if (steps.swap_axes) std::swap (x, y);
-  x = in_samples (x, covered_width (picture), steps.mirror_x);
-  y = in_samples (y, covered_height (picture), steps.mirror_y);
+  x = in_samples (x, covered_of (picture.covered_width, part.width), steps.mirror_x);
+  y = in_samples (y, covered_of (picture.covered_height, part.height), steps.mirror_y);
   return {part.x + x.begin, part.y + y.begin, x.length, y.length};
 }
 
@@ -138,8 +134,8 @@ Ratio zoomed_aspect (const Picture &picture)
   Ratio shape =
       reduced (size.width, size.height) * reduced (picture.sample.num, picture.sample.den);
   if (picture.covered_width > 0 && picture.covered_height > 0)
-    shape = shape * ratio_near (covered_width (picture) / size.width * size.height /
-                                covered_height (picture));
+    shape = shape * ratio_near (covered_of (picture.covered_width, size.width) / size.width *
+                                size.height / covered_of (picture.covered_height, size.height));
   if (steps_of (picture.orientation).swap_axes) shape = inverse (shape);
   const Zoom zoom = cut (picture.zoom, upright_size (picture));
   return shape * ratio_near (zoom.width / zoom.height);

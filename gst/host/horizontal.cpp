@@ -125,13 +125,13 @@ class Finish {
     const auto blocks =
         hn::TableLookupBytes (hn::BitCast (d8, samples), hn::LoadDup128 (d8, kLanes));
     // Lane 4 * b + r is block b of row r.
-    const std::size_t lanes = hn::Lanes (d32), size = lanes;
+    const std::size_t lanes = hn::Lanes (d32);
     HWY_ALIGN std::int32_t rows[hn::MaxLanes (D32 ())];
     hn::Store (
         hn::TableLookupLanes (hn::BitCast (d32, blocks), hn::IndicesFromVec (d32, rows_first ())),
         d32, rows);
     for (std::size_t r = 0; r < 4; r++)
-      std::memcpy (out + static_cast<std::ptrdiff_t> (r) * stride + o, rows + r * lanes / 4, size);
+      std::memcpy (out + static_cast<std::ptrdiff_t> (r) * stride + o, rows + r * lanes / 4, lanes);
   }
 
   HWY_INLINE void operator() (V32 sum, std::byte *out, int o) const

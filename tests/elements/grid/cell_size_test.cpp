@@ -107,14 +107,20 @@ TEST (GridTarget, FullSizeIsNeededWithoutACell)
   EXPECT_EQ (a.ask (), std::nullopt);
 }
 
-TEST (GridTarget, GoesThroughQuaddownscale)
+// Adds an input of `caps` that comes to the grid through a quaddownscale.
+void add_scaled_input (GridPipeline &p, const std::string &caps, const std::string &properties = "")
 {
-  GridPipeline p ("", raw ("I420", 640, 360));
-  GstElement *src = p.add_input (raw ("I420", 64, 48));
-  GstElement *scale = gst_element_factory_make ("quaddownscale", nullptr);
+  GstElement *src = p.add_input (caps);
+  GstElement *scale = gst_parse_launch (("quaddownscale " + properties).c_str (), nullptr);
   gst_bin_add (GST_BIN (p.pipeline ()), scale);
   gst_element_unlink (src, p.grid ());
   ASSERT_TRUE (gst_element_link_many (src, scale, p.grid (), nullptr));
+}
+
+TEST (GridTarget, GoesThroughQuaddownscale)
+{
+  GridPipeline p ("", raw ("I420", 640, 360));
+  add_scaled_input (p, raw ("I420", 64, 48));
   EXPECT_EQ (asked (p, 0), (Size{240, 180}));
   // The pad does not know yet that the picture will be turned, so its caps do not tell.
   EXPECT_EQ (asked (p, 0, {{4000, 3000}, {1, 1}, Orientation::rotate_90}), (Size{180, 135}));
@@ -128,12 +134,7 @@ TEST (GridTarget, IsNoLargerThanQuaddownscaleAllows)
        {std::pair{"max-width=160", Size{160, 90}}, std::pair{"max-width=640", Size{320, 180}}})
     for (const Orientation o : {Orientation::identity, Orientation::rotate_180}) {
       GridPipeline p ("", raw ("I420", 640, 360));
-      GstElement *src = p.add_input (raw ("I420", 64, 36));
-      GstElement *scale =
-          gst_parse_launch ((std::string ("quaddownscale ") + properties).c_str (), nullptr);
-      gst_bin_add (GST_BIN (p.pipeline ()), scale);
-      gst_element_unlink (src, p.grid ());
-      ASSERT_TRUE (gst_element_link_many (src, scale, p.grid (), nullptr));
+      add_scaled_input (p, raw ("I420", 64, 36), properties);
       EXPECT_EQ (asked (p, 0, {{1280, 720}, {1, 1}, o}), want) << properties;
     }
 }
@@ -142,11 +143,7 @@ TEST (GridTarget, IsNoLargerThanQuaddownscaleAllows)
 TEST (GridTarget, ALimitKeepsTheShapeOfATurnedPicture)
 {
   GridPipeline p ("rows=1 columns=1", raw ("I420", 320, 180));
-  GstElement *src = p.add_input (raw ("I420", 64, 48));
-  GstElement *scale = gst_parse_launch ("quaddownscale max-width=100", nullptr);
-  gst_bin_add (GST_BIN (p.pipeline ()), scale);
-  gst_element_unlink (src, p.grid ());
-  ASSERT_TRUE (gst_element_link_many (src, scale, p.grid (), nullptr));
+  add_scaled_input (p, raw ("I420", 64, 48), "max-width=100");
   EXPECT_EQ (asked (p, 0, {{4000, 3000}, {1, 1}, Orientation::rotate_90}), (Size{100, 75}));
 }
 
