@@ -56,14 +56,14 @@ struct Tile {
   Blend blend = Blend::over;
 
   Rect readable () const { return part ? *part : touched_by (crop); }
-  // True if both show the same samples in the same way. Alpha, blend mode and the source's
-  // addresses do not count.
+  // True if both show the same samples in the same way. Alpha, blend mode, the source's addresses
+  // and what a solid tile does not use do not count.
   bool same_picture (const Tile &o) const
   {
-    return target == o.target && solid == o.solid && source.same_shape (o.source) &&
-           colors == o.colors && light == o.light && crop == o.crop && part == o.part &&
-           hidden == o.hidden && site == o.site && orientation == o.orientation &&
-           filter == o.filter;
+    if (target != o.target || solid != o.solid) return false;
+    return solid || (source.same_shape (o.source) && colors == o.colors && light == o.light &&
+                     crop == o.crop && part == o.part && hidden == o.hidden && site == o.site &&
+                     orientation == o.orientation && filter == o.filter);
   }
   // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const

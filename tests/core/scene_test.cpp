@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "core/renderer.h"
 #include "support/picture.h"
@@ -343,6 +344,20 @@ TEST (Shape, IsAllButThePointers)
   b.tiles.push_back (a.tiles[0]);
   EXPECT_FALSE (a.same_shape (b));
   EXPECT_FALSE (b.same_shape (a));
+}
+
+// A crop that is not a number differs from itself.
+TEST (Shape, OfASolidTileIsItsTargetAndColor)
+{
+  Scene a = drawable ();
+  a.tiles[0].solid = Color{};
+  a.tiles[0].crop.width = std::numeric_limits<double>::quiet_NaN ();
+  EXPECT_TRUE (a.same_shape (a));
+  Scene b = a;
+  b.tiles[0].solid->value[0]++;
+  EXPECT_FALSE (a.same_shape (b));
+  b.tiles[0].solid.reset ();
+  EXPECT_FALSE (b.same_shape (b));
 }
 
 }  // namespace
