@@ -27,12 +27,12 @@ for folder in gst/*/; do
     elements) ;;
     tensor) check tensor 'tensor|glue|cuda|core' ;;
     glue) check glue "glue|$below_glue" ;;
-    host) check host 'host|gif|core' ;;
+    host) check host 'host|gif|matte|core' ;;
     *) check "$name" "$name|core" ;;
   esac
 done
 for element in gst/elements/*/; do
   name=elements/$(basename "$element")
-  check "$name" "$name|elements/about|glue|gif|jpeg|core"
+  check "$name" "$name|elements/about|glue|gif|infer|jpeg|matte|core"
 done
 echo "The includes are right."

@@ -1,0 +1,191 @@
+#include "matte/guided_filter.h"
+
+#include <algorithm>
+
+namespace quad::matte {
+namespace {
+
+// The length of rows of `width` elements. Rows one behind the other are a row, too, so it fills
+// whole vectors.
+std::size_t padded (int width)
+{
+  return (std::size_t (width) + kRowPadding - 1) / kRowPadding * kRowPadding + kRowPadding;
+}
+
+// running[j] is the sum of the columns left of j - reach.
+template <typename Number>
+void run (const Number *sums, int width, int reach, Number *running)
+{
+  Number total = 0;
+  for (int x = 0; x <= reach; x++) running[x] = 0;
+  Number *out = running + reach + 1;
+  for (int x = 0; x < width; x++) out[x] = total += sums[x];
+  for (int x = width; x < width + reach; x++) out[x] = total;
+}
+
+}  // namespace
+
+void SmallPicture::resize (Size size, int planes)
+{
+  size_ = size;
+  stride_ = padded (size.width);
+  bytes_.assign (stride_ * std::size_t (size.height) * std::size_t (planes), 0);
+}
+
+void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinement, int workers)
+{
+  mask_ = mask;
+  picture_ = picture;
+  refinement_ = refinement;
+  const int reach = refinement.radius;
+  stride_ = padded (mask.width);
+  running_stride_ = padded (mask.width + 2 * reach + 1);
+  window_columns_.assign (stride_, 1);
+  for (int x = 0; x < mask.width; x++)
+    window_columns_[std::size_t (x)] =
+        std::min (x + reach, mask.width - 1) - std::max (x - reach, 0) + 1;
+  columns_ = {};
+  for (int x = 0; x < picture.width; x++) {
+    const Between at = between (x, picture.width, mask.width);
+    columns_.index.push_back (at.index);
+    columns_.part.push_back (at.part);
+  }
+  ops_->group (columns_);
+  lines_.assign (stride_ * kLineParts * std::size_t (mask.height), 0);
+  nothing_.assign (stride_ * kLineParts, 0);
+  workers_.assign (std::size_t (workers), {});
+  for (Worker &w : workers_) {
+    w.sums.assign (stride_ * kSums, 0);
+    w.running_sums.assign (running_stride_ * kSums, 0);
+    w.ring.assign (stride_ * kLineParts * std::size_t (2 * reach + 1), 0);
+    w.line_sums.assign (stride_ * kLineParts, 0);
+    w.running_lines.assign (running_stride_ * kLineParts, 0);
+    w.mixed.assign (stride_ * kLineParts, 0);
+    w.steps.assign (stride_ * kLineParts, 0);
+    w.alpha.assign (padded (picture.width), 0);
+    w.bytes.assign (padded (picture.width) * 3, 0);
+  }
+}
+
+Windows GuidedFilter::windows (int y) const
+{
+  const int reach = refinement_.radius;
+  const int rows = std::min (y + reach, mask_.height - 1) - std::max (y - reach, 0) + 1;
+  return {mask_.width, reach, window_columns_.data (), rows};
+}
+
+Rows<const float> GuidedFilter::lines (int y) const
+{
+  return {lines_.data () + std::size_t (y) * kLineParts * stride_, stride_};
+}
+
+// Fits the lines of row `y` of the grid, and moves the sums of lines on to it. Rows below the grid
+// have no lines. The first row is `from`.
+void GuidedFilter::add_line (const SmallPicture &guide, const SmallPicture &mask, int y, int from,
+                             Worker &w)
+{
+  const int reach = refinement_.radius, bottom = mask_.height - 1;
+  const std::size_t line_size = stride_ * kLineParts;
+  const auto count = static_cast<int> (line_size);
+  double *line = w.ring.data () + line_size * std::size_t (y % (2 * reach + 1));
+  ops_->slide (nothing_.data (), line, count, w.line_sums.data ());
+  if (y > bottom) {
+    std::fill_n (line, line_size, 0);
+    return;
+  }
+  const Rows<std::uint32_t> sums = {w.sums.data (), stride_};
+  const auto products = [&] (int row, bool away) {
+    const SmallRow of = {{guide.row (0, row), guide.row (1, row), guide.row (2, row)},
+                         mask.row (0, row)};
+    ops_->add_products (of, mask_.width, away, sums);
+  };
+  const int last = std::min (y + reach, bottom);
+  if (y == from)
+    for (int row = std::max (y - reach, 0); row < last; row++) products (row, false);
+  if (y == from || y + reach <= bottom) products (last, false);
+  if (y > from && y > reach) products (y - reach - 1, true);
+
+  const Rows<std::uint32_t> running = {w.running_sums.data (), running_stride_};
+  for (int k = 0; k < kSums; k++) run (sums.row (k), mask_.width, reach, running.row (k));
+  ops_->solve (running, windows (y), refinement_.epsilon * kLevelsSquared, {line, stride_});
+  ops_->slide (line, nothing_.data (), count, w.line_sums.data ());
+}
+
+void GuidedFilter::write_means (int y, Worker &w)
+{
+  const Rows<double> sums = {w.line_sums.data (), stride_};
+  const Rows<double> running = {w.running_lines.data (), running_stride_};
+  for (int k = 0; k < kLineParts; k++)
+    run (sums.row (k), mask_.width, refinement_.radius, running.row (k));
+  ops_->mean (running, windows (y),
+              {lines_.data () + std::size_t (y) * kLineParts * stride_, stride_});
+}
+
+void GuidedFilter::solve (const SmallPicture &guide, const SmallPicture &mask, int first, int end,
+                          int worker)
+{
+  Worker &w = workers_[std::size_t (worker)];
+  std::ranges::fill (w.sums, 0);
+  std::ranges::fill (w.line_sums, 0);
+  std::ranges::fill (w.ring, 0);
+  const int reach = refinement_.radius, from = std::max (first - reach, 0);
+  int line = from;
+  for (int y = first; y < end; y++) {
+    for (; line <= y + reach; line++) add_line (guide, mask, line, from, w);
+    write_means (y, w);
+  }
+}
+
+// Components that the picture lacks are 0, as in the guide.
+GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, int y,
+                                  Worker &w) const
+{
+  const FormatInfo &format = info_of (picture.format);
+  const std::size_t stride = padded (picture_.width);
+  GuideRow row = {};
+  for (int k = 0; k < 3; k++) row.component[k] = w.bytes.data () + std::size_t (k) * stride;
+  for (int r = 0; r < format.rasters; r++)
+    for (const ChannelInfo &channel : format.raster[std::size_t (r)].channel) {
+      const int k = channel.component;
+      if (k < 0 || k > 2 || channel.step == 0 || channel.sub != format.raster[std::size_t (r)].sub)
+        continue;
+      const auto *in = reinterpret_cast<const std::uint8_t *> (
+          picture.plane[std::size_t (channel.plane)].row ((area.y + y) / channel.sub.height) +
+          channel.offset + std::ptrdiff_t{area.x / channel.sub.width} * channel.step);
+      if (channel.step == 1 && channel.sub.width == 1) {
+        row.component[k] = in;
+        continue;
+      }
+      std::uint8_t *out = w.bytes.data () + std::size_t (k) * stride;
+      ops_->spread (in, channel.step, channel.sub.width, picture_.width, out);
+    }
+  return row;
+}
+
+void GuidedFilter::apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha,
+                          int first, int end, int worker)
+{
+  Worker &w = workers_[std::size_t (worker)];
+  const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
+  for (int y = first; y < end; y++) {
+    const Between at = between (y, picture_.height, mask_.height);
+    const Rows<const float> upper = lines (at.index);
+    const Rows<const float> lower = lines (std::min (at.index + 1, mask_.height - 1));
+    for (int k = 0; k < kLineParts; k++)
+      ops_->mix_rows (upper.row (k), lower.row (k), at.part, mask_.width, mixed.row (k),
+                      steps.row (k));
+    const GuideRow guide = guide_row (picture, area, y, w);
+    std::byte *out = alpha.data + (area.y + y) * alpha.stride + std::ptrdiff_t{area.x} * alpha.step;
+    const Rows<const float> from = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
+    if (alpha.step == 1) {
+      ops_->alpha (from, step, columns_, guide, picture_.width,
+                   reinterpret_cast<std::uint8_t *> (out));
+      continue;
+    }
+    ops_->alpha (from, step, columns_, guide, picture_.width, w.alpha.data ());
+    for (int x = 0; x < picture_.width; x++)
+      out[std::ptrdiff_t{x} * alpha.step] = std::byte{w.alpha[std::size_t (x)]};
+  }
+}
+
+}  // namespace quad::matte

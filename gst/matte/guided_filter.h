@@ -1,0 +1,106 @@
+// Refines a mask to the edges of a picture: the fast guided filter with a guide of three
+// components, He, Sun, "Fast Guided Filter" (2015). Lines are fitted on the mask's grid, where the
+// guide is the picture made small, and are applied to the whole picture.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/view.h"
+#include "matte/row_ops.h"
+
+namespace quad::matte {
+
+inline constexpr int kMostRadius = 32;
+inline constexpr double kLeastEpsilon = 1e-6;
+inline constexpr int kMostSmallSide = 2048;
+
+struct Refinement {
+  int radius = 4;         // of windows on the mask's grid, in its positions: 1 to kMostRadius
+  double epsilon = 1e-4;  // variance of values from 0 to 1 below which a window counts as flat
+
+  bool operator== (const Refinement &) const = default;
+};
+
+// A small picture of `planes` planes of 8 bits, padded as row operations need it.
+class SmallPicture {
+ public:
+  void resize (Size size, int planes);
+  Size size () const { return size_; }
+  std::uint8_t *row (int plane, int y)
+  {
+    return bytes_.data () +
+           (std::size_t (plane) * std::size_t (size_.height) + std::size_t (y)) * stride_;
+  }
+  const std::uint8_t *row (int plane, int y) const
+  {
+    return const_cast<SmallPicture *> (this)->row (plane, y);
+  }
+  PlaneView plane (int p)
+  {
+    return {reinterpret_cast<std::byte *> (row (p, 0)), static_cast<std::ptrdiff_t> (stride_),
+            size_};
+  }
+
+ private:
+  Size size_;
+  std::size_t stride_ = 0;
+  std::vector<std::uint8_t> bytes_;
+};
+
+// Where alpha is written: sample (x, y) is at data + y * stride + x * step.
+struct AlphaPlane {
+  std::byte *data = nullptr;
+  std::ptrdiff_t stride = 0;
+  int step = 1;
+};
+
+// Prepared once for a size; then for each picture solve () all rows of the mask, then apply () to
+// all rows of the picture. Rows may be split over threads: each concurrent call has a `worker` of
+// its own. Only prepare () allocates.
+class GuidedFilter {
+ public:
+  explicit GuidedFilter (const RowOps &ops) : ops_ (&ops) {}
+
+  // `mask` is the size of its grid, at most kMostSmallSide a side. `picture` is the size of the
+  // part that the mask covers.
+  void prepare (Size mask, Size picture, const Refinement &refinement, int workers);
+
+  // Fits the lines of rows [first, end) of the grid. `guide` has three planes, `mask` one.
+  void solve (const SmallPicture &guide, const SmallPicture &mask, int first, int end, int worker);
+
+  // Writes alpha in rows [first, end) of `area`, which prepare () knows the size of. `picture`, in
+  // a format of 8 bits a sample, has the guide's components.
+  void apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha, int first,
+              int end, int worker);
+
+  // The mean line of each position of the grid: kLineParts rows for each row of the grid.
+  Rows<const float> lines (int y) const;
+
+ private:
+  // What a thread works with.
+  struct Worker {
+    std::vector<std::uint32_t> sums, running_sums;
+    std::vector<double> ring, line_sums, running_lines;
+    std::vector<float> mixed, steps;
+    std::vector<std::uint8_t> bytes, alpha;
+  };
+
+  void add_line (const SmallPicture &guide, const SmallPicture &mask, int y, int from, Worker &w);
+  void write_means (int y, Worker &w);
+  GuideRow guide_row (const FrameView &picture, const Rect &area, int y, Worker &w) const;
+  Windows windows (int y) const;
+
+  const RowOps *ops_;
+  Size mask_, picture_;
+  Refinement refinement_;
+  std::vector<std::int32_t> window_columns_;
+  Columns columns_;
+  std::size_t stride_ = 0;          // of rows that are as wide as the mask
+  std::size_t running_stride_ = 0;  // of running sums
+  std::vector<float> lines_;
+  std::vector<double> nothing_;  // a line of zeros
+  std::vector<Worker> workers_;
+};
+
+}  // namespace quad::matte

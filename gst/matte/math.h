@@ -1,0 +1,83 @@
+// The arithmetic of mattes, callable from device code. Each step rounds by itself: build with
+// -ffp-contract=off, or --fmad=false, so that every backend gets the same bytes.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "core/pixel_math.h"
+
+namespace quad::matte {
+
+// Lines count in whole units: this is a slope of 1, or an offset of one level of the mask.
+inline constexpr double kLineOne = 4096;
+inline constexpr double kMostSlope = 128 * kLineOne;
+
+// Levels of 8 bits; epsilon is of values from 0 to 1.
+inline constexpr double kLevelsSquared = 255.0 * 255.0;
+
+// Sums over a window, whole numbers: of the guide's three components, of the mask, and of their
+// products. `guides` has 00, 01, 02, 11, 12, 22.
+template <typename Number>
+struct Sums {
+  Number guide[3];
+  Number mask;
+  Number guide_mask[3];
+  Number guides[6];
+};
+inline constexpr int kSums = 13;
+
+// mask = slope[0] * guide[0] + slope[1] * guide[1] + slope[2] * guide[2] + offset, in units of
+// 1 / kLineOne: whole numbers.
+template <typename Number>
+struct Line {
+  Number slope[3];
+  Number offset;
+};
+inline constexpr int kLineParts = 4;
+
+// The operations that a LineFit is written in, for one number.
+struct Scalar {
+  using Number = double;
+  QUAD_HOST_DEVICE static double set (double v) { return v; }
+  QUAD_HOST_DEVICE static double add (double a, double b) { return a + b; }
+  QUAD_HOST_DEVICE static double sub (double a, double b) { return a - b; }
+  QUAD_HOST_DEVICE static double mul (double a, double b) { return a * b; }
+  QUAD_HOST_DEVICE static double div (double a, double b) { return a / b; }
+  QUAD_HOST_DEVICE static double round (double v) { return rint (v); }
+  QUAD_HOST_DEVICE static double clamp (double v, double most)
+  {
+    return v < -most ? -most : v > most ? most : v;
+  }
+};
+
+#include "matte/line-inl.h"
+
+// Where position `x` of `wide` lies among `narrow` positions: between `index` and the next one, at
+// `part`. Both sides' outer edges meet; beyond the outer centres the outer position holds.
+struct Between {
+  int index;
+  float part;
+};
+
+QUAD_HOST_DEVICE inline Between between (int x, int wide, int narrow)
+{
+  const std::int64_t at = (2 * std::int64_t{x} + 1) * narrow - wide, unit = 2 * std::int64_t{wide};
+  if (at <= 0) return {0, 0};
+  const std::int64_t index = at / unit;
+  if (index >= narrow - 1) return {narrow - 1, 0};
+  return {static_cast<int> (index),
+          static_cast<float> (at - index * unit) / static_cast<float> (unit)};
+}
+
+QUAD_HOST_DEVICE inline float mix (float a, float b, float part) { return a + (b - a) * part; }
+
+// The alpha that a mean line, in levels, gives for a sample of the guide.
+QUAD_HOST_DEVICE inline std::uint8_t alpha_of (const float line[kLineParts], float a, float b,
+                                               float c)
+{
+  const float v = ((line[3] + line[0] * a) + line[1] * b) + line[2] * c;
+  return static_cast<std::uint8_t> (rintf (v < 0 ? 0 : v > 255 ? 255 : v));
+}
+
+}  // namespace quad::matte

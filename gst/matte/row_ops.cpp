@@ -1,0 +1,90 @@
+#include "matte/row_ops.h"
+
+#include <algorithm>
+
+namespace quad::matte {
+namespace {
+
+void add_products (const SmallRow &row, int width, bool away, const Rows<std::uint32_t> &sums)
+{
+  const std::uint32_t sign = away ? ~std::uint32_t{0} : 1;
+  const auto [x, y, z] = row.guide;
+  for (int i = 0; i < width; i++) {
+    const std::uint32_t a = x[i], b = y[i], c = z[i], m = row.mask[i];
+    const std::uint32_t products[kSums] = {a,     b,     c,     m,     a * m, b * m, c * m,
+                                           a * a, a * b, a * c, b * b, b * c, c * c};
+    for (int k = 0; k < kSums; k++) sums.row (k)[i] += products[k] * sign;
+  }
+}
+
+void solve (const Rows<std::uint32_t> &running, const Windows &windows, double epsilon,
+            const Rows<double> &lines)
+{
+  for (int x = 0; x < windows.width; x++) {
+    const auto sum = [&] (int k) {
+      const std::uint32_t *row = running.row (k) + x;
+      return static_cast<double> (row[2 * windows.reach + 1] - row[0]);
+    };
+    Sums<double> s;
+    for (int k = 0; k < 3; k++) s.guide[k] = sum (k);
+    s.mask = sum (3);
+    for (int k = 0; k < 3; k++) s.guide_mask[k] = sum (4 + k);
+    for (int k = 0; k < 6; k++) s.guides[k] = sum (7 + k);
+    const double n = double (windows.columns[x]) * windows.rows;
+    const Line<double> line = LineFit<Scalar>::of (s, n, epsilon);
+    for (int k = 0; k < 3; k++) lines.row (k)[x] = line.slope[k];
+    lines.row (3)[x] = line.offset;
+  }
+}
+
+void mean (const Rows<double> &running, const Windows &windows, const Rows<float> &means)
+{
+  for (int k = 0; k < kLineParts; k++)
+    for (int x = 0; x < windows.width; x++) {
+      const double *row = running.row (k) + x;
+      const double n = double (windows.columns[x]) * windows.rows;
+      means.row (k)[x] =
+          static_cast<float> ((row[2 * windows.reach + 1] - row[0]) / (n * kLineOne));
+    }
+}
+
+void slide (const double *added, const double *removed, int count, double *sums)
+{
+  for (int i = 0; i < count; i++) sums[i] += added[i] - removed[i];
+}
+
+void mix_rows (const float *a, const float *b, float part, int count, float *out, float *steps)
+{
+  for (int i = 0; i < count; i++) out[i] = mix (a[i], b[i], part);
+  for (int i = 0; i + 1 < count; i++) steps[i] = out[i + 1] - out[i];
+  steps[count - 1] = 0;
+}
+
+void group (Columns &) {}
+
+void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
+            const GuideRow &guide, int count, std::uint8_t *alpha)
+{
+  for (int x = 0; x < count; x++) {
+    const auto i = static_cast<std::size_t> (x);
+    float line[kLineParts];
+    for (int k = 0; k < kLineParts; k++)
+      line[k] = lines.row (k)[columns.index[i]] + steps.row (k)[columns.index[i]] * columns.part[i];
+    alpha[x] = alpha_of (line, guide.component[0][x], guide.component[1][x], guide.component[2][x]);
+  }
+}
+
+void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8_t *out)
+{
+  for (int x = 0; x < count; x++) out[x] = in[std::ptrdiff_t{x / shared} * step];
+}
+
+}  // namespace
+
+const RowOps &plain_row_ops ()
+{
+  static constexpr RowOps ops = {add_products, solve, mean, slide, mix_rows, group, alpha, spread};
+  return ops;
+}
+
+}  // namespace quad::matte

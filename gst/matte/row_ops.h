@@ -1,0 +1,88 @@
+// The row operations of the guided filter. matte has the plain version; host has one with SIMD
+// that gives the same numbers. Rows of small pictures and of sums are padded: an operation may read
+// and write up to kRowPadding elements past the end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "matte/math.h"
+
+namespace quad::matte {
+
+inline constexpr int kRowPadding = 64;
+
+// A row of the guide and the mask, of 8 bits.
+struct SmallRow {
+  const std::uint8_t *guide[3];
+  const std::uint8_t *mask;
+};
+
+// Rows that belong together, `stride` elements apart.
+template <typename Number>
+struct Rows {
+  Number *data = nullptr;
+  std::size_t stride = 0;
+
+  Number *row (int k) const { return data + static_cast<std::size_t> (k) * stride; }
+};
+
+// The windows of a row. `reach` is their radius; `columns` has the number of a
+// window's columns for each position, `rows` that of its rows.
+struct Windows {
+  int width;
+  int reach;
+  const std::int32_t *columns;
+  int rows;
+};
+
+// Where each position of a row of the picture lies among those of a small row, and what an
+// operation made of it.
+struct Columns {
+  std::vector<std::int32_t> index;
+  std::vector<float> part;
+  int lanes = 0;                     // of a group; 0: not grouped
+  std::vector<std::int32_t> base;    // of each group: its lowest index
+  std::vector<std::int32_t> offset;  // index - base, `lanes` a group
+};
+
+// A row of the picture: three components of 8 bits, which are 1 apart.
+struct GuideRow {
+  const std::uint8_t *component[3];
+};
+
+struct RowOps {
+  // Adds the row's Sums to those of each column, or takes them away: kSums rows, in the order of
+  // the struct, modulo 2^32.
+  void (*add_products) (const SmallRow &row, int width, bool away, const Rows<std::uint32_t> &sums);
+
+  // The Line of each window: kLineParts rows. `running` has kSums rows: element x + 2 * reach + 1
+  // less element x is the sum over the window around x, which is below 2^31.
+  void (*solve) (const Rows<std::uint32_t> &running, const Windows &windows, double epsilon,
+                 const Rows<double> &lines);
+
+  // The mean of the lines in each window, in levels: kLineParts rows. `running` is as before.
+  void (*mean) (const Rows<double> &running, const Windows &windows, const Rows<float> &means);
+
+  // sums[i] += added[i] - removed[i].
+  void (*slide) (const double *added, const double *removed, int count, double *sums);
+
+  // out = mix (a, b, part), and steps = the next element of out less this one (0 for the last).
+  void (*mix_rows) (const float *a, const float *b, float part, int count, float *out,
+                    float *steps);
+
+  // Groups the columns as alpha () needs them.
+  void (*group) (Columns &columns);
+
+  // alpha_of for each column. `lines` and `steps` have kLineParts rows, from mix_rows.
+  void (*alpha) (const Rows<const float> &lines, const Rows<const float> &steps,
+                 const Columns &columns, const GuideRow &guide, int count, std::uint8_t *alpha);
+
+  // out[x] = in[(x / shared) * step], for x < count.
+  void (*spread) (const std::uint8_t *in, int step, int shared, int count, std::uint8_t *out);
+};
+
+const RowOps &plain_row_ops ();
+
+}  // namespace quad::matte

@@ -1,0 +1,86 @@
+// Compares the guided filter's fast row operations with the plain ones, on each instruction set.
+#include "host/matte.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "matte/guided_filter.h"
+#include "support/picture.h"
+#include "targets.h"
+
+namespace quad::test {
+namespace {
+
+using namespace matte;
+
+void fill (SmallPicture &picture, int planes, bool smooth, Random &random)
+{
+  const Size size = picture.size ();
+  for (int p = 0; p < planes; p++)
+    for (int y = 0; y < size.height; y++)
+      for (int x = 0; x < size.width; x++)
+        picture.row (p, y)[x] = static_cast<std::uint8_t> (smooth ? (x * 5 + y * 3 + p * 40) % 256
+                                                                  : random.below (256));
+}
+
+struct Case {
+  Size small, picture;
+  PixelFormat format;
+  Refinement refinement;
+  int step;  // of alpha
+};
+
+std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
+{
+  Random random{7};
+  SmallPicture guide, mask;
+  guide.resize (c.small, 3);
+  mask.resize (c.small, 1);
+  fill (guide, 3, smooth, random);
+  fill (mask, 1, false, random);
+  Picture picture (c.format, c.picture, {.place = Place::fence_after});
+  paint (picture, smooth ? Pattern::gradient : Pattern::noise, 8);
+  GuidedFilter filter{ops};
+  filter.prepare (c.small, c.picture, c.refinement, 1);
+  filter.solve (guide, mask, 0, c.small.height, 0);
+  // The filter writes every sample and nothing else.
+  std::vector<std::byte> alpha (
+      std::size_t (c.picture.width) * std::size_t (c.picture.height) * std::size_t (c.step) + 64,
+      std::byte{0x5a});
+  filter.apply (picture.view (), rect_of (c.picture),
+                {alpha.data (), std::ptrdiff_t{c.picture.width} * c.step, c.step}, 0,
+                c.picture.height, 0);
+  return alpha;
+}
+
+TEST (MatteOps, GiveTheSameBytesOnEveryTarget)
+{
+  Random random{9};
+  const Size smalls[] = {{1, 1}, {2, 3}, {9, 5}, {31, 17}, {64, 20}, {70, 9}};
+  const Size pictures[] = {{1, 1}, {3, 2}, {7, 8}, {31, 4}, {64, 3}, {131, 5}, {517, 6}};
+  std::vector<Case> cases;
+  for (const Size small : smalls)
+    for (const Size picture : pictures)
+      for (const PixelFormat format : {PixelFormat::i420, PixelFormat::nv12, PixelFormat::ayuv,
+                                       PixelFormat::rgb, PixelFormat::gray8})
+        cases.push_back (
+            {small,
+             picture,
+             format,
+             {random.pick (std::vector{1, 4, 9, 32}), random.pick (std::vector{1e-6, 1e-4, 1e-2})},
+             random.pick (std::vector{1, 4})});
+  for (const Case &c : cases)
+    for (const bool smooth : {false, true}) {
+      const std::vector<std::byte> want = alpha_by (plain_row_ops (), c, smooth);
+      for (const std::int64_t target : machine_targets ()) {
+        const UseTarget use{target};
+        ASSERT_EQ (want, alpha_by (host::matte_row_ops (), c, smooth))
+            << hwy::TargetName (target) << ' ' << describe (c.small) << ' ' << describe (c.picture)
+            << ' ' << info_of (c.format).name;
+      }
+    }
+}
+
+}  // namespace
+}  // namespace quad::test
