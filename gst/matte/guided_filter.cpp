@@ -5,13 +5,6 @@
 namespace quad::matte {
 namespace {
 
-// The length of rows of `width` elements. Rows one behind the other are a row, too, so it fills
-// whole vectors.
-std::size_t padded (int width)
-{
-  return (std::size_t (width) + kRowPadding - 1) / kRowPadding * kRowPadding + kRowPadding;
-}
-
 // running[j] is the sum of the columns left of j - reach.
 template <typename Number>
 void run (const Number *sums, int width, int reach, Number *running)
@@ -23,13 +16,28 @@ void run (const Number *sums, int width, int reach, Number *running)
   for (int x = width; x < width + reach; x++) out[x] = total;
 }
 
+// Writes row `y` of the area, times the picture's own alpha if there is one.
+void store (const std::uint8_t *row, const AlphaPlane &own, const AlphaPlane &alpha,
+            const Rect &area, int y)
+{
+  for (int x = 0; x < area.width; x++) {
+    std::uint32_t value = row[x];
+    if (own.data) value = scale_alpha (value, *own.at (area.x + x, area.y + y));
+    *alpha.at (area.x + x, area.y + y) = static_cast<std::uint8_t> (value);
+  }
+}
+
 }  // namespace
 
-void SmallPicture::resize (Size size, int planes)
+AlphaPlane component_of (const FrameView &frame, int k)
 {
-  size_ = size;
-  stride_ = padded (size.width);
-  bytes_.assign (stride_ * std::size_t (size.height) * std::size_t (planes), 0);
+  for (const RasterInfo &raster : info_of (frame.format).raster)
+    for (const ChannelInfo &channel : raster.channel)
+      if (channel.component == k && channel.step > 0 && channel.sub == Size{1, 1}) {
+        const PlaneView &plane = frame.plane[std::size_t (channel.plane)];
+        return {plane.data + channel.offset, plane.stride, channel.step};
+      }
+  return {};
 }
 
 void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinement, int workers)
@@ -136,6 +144,15 @@ void GuidedFilter::solve (const SmallPicture &guide, const SmallPicture &mask, i
   }
 }
 
+void GuidedFilter::take (const SmallPicture &mask, int first, int end)
+{
+  for (int y = first; y < end; y++) {
+    float *line = lines_.data () + std::size_t (y) * kLineParts * stride_;
+    std::fill_n (line, 3 * stride_, 0.0f);
+    std::copy_n (mask.row (0, y), mask_.width, line + 3 * stride_);
+  }
+}
+
 // Components that the picture lacks are 0, as in the guide.
 GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, int y,
                                   Worker &w) const
@@ -166,6 +183,7 @@ void GuidedFilter::apply (const FrameView &picture, const Rect &area, const Alph
                           int first, int end, int worker)
 {
   Worker &w = workers_[std::size_t (worker)];
+  const AlphaPlane own = component_of (picture, 3);
   const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
   for (int y = first; y < end; y++) {
     const Between at = between (y, picture_.height, mask_.height);
@@ -175,16 +193,11 @@ void GuidedFilter::apply (const FrameView &picture, const Rect &area, const Alph
       ops_->mix_rows (upper.row (k), lower.row (k), at.part, mask_.width, mixed.row (k),
                       steps.row (k));
     const GuideRow guide = guide_row (picture, area, y, w);
-    std::byte *out = alpha.data + (area.y + y) * alpha.stride + std::ptrdiff_t{area.x} * alpha.step;
-    const Rows<const float> from = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
-    if (alpha.step == 1) {
-      ops_->alpha (from, step, columns_, guide, picture_.width,
-                   reinterpret_cast<std::uint8_t *> (out));
-      continue;
-    }
-    ops_->alpha (from, step, columns_, guide, picture_.width, w.alpha.data ());
-    for (int x = 0; x < picture_.width; x++)
-      out[std::ptrdiff_t{x} * alpha.step] = std::byte{w.alpha[std::size_t (x)]};
+    const Rows<const float> line = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
+    const bool direct = alpha.step == 1 && !own.data;
+    std::uint8_t *row = direct ? alpha.at (area.x, area.y + y) : w.alpha.data ();
+    ops_->alpha (line, step, columns_, guide, picture_.width, row);
+    if (!direct) store (row, own, alpha, area, y);
   }
 }
 

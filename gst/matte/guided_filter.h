@@ -8,6 +8,7 @@
 
 #include "core/view.h"
 #include "matte/row_ops.h"
+#include "matte/small_picture.h"
 
 namespace quad::matte {
 
@@ -22,38 +23,21 @@ struct Refinement {
   bool operator== (const Refinement &) const = default;
 };
 
-// A small picture of `planes` planes of 8 bits, padded as row operations need it.
-class SmallPicture {
- public:
-  void resize (Size size, int planes);
-  Size size () const { return size_; }
-  std::uint8_t *row (int plane, int y)
-  {
-    return bytes_.data () +
-           (std::size_t (plane) * std::size_t (size_.height) + std::size_t (y)) * stride_;
-  }
-  const std::uint8_t *row (int plane, int y) const
-  {
-    return const_cast<SmallPicture *> (this)->row (plane, y);
-  }
-  PlaneView plane (int p)
-  {
-    return {reinterpret_cast<std::byte *> (row (p, 0)), static_cast<std::ptrdiff_t> (stride_),
-            size_};
-  }
-
- private:
-  Size size_;
-  std::size_t stride_ = 0;
-  std::vector<std::uint8_t> bytes_;
-};
-
-// Where alpha is written: sample (x, y) is at data + y * stride + x * step.
+// Where samples of alpha, or of another component that is as fine as luma, lie: sample (x, y) is at
+// data + y * stride + x * step.
 struct AlphaPlane {
   std::byte *data = nullptr;
   std::ptrdiff_t stride = 0;
   int step = 1;
+
+  std::uint8_t *at (int x, int y) const
+  {
+    return reinterpret_cast<std::uint8_t *> (data + y * stride + std::ptrdiff_t{x} * step);
+  }
 };
+
+// Component `k` of `frame`, in a format of 8 bits; without data if it has none as fine as luma.
+AlphaPlane component_of (const FrameView &frame, int k);
 
 // Prepared once for a size; then for each picture solve () all rows of the mask, then apply () to
 // all rows of the picture. Rows may be split over threads: each concurrent call has a `worker` of
@@ -69,8 +53,12 @@ class GuidedFilter {
   // Fits the lines of rows [first, end) of the grid. `guide` has three planes, `mask` one.
   void solve (const SmallPicture &guide, const SmallPicture &mask, int first, int end, int worker);
 
+  // Instead of solve (): the mask as it is. apply () interpolates it.
+  void take (const SmallPicture &mask, int first, int end);
+
   // Writes alpha in rows [first, end) of `area`, which prepare () knows the size of. `picture`, in
-  // a format of 8 bits a sample, has the guide's components.
+  // a format of 8 bits a sample, has the guide's components. `area` begins on whole chroma samples.
+  // If the picture has alpha of its own, the result is the product; `alpha` may be that alpha.
   void apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha, int first,
               int end, int worker);
 

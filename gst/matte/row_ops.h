@@ -13,6 +13,13 @@ namespace quad::matte {
 
 inline constexpr int kRowPadding = 64;
 
+// The length of rows of `width` elements. Rows one behind the other are a row, too, so it fills
+// whole vectors.
+constexpr std::size_t padded (int width)
+{
+  return (std::size_t (width) + kRowPadding - 1) / kRowPadding * kRowPadding + kRowPadding;
+}
+
 // A row of the guide and the mask, of 8 bits.
 struct SmallRow {
   const std::uint8_t *guide[3];

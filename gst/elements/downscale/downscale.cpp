@@ -11,6 +11,7 @@
 #include "glue/frame.h"
 #include "glue/light.h"
 #include "glue/orientation.h"
+#include "glue/problem.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -41,28 +42,11 @@ bool is_of_video (std::string_view tag)
          tag == GST_META_TAG_VIDEO_ORIENTATION_STR || tag == GST_META_TAG_VIDEO_SIZE_STR;
 }
 
+constexpr ProblemWords kWords = {"quaddownscale", "scale", "scaled"};
+
 std::string size_of (const GstVideoInfo &info)
 {
   return std::to_string (info.width) + "x" + std::to_string (info.height);
-}
-
-// A sentence on what to do about frames that cannot be scaled where they lie.
-std::string downloaded (Memory memory)
-{
-  return " With " + download_of (memory) +
-         " before quaddownscale frames are scaled in system memory.";
-}
-
-// A sentence: what failed, why, and what the user can do.
-std::string failure (const std::string &what, const Problem &problem)
-{
-  const Status status = problem.status;
-  std::string text = what + ": " + describe (status, backend_of (problem.memory));
-  if (status == Status::device_failed)
-    text += " Start the pipeline again or, where that fails too, the program.";
-  if (status == Status::device_failed || status == Status::no_kernels)
-    text += downloaded (problem.memory);
-  return text;
 }
 
 }  // namespace
@@ -334,7 +318,8 @@ bool Downscale::begin_scaling (const GstCaps *in_caps, const GstCaps *out_caps)
     return true;
   }
   if (problem.kind == Problem::Kind::failed)
-    report_caps (failure ("Cannot scale " + size_of (in_) + " to " + size_of (out_), problem));
+    report_caps (
+        failure_text ("Cannot scale " + size_of (in_) + " to " + size_of (out_), problem, kWords));
   else
     (void)fail (problem, nullptr);
   return false;
@@ -354,48 +339,9 @@ Look Downscale::look (const DownscaleSettings &settings, const Rect &crop) const
           .peak = peak_};
 }
 
-// Posts the problem with a frame. `in` may be null.
 GstFlowReturn Downscale::fail (const Problem &problem, GstBuffer *in)
 {
-  const char *why = problem.why.c_str ();
-  switch (problem.kind) {
-    case Problem::Kind::none: return GST_FLOW_OK;
-    case Problem::Kind::said: break;
-    case Problem::Kind::no_renderer:
-      GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND,
-                         ("This machine cannot scale frames in %s memory.%s",
-                          backend_of (problem.memory).name, downloaded (problem.memory).c_str ()),
-                         (nullptr));
-      break;
-    case Problem::Kind::foreign:
-      GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                         ("A buffer %s quaddownscale cannot be used: the buffer %s.",
-                          problem.input ? "before" : "after", why),
-                         (nullptr));
-      break;
-    case Problem::Kind::bad_buffer:
-      if (problem.input)
-        GST_ELEMENT_ERROR (
-            element_, STREAM, FORMAT,
-            ("A video buffer does not hold the frame that its caps describe: the "
-             "buffer %s. The element before quaddownscale is at fault.",
-             why),
-            ("%" G_GSIZE_FORMAT " bytes, %dx%d %s", in ? gst_buffer_get_size (in) : 0, in_.width,
-             in_.height, GST_VIDEO_INFO_NAME (&in_)));
-      else
-        GST_ELEMENT_ERROR (element_, RESOURCE, WRITE,
-                           ("A buffer for the scaled video cannot be written: the buffer %s. The "
-                            "element after quaddownscale provides these buffers.",
-                            why),
-                           (nullptr));
-      break;
-    case Problem::Kind::unconvertible:
-    case Problem::Kind::not_moved:
-    case Problem::Kind::failed:
-      GST_ELEMENT_ERROR (element_, STREAM, FAILED,
-                         ("%s", failure ("Cannot scale the video", problem).c_str ()), (nullptr));
-  }
-  return GST_FLOW_ERROR;
+  return post_problem (GST_ELEMENT (element_), problem, kWords, in, in_);
 }
 
 GstFlowReturn Downscale::transform (GstBuffer *in, GstBuffer *out)

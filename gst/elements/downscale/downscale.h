@@ -102,6 +102,7 @@ class Downscale {
   // What is shown of the frame's part `crop`.
   Picture picture_of (const Rect &crop) const;
   Look look (const DownscaleSettings &settings, const Rect &crop) const;
+  // Posts the problem with a frame. `in` may be null.
   GstFlowReturn fail (const Problem &problem, GstBuffer *in);
   void add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
                            const FineRect &crop) const;

@@ -45,6 +45,7 @@
 #include "elements/about.h"
 #include "elements/downscale/caps.h"
 #include "elements/downscale/downscale.h"
+#include "glue/allocation.h"
 #include "glue/drawable_caps.h"
 #include "glue/enums.h"
 #include "glue/video.h"
@@ -278,81 +279,18 @@ gboolean filter_meta (GstBaseTransform *trans, GstQuery *query, GType api,
 // Only the frame that is being scaled is held.
 constexpr guint kHeldBuffers = 1;
 
-// In system memory.
-Owned<GstBufferPool> new_pool (GstCaps *caps, guint size, bool video_meta)
-{
-  Owned<GstBufferPool> pool{gst_video_buffer_pool_new ()};
-  GstStructure *config = gst_buffer_pool_get_config (pool.get ());
-  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
-  if (video_meta) gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-  if (!gst_buffer_pool_set_config (pool.get (), config)) pool.reset ();
-  return pool;
-}
-
 gboolean propose_allocation (GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query)
 {
   if (!parent_class ()->propose_allocation (trans, decide_query, query)) return FALSE;
   if (!decide_query) return TRUE;  // passthrough: downstream has answered
-  GstCaps *caps = nullptr;
-  gst_query_parse_allocation (query, &caps, nullptr);
-  GstVideoInfo info;
-  if (!caps || !gst_video_info_from_caps (&info, caps)) return FALSE;
-  if (quad::Backend *device = impl_of (trans).backends ().device_of (quad::memory_of (caps))) {
-    if (device->open ()) device->propose (query, kHeldBuffers);
-  } else if (gst_query_get_n_allocation_pools (query) == 0) {
-    quad::ask_for_buffers (query, info, kHeldBuffers);
-  }
-  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
-  gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
-  return TRUE;
-}
-
-bool decide_on_device (GstBaseTransform *trans, quad::Backend &device, GstQuery *query)
-{
-  if (!device.open ()) return false;
-  if (device.decide (query)) return true;
-  impl_of (trans).report_no_memory ();
-  return false;
-}
-
-bool decide_on_host (GstQuery *query, GstCaps *caps)
-{
-  GstVideoInfo info;
-  if (!gst_video_info_from_caps (&info, caps)) return false;
-  const bool video_meta = gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
-  GstBufferPool *offered = nullptr;
-  guint size = 0, min = 0, max = 0;
-  const bool any = gst_query_get_n_allocation_pools (query) > 0;
-  if (any) gst_query_parse_nth_allocation_pool (query, 0, &offered, &size, &min, &max);
-  Owned<GstBufferPool> pool{offered};
-  size = std::max (size, static_cast<guint> (GST_VIDEO_INFO_SIZE (&info)));
-  if (!pool) {
-    pool = new_pool (caps, size, video_meta);
-    if (!pool) return false;
-  } else if (video_meta &&
-             gst_buffer_pool_has_option (pool.get (), GST_BUFFER_POOL_OPTION_VIDEO_META)) {
-    GstStructure *config = gst_buffer_pool_get_config (pool.get ());
-    gst_buffer_pool_config_set_params (config, caps, size, min, max);
-    gst_buffer_pool_config_add_option (config, GST_BUFFER_POOL_OPTION_VIDEO_META);
-    // If this pool refuses, the base class uses its own.
-    gst_buffer_pool_set_config (pool.get (), config);
-  }
-  if (any)
-    gst_query_set_nth_allocation_pool (query, 0, pool.get (), size, min, max);
-  else
-    gst_query_add_allocation_pool (query, pool.get (), size, min, max);
-  return true;
+  return quad::propose_frames (impl_of (trans).backends (), query, kHeldBuffers);
 }
 
 gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
 {
-  GstCaps *caps = nullptr;
-  gst_query_parse_allocation (query, &caps, nullptr);
-  if (!caps) return FALSE;
-  quad::Backend *device = impl_of (trans).backends ().device_of (quad::memory_of (caps));
-  const bool decided =
-      device ? decide_on_device (trans, *device, query) : decide_on_host (query, caps);
-  return decided && parent_class ()->decide_allocation (trans, query);
+  const quad::Status status = quad::decide_frames (impl_of (trans).backends (), query);
+  if (status == quad::Status::out_of_device_memory) impl_of (trans).report_no_memory ();
+  return status == quad::Status::ok && parent_class ()->decide_allocation (trans, query);
 }
 
 // The base class posts nothing if an active pool gives no buffer.

@@ -1,0 +1,283 @@
+#include "glue/matting.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/format_choice.h"
+#include "glue/backend.h"
+#include "glue/colorimetry.h"
+#include "glue/video.h"
+#include "host/matte.h"
+#include "host/thread_pool.h"
+
+namespace quad {
+namespace {
+
+const FormatInfo &format_of (const GstVideoInfo &info)
+{
+  return info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info)));
+}
+
+GstVideoInfo info_of_frames (GstVideoFormat format, Size size,
+                             const GstVideoColorimetry &colorimetry)
+{
+  GstVideoInfo info;
+  gst_video_info_set_format (&info, format, static_cast<guint> (size.width),
+                             static_cast<guint> (size.height));
+  info.colorimetry = colorimetry;
+  return info;
+}
+
+// Whether alpha can be found from the input's own samples.
+bool is_guide (const Frames &in)
+{
+  return in.memory == Memory::host && format_of (in.info).depth == 8;
+}
+
+// A format of 8 bits and full chroma that shows what `info` shows.
+GstVideoFormat scratch_format (const GstVideoInfo &info)
+{
+  return family_of (format_of (info)) == Family::rgb ? GST_VIDEO_FORMAT_RGBA
+                                                     : GST_VIDEO_FORMAT_AYUV;
+}
+
+GstVideoFormat small_format (const GstVideoInfo &info)
+{
+  return family_of (format_of (info)) == Family::rgb ? GST_VIDEO_FORMAT_RGBP
+                                                     : GST_VIDEO_FORMAT_Y444;
+}
+
+Size least (Size a, Size b)
+{
+  return {std::min ({a.width, b.width, matte::kMostSmallSide}),
+          std::min ({a.height, b.height, matte::kMostSmallSide})};
+}
+
+Problem bad_buffer (const char *why, const Input *input)
+{
+  return {.kind = Problem::Kind::bad_buffer, .input = input, .why = why};
+}
+
+// The rows [first, end) of job `i` of `count`.
+std::pair<int, int> rows_of (int i, int count, int height)
+{
+  const auto row = [&] (int k) { return static_cast<int> (std::int64_t{height} * k / count); };
+  return {row (i), row (i + 1)};
+}
+
+// Fills what lies outside of `area` with background.
+void clear_around (const matte::AlphaPlane &alpha, Size size, const Rect &area)
+{
+  for (int y = 0; y < size.height; y++) {
+    const bool beside = y < area.y || y >= area.bottom ();
+    for (int x = 0; x < (beside ? size.width : area.x); x++) *alpha.at (x, y) = 0;
+    for (int x = beside ? size.width : area.right (); x < size.width; x++) *alpha.at (x, y) = 0;
+  }
+}
+
+}  // namespace
+
+void SmallFrame::set (GstVideoFormat format, Size size, const GstVideoColorimetry &colorimetry)
+{
+  const GstVideoInfo info = info_of_frames (format, size, colorimetry);
+  if (buffer_ && gst_video_info_is_equal (&info, &info_)) return;
+  info_ = info;
+  const auto planes = GST_VIDEO_INFO_N_PLANES (&info);
+  picture_.resize (size, static_cast<int> (planes));
+  buffer_.reset (gst_buffer_new_wrapped_full (GstMemoryFlags{}, picture_.bytes ().data (),
+                                              picture_.bytes ().size (), 0,
+                                              picture_.bytes ().size (), nullptr, nullptr));
+  gsize offset[GST_VIDEO_MAX_PLANES] = {};
+  gint stride[GST_VIDEO_MAX_PLANES] = {};
+  for (guint p = 0; p < planes; p++) {
+    offset[p] = p * picture_.stride () * static_cast<gsize> (size.height);
+    stride[p] = static_cast<gint> (picture_.stride ());
+  }
+  gst_buffer_add_video_meta_full (buffer_.get (), GST_VIDEO_FRAME_FLAG_NONE, format,
+                                  static_cast<guint> (size.width), static_cast<guint> (size.height),
+                                  planes, offset, stride);
+}
+
+Matting::Matting (Backends &backends)
+    : colors_ (backends),
+      guide_ (backends),
+      seen_ (backends),
+      mask_ (backends),
+      filter_ (host::matte_row_ops ())
+{
+}
+
+void Matting::set_threads (int count)
+{
+  for (Drawing *d : {&colors_, &guide_, &seen_, &mask_}) d->stage.set_threads (count);
+  if (threads_ && n_threads_ == count) return;
+  n_threads_ = count;
+  threads_ = std::make_unique<Threads> (count);
+  prepared_ = {};
+}
+
+Problem Matting::prepare (const Frames &in, const Frames &out)
+{
+  in_ = in;
+  out_ = out;
+  scratch_.reset ();
+  forget_masks ();
+  if (format_of (out.info).has_alpha ()) {
+    guided_ = out.info;
+  } else if (is_guide (in)) {
+    guided_ = in.info;
+  } else {
+    guided_ = info_of_frames (scratch_format (in.info), {in.info.width, in.info.height},
+                              completed_colorimetry (in.info));
+    scratch_.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&guided_), nullptr));
+  }
+  return {};
+}
+
+// What `part` of the output is in the samples of the input's buffer.
+FineRect Matting::part_of (GstBuffer *picture, const Rect &part) const
+{
+  const Rect crop = crop_of (picture, frame_size (picture, in_.info));
+  const auto place = [] (int at, int from, int size, int shown) {
+    return from + on_fine_grid (double (at) * size / shown);
+  };
+  const int width = out_.info.width, height = out_.info.height;
+  const double left = place (part.x, crop.x, crop.width, width);
+  const double top = place (part.y, crop.y, crop.height, height);
+  return {left, top, place (part.right (), crop.x, crop.width, width) - left,
+          place (part.bottom (), crop.y, crop.height, height) - top};
+}
+
+Problem Matting::draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                             const FineRect &part, SmallFrame &to)
+{
+  const Look look = {
+      .placement = {.crop = part, .target = {0, 0, to.info ().width, to.info ().height}},
+      .blend = Blend::source};
+  Problem problem = with.stage.begin (to.info (), to.buffer ());
+  if (!problem) problem = with.stage.show (with.input, picture, info, look);
+  if (!problem) problem = with.stage.finish ();
+  with.stage.cancel ();
+  return problem;
+}
+
+Problem Matting::sees (GstBuffer *picture, const Rect &part, Size size,
+                       const matte::SmallPicture *&rgb)
+{
+  GstVideoInfo srgb;
+  gst_video_info_set_format (&srgb, GST_VIDEO_FORMAT_RGBP, 1, 1);
+  seen_frame_.set (GST_VIDEO_FORMAT_RGBP, size, srgb.colorimetry);
+  rgb = &seen_frame_.picture ();
+  return draw_small (seen_, picture, in_.info, part_of (picture, part), seen_frame_);
+}
+
+// The output's colours, or those of the scratch picture.
+Problem Matting::draw_colors (GstBuffer *picture, GstBuffer *out)
+{
+  const Rect whole = {0, 0, out_.info.width, out_.info.height};
+  const Look look = {.placement = {.crop = part_of (picture, whole), .target = whole},
+                     .blend = Blend::source};
+  Problem problem = colors_.stage.begin (guided_, out);
+  if (!problem) problem = colors_.stage.show (colors_.input, picture, in_.info, look);
+  if (!problem) problem = colors_.stage.finish ();
+  colors_.stage.cancel ();
+  return problem;
+}
+
+// Brings the mask to its grid, and smooths it.
+Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
+{
+  const Size size = least (mask.levels->picture ().size (), mask.area.size ());
+  const GstVideoInfo &levels = mask.levels->info ();
+  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, levels.colorimetry);
+  const Rect whole = {0, 0, levels.width, levels.height};
+  if (mask.fresh || smoothed_size_ != size) {
+    if (Problem p = draw_small (mask_, mask.levels->buffer (), levels, whole, mask_frame_))
+      return p;
+    if (look.inverted)
+      for (std::uint8_t &level : mask_frame_.picture ().bytes ())
+        level = static_cast<std::uint8_t> (255 - level);
+  }
+  if (smoothed_size_ != size) smoother_.reset (size);
+  smoothed_size_ = size;
+  if (mask.fresh && look.smoothing > 0)
+    smoother_.smooth (guide_frame_.picture (), look.smoothing, mask_frame_.picture ());
+  return {};
+}
+
+Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look,
+                              GstBuffer *out)
+{
+  const bool same = colors == out;
+  const MappedFrame picture (guided_, colors, same ? GST_MAP_READWRITE : GST_MAP_READ);
+  if (!picture) return bad_buffer (picture.problem (), same ? nullptr : &colors_.input);
+  std::optional<MappedFrame> gray;
+  if (!same) {
+    gray.emplace (out_.info, out, GST_MAP_WRITE);
+    if (!*gray) return bad_buffer (gray->problem (), nullptr);
+  }
+  const matte::AlphaPlane alpha =
+      same ? matte::component_of (picture.view (), 3) : matte::component_of (gray->view (), 0);
+
+  host::ThreadPool &pool = *threads_->pool ();
+  const Size grid = mask_frame_.picture ().size ();
+  const Prepared wanted = {grid, mask.area.size (), look.refinement, pool.size ()};
+  if (prepared_ != wanted)
+    filter_.prepare (grid, wanted.picture, wanted.refinement, wanted.workers);
+  prepared_ = wanted;
+  const int jobs = pool.size ();
+  pool.run (jobs, [&] (int i, int worker) {
+    const auto [first, end] = rows_of (i, jobs, grid.height);
+    if (look.refined)
+      filter_.solve (guide_frame_.picture (), mask_frame_.picture (), first, end, worker);
+    else
+      filter_.take (mask_frame_.picture (), first, end);
+  });
+  pool.run (jobs, [&] (int i, int worker) {
+    const auto [first, end] = rows_of (i, jobs, mask.area.height);
+    filter_.apply (picture.view (), mask.area, alpha, first, end, worker);
+  });
+  clear_around (alpha, {out_.info.width, out_.info.height}, mask.area);
+  return {};
+}
+
+Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &look, GstBuffer *out)
+{
+  if (!threads_) set_threads (n_threads_);
+  GstBuffer *colors = picture;
+  // The samples of a cropped picture are copied together, too.
+  const bool has_alpha = format_of (out_.info).has_alpha ();
+  if (!has_alpha && !scratch_ && gst_buffer_get_video_crop_meta (picture)) {
+    guided_ = info_of_frames (scratch_format (in_.info), {in_.info.width, in_.info.height},
+                              completed_colorimetry (in_.info));
+    scratch_.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&guided_), nullptr));
+  }
+  if (has_alpha || scratch_) {
+    colors = scratch_ ? scratch_.get () : out;
+    if (Problem p = draw_colors (picture, colors)) return p;
+  }
+  if (look.refined || look.smoothing > 0) {
+    guide_frame_.set (small_format (guided_),
+                      least (mask.levels->picture ().size (), mask.area.size ()),
+                      completed_colorimetry (guided_));
+    if (Problem p =
+            draw_small (guide_, picture, in_.info, part_of (picture, mask.area), guide_frame_))
+      return p;
+  }
+  if (Problem p = take_mask (mask, look)) return p;
+  return write_alpha (colors, mask, look, out);
+}
+
+void Matting::reset ()
+{
+  for (Drawing *d : {&colors_, &guide_, &seen_, &mask_}) {
+    d->input.forget ();
+    d->stage.reset ();
+  }
+  threads_.reset ();
+  scratch_.reset ();
+  prepared_ = {};
+  forget_masks ();
+}
+
+}  // namespace quad
