@@ -6,6 +6,7 @@
 #include "elements/gif/gifstreamenc.h"
 #include "elements/grid/quadmuxgrid.h"
 #include "elements/jpeg/quadjpegdec.h"
+#include "elements/matte/quadmatte.h"
 #include "glue/backend.h"
 
 namespace {
@@ -24,12 +25,15 @@ gboolean plugin_init (GstPlugin *plugin)
   return GST_ELEMENT_REGISTER (frameextract, plugin) &&
          GST_ELEMENT_REGISTER (gifstreamenc, plugin) &&
          GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
-         GST_ELEMENT_REGISTER (quadjpegdec, plugin) && GST_ELEMENT_REGISTER (quadmux_grid, plugin);
+         GST_ELEMENT_REGISTER (quadjpegdec, plugin) && GST_ELEMENT_REGISTER (quadmatte, plugin) &&
+         GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }
 
 }  // namespace
 
-GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, quad,
-                   "Video downscaling (quaddownscale), grids (quadmux-grid), frame extraction "
-                   "(frameextract), GIF encoding (gifstreamenc) and JPEG decoding (quadjpegdec)",
-                   plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, QUAD_DOCS_URI)
+GST_PLUGIN_DEFINE (
+    GST_VERSION_MAJOR, GST_VERSION_MINOR, quad,
+    "Video downscaling (quaddownscale), grids (quadmux-grid), frame extraction "
+    "(frameextract), GIF encoding (gifstreamenc), JPEG decoding (quadjpegdec) and background "
+    "removal (quadmatte)",
+    plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, QUAD_DOCS_URI)

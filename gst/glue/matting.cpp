@@ -47,10 +47,12 @@ GstVideoFormat small_format (const GstVideoInfo &info)
                                                      : GST_VIDEO_FORMAT_Y444;
 }
 
-Size least (Size a, Size b)
+// Alpha has the full range.
+GstVideoColorimetry gray_colorimetry ()
 {
-  return {std::min ({a.width, b.width, matte::kMostSmallSide}),
-          std::min ({a.height, b.height, matte::kMostSmallSide})};
+  GstVideoInfo gray;
+  gst_video_info_set_format (&gray, GST_VIDEO_FORMAT_GRAY8, 1, 1);
+  return gray.colorimetry;
 }
 
 Problem bad_buffer (const char *why, const Input *input)
@@ -184,16 +186,21 @@ Problem Matting::draw_colors (GstBuffer *picture, GstBuffer *out)
   return problem;
 }
 
+// The grid is never finer than the picture.
+Size Matting::grid_of (const Mask &mask) const
+{
+  const auto side = [] (int a, int b) { return std::min ({a, b, matte::kMostSmallSide}); };
+  return {side (mask.info.width, mask.area.width), side (mask.info.height, mask.area.height)};
+}
+
 // Brings the mask to its grid, and smooths it.
 Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
 {
-  const Size size = least (mask.levels->picture ().size (), mask.area.size ());
-  const GstVideoInfo &levels = mask.levels->info ();
-  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, levels.colorimetry);
-  const Rect whole = {0, 0, levels.width, levels.height};
+  const Size size = grid_of (mask);
+  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, gray_colorimetry ());
+  const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
   if (mask.fresh || smoothed_size_ != size) {
-    if (Problem p = draw_small (mask_, mask.levels->buffer (), levels, whole, mask_frame_))
-      return p;
+    if (Problem p = draw_small (mask_, mask.buffer, mask.info, whole, mask_frame_)) return p;
     if (look.inverted)
       for (std::uint8_t &level : mask_frame_.picture ().bytes ())
         level = static_cast<std::uint8_t> (255 - level);
@@ -257,9 +264,7 @@ Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &lo
     if (Problem p = draw_colors (picture, colors)) return p;
   }
   if (look.refined || look.smoothing > 0) {
-    guide_frame_.set (small_format (guided_),
-                      least (mask.levels->picture ().size (), mask.area.size ()),
-                      completed_colorimetry (guided_));
+    guide_frame_.set (small_format (guided_), grid_of (mask), completed_colorimetry (guided_));
     if (Problem p =
             draw_small (guide_, picture, in_.info, part_of (picture, mask.area), guide_frame_))
       return p;

@@ -33,7 +33,8 @@ class SmallFrame {
 // Levels of 0 (background) to 255 (foreground), and the part of the picture that they cover. Its
 // surroundings are background.
 struct Mask {
-  SmallFrame *levels = nullptr;
+  GstBuffer *buffer = nullptr;
+  GstVideoInfo info = {};  // GRAY8, of any size
   Rect area;
   bool fresh = true;  // false: the last one again, so it is not smoothed again
 };
@@ -77,6 +78,7 @@ class Matting {
     Input input;
   };
 
+  Size grid_of (const Mask &mask) const;
   Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
                       const FineRect &part, SmallFrame &to);
   Problem draw_colors (GstBuffer *picture, GstBuffer *out);

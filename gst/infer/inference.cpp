@@ -19,10 +19,7 @@ using ort::Failure;
 class OnnxInference : public Inference {
  public:
   OnnxInference (const Runtime &runtime, Settings settings, const Log &log)
-      : runtime_ (runtime),
-        name_ (runtime.name ()),
-        settings_ (std::move (settings)),
-        route_ (log)
+      : runtime_ (runtime), name_ (runtime.name ()), settings_ (std::move (settings)), route_ (log)
   {
   }
 
@@ -118,8 +115,8 @@ Problem OnnxInference::describe ()
     return loading_problem (f, about);
   // Lines of no interest would be written for each frame.
   const auto level = route_.wanted () ? ort::LoggingLevel::warning : ort::LoggingLevel::fatal;
-  if (const Failure f = api.check<ort::RunOptionsSetRunLogSeverityLevel> (
-          run_options_.get (), static_cast<int> (level)))
+  if (const Failure f = api.check<ort::RunOptionsSetRunLogSeverityLevel> (run_options_.get (),
+                                                                          static_cast<int> (level)))
     return loading_problem (f, about);
   return {};
 }
@@ -204,7 +201,8 @@ std::unique_ptr<Inference> open (const Settings &settings, const Log &log, Probl
   } catch (const std::bad_alloc &) {
     problem = {Kind::out_of_memory, "There is not enough memory to load the model."};
   } catch (const std::exception &error) {
-    problem = {Kind::failed, as_sentence (std::string ("The model cannot be loaded: ") + error.what ())};
+    problem = {Kind::failed,
+               as_sentence (std::string ("The model cannot be loaded: ") + error.what ())};
   }
   return nullptr;
 }

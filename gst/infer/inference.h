@@ -43,12 +43,12 @@ struct Settings {
 struct Problem {
   enum class Kind {
     none,
-    no_runtime,      // the library is missing or too old; `text` says what to install
-    no_model,        // the file cannot be read, or is no model that the runtime knows
-    no_provider,     // the asked provider cannot be had
-    wrong_tensor,    // a tensor that run () got does not fit the model
+    no_runtime,    // the library is missing or too old; `text` says what to install
+    no_model,      // the file cannot be read, or is no model that the runtime knows
+    no_provider,   // the asked provider cannot be had
+    wrong_tensor,  // a tensor that run () got does not fit the model
     out_of_memory,
-    failed,          // anything else that the runtime reports
+    failed,  // anything else that the runtime reports
   };
   Kind kind = Kind::none;
   std::string text = {};  // one or more sentences for the user

@@ -64,8 +64,7 @@ Problem Library::load (const char *name)
   const auto entry = reinterpret_cast<ort::Entry *> (dlsym (handle, ort::kEntry));
   const ort::ApiBase *base = entry ? entry () : nullptr;
   const char *version = base ? base->get_version () : "";
-  const void *table =
-      base && is_new_enough (version) ? base->get_api (ort::kApiVersion) : nullptr;
+  const void *table = base && is_new_enough (version) ? base->get_api (ort::kApiVersion) : nullptr;
   if (table) {
     handle_ = handle;
     runtime_ = std::make_unique<Runtime> (Runtime{ort::Api (table), version, {}});

@@ -32,7 +32,7 @@ Problem check_model_file (const std::string &path)
     return unreadable (path, error ? error.message () : "there is no such file");
   if (std::filesystem::is_directory (status)) return unreadable (path, "it is a folder");
   const std::unique_ptr<std::FILE, int (*) (std::FILE *)> file (std::fopen (path.c_str (), "rb"),
-                                                                 std::fclose);
+                                                                std::fclose);
   if (!file) return unreadable (path, std::strerror (errno));
   if (std::fgetc (file.get ()) == EOF) return unreadable (path, "it is empty");
   return {};
@@ -47,8 +47,7 @@ Content read_content (const std::string &path)
   const std::string_view bytes (data ? data : "", g_mapped_file_get_length (file.get ()));
   const std::unique_ptr<char, void (*) (void *)> hash (
       g_compute_checksum_for_data (G_CHECKSUM_SHA256,
-                                   reinterpret_cast<const guchar *> (bytes.data ()),
-                                   bytes.size ()),
+                                   reinterpret_cast<const guchar *> (bytes.data ()), bytes.size ()),
       g_free);
   return {hash.get (), bytes.find (kReference) != std::string_view::npos};
 }

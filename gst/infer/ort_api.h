@@ -85,8 +85,7 @@ struct Slot {
 
 using Strings = const char *const *;
 using UpdateCuda = Status *(CudaOptions *, Strings keys, Strings values, std::size_t n);
-using UpdateTrt = Status *(TensorRtOptions *, Strings keys, Strings values,
-                           std::size_t n);
+using UpdateTrt = Status *(TensorRtOptions *, Strings keys, Strings values, std::size_t n);
 
 using GetErrorCode = Slot<1, ErrorCode (const Status *)>;
 using GetErrorMessage = Slot<2, const char *(const Status *)>;
@@ -94,23 +93,21 @@ using CreateEnvWithCustomLogger =
     Slot<4, Status *(LogFunction *, void *user, LoggingLevel, const char *logid, Env **)>;
 using CreateSession =
     Slot<7, Status *(const Env *, const char *path, const SessionOptions *, Session **)>;
-using Run = Slot<9, Status *(Session *, const RunOptions *, Strings in_names, const Value *const *in,
-                             std::size_t ins, Strings out_names, std::size_t outs,
-                             Value **out)>;
+using Run =
+    Slot<9, Status *(Session *, const RunOptions *, Strings in_names, const Value *const *in,
+                     std::size_t ins, Strings out_names, std::size_t outs, Value **out)>;
 using CreateSessionOptions = Slot<10, Status *(SessionOptions **)>;
 using SetOptimizedModelFilePath = Slot<11, Status *(SessionOptions *, const char *)>;
 using DisableMemPattern = Slot<17, Status *(SessionOptions *)>;
 using DisableCpuMemArena = Slot<19, Status *(SessionOptions *)>;
 using SetSessionLogId = Slot<20, Status *(SessionOptions *, const char *)>;
 using SetSessionLogSeverityLevel = Slot<22, Status *(SessionOptions *, int)>;
-using SetSessionGraphOptimizationLevel =
-    Slot<23, Status *(SessionOptions *, OptimizationLevel)>;
+using SetSessionGraphOptimizationLevel = Slot<23, Status *(SessionOptions *, OptimizationLevel)>;
 using SetIntraOpNumThreads = Slot<24, Status *(SessionOptions *, int)>;
 using SetInterOpNumThreads = Slot<25, Status *(SessionOptions *, int)>;
 using SessionGetInputCount = Slot<30, Status *(const Session *, std::size_t *)>;
 using SessionGetOutputCount = Slot<31, Status *(const Session *, std::size_t *)>;
-using SessionGetInputTypeInfo =
-    Slot<33, Status *(const Session *, std::size_t index, TypeInfo **)>;
+using SessionGetInputTypeInfo = Slot<33, Status *(const Session *, std::size_t index, TypeInfo **)>;
 using SessionGetOutputTypeInfo =
     Slot<34, Status *(const Session *, std::size_t index, TypeInfo **)>;
 // The name is freed by AllocatorFree.

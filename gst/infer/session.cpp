@@ -78,7 +78,8 @@ class Maker {
     }
     if (!why.empty ())
       warning += as_sentence ("The optimized model cannot be kept in " +
-                              source_.settings.cache_dir + ": " + why) + " ";
+                              source_.settings.cache_dir + ": " + why) +
+                 " ";
     return made;
   }
 

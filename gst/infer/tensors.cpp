@@ -43,9 +43,8 @@ constexpr DirectionRow direction_row (const char *name)
           [] (const ort::Api &api, const ort::Session *session, std::size_t i,
               ort::TypeInfoHandle &to) { return ort::make<Info> (api, to, session, i); },
           [] (const ort::Api &api, const ort::Session *session, std::size_t i,
-              ort::Allocator *allocator, char **to) {
-            return api.check<Title> (session, i, allocator, to);
-          }};
+              ort::Allocator *allocator,
+              char **to) { return api.check<Title> (session, i, allocator, to); }};
 }
 
 constexpr DirectionRow kInput =

@@ -8,6 +8,8 @@
 
 namespace quad::matte {
 
+inline constexpr double kMostSmoothing = 0.99;
+
 // Averages masks over time where the picture does not change, and follows at once where it does.
 // Change is measured against an average of the picture that follows in the same way, so a slow
 // movement counts as soon as it adds up. Not thread safe.
@@ -17,7 +19,7 @@ class Smoother {
   void reset (Size size);
 
   // Smooths `mask`, whose picture is `guide` (three planes). `amount` is the part of the old mask
-  // that stays where nothing moves: 0 to below 1.
+  // that stays where nothing moves: 0 to kMostSmoothing.
   void smooth (const SmallPicture &guide, double amount, SmallPicture &mask);
 
  private:

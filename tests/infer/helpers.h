@@ -116,10 +116,7 @@ struct Data {
   std::vector<std::int64_t> shape;
   std::vector<T> values;
 
-  Tensor tensor ()
-  {
-    return {std::as_writable_bytes (std::span (values)), shape};
-  }
+  Tensor tensor () { return {std::as_writable_bytes (std::span (values)), shape}; }
 };
 
 inline bool contains (const std::string &text, const std::string &part)

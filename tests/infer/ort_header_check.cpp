@@ -22,43 +22,62 @@ struct Same {
   using Type = Our;
 };
 template <>
-struct Ours<OrtAllocator> : Same<OrtAllocator, Allocator> {};
+struct Ours<OrtAllocator> : Same<OrtAllocator, Allocator> {
+};
 template <>
-struct Ours<OrtCUDAProviderOptionsV2> : Same<OrtCUDAProviderOptionsV2, CudaOptions> {};
+struct Ours<OrtCUDAProviderOptionsV2> : Same<OrtCUDAProviderOptionsV2, CudaOptions> {
+};
 template <>
-struct Ours<OrtEnv> : Same<OrtEnv, Env> {};
+struct Ours<OrtEnv> : Same<OrtEnv, Env> {
+};
 template <>
-struct Ours<OrtMemoryInfo> : Same<OrtMemoryInfo, MemoryInfo> {};
+struct Ours<OrtMemoryInfo> : Same<OrtMemoryInfo, MemoryInfo> {
+};
 template <>
-struct Ours<OrtRunOptions> : Same<OrtRunOptions, RunOptions> {};
+struct Ours<OrtRunOptions> : Same<OrtRunOptions, RunOptions> {
+};
 template <>
-struct Ours<OrtSession> : Same<OrtSession, Session> {};
+struct Ours<OrtSession> : Same<OrtSession, Session> {
+};
 template <>
-struct Ours<OrtSessionOptions> : Same<OrtSessionOptions, SessionOptions> {};
+struct Ours<OrtSessionOptions> : Same<OrtSessionOptions, SessionOptions> {
+};
 template <>
-struct Ours<OrtStatus> : Same<OrtStatus, Status> {};
+struct Ours<OrtStatus> : Same<OrtStatus, Status> {
+};
 template <>
-struct Ours<OrtTensorRTProviderOptionsV2> : Same<OrtTensorRTProviderOptionsV2, TensorRtOptions> {};
+struct Ours<OrtTensorRTProviderOptionsV2> : Same<OrtTensorRTProviderOptionsV2, TensorRtOptions> {
+};
 template <>
-struct Ours<OrtTensorTypeAndShapeInfo> : Same<OrtTensorTypeAndShapeInfo, TensorShape> {};
+struct Ours<OrtTensorTypeAndShapeInfo> : Same<OrtTensorTypeAndShapeInfo, TensorShape> {
+};
 template <>
-struct Ours<OrtTypeInfo> : Same<OrtTypeInfo, TypeInfo> {};
+struct Ours<OrtTypeInfo> : Same<OrtTypeInfo, TypeInfo> {
+};
 template <>
-struct Ours<OrtValue> : Same<OrtValue, Value> {};
+struct Ours<OrtValue> : Same<OrtValue, Value> {
+};
 template <>
-struct Ours<OrtErrorCode> : Same<OrtErrorCode, ErrorCode> {};
+struct Ours<OrtErrorCode> : Same<OrtErrorCode, ErrorCode> {
+};
 template <>
-struct Ours<OrtLoggingLevel> : Same<OrtLoggingLevel, LoggingLevel> {};
+struct Ours<OrtLoggingLevel> : Same<OrtLoggingLevel, LoggingLevel> {
+};
 template <>
-struct Ours<GraphOptimizationLevel> : Same<GraphOptimizationLevel, OptimizationLevel> {};
+struct Ours<GraphOptimizationLevel> : Same<GraphOptimizationLevel, OptimizationLevel> {
+};
 template <>
-struct Ours<ONNXType> : Same<ONNXType, Kind> {};
+struct Ours<ONNXType> : Same<ONNXType, Kind> {
+};
 template <>
-struct Ours<ONNXTensorElementDataType> : Same<ONNXTensorElementDataType, DataType> {};
+struct Ours<ONNXTensorElementDataType> : Same<ONNXTensorElementDataType, DataType> {
+};
 template <>
-struct Ours<OrtAllocatorType> : Same<OrtAllocatorType, AllocatorType> {};
+struct Ours<OrtAllocatorType> : Same<OrtAllocatorType, AllocatorType> {
+};
 template <>
-struct Ours<OrtMemType> : Same<OrtMemType, MemoryType> {};
+struct Ours<OrtMemType> : Same<OrtMemType, MemoryType> {
+};
 template <typename T>
 struct Ours<const T> {
   using Type = const typename Ours<T>::Type;

@@ -32,9 +32,9 @@ class RealRuntime : public testing::Test {
   Problem problem_of (const std::string &bytes)
   {
     Problem problem;
-    EXPECT_FALSE (open ({.model_file = folder_.write ("bad.onnx", bytes),
-                         .provider = Provider::cpu},
-                        lines_.log (), problem));
+    EXPECT_FALSE (
+        open ({.model_file = folder_.write ("bad.onnx", bytes), .provider = Provider::cpu},
+              lines_.log (), problem));
     return problem;
   }
 
@@ -91,8 +91,7 @@ TEST_F (RealRuntime, ThreadsChangeNoBit)
   const std::string file = folder_.write ("conv.onnx", onnx::conv_model (4, 16, kSide, kSide));
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 2, 0, 7}) {
-    const auto model =
-        opened ({.model_file = file, .provider = Provider::cpu, .threads = threads});
+    const auto model = opened ({.model_file = file, .provider = Provider::cpu, .threads = threads});
     ASSERT_TRUE (model);
     Data<float> picture{{1, 3, kSide, kSide}, {}}, mask{{1, 1, kSide, kSide}, {}};
     for (int i = 0; i < 3 * kSide * kSide; i++)
@@ -141,8 +140,7 @@ TEST_F (RealRuntime, AnInputThatIsNoTensor)
       {onnx::value_info ("n", onnx::tensor_type (onnx::kInt64, {}))}};
   const Problem problem = problem_of (graph.model ());
   EXPECT_EQ (problem.kind, Kind::no_model);
-  EXPECT_EQ (problem.text,
-             "The model's input list is no tensor, so the model cannot be used.");
+  EXPECT_EQ (problem.text, "The model's input list is no tensor, so the model cannot be used.");
 }
 
 TEST_F (RealRuntime, WeightsBesideTheModel)
@@ -176,7 +174,8 @@ TEST_F (RealRuntime, Cache)
 {
   constexpr int kSide = 64;
   const Folder cache;
-  for (const Optimization level : {Optimization::basic, Optimization::extended, Optimization::all}) {
+  for (const Optimization level :
+       {Optimization::basic, Optimization::extended, Optimization::all}) {
     const Settings settings{
         .model_file = folder_.write ("conv.onnx", onnx::conv_model (3, 16, kSide, kSide)),
         .provider = Provider::cpu,

@@ -95,8 +95,10 @@ Status *set_level (SessionOptions *options, OptimizationLevel level)
 template <char Key>
 Status *set_number (SessionOptions *options, int number)
 {
-  const std::string key =
-      Key == 't' ? "threads" : Key == 'i' ? "inter" : Key == 's' ? "severity" : "number";
+  const std::string key = Key == 't'   ? "threads"
+                          : Key == 'i' ? "inter"
+                          : Key == 's' ? "severity"
+                                       : "number";
   return set (options, key.c_str (), std::to_string (number));
 }
 

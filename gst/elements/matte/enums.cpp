@@ -1,0 +1,41 @@
+#include "elements/matte/enums.h"
+
+#include "elements/matte/settings.h"
+#include "glue/enums.h"
+
+GType gst_quad_refine_get_type ()
+{
+  using quad::Refine;
+  static const GEnumValue values[] = {
+      quad::enum_value (Refine::none, "The mask is only enlarged", "none"),
+      quad::enum_value (Refine::guided, "Fitted to the picture's edges (guided filter)", "guided"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadRefine", values);
+  return type;
+}
+
+GType gst_quad_execution_provider_get_type ()
+{
+  using quad::infer::Provider;
+  static const GEnumValue values[] = {
+      quad::enum_value (Provider::automatic, "CUDA if it can be had, else the CPU", "auto"),
+      quad::enum_value (Provider::cpu, "The CPU", "cpu"),
+      quad::enum_value (Provider::cuda, "An NVIDIA GPU, by CUDA", "cuda"),
+      quad::enum_value (Provider::tensorrt, "An NVIDIA GPU, by TensorRT", "tensorrt"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadExecutionProvider", values);
+  return type;
+}
+
+GType gst_quad_optimization_level_get_type ()
+{
+  using quad::infer::Optimization;
+  static const GEnumValue values[] = {
+      quad::enum_value (Optimization::none, "The graph as it is in the file", "none"),
+      quad::enum_value (Optimization::basic, "What is redundant goes", "basic"),
+      quad::enum_value (Optimization::extended, "Operators are fused, too", "extended"),
+      quad::enum_value (Optimization::all, "Memory layouts change, too", "all"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadOptimizationLevel", values);
+  return type;
+}

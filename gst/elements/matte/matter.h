@@ -1,0 +1,89 @@
+// What quadmatte does with caps and frames.
+#pragma once
+
+#include <gst/base/gstbasetransform.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "elements/matte/mask_model.h"
+#include "elements/matte/settings.h"
+#include "glue/backend.h"
+#include "glue/matting.h"
+#include "glue/problem.h"
+
+namespace quad {
+
+struct MatteSettings : RefineSettings, ModelSettings {};
+
+inline constexpr MatteLook look_of (const RefineSettings &s)
+{
+  return {.refined = s.refine == Refine::guided,
+          .refinement = {s.radius, s.epsilon},
+          .smoothing = s.smoothing,
+          .inverted = s.invert};
+}
+
+// The state of an instance. Any thread may read and write settings, under the lock, and read the
+// latency; the rest belongs to the streaming thread and to changes of state. The function that
+// meets an error posts it.
+class Matter {
+ public:
+  explicit Matter (GstBaseTransform *element)
+      : element_ (element), backends_ (GST_ELEMENT (element)), matting_ (backends_)
+  {
+  }
+
+  MatteSettings settings () const
+  {
+    const std::lock_guard lock{mutex_};
+    return settings_;
+  }
+  template <typename Change>
+  void change (Change change)
+  {
+    const std::lock_guard lock{mutex_};
+    change (settings_);
+  }
+
+  // Loads the model. False: an error was posted.
+  bool start ();
+  bool set_caps (GstCaps *in, GstCaps *out);
+  // What came before has nothing to do with the next frame.
+  void forget ();
+  GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
+  void stop ();
+
+  // How long a frame takes: measured when caps are set.
+  GstClockTime latency () const
+  {
+    const std::lock_guard lock{mutex_};
+    return latency_;
+  }
+
+  Backends &backends () { return backends_; }
+
+ private:
+  bool fail (const infer::Problem &problem);
+  bool try_model ();
+  void tell (GstClockTime first_run) const;
+  Problem look (GstBuffer *in, Rect area, infer::Problem &problem);
+
+  GstBaseTransform *element_;
+  mutable std::mutex mutex_;
+  MatteSettings settings_;
+  GstClockTime latency_ = 0;
+  Backends backends_;
+  Matting matting_;
+  GstVideoInfo in_ = {}, out_ = {};
+  std::unique_ptr<MaskModel> model_;
+  GstClockTime load_time_ = 0;
+  bool told_ = false;
+  SmallFrame mask_;
+  int age_ = 0;  // frames since the mask was made
+  bool has_mask_ = false;
+  std::string reported_no_memory_;
+};
+
+}  // namespace quad

@@ -1,0 +1,31 @@
+// The settings of quadmatte and quadmatterefine.
+#pragma once
+
+#include <string>
+
+#include "infer/inference.h"
+#include "matte/guided_filter.h"
+#include "matte/smoothing.h"
+
+namespace quad {
+
+enum class Refine { none, guided };
+
+// How a mask becomes alpha: both elements.
+struct RefineSettings {
+  Refine refine = Refine::guided;
+  int radius = matte::Refinement{}.radius;
+  double epsilon = matte::Refinement{}.epsilon;
+  double smoothing = 0.75;
+  bool invert = false;
+  int threads = 1;  // 0: one per processor
+};
+inline constexpr RefineSettings kRefineDefaults;
+
+// Where the mask comes from: quadmatte.
+struct ModelSettings {
+  infer::Settings model;
+  int interval = 1;  // a new mask for each n frames
+};
+
+}  // namespace quad
