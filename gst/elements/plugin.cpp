@@ -7,6 +7,7 @@
 #include "elements/grid/quadmuxgrid.h"
 #include "elements/jpeg/quadjpegdec.h"
 #include "elements/matte/quadmatte.h"
+#include "elements/matte/quadmatterefine.h"
 #include "glue/backend.h"
 
 namespace {
@@ -26,6 +27,7 @@ gboolean plugin_init (GstPlugin *plugin)
          GST_ELEMENT_REGISTER (gifstreamenc, plugin) &&
          GST_ELEMENT_REGISTER (quaddownscale, plugin) &&
          GST_ELEMENT_REGISTER (quadjpegdec, plugin) && GST_ELEMENT_REGISTER (quadmatte, plugin) &&
+         GST_ELEMENT_REGISTER (quadmatterefine, plugin) &&
          GST_ELEMENT_REGISTER (quadmux_grid, plugin);
 }
 
@@ -35,5 +37,5 @@ GST_PLUGIN_DEFINE (
     GST_VERSION_MAJOR, GST_VERSION_MINOR, quad,
     "Video downscaling (quaddownscale), grids (quadmux-grid), frame extraction "
     "(frameextract), GIF encoding (gifstreamenc), JPEG decoding (quadjpegdec) and background "
-    "removal (quadmatte)",
+    "removal (quadmatte, quadmatterefine)",
     plugin_init, PACKAGE_VERSION, "LGPL", PACKAGE, QUAD_DOCS_URI)

@@ -74,6 +74,13 @@ Owned<GstCaps> matte_src_caps ()
   return caps;
 }
 
+Owned<GstCaps> matte_mask_caps ()
+{
+  Owned<GstCaps> caps = drawable_caps (Memory::host);
+  gst_caps_set_simple (caps.get (), "format", G_TYPE_STRING, "GRAY8", nullptr);
+  return caps;
+}
+
 Owned<GstCaps> matte_transform (const GstCaps *caps, GstPadDirection from)
 {
   Owned<GstCaps> result{gst_caps_new_empty ()};

@@ -9,9 +9,11 @@
 
 namespace quad {
 
-// Of the pads: every format that is drawn; the formats with alpha, and GRAY8 for alpha alone.
+// Of the pads: every format that is drawn; the formats with alpha, and GRAY8 for alpha
+// alone; masks.
 Owned<GstCaps> matte_sink_caps ();
 Owned<GstCaps> matte_src_caps ();
+Owned<GstCaps> matte_mask_caps ();
 
 // What one pad takes for `caps` of the other one, before the pads' own caps count.
 Owned<GstCaps> matte_transform (const GstCaps *caps, GstPadDirection from);

@@ -17,14 +17,6 @@ namespace quad {
 
 struct MatteSettings : RefineSettings, ModelSettings {};
 
-inline constexpr MatteLook look_of (const RefineSettings &s)
-{
-  return {.refined = s.refine == Refine::guided,
-          .refinement = {s.radius, s.epsilon},
-          .smoothing = s.smoothing,
-          .inverted = s.invert};
-}
-
 // The state of an instance. Any thread may read and write settings, under the lock, and read the
 // latency; the rest belongs to the streaming thread and to changes of state. The function that
 // meets an error posts it.

@@ -21,6 +21,16 @@ bool stays_with_picture (const GstMetaInfo *meta)
   return true;
 }
 
+void copy_metas (GstBuffer *from, GstBuffer *to)
+{
+  gpointer state = nullptr;
+  while (GstMeta *meta = gst_buffer_iterate_meta (from, &state)) {
+    if (!stays_with_picture (meta->info) || !meta->info->transform_func) continue;
+    GstMetaTransformCopy copy = {FALSE, 0, static_cast<gsize> (-1)};
+    meta->info->transform_func (to, meta, from, _gst_meta_transform_copy, &copy);
+  }
+}
+
 GstDebugCategory *matte_debug ()
 {
   static GstDebugCategory *const category =

@@ -8,4 +8,7 @@ namespace quad {
 // True for what describes neither the buffer's memory nor its colours.
 bool stays_with_picture (const GstMetaInfo *meta);
 
+// Copies those of `from`, a picture, to the same picture with alpha.
+void copy_metas (GstBuffer *from, GstBuffer *to);
+
 }  // namespace quad

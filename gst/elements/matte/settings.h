@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "glue/matting.h"
 #include "infer/inference.h"
 #include "matte/guided_filter.h"
 #include "matte/smoothing.h"
@@ -21,6 +22,14 @@ struct RefineSettings {
   int threads = 1;  // 0: one per processor
 };
 inline constexpr RefineSettings kRefineDefaults;
+
+inline constexpr MatteLook look_of (const RefineSettings &s)
+{
+  return {.refined = s.refine == Refine::guided,
+          .refinement = {s.radius, s.epsilon},
+          .smoothing = s.smoothing,
+          .inverted = s.invert};
+}
 
 // Where the mask comes from: quadmatte.
 struct ModelSettings {

@@ -1,0 +1,90 @@
+#include "elements/matte/masked_video.h"
+
+#include "elements/matte/caps.h"
+#include "elements/matte/log.h"
+#include "glue/drawable_caps.h"
+#include "glue/video.h"
+
+namespace quad {
+namespace {
+
+constexpr ProblemWords kWords = {"quadmatterefine", "matte", "matted"};
+
+}  // namespace
+
+bool MaskedVideo::set_video_caps (const GstCaps *caps)
+{
+  if (const std::string why = matte_refusal (caps, "quadmatterefine"); !why.empty ()) {
+    GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("%s", why.c_str ()), (nullptr));
+    return false;
+  }
+  memory_ = memory_of (caps);
+  return gst_video_info_from_caps (&video_, caps);
+}
+
+bool MaskedVideo::set_mask_caps (const GstCaps *caps)
+{
+  return gst_video_info_from_caps (&next_mask_info_, caps);
+}
+
+bool MaskedVideo::set_output_caps (const GstCaps *caps)
+{
+  if (!gst_video_info_from_caps (&out_, caps)) return false;
+  matting_.set_threads (settings ().threads);
+  const Problem problem = matting_.prepare ({video_, memory_}, {out_, Memory::host});
+  return post_problem (element_, problem, kWords, nullptr, video_) == GST_FLOW_OK;
+}
+
+void MaskedVideo::set_mask (GstBuffer *mask)
+{
+  kept_.reset (gst_buffer_ref (mask));
+  mask_.buffer = mask;
+  mask_.info = next_mask_info_;
+  mask_.fresh = true;
+}
+
+void MaskedVideo::forget ()
+{
+  kept_.reset ();
+  mask_ = {};
+  matting_.forget_masks ();
+}
+
+void MaskedVideo::warn_once ()
+{
+  if (std::exchange (warned_, true)) return;
+  GST_ELEMENT_WARNING (
+      element_, STREAM, FAILED,
+      ("There is no mask for the first pictures: they are transparent. Link a stream of GRAY8 "
+       "masks, whose times are those of the video, to the pad mask of quadmatterefine."),
+      (nullptr));
+}
+
+GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
+{
+  const RefineSettings s = settings ();
+  matting_.set_threads (s.threads);
+  Mask mask = mask_;
+  MatteLook look = look_of (s);
+  if (!kept_) {
+    warn_once ();
+    nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1}, out_.colorimetry);
+    mask = {nothing_.buffer (), nothing_.info (), {}, false};
+    look = {.refined = false};
+  }
+  mask.area = {0, 0, video_.width, video_.height};
+  const Problem problem = matting_.draw (picture, mask, look, out);
+  mask_.fresh = false;
+  return post_problem (element_, problem, kWords, picture, video_);
+}
+
+void MaskedVideo::stop ()
+{
+  forget ();
+  matting_.reset ();
+  backends_.close ();
+  warned_ = false;
+  video_ = out_ = next_mask_info_ = {};
+}
+
+}  // namespace quad

@@ -1,0 +1,69 @@
+// What quadmatterefine does with caps and frames.
+#pragma once
+
+#include <gst/base/gstaggregator.h>
+
+#include <mutex>
+
+#include "elements/matte/settings.h"
+#include "glue/backend.h"
+#include "glue/matting.h"
+#include "glue/problem.h"
+
+namespace quad {
+
+// The state of an instance. Any thread may read and write settings, under the lock; the rest
+// belongs to the thread that makes the output. The function that meets an error posts it.
+class MaskedVideo {
+ public:
+  explicit MaskedVideo (GstElement *element)
+      : element_ (element), backends_ (element), matting_ (backends_)
+  {
+  }
+
+  RefineSettings settings () const
+  {
+    const std::lock_guard lock{mutex_};
+    return settings_;
+  }
+  template <typename Change>
+  void change (Change change)
+  {
+    const std::lock_guard lock{mutex_};
+    change (settings_);
+  }
+
+  // Caps of the pads. False: an error was posted.
+  bool set_video_caps (const GstCaps *caps);
+  bool set_mask_caps (const GstCaps *caps);
+  bool set_output_caps (const GstCaps *caps);
+  const GstVideoInfo &video () const { return video_; }
+
+  // The mask of the pictures that follow.
+  void set_mask (GstBuffer *mask);
+  // What came before has nothing to do with the next picture.
+  void forget ();
+  // Writes the picture with its alpha; without a mask it is transparent.
+  GstFlowReturn draw (GstBuffer *picture, GstBuffer *out);
+  void stop ();
+
+  Backends &backends () { return backends_; }
+
+ private:
+  void warn_once ();
+
+  GstElement *element_;
+  mutable std::mutex mutex_;
+  RefineSettings settings_;
+  Backends backends_;
+  Matting matting_;
+  GstVideoInfo video_ = {}, out_ = {};
+  Memory memory_ = Memory::host;  // of the video
+  GstVideoInfo next_mask_info_ = {};
+  Mask mask_;  // its buffer is kept_
+  Owned<GstBuffer> kept_;
+  SmallFrame nothing_;  // the mask if there is none
+  bool warned_ = false;
+};
+
+}  // namespace quad
