@@ -60,10 +60,12 @@ Problem bad_buffer (const char *why, const Input *input)
   return {.kind = Problem::Kind::bad_buffer, .input = input, .why = why};
 }
 
-// The rows [first, end) of job `i` of `count`.
+// The rows [first, end) of job `i` of `count`. Jobs begin at even rows.
 std::pair<int, int> rows_of (int i, int count, int height)
 {
-  const auto row = [&] (int k) { return static_cast<int> (std::int64_t{height} * k / count); };
+  const auto row = [&] (int k) {
+    return k == count ? height : static_cast<int> (std::int64_t{height} * k / count) & ~1;
+  };
   return {row (i), row (i + 1)};
 }
 
@@ -244,6 +246,13 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
     const auto [first, end] = rows_of (i, jobs, mask.area.height);
     filter_.apply (picture.view (), mask.area, alpha, first, end, worker);
   });
+  if (same && look.cleaned) {
+    foreground_.estimate (guide_frame_.picture (), filter_);
+    pool.run (jobs, [&] (int i, int) {
+      const auto [first, end] = rows_of (i, jobs, mask.area.height);
+      foreground_.apply (picture.view (), mask.area, alpha, first, end);
+    });
+  }
   clear_around (alpha, {out_.info.width, out_.info.height}, mask.area);
   return {};
 }
@@ -263,7 +272,7 @@ Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &lo
     colors = scratch_ ? scratch_.get () : out;
     if (Problem p = draw_colors (picture, colors)) return p;
   }
-  if (look.refined || look.smoothing > 0) {
+  if (look.refined || look.smoothing > 0 || look.cleaned) {
     guide_frame_.set (small_format (guided_), grid_of (mask), completed_colorimetry (guided_));
     if (Problem p =
             draw_small (guide_, picture, in_.info, part_of (picture, mask.area), guide_frame_))

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "glue/stage.h"
+#include "matte/foreground.h"
 #include "matte/guided_filter.h"
 #include "matte/smoothing.h"
 
@@ -44,6 +45,7 @@ struct MatteLook {
   matte::Refinement refinement;
   double smoothing = 0;  // see matte::Smoother
   bool inverted = false;
+  bool cleaned = false;  // colours where alpha is partial are the foreground's alone
 };
 
 // Not thread safe.
@@ -94,6 +96,7 @@ class Matting {
   Owned<GstBuffer> scratch_;  // that picture, if it is neither the input nor the output
   SmallFrame seen_frame_, guide_frame_, mask_frame_;
   matte::GuidedFilter filter_;
+  matte::Foreground foreground_;
   matte::Smoother smoother_;
   Size smoothed_size_;
   struct Prepared {

@@ -80,4 +80,15 @@ QUAD_HOST_DEVICE inline std::uint8_t alpha_of (const float line[kLineParts], flo
   return static_cast<std::uint8_t> (rintf (v < 0 ? 0 : v > 255 ? 255 : v));
 }
 
+// The foreground's level at a sample of `level` with alpha `a` (0 to 255), where the surroundings'
+// foreground and background are about `front` and `back`: Forte, Pitie, "Approximate Fast
+// Foreground Colour Estimation" (ICIP 2021), equation 7.
+QUAD_HOST_DEVICE inline float foreground_of (float level, float a, float front, float back)
+{
+  const float part = a / 255;
+  const float rest = (level - part * front) - (1 - part) * back;
+  const float v = front + part * rest;
+  return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
 }  // namespace quad::matte

@@ -14,6 +14,19 @@ GType gst_quad_refine_get_type ()
   return type;
 }
 
+GType gst_quad_foreground_get_type ()
+{
+  using quad::ForegroundColors;
+  static const GEnumValue values[] = {
+      quad::enum_value (ForegroundColors::keep, "As they are in the video", "keep"),
+      quad::enum_value (ForegroundColors::estimate,
+                        "At soft edges, what the foreground has without the background",
+                        "estimate"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadForeground", values);
+  return type;
+}
+
 GType gst_quad_execution_provider_get_type ()
 {
   using quad::infer::Provider;

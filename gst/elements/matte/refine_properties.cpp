@@ -31,6 +31,9 @@ void install_refine_properties (GObjectClass *klass)
                                 "Part of the last mask that stays where nothing moves (0 = each "
                                 "mask as it is)",
                                 0, matte::kMostSmoothing, d.smoothing, controllable));
+  install (RefineProperty::foreground,
+           g_param_spec_enum ("foreground", "Foreground", "The colours of the foreground",
+                              GST_TYPE_QUAD_FOREGROUND, static_cast<gint> (d.foreground), flags));
   install (RefineProperty::invert,
            g_param_spec_boolean ("invert", "Invert", "Keep the background, remove the foreground",
                                  d.invert, controllable));
@@ -47,6 +50,9 @@ bool set_refine_property (RefineSettings &s, guint id, const GValue *value)
     case RefineProperty::radius: s.radius = g_value_get_int (value); break;
     case RefineProperty::epsilon: s.epsilon = g_value_get_double (value); break;
     case RefineProperty::smoothing: s.smoothing = g_value_get_double (value); break;
+    case RefineProperty::foreground:
+      s.foreground = static_cast<ForegroundColors> (g_value_get_enum (value));
+      break;
     case RefineProperty::invert: s.invert = g_value_get_boolean (value); break;
     case RefineProperty::n_threads: s.threads = g_value_get_int (value); break;
     default: return false;
@@ -61,6 +67,9 @@ bool get_refine_property (const RefineSettings &s, guint id, GValue *value)
     case RefineProperty::radius: g_value_set_int (value, s.radius); break;
     case RefineProperty::epsilon: g_value_set_double (value, s.epsilon); break;
     case RefineProperty::smoothing: g_value_set_double (value, s.smoothing); break;
+    case RefineProperty::foreground:
+      g_value_set_enum (value, static_cast<gint> (s.foreground));
+      break;
     case RefineProperty::invert: g_value_set_boolean (value, s.invert); break;
     case RefineProperty::n_threads: g_value_set_int (value, s.threads); break;
     default: return false;

@@ -13,6 +13,7 @@ enum class RefineProperty : guint {
   radius,
   epsilon,
   smoothing,
+  foreground,
   invert,
   n_threads,
   end

@@ -11,6 +11,7 @@
 namespace quad {
 
 enum class Refine { none, guided };
+enum class ForegroundColors { keep, estimate };
 
 // How a mask becomes alpha: both elements.
 struct RefineSettings {
@@ -18,6 +19,7 @@ struct RefineSettings {
   int radius = matte::Refinement{}.radius;
   double epsilon = matte::Refinement{}.epsilon;
   double smoothing = 0.75;
+  ForegroundColors foreground = ForegroundColors::keep;
   bool invert = false;
   int threads = 1;  // 0: one per processor
 };
@@ -28,7 +30,8 @@ inline constexpr MatteLook look_of (const RefineSettings &s)
   return {.refined = s.refine == Refine::guided,
           .refinement = {s.radius, s.epsilon},
           .smoothing = s.smoothing,
-          .inverted = s.invert};
+          .inverted = s.invert,
+          .cleaned = s.foreground == ForegroundColors::estimate};
 }
 
 // Where the mask comes from: quadmatte.
