@@ -84,8 +84,9 @@ Problem OnnxInference::try_cuda (bool &done)
     provider_ = &cuda;
     return problem;
   }
+  route_.say (Severity::info, problem.text);
   // Without a GPU nobody misses CUDA.
-  if (has || machine_has_nvidia ())
+  if (machine_has_nvidia ())
     warning_ += problem.text + " So the CPU runs the model. " + cuda.needs + " ";
   return {};
 }

@@ -57,6 +57,7 @@ struct Problem {
 };
 
 // A line of the runtime's log, without its end. May be called from any of the runtime's threads.
+// It must not open, run or free a model.
 enum class Severity { debug, info, warning, error };
 using Log = std::function<void (Severity, const std::string &)>;
 
@@ -72,7 +73,7 @@ class Inference {
   virtual ~Inference () = default;
 
   virtual Provider provider () const = 0;  // which one runs: never `automatic`
-  // What `automatic` could not have, and why: a sentence, or empty.
+  // What `automatic` could not have, and why; what is wrong with the cache. Sentences, or empty.
   virtual const std::string &warning () const = 0;
   virtual const std::string &runtime () const = 0;  // name and version
   virtual std::span<const TensorInfo> inputs () const = 0;
@@ -84,7 +85,7 @@ class Inference {
 };
 
 // Loads a model with ONNX Runtime, which is opened when it is first needed. Null: `problem` says
-// why. `log` may be empty. Any thread.
+// why. `log` may be empty; it is called until the model is freed. Any thread.
 std::unique_ptr<Inference> open (const Settings &settings, const Log &log, Problem &problem);
 
 }  // namespace quad::infer

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "infer/log.h"
+#include "infer/problems.h"
 
 namespace quad::infer {
 namespace {
@@ -19,10 +20,24 @@ constexpr char kAdvice[] =
     " Install ONNX Runtime 1.11 or newer: Debian 13 has it as libonnxruntime1.21, elsewhere run "
     "`quad-models fetch onnxruntime`. Or set QUAD_ONNXRUNTIME to the file of its library.";
 
+// How the loader's message goes on behind a name that it does not find.
+constexpr char kMissing[] = ": cannot open shared object file";
+
 // Where `quad-models fetch onnxruntime` puts it.
 std::string fetched_file ()
 {
   return std::string (g_get_user_cache_dir ()) + "/gst-quad/libonnxruntime.so.1";
+}
+
+// The names that the loader may know it by. Its makers call it libonnxruntime.so.1. Debian puts the
+// minor version into the name too.
+std::vector<std::string> installed_names ()
+{
+  constexpr unsigned kNewest = 60;  // versions of the next years
+  std::vector<std::string> names{"libonnxruntime.so.1", "libonnxruntime.so"};
+  for (unsigned minor = kNewest; minor >= ort::kApiVersion; minor--)
+    names.push_back ("libonnxruntime.so.1." + std::to_string (minor));
+  return names;
 }
 
 // Whether a version such as "1.21.0" has the functions that are used. An older library would
@@ -77,19 +92,21 @@ Problem Library::load (const char *name)
 
 Problem Library::find ()
 {
-  std::vector<std::string> names{"libonnxruntime.so.1", "libonnxruntime.so"};
+  std::vector<std::string> names = installed_names ();
   if (const char *file = std::getenv (kVariable); file && *file) {
     names = {file};
   } else if (std::error_code none; std::filesystem::exists (fetched_file (), none)) {
     names.push_back (fetched_file ());
   }
-  std::string why;
+  // What is said of a library that is there counts more than which ones are missing.
+  std::string missing, unfit;
   for (const std::string &name : names) {
     const Problem problem = load (name.c_str ());
     if (!problem) return {};
-    if (!why.empty ()) why += "; ";
-    why += problem.text;
+    std::string &why = problem.text.starts_with (name + kMissing) ? missing : unfit;
+    if (why.empty ()) why = problem.text;
   }
+  const std::string &why = unfit.empty () ? missing : unfit;
   return {Kind::no_runtime, "ONNX Runtime cannot be opened: " + why + "." + kAdvice};
 }
 
@@ -102,7 +119,8 @@ const Runtime *Library::open (Problem &problem)
   const ort::Failure failure = ort::make<ort::CreateEnvWithCustomLogger> (
       runtime_->api, runtime_->env, log_line, nullptr, ort::LoggingLevel::warning, kRuntimeLogId);
   if (!failure) return runtime_.get ();
-  problem = {Kind::failed, runtime_->name () + " cannot be started: " + failure.text};
+  problem = loading_problem (failure, runtime_->name () + " cannot be started: ");
+  if (problem.kind == Kind::no_model) problem.kind = Kind::failed;
   return nullptr;
 }
 

@@ -26,11 +26,8 @@ Problem unreadable (const std::string &path, const std::string &why)
 Problem check_model_file (const std::string &path)
 {
   if (path.empty ()) return {Problem::Kind::no_model, "No model is set."};
-  std::error_code error;
-  const auto status = std::filesystem::status (path, error);
-  if (!std::filesystem::exists (status))
-    return unreadable (path, error ? error.message () : "there is no such file");
-  if (std::filesystem::is_directory (status)) return unreadable (path, "it is a folder");
+  std::error_code none;
+  if (std::filesystem::is_directory (path, none)) return unreadable (path, "it is a folder");
   const std::unique_ptr<std::FILE, int (*) (std::FILE *)> file (std::fopen (path.c_str (), "rb"),
                                                                 std::fclose);
   if (!file) return unreadable (path, std::strerror (errno));

@@ -49,6 +49,18 @@ Kind running_kind (const ort::Failure &failure)
 
 }  // namespace
 
+// The runtime's words without the place in its source and the code, which it writes in front:
+// "/src/FILE.cc:1988 FUNCTION [ONNXRuntimeError] : 1 : FAIL : WORDS".
+std::string plain_words (const ort::Failure &failure)
+{
+  constexpr std::string_view kMark = "[ONNXRuntimeError] : ";
+  const std::size_t at = failure.text.rfind (kMark);
+  if (at == std::string::npos) return failure.text;
+  const std::string words = failure.text.substr (at + kMark.size ());
+  const std::size_t code = words.find (" : "), name = words.find (" : ", code + 1);
+  return name == std::string::npos ? words : words.substr (name + 3);
+}
+
 std::string as_sentence (std::string text)
 {
   std::replace (text.begin (), text.end (), '\n', ' ');
@@ -58,12 +70,12 @@ std::string as_sentence (std::string text)
 
 Problem loading_problem (const ort::Failure &failure, const std::string &about)
 {
-  return {loading_kind (failure), as_sentence (about + failure.text)};
+  return {loading_kind (failure), as_sentence (about + plain_words (failure))};
 }
 
 Problem running_problem (const ort::Failure &failure, const std::string &about)
 {
-  return {running_kind (failure), as_sentence (about + failure.text)};
+  return {running_kind (failure), as_sentence (about + plain_words (failure))};
 }
 
 }  // namespace quad::infer

@@ -10,6 +10,8 @@ namespace quad::infer {
 Problem loading_problem (const ort::Failure &failure, const std::string &about);
 Problem running_problem (const ort::Failure &failure, const std::string &about);
 
+std::string plain_words (const ort::Failure &failure);
+
 // Words that end with a full stop, and in one line.
 std::string as_sentence (std::string text);
 

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "infer/api.h"
+#include "infer/direction.h"
 #include "infer/inference.h"
 
 namespace quad::infer {
-
-enum class Direction { input, output };
 
 // Writes the tensors of a session to `to`. Fails where one of them is no tensor.
 Problem read_tensors (const ort::Api &api, const ort::Session *session, Direction direction,

@@ -264,7 +264,6 @@ class Table {
     put<CreateSessionOptions> (make);
     put<ReleaseSessionOptions> (free_object);
     put<SetOptimizedModelFilePath> (set_optimized_file);
-    put<DisableMemPattern> (disable);
     put<DisableCpuMemArena> (disable);
     put<SetSessionLogId> (set_log_id);
     put<SetSessionLogSeverityLevel> (set_number<'s'>);
