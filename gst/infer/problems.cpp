@@ -33,9 +33,8 @@ Kind loading_kind (const ort::Failure &failure)
   if (is_of_memory (failure)) return Kind::out_of_memory;
   switch (failure.code) {
     case ErrorCode::engine_error:
-    case ErrorCode::runtime_exception:
     case ErrorCode::ep_fail: return Kind::failed;
-    default: return Kind::no_model;
+    default: return Kind::no_model;  // also an exception: a missing file of weights is one
   }
 }
 

@@ -126,6 +126,7 @@ class Maker {
   {
     Problem problem = loading_problem (failure, about);
     const bool is_of_device = problem.kind == Kind::failed ||
+                              failure.code == ort::ErrorCode::runtime_exception ||
                               failure.text.find ("CUDA") != std::string::npos ||
                               failure.text.find ("TensorRT") != std::string::npos;
     if (provider_.provider == Provider::cpu || problem.kind == Kind::out_of_memory) return problem;

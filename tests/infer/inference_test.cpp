@@ -197,7 +197,7 @@ TEST_F (InferenceTest, WhatTheRuntimeReports)
       {"7 Protobuf parsing failed.", Kind::no_model, Kind::failed},
       {"9 no kernel", Kind::no_model, Kind::failed},
       {"10 a loop", Kind::no_model, Kind::failed},
-      {"6 an exception", Kind::failed, Kind::failed},
+      {"6 an exception", Kind::no_model, Kind::failed},
       {"11 device lost", Kind::failed, Kind::failed},
       {"6 Failed to allocate memory for requested buffer of size 9", Kind::out_of_memory,
        Kind::out_of_memory},

@@ -344,4 +344,9 @@ EXPORT const quad::infer::ort::ApiBase *OrtGetApiBase ()
 EXPORT int quad_fake_ort_live () { return quad::fake_ort::Counted::live (); }
 EXPORT int quad_fake_ort_calls () { return quad::fake_ort::calls; }
 EXPORT void quad_fake_ort_reset () { quad::fake_ort::calls = 0; }
-EXPORT const char *quad_fake_ort_session () { return quad::fake_ort::last_session ().c_str (); }
+EXPORT const char *quad_fake_ort_session ()
+{
+  thread_local std::string text;
+  text = quad::fake_ort::LastSession::shared ().get ();
+  return text.c_str ();
+}

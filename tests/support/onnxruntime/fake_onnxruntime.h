@@ -9,6 +9,6 @@ int quad_fake_ort_live ();
 int quad_fake_ort_calls ();
 void quad_fake_ort_reset ();
 // What the last session was made with, as "threads=2 spinning=0 level=99 ...". Valid until the next
-// session is made.
+// call of the thread.
 const char *quad_fake_ort_session ();
 }

@@ -59,10 +59,22 @@ bool fit (const std::vector<FakeTensor> &tensors, Strings names, std::vector<Vie
 
 }  // namespace
 
-std::string &last_session ()
+LastSession &LastSession::shared ()
 {
-  static std::string text;
-  return text;
+  static LastSession last;
+  return last;
+}
+
+void LastSession::set (const std::string &text)
+{
+  const std::lock_guard held (lock_);
+  text_ = text;
+}
+
+std::string LastSession::get ()
+{
+  const std::lock_guard held (lock_);
+  return text_;
 }
 
 Status *create_session (const Env *env, const char *path, const SessionOptions *options,
@@ -83,7 +95,7 @@ Status *create_session (const Env *env, const char *path, const SessionOptions *
   session->log_id = options->log_id;
   if (Status *status = start (*session, "fail-load")) return status;
   if (Status *status = keep_optimized (*options, text.str ())) return status;
-  last_session () = description (*options, session->model);
+  LastSession::shared ().set (description (*options, session->model));
   *to = session.release ();
   return nullptr;
 }

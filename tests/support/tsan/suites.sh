@@ -12,7 +12,7 @@ GST_REGISTRY=$PWD/$build/tests/registry.bin GST_PLUGIN_PATH=$PWD/$build/gst/elem
   "${tsan[@]}" gst-inspect-1.0 quad >/dev/null
 
 suites=()
-for suite in host glue gif elements; do suites+=(--suite "$suite"); done
+for suite in host glue gif infer elements; do suites+=(--suite "$suite"); done
 # Meson adds the name of the wrapper, which is env.
 log=$build/meson-logs/testlog-env
 rm -f "$log.json" "$log.txt"
