@@ -1,0 +1,12 @@
+"""What `quad-models` does, as modules.
+
+    packages      the table of what can be fetched
+    fetch         fetches from the npm registry and checks what came
+    tflite_file   reads TFLite files
+    operators     the table of TFLite's operators, each as ONNX nodes
+    convert       a TFLite file to an ONNX file with its modelinfo
+    variants      writes variants of an ONNX model and the list of them; reads the list
+    onnx_runtime  runs an ONNX model by ONNX Runtime's C library
+
+Only those that read or write models need NumPy, onnx and flatbuffers.
+"""
