@@ -12,7 +12,7 @@ done
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev libgif-dev
-  libjpeg-turbo-progs python3-numpy)
+  libjpeg-turbo-progs python3-flatbuffers python3-numpy python3-onnx)
 packages_to_fuzz=("${packages_to_build[@]}" clang libclang-rt-dev libgif-dev)
 packages_to_tidy=("${packages_to_build[@]}" clang-tidy-14)
 # PyTorch is large, so tensors are tested with it on one release; elsewhere where it is installed.
