@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Converted models compute what the TFLite file says: each operator in many shapes, and the real models if they are there.
+"""Converted models compute what the TFLite file says: each operator in many shapes, and the real models.
 
 A TFLite file is computed by tflite_numpy, the converted one by onnx_numpy and, where it is found, by ONNX Runtime.
 """
@@ -13,6 +13,8 @@ import random
 import struct
 import tempfile
 import unittest
+
+import needed  # noqa: F401, before what may be missing
 
 import cases
 import numpy as np
@@ -71,7 +73,11 @@ class Operators(unittest.TestCase):
     def windows(self, dilations=(1,)):
         """The product of sizes, filters, strides, paddings and dilations that has a result."""
         for (h, w), (fh, fw), (sh, sw), padding, dilation in itertools.product(
-            ((8, 8), (7, 9), (5, 12)), ((1, 1), (3, 3), (2, 4), (5, 2)), ((1, 1), (2, 2), (3, 2)), (SAME, VALID), dilations
+            ((8, 8), (7, 9), (5, 12)),
+            ((1, 1), (3, 3), (2, 4), (5, 2)),
+            ((1, 1), (2, 2), (3, 2)),
+            (SAME, VALID),
+            dilations,
         ):
             new = size_of(h, fh, sh, dilation, padding), size_of(w, fw, sw, dilation, padding)
             if min(new) > 0:
@@ -141,9 +147,9 @@ class Operators(unittest.TestCase):
             if min(new) < 1:
                 continue
             graph = Graph()
-            weights, bias = graph.half(self.noise(3, fh, fw, 2)), graph.half(self.noise(3))
+            inputs = [graph.input((1, h, w, 2)), graph.half(self.noise(3, fh, fw, 2)), graph.half(self.noise(3))]
             custom = struct.pack("<iii", padding, sw, sh)
-            graph.add("Convolution2DTransposeBias", [graph.input((1, h, w, 2)), weights, bias], (1, *new, 3), {}, custom)
+            graph.add("Convolution2DTransposeBias", inputs, (1, *new, 3), {}, custom)
             self.check(graph, (h, w), (fh, fw), (sh, sw), padding)
 
     def test_elementwise(self):

@@ -164,14 +164,17 @@ class Bad(Case):
             url = f"http://127.0.0.1:{free.getsockname()[1]}"
         result = self.fetch([row("a", b"", b"")], url)
         self.refused(result, "Check the network connection", files.UNREACHABLE)
-        self.refused(self.fetch([row("a", b"", b"")], "http://registry.invalid"), "cannot be fetched", files.UNREACHABLE)
+        result = self.fetch([row("a", b"", b"")], "http://registry.invalid")
+        self.refused(result, "cannot be fetched", files.UNREACHABLE)
 
     def test_statuses(self):
         data = archive(("package/file", CONTENT))
-        for status, tries, result in ((404, 1, 1), (403, 1, 1), (503, 3, files.UNREACHABLE), (429, 3, files.UNREACHABLE)):
+        later = (3, files.UNREACHABLE)
+        for status, (tries, end) in {404: (1, 1), 403: (1, 1), 503: later, 429: later}.items():
             with self.subTest(status):
                 registry = self.serve(data, status=status)
-                self.refused(self.fetch([row("a", data, CONTENT)], registry.url), f"cannot be fetched: {status}", result)
+                result = self.fetch([row("a", data, CONTENT)], registry.url)
+                self.refused(result, f"cannot be fetched: {status}", end)
                 self.assertEqual(len(registry.asked), tries)
 
     def test_evil_archives(self):
@@ -213,9 +216,11 @@ class Bad(Case):
         def chunk(name, *offsets):
             return {"hash": name, "offsets": list(offsets)}
 
-        for chunks in ([chunk("x", 0, 5), chunk("y", 6, 10)], [chunk("x", -1, 10)], [chunk("x", 0, 10**12)], [{}], 5, []):
+        gap, before, huge = [chunk("x", 0, 5), chunk("y", 6, 10)], [chunk("x", -1, 10)], [chunk("x", 0, 10**12)]
+        for chunks in (gap, before, huge, [{}], 5, []):
             with self.subTest(chunks):
-                data = archive(("package/list", json.dumps({"/m": {"chunks": chunks}}).encode()), ("package/x", b"12345"))
+                listed = json.dumps({"/m": {"chunks": chunks}}).encode()
+                data = archive(("package/list", listed), ("package/x", b"12345"))
                 wanted = row("a", data, b"1234567890", "package/list", part="/m")
                 self.refused(self.fetch([wanted], self.serve(data).url), "is not the list it should be")
 

@@ -53,7 +53,8 @@ def conv(data, weights, bias=None, *, kernel_shape, strides, dilations, pads, gr
 
 def conv_transpose(data, weights, bias, *, kernel_shape, strides, pads):
     n, _, h, w = data.shape
-    whole = np.zeros((n, weights.shape[1], (h - 1) * strides[0] + kernel_shape[0], (w - 1) * strides[1] + kernel_shape[1]))
+    rows, columns = ((size - 1) * s + k for size, s, k in zip((h, w), strides, kernel_shape))
+    whole = np.zeros((n, weights.shape[1], rows, columns))
     for y in range(kernel_shape[0]):
         for x in range(kernel_shape[1]):
             part = np.einsum("nchw,co->nohw", data, weights[:, :, y, x].astype(np.float64))

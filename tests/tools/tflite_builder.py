@@ -1,4 +1,4 @@
-"""Builds small TFLite files by flatbuffers' builder, for the tests: a Graph with tensors and operators, then its bytes."""
+"""Builds small TFLite files by flatbuffers' builder, for tests: a Graph of tensors and operators gives its bytes."""
 
 import flatbuffers
 import numpy as np

@@ -1,7 +1,7 @@
 """Computes a TFLite model by NumPy, slowly and plainly, in float64: what a converted model is compared with.
 
-It has its own reading of the operators, from TensorFlow Lite's reference kernels, and shares only the file's reader with
-the converter.
+It has its own reading of the operators, from TensorFlow Lite's reference kernels, and shares only the file's reader
+with the converter.
 """
 
 import struct

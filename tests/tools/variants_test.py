@@ -12,6 +12,8 @@ import tempfile
 import unittest
 import zlib
 
+import needed  # noqa: F401, before what may be missing
+
 import cases
 import numpy as np
 import onnx
@@ -221,7 +223,8 @@ class Variants(unittest.TestCase):
 
     def test_modelinfo(self):
         files.write(self.model, network(16, 32).SerializeToString())
-        files.write(pathlib.Path(f"{self.model}.modelinfo"), b"[modelinfo]\nversion=1.0\n\n[picture]\nranges=-1.0,1.0\n")
+        text = b"[modelinfo]\nversion=1.0\n\n[picture]\nranges=-1.0,1.0\n"
+        files.write(pathlib.Path(f"{self.model}.modelinfo"), text)
         self.assertEqual(self.run_tool("--size", "40x20")[0], 0)
         text = (self.folder / "made/net-size-40x20.onnx.modelinfo").read_text()
         self.assertEqual(text, "[modelinfo]\nversion=1.0\n\n[picture]\nranges=-1.0,1.0\ndims=1,20,40,3\n\n")

@@ -117,7 +117,8 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        part = commands.add_parser(name, help=command.help, description=command.help[0].upper() + command.help[1:] + ".")
+        sentence = f"{command.help[0].upper()}{command.help[1:]}."
+        part = commands.add_parser(name, help=command.help, description=sentence)
         command.arguments(part)
     return whole
 

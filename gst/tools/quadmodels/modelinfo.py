@@ -14,7 +14,12 @@ from onnx import TensorProto
 from . import files
 from .files import Problem
 
-_TYPES = {TensorProto.FLOAT: "float32", TensorProto.FLOAT16: "float16", TensorProto.UINT8: "uint8", TensorProto.INT8: "int8"}
+_TYPES = {
+    TensorProto.FLOAT: "float32",
+    TensorProto.FLOAT16: "float16",
+    TensorProto.INT8: "int8",
+    TensorProto.UINT8: "uint8",
+}
 
 
 def path_of(model: pathlib.Path) -> pathlib.Path:

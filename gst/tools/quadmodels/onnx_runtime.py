@@ -151,7 +151,8 @@ class Session:
                 self._session = of.make("CreateSessionFromArray", of.environment, model, len(model), options)
             else:
                 self._session = of.make("CreateSession", of.environment, str(model).encode(), options)
-        inputs, outputs = (of.make(f"SessionGet{end}Count", self._session, kind=c_size_t) for end in ("Input", "Output"))
+        inputs = of.make("SessionGetInputCount", self._session, kind=c_size_t)
+        outputs = of.make("SessionGetOutputCount", self._session, kind=c_size_t)
         if inputs != 1 or outputs < 1:
             raise Problem(f"the model has {inputs} inputs and {outputs} outputs; one input and an output are needed.")
         self._names = [self._name(end) for end in ("Input", "Output")]

@@ -33,7 +33,17 @@ OPERATORS = {
     117: "HARD_SWISH",
 }
 # TensorType.
-TYPES = {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 6: "bool", 7: "int16", 9: "int8", 10: "float64"}
+TYPES = {
+    0: "float32",
+    1: "float16",
+    2: "int32",
+    3: "uint8",
+    4: "int64",
+    6: "bool",
+    7: "int16",
+    9: "int8",
+    10: "float64",
+}
 
 _BOOL, _ENUM, _INT = number_types.BoolFlags, number_types.Int8Flags, number_types.Int32Flags
 _POOL = {"padding": (0, _ENUM, 0), "stride_w": (1, _INT, 0), "stride_h": (2, _INT, 0)}

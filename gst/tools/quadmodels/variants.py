@@ -55,8 +55,14 @@ KINDS = (
     Kind("float", "the model as it is", lambda model: None),
     Kind("fp16-weights", "weights and biases in float16, computes in float32", weights.half_weights),
     Kind("fp16", "all in float16 but the input and the output", weights.half),
-    Kind("int8-tensor", "weights in int8 with a scale for each tensor", functools.partial(weights.int8, channels=False)),
-    Kind("int8-channel", "weights in int8 with a scale for each channel", functools.partial(weights.int8, channels=True)),
+    *(
+        Kind(
+            f"int8-{each}",
+            f"weights in int8 with a scale for each {each}",
+            functools.partial(weights.int8, channels=each == "channel"),
+        )
+        for each in ("tensor", "channel")
+    ),
     *(
         Kind(
             f"palette{bits}-{each}",
@@ -89,7 +95,8 @@ def load(path: pathlib.Path) -> onnx.ModelProto:
     if opset < 13:
         raise Problem(f"{path} is of opset {opset}, and variants need 13 or newer.")
     if len(model.graph.input) != 1 or len(model.graph.output) != 1:
-        raise Problem(f"{path} has {len(model.graph.input)} inputs and {len(model.graph.output)} outputs, not one of each.")
+        counts = f"{len(model.graph.input)} inputs and {len(model.graph.output)} outputs"
+        raise Problem(f"{path} has {counts}, not one of each.")
     shape = [dim.dim_value for dim in model.graph.input[0].type.tensor_type.shape.dim]
     if not shape or min(shape) < 1:
         raise Problem(f"{path} has an input of no fixed size.")
