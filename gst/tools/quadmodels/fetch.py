@@ -22,7 +22,7 @@ from . import packages
 from .files import UNREACHABLE, Problem, make_folder, sha256_of, size_text, writing
 from .packages import Content, Package, Row
 
-PAUSES = (1.0, 3.0, 10.0)  # seconds before each further try
+PAUSES = (1.0, 3.0)  # seconds before each further try
 _TIMEOUT = 30  # seconds without a byte
 _BLOCK = 1 << 18
 
