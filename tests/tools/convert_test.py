@@ -22,7 +22,7 @@ import onnx
 import onnx_numpy
 import tflite_numpy
 from quadmodels import cli, convert, files, onnx_runtime, tflite_file
-from tflite_builder import Graph
+from tflite_builder import FIELDS, Graph
 
 SAME, VALID = 0, 1
 # Float32 against float64, at values of about 1.
@@ -70,7 +70,7 @@ class Operators(unittest.TestCase):
             self.assertEqual((kinds[0], kinds[-1]), ("Transpose", "Transpose"))
             return converted
 
-    def windows(self, dilations=(1,)):
+    def windows(self, dilations=((1, 1),)):
         """The product of sizes, filters, strides, paddings and dilations that has a result."""
         for (h, w), (fh, fw), (sh, sw), padding, dilation in itertools.product(
             ((8, 8), (7, 9), (5, 12)),
@@ -79,12 +79,12 @@ class Operators(unittest.TestCase):
             (SAME, VALID),
             dilations,
         ):
-            new = size_of(h, fh, sh, dilation, padding), size_of(w, fw, sw, dilation, padding)
+            new = size_of(h, fh, sh, dilation[0], padding), size_of(w, fw, sw, dilation[1], padding)
             if min(new) > 0:
                 yield (h, w), (fh, fw), new, {"stride_h": sh, "stride_w": sw, "padding": padding}, dilation
 
     def test_conv(self):
-        for number, (size, filter, new, options, dilation) in enumerate(self.windows((1, 2))):
+        for number, (size, filter, new, options, dilation) in enumerate(self.windows(((1, 1), (2, 2), (1, 3)))):
             graph = Graph()
             groups, outputs = (2, 4) if number % 3 == 0 else (1, 3)
             channels = 2 * groups
@@ -92,18 +92,18 @@ class Operators(unittest.TestCase):
             inputs = [source, graph.half(self.noise(outputs, *filter, channels // groups))]
             if number % 4:
                 inputs.append(graph.half(self.noise(outputs)))
-            options |= {"dilation_h": dilation, "dilation_w": dilation, "activation": (0, 1, 3)[number % 3]}
+            options |= {"dilation_h": dilation[0], "dilation_w": dilation[1], "activation": (0, 1, 3)[number % 3]}
             graph.add("CONV_2D", inputs, (1, *new, outputs), options)
             self.check(graph, size, filter, options)
 
     def test_depthwise(self):
-        for number, (size, filter, new, options, dilation) in enumerate(self.windows((1, 2))):
+        for number, (size, filter, new, options, dilation) in enumerate(self.windows(((1, 1), (2, 2), (1, 3)))):
             graph = Graph()
             multiplier = 1 + number % 2
             source = graph.input((1, *size, 3))
             weights = graph.tensor((), self.noise(1, *filter, 3 * multiplier))
             bias = graph.tensor((), self.noise(3 * multiplier))
-            options |= {"dilation_h": dilation, "dilation_w": dilation}
+            options |= {"dilation_h": dilation[0], "dilation_w": dilation[1], "depth_multiplier": multiplier}
             graph.add("DEPTHWISE_CONV_2D", [source, weights, bias], (1, *new, 3 * multiplier), options)
             self.check(graph, size, filter, multiplier, options)
 
@@ -178,6 +178,26 @@ class Operators(unittest.TestCase):
         graph.tensors[-1] = ("same", *graph.tensors[-1][1:])
         made = self.check(graph, "names")
         self.assertEqual([made.graph.input[0].name, made.graph.output[0].name], ["same", "same_2"])
+
+
+class Reader(unittest.TestCase):
+    """Both sides of the comparisons above read files in one way, so what is read has a test of its own."""
+
+    def test_options(self):
+        for name, known in tflite_file.OPTIONS.items():
+            for set_field in known:
+                with self.subTest(f"{name} {set_field}"):
+                    graph = Graph()
+                    options = {field: int(field == set_field) for field in FIELDS[name].split()}
+                    graph.outputs = [graph.add(name, [graph.input((1, 4, 4, 1))], (1, 4, 4, 1), options)]
+                    read = tflite_file.parse(graph.bytes(), "made").operators[0]
+                    self.assertEqual(read.options, {field: options[field] for field in known})
+
+    def test_defaults(self):
+        graph = Graph()
+        graph.outputs = [graph.add("CONV_2D", [graph.input((1, 4, 4, 1))], (1, 4, 4, 1))]
+        options = tflite_file.parse(graph.bytes(), "made").operators[0].options
+        self.assertEqual({name: value for name, value in options.items() if value}, {"dilation_w": 1, "dilation_h": 1})
 
 
 class Files(unittest.TestCase):

@@ -2,10 +2,25 @@
 
 import flatbuffers
 import numpy as np
-from quadmodels import tflite_file
 
-CODES = {name: number for number, name in tflite_file.OPERATORS.items()}
-TYPES = {name: number for number, name in tflite_file.TYPES.items()}
+# The schema once more, so that a wrong number in the reader is found: operators, types, and the fields of options in
+# their order.
+CODES = {"ADD": 0, "AVERAGE_POOL_2D": 1, "CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "DEQUANTIZE": 6, "LOGISTIC": 14}
+CODES |= {"MUL": 18, "RELU": 19, "RELU6": 21, "RESIZE_BILINEAR": 23, "MEAN": 40, "HARD_SWISH": 117}
+CUSTOM = 32
+TYPES = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int64": 4, "int8": 9}
+_WINDOW = "padding stride_w stride_h"
+FIELDS = {
+    "ADD": "activation",
+    "AVERAGE_POOL_2D": f"{_WINDOW} filter_w filter_h activation",
+    "CONV_2D": f"{_WINDOW} activation dilation_w dilation_h",
+    "DEPTHWISE_CONV_2D": f"{_WINDOW} depth_multiplier activation dilation_w dilation_h",
+    "MEAN": "keep_dims",
+    "MUL": "activation",
+    "RESIZE_BILINEAR": "new_height new_width align_corners half_pixel_centers",
+}
+_KINDS = {"padding": "Int8", "activation": "Int8", "keep_dims": "Bool"}
+_KINDS |= {"align_corners": "Bool", "half_pixel_centers": "Bool"}
 
 
 class Graph:
@@ -49,24 +64,20 @@ class Graph:
         lists = [_tables(b, tensors), _ints(b, self.inputs), _ints(b, self.outputs), _tables(b, operators)]
         graphs = _tables(b, [_table(b, dict(enumerate(lists)))])
         root = _table(b, {1: codes, 2: graphs, 3: b.CreateString("made"), 4: _tables(b, buffers)}, {0: ("Uint32", 3)})
-        b.Finish(root, file_identifier=tflite_file.IDENTIFIER)
+        b.Finish(root, file_identifier=b"TFL3")
         return bytes(b.Output())
 
 
 def _code(b, name):
     """An operator's code; a number is an operator that is not known."""
-    number = name if isinstance(name, int) else CODES.get(name, CODES["CUSTOM"])
-    custom = {1: b.CreateString(name)} if number == CODES["CUSTOM"] else {}
+    number = name if isinstance(name, int) else CODES.get(name, CUSTOM)
+    custom = {1: b.CreateString(name)} if number == CUSTOM else {}
     return _table(b, custom, {0: ("Int8", min(number, 127)), 3: ("Int32", number)})
 
 
 def _operator(b, names, name, inputs, outputs, options, custom):
-    known = tflite_file.OPTIONS.get(name, {})
-    kinds = {1: "Int8", 4: "Int32"}
-    scalars = {}
-    for field, value in options.items():
-        number, kind, _ = known[field]
-        scalars[number] = ("Bool" if kind.__name__ == "BoolFlags" else kinds[kind.bytewidth], value)
+    order = FIELDS.get(name, "").split()
+    scalars = {order.index(field): (_KINDS.get(field, "Int32"), value) for field, value in options.items()}
     fields = {1: _ints(b, inputs), 2: _ints(b, outputs)}
     if scalars:
         fields[4] = _table(b, {}, scalars)
