@@ -39,6 +39,9 @@ struct Settings {
   std::string cache_dir = {};  // keeps compiled models; empty: none are kept
 };
 
+// "1x256x256x3"; "?" for a size that is free.
+std::string shape_text (std::span<const std::int64_t> shape);
+
 // Why something cannot be done. Converts to true if there is a problem.
 struct Problem {
   enum class Kind {
@@ -80,7 +83,8 @@ class Inference {
   virtual std::span<const TensorInfo> outputs () const = 0;
 
   // Runs the model. `in` and `out` are in the order of inputs () and outputs (), of their types;
-  // shapes fill the free sizes. Outputs are written into the caller's memory. Blocks.
+  // shapes fill the free sizes. `out` may be the first outputs alone. Outputs are written into the
+  // caller's memory. Blocks.
   virtual Problem run (std::span<const Tensor> in, std::span<const Tensor> out) = 0;
 };
 

@@ -11,14 +11,11 @@ namespace quad::infer {
 Problem read_tensors (const ort::Api &api, const ort::Session *session, Direction direction,
                       std::vector<TensorInfo> &to);
 
-// Whether `given` are what the model needs.
+// Whether `given` are what the model needs: all inputs, or the first outputs.
 Problem check_tensors (std::span<const Tensor> given, Direction direction,
                        std::span<const TensorInfo> needed);
 
 // Of a type other than `other`.
 ort::DataType data_type_of (ElementType type);
-
-// "1x256x256x3"; "?" for a size that is free.
-std::string shape_text (std::span<const std::int64_t> shape);
 
 }  // namespace quad::infer

@@ -43,14 +43,4 @@ std::vector<std::int64_t> filled (std::span<const std::int64_t> shape, const Ima
   return all;
 }
 
-std::string shape_text (std::span<const std::int64_t> shape)
-{
-  std::string text;
-  for (const std::int64_t n : shape) {
-    if (!text.empty ()) text += 'x';
-    text += n < 0 ? "?" : std::to_string (n);
-  }
-  return text.empty () ? "a single number" : text;
-}
-
 }  // namespace quad

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/geometry.h"
@@ -40,8 +39,5 @@ std::optional<ImageShape> image_shape (std::span<const std::int64_t> shape,
 // `shape` with its free axes filled: one picture, of `size`.
 std::vector<std::int64_t> filled (std::span<const std::int64_t> shape, const ImageShape &image,
                                   Size size);
-
-// "1x3x256x?".
-std::string shape_text (std::span<const std::int64_t> shape);
 
 }  // namespace quad

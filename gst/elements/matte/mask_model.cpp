@@ -7,7 +7,7 @@
 namespace quad {
 namespace {
 
-using infer::ElementType;
+using infer::ElementType, infer::shape_text;
 
 constexpr int kPictureChannels[] = {3};
 constexpr int kMaskChannels[] = {1, 2};
@@ -35,6 +35,8 @@ std::string names_of (std::span<const infer::TensorInfo> tensors)
   return text;
 }
 
+std::byte byte_of (float v) { return static_cast<std::byte> (std::clamp (v, 0.0f, 255.0f) + 0.5f); }
+
 std::uint8_t level_of (float v)
 {
   // NaN becomes background.
@@ -58,10 +60,12 @@ std::unique_ptr<MaskModel> MaskModel::open (const infer::Settings &settings, con
   if (!inference) return nullptr;
   std::unique_ptr<MaskModel> model{new MaskModel (std::move (inference))};
   std::string why = model->fault_of_tensors ();
-  if (why.empty ()) why = model->read_info (settings.model_file);
+  if (!why.empty ())
+    why = "The model " + settings.model_file + " makes no mask of a picture: " + why;
+  else
+    why = model->read_info (settings.model_file);
   if (why.empty ()) return model;
-  problem = {infer::Problem::Kind::no_model,
-             "The model " + settings.model_file + " makes no mask of a picture: " + why};
+  problem = {infer::Problem::Kind::no_model, why};
   return nullptr;
 }
 
@@ -79,6 +83,7 @@ std::string MaskModel::fault_of_tensors ()
   if (!is_usable (in[0].type))
     return "its input " + in[0].name + " has elements that are neither float32 nor uint8.";
   image_ = *image;
+  ranges_.fill (in[0].type == ElementType::float32 ? infer::Range{0, 1} : infer::Range{0, 255});
   if (out.empty ()) return "it has no output.";
   const auto mask = image_shape (out[0].shape, kMaskChannels);
   if (!mask)
@@ -86,11 +91,39 @@ std::string MaskModel::fault_of_tensors ()
            ", and a mask has 1x1xHEIGHTxWIDTH or 1xHEIGHTxWIDTHx1 (or two channels).";
   if (!is_usable (out[0].type))
     return "its first output " + out[0].name + " has elements that are neither float32 nor uint8.";
-  outputs_.push_back ({*mask, {}, {}});
+  mask_ = *mask;
   return {};
 }
 
-std::string MaskModel::read_info (const std::string &) { return {}; }
+// Takes the input's ranges, and its size if the model leaves that open, from the file beside the
+// model. Returns a sentence on what is wrong with it; empty if nothing is, or if there is none.
+std::string MaskModel::read_info (const std::string &model_file)
+{
+  std::string problem;
+  const auto info = infer::read_model_info (model_file, problem);
+  if (!info) return problem;
+  const infer::TensorInfo &in = inference_->inputs ()[0];
+  const infer::TensorSection *section = info->find (infer::Direction::input, 0, in);
+  if (!section)
+    return "The file " + info->file + " has no section for the model's input " + in.name + " (" +
+           shape_text (in.shape) + ").";
+  const std::string of = "The section [" + section->name + "] of " + info->file;
+  if (section->column_major)
+    return of + " says dims-order=col-major, which quadmatte does not have. Convert the model.";
+  const auto &ranges = section->ranges;
+  if (ranges.size () > 1 && ranges.size () != 3)
+    return of + " has " + std::to_string (ranges.size ()) +
+           " ranges: give one, or one for each of R, G and B.";
+  for (std::size_t c = 0; c < 3 && !ranges.empty (); c++)
+    ranges_[c] = ranges[ranges.size () == 1 ? 0 : c];
+  if (!section->dims) return {};
+  if (const auto said = image_shape (*section->dims, kPictureChannels);
+      said && said->channels_last == image_.channels_last) {
+    if (image_.height < 0) image_.height = said->height;
+    if (image_.width < 0) image_.width = said->width;
+  }
+  return {};
+}
 
 Size MaskModel::seen_size (Size picture) const
 {
@@ -106,13 +139,12 @@ void MaskModel::resize (Size size)
   if (size == size_) return;
   size_ = size;
   const infer::TensorInfo &in = inference_->inputs ()[0];
-  shape_ = filled (in.shape, image_, size);
-  input_.resize (count_of (shape_) * infer::bytes_of (in.type));
-  Output &mask = outputs_[0];
+  input_shape_ = filled (in.shape, image_, size);
+  input_.resize (count_of (input_shape_) * infer::bytes_of (in.type));
   const infer::TensorInfo &out = inference_->outputs ()[0];
-  mask_size_ = mask.image.size (size);
-  mask.shape = filled (out.shape, mask.image, mask_size_);
-  mask.data.resize (count_of (mask.shape) * infer::bytes_of (out.type));
+  mask_size_ = mask_.size (size);
+  output_shape_ = filled (out.shape, mask_, mask_size_);
+  output_.resize (count_of (output_shape_) * infer::bytes_of (out.type));
 }
 
 void MaskModel::fill_input (const matte::SmallPicture &rgb)
@@ -120,11 +152,10 @@ void MaskModel::fill_input (const matte::SmallPicture &rgb)
   const bool floats = inference_->inputs ()[0].type == ElementType::float32;
   const std::size_t count = std::size_t (size_.width) * std::size_t (size_.height);
   for (int c = 0; c < 3; c++) {
-    const InputRange &range = ranges_[std::size_t (c)];
+    const infer::Range &range = ranges_[std::size_t (c)];
     std::array<float, 256> value;
     for (int v = 0; v < 256; v++)
-      value[std::size_t (v)] =
-          static_cast<float> (range.black + (range.white - range.black) * v / 255);
+      value[std::size_t (v)] = static_cast<float> (range.min + range.scale () * v);
     for (int y = 0; y < size_.height; y++) {
       const std::uint8_t *row = rgb.row (c, y);
       const std::size_t first = std::size_t (y) * std::size_t (size_.width);
@@ -133,7 +164,7 @@ void MaskModel::fill_input (const matte::SmallPicture &rgb)
         if (floats)
           std::memcpy (&input_[at * sizeof (float)], &value[row[x]], sizeof (float));
         else
-          input_[at] = std::byte{row[x]};
+          input_[at] = byte_of (value[row[x]]);
       }
     }
   }
@@ -141,7 +172,6 @@ void MaskModel::fill_input (const matte::SmallPicture &rgb)
 
 void MaskModel::take_mask (SmallFrame &mask) const
 {
-  const Output &out = outputs_[0];
   const bool floats = inference_->outputs ()[0].type == ElementType::float32;
   const std::size_t count = std::size_t (mask_size_.width) * std::size_t (mask_size_.height);
   mask.set (GST_VIDEO_FORMAT_GRAY8, mask_size_, mask_colors_);
@@ -149,11 +179,10 @@ void MaskModel::take_mask (SmallFrame &mask) const
     std::uint8_t *row = mask.picture ().row (0, y);
     const std::size_t first = std::size_t (y) * std::size_t (mask_size_.width);
     for (int x = 0; x < mask_size_.width; x++) {
-      const std::size_t at =
-          out.image.index (out.image.channels - 1, first + std::size_t (x), count);
+      const std::size_t at = mask_.index (mask_.channels - 1, first + std::size_t (x), count);
       float value = 0;
-      if (floats) std::memcpy (&value, &out.data[at * sizeof (float)], sizeof (float));
-      row[x] = floats ? level_of (value) : static_cast<std::uint8_t> (out.data[at]);
+      if (floats) std::memcpy (&value, &output_[at * sizeof (float)], sizeof (float));
+      row[x] = floats ? level_of (value) : static_cast<std::uint8_t> (output_[at]);
     }
   }
 }
@@ -162,10 +191,9 @@ infer::Problem MaskModel::run (const matte::SmallPicture &rgb, SmallFrame &mask)
 {
   resize (rgb.size ());
   fill_input (rgb);
-  const infer::Tensor in = {input_, shape_};
-  std::vector<infer::Tensor> out (inference_->outputs ().size ());
-  out[0] = {outputs_[0].data, outputs_[0].shape};
-  if (infer::Problem p = inference_->run ({&in, 1}, out)) return p;
+  const infer::Tensor in = {input_, input_shape_};
+  const infer::Tensor out = {output_, output_shape_};
+  if (infer::Problem p = inference_->run ({&in, 1}, {&out, 1})) return p;
   take_mask (mask);
   return {};
 }

@@ -9,14 +9,9 @@
 #include "elements/matte/image_shape.h"
 #include "glue/matting.h"
 #include "infer/inference.h"
+#include "infer/model_info.h"
 
 namespace quad {
-
-// The numbers that black and white of a channel become.
-struct InputRange {
-  double black = 0;
-  double white = 1;
-};
 
 // One thread at a time may use it.
 class MaskModel {
@@ -36,12 +31,6 @@ class MaskModel {
   infer::Problem run (const matte::SmallPicture &rgb, SmallFrame &mask);
 
  private:
-  struct Output {
-    ImageShape image;
-    std::vector<std::int64_t> shape;
-    std::vector<std::byte> data;
-  };
-
   explicit MaskModel (std::unique_ptr<infer::Inference> inference);
   std::string fault_of_tensors ();
   std::string read_info (const std::string &model_file);
@@ -50,14 +39,13 @@ class MaskModel {
   void take_mask (SmallFrame &mask) const;
 
   std::unique_ptr<infer::Inference> inference_;
-  ImageShape image_;  // of the input
-  std::array<InputRange, 3> ranges_;
-  Size size_;  // the buffers below are for this
-  Size mask_size_;
+  ImageShape image_, mask_;  // of the input and the output
+  std::array<infer::Range, 3> ranges_;
   GstVideoColorimetry mask_colors_;
-  std::vector<std::int64_t> shape_;
-  std::vector<std::byte> input_;
-  std::vector<Output> outputs_;
+  // For pictures of size_.
+  Size size_, mask_size_;
+  std::vector<std::int64_t> input_shape_, output_shape_;
+  std::vector<std::byte> input_, output_;
 };
 
 }  // namespace quad
