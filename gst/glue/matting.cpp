@@ -106,6 +106,7 @@ Matting::Matting (Backends &backends)
     : colors_ (backends),
       guide_ (backends),
       seen_ (backends),
+      fitted_ (backends),
       mask_ (backends),
       filter_ (host::matte_row_ops ())
 {
@@ -113,7 +114,7 @@ Matting::Matting (Backends &backends)
 
 void Matting::set_threads (int count)
 {
-  for (Drawing *d : {&colors_, &guide_, &seen_, &mask_}) d->stage.set_threads (count);
+  for (Drawing *d : {&colors_, &guide_, &seen_, &fitted_, &mask_}) d->stage.set_threads (count);
   if (threads_ && n_threads_ == count) return;
   n_threads_ = count;
   threads_ = std::make_unique<Threads> (count);
@@ -175,6 +176,14 @@ Problem Matting::sees (GstBuffer *picture, const Rect &part, Size size,
   return draw_small (seen_, picture, in_.info, part_of (picture, part), seen_frame_);
 }
 
+Problem Matting::fits (const Mask &mask, Size size, const matte::SmallPicture *&levels)
+{
+  fitted_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, gray_colorimetry ());
+  levels = &fitted_frame_.picture ();
+  const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
+  return draw_small (fitted_, mask.buffer, mask.info, whole, fitted_frame_);
+}
+
 // The output's colours, or those of the scratch picture.
 Problem Matting::draw_colors (GstBuffer *picture, GstBuffer *out)
 {
@@ -201,14 +210,16 @@ Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
   const Size size = grid_of (mask);
   mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, gray_colorimetry ());
   const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
-  if (mask.fresh || smoothed_size_ != size) {
+  const Smoothed now = {size, mask.area};
+  const bool known = smoothed_ == now;
+  if (mask.fresh || !known) {
     if (Problem p = draw_small (mask_, mask.buffer, mask.info, whole, mask_frame_)) return p;
     if (look.inverted)
       for (std::uint8_t &level : mask_frame_.picture ().bytes ())
         level = static_cast<std::uint8_t> (255 - level);
   }
-  if (smoothed_size_ != size) smoother_.reset (size);
-  smoothed_size_ = size;
+  if (!known) smoother_.reset (size);
+  smoothed_ = now;
   if (mask.fresh && look.smoothing > 0)
     smoother_.smooth (guide_frame_.picture (), look.smoothing, mask_frame_.picture ());
   return {};
@@ -247,6 +258,7 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
     filter_.apply (picture.view (), mask.area, alpha, first, end, worker);
   });
   if (same && look.cleaned) {
+    foreground_.prepare (grid, wanted.picture);
     foreground_.estimate (guide_frame_.picture (), filter_);
     pool.run (jobs, [&] (int i, int) {
       const auto [first, end] = rows_of (i, jobs, mask.area.height);
@@ -284,7 +296,7 @@ Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &lo
 
 void Matting::reset ()
 {
-  for (Drawing *d : {&colors_, &guide_, &seen_, &mask_}) {
+  for (Drawing *d : {&colors_, &guide_, &seen_, &fitted_, &mask_}) {
     d->input.forget ();
     d->stage.reset ();
   }

@@ -64,11 +64,14 @@ class Matting {
   // Draws `part` of the picture, in the output's samples, as RGBP of `size` in sRGB.
   Problem sees (GstBuffer *picture, const Rect &part, Size size, const matte::SmallPicture *&rgb);
 
+  // Draws the mask at `size`.
+  Problem fits (const Mask &mask, Size size, const matte::SmallPicture *&levels);
+
   // Writes the picture with its alpha to `out`.
   Problem draw (GstBuffer *picture, const Mask &mask, const MatteLook &look, GstBuffer *out);
 
   // The next mask is not smoothed with those before.
-  void forget_masks () { smoothed_size_ = {}; }
+  void forget_masks () { smoothed_ = {}; }
   // Frees everything.
   void reset ();
 
@@ -88,17 +91,21 @@ class Matting {
   Problem write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look, GstBuffer *out);
   FineRect part_of (GstBuffer *picture, const Rect &part) const;
 
-  Drawing colors_, guide_, seen_, mask_;
+  Drawing colors_, guide_, seen_, fitted_, mask_;
   std::unique_ptr<Threads> threads_;
   int n_threads_ = 0;
   Frames in_, out_;
   GstVideoInfo guided_ = {};  // of the picture whose samples are the guide
   Owned<GstBuffer> scratch_;  // that picture, if it is neither the input nor the output
-  SmallFrame seen_frame_, guide_frame_, mask_frame_;
+  SmallFrame seen_frame_, fitted_frame_, guide_frame_, mask_frame_;
   matte::GuidedFilter filter_;
   matte::Foreground foreground_;
   matte::Smoother smoother_;
-  Size smoothed_size_;
+  struct Smoothed {
+    Size grid;
+    Rect area;
+    bool operator== (const Smoothed &) const = default;
+  } smoothed_;  // what the smoother knows
   struct Prepared {
     Size mask, picture;
     matte::Refinement refinement;

@@ -49,6 +49,7 @@ float mean (std::uint32_t sum, std::uint32_t weight, std::uint8_t otherwise)
 
 void Foreground::prepare (Size mask, Size picture)
 {
+  if (mask_ == mask && picture_ == picture) return;
   mask_ = mask;
   picture_ = picture;
   columns_.clear ();

@@ -13,7 +13,7 @@ namespace quad::matte {
 // Not thread safe but for apply (), which several threads may call at once.
 class Foreground {
  public:
-  // For masks of `mask` and pictures of `picture`. Allocates.
+  // For masks of `mask` and pictures of `picture`. Allocates if they are new.
   void prepare (Size mask, Size picture);
 
   // Estimates the colours on the grid. `lines` gives the refined alpha there.

@@ -9,8 +9,21 @@ GType gst_quad_refine_get_type ()
   static const GEnumValue values[] = {
       quad::enum_value (Refine::none, "The mask is only enlarged", "none"),
       quad::enum_value (Refine::guided, "Fitted to the picture's edges (guided filter)", "guided"),
+      quad::enum_value (Refine::model, "Fitted by a model of its own, refine-model-file", "model"),
       {0, nullptr, nullptr}};
   static const GType type = g_enum_register_static ("GstQuadRefine", values);
+  return type;
+}
+
+GType gst_quad_region_get_type ()
+{
+  using quad::MatteRegion;
+  static const GEnumValue values[] = {
+      quad::enum_value (MatteRegion::full, "The model sees the whole picture", "full"),
+      quad::enum_value (MatteRegion::track,
+                        "Then it sees the part where it found a foreground, larger", "track"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadRegion", values);
   return type;
 }
 

@@ -5,6 +5,8 @@
 
 #define GST_TYPE_QUAD_REFINE (gst_quad_refine_get_type ())
 GType gst_quad_refine_get_type ();
+#define GST_TYPE_QUAD_REGION (gst_quad_region_get_type ())
+GType gst_quad_region_get_type ();
 #define GST_TYPE_QUAD_FOREGROUND (gst_quad_foreground_get_type ())
 GType gst_quad_foreground_get_type ();
 #define GST_TYPE_QUAD_EXECUTION_PROVIDER (gst_quad_execution_provider_get_type ())

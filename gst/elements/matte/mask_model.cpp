@@ -10,7 +10,8 @@ namespace {
 using infer::ElementType, infer::shape_text;
 
 constexpr int kPictureChannels[] = {3};
-constexpr int kMaskChannels[] = {1, 2};
+constexpr int kLevelChannels[] = {1};    // of a mask that comes in
+constexpr int kMaskChannels[] = {1, 2};  // and out
 // The longer side of what a model without a size of its own sees, and of what its sides are
 // multiples. Networks halve their input some times.
 constexpr int kFreeSide = 512;
@@ -53,13 +54,14 @@ MaskModel::MaskModel (std::unique_ptr<infer::Inference> inference)
   mask_colors_ = gray.colorimetry;
 }
 
-std::unique_ptr<MaskModel> MaskModel::open (const infer::Settings &settings, const infer::Log &log,
-                                            infer::Problem &problem)
+std::unique_ptr<MaskModel> MaskModel::open (const infer::Settings &settings, Sees sees,
+                                            const infer::Log &log, infer::Problem &problem)
 {
   auto inference = infer::open (settings, log, problem);
   if (!inference) return nullptr;
   std::unique_ptr<MaskModel> model{new MaskModel (std::move (inference))};
-  std::string why = model->fault_of_tensors ();
+  std::string why = model->fault_of_inputs (sees);
+  if (why.empty ()) why = model->fault_of_output ();
   if (!why.empty ())
     why = "The model " + settings.model_file + " makes no mask of a picture: " + why;
   else
@@ -69,21 +71,42 @@ std::unique_ptr<MaskModel> MaskModel::open (const infer::Settings &settings, con
   return nullptr;
 }
 
-// A sentence on what is wrong with the model's inputs and outputs; empty if nothing is.
-std::string MaskModel::fault_of_tensors ()
+// A sentence on what is wrong with the model's inputs; empty if nothing is.
+std::string MaskModel::fault_of_inputs (Sees sees)
 {
-  const auto in = inference_->inputs (), out = inference_->outputs ();
-  if (in.size () != 1)
-    return "it has " + std::to_string (in.size ()) +
-           " inputs, and one is wanted, the picture. They are: " + names_of (in) + ".";
-  const auto image = image_shape (in[0].shape, kPictureChannels);
-  if (!image)
-    return "its input " + in[0].name + " has the shape " + shape_text (in[0].shape) +
-           ", and a picture has 1x3xHEIGHTxWIDTH or 1xHEIGHTxWIDTHx3.";
-  if (!is_usable (in[0].type))
-    return "its input " + in[0].name + " has elements that are neither float32 nor uint8.";
-  image_ = *image;
-  ranges_.fill (in[0].type == ElementType::float32 ? infer::Range{0, 1} : infer::Range{0, 255});
+  const auto in = inference_->inputs ();
+  const std::size_t wanted = sees == Sees::picture ? 1 : 2;
+  if (in.size () != wanted)
+    return "it has " + std::to_string (in.size ()) + " inputs, and " +
+           (wanted == 1 ? "one is wanted, the picture"
+                        : "two are wanted, the picture and the mask") +
+           ". They are: " + names_of (in) + ".";
+  int pictures = 0;
+  for (const infer::TensorInfo &tensor : in) {
+    const auto picture = image_shape (tensor.shape, kPictureChannels);
+    const auto mask = image_shape (tensor.shape, kLevelChannels);
+    if (!picture && (wanted == 1 || !mask))
+      return "its input " + tensor.name + " has the shape " + shape_text (tensor.shape) +
+             ", and a picture has 1x3xHEIGHTxWIDTH or 1xHEIGHTxWIDTHx3" +
+             (wanted == 1 ? "." : ", a mask 1 instead of 3.");
+    if (!is_usable (tensor.type))
+      return "its input " + tensor.name + " has elements that are neither float32 nor uint8.";
+    if (picture) picture_ = inputs_.size (), pictures++;
+    Input input = {picture ? *picture : *mask, {}, {}, {}};
+    const bool floats = tensor.type == ElementType::float32;
+    input.ranges.fill (floats ? infer::Range{0, 1} : infer::Range{0, 255});
+    inputs_.push_back (std::move (input));
+  }
+  if (pictures != 1) return "none, or both, of its two inputs can be the picture.";
+  const ImageShape &a = inputs_.front ().image, &b = inputs_.back ().image;
+  if (a.width != b.width || a.height != b.height)
+    return "its picture and its mask have different sizes: " + names_of (in) + ".";
+  return {};
+}
+
+std::string MaskModel::fault_of_output ()
+{
+  const auto out = inference_->outputs ();
   if (out.empty ()) return "it has no output.";
   const auto mask = image_shape (out[0].shape, kMaskChannels);
   if (!mask)
@@ -95,32 +118,40 @@ std::string MaskModel::fault_of_tensors ()
   return {};
 }
 
-// Takes the input's ranges, and its size if the model leaves that open, from the file beside the
+// Takes the inputs' ranges, and their size if the model leaves that open, from the file beside the
 // model. Returns a sentence on what is wrong with it; empty if nothing is, or if there is none.
 std::string MaskModel::read_info (const std::string &model_file)
 {
   std::string problem;
   const auto info = infer::read_model_info (model_file, problem);
   if (!info) return problem;
-  const infer::TensorInfo &in = inference_->inputs ()[0];
-  const infer::TensorSection *section = info->find (infer::Direction::input, 0, in);
+  for (std::size_t i = 0; i < inputs_.size () && problem.empty (); i++)
+    problem = take_section (inputs_[i], *info, inference_->inputs ()[i], i);
+  return problem;
+}
+
+std::string MaskModel::take_section (Input &input, const infer::ModelInfo &info,
+                                     const infer::TensorInfo &tensor, std::size_t index)
+{
+  const infer::TensorSection *section = info.find (infer::Direction::input, index, tensor);
   if (!section)
-    return "The file " + info->file + " has no section for the model's input " + in.name + " (" +
-           shape_text (in.shape) + ").";
-  const std::string of = "The section [" + section->name + "] of " + info->file;
+    return "The file " + info.file + " has no section for the model's input " + tensor.name + " (" +
+           shape_text (tensor.shape) + ").";
+  const std::string of = "The section [" + section->name + "] of " + info.file;
   if (section->column_major)
-    return of + " says dims-order=col-major, which quadmatte does not have. Convert the model.";
+    return of + " says dims-order=col-major, which is not read. Convert the model.";
   const auto &ranges = section->ranges;
-  if (ranges.size () > 1 && ranges.size () != 3)
-    return of + " has " + std::to_string (ranges.size ()) +
-           " ranges: give one, or one for each of R, G and B.";
-  for (std::size_t c = 0; c < 3 && !ranges.empty (); c++)
-    ranges_[c] = ranges[ranges.size () == 1 ? 0 : c];
+  const auto channels = static_cast<std::size_t> (input.image.channels);
+  if (ranges.size () > 1 && ranges.size () != channels)
+    return of + " has " + std::to_string (ranges.size ()) + " ranges: give one, or " +
+           std::to_string (channels) + ".";
+  for (std::size_t c = 0; c < channels && !ranges.empty (); c++)
+    input.ranges[c] = ranges[ranges.size () == 1 ? 0 : c];
   if (!section->dims) return {};
-  if (const auto said = image_shape (*section->dims, kPictureChannels);
-      said && said->channels_last == image_.channels_last) {
-    if (image_.height < 0) image_.height = said->height;
-    if (image_.width < 0) image_.width = said->width;
+  const std::array counts = {input.image.channels};
+  if (const auto said = image_shape (*section->dims, counts)) {
+    if (input.image.height < 0) input.image.height = said->height;
+    if (input.image.width < 0) input.image.width = said->width;
   }
   return {};
 }
@@ -131,40 +162,43 @@ Size MaskModel::seen_size (Size picture) const
   const auto side = [scale] (int v) {
     return std::max (1, static_cast<int> (v * scale / kFreeUnit + 0.5)) * kFreeUnit;
   };
-  return image_.size ({side (picture.width), side (picture.height)});
+  return inputs_[picture_].image.size ({side (picture.width), side (picture.height)});
 }
 
 void MaskModel::resize (Size size)
 {
   if (size == size_) return;
   size_ = size;
-  const infer::TensorInfo &in = inference_->inputs ()[0];
-  input_shape_ = filled (in.shape, image_, size);
-  input_.resize (count_of (input_shape_) * infer::bytes_of (in.type));
+  for (std::size_t i = 0; i < inputs_.size (); i++) {
+    const infer::TensorInfo &in = inference_->inputs ()[i];
+    inputs_[i].shape = filled (in.shape, inputs_[i].image, size);
+    inputs_[i].data.resize (count_of (inputs_[i].shape) * infer::bytes_of (in.type));
+  }
   const infer::TensorInfo &out = inference_->outputs ()[0];
   mask_size_ = mask_.size (size);
   output_shape_ = filled (out.shape, mask_, mask_size_);
   output_.resize (count_of (output_shape_) * infer::bytes_of (out.type));
 }
 
-void MaskModel::fill_input (const matte::SmallPicture &rgb)
+void MaskModel::fill (std::size_t i, const matte::SmallPicture &planes)
 {
-  const bool floats = inference_->inputs ()[0].type == ElementType::float32;
+  Input &input = inputs_[i];
+  const bool floats = inference_->inputs ()[i].type == ElementType::float32;
   const std::size_t count = std::size_t (size_.width) * std::size_t (size_.height);
-  for (int c = 0; c < 3; c++) {
-    const infer::Range &range = ranges_[std::size_t (c)];
+  for (int c = 0; c < input.image.channels; c++) {
+    const infer::Range &range = input.ranges[std::size_t (c)];
     std::array<float, 256> value;
     for (int v = 0; v < 256; v++)
       value[std::size_t (v)] = static_cast<float> (range.min + range.scale () * v);
     for (int y = 0; y < size_.height; y++) {
-      const std::uint8_t *row = rgb.row (c, y);
+      const std::uint8_t *row = planes.row (c, y);
       const std::size_t first = std::size_t (y) * std::size_t (size_.width);
       for (int x = 0; x < size_.width; x++) {
-        const std::size_t at = image_.index (c, first + std::size_t (x), count);
+        const std::size_t at = input.image.index (c, first + std::size_t (x), count);
         if (floats)
-          std::memcpy (&input_[at * sizeof (float)], &value[row[x]], sizeof (float));
+          std::memcpy (&input.data[at * sizeof (float)], &value[row[x]], sizeof (float));
         else
-          input_[at] = byte_of (value[row[x]]);
+          input.data[at] = byte_of (value[row[x]]);
       }
     }
   }
@@ -187,13 +221,16 @@ void MaskModel::take_mask (SmallFrame &mask) const
   }
 }
 
-infer::Problem MaskModel::run (const matte::SmallPicture &rgb, SmallFrame &mask)
+infer::Problem MaskModel::run (const matte::SmallPicture &rgb, const matte::SmallPicture *levels,
+                               SmallFrame &mask)
 {
   resize (rgb.size ());
-  fill_input (rgb);
-  const infer::Tensor in = {input_, input_shape_};
+  fill (picture_, rgb);
+  if (levels) fill (1 - picture_, *levels);
+  std::array<infer::Tensor, 2> in;
+  for (std::size_t i = 0; i < inputs_.size (); i++) in[i] = {inputs_[i].data, inputs_[i].shape};
   const infer::Tensor out = {output_, output_shape_};
-  if (infer::Problem p = inference_->run ({&in, 1}, {&out, 1})) return p;
+  if (infer::Problem p = inference_->run ({in.data (), inputs_.size ()}, {&out, 1})) return p;
   take_mask (mask);
   return {};
 }

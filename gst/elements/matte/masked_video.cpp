@@ -2,6 +2,7 @@
 
 #include "elements/matte/caps.h"
 #include "elements/matte/log.h"
+#include "elements/matte/model_messages.h"
 #include "glue/drawable_caps.h"
 #include "glue/video.h"
 
@@ -73,7 +74,14 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
     look = {.refined = false};
   }
   mask.area = {0, 0, video_.width, video_.height};
-  const Problem problem = matting_.draw (picture, mask, look, out);
+  Problem problem;
+  if (kept_ && s.refine == Refine::model) {
+    infer::Problem failed =
+        refine_model_.load ({.model_file = s.refine_model_file, .threads = s.threads}, log_runtime);
+    if (!failed) failed = refine_model_.refine (matting_, picture, mask, problem);
+    if (!post_unless_none (element_, failed)) return GST_FLOW_ERROR;
+  }
+  if (!problem) problem = matting_.draw (picture, mask, look, out);
   mask_.fresh = false;
   return post_problem (element_, problem, kWords, picture, video_);
 }
@@ -81,6 +89,7 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
 void MaskedVideo::stop ()
 {
   forget ();
+  refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
   warned_ = false;

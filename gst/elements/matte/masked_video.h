@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "elements/matte/refine_model.h"
 #include "elements/matte/settings.h"
 #include "glue/backend.h"
 #include "glue/matting.h"
@@ -57,6 +58,7 @@ class MaskedVideo {
   RefineSettings settings_;
   Backends backends_;
   Matting matting_;
+  RefineModel refine_model_;
   GstVideoInfo video_ = {}, out_ = {};
   Memory memory_ = Memory::host;  // of the video
   GstVideoInfo next_mask_info_ = {};

@@ -1,9 +1,8 @@
 #include "elements/matte/matter.h"
 
-#include <array>
-
 #include "elements/matte/caps.h"
 #include "elements/matte/log.h"
+#include "elements/matte/model_messages.h"
 #include "glue/drawable_caps.h"
 
 namespace quad {
@@ -13,50 +12,21 @@ constexpr ProblemWords kWords = {"quadmatte", "matte", "matted"};
 
 GstClockTime now () { return static_cast<GstClockTime> (g_get_monotonic_time ()) * GST_USECOND; }
 
-const char *name_of (infer::Provider provider)
-{
-  switch (provider) {
-    case infer::Provider::automatic: return "auto";
-    case infer::Provider::cpu: return "cpu";
-    case infer::Provider::cuda: return "cuda";
-    case infer::Provider::tensorrt: return "tensorrt";
-  }
-  return "";
-}
-
-void log_runtime (infer::Severity severity, const std::string &line)
-{
-  constexpr std::array kLevels = {GST_LEVEL_DEBUG, GST_LEVEL_INFO, GST_LEVEL_WARNING,
-                                  GST_LEVEL_WARNING};
-  GST_CAT_LEVEL_LOG (matte_debug (), kLevels[static_cast<std::size_t> (severity)], nullptr,
-                     "ONNX Runtime: %s", line.c_str ());
-}
-
 }  // namespace
 
-// Posts it; false for callers to return.
 bool Matter::fail (const infer::Problem &problem)
 {
-  using Kind = infer::Problem::Kind;
-  const char *text = problem.text.c_str ();
-  switch (problem.kind) {
-    case Kind::none: return true;
-    case Kind::no_runtime:
-      GST_ELEMENT_ERROR (element_, RESOURCE, NOT_FOUND, ("%s", text), (nullptr));
-      break;
-    case Kind::no_model:
-      GST_ELEMENT_ERROR (element_, RESOURCE, OPEN_READ, ("%s", text), (nullptr));
-      break;
-    case Kind::no_provider:
-      GST_ELEMENT_ERROR (element_, RESOURCE, SETTINGS, ("%s", text), (nullptr));
-      break;
-    case Kind::out_of_memory:
-      GST_ELEMENT_ERROR (element_, RESOURCE, NO_SPACE_LEFT, ("%s", text), (nullptr));
-      break;
-    case Kind::wrong_tensor:
-    case Kind::failed: GST_ELEMENT_ERROR (element_, STREAM, FAILED, ("%s", text), (nullptr)); break;
-  }
-  return false;
+  return post_unless_none (GST_ELEMENT (element_), problem);
+}
+
+// Loads the model of refine=model, if that is chosen.
+infer::Problem Matter::load_refine_model (const MatteSettings &s)
+{
+  if (s.refine != Refine::model) return {};
+  infer::Settings of = s.model;
+  of.model_file = s.refine_model_file;
+  of.threads = s.threads;
+  return refine_model_.load (of, log_runtime);
 }
 
 bool Matter::start ()
@@ -69,8 +39,9 @@ bool Matter::start ()
                   "picture. `quad-models fetch selfie-landscape` gets one for people."});
   const GstClockTime begin = now ();
   infer::Problem problem;
-  model_ = MaskModel::open (s.model, log_runtime, problem);
+  model_ = MaskModel::open (s.model, Sees::picture, log_runtime, problem);
   if (!model_) return fail (problem);
+  if (const infer::Problem p = load_refine_model (s)) return fail (p);
   load_time_ = now () - begin;
   told_ = false;
   const std::string &warning = model_->inference ().warning ();
@@ -105,9 +76,11 @@ bool Matter::try_model ()
   SmallFrame black;
   black.set (GST_VIDEO_FORMAT_RGBP, model_->seen_size ({in_.width, in_.height}), {});
   const GstClockTime begin = now ();
-  if (const infer::Problem p = model_->run (black.picture (), mask_)) return fail (p);
+  if (const infer::Problem p = model_->run (black.picture (), nullptr, mask_frame_))
+    return fail (p);
   const GstClockTime first = now () - begin;
-  if (const infer::Problem p = model_->run (black.picture (), mask_)) return fail (p);
+  if (const infer::Problem p = model_->run (black.picture (), nullptr, mask_frame_))
+    return fail (p);
   const GstClockTime usual = now () - begin - first;
   {
     const std::lock_guard lock{mutex_};
@@ -136,45 +109,58 @@ bool Matter::set_caps (GstCaps *in, GstCaps *out)
 
 void Matter::forget ()
 {
-  has_mask_ = false;
+  mask_ = {};
+  tracking_.forget ();
   matting_.forget_masks ();
 }
 
 // Has the model look at `area`.
-Problem Matter::look (GstBuffer *in, Rect area, infer::Problem &problem)
+infer::Problem Matter::look (GstBuffer *in, const Rect &area, Problem &problem)
 {
   const matte::SmallPicture *rgb = nullptr;
-  const Size size = model_->seen_size ({in_.width, in_.height});
-  if (Problem p = matting_.sees (in, area, size, rgb)) return p;
-  problem = model_->run (*rgb, mask_);
-  return {};
+  problem = matting_.sees (in, area, model_->seen_size ({in_.width, in_.height}), rgb);
+  if (problem) return {};
+  infer::Problem failed = model_->run (*rgb, nullptr, mask_frame_);
+  mask_ = {mask_frame_.buffer (), mask_frame_.info (), area};
+  return failed;
+}
+
+// Makes the mask of the picture.
+infer::Problem Matter::make_mask (GstBuffer *in, const MatteSettings &s, Problem &problem)
+{
+  const Size size = {in_.width, in_.height};
+  infer::Problem failed = look (in, rect_of (size), problem);
+  if (!failed && !problem && s.region == MatteRegion::track) {
+    const Rect part = tracking_.follow (mask_frame_.picture (), size, model_->seen_size (size));
+    if (part != rect_of (size)) failed = look (in, part, problem);
+  }
+  if (failed || problem || s.refine != Refine::model) return failed;
+  failed = load_refine_model (s);
+  return failed ? failed : refine_model_.refine (matting_, in, mask_, problem);
 }
 
 GstFlowReturn Matter::transform (GstBuffer *in, GstBuffer *out)
 {
   const MatteSettings s = settings ();
   matting_.set_threads (s.threads);
-  const Rect whole = {0, 0, in_.width, in_.height};
-  const bool fresh = !has_mask_ || ++age_ >= s.interval;
   Problem problem;
-  if (fresh) {
-    infer::Problem failed;
-    problem = look (in, whole, failed);
-    if (failed) return fail (failed), GST_FLOW_ERROR;
-    has_mask_ = true;
+  mask_.fresh = !mask_.buffer || ++age_ >= s.interval;
+  if (mask_.fresh) {
     age_ = 0;
+    if (const infer::Problem failed = make_mask (in, s, problem))
+      return fail (failed), GST_FLOW_ERROR;
   }
-  if (!problem)
-    problem = matting_.draw (in, {mask_.buffer (), mask_.info (), whole, fresh}, look_of (s), out);
+  if (!problem) problem = matting_.draw (in, mask_, look_of (s), out);
   return post_problem (GST_ELEMENT (element_), problem, kWords, in, in_);
 }
 
 void Matter::stop ()
 {
+  forget ();
   model_.reset ();
+  refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
-  has_mask_ = false;
   const std::lock_guard lock{mutex_};
   latency_ = 0;
 }

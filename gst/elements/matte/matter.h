@@ -8,7 +8,9 @@
 #include <string>
 
 #include "elements/matte/mask_model.h"
+#include "elements/matte/refine_model.h"
 #include "elements/matte/settings.h"
+#include "elements/matte/tracking.h"
 #include "glue/backend.h"
 #include "glue/matting.h"
 #include "glue/problem.h"
@@ -60,7 +62,9 @@ class Matter {
   bool fail (const infer::Problem &problem);
   bool try_model ();
   void tell (GstClockTime first_run) const;
-  Problem look (GstBuffer *in, Rect area, infer::Problem &problem);
+  infer::Problem load_refine_model (const MatteSettings &s);
+  infer::Problem look (GstBuffer *in, const Rect &area, Problem &problem);
+  infer::Problem make_mask (GstBuffer *in, const MatteSettings &s, Problem &problem);
 
   GstBaseTransform *element_;
   mutable std::mutex mutex_;
@@ -72,10 +76,11 @@ class Matter {
   std::unique_ptr<MaskModel> model_;
   GstClockTime load_time_ = 0;
   bool told_ = false;
-  SmallFrame mask_;
-  int age_ = 0;  // frames since the mask was made
-  bool has_mask_ = false;
-  std::string reported_no_memory_;
+  RefineModel refine_model_;
+  Tracking tracking_;
+  SmallFrame mask_frame_;
+  Mask mask_;    // the last one
+  int age_ = 0;  // pictures since then
 };
 
 }  // namespace quad

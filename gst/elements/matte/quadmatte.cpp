@@ -34,7 +34,7 @@
 #include "glue/allocation.h"
 #include "glue/drawable_caps.h"
 
-using quad::Owned;
+using quad::Owned, quad::string_in;
 
 G_DEFINE_TYPE (GstQuadMatte, gst_quad_matte, GST_TYPE_BASE_TRANSFORM)
 
@@ -42,7 +42,7 @@ GST_ELEMENT_REGISTER_DEFINE (quadmatte, "quadmatte", GST_RANK_NONE, GST_TYPE_QUA
 
 namespace {
 
-constexpr quad::MatteSettings kDefaults;
+const quad::MatteSettings kDefaults;
 
 enum class Property : guint {
   model_file = static_cast<guint> (quad::RefineProperty::end),
@@ -50,6 +50,7 @@ enum class Property : guint {
   device_id,
   optimization_level,
   model_cache_dir,
+  region,
   interval,
 };
 
@@ -60,12 +61,6 @@ quad::Matter &impl_of (gpointer object) { return *self_of (object)->impl; }
 GstBaseTransformClass *parent_class ()
 {
   return GST_BASE_TRANSFORM_CLASS (gst_quad_matte_parent_class);
-}
-
-std::string string_in (const GValue *value)
-{
-  const char *text = g_value_get_string (value);
-  return text ? text : "";
 }
 
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -82,6 +77,9 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *s
         s.model.optimization = static_cast<quad::infer::Optimization> (g_value_get_enum (value));
         break;
       case Property::model_cache_dir: s.model.cache_dir = string_in (value); break;
+      case Property::region:
+        s.region = static_cast<quad::MatteRegion> (g_value_get_enum (value));
+        break;
       case Property::interval: s.interval = g_value_get_int (value); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     }
@@ -102,6 +100,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
       g_value_set_enum (value, static_cast<gint> (s.model.optimization));
       break;
     case Property::model_cache_dir: g_value_set_string (value, s.model.cache_dir.c_str ()); break;
+    case Property::region: g_value_set_enum (value, static_cast<gint> (s.region)); break;
     case Property::interval: g_value_set_int (value, s.interval); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
@@ -264,6 +263,9 @@ void install_properties (GObjectClass *klass)
                                 "Where compiled models are kept for the next start (none = they "
                                 "are not kept)",
                                 nullptr, flags));
+  install (Property::region,
+           g_param_spec_enum ("region", "Region", "The part of the picture that the model sees",
+                              GST_TYPE_QUAD_REGION, static_cast<gint> (kDefaults.region), playing));
   install (Property::interval,
            g_param_spec_int ("interval", "Interval",
                              "Make a new mask for each n-th picture, and fit it to those between",

@@ -4,6 +4,12 @@
 
 namespace quad {
 
+std::string string_in (const GValue *value)
+{
+  const char *text = g_value_get_string (value);
+  return text ? text : "";
+}
+
 void install_refine_properties (GObjectClass *klass)
 {
   constexpr guint kMostThreads = 256;
@@ -17,6 +23,11 @@ void install_refine_properties (GObjectClass *klass)
   install (RefineProperty::refine,
            g_param_spec_enum ("refine", "Refine", "How the mask is fitted to the picture",
                               GST_TYPE_QUAD_REFINE, static_cast<gint> (d.refine), flags));
+  install (RefineProperty::refine_model_file,
+           g_param_spec_string ("refine-model-file", "Refine model file",
+                                "The ONNX model of refine=model: from a picture and a mask it "
+                                "makes a finer mask",
+                                nullptr, flags));
   install (RefineProperty::radius,
            g_param_spec_int ("radius", "Radius",
                              "How far the guided filter looks around, in samples of the mask", 1,
@@ -47,6 +58,7 @@ bool set_refine_property (RefineSettings &s, guint id, const GValue *value)
 {
   switch (static_cast<RefineProperty> (id)) {
     case RefineProperty::refine: s.refine = static_cast<Refine> (g_value_get_enum (value)); break;
+    case RefineProperty::refine_model_file: s.refine_model_file = string_in (value); break;
     case RefineProperty::radius: s.radius = g_value_get_int (value); break;
     case RefineProperty::epsilon: s.epsilon = g_value_get_double (value); break;
     case RefineProperty::smoothing: s.smoothing = g_value_get_double (value); break;
@@ -64,6 +76,9 @@ bool get_refine_property (const RefineSettings &s, guint id, GValue *value)
 {
   switch (static_cast<RefineProperty> (id)) {
     case RefineProperty::refine: g_value_set_enum (value, static_cast<gint> (s.refine)); break;
+    case RefineProperty::refine_model_file:
+      g_value_set_string (value, s.refine_model_file.c_str ());
+      break;
     case RefineProperty::radius: g_value_set_int (value, s.radius); break;
     case RefineProperty::epsilon: g_value_set_double (value, s.epsilon); break;
     case RefineProperty::smoothing: g_value_set_double (value, s.smoothing); break;

@@ -7,9 +7,13 @@
 
 namespace quad {
 
+// The text of a string property; none is empty.
+std::string string_in (const GValue *value);
+
 // Their numbers, which begin at 1.
 enum class RefineProperty : guint {
   refine = 1,
+  refine_model_file,
   radius,
   epsilon,
   smoothing,

@@ -10,12 +10,14 @@
 
 namespace quad {
 
-enum class Refine { none, guided };
+enum class Refine { none, guided, model };
+enum class MatteRegion { full, track };
 enum class ForegroundColors { keep, estimate };
 
 // How a mask becomes alpha: both elements.
 struct RefineSettings {
   Refine refine = Refine::guided;
+  std::string refine_model_file = {};  // for Refine::model
   int radius = matte::Refinement{}.radius;
   double epsilon = matte::Refinement{}.epsilon;
   double smoothing = 0.75;
@@ -23,9 +25,9 @@ struct RefineSettings {
   bool invert = false;
   int threads = 1;  // 0: one per processor
 };
-inline constexpr RefineSettings kRefineDefaults;
+inline const RefineSettings kRefineDefaults;
 
-inline constexpr MatteLook look_of (const RefineSettings &s)
+inline MatteLook look_of (const RefineSettings &s)
 {
   return {.refined = s.refine == Refine::guided,
           .refinement = {s.radius, s.epsilon},
@@ -37,6 +39,7 @@ inline constexpr MatteLook look_of (const RefineSettings &s)
 // Where the mask comes from: quadmatte.
 struct ModelSettings {
   infer::Settings model;
+  MatteRegion region = MatteRegion::full;
   int interval = 1;  // a new mask for each n frames
 };
 

@@ -1,0 +1,52 @@
+#include "elements/matte/model_messages.h"
+
+#include <array>
+
+#include "elements/matte/log.h"
+
+namespace quad {
+
+const char *name_of (infer::Provider provider)
+{
+  switch (provider) {
+    case infer::Provider::automatic: return "auto";
+    case infer::Provider::cpu: return "cpu";
+    case infer::Provider::cuda: return "cuda";
+    case infer::Provider::tensorrt: return "tensorrt";
+  }
+  return "";
+}
+
+bool post_unless_none (GstElement *element, const infer::Problem &problem)
+{
+  using Kind = infer::Problem::Kind;
+  const char *text = problem.text.c_str ();
+  switch (problem.kind) {
+    case Kind::none: return true;
+    case Kind::no_runtime:
+      GST_ELEMENT_ERROR (element, RESOURCE, NOT_FOUND, ("%s", text), (nullptr));
+      break;
+    case Kind::no_model:
+      GST_ELEMENT_ERROR (element, RESOURCE, OPEN_READ, ("%s", text), (nullptr));
+      break;
+    case Kind::no_provider:
+      GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS, ("%s", text), (nullptr));
+      break;
+    case Kind::out_of_memory:
+      GST_ELEMENT_ERROR (element, RESOURCE, NO_SPACE_LEFT, ("%s", text), (nullptr));
+      break;
+    case Kind::wrong_tensor:
+    case Kind::failed: GST_ELEMENT_ERROR (element, STREAM, FAILED, ("%s", text), (nullptr)); break;
+  }
+  return false;
+}
+
+void log_runtime (infer::Severity severity, const std::string &line)
+{
+  constexpr std::array kLevels = {GST_LEVEL_DEBUG, GST_LEVEL_INFO, GST_LEVEL_WARNING,
+                                  GST_LEVEL_WARNING};
+  GST_CAT_LEVEL_LOG (matte_debug (), kLevels[static_cast<std::size_t> (severity)], nullptr,
+                     "ONNX Runtime: %s", line.c_str ());
+}
+
+}  // namespace quad

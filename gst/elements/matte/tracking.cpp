@@ -1,0 +1,84 @@
+#include "elements/matte/tracking.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quad {
+namespace {
+
+constexpr int kForeground = 64;         // levels from here on count
+constexpr double kRoom = 0.15;          // of the box's sides, on each side of it, in a new part
+constexpr double kLeastRoom = 0.04;     // less room: the part is made anew
+constexpr double kLost = 2.0;           // more room than this many boxes: the same
+constexpr double kMostOfPicture = 0.7;  // of its area
+
+// The part of a picture around `box`, with `room` of its sides, and of the shape of `shape` at
+// least as large.
+FineRect part_around (const FineRect &box, double room, Size shape)
+{
+  double width = box.width * (1 + 2 * room), height = box.height * (1 + 2 * room);
+  const double wanted = double (shape.width) / shape.height;
+  if (width < height * wanted)
+    width = height * wanted;
+  else
+    height = width / wanted;
+  return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
+}
+
+// Moved into the picture, or cut where it is larger, on even samples.
+Rect inside (const FineRect &part, Size picture)
+{
+  const auto place = [] (double at, double size, int whole) {
+    const double fits = std::min (size, double (whole));
+    const double begin = std::clamp (at, 0.0, whole - fits);
+    const int first = static_cast<int> (begin) & ~1;
+    const int end = std::min (whole, static_cast<int> (std::ceil (begin + fits)));
+    return std::pair{first, end - first};
+  };
+  const auto [x, width] = place (part.x, part.width, picture.width);
+  const auto [y, height] = place (part.y, part.height, picture.height);
+  return {x, y, width, height};
+}
+
+}  // namespace
+
+Rect box_of (const matte::SmallPicture &mask)
+{
+  const Size size = mask.size ();
+  int left = size.width, right = 0, top = size.height, bottom = 0;
+  for (int y = 0; y < size.height; y++)
+    for (int x = 0; x < size.width; x++) {
+      if (mask.row (0, y)[x] < kForeground) continue;
+      left = std::min (left, x);
+      right = std::max (right, x + 1);
+      top = std::min (top, y);
+      bottom = y + 1;
+    }
+  if (right <= left) return {};
+  return {left, top, right - left, bottom - top};
+}
+
+Rect Tracking::follow (const matte::SmallPicture &mask, Size picture, Size shape)
+{
+  const Rect whole = rect_of (picture);
+  const Rect small = box_of (mask);
+  if (small.empty ()) {
+    part_.reset ();
+    return whole;
+  }
+  const double across = double (picture.width) / mask.size ().width;
+  const double down = double (picture.height) / mask.size ().height;
+  const FineRect box = {small.x * across, small.y * down, small.width * across,
+                        small.height * down};
+  const Rect most = inside (part_around (box, kLost, shape), picture);
+  const Rect needed = intersect (
+      whole, touched_by ({box.x - kLeastRoom * box.width, box.y - kLeastRoom * box.height,
+                          box.width * (1 + 2 * kLeastRoom), box.height * (1 + 2 * kLeastRoom)}));
+  if (part_ && part_->contains (needed) && most.contains (*part_)) return *part_;
+  part_ = inside (part_around (box, kRoom, shape), picture);
+  const double area = double (part_->width) * part_->height;
+  if (area > kMostOfPicture * picture.width * picture.height) part_ = whole;
+  return *part_;
+}
+
+}  // namespace quad
