@@ -19,6 +19,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
+import examples_background
 import examples_inputs
 import examples_steps
 import gif
@@ -294,6 +295,7 @@ def main():
     suite.add("shrink_device", suite.refuse, "shrink.sh", [clip, "/dev/null"], "/dev/null is there already and not a file")
     suite.add("wall_usage", suite.refuse, "wall.sh", ["a"], "at least one clip")
     suite.add("live_wall_usage", suite.refuse, "live-wall.sh", ["soon"], "not soon")
+    examples_background.add_to(suite)
     examples_inputs.add_to(suite)
     examples_steps.add_to(suite)
     suite.add("wall", suite.wall)
@@ -329,7 +331,7 @@ def main():
         suite.add(f"gif_{name}", suite.refuse, "gif.sh", arguments, message)
     suite.add("live_wall", suite.script, "live-wall.sh", "2")
     tested = {"extract.sh", "gif.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh", "common.sh",
-              "contact-sheet.sh"}
+              "contact-sheet.sh", "background.sh"}
     for path in sorted((source / "examples").glob("*.sh")):
         if path.name not in tested:
             suite.add(path.stem, suite.script, path.name)

@@ -19,6 +19,11 @@ trap 'echo "0 passed, 1 failed"' EXIT
 
 need_packages "${packages_to_test[@]}"
 
+# Tests of real models are skipped where the npm registry cannot be reached.
+models=(selfie selfie-landscape)
+/sbin/ldconfig -p | grep -q 'libonnxruntime\.so' || models+=(onnxruntime)
+/usr/bin/python3 gst/tools/quad-models fetch "${models[@]}" </dev/null || echo "Tests of these models are skipped."
+
 options=(-Dtests=true -Dexamples=true)
 [ -z "${CI:-}" ] || options+=(-Dwerror=true)
 configure "$build" "${options[@]}" "$@"

@@ -14,13 +14,8 @@
  *
  * Models are run by ONNX Runtime, which is opened when the element starts.
  *
- * ## Example launch line
- *
- * |[
- * gst-launch-1.0 filesrc location=person.mp4 ! decodebin ! quadmatte
- * model-file=selfie_segmentation_landscape.onnx ! quadmux-grid background-color=0xff00a000 !
- * videoconvert ! autovideosink
- * ]| A person before green.
+ * A whole pipeline, which also gets a model and the runtime, is in
+ * examples/background.sh.
  */
 #include "elements/matte/quadmatte.h"
 
