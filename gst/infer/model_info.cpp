@@ -200,8 +200,9 @@ bool fits (const TensorSection &section, Direction direction, const TensorInfo &
   if (!section.dims) return true;
   const std::vector<std::int64_t> &dims = *section.dims;
   if (dims.size () != tensor.shape.size ()) return false;
+  // The file may give a size that the model leaves open.
   for (std::size_t i = 0; i < dims.size (); i++)
-    if (dims[i] >= 0 && dims[i] != tensor.shape[i]) return false;
+    if (dims[i] >= 0 && tensor.shape[i] >= 0 && dims[i] != tensor.shape[i]) return false;
   return true;
 }
 

@@ -119,8 +119,9 @@ TEST_F (ModelInfoTest, FindsByNameIndexAndShape)
   EXPECT_EQ (found (kIn, 0, "a", kByte, {1, 9, 3}), "");
   EXPECT_EQ (found (kIn, 0, "a", ElementType::other, {1, 9, 3}), "");
   EXPECT_EQ (found (kIn, 5, "renamed", kFloat, {1, 9, 3}), "a");
-  // A size that must be 1 is not any size.
-  EXPECT_EQ (found (kIn, 0, "a", kFloat, {-1, 9, 3}), "");
+  // A size that the model leaves open is what the file says.
+  EXPECT_EQ (found (kIn, 0, "a", kFloat, {-1, 9, 3}), "a");
+  EXPECT_EQ (found (kIn, 0, "a", kFloat, {2, 9, 3}), "");
   // The name counts more than the index.
   EXPECT_EQ (found (kOut, 0, "c", kFloat, {1, 8}), "c");
   // The same shape twice: by index.
