@@ -1,7 +1,7 @@
 #include "glue/matting.h"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "core/format_choice.h"
 #include "glue/backend.h"
@@ -212,13 +212,15 @@ Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
   const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
   const Smoothed now = {size, mask.area};
   const bool known = smoothed_ == now;
-  if (mask.fresh || !known) {
+  const bool drawn = mask.fresh || !known;
+  if (drawn)
     if (Problem p = draw_small (mask_, mask.buffer, mask.info, whole, mask_frame_)) return p;
-    if (look.inverted)
-      for (std::uint8_t &level : mask_frame_.picture ().bytes ())
-        level = static_cast<std::uint8_t> (255 - level);
-  }
-  if (!known) smoother_.reset (size);
+  // A mask that is kept turns when the setting does.
+  const bool turned = std::exchange (inverted_, look.inverted) != look.inverted;
+  if (drawn ? look.inverted : turned)
+    for (std::uint8_t &level : mask_frame_.picture ().bytes ())
+      level = static_cast<std::uint8_t> (255 - level);
+  if (!known || turned) smoother_.reset (size);
   smoothed_ = now;
   if (mask.fresh && look.smoothing > 0)
     smoother_.smooth (guide_frame_.picture (), look.smoothing, mask_frame_.picture ());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "glue/stage.h"
 #include "matte/foreground.h"
@@ -106,6 +107,7 @@ class Matting {
     Rect area;
     bool operator== (const Smoothed &) const = default;
   } smoothed_;  // what the smoother knows
+  bool inverted_ = false;  // the mask that is kept is
   struct Prepared {
     Size mask, picture;
     matte::Refinement refinement;
