@@ -95,6 +95,15 @@ bool Matter::try_model ()
 
 bool Matter::set_caps (GstCaps *in, GstCaps *out)
 {
+  // Upstream sends caps that were refused again with each buffer. Their error was said.
+  if (refused_ && gst_caps_is_equal (refused_.get (), in)) return false;
+  const bool taken = take_caps (in, out);
+  refused_.reset (taken ? nullptr : gst_caps_ref (in));
+  return taken;
+}
+
+bool Matter::take_caps (GstCaps *in, GstCaps *out)
+{
   if (const std::string why = matte_refusal (in, "quadmatte"); !why.empty ()) {
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("%s", why.c_str ()), (nullptr));
     return false;
@@ -161,6 +170,7 @@ void Matter::stop ()
   refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
+  refused_.reset ();
   const std::lock_guard lock{mutex_};
   latency_ = 0;
 }

@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <mutex>
-#include <string>
 
 #include "elements/matte/mask_model.h"
 #include "elements/matte/refine_model.h"
@@ -59,6 +58,7 @@ class Matter {
   Backends &backends () { return backends_; }
 
  private:
+  bool take_caps (GstCaps *in, GstCaps *out);
   bool fail (const infer::Problem &problem);
   bool try_model ();
   void tell (GstClockTime first_run) const;
@@ -81,6 +81,7 @@ class Matter {
   SmallFrame mask_frame_;
   Mask mask_;    // the last one
   int age_ = 0;  // pictures since then
+  Owned<GstCaps> refused_;  // the last ones, if an error was posted about them
 };
 
 }  // namespace quad
