@@ -145,13 +145,13 @@ gboolean sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
     return parent_class ()->sink_query (agg, pad, query);
   GstCaps *filter;
   gst_query_parse_caps (query, &filter);
-  const Owned<GstCaps> wanted{gst_pad_peer_query_caps (agg->srcpad, nullptr)};
+  const Owned<GstCaps> made{gst_pad_get_pad_template_caps (agg->srcpad)};
+  const Owned<GstCaps> asked{gst_pad_peer_query_caps (agg->srcpad, made.get ())};
+  const Owned<GstCaps> wanted{
+      gst_caps_intersect_full (asked.get (), made.get (), GST_CAPS_INTERSECT_FIRST)};
   const Owned<GstCaps> any{gst_pad_get_pad_template_caps (GST_PAD (pad))};
   const Owned<GstCaps> from = quad::matte_transform (wanted.get (), GST_PAD_SRC);
-  Owned<GstCaps> taken{
-      gst_caps_is_any (wanted.get ())
-          ? gst_caps_ref (any.get ())
-          : gst_caps_intersect_full (any.get (), from.get (), GST_CAPS_INTERSECT_FIRST)};
+  Owned<GstCaps> taken{gst_caps_intersect_full (any.get (), from.get (), GST_CAPS_INTERSECT_FIRST)};
   if (filter)
     taken.reset (gst_caps_intersect_full (filter, taken.get (), GST_CAPS_INTERSECT_FIRST));
   gst_query_set_caps_result (query, taken.get ());
