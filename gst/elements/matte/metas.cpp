@@ -2,11 +2,43 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "elements/matte/log.h"
 
 namespace quad {
+namespace {
+
+// What lies of [at, at + length) in a crop that begins at `from`: its place there, and its length.
+std::pair<guint, guint> shown (guint at, guint length, guint from, guint size)
+{
+  const guint64 end = std::min (guint64{at} + length, guint64{from} + size);
+  const guint begin = std::max (at, from);
+  return end > begin ? std::pair{begin - from, static_cast<guint> (end - begin)}
+                     : std::pair{0u, 0u};
+}
+
+}  // namespace
+
+bool move_region (GstBuffer *from, const GstMeta *meta, GstBuffer *to)
+{
+  const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta (from);
+  if (!crop || meta->info->api != GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) return false;
+  const auto &region = *reinterpret_cast<const GstVideoRegionOfInterestMeta *> (meta);
+  const auto [x, width] = shown (region.x, region.w, crop->x, crop->width);
+  const auto [y, height] = shown (region.y, region.h, crop->y, crop->height);
+  if (width == 0 || height == 0) return true;
+  GstVideoRegionOfInterestMeta *added =
+      gst_buffer_add_video_region_of_interest_meta_id (to, region.roi_type, x, y, width, height);
+  added->id = region.id;
+  added->parent_id = region.parent_id;
+  for (const GList *p = region.params; p; p = p->next)
+    gst_video_region_of_interest_meta_add_param (
+        added, gst_structure_copy (static_cast<const GstStructure *> (p->data)));
+  return true;
+}
 
 bool stays_with_picture (const GstMetaInfo *meta)
 {
@@ -25,6 +57,7 @@ void copy_metas (GstBuffer *from, GstBuffer *to)
 {
   gpointer state = nullptr;
   while (GstMeta *meta = gst_buffer_iterate_meta (from, &state)) {
+    if (move_region (from, meta, to)) continue;
     if (!stays_with_picture (meta->info) || !meta->info->transform_func) continue;
     GstMetaTransformCopy copy = {FALSE, 0, static_cast<gsize> (-1)};
     meta->info->transform_func (to, meta, from, _gst_meta_transform_copy, &copy);

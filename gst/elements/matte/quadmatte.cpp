@@ -210,8 +210,8 @@ gboolean decide_allocation (GstBaseTransform *trans, GstQuery *query)
 gboolean transform_meta (GstBaseTransform *trans, GstBuffer *outbuf, GstMeta *meta,
                          GstBuffer *inbuf)
 {
-  (void)trans, (void)outbuf, (void)inbuf;
-  return quad::stays_with_picture (meta->info);
+  (void)trans;
+  return !quad::move_region (inbuf, meta, outbuf) && quad::stays_with_picture (meta->info);
 }
 
 void before_transform (GstBaseTransform *trans, GstBuffer *buffer)
