@@ -93,6 +93,7 @@ void MaskedVideo::stop ()
   matting_.reset ();
   backends_.close ();
   warned_ = false;
+  tags_.clear ();
   video_ = out_ = next_mask_info_ = {};
 }
 

@@ -4,6 +4,8 @@
 #include <gst/base/gstaggregator.h>
 
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "elements/matte/refine_model.h"
 #include "elements/matte/settings.h"
@@ -48,6 +50,10 @@ class MaskedVideo {
   GstFlowReturn draw (GstBuffer *picture, GstBuffer *out);
   void stop ();
 
+  // Tags of the video that were not yet sent on.
+  void keep_tags (GstEvent *event) { tags_.emplace_back (gst_event_ref (event)); }
+  std::vector<Owned<GstEvent>> take_tags () { return std::exchange (tags_, {}); }
+
   Backends &backends () { return backends_; }
 
  private:
@@ -66,6 +72,7 @@ class MaskedVideo {
   Owned<GstBuffer> kept_;
   SmallFrame nothing_;  // the mask if there is none
   bool warned_ = false;
+  std::vector<Owned<GstEvent>> tags_;
 };
 
 }  // namespace quad

@@ -82,7 +82,6 @@ void set_context (GstElement *element, GstContext *context)
 
 gboolean stop (GstAggregator *agg)
 {
-  gst_event_replace (&self_of (agg)->tags, nullptr);
   impl_of (agg).stop ();
   return TRUE;
 }
@@ -131,7 +130,7 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       }
       break;
     case GST_EVENT_TAG:
-      if (of_video) gst_event_replace (&self_of (agg)->tags, event);
+      if (of_video) impl_of (agg).keep_tags (event);
       break;
     default: break;
   }
@@ -260,8 +259,8 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
     return flow;
   }
   // The base class forwards no tags. By now it has sent what comes before them.
-  if (GstEvent *tags = std::exchange (self_of (agg)->tags, nullptr))
-    gst_pad_push_event (agg->srcpad, tags);
+  for (Owned<GstEvent> &tags : impl_of (agg).take_tags ())
+    gst_pad_push_event (agg->srcpad, tags.release ());
   flow = impl_of (agg).draw (picture.get (), out.get ());
   gst_aggregator_pad_drop_buffer (video);
   return flow == GST_FLOW_OK ? gst_aggregator_finish_buffer (agg, out.release ()) : flow;

@@ -11,7 +11,6 @@ class MaskedVideo;
 struct GstQuadMatteRefine {
   GstAggregator parent;
   GstAggregatorPad *video, *mask;  // the element's own pads
-  GstEvent *tags;                  // of the video, not yet sent on
   quad::MaskedVideo *impl;
 };
 
