@@ -199,25 +199,44 @@ GstClockTime running_time (GstAggregatorPad *pad, GstBuffer *buffer)
   return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
 }
 
+GstClockTime duration_of (GstAggregator *agg, GstBuffer *picture)
+{
+  if (GST_BUFFER_DURATION_IS_VALID (picture)) return GST_BUFFER_DURATION (picture);
+  const GstVideoInfo &info = impl_of (agg).video ();
+  return info.fps_n > 0 ? gst_util_uint64_scale (GST_SECOND, info.fps_d, info.fps_n) : 0;
+}
+
+// The base class makes empty buffers of gap events.
+bool is_gap (GstBuffer *buffer)
+{
+  return GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP) && gst_buffer_get_size (buffer) == 0;
+}
+
 // Takes all masks whose time has come. Containers round times, so a mask that comes less than a
-// quarter of the picture's duration after it counts as in time.
-void take_masks (GstAggregator *agg, GstBuffer *picture)
+// quarter of the picture's duration after it counts as in time. False if the picture's mask may be
+// still to come.
+bool take_masks (GstAggregator *agg, GstBuffer *picture)
 {
   GstAggregatorPad *pad = self_of (agg)->mask;
   const GstClockTime time = running_time (self_of (agg)->video, picture);
-  const GstVideoInfo &info = impl_of (agg).video ();
-  GstClockTime lasts = GST_BUFFER_DURATION (picture);
-  if (!GST_CLOCK_TIME_IS_VALID (lasts))
-    lasts = info.fps_n > 0 ? gst_util_uint64_scale (GST_SECOND, info.fps_d, info.fps_n) : 0;
+  const GstClockTime near = duration_of (agg, picture) / 4;
+  bool complete = false;
   while (GstBuffer *peeked = gst_aggregator_pad_peek_buffer (pad)) {
     const Owned<GstBuffer> mask{peeked};
+    const bool gap = is_gap (mask.get ());
     const GstClockTime begins = running_time (pad, mask.get ());
-    if (GST_CLOCK_TIME_IS_VALID (time) && GST_CLOCK_TIME_IS_VALID (begins) &&
-        begins > time + lasts / 4)
-      return;
-    impl_of (agg).set_mask (mask.get ());
+    const bool timed = GST_CLOCK_TIME_IS_VALID (time) && GST_CLOCK_TIME_IS_VALID (begins);
+    if (timed && begins > time + near) return true;
+    complete = !timed || begins + near >= time;
+    // Where masks have a gap the last one stays.
+    if (gap)
+      complete |= GST_BUFFER_DURATION_IS_VALID (mask.get ()) &&
+                  begins + GST_BUFFER_DURATION (mask.get ()) > time;
+    else
+      impl_of (agg).set_mask (mask.get ());
     gst_aggregator_pad_drop_buffer (pad);
   }
+  return complete || gst_aggregator_pad_is_eos (pad);
 }
 
 // A buffer for `picture` with alpha, with its times and metas.
@@ -240,12 +259,15 @@ Owned<GstBuffer> output_for (GstAggregator *agg, GstBuffer *picture, GstFlowRetu
 
 GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
 {
-  (void)timeout;
   GstAggregatorPad *video = self_of (agg)->video;
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
   if (!picture)
     return gst_aggregator_pad_is_eos (video) ? GST_FLOW_EOS : GST_AGGREGATOR_FLOW_NEED_DATA;
-  take_masks (agg, picture.get ());
+  if (is_gap (picture.get ())) {
+    gst_aggregator_pad_drop_buffer (video);
+    return GST_FLOW_OK;
+  }
+  if (!take_masks (agg, picture.get ()) && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
   const GstClockTime time = gst_segment_to_stream_time (&video->segment, GST_FORMAT_TIME,
                                                         GST_BUFFER_PTS (picture.get ()));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (agg), time);
@@ -266,8 +288,13 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   return flow == GST_FLOW_OK ? gst_aggregator_finish_buffer (agg, out.release ()) : flow;
 }
 
-// The next time on the output: the picture's.
-GstClockTime next_time (GstAggregator *agg) { return gst_aggregator_simple_get_next_time (agg); }
+// A live picture waits for its mask until its own time, and the latency.
+GstClockTime next_time (GstAggregator *agg)
+{
+  GstAggregatorPad *video = self_of (agg)->video;
+  const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
+  return picture ? running_time (video, picture.get ()) : GST_CLOCK_TIME_NONE;
+}
 
 GstAggregatorPad *add_pad (GstQuadMatteRefine *self, const char *name)
 {
