@@ -65,9 +65,10 @@ TEST (RefinePairing, RoundedTimes)
     TwoInputs t;
     for (unsigned n = 0; n < 240; n++) {
       const GstClockTime time = gst_util_uint64_scale (n * GST_SECOND, 1001, 30000);
-      const GstClockTime rounded =
-          (time + (round < 0 ? 0 : round == 0 ? GST_MSECOND / 2 : GST_MSECOND - 1)) / GST_MSECOND *
-          GST_MSECOND;
+      const GstClockTime rounded = (time + (round < 0    ? 0
+                                            : round == 0 ? GST_MSECOND / 2
+                                                         : GST_MSECOND - 1)) /
+                                   GST_MSECOND * GST_MSECOND;
       const std::string caps = raw ("I420", 16, 12, "framerate=30000/1001");
       t.send ("v", timed (plain (info_of_caps (caps), 99), time, GST_CLOCK_TIME_NONE), caps);
       t.mask (rounded, int (n) + 1);

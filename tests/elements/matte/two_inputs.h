@@ -23,8 +23,7 @@ inline const std::string kPlainMask = "refine=none smoothing=0";
 class TwoInputs {
  public:
   explicit TwoInputs (const std::string &properties = kPlainMask,
-                      const std::string &downstream = kAlone, bool linked = true,
-                      bool live = false)
+                      const std::string &downstream = kAlone, bool linked = true, bool live = false)
       : pipeline_{GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (
             ("quadmatterefine name=r " + properties +
              " ! appsink name=o sync=false max-buffers=0 caps=\"" + downstream +
@@ -69,10 +68,7 @@ class TwoInputs {
   {
     send ("m", timed (plain (info_of_caps (caps), level), pts, duration), caps);
   }
-  void end (const char *which)
-  {
-    gst_app_src_end_of_stream (GST_APP_SRC (part (which).get ()));
-  }
+  void end (const char *which) { gst_app_src_end_of_stream (GST_APP_SRC (part (which).get ())); }
   // The next frame, if one comes in time.
   std::optional<MatteFrame> next (GstClockTime wait = 20 * GST_SECOND)
   {
