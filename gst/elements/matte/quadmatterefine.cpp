@@ -100,6 +100,29 @@ void end_unlinked_mask (GstAggregator *agg)
   gst_pad_send_event (mask, gst_event_new_eos ());
 }
 
+// A flushing seek flushes all pads. Nobody else sends that to an unlinked one.
+void flush_unlinked_mask (GstAggregator *agg, guint32 seek)
+{
+  GstPad *mask = GST_PAD (self_of (agg)->mask);
+  if (gst_pad_is_linked (mask)) return;
+  for (GstEvent *event : {gst_event_new_flush_start (), gst_event_new_flush_stop (TRUE)}) {
+    gst_event_set_seqnum (event, seek);
+    gst_pad_send_event (mask, event);
+  }
+  end_unlinked_mask (agg);
+}
+
+gboolean src_event (GstAggregator *agg, GstEvent *event)
+{
+  const guint32 seqnum = gst_event_get_seqnum (event);
+  GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
+    gst_event_parse_seek (event, nullptr, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
+  const gboolean done = parent_class ()->src_event (agg, event);
+  if (done && (flags & GST_SEEK_FLAG_FLUSH)) flush_unlinked_mask (agg, seqnum);
+  return done;
+}
+
 bool take_caps (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstCaps *caps;
@@ -288,10 +311,11 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   return flow == GST_FLOW_OK ? gst_aggregator_finish_buffer (agg, out.release ()) : flow;
 }
 
-// A live picture waits for its mask until its own time, and the latency.
+// A live picture waits for its mask until its own time, and the latency. The end waits for none.
 GstClockTime next_time (GstAggregator *agg)
 {
   GstAggregatorPad *video = self_of (agg)->video;
+  if (gst_aggregator_pad_is_eos (video)) return 0;
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
   return picture ? running_time (video, picture.get ()) : GST_CLOCK_TIME_NONE;
 }
@@ -339,6 +363,7 @@ static void gst_quad_matte_refine_class_init (GstQuadMatteRefineClass *klass)
   agg_class->stop = stop;
   agg_class->flush = flush;
   agg_class->sink_event = sink_event;
+  agg_class->src_event = src_event;
   agg_class->sink_query = sink_query;
   agg_class->src_query = src_query;
   agg_class->update_src_caps = update_src_caps;
