@@ -1,4 +1,4 @@
-// A third backend is a folder and a row of the table. Both elements run on it without knowing it.
+// A third backend is a folder and a row of the table. Elements run on it without knowing it.
 // The program links its own table in place of the project's.
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
@@ -8,7 +8,10 @@
 
 #include "elements/downscale/quaddownscale.h"
 #include "elements/grid/quadmuxgrid.h"
+#include "elements/matte/quadmatte.h"
+#include "elements/matte/quadmatterefine.h"
 #include "glue/backend_rows.h"
+#include "infer/helpers.h"
 #include "support/elsewhere/elsewhere.h"
 #include "support/gst_helpers.h"
 
@@ -87,6 +90,8 @@ class ThirdBackend : public ::testing::Test {
   {
     GST_ELEMENT_REGISTER (quaddownscale, nullptr);
     GST_ELEMENT_REGISTER (quadmux_grid, nullptr);
+    GST_ELEMENT_REGISTER (quadmatte, nullptr);
+    GST_ELEMENT_REGISTER (quadmatterefine, nullptr);
   }
 };
 
@@ -195,6 +200,80 @@ TEST_F (ThirdBackend, TheGridRunsOnIt)
         EXPECT_EQ (drawn ("quadmux-grid", {a, b}, output), host);
         EXPECT_EQ (waits_elsewhere () - before, a || b || output ? 1 : 0);
       }
+}
+
+// A picture with an edge, in grey: elsewhere the chroma of small pictures is made in 4:2:0, too.
+Owned<GstBuffer> grey_frame ()
+{
+  return painted (info_of_caps (raw ("NV12", 64, 48)),
+                  [] (int p, int x, int y, int) { return p > 0 ? 128 : y + (x < 30 ? 40 : 180); });
+}
+
+// What `element` makes of a video here or there. Masks, if it takes any, lie on the host.
+Bytes matted (const std::string &element, bool masks, bool elsewhere, const std::string &format)
+{
+  const std::string line =
+      element + " name=it ! video/x-raw,format=" + format +
+      " ! appsink name=out sync=0 appsrc format=time name=in caps=\"" + caps_in (elsewhere) + kIn +
+      "\" ! it.sink" +
+      (masks ? " appsrc format=time name=mask "
+               "caps=video/x-raw,format=GRAY8,width=8,height=6,framerate=10/1 ! it.mask"
+             : "");
+  const Owned<GstElement> pipeline{
+      GST_ELEMENT (gst_object_ref_sink (gst_parse_launch (line.c_str (), nullptr)))};
+  const auto part = [&] (const char *name) {
+    return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (pipeline.get ()), name)};
+  };
+  gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+  if (masks) {
+    const auto levels = info_of_caps (raw ("GRAY8", 8, 6));
+    gst_app_src_push_buffer (
+        GST_APP_SRC (part ("mask").get ()),
+        painted (levels, [] (int, int x, int y, int) { return 30 * x + 9 * y; }).release ());
+    gst_app_src_end_of_stream (GST_APP_SRC (part ("mask").get ()));
+  }
+  Owned<GstBuffer> buffer = grey_frame ();
+  if (elsewhere) buffer = to_elsewhere (buffer.get ());
+  gst_app_src_push_buffer (GST_APP_SRC (part ("in").get ()), buffer.release ());
+  gst_app_src_end_of_stream (GST_APP_SRC (part ("in").get ()));
+  const Owned<GstElement> out = part ("out");
+  const Owned<GstSample> sample{
+      gst_app_sink_try_pull_sample (GST_APP_SINK (out.get ()), 20 * GST_SECOND)};
+  Bytes bytes;
+  if (sample) {
+    bytes.resize (gst_buffer_get_size (gst_sample_get_buffer (sample.get ())));
+    gst_buffer_extract (gst_sample_get_buffer (sample.get ()), 0, bytes.data (), bytes.size ());
+  }
+  gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  return bytes;
+}
+
+// The greatest difference of a byte.
+int difference (const Bytes &a, const Bytes &b)
+{
+  if (a.empty () || a.size () != b.size ()) return 255;
+  int most = 0;
+  for (std::size_t i = 0; i < a.size (); i++) most = std::max (most, std::abs (a[i] - b[i]));
+  return most;
+}
+
+TEST_F (ThirdBackend, MattesAreOfItsPictures)
+{
+  const infer::Folder folder;
+  const std::string model = folder.write ("model.onnx",
+                                          "fake-model\ninput picture float32 1x3x12x16\n"
+                                          "output mask float32 1x1x12x16\noperation mean\n");
+  for (const char *refine : {"none", "guided"})
+    for (const char *format : {"A420", "AV12", "AYUV", "RGBA", "GRAY8"}) {
+      const std::string how = std::string (" refine=") + refine;
+      const Bytes host = matted ("quadmatterefine" + how, true, false, format);
+      EXPECT_LE (difference (matted ("quadmatterefine" + how, true, true, format), host), 2)
+          << refine << " " << format;
+      const std::string with_model = "quadmatte model-file=" + model + how;
+      const Bytes seen = matted (with_model, false, false, format);
+      EXPECT_LE (difference (matted (with_model, false, true, format), seen), 2)
+          << refine << " " << format;
+    }
 }
 
 }  // namespace
