@@ -15,6 +15,7 @@ constexpr ProblemWords kWords = {"quadmatterefine", "matte", "matted"};
 
 bool MaskedVideo::set_video_caps (const GstCaps *caps)
 {
+  negotiated_ = false;
   if (const std::string why = matte_refusal (caps, "quadmatterefine"); !why.empty ()) {
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("%s", why.c_str ()), (nullptr));
     return false;
@@ -33,7 +34,8 @@ bool MaskedVideo::set_output_caps (const GstCaps *caps)
   if (!gst_video_info_from_caps (&out_, caps)) return false;
   matting_.set_threads (settings ().threads);
   const Problem problem = matting_.prepare ({video_, memory_}, {out_, Memory::host});
-  return post_problem (element_, problem, kWords, nullptr, video_) == GST_FLOW_OK;
+  negotiated_ = post_problem (element_, problem, kWords, nullptr, video_) == GST_FLOW_OK;
+  return negotiated_;
 }
 
 void MaskedVideo::set_mask (GstBuffer *mask)
@@ -92,7 +94,7 @@ void MaskedVideo::stop ()
   refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
-  warned_ = false;
+  warned_ = negotiated_ = false;
   tags_.clear ();
   video_ = out_ = next_mask_info_ = {};
 }

@@ -40,6 +40,9 @@ class MaskedVideo {
   bool set_video_caps (const GstCaps *caps);
   bool set_mask_caps (const GstCaps *caps);
   bool set_output_caps (const GstCaps *caps);
+  // False between new caps of the video and those of the output. Live, pictures may come before
+  // downstream took the latter.
+  bool is_negotiated () const { return negotiated_; }
   const GstVideoInfo &video () const { return video_; }
 
   // The mask of the pictures that follow.
@@ -72,6 +75,7 @@ class MaskedVideo {
   Owned<GstBuffer> kept_;
   SmallFrame nothing_;  // the mask if there is none
   bool warned_ = false;
+  bool negotiated_ = false;
   std::vector<Owned<GstEvent>> tags_;
 };
 

@@ -286,6 +286,7 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
   if (!picture)
     return gst_aggregator_pad_is_eos (video) ? GST_FLOW_EOS : GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (!impl_of (agg).is_negotiated ()) return GST_FLOW_NOT_NEGOTIATED;
   if (is_gap (picture.get ())) {
     gst_aggregator_pad_drop_buffer (video);
     return GST_FLOW_OK;
