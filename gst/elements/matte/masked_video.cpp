@@ -21,7 +21,9 @@ bool MaskedVideo::set_video_caps (const GstCaps *caps)
     return false;
   }
   memory_ = memory_of (caps);
-  return gst_video_info_from_caps (&video_, caps);
+  if (!gst_video_info_from_caps (&video_, caps)) return false;
+  video_caps_.reset (gst_caps_copy (caps));
+  return true;
 }
 
 bool MaskedVideo::set_mask_caps (const GstCaps *caps)
@@ -96,6 +98,7 @@ void MaskedVideo::stop ()
   backends_.close ();
   warned_ = negotiated_ = false;
   tags_.clear ();
+  video_caps_.reset ();
   video_ = out_ = next_mask_info_ = {};
 }
 

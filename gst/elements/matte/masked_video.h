@@ -43,6 +43,8 @@ class MaskedVideo {
   // False between new caps of the video and those of the output. Live, pictures may come before
   // downstream took the latter.
   bool is_negotiated () const { return negotiated_; }
+  // Of the next picture, or null. The pad's current caps may be those of later pictures, which wait.
+  const GstCaps *video_caps () const { return video_caps_.get (); }
   const GstVideoInfo &video () const { return video_; }
 
   // The mask of the pictures that follow.
@@ -68,6 +70,7 @@ class MaskedVideo {
   Backends backends_;
   Matting matting_;
   RefineModel refine_model_;
+  Owned<GstCaps> video_caps_;
   GstVideoInfo video_ = {}, out_ = {};
   Memory memory_ = Memory::host;  // of the video
   GstVideoInfo next_mask_info_ = {};

@@ -187,13 +187,13 @@ gboolean src_query (GstAggregator *agg, GstQuery *query)
 
 GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps **ret)
 {
-  const Owned<GstCaps> in{gst_pad_get_current_caps (GST_PAD (self_of (agg)->video))};
+  const GstCaps *in = impl_of (agg).video_caps ();
   if (!in) return GST_AGGREGATOR_FLOW_NEED_DATA;
-  const Owned<GstCaps> offered = quad::matte_transform (in.get (), GST_PAD_SINK);
+  const Owned<GstCaps> offered = quad::matte_transform (in, GST_PAD_SINK);
   Owned<GstCaps> allowed{
       gst_caps_intersect_full (offered.get (), downstream, GST_CAPS_INTERSECT_FIRST)};
   if (gst_caps_is_empty (allowed.get ())) return GST_FLOW_NOT_NEGOTIATED;
-  *ret = quad::matte_fixate (in.get (), std::move (allowed)).release ();
+  *ret = quad::matte_fixate (in, std::move (allowed)).release ();
   return GST_FLOW_OK;
 }
 
@@ -318,7 +318,9 @@ GstClockTime next_time (GstAggregator *agg)
   GstAggregatorPad *video = self_of (agg)->video;
   if (gst_aggregator_pad_is_eos (video)) return 0;
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
-  return picture ? running_time (video, picture.get ()) : GST_CLOCK_TIME_NONE;
+  if (!picture) return GST_CLOCK_TIME_NONE;
+  const GstClockTime time = running_time (video, picture.get ());
+  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
 }
 
 GstAggregatorPad *add_pad (GstQuadMatteRefine *self, const char *name)
