@@ -149,7 +149,8 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       if (of_video) {
         const GstSegment *segment;
         gst_event_parse_segment (event, &segment);
-        gst_aggregator_update_segment (agg, segment);
+        // The base class computes with times alone.
+        if (segment->format == GST_FORMAT_TIME) gst_aggregator_update_segment (agg, segment);
       }
       break;
     case GST_EVENT_TAG:
@@ -219,6 +220,7 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 
 GstClockTime running_time (GstAggregatorPad *pad, GstBuffer *buffer)
 {
+  if (pad->segment.format != GST_FORMAT_TIME) return GST_CLOCK_TIME_NONE;
   return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
 }
 
@@ -292,8 +294,11 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
     return GST_FLOW_OK;
   }
   if (!take_masks (agg, picture.get ()) && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
-  const GstClockTime time = gst_segment_to_stream_time (&video->segment, GST_FORMAT_TIME,
-                                                        GST_BUFFER_PTS (picture.get ()));
+  const GstSegment &segment = video->segment;
+  const GstClockTime time =
+      segment.format == GST_FORMAT_TIME
+          ? gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture.get ()))
+          : GST_CLOCK_TIME_NONE;
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (agg), time);
   GstFlowReturn flow = GST_FLOW_ERROR;
   Owned<GstBuffer> out = output_for (agg, picture.get (), flow);
