@@ -4,7 +4,7 @@
 namespace quad::test {
 namespace {
 
-const std::string kModel = model_of ("fill 1");
+const std::string kModel = model_of ("fill 1", "1x24x32x3", "1x24x32x1");
 
 std::string format_for (const std::string &in, const std::string &downstream)
 {

@@ -41,7 +41,8 @@ void expect_matte (const char *from, const char *to, Size size, bool with_paddin
 {
   const std::string where = std::string (from) + " to " + to + " " + size_text (size);
   const std::string in = raw (from, size.width, size.height);
-  Matte m (model_of ("fill 0.4"), in, std::string ("video/x-raw,format=") + to);
+  Matte m (model_of ("fill 0.4", "1x24x32x3", "1x24x32x1"), in,
+           std::string ("video/x-raw,format=") + to);
   Owned<GstBuffer> picture = picture_of (m.in ());
   if (with_padding) picture = padded (m.in (), picture.get ());
   const MatteFrame out = m.show (Owned<GstBuffer>{gst_buffer_ref (picture.get ())});
@@ -84,7 +85,8 @@ TEST_P (MattePixels, SharedComponentsKeepTheirBytes)
                    : from == "RGBA" ? "ABGR"
                                     : nullptr;
   if (!to) GTEST_SKIP ();
-  Matte m (model_of ("fill 1"), raw (from, 33, 15), std::string ("video/x-raw,format=") + to);
+  Matte m (model_of ("fill 1", "1x24x32x3", "1x24x32x1"), raw (from, 33, 15),
+           std::string ("video/x-raw,format=") + to);
   Owned<GstBuffer> picture = colorful (m.in ());
   const MatteFrame out = m.show (Owned<GstBuffer>{gst_buffer_ref (picture.get ())});
   for (guint k = 0; k < GST_VIDEO_INFO_N_COMPONENTS (&m.in ()); k++)
