@@ -14,7 +14,7 @@ ninja -C "$build" tests/fuzz/fuzz-elements
 export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
 
 passed=0 failed=0
-for element in quaddownscale quadmux-grid frameextract gifstreamenc quadjpegdec; do
+for element in quaddownscale quadmux-grid frameextract gifstreamenc quadjpegdec quadmatterefine; do
   log=$build/tsan-$element.log
   if "${tsan[@]}" "$build/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds" >"$log" 2>&1 &&
     ! grep -q 'WARNING: ThreadSanitizer' "$log"; then

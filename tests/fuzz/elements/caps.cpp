@@ -77,6 +77,7 @@ Owned<GstCaps> some_caps (Random &random, Taken taken)
   if (taken == Taken::jpeg) return some_jpeg_caps (random);
   const char *format = random.one_in (30)       ? pick (random, kOther)
                        : taken == Taken::packed ? pick (random, kPacked)
+                       : taken == Taken::mask   ? "GRAY8"
                                                 : pick (random, kDrawn);
   Owned<GstCaps> owned{gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, format, "width",
                                             G_TYPE_INT, some_side (random), "height", G_TYPE_INT,

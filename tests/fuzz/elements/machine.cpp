@@ -50,6 +50,7 @@ Owned<GstPad> pad_for_any (const char *name, GstPadDirection direction)
 Machine::Machine (const std::string &element, unsigned seed)
     : random_ (seed),
       grid_ (element == "quadmux-grid" || element == "compositor"),
+      masked_ (element == "quadmatterefine"),
       taken_ (taken_by (element)),
       element_ (made (element)),
       bus_{gst_bus_new ()}
@@ -68,7 +69,8 @@ void Machine::run ()
 {
   enter ("start");
   gst_element_set_state (element_.get (), GST_STATE_PLAYING);
-  for (int n = grid_ ? 1 + random_.below (4) : 1; n > 0; n--) add_feeder ();
+  const int most = grid_ ? 4 : masked_ ? 2 : 1;
+  for (int n = most > 1 ? 1 + random_.below (most) : 1; n > 0; n--) add_feeder ();
   enter ("steps");
   for (int steps = 5 + random_.below (40); steps > 0; steps--) step ();
   if (random_.one_in (2)) g_usleep (static_cast<gulong> (random_.below (15'000)));
@@ -93,12 +95,14 @@ void Machine::run ()
 
 void Machine::add_feeder ()
 {
+  const bool mask = masked_ && !feeders_.empty ();
   Owned<GstPad> pad{grid_ ? gst_element_request_pad_simple (element_.get (), "sink_%u")
-                          : gst_element_get_static_pad (element_.get (), "sink")};
+                          : gst_element_get_static_pad (element_.get (), mask ? "mask" : "sink")};
   if (!pad) return;
   GstPad *peer = pad.get ();
   // In an aggregator, a flush of one input beside a seek hangs the base class.
-  feeders_.push_back (std::make_unique<Feeder> (random_.bits (), std::move (pad), taken_, !grid_));
+  feeders_.push_back (std::make_unique<Feeder> (random_.bits (), std::move (pad),
+                                                mask ? Taken::mask : taken_, !grid_ && !masked_));
   if (grid_ && random_.one_in (2))
     for (int n = 0; n < 3; n++) set_some_property (random_, G_OBJECT (peer));
 }

@@ -109,6 +109,7 @@ class Machine {
 
   Random random_;
   const bool grid_;
+  const bool masked_;  // it has a second input, of masks
   const Taken taken_;
   Owned<GstElement> element_;
   Owned<GstBus> bus_;

@@ -36,7 +36,7 @@ class Random {
 };
 
 // What an element takes: raw video of all kinds, that of gifstreamenc, or JPEG.
-enum class Taken { raw, packed, jpeg };
+enum class Taken { raw, packed, jpeg, mask };
 Taken taken_by (const std::string &element);
 
 // Caps of that; not all can be shown.
