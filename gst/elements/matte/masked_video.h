@@ -43,7 +43,8 @@ class MaskedVideo {
   // False between new caps of the video and those of the output. Live, pictures may come before
   // downstream took the latter.
   bool is_negotiated () const { return negotiated_; }
-  // Of the next picture, or null. The pad's current caps may be those of later pictures, which wait.
+  // Of the next picture, or null. The pad's current caps may be those of later pictures, which
+  // wait.
   const GstCaps *video_caps () const { return video_caps_.get (); }
   const GstVideoInfo &video () const { return video_; }
 
