@@ -116,8 +116,13 @@ gboolean src_event (GstAggregator *agg, GstEvent *event)
 {
   const guint32 seqnum = gst_event_get_seqnum (event);
   GstSeekFlags flags = GST_SEEK_FLAG_NONE;
+  GstFormat format = GST_FORMAT_TIME;
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
-    gst_event_parse_seek (event, nullptr, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
+    gst_event_parse_seek (event, nullptr, &format, &flags, nullptr, nullptr, nullptr, nullptr);
+  if (format != GST_FORMAT_TIME) {
+    gst_event_unref (event);
+    return FALSE;
+  }
   const gboolean done = parent_class ()->src_event (agg, event);
   if (done && (flags & GST_SEEK_FLAG_FLUSH)) flush_unlinked_mask (agg, seqnum);
   return done;
@@ -325,7 +330,10 @@ GstClockTime next_time (GstAggregator *agg)
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
   if (!picture) return GST_CLOCK_TIME_NONE;
   const GstClockTime time = running_time (video, picture.get ());
-  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
+  if (!GST_CLOCK_TIME_IS_VALID (time)) return 0;
+  // A clock is busy all the time when it waits for times that overflow.
+  constexpr GstClockTime kCentury = GST_SECOND * 3600 * 24 * 365 * 100;
+  return time < kCentury ? time : GST_CLOCK_TIME_NONE;
 }
 
 GstAggregatorPad *add_pad (GstQuadMatteRefine *self, const char *name)
