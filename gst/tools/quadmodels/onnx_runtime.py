@@ -8,6 +8,7 @@ Models have one input here; of several outputs only the first one is computed.
 
 import contextlib
 import ctypes
+import os
 import pathlib
 from collections.abc import Iterator
 from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_void_p
@@ -115,7 +116,9 @@ _loaded: dict[str, Library] = {}
 
 
 def library(path: pathlib.Path | None = None) -> Library:
-    """Loads the library once: that of `path`, the one that `quad-models fetch onnxruntime` fetched, or the system's."""
+    """Loads the library once: that of `path`, or else as the elements do that of $QUAD_ONNXRUNTIME, the one that
+    `quad-models fetch onnxruntime` fetched, or the system's."""
+    path = path or os.environ.get("QUAD_ONNXRUNTIME")
     places = [path] if path else [default_folder() / "libonnxruntime.so.1", "libonnxruntime.so.1", "libonnxruntime.so"]
     for place in map(str, places):
         if place in _loaded:

@@ -95,7 +95,7 @@ def make(
 
 def degraded(alpha: np.ndarray, size: int = 256, blur: float = 1.0, levels: int = 32) -> np.ndarray:
     """What a network of size x size would give at best: the matte made small, blurred, and in few values."""
-    made = _areas(size, alpha.shape[0]) @ (alpha / 255) @ _areas(size, alpha.shape[1]).T
+    made = areas(size, alpha.shape[0]) @ (alpha / 255) @ areas(size, alpha.shape[1]).T
     at = np.arange(-4, 5)
     weights = np.exp(-(at**2) / (2 * blur**2))
     weights /= weights.sum()
@@ -105,7 +105,7 @@ def degraded(alpha: np.ndarray, size: int = 256, blur: float = 1.0, levels: int 
     return np.rint(np.rint(made * (levels - 1)) * (255 / (levels - 1))).astype(np.uint8)
 
 
-def _areas(count: int, length: int) -> np.ndarray:
+def areas(count: int, length: int) -> np.ndarray:
     """Rows of weights that average `length` values to `count` by area."""
     edges = np.arange(count + 1) * length / count
     at = np.arange(length)

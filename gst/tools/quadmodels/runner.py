@@ -171,7 +171,7 @@ def measure(gst, job: dict) -> dict:
 
 
 def decode(gst, job: dict) -> dict:
-    """`count` pictures from a clip, evenly over its time, to a raw file."""
+    """`count` pictures from a clip, evenly over its time, to a raw file; of a still one the same each time."""
     size = caps("RGB", job["width"], job["height"])
     pipeline = gst.parse_launch(
         "filesrc name=file ! decodebin ! videoconvert ! videoscale add-borders=false "
@@ -182,19 +182,16 @@ def decode(gst, job: dict) -> dict:
     pipeline.set_state(gst.State.PAUSED)
     try:
         with open(job["output"], "wb") as output:
+            sample = out.emit("pull-preroll")
+            length = pipeline.query_duration(gst.Format.TIME)[1] if sample else 0
             for number in range(job["count"]):
-                sample = out.emit("pull-preroll")
-                if number == 0:
-                    length = pipeline.query_duration(gst.Format.TIME)[1]
                 if sample is None:
                     error = bus.pop_filtered(gst.MessageType.ERROR)
-                    raise Failure(error.parse_error()[0].message if error else "it ends too early")
+                    raise Failure(error.parse_error()[0].message if error else "it ends too early.")
                 at = length * (2 * number + 1) // (2 * job["count"])
-                if length > 0 and not pipeline.seek_simple(
-                    gst.Format.TIME, gst.SeekFlags.FLUSH | gst.SeekFlags.ACCURATE, at
-                ):
-                    raise Failure("its times cannot be sought")
-                sample = out.emit("pull-preroll") or sample
+                flags = gst.SeekFlags.FLUSH | gst.SeekFlags.ACCURATE
+                if length > 0 and pipeline.seek_simple(gst.Format.TIME, flags, at):
+                    sample = out.emit("pull-preroll") or sample
                 buffer = sample.get_buffer()
                 output.write(buffer.extract_dup(0, buffer.get_size()))
     finally:
