@@ -122,6 +122,7 @@ def _compare(options: argparse.Namespace) -> None:
         threads=options.threads or ((1,) if options.quick else (1, 2)),
         providers=options.provider or compare.PROVIDERS,
         refines=options.refine or ("guided",),
+        smoothings=options.smoothing or (compare.SMOOTHING,),
         clips=options.clips,
         reference=options.reference,
         frames=options.frames,

@@ -18,7 +18,8 @@ from .measure import Bench, Settings, frames_of
 PROVIDERS = ("cpu", "cuda", "tensorrt")
 _FORMAT = 1  # of a result; others are measured again
 # What refines degraded masks, where there is no model.
-RADII, EPSILONS = (2, 4, 8), (1e-5, 1e-4, 1e-3)
+RADII, EPSILONS, SMOOTHINGS = (2, 4, 8), (1e-5, 1e-4, 1e-3), (0.0, 0.75)
+SMOOTHING = Settings("").smoothing
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,7 @@ class Plan:
     threads: Sequence[int]
     providers: Sequence[str]
     refines: Sequence[str]
-    smoothing: float = 0.75
+    smoothings: Sequence[float] = (SMOOTHING,)
     clips: Sequence[pathlib.Path] = ()
     reference: pathlib.Path | None = None
     frames: int = 8  # of each clip
@@ -75,26 +76,28 @@ def name_of(settings: Settings, model: Model | None) -> str:
             return f"none, smoothing {settings.smoothing:g}"
         return f"guided, radius {settings.radius}, epsilon {settings.epsilon:g}, smoothing {settings.smoothing:g}"
     threads = f"{settings.threads} thread{'s' if settings.threads > 1 else ''}"
-    return f"{model.name}, {settings.level}, {threads}, {settings.provider}, {settings.refine}"
+    smoothing = "" if settings.smoothing == SMOOTHING else f", smoothing {settings.smoothing:g}"
+    return f"{model.name}, {settings.level}, {threads}, {settings.provider}, {settings.refine}{smoothing}"
 
 
 def combinations(plan: Plan, models: Sequence[Model]) -> list[tuple[Settings, Model | None]]:
     """All that is to be measured."""
     if not models:
-        made = [Settings("", refine="none", smoothing=smoothing) for smoothing in (0.0, 0.75)]
-        for smoothing, radius, epsilon in itertools.product((0.0, 0.75), RADII, EPSILONS):
+        made = [Settings("", refine="none", smoothing=smoothing) for smoothing in SMOOTHINGS]
+        for smoothing, radius, epsilon in itertools.product(SMOOTHINGS, RADII, EPSILONS):
             made.append(Settings("", radius=radius, epsilon=epsilon, smoothing=smoothing))
         return [(settings, None) for settings in made]
-    axes = itertools.product(models, plan.levels, plan.providers, plan.refines, plan.threads)
+    axes = itertools.product(models, plan.levels, plan.providers, plan.refines, plan.smoothings, plan.threads)
     return [
-        (Settings(str(model.path), level, threads, provider, refine, smoothing=plan.smoothing), model)
-        for model, level, provider, refine, threads in axes
+        (Settings(str(model.path), level, threads, provider, refine, smoothing=smoothing), model)
+        for model, level, provider, refine, smoothing, threads in axes
     ]
 
 
 def key_of(settings: Settings, model: Model | None, digest: str) -> str:
     """What a result is of; `digest` is of the pictures."""
-    values = dataclasses.asdict(settings) | {"model": model.digest if model else "", "pairs": digest}
+    values = dataclasses.asdict(settings) | {"pairs": digest}
+    values |= {"model": model.digest} if model else {"masks": pairs.MASKS}
     return json.dumps(values | {"format": _FORMAT}, sort_keys=True)
 
 

@@ -42,6 +42,16 @@ def count(text: str) -> int:
     return int(text)
 
 
+def part(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 0.99:
+        raise argparse.ArgumentTypeError(f"smoothing is from 0 to 0.99, not {text}")
+    return value
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     path = pathlib.Path
     parser.add_argument(
@@ -57,6 +67,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=count, action="append", help="threads (default: 1 and 2)")
     parser.add_argument("--provider", action="append", help="execution provider (default: each that there is)")
     parser.add_argument("--refine", action="append", choices=("none", "guided"), help="refinement (default: guided)")
+    parser.add_argument("--smoothing", type=part, action="append", help="part of the last mask (default: 0.75)")
     parser.add_argument("--clips", nargs="+", type=path, default=[], metavar="FILE", help="videos for backgrounds")
     parser.add_argument("--frames", type=count, default=8, help="pictures of each clip (default: 8)")
     parser.add_argument(

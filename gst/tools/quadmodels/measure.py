@@ -70,8 +70,9 @@ class Bench:
         with open(self._folder / "pictures", "wb") as pictures, open(self._folder / "masks", "wb") as masks:
             for clip in clips:
                 pictures.write(np.ascontiguousarray(clip.pictures))
+                flicker = np.random.default_rng(1) if clip.sequence else None
                 for matte in clip.mattes:
-                    masks.write(pairs.degraded(matte, MASK).tobytes())
+                    masks.write(pairs.degraded(matte, MASK, flicker=flicker).tobytes())
                 length = len(clip.pictures)
                 starts += [count] if clip.sequence else range(count, count + length)
                 count += length

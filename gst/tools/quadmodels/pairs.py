@@ -13,6 +13,8 @@ import numpy as np
 from .figure import Figure, smooth_noise
 
 VERSION = 1  # of what is drawn; results of another one are not comparable
+MASKS = 2  # the version of degraded masks
+FLICKER = 0.1  # the standard deviation of degraded masks in the middle of their soft edge
 NOISE = 3.0  # the standard deviation of a sensor's noise, in levels
 
 
@@ -93,8 +95,13 @@ def make(
     )
 
 
-def degraded(alpha: np.ndarray, size: int = 256, blur: float = 1.0, levels: int = 32) -> np.ndarray:
-    """What a network of size x size would give at best: the matte made small, blurred, and in few values."""
+def degraded(
+    alpha: np.ndarray, size: int = 256, blur: float = 1.0, levels: int = 32, flicker: np.random.Generator | None = None
+) -> np.ndarray:
+    """What a network of size x size would give at best: the matte made small, blurred, and in few values.
+
+    With `flicker`, the soft edge is a bit elsewhere each time, as a network's is that sees a sensor's noise.
+    """
     made = areas(size, alpha.shape[0]) @ (alpha / 255) @ areas(size, alpha.shape[1]).T
     at = np.arange(-4, 5)
     weights = np.exp(-(at**2) / (2 * blur**2))
@@ -102,6 +109,8 @@ def degraded(alpha: np.ndarray, size: int = 256, blur: float = 1.0, levels: int 
     for axis in (0, 1):
         padded = np.pad(made, [(4, 4) if each == axis else (0, 0) for each in (0, 1)], mode="edge")
         made = sum(np.take(padded, range(i, i + size), axis) * weight for i, weight in enumerate(weights))
+    if flicker:
+        made = np.clip(made + FLICKER * 4 * made * (1 - made) * smooth_noise(flicker, size, size, 4), 0, 1)
     return np.rint(np.rint(made * (levels - 1)) * (255 / (levels - 1))).astype(np.uint8)
 
 
