@@ -19,7 +19,7 @@ class Pairs(unittest.TestCase):
         first = small()
         self.assertEqual(first.digest, small().digest)
         self.assertNotEqual(first.digest, small(2).digest)
-        self.assertEqual([clip.pictures.shape for clip in first.clips], [(2, 96, 160, 3), (3, 96, 160, 3), (3, 96, 160, 3)])
+        self.assertEqual([clip.pictures.shape for clip in first.clips], [(count, 96, 160, 3) for count in (2, 3, 3)])
 
     def test_composite(self):
         """I = a F + (1 - a) B, to the nearest level, for all alphas."""

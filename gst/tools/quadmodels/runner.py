@@ -182,16 +182,17 @@ def decode(gst, job: dict) -> dict:
     pipeline.set_state(gst.State.PAUSED)
     try:
         with open(job["output"], "wb") as output:
+            wanted = gst.MessageType.ERROR | gst.MessageType.ASYNC_DONE
+            message = bus.timed_pop_filtered(_WAIT * gst.SECOND, wanted)
+            if message is None or message.type == gst.MessageType.ERROR:
+                raise Failure(message.parse_error()[0].message if message else f"nothing comes for {_WAIT} s.")
             sample = out.emit("pull-preroll")
-            length = pipeline.query_duration(gst.Format.TIME)[1] if sample else 0
+            length = pipeline.query_duration(gst.Format.TIME)[1]
             for number in range(job["count"]):
-                if sample is None:
-                    error = bus.pop_filtered(gst.MessageType.ERROR)
-                    raise Failure(error.parse_error()[0].message if error else "it ends too early.")
                 at = length * (2 * number + 1) // (2 * job["count"])
                 flags = gst.SeekFlags.FLUSH | gst.SeekFlags.ACCURATE
                 if length > 0 and pipeline.seek_simple(gst.Format.TIME, flags, at):
-                    sample = out.emit("pull-preroll") or sample
+                    sample = out.emit("try-pull-preroll", _WAIT * gst.SECOND) or sample
                 buffer = sample.get_buffer()
                 output.write(buffer.extract_dup(0, buffer.get_size()))
     finally:
