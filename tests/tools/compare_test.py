@@ -87,6 +87,11 @@ class Report(unittest.TestCase):
         for points in ([(0.0, 0.0, "a")], [(5.0, 1.0, "a"), (5.0, 1.0, "b")]):
             xml.dom.minidom.parseString(report.chart(points, "x", "y"))
 
+    def test_short_names(self):
+        self.assertEqual(report.short_names(["a, all, cpu", "b, all, cpu"]), ["a", "b"])
+        self.assertEqual(report.short_names(["a, all"]), ["a, all"])
+        self.assertEqual(report.short_names(["a, x", "b"]), ["a, x", "b"])
+
     def test_ticks(self):
         self.assertEqual(report.ticks(0, 10, 5), [0, 2, 4, 6, 8, 10])
 

@@ -1,6 +1,7 @@
 """Writes what was measured: a Markdown table, and charts as SVG."""
 
 import math
+import statistics
 from xml.sax.saxutils import escape
 
 from . import results
@@ -48,8 +49,23 @@ def _span(values: list[float]) -> tuple[float, float]:
     return max(low - room, 0) if low >= 0 else low - room, high + room
 
 
+def short_names(names: list[str]) -> list[str]:
+    """Names without the parts that all of them have."""
+    parts = [name.split(", ") for name in names]
+    if len(names) < 2 or len({len(one) for one in parts}) > 1:
+        return names
+    differ = [len(set(column)) > 1 for column in zip(*parts)]
+    return [", ".join(part for part, shown in zip(one, differ) if shown) or one[0] for one in parts]
+
+
 def chart(points: list[tuple[float, float, str]], x_label: str, y_label: str) -> str:
-    """Points of x, y and a name as SVG; a line joins those that no other one beats, and only they have labels."""
+    """Points of x, y and a name as SVG; a line joins those that no other one beats, and only they have labels.
+
+    Points far above the others are at the upper edge.
+    """
+    names = short_names([name for _, _, name in points])
+    most = 3 * statistics.median(y for _, y, _ in points) or math.inf
+    points = [(x, min(y, most), name) for (x, y, _), name in zip(points, names)]
     x_low, x_high = _span([x for x, _, _ in points])
     y_low, y_high = _span([y for _, y, _ in points])
 
