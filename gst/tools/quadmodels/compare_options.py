@@ -22,7 +22,7 @@ def amount(text: str) -> float:
 def picture_size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     if not (width.isdigit() and height.isdigit()) or int(width) % 4 or min(int(width), int(height)) < 64:
-        raise argparse.ArgumentTypeError(f"a size is WIDTHxHEIGHT, at least 64x64 and WIDTH a multiple of 4, not {text}")
+        raise argparse.ArgumentTypeError(f"a size is WIDTHxHEIGHT from 64x64 on, the width a multiple of 4, not {text}")
     return int(width), int(height)
 
 
