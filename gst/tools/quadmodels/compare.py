@@ -111,14 +111,15 @@ def pictures_of(plan: Plan, say: Say) -> pairs.Pairs:
     width, height = plan.size
     frames = [frames_of(clip, plan.frames, width, height) for clip in plan.clips]
     say("drawing pictures whose matte is known")
-    backs = np.concatenate(frames) if frames else []
-    made = pairs.make(plan.seed, width, height, backs=backs)
+    shown = np.concatenate(frames) if frames else []
+    # A reference is for clips of people, and a person in a background would count as wrong.
+    made = pairs.make(plan.seed, width, height, backs=[] if plan.reference else shown)
     if not plan.reference:
         return made
     if not frames:
         raise Problem("a reference model needs pictures: name videos of people with --clips.")
     model = reference.Reference(plan.reference, plan.output / "reference")
-    real = pairs.Clip("reference", False, backs, model.mattes(backs, say))
+    real = pairs.Clip("reference", False, shown, model.mattes(shown, say))
     return pairs.Pairs([*made.clips, real])
 
 
