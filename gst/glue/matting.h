@@ -106,7 +106,7 @@ class Matting {
     Size grid;
     Rect area;
     bool operator== (const Smoothed &) const = default;
-  } smoothed_;  // what the smoother knows
+  } smoothed_;             // what the smoother knows
   bool inverted_ = false;  // the mask that is kept is
   struct Prepared {
     Size mask, picture;

@@ -79,8 +79,8 @@ class Matter {
   RefineModel refine_model_;
   Tracking tracking_;
   SmallFrame mask_frame_;
-  Mask mask_;    // the last one
-  int age_ = 0;  // pictures since then
+  Mask mask_;               // the last one
+  int age_ = 0;             // pictures since then
   Owned<GstCaps> refused_;  // the last ones, if an error was posted about them
 };
 

@@ -76,7 +76,8 @@ constexpr int kPlaying = GST_PARAM_MUTABLE_PLAYING;
 TEST (MatteProperties, NamesRangesAndDefaults)
 {
   const PropertyRow rows[] = {
-      {"refine", "none", "guided", "guided", kPlaying},
+      {"refine", "none", "model", "guided", kPlaying},
+      {"refine-model-file", "", "", "", kPlaying},
       {"radius", "1", "32", "4", kPlaying | kControlled},
       {"epsilon", "1e-6", "1", "1e-4", kPlaying | kControlled},
       {"smoothing", "0", "0.99", "0.75", kPlaying | kControlled},
@@ -88,10 +89,11 @@ TEST (MatteProperties, NamesRangesAndDefaults)
       {"device-id", "0", "2147483647", "0", 0},
       {"optimization-level", "none", "all", "all", 0},
       {"model-cache-dir", "", "", "", 0},
+      {"region", "full", "track", "full", kPlaying},
       {"interval", "1", "2147483647", "1", kPlaying},
   };
   expect_properties ("quadmatte", rows);
-  expect_properties ("quadmatterefine", std::span (rows).first (7));
+  expect_properties ("quadmatterefine", std::span (rows).first (8));
 }
 
 TEST (MatteProperties, WhatIsSetIsGot)

@@ -193,8 +193,7 @@ TEST (MatteModelInfo, WhatIsWrongIsSaid)
     const char *says;
   };
   for (const Row &row :
-       {Row{info_of ("ranges=0.0,1.0;0.0,1.0"),
-            "has 2 ranges: give one, or one for each of R, G and B."},
+       {Row{info_of ("ranges=0.0,1.0;0.0,1.0"), "has 2 ranges: give one, or 3."},
         Row{info_of ("ranges=0.0,1.0;0.0,1.0;0.0,1.0;0.0,1.0"), "has 4 ranges"},
         Row{info_of ("dims-order=col-major"), "dims-order=col-major"},
         Row{info_of ("ranges=0,1", "picture", "uint8"), "has no section for the model's input"},
