@@ -1,6 +1,7 @@
 #include "glue/matting.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "core/format_choice.h"
@@ -69,6 +70,28 @@ std::pair<int, int> rows_of (int i, int count, int height)
   return {row (i), row (i + 1)};
 }
 
+// Whether the planes of `from` are the first ones of `to`, with the same samples.
+bool begins_with (const GstVideoInfo &to, const GstVideoInfo &from)
+{
+  const FormatInfo &a = format_of (from), &b = format_of (to);
+  if (a.planes > b.planes || a.depth != b.depth || a.rgb != b.rgb ||
+      (a.format != b.format && a.planes == b.planes))
+    return false;
+  for (int k = 0; k < std::min (a.components, 3); k++) {
+    const auto same = [k] (const GstVideoInfo &x, const GstVideoInfo &y, auto of) {
+      return of (x.finfo, k) == of (y.finfo, k);
+    };
+    if (!same (from, to, [] (auto *f, int c) { return GST_VIDEO_FORMAT_INFO_PLANE (f, c); }) ||
+        !same (from, to, [] (auto *f, int c) { return GST_VIDEO_FORMAT_INFO_POFFSET (f, c); }) ||
+        !same (from, to, [] (auto *f, int c) { return GST_VIDEO_FORMAT_INFO_PSTRIDE (f, c); }) ||
+        !same (from, to, [] (auto *f, int c) { return GST_VIDEO_FORMAT_INFO_W_SUB (f, c); }) ||
+        !same (from, to, [] (auto *f, int c) { return GST_VIDEO_FORMAT_INFO_H_SUB (f, c); }))
+      return false;
+  }
+  return a.components >= 3 && same_where_known (from.colorimetry, to.colorimetry) &&
+         chroma_site_beside (from, to) == chroma_site_of (to);
+}
+
 // Fills what lies outside of `area` with background.
 void clear_around (const matte::AlphaPlane &alpha, Size size, const Rect &area)
 {
@@ -127,6 +150,7 @@ Problem Matting::prepare (const Frames &in, const Frames &out)
   out_ = out;
   scratch_.reset ();
   forget_masks ();
+  copies_ = begins_with (out.info, in.info) && in.memory == Memory::host;
   if (format_of (out.info).has_alpha ()) {
     guided_ = out.info;
   } else if (is_guide (in)) {
@@ -184,9 +208,30 @@ Problem Matting::fits (const Mask &mask, Size size, const matte::SmallPicture *&
   return draw_small (fitted_, mask.buffer, mask.info, whole, fitted_frame_);
 }
 
+// Where the output has the input's planes, and one more for alpha.
+Problem Matting::copy_colors (GstBuffer *picture, GstBuffer *out)
+{
+  const MappedFrame from (in_.info, picture, GST_MAP_READ);
+  if (!from) return bad_buffer (from.problem (), &colors_.input);
+  const MappedFrame to (guided_, out, GST_MAP_WRITE);
+  if (!to) return bad_buffer (to.problem (), nullptr);
+  const FormatInfo &format = format_of (in_.info);
+  for (int p = 0; p < format.planes; p++) {
+    const PlaneView &source = from.view ().plane[std::size_t (p)];
+    const PlaneView &target = to.view ().plane[std::size_t (p)];
+    const std::size_t bytes =
+        std::size_t (target.size.width) * std::size_t (format.plane[std::size_t (p)].bytes);
+    for (int y = 0; y < target.size.height; y++)
+      std::memcpy (target.row (y), source.row (y), bytes);
+  }
+  return {};
+}
+
 // The output's colours, or those of the scratch picture.
 Problem Matting::draw_colors (GstBuffer *picture, GstBuffer *out)
 {
+  if (copies_ && !gst_buffer_get_video_crop_meta (picture) && memory_of (picture) == Memory::host)
+    return copy_colors (picture, out);
   const Rect whole = {0, 0, out_.info.width, out_.info.height};
   const Look look = {.placement = {.crop = part_of (picture, whole), .target = whole},
                      .blend = Blend::source};
@@ -240,6 +285,8 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
   }
   const matte::AlphaPlane alpha =
       same ? matte::component_of (picture.view (), 3) : matte::component_of (gray->view (), 0);
+  matte::AlphaPlane own;
+  if (format_of (in_.info).has_alpha ()) own = matte::component_of (picture.view (), 3);
 
   host::ThreadPool &pool = *threads_->pool ();
   const Size grid = mask_frame_.picture ().size ();
@@ -257,7 +304,7 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
   });
   pool.run (jobs, [&] (int i, int worker) {
     const auto [first, end] = rows_of (i, jobs, mask.area.height);
-    filter_.apply (picture.view (), mask.area, alpha, first, end, worker);
+    filter_.apply (picture.view (), mask.area, own, alpha, first, end, worker);
   });
   if (same && look.cleaned) {
     foreground_.prepare (grid, wanted.picture);

@@ -88,6 +88,7 @@ class Matting {
   Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
                       const FineRect &part, SmallFrame &to);
   Problem draw_colors (GstBuffer *picture, GstBuffer *out);
+  Problem copy_colors (GstBuffer *picture, GstBuffer *out);
   Problem take_mask (const Mask &mask, const MatteLook &look);
   Problem write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look, GstBuffer *out);
   FineRect part_of (GstBuffer *picture, const Rect &part) const;
@@ -96,6 +97,7 @@ class Matting {
   std::unique_ptr<Threads> threads_;
   int n_threads_ = 0;
   Frames in_, out_;
+  bool copies_ = false;       // the output has the input's planes, and alpha
   GstVideoInfo guided_ = {};  // of the picture whose samples are the guide
   Owned<GstBuffer> scratch_;  // that picture, if it is neither the input nor the output
   SmallFrame seen_frame_, fitted_frame_, guide_frame_, mask_frame_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace quad::matte {
 namespace {
@@ -38,6 +39,23 @@ void for_windows (Size size, int reach, const Values &values, const Use &use)
       use (x, y, sums);
     }
   }
+}
+
+// Whether eight samples from `at` on are all 0, or all 255.
+bool eight_are_plain (const std::uint8_t *at)
+{
+  std::uint64_t all;
+  std::memcpy (&all, at, sizeof all);
+  return all == 0 || all == ~std::uint64_t{0};
+}
+
+// Whether the eight columns from `x` on need no work in rows [y, end).
+bool is_plain (const AlphaPlane &alpha, int x, int y, int end)
+{
+  const std::uint8_t first = *alpha.at (x, y);
+  for (int row = y; row < end; row++)
+    if (*alpha.at (x, row) != first || !eight_are_plain (alpha.at (x, row))) return false;
+  return true;
 }
 
 float mean (std::uint32_t sum, std::uint32_t weight, std::uint8_t otherwise)
@@ -127,6 +145,12 @@ void Foreground::apply (const FrameView &picture, const Rect &area, const AlphaP
         const Between row = between (y, picture_.height, mask_.height);
         const int below = std::min (row.index + 1, mask_.height - 1);
         for (int x = 0; x < area.width; x += sub.width) {
+          const bool begins_eight = x % 8 == 0 && x + 8 <= area.width && alpha.step == 1;
+          if (begins_eight && is_plain (alpha, area.x + x, area.y + y,
+                                        area.y + std::min (y + sub.height, area.height))) {
+            x += 8 - sub.width;
+            continue;
+          }
           // The mean of the pixels that share the sample.
           int sum = 0, pixels = 0;
           for (int j = y; j < std::min (y + sub.height, area.height); j++)

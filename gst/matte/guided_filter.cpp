@@ -179,11 +179,10 @@ GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, in
   return row;
 }
 
-void GuidedFilter::apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha,
-                          int first, int end, int worker)
+void GuidedFilter::apply (const FrameView &picture, const Rect &area, const AlphaPlane &own,
+                          const AlphaPlane &alpha, int first, int end, int worker)
 {
   Worker &w = workers_[std::size_t (worker)];
-  const AlphaPlane own = component_of (picture, 3);
   const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
   for (int y = first; y < end; y++) {
     const Between at = between (y, picture_.height, mask_.height);

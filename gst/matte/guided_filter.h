@@ -58,9 +58,9 @@ class GuidedFilter {
 
   // Writes alpha in rows [first, end) of `area`, which prepare () knows the size of. `picture`, in
   // a format of 8 bits a sample, has the guide's components. `area` begins on whole chroma samples.
-  // If the picture has alpha of its own, the result is the product; `alpha` may be that alpha.
-  void apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha, int first,
-              int end, int worker);
+  // The result is multiplied by `own`, if that has data; both may be the same.
+  void apply (const FrameView &picture, const Rect &area, const AlphaPlane &own,
+              const AlphaPlane &alpha, int first, int end, int worker);
 
   // The mean line of each position of the grid: kLineParts rows for each row of the grid.
   Rows<const float> lines (int y) const;

@@ -76,7 +76,7 @@ def opencv(raw, mask):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True, type=Path)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--clip", type=Path, help="real frames; default: a test pattern")
     parser.add_argument("--model", type=Path, help="an ONNX model; default: none is run")
     options = parser.parse_args()
@@ -90,8 +90,8 @@ def main():
             "quadmatterefine, foreground=estimate": gst(raw, mask, None, "foreground=estimate"),
             "quadmatterefine, refine=none": gst(raw, mask, None, "refine=none smoothing=0"),
             "ffmpeg, read and scale": ffmpeg(mask, ""),
-            "ffmpeg guided": ffmpeg(mask, ",guided=radius=20:eps=0.0001"),
-            "ffmpeg guided, fast": ffmpeg(mask, ",guided=radius=20:eps=0.0001:mode=fast:sub=4"),
+            "ffmpeg guided, radius 3": ffmpeg(mask, ",guided=eps=0.0001"),
+            "ffmpeg guided, radius 20, fast": ffmpeg(mask, ",guided=radius=20:eps=0.0001:mode=fast:sub=4"),
         }
         if options.model:
             contenders["quadmatte"] = gst(raw, None, options.model)

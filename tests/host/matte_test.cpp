@@ -48,7 +48,7 @@ std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
   std::vector<std::byte> alpha (
       std::size_t (c.picture.width) * std::size_t (c.picture.height) * std::size_t (c.step) + 64,
       std::byte{0x5a});
-  filter.apply (picture.view (), rect_of (c.picture),
+  filter.apply (picture.view (), rect_of (c.picture), component_of (picture.view (), 3),
                 {alpha.data (), std::ptrdiff_t{c.picture.width} * c.step, c.step}, 0,
                 c.picture.height, 0);
   return alpha;
