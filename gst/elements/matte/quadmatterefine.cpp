@@ -23,6 +23,9 @@
  */
 #include "elements/matte/quadmatterefine.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "elements/about.h"
 #include "elements/matte/caps.h"
 #include "elements/matte/enums.h"
@@ -112,16 +115,40 @@ void flush_unlinked_mask (GstAggregator *agg, guint32 seek)
   end_unlinked_mask (agg);
 }
 
+// Where a seek puts one end of the segment. As in gst_segment_do_seek.
+gint64 end_of (const GstSegment &segment, GstSeekType type, gint64 at, guint64 now)
+{
+  if (type == GST_SEEK_TYPE_SET) return at;
+  if (type == GST_SEEK_TYPE_NONE || segment.duration == GST_CLOCK_TIME_NONE)
+    return static_cast<gint64> (now);
+  return std::max<gint64> (0, static_cast<gint64> (segment.duration) + at);
+}
+
+// Whether the base class can do the seek: one in time that ends after its start.
+bool is_possible (GstAggregator *agg, GstEvent *seek)
+{
+  gdouble rate = 0;
+  GstFormat format = GST_FORMAT_UNDEFINED;
+  GstSeekType start_type = GST_SEEK_TYPE_NONE, stop_type = GST_SEEK_TYPE_NONE;
+  gint64 start = 0, stop = -1;
+  gst_event_parse_seek (seek, &rate, &format, nullptr, &start_type, &start, &stop_type, &stop);
+  if (!std::isfinite (rate) || format != GST_FORMAT_TIME) return false;
+  const GstSegment &now = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  const gint64 begin = end_of (now, start_type, start, now.start);
+  const gint64 end = end_of (now, stop_type, stop, now.stop);
+  return begin >= 0 && (end == -1 || begin <= end);
+}
+
 gboolean src_event (GstAggregator *agg, GstEvent *event)
 {
   const guint32 seqnum = gst_event_get_seqnum (event);
   GstSeekFlags flags = GST_SEEK_FLAG_NONE;
-  GstFormat format = GST_FORMAT_TIME;
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK)
-    gst_event_parse_seek (event, nullptr, &format, &flags, nullptr, nullptr, nullptr, nullptr);
-  if (format != GST_FORMAT_TIME) {
-    gst_event_unref (event);
-    return FALSE;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK) {
+    if (!is_possible (agg, event)) {
+      gst_event_unref (event);
+      return FALSE;
+    }
+    gst_event_parse_seek (event, nullptr, nullptr, &flags, nullptr, nullptr, nullptr, nullptr);
   }
   const gboolean done = parent_class ()->src_event (agg, event);
   if (done && (flags & GST_SEEK_FLAG_FLUSH)) flush_unlinked_mask (agg, seqnum);
@@ -156,6 +183,13 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
         gst_event_parse_segment (event, &segment);
         // The base class computes with times alone.
         if (segment->format == GST_FORMAT_TIME) gst_aggregator_update_segment (agg, segment);
+      }
+      break;
+    case GST_EVENT_GAP:
+      // The base class clips it to a segment of times.
+      if (pad->segment.format != GST_FORMAT_TIME) {
+        gst_event_unref (event);
+        return TRUE;
       }
       break;
     case GST_EVENT_TAG:
