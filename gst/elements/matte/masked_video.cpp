@@ -92,6 +92,7 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
 
 void MaskedVideo::stop ()
 {
+  flushed_ = false;
   forget ();
   refine_model_.unload ();
   matting_.reset ();

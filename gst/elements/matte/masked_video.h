@@ -3,6 +3,7 @@
 
 #include <gst/base/gstaggregator.h>
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -50,8 +51,13 @@ class MaskedVideo {
 
   // The mask of the pictures that follow.
   void set_mask (GstBuffer *mask);
-  // What came before has nothing to do with the next picture.
-  void forget ();
+  // What came before has nothing to do with the next picture: any thread says so, and the one that
+  // makes the output forgets it before that picture.
+  void flush () { flushed_ = true; }
+  void forget_flushed ()
+  {
+    if (flushed_.exchange (false)) forget ();
+  }
   // Writes the picture with its alpha; without a mask it is transparent.
   GstFlowReturn draw (GstBuffer *picture, GstBuffer *out);
   void stop ();
@@ -63,6 +69,7 @@ class MaskedVideo {
   Backends &backends () { return backends_; }
 
  private:
+  void forget ();
   void warn_once ();
 
   GstElement *element_;
@@ -70,6 +77,7 @@ class MaskedVideo {
   RefineSettings settings_;
   Backends backends_;
   Matting matting_;
+  std::atomic<bool> flushed_ = false;
   RefineModel refine_model_;
   Owned<GstCaps> video_caps_;
   GstVideoInfo video_ = {}, out_ = {};

@@ -89,9 +89,10 @@ gboolean stop (GstAggregator *agg)
   return TRUE;
 }
 
+// In the thread of the flush, while a picture may still be drawn.
 GstFlowReturn flush (GstAggregator *agg)
 {
-  impl_of (agg).forget ();
+  impl_of (agg).flush ();
   return GST_FLOW_OK;
 }
 
@@ -328,6 +329,7 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   if (!picture)
     return gst_aggregator_pad_is_eos (video) ? GST_FLOW_EOS : GST_AGGREGATOR_FLOW_NEED_DATA;
   if (!impl_of (agg).is_negotiated ()) return GST_FLOW_NOT_NEGOTIATED;
+  impl_of (agg).forget_flushed ();
   if (is_gap (picture.get ())) {
     gst_aggregator_pad_drop_buffer (video);
     return GST_FLOW_OK;
