@@ -33,7 +33,7 @@ bool MaskedVideo::set_mask_caps (const GstCaps *caps)
 
 bool MaskedVideo::set_output_caps (const GstCaps *caps)
 {
-  if (!gst_video_info_from_caps (&out_, caps)) return false;
+  if (!video_caps_ || !gst_video_info_from_caps (&out_, caps)) return false;
   matting_.set_threads (settings ().threads);
   const Problem problem = matting_.prepare ({video_, memory_}, {out_, Memory::host});
   negotiated_ = post_problem (element_, problem, kWords, nullptr, video_) == GST_FLOW_OK;

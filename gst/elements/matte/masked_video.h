@@ -16,8 +16,9 @@
 
 namespace quad {
 
-// The state of an instance. Any thread may read and write settings, under the lock; the rest
-// belongs to the thread that makes the output. The function that meets an error posts it.
+// The state of an instance. Any thread may read and write settings, under their lock. The rest
+// belongs to the thread that makes the output, and to stop (), which may come while that thread
+// works: so both hold the output's lock. The function that meets an error posts it.
 class MaskedVideo {
  public:
   explicit MaskedVideo (GstElement *element)
@@ -36,6 +37,9 @@ class MaskedVideo {
     const std::lock_guard lock{mutex_};
     change (settings_);
   }
+
+  // Hold this while you call what follows, but flush () and backends ().
+  std::unique_lock<std::mutex> output_lock () { return std::unique_lock{output_}; }
 
   // Caps of the pads. False: an error was posted.
   bool set_video_caps (const GstCaps *caps);
@@ -72,6 +76,7 @@ class MaskedVideo {
   void forget ();
   void warn_once ();
 
+  std::mutex output_;
   GstElement *element_;
   mutable std::mutex mutex_;
   RefineSettings settings_;

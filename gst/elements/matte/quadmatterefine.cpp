@@ -25,6 +25,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "elements/about.h"
 #include "elements/matte/caps.h"
@@ -83,8 +84,10 @@ void set_context (GstElement *element, GstContext *context)
   GST_ELEMENT_CLASS (gst_quad_matte_refine_parent_class)->set_context (element, context);
 }
 
+// The base class's thread may still run: a flush starts it again.
 gboolean stop (GstAggregator *agg)
 {
+  const auto lock = impl_of (agg).output_lock ();
   impl_of (agg).stop ();
   return TRUE;
 }
@@ -160,8 +163,11 @@ bool take_caps (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstCaps *caps;
   gst_event_parse_caps (event, &caps);
-  if (is_mask (agg, pad)) return impl_of (agg).set_mask_caps (caps);
-  if (!impl_of (agg).set_video_caps (caps)) return false;
+  {
+    const auto lock = impl_of (agg).output_lock ();
+    if (is_mask (agg, pad)) return impl_of (agg).set_mask_caps (caps);
+    if (!impl_of (agg).set_video_caps (caps)) return false;
+  }
   gst_pad_mark_reconfigure (agg->srcpad);
   end_unlinked_mask (agg);
   return true;
@@ -194,7 +200,10 @@ gboolean sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
       }
       break;
     case GST_EVENT_TAG:
-      if (of_video) impl_of (agg).keep_tags (event);
+      if (of_video) {
+        const auto lock = impl_of (agg).output_lock ();
+        impl_of (agg).keep_tags (event);
+      }
       break;
     default: break;
   }
@@ -228,6 +237,7 @@ gboolean src_query (GstAggregator *agg, GstQuery *query)
 
 GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps **ret)
 {
+  const auto lock = impl_of (agg).output_lock ();
   const GstCaps *in = impl_of (agg).video_caps ();
   if (!in) return GST_AGGREGATOR_FLOW_NEED_DATA;
   const Owned<GstCaps> offered = quad::matte_transform (in, GST_PAD_SINK);
@@ -240,6 +250,7 @@ GstFlowReturn update_src_caps (GstAggregator *agg, GstCaps *downstream, GstCaps 
 
 gboolean negotiated_src_caps (GstAggregator *agg, GstCaps *caps)
 {
+  const auto lock = impl_of (agg).output_lock ();
   return impl_of (agg).set_output_caps (caps);
 }
 
@@ -322,40 +333,56 @@ Owned<GstBuffer> output_for (GstAggregator *agg, GstBuffer *picture, GstFlowRetu
   return Owned<GstBuffer>{buffer};
 }
 
+// What goes out next.
+struct Output {
+  GstFlowReturn flow = GST_FLOW_OK;
+  Owned<GstBuffer> buffer;  // null: nothing
+  std::vector<Owned<GstEvent>> tags;
+};
+
+Output draw_next (GstAggregator *agg, GstBuffer *picture, bool timeout)
+{
+  const auto lock = impl_of (agg).output_lock ();
+  if (!impl_of (agg).is_negotiated ()) return {GST_FLOW_NOT_NEGOTIATED, nullptr, {}};
+  impl_of (agg).forget_flushed ();
+  if (is_gap (picture)) {
+    gst_aggregator_pad_drop_buffer (self_of (agg)->video);
+    return {};
+  }
+  if (!take_masks (agg, picture) && !timeout) return {GST_AGGREGATOR_FLOW_NEED_DATA, nullptr, {}};
+  const GstSegment &segment = self_of (agg)->video->segment;
+  const GstClockTime time =
+      segment.format == GST_FORMAT_TIME
+          ? gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture))
+          : GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (agg), time);
+  Output out;
+  out.flow = GST_FLOW_ERROR;
+  out.buffer = output_for (agg, picture, out.flow);
+  if (!out.buffer) {
+    if (out.flow == GST_FLOW_ERROR)
+      GST_ELEMENT_ERROR (agg, RESOURCE, NO_SPACE_LEFT,
+                         ("There is no memory for a picture: make it smaller, or free some."),
+                         (nullptr));
+    return out;
+  }
+  out.tags = impl_of (agg).take_tags ();
+  out.flow = impl_of (agg).draw (picture, out.buffer.get ());
+  gst_aggregator_pad_drop_buffer (self_of (agg)->video);
+  return out;
+}
+
 GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
 {
   GstAggregatorPad *video = self_of (agg)->video;
   const Owned<GstBuffer> picture{gst_aggregator_pad_peek_buffer (video)};
   if (!picture)
     return gst_aggregator_pad_is_eos (video) ? GST_FLOW_EOS : GST_AGGREGATOR_FLOW_NEED_DATA;
-  if (!impl_of (agg).is_negotiated ()) return GST_FLOW_NOT_NEGOTIATED;
-  impl_of (agg).forget_flushed ();
-  if (is_gap (picture.get ())) {
-    gst_aggregator_pad_drop_buffer (video);
-    return GST_FLOW_OK;
-  }
-  if (!take_masks (agg, picture.get ()) && !timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
-  const GstSegment &segment = video->segment;
-  const GstClockTime time =
-      segment.format == GST_FORMAT_TIME
-          ? gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture.get ()))
-          : GST_CLOCK_TIME_NONE;
-  if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (agg), time);
-  GstFlowReturn flow = GST_FLOW_ERROR;
-  Owned<GstBuffer> out = output_for (agg, picture.get (), flow);
-  if (!out) {
-    if (flow == GST_FLOW_ERROR)
-      GST_ELEMENT_ERROR (agg, RESOURCE, NO_SPACE_LEFT,
-                         ("There is no memory for a picture: make it smaller, or free some."),
-                         (nullptr));
-    return flow;
-  }
+  Output out = draw_next (agg, picture.get (), timeout);
+  if (out.flow != GST_FLOW_OK || !out.buffer) return out.flow;
   // The base class forwards no tags. By now it has sent what comes before them.
-  for (Owned<GstEvent> &tags : impl_of (agg).take_tags ())
-    gst_pad_push_event (agg->srcpad, tags.release ());
-  flow = impl_of (agg).draw (picture.get (), out.get ());
-  gst_aggregator_pad_drop_buffer (video);
-  return flow == GST_FLOW_OK ? gst_aggregator_finish_buffer (agg, out.release ()) : flow;
+  for (Owned<GstEvent> &tags : out.tags) gst_pad_push_event (agg->srcpad, tags.release ());
+  return gst_aggregator_finish_buffer (agg, out.buffer.release ());
 }
 
 // A live picture waits for its mask until its own time, and the latency. The end waits for none.
