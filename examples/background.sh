@@ -28,7 +28,7 @@ find_model() {
   model=${QUAD_MODEL:-$folder/selfie_segmentation.onnx}
   local wanted=()
   if [ -n "${QUAD_MODEL:-}" ]; then check_clip "$model"; else wanted+=(selfie); fi
-  if [ -z "${QUAD_ONNXRUNTIME:-}" ] && ! /sbin/ldconfig -p 2>/dev/null | grep -q 'libonnxruntime\.so'; then
+  if [ -z "${QUAD_ONNXRUNTIME:-}" ] && ! /sbin/ldconfig -p 2>/dev/null | grep 'libonnxruntime\.so' >/dev/null; then
     wanted+=(onnxruntime)
     export QUAD_ONNXRUNTIME=$folder/libonnxruntime.so.1
   fi

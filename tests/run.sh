@@ -21,7 +21,7 @@ need_packages "${packages_to_test[@]}"
 
 # Tests of real models are skipped where the npm registry cannot be reached.
 models=(selfie selfie-landscape)
-/sbin/ldconfig -p | grep -q 'libonnxruntime\.so' || models+=(onnxruntime)
+/sbin/ldconfig -p | grep 'libonnxruntime\.so' >/dev/null || models+=(onnxruntime)
 /usr/bin/python3 gst/tools/quad-models fetch "${models[@]}" </dev/null || echo "Tests of these models are skipped."
 
 options=(-Dtests=true -Dexamples=true)
