@@ -9,6 +9,9 @@ CLIP = "clips/four.mp4"
 
 
 def need_model():
+    # ONNX Runtime throws where there is no GPU. tests/infer runs it under sanitizers.
+    if os.environ.get("QUAD_PRELOAD"):
+        raise Skip("AddressSanitizer ends gst-launch-1.0, a C program, at the first exception")
     folder = os.environ.get("QUAD_MODELS")
     if not folder:
         cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
