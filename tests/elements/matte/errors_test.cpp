@@ -49,8 +49,10 @@ Said said_with (const std::string &properties, bool with_frame = true)
   }
   gst_element_set_state (element.get (), GST_STATE_NULL);
   Said said;
-  while (const Owned<GstMessage> m{gst_bus_pop_filtered (
-      bus.get (), static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))}) {
+  // gst_bus_pop_filtered of GStreamer 1.26 frees other messages under the bus's lock; the last one
+  // of a pad unlinks that, which posts.
+  while (const Owned<GstMessage> m{gst_bus_pop (bus.get ())}) {
+    if (!(GST_MESSAGE_TYPE (m.get ()) & (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))) continue;
     GError *error = nullptr;
     const bool fatal = GST_MESSAGE_TYPE (m.get ()) == GST_MESSAGE_ERROR;
     if (fatal)
