@@ -288,8 +288,8 @@ static void gst_quad_matte_class_init (GstQuadMatteClass *klass)
   quad::set_about (element_class, "Background removal", "Filter/Effect/Video",
                    "Gives a video an alpha channel that shows its foreground alone",
                    QUAD_PAGE ("quadmatte"));
-  quad::document_types (
-      {GST_TYPE_QUAD_REFINE, GST_TYPE_QUAD_EXECUTION_PROVIDER, GST_TYPE_QUAD_OPTIMIZATION_LEVEL});
+  quad::document_types ({GST_TYPE_QUAD_REFINE, GST_TYPE_QUAD_FOREGROUND, GST_TYPE_QUAD_REGION,
+                         GST_TYPE_QUAD_EXECUTION_PROVIDER, GST_TYPE_QUAD_OPTIMIZATION_LEVEL});
 
   auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
   trans_class->start = start;
