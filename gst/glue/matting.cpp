@@ -20,12 +20,12 @@ const FormatInfo &format_of (const GstVideoInfo &info)
 }
 
 GstVideoInfo info_of_frames (GstVideoFormat format, Size size,
-                             const GstVideoColorimetry &colorimetry)
+                             const GstVideoColorimetry *colorimetry)
 {
   GstVideoInfo info;
   gst_video_info_set_format (&info, format, static_cast<guint> (size.width),
                              static_cast<guint> (size.height));
-  info.colorimetry = colorimetry;
+  if (colorimetry) info.colorimetry = *colorimetry;
   return info;
 }
 
@@ -46,14 +46,6 @@ GstVideoFormat small_format (const GstVideoInfo &info)
 {
   return family_of (format_of (info)) == Family::rgb ? GST_VIDEO_FORMAT_RGBP
                                                      : GST_VIDEO_FORMAT_Y444;
-}
-
-// Alpha has the full range.
-GstVideoColorimetry gray_colorimetry ()
-{
-  GstVideoInfo gray;
-  gst_video_info_set_format (&gray, GST_VIDEO_FORMAT_GRAY8, 1, 1);
-  return gray.colorimetry;
 }
 
 Problem bad_buffer (const char *why, const Input *input)
@@ -104,7 +96,7 @@ void clear_around (const matte::AlphaPlane &alpha, Size size, const Rect &area)
 
 }  // namespace
 
-void SmallFrame::set (GstVideoFormat format, Size size, const GstVideoColorimetry &colorimetry)
+void SmallFrame::set (GstVideoFormat format, Size size, const GstVideoColorimetry *colorimetry)
 {
   const GstVideoInfo info = info_of_frames (format, size, colorimetry);
   if (buffer_ && gst_video_info_is_equal (&info, &info_)) return;
@@ -144,23 +136,27 @@ void Matting::set_threads (int count)
   prepared_ = {};
 }
 
-Problem Matting::prepare (const Frames &in, const Frames &out)
+void Matting::prepare (const Frames &in, const Frames &out)
 {
   in_ = in;
   out_ = out;
   scratch_.reset ();
   forget_masks ();
   copies_ = begins_with (out.info, in.info) && in.memory == Memory::host;
-  if (format_of (out.info).has_alpha ()) {
+  if (format_of (out.info).has_alpha ())
     guided_ = out.info;
-  } else if (is_guide (in)) {
+  else if (is_guide (in))
     guided_ = in.info;
-  } else {
-    guided_ = info_of_frames (scratch_format (in.info), {in.info.width, in.info.height},
-                              completed_colorimetry (in.info));
-    scratch_.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&guided_), nullptr));
-  }
-  return {};
+  else
+    make_scratch ();
+}
+
+void Matting::make_scratch ()
+{
+  const GstVideoColorimetry colorimetry = completed_colorimetry (in_.info);
+  guided_ =
+      info_of_frames (scratch_format (in_.info), {in_.info.width, in_.info.height}, &colorimetry);
+  scratch_.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&guided_), nullptr));
 }
 
 // What `part` of the output is in the samples of the input's buffer.
@@ -177,13 +173,13 @@ FineRect Matting::part_of (GstBuffer *picture, const Rect &part) const
           place (part.bottom (), crop.y, crop.height, height) - top};
 }
 
-Problem Matting::draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
-                             const FineRect &part, SmallFrame &to)
+// Draws `part` of the picture over all of `out`.
+Problem Matting::draw_part (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                            const FineRect &part, const GstVideoInfo &to, GstBuffer *out)
 {
-  const Look look = {
-      .placement = {.crop = part, .target = {0, 0, to.info ().width, to.info ().height}},
-      .blend = Blend::source};
-  Problem problem = with.stage.begin (to.info (), to.buffer ());
+  const Look look = {.placement = {.crop = part, .target = {0, 0, to.width, to.height}},
+                     .blend = Blend::source};
+  Problem problem = with.stage.begin (to, out);
   if (!problem) problem = with.stage.show (with.input, picture, info, look);
   if (!problem) problem = with.stage.finish ();
   with.stage.cancel ();
@@ -193,16 +189,14 @@ Problem Matting::draw_small (Drawing &with, GstBuffer *picture, const GstVideoIn
 Problem Matting::sees (GstBuffer *picture, const Rect &part, Size size,
                        const matte::SmallPicture *&rgb)
 {
-  GstVideoInfo srgb;
-  gst_video_info_set_format (&srgb, GST_VIDEO_FORMAT_RGBP, 1, 1);
-  seen_frame_.set (GST_VIDEO_FORMAT_RGBP, size, srgb.colorimetry);
+  seen_frame_.set (GST_VIDEO_FORMAT_RGBP, size);
   rgb = &seen_frame_.picture ();
   return draw_small (seen_, picture, in_.info, part_of (picture, part), seen_frame_);
 }
 
 Problem Matting::fits (const Mask &mask, Size size, const matte::SmallPicture *&levels)
 {
-  fitted_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, gray_colorimetry ());
+  fitted_frame_.set (GST_VIDEO_FORMAT_GRAY8, size);
   levels = &fitted_frame_.picture ();
   const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
   return draw_small (fitted_, mask.buffer, mask.info, whole, fitted_frame_);
@@ -233,13 +227,7 @@ Problem Matting::draw_colors (GstBuffer *picture, GstBuffer *out)
   if (copies_ && !gst_buffer_get_video_crop_meta (picture) && memory_of (picture) == Memory::host)
     return copy_colors (picture, out);
   const Rect whole = {0, 0, out_.info.width, out_.info.height};
-  const Look look = {.placement = {.crop = part_of (picture, whole), .target = whole},
-                     .blend = Blend::source};
-  Problem problem = colors_.stage.begin (guided_, out);
-  if (!problem) problem = colors_.stage.show (colors_.input, picture, in_.info, look);
-  if (!problem) problem = colors_.stage.finish ();
-  colors_.stage.cancel ();
-  return problem;
+  return draw_part (colors_, picture, in_.info, part_of (picture, whole), guided_, out);
 }
 
 // The grid is never finer than the picture.
@@ -253,7 +241,7 @@ Size Matting::grid_of (const Mask &mask) const
 Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
 {
   const Size size = grid_of (mask);
-  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size, gray_colorimetry ());
+  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size);
   const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
   const Smoothed now = {size, mask.area};
   const bool known = smoothed_ == now;
@@ -324,17 +312,14 @@ Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &lo
   GstBuffer *colors = picture;
   // The samples of a cropped picture are copied together, too.
   const bool has_alpha = format_of (out_.info).has_alpha ();
-  if (!has_alpha && !scratch_ && gst_buffer_get_video_crop_meta (picture)) {
-    guided_ = info_of_frames (scratch_format (in_.info), {in_.info.width, in_.info.height},
-                              completed_colorimetry (in_.info));
-    scratch_.reset (gst_buffer_new_allocate (nullptr, GST_VIDEO_INFO_SIZE (&guided_), nullptr));
-  }
+  if (!has_alpha && !scratch_ && gst_buffer_get_video_crop_meta (picture)) make_scratch ();
   if (has_alpha || scratch_) {
     colors = scratch_ ? scratch_.get () : out;
     if (Problem p = draw_colors (picture, colors)) return p;
   }
   if (look.refined || look.smoothing > 0 || look.cleaned) {
-    guide_frame_.set (small_format (guided_), grid_of (mask), completed_colorimetry (guided_));
+    const GstVideoColorimetry colorimetry = completed_colorimetry (guided_);
+    guide_frame_.set (small_format (guided_), grid_of (mask), &colorimetry);
     if (Problem p =
             draw_small (guide_, picture, in_.info, part_of (picture, mask.area), guide_frame_))
       return p;

@@ -19,7 +19,9 @@ namespace quad {
 class SmallFrame {
  public:
   // `format` has planes of one size: GRAY8, Y444, RGBP. Keeps what it has if nothing changes.
-  void set (GstVideoFormat format, Size size, const GstVideoColorimetry &colorimetry);
+  // `colorimetry` may be null: then it has GStreamer's defaults for the format, sRGB or gray of
+  // the full range.
+  void set (GstVideoFormat format, Size size, const GstVideoColorimetry *colorimetry = nullptr);
 
   const GstVideoInfo &info () const { return info_; }
   GstBuffer *buffer () const { return buffer_.get (); }
@@ -60,7 +62,7 @@ class Matting {
   void set_threads (int count);
 
   // Frames of `in` become frames of `out`, which have alpha or are GRAY8, and the same size.
-  Problem prepare (const Frames &in, const Frames &out);
+  void prepare (const Frames &in, const Frames &out);
 
   // Draws `part` of the picture, in the output's samples, as RGBP of `size` in sRGB.
   Problem sees (GstBuffer *picture, const Rect &part, Size size, const matte::SmallPicture *&rgb);
@@ -85,8 +87,14 @@ class Matting {
   };
 
   Size grid_of (const Mask &mask) const;
-  Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
-                      const FineRect &part, SmallFrame &to);
+  void make_scratch ();
+  static Problem draw_part (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                            const FineRect &part, const GstVideoInfo &to, GstBuffer *out);
+  static Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                             const FineRect &part, SmallFrame &to)
+  {
+    return draw_part (with, picture, info, part, to.info (), to.buffer ());
+  }
   Problem draw_colors (GstBuffer *picture, GstBuffer *out);
   Problem copy_colors (GstBuffer *picture, GstBuffer *out);
   Problem take_mask (const Mask &mask, const MatteLook &look);

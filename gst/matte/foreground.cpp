@@ -137,9 +137,10 @@ void Foreground::apply (const FrameView &picture, const Rect &area, const AlphaP
   const FormatInfo &format = info_of (picture.format);
   const std::size_t width = std::size_t (mask_.width), plane = width * std::size_t (mask_.height);
   for (const RasterInfo &raster : format.raster)
-    for (const ChannelInfo &channel : raster.channel) {
+    for (int c = 0; c < raster.channels; c++) {
+      const ChannelInfo &channel = raster.channel[std::size_t (c)];
       const int k = channel.component;
-      if (k < 0 || k > 2 || channel.step == 0 || channel.sub != raster.sub) continue;
+      if (k < 0 || k > 2 || !raster.stores (c)) continue;
       const Size sub = channel.sub;
       for (int y = first; y < end; y += sub.height) {
         const Between row = between (y, picture_.height, mask_.height);

@@ -161,11 +161,11 @@ GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, in
   const std::size_t stride = padded (picture_.width);
   GuideRow row = {};
   for (int k = 0; k < 3; k++) row.component[k] = w.bytes.data () + std::size_t (k) * stride;
-  for (int r = 0; r < format.rasters; r++)
-    for (const ChannelInfo &channel : format.raster[std::size_t (r)].channel) {
+  for (const RasterInfo &raster : format.raster)
+    for (int c = 0; c < raster.channels; c++) {
+      const ChannelInfo &channel = raster.channel[std::size_t (c)];
       const int k = channel.component;
-      if (k < 0 || k > 2 || channel.step == 0 || channel.sub != format.raster[std::size_t (r)].sub)
-        continue;
+      if (k < 0 || k > 2 || !raster.stores (c)) continue;
       const auto *in = reinterpret_cast<const std::uint8_t *> (
           picture.plane[std::size_t (channel.plane)].row ((area.y + y) / channel.sub.height) +
           channel.offset + std::ptrdiff_t{area.x / channel.sub.width} * channel.step);

@@ -49,9 +49,6 @@ std::uint8_t level_of (float v)
 MaskModel::MaskModel (std::unique_ptr<infer::Inference> inference)
     : inference_ (std::move (inference))
 {
-  GstVideoInfo gray;
-  gst_video_info_set_format (&gray, GST_VIDEO_FORMAT_GRAY8, 1, 1);
-  mask_colors_ = gray.colorimetry;
 }
 
 std::unique_ptr<MaskModel> MaskModel::open (const infer::Settings &settings, Sees sees,
@@ -208,7 +205,7 @@ void MaskModel::take_mask (SmallFrame &mask) const
 {
   const bool floats = inference_->outputs ()[0].type == ElementType::float32;
   const std::size_t count = std::size_t (mask_size_.width) * std::size_t (mask_size_.height);
-  mask.set (GST_VIDEO_FORMAT_GRAY8, mask_size_, mask_colors_);
+  mask.set (GST_VIDEO_FORMAT_GRAY8, mask_size_);
   for (int y = 0; y < mask_size_.height; y++) {
     std::uint8_t *row = mask.picture ().row (0, y);
     const std::size_t first = std::size_t (y) * std::size_t (mask_size_.width);

@@ -58,7 +58,6 @@ class MaskModel {
   std::vector<Input> inputs_;
   std::size_t picture_ = 0;  // which input that is; the other one is the mask
   ImageShape mask_;          // of the output
-  GstVideoColorimetry mask_colors_;
   // For pictures of size_.
   Size size_, mask_size_;
   std::vector<std::int64_t> output_shape_;

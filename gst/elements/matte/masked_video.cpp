@@ -35,9 +35,8 @@ bool MaskedVideo::set_output_caps (const GstCaps *caps)
 {
   if (!video_caps_ || !gst_video_info_from_caps (&out_, caps)) return false;
   matting_.set_threads (settings ().threads);
-  const Problem problem = matting_.prepare ({video_, memory_}, {out_, Memory::host});
-  negotiated_ = post_problem (element_, problem, kWords, nullptr, video_) == GST_FLOW_OK;
-  return negotiated_;
+  matting_.prepare ({video_, memory_}, {out_, Memory::host});
+  return negotiated_ = true;
 }
 
 void MaskedVideo::set_mask (GstBuffer *mask)
@@ -73,7 +72,7 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
   MatteLook look = look_of (s);
   if (!kept_) {
     warn_once ();
-    nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1}, out_.colorimetry);
+    nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1});
     mask = {nothing_.buffer (), nothing_.info (), {}, false};
     look = {.refined = false};
   }

@@ -74,7 +74,7 @@ void Matter::tell (GstClockTime first_run) const
 bool Matter::try_model ()
 {
   SmallFrame black;
-  black.set (GST_VIDEO_FORMAT_RGBP, model_->seen_size ({in_.width, in_.height}), {});
+  black.set (GST_VIDEO_FORMAT_RGBP, model_->seen_size ({in_.width, in_.height}));
   const GstClockTime begin = now ();
   if (const infer::Problem p = model_->run (black.picture (), nullptr, mask_frame_))
     return fail (p);
@@ -111,8 +111,7 @@ bool Matter::take_caps (GstCaps *in, GstCaps *out)
   if (!gst_video_info_from_caps (&in_, in) || !gst_video_info_from_caps (&out_, out)) return false;
   forget ();
   matting_.set_threads (settings ().threads);
-  const Problem problem = matting_.prepare ({in_, memory_of (in)}, {out_, memory_of (out)});
-  if (problem) return post_problem (GST_ELEMENT (element_), problem, kWords, nullptr, in_), false;
+  matting_.prepare ({in_, memory_of (in)}, {out_, memory_of (out)});
   return try_model ();
 }
 
