@@ -237,27 +237,30 @@ Size Matting::grid_of (const Mask &mask) const
   return {side (mask.info.width, mask.area.width), side (mask.info.height, mask.area.height)};
 }
 
-// Brings the mask to its grid, and smooths it.
+// Brings the mask to its grid.
 Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
 {
-  const Size size = grid_of (mask);
-  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, size);
+  const Shown now = {grid_of (mask), mask.area, look.inverted};
+  if (!mask.fresh && shown_ == now) return {};
+  mask_frame_.set (GST_VIDEO_FORMAT_GRAY8, now.grid);
   const Rect whole = crop_of (mask.buffer, frame_size (mask.buffer, mask.info));
-  const Smoothed now = {size, mask.area};
-  const bool known = smoothed_ == now;
-  const bool drawn = mask.fresh || !known;
-  if (drawn)
-    if (Problem p = draw_small (mask_, mask.buffer, mask.info, whole, mask_frame_)) return p;
-  // A mask that is kept turns when the setting does.
-  const bool turned = std::exchange (inverted_, look.inverted) != look.inverted;
-  if (drawn ? look.inverted : turned)
+  if (Problem p = draw_small (mask_, mask.buffer, mask.info, whole, mask_frame_)) return p;
+  if (look.inverted)
     for (std::uint8_t &level : mask_frame_.picture ().bytes ())
       level = static_cast<std::uint8_t> (255 - level);
-  if (!known || turned) smoother_.reset (size);
-  smoothed_ = now;
-  if (mask.fresh && look.smoothing > 0)
-    smoother_.smooth (guide_frame_.picture (), look.smoothing, mask_frame_.picture ());
+  shown_ = now;
   return {};
+}
+
+matte::History Matting::history_for (const Mask &mask, const MatteLook &look)
+{
+  if (look.smoothing <= 0) return smoothed_ = {}, matte::History{};
+  if (smoothed_ != shown_) {
+    smoother_.reset (shown_.grid, format_of (guided_).rgb);
+    kept_.resize (std::size_t (mask.area.width) * std::size_t (mask.area.height));
+  }
+  smoothed_ = shown_;
+  return {kept_.data (), smoother_.weigh (guide_frame_.picture (), look.smoothing)};
 }
 
 Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look,
@@ -290,9 +293,10 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
     else
       filter_.take (mask_frame_.picture (), first, end);
   });
+  const matte::History history = history_for (mask, look);
   pool.run (jobs, [&] (int i, int worker) {
     const auto [first, end] = rows_of (i, jobs, mask.area.height);
-    filter_.apply (picture.view (), mask.area, own, alpha, first, end, worker);
+    filter_.apply (picture.view (), mask.area, own, history, alpha, first, end, worker);
   });
   if (same && look.cleaned) {
     foreground_.prepare (grid, wanted.picture);
@@ -337,6 +341,7 @@ void Matting::reset ()
   threads_.reset ();
   scratch_.reset ();
   prepared_ = {};
+  kept_ = {};
   forget_masks ();
 }
 

@@ -40,7 +40,7 @@ struct Mask {
   GstBuffer *buffer = nullptr;
   GstVideoInfo info = {};  // GRAY8, of any size
   Rect area;
-  bool fresh = true;  // false: the last one again, so it is not smoothed again
+  bool fresh = true;  // false: the last one again
 };
 
 struct MatteLook {
@@ -73,8 +73,8 @@ class Matting {
   // Writes the picture with its alpha to `out`.
   Problem draw (GstBuffer *picture, const Mask &mask, const MatteLook &look, GstBuffer *out);
 
-  // The next mask is not smoothed with those before.
-  void forget_masks () { smoothed_ = {}; }
+  // What comes is not smoothed with what was.
+  void forget_masks () { shown_ = smoothed_ = {}; }
   // Frees everything.
   void reset ();
 
@@ -98,6 +98,7 @@ class Matting {
   Problem draw_colors (GstBuffer *picture, GstBuffer *out);
   Problem copy_colors (GstBuffer *picture, GstBuffer *out);
   Problem take_mask (const Mask &mask, const MatteLook &look);
+  matte::History history_for (const Mask &mask, const MatteLook &look);
   Problem write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look, GstBuffer *out);
   FineRect part_of (GstBuffer *picture, const Rect &part) const;
 
@@ -112,12 +113,15 @@ class Matting {
   matte::GuidedFilter filter_;
   matte::Foreground foreground_;
   matte::Smoother smoother_;
-  struct Smoothed {
+  std::vector<std::uint16_t> kept_;  // see matte::History
+  struct Shown {
     Size grid;
     Rect area;
-    bool operator== (const Smoothed &) const = default;
-  } smoothed_;             // what the smoother knows
-  bool inverted_ = false;  // the mask that is kept is
+    bool inverted = false;
+    bool operator== (const Shown &) const = default;
+  };
+  Shown shown_;     // what mask_frame_ has
+  Shown smoothed_;  // what the smoother knows and kept_ has
   struct Prepared {
     Size mask, picture;
     matte::Refinement refinement;

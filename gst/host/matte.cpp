@@ -17,7 +17,7 @@ namespace HWY_NAMESPACE {
 const matte::RowOps &matte_row_ops () { return matte::plain_row_ops (); }
 #else
 
-using matte::Columns, matte::GuideRow, matte::kLineParts, matte::kSums, matte::Rows,
+using matte::Columns, matte::GuideRow, matte::kLineParts, matte::kSums, matte::Past, matte::Rows,
     matte::SmallRow, matte::Windows;
 
 using DU32 = hn::ScalableTag<std::uint32_t>;
@@ -169,34 +169,47 @@ HWY_INLINE VF guide_value (const Value *in)
   return hn::ConvertTo (DF (), hn::BitCast (D32 (), load_u8 (in)));
 }
 
-// The alphas of lines for the columns from x on.
-HWY_INLINE void store_alpha (const VF line[kLineParts], const GuideRow &guide, int x,
-                             std::uint8_t *alpha)
+// The level of alpha that lines give for the columns from x on.
+HWY_INLINE VF level_at (const VF line[kLineParts], const GuideRow &guide, int x)
 {
   const DF d;
   VF v = hn::Add (line[3], hn::Mul (line[0], guide_value (guide.component[0] + x)));
   v = hn::Add (v, hn::Mul (line[1], guide_value (guide.component[1] + x)));
   v = hn::Add (v, hn::Mul (line[2], guide_value (guide.component[2] + x)));
-  v = hn::Min (hn::Max (v, hn::Zero (d)), hn::Set (d, 255));
-  const hn::Rebind<std::uint8_t, DF> d8;
-  hn::StoreU (hn::DemoteTo (d8, hn::NearestInt (v)), d8, alpha + x);
+  return hn::Min (hn::Max (v, hn::Zero (d)), hn::Set (d, 255));
 }
 
-void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
-            const GuideRow &guide, int count, std::uint8_t *out)
+// What is kept, and alpha from it.
+HWY_INLINE V32 keep (const Past &past, VF level, VF weight, int x)
 {
   const DF d;
   const D32 d32;
+  const hn::Rebind<std::uint16_t, DF> d16;
+  const VF old = hn::ConvertTo (d, hn::PromoteTo (d32, hn::LoadU (d16, past.kept + x)));
+  const VF change = hn::Sub (hn::Mul (level, hn::Set (d, matte::kKeptOne)), old);
+  const V32 next = hn::NearestInt (hn::Add (old, hn::Mul (change, weight)));
+  hn::StoreU (hn::DemoteTo (d16, next), d16, past.next + x);
+  static_assert (matte::kKeptOne == 1 << 8);
+  return hn::ShiftRight<8> (hn::Add (next, hn::Set (d32, matte::kKeptOne / 2)));
+}
+
+// kParts: of lines, and the weight if there is a past.
+template <int kParts>
+void alpha_of (const Rows<const float> &lines, const Rows<const float> &steps,
+               const Columns &columns, const GuideRow &guide, const Past &past, int count,
+               std::uint8_t *out)
+{
+  const DF d;
+  const D32 d32;
+  const hn::Rebind<std::uint8_t, DF> d8;
   const auto lanes = static_cast<int> (hn::Lanes (d));
-  if (count < lanes)
-    return matte::plain_row_ops ().alpha (lines, steps, columns, guide, count, out);
   const std::int32_t *base = columns.base.data (), *offset = columns.offset.data ();
   for_blocks (count, lanes, [&] (int x) HWY_ATTR {
     const VF part = hn::LoadU (d, columns.part.data () + x);
-    VF line[kLineParts];
+    VF line[kParts];
     if (columns.lanes == lanes) {
       const auto at = hn::IndicesFromVec (d, hn::LoadU (d32, offset));
-      for (int k = 0; k < kLineParts; k++) {
+      for (int k = 0; k < kParts; k++) {
         const VF value = hn::TableLookupLanes (hn::LoadU (d, lines.row (k) + *base), at);
         const VF step = hn::TableLookupLanes (hn::LoadU (d, steps.row (k) + *base), at);
         line[k] = hn::Add (value, hn::Mul (step, part));
@@ -205,12 +218,24 @@ void alpha (const Rows<const float> &lines, const Rows<const float> &steps, cons
       offset += lanes;
     } else {
       const V32 at = hn::LoadU (d32, columns.index.data () + x);
-      for (int k = 0; k < kLineParts; k++)
+      for (int k = 0; k < kParts; k++)
         line[k] = hn::Add (hn::GatherIndex (d, lines.row (k), at),
                            hn::Mul (hn::GatherIndex (d, steps.row (k), at), part));
     }
-    store_alpha (line, guide, x, out);
+    const VF level = level_at (line, guide, x);
+    const V32 alpha =
+        kParts > kLineParts ? keep (past, level, line[kParts - 1], x) : hn::NearestInt (level);
+    hn::StoreU (hn::DemoteTo (d8, alpha), d8, out + x);
   });
+}
+
+void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
+            const GuideRow &guide, const Past &past, int count, std::uint8_t *out)
+{
+  if (count < static_cast<int> (hn::Lanes (DF ())))
+    return matte::plain_row_ops ().alpha (lines, steps, columns, guide, past, count, out);
+  const auto of = past.kept ? alpha_of<kLineParts + 1> : alpha_of<kLineParts>;
+  of (lines, steps, columns, guide, past, count, out);
 }
 
 using D8s = hn::ScalableTag<std::uint8_t>;

@@ -115,7 +115,7 @@ void Foreground::estimate (const SmallPicture &guide, const GuidedFilter &lines)
       const float line[kLineParts] = {row.row (0)[x], row.row (1)[x], row.row (2)[x],
                                       row.row (3)[x]};
       alpha_.row (0, y)[x] =
-          alpha_of (line, guide.row (0, y)[x], guide.row (1, y)[x], guide.row (2, y)[x]);
+          alpha_of (level_of (line, guide.row (0, y)[x], guide.row (1, y)[x], guide.row (2, y)[x]));
     }
   }
   pass (kFarReach, guide, guide);

@@ -68,8 +68,9 @@ void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinemen
     w.ring.assign (stride_ * kLineParts * std::size_t (2 * reach + 1), 0);
     w.line_sums.assign (stride_ * kLineParts, 0);
     w.running_lines.assign (running_stride_ * kLineParts, 0);
-    w.mixed.assign (stride_ * kLineParts, 0);
-    w.steps.assign (stride_ * kLineParts, 0);
+    w.mixed.assign (stride_ * (kLineParts + 1), 0);
+    w.steps.assign (stride_ * (kLineParts + 1), 0);
+    w.kept.assign (padded (picture.width), 0);
     w.alpha.assign (padded (picture.width), 0);
     w.bytes.assign (padded (picture.width) * 3, 0);
   }
@@ -179,23 +180,37 @@ GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, in
   return row;
 }
 
+// The lines of row `y` of the picture, and the weights if there is a history.
+void GuidedFilter::mix (int y, const History &history, Worker &w) const
+{
+  const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
+  const Between at = between (y, picture_.height, mask_.height);
+  const int below = std::min (at.index + 1, mask_.height - 1);
+  const auto rows = [&] (int k, const float *upper, const float *lower) {
+    ops_->mix_rows (upper, lower, at.part, mask_.width, mixed.row (k), steps.row (k));
+  };
+  for (int k = 0; k < kLineParts; k++) rows (k, lines (at.index).row (k), lines (below).row (k));
+  if (history.kept) rows (kLineParts, history.weights.row (at.index), history.weights.row (below));
+}
+
 void GuidedFilter::apply (const FrameView &picture, const Rect &area, const AlphaPlane &own,
-                          const AlphaPlane &alpha, int first, int end, int worker)
+                          const History &history, const AlphaPlane &alpha, int first, int end,
+                          int worker)
 {
   Worker &w = workers_[std::size_t (worker)];
-  const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
+  const Rows<const float> line = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
+  const auto width = static_cast<std::size_t> (picture_.width);
   for (int y = first; y < end; y++) {
-    const Between at = between (y, picture_.height, mask_.height);
-    const Rows<const float> upper = lines (at.index);
-    const Rows<const float> lower = lines (std::min (at.index + 1, mask_.height - 1));
-    for (int k = 0; k < kLineParts; k++)
-      ops_->mix_rows (upper.row (k), lower.row (k), at.part, mask_.width, mixed.row (k),
-                      steps.row (k));
+    mix (y, history, w);
     const GuideRow guide = guide_row (picture, area, y, w);
-    const Rows<const float> line = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
     const bool direct = alpha.step == 1 && !own.data;
     std::uint8_t *row = direct ? alpha.at (area.x, area.y + y) : w.alpha.data ();
-    ops_->alpha (line, step, columns_, guide, picture_.width, row);
+    Past past;
+    if (history.kept) {
+      past = {w.kept.data (), history.kept + std::size_t (y) * width};
+      std::copy_n (past.next, width, w.kept.data ());
+    }
+    ops_->alpha (line, step, columns_, guide, past, picture_.width, row);
     if (!direct) store (row, own, alpha, area, y);
   }
 }

@@ -36,6 +36,14 @@ struct AlphaPlane {
   }
 };
 
+// What apply () keeps of alpha from picture to picture, for each pixel of the area and in
+// 1 / kKeptOne levels, and how much of the new one counts: weights of 0 to 1 on the mask's grid, in
+// padded rows. Without data nothing is kept.
+struct History {
+  std::uint16_t *kept = nullptr;
+  Rows<const float> weights;
+};
+
 // Component `k` of `frame`, in a format of 8 bits; without data if it has none as fine as luma.
 AlphaPlane component_of (const FrameView &frame, int k);
 
@@ -60,7 +68,7 @@ class GuidedFilter {
   // a format of 8 bits a sample, has the guide's components. `area` begins on whole chroma samples.
   // The result is multiplied by `own`, if that has data; both may be the same.
   void apply (const FrameView &picture, const Rect &area, const AlphaPlane &own,
-              const AlphaPlane &alpha, int first, int end, int worker);
+              const History &history, const AlphaPlane &alpha, int first, int end, int worker);
 
   // The mean line of each position of the grid: kLineParts rows for each row of the grid.
   Rows<const float> lines (int y) const;
@@ -72,10 +80,12 @@ class GuidedFilter {
     std::vector<double> ring, line_sums, running_lines;
     std::vector<float> mixed, steps;
     std::vector<std::uint8_t> bytes, alpha;
+    std::vector<std::uint16_t> kept;
   };
 
   void add_line (const SmallPicture &guide, const SmallPicture &mask, int y, int from, Worker &w);
   void write_means (int y, Worker &w);
+  void mix (int y, const History &history, Worker &w) const;
   GuideRow guide_row (const FrameView &picture, const Rect &area, int y, Worker &w) const;
   Windows windows (int y) const;
 

@@ -72,12 +72,31 @@ QUAD_HOST_DEVICE inline Between between (int x, int wide, int narrow)
 
 QUAD_HOST_DEVICE inline float mix (float a, float b, float part) { return a + (b - a) * part; }
 
-// The alpha that a mean line, in levels, gives for a sample of the guide.
-QUAD_HOST_DEVICE inline std::uint8_t alpha_of (const float line[kLineParts], float a, float b,
-                                               float c)
+// The alpha that a mean line, in levels, gives for a sample of the guide: 0 to 255.
+QUAD_HOST_DEVICE inline float level_of (const float line[kLineParts], float a, float b, float c)
 {
   const float v = ((line[3] + line[0] * a) + line[1] * b) + line[2] * c;
-  return static_cast<std::uint8_t> (rintf (v < 0 ? 0 : v > 255 ? 255 : v));
+  return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
+QUAD_HOST_DEVICE inline std::uint8_t alpha_of (float level)
+{
+  return static_cast<std::uint8_t> (rintf (level));
+}
+
+// What is kept of alpha from picture to picture, in 1 / kKeptOne levels: moved towards `level` by
+// `weight`, 0 to 1.
+inline constexpr int kKeptOne = 256;
+
+QUAD_HOST_DEVICE inline std::uint16_t kept_of (std::uint16_t kept, float level, float weight)
+{
+  const float old = kept;
+  return static_cast<std::uint16_t> (rintf (old + (level * kKeptOne - old) * weight));
+}
+
+QUAD_HOST_DEVICE inline std::uint8_t alpha_kept (std::uint16_t kept)
+{
+  return static_cast<std::uint8_t> ((kept + kKeptOne / 2) / kKeptOne);
 }
 
 // The foreground's level at a sample of `level` with alpha `a` (0 to 255), where the surroundings'

@@ -63,14 +63,22 @@ void mix_rows (const float *a, const float *b, float part, int count, float *out
 void group (Columns &) {}
 
 void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
-            const GuideRow &guide, int count, std::uint8_t *alpha)
+            const GuideRow &guide, const Past &past, int count, std::uint8_t *alpha)
 {
   for (int x = 0; x < count; x++) {
     const auto i = static_cast<std::size_t> (x);
-    float line[kLineParts];
-    for (int k = 0; k < kLineParts; k++)
-      line[k] = lines.row (k)[columns.index[i]] + steps.row (k)[columns.index[i]] * columns.part[i];
-    alpha[x] = alpha_of (line, guide.component[0][x], guide.component[1][x], guide.component[2][x]);
+    const auto at = [&] (int k) {
+      return lines.row (k)[columns.index[i]] + steps.row (k)[columns.index[i]] * columns.part[i];
+    };
+    const float line[kLineParts] = {at (0), at (1), at (2), at (3)};
+    const float level =
+        level_of (line, guide.component[0][x], guide.component[1][x], guide.component[2][x]);
+    if (!past.kept) {
+      alpha[x] = alpha_of (level);
+      continue;
+    }
+    past.next[x] = kept_of (past.kept[x], level, at (kLineParts));
+    alpha[x] = alpha_kept (past.next[x]);
   }
 }
 

@@ -59,6 +59,13 @@ struct GuideRow {
   const std::uint8_t *component[3];
 };
 
+// A row of alpha from the pictures before, in 1 / kKeptOne levels, and the same for the next
+// picture; without data nothing is kept.
+struct Past {
+  const std::uint16_t *kept = nullptr;
+  std::uint16_t *next = nullptr;  // another row
+};
+
 struct RowOps {
   // Adds the row's Sums to those of each column, or takes them away: kSums rows, in the order of
   // the struct, modulo 2^32.
@@ -82,9 +89,11 @@ struct RowOps {
   // Groups the columns as alpha () needs them.
   void (*group) (Columns &columns);
 
-  // alpha_of for each column. `lines` and `steps` have kLineParts rows, from mix_rows.
+  // The alpha of each column. `lines` and `steps` have kLineParts rows from mix_rows, and one more
+  // if there is a past: the weight of what is new.
   void (*alpha) (const Rows<const float> &lines, const Rows<const float> &steps,
-                 const Columns &columns, const GuideRow &guide, int count, std::uint8_t *alpha);
+                 const Columns &columns, const GuideRow &guide, const Past &past, int count,
+                 std::uint8_t *alpha);
 
   // out[x] = in[(x / shared) * step], for x < count.
   void (*spread) (const std::uint8_t *in, int step, int shared, int count, std::uint8_t *out);

@@ -31,15 +31,17 @@ std::uint16_t toward (int kept, int level, int weight)
 
 }  // namespace
 
-void Smoother::reset (Size size)
+void Smoother::reset (Size size, bool rgb)
 {
   size_ = size;
+  // What is brighter is so in three planes, or in one.
+  first_counts_ = rgb ? 1 : 3;
   first_ = true;
   const std::size_t count = std::size_t (size.width) * std::size_t (size.height);
   guide_.assign (3 * count, 0);
-  mask_.assign (count, 0);
   change_.assign (count, 0);
   row_sums_.assign (count, 0);
+  weights_.assign (padded (size.width) * std::size_t (size.height), 0);
 }
 
 // Sets change_ to the sum over each position's surroundings. Outside of the picture nothing
@@ -56,7 +58,7 @@ void Smoother::measure (const SmallPicture &guide)
       const auto off = [&] (int level, std::size_t plane) {
         return std::abs (level * kOne - kept[plane * count + std::size_t (x)]);
       };
-      const int sum = (off (a[x], 0) + off (b[x], 1) + off (c[x], 2)) >> 8;
+      const int sum = (first_counts_ * off (a[x], 0) + off (b[x], 1) + off (c[x], 2)) >> 8;
       change[x] = static_cast<std::uint16_t> (std::min (sum, kMostChange));
     }
     std::uint16_t *sums = row_sums_.data () + std::size_t (y) * std::size_t (width);
@@ -77,29 +79,29 @@ void Smoother::measure (const SmallPicture &guide)
   }
 }
 
-void Smoother::follow (const SmallPicture &guide, int still, SmallPicture &mask)
+void Smoother::follow (const SmallPicture &guide, int still)
 {
   const std::size_t count = change_.size ();
   std::size_t at = 0;
   for (int y = 0; y < size_.height; y++) {
-    std::uint8_t *levels = mask.row (0, y);
+    float *weights = weights_.data () + std::size_t (y) * padded (size_.width);
     for (int x = 0; x < size_.width; x++, at++) {
       const int weight = first_ ? kOne : weight_of (change_[at], still);
+      weights[x] = static_cast<float> (weight) / kOne;
       for (int k = 0; k < 3; k++) {
         std::uint16_t &kept = guide_[std::size_t (k) * count + at];
         kept = toward (kept, guide.row (k, y)[x], weight);
       }
-      mask_[at] = toward (mask_[at], levels[x], weight);
-      levels[x] = static_cast<std::uint8_t> ((mask_[at] + kOne / 2) >> 8);
     }
   }
 }
 
-void Smoother::smooth (const SmallPicture &guide, double amount, SmallPicture &mask)
+Rows<const float> Smoother::weigh (const SmallPicture &guide, double amount)
 {
   if (!first_) measure (guide);
-  follow (guide, kOne - static_cast<int> (amount * kOne + 0.5), mask);
+  follow (guide, kOne - static_cast<int> (amount * kOne + 0.5));
   first_ = false;
+  return {weights_.data (), padded (size_.width)};
 }
 
 }  // namespace quad::matte

@@ -29,8 +29,10 @@ struct Case {
   PixelFormat format;
   Refinement refinement;
   int step;  // of alpha
+  bool keeps;
 };
 
+// Of two pictures one after the other, and what is kept of them; `smooth`: of the guide.
 std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
 {
   Random random{7};
@@ -48,9 +50,19 @@ std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
   std::vector<std::byte> alpha (
       std::size_t (c.picture.width) * std::size_t (c.picture.height) * std::size_t (c.step) + 64,
       std::byte{0x5a});
-  filter.apply (picture.view (), rect_of (c.picture), component_of (picture.view (), 3),
-                {alpha.data (), std::ptrdiff_t{c.picture.width} * c.step, c.step}, 0,
-                c.picture.height, 0);
+  const std::size_t stride = padded (c.small.width);
+  std::vector<float> weights (stride * std::size_t (c.small.height));
+  for (float &weight : weights) weight = static_cast<float> (random.below (257)) / 256;
+  std::vector<std::uint16_t> kept (std::size_t (c.picture.width) * std::size_t (c.picture.height) +
+                                   64);
+  for (std::uint16_t &level : kept) level = static_cast<std::uint16_t> (random.below (65281));
+  const History history = {c.keeps ? kept.data () : nullptr, {weights.data (), stride}};
+  for (int i = 0; i < 2; i++)
+    filter.apply (picture.view (), rect_of (c.picture), component_of (picture.view (), 3), history,
+                  {alpha.data (), std::ptrdiff_t{c.picture.width} * c.step, c.step}, 0,
+                  c.picture.height, 0);
+  const auto *bytes = reinterpret_cast<const std::byte *> (kept.data ());
+  alpha.insert (alpha.end (), bytes, bytes + kept.size () * sizeof kept[0]);
   return alpha;
 }
 
@@ -69,7 +81,8 @@ TEST (MatteOps, GiveTheSameBytesOnEveryTarget)
              picture,
              format,
              {random.pick (std::vector{1, 4, 9, 32}), random.pick (std::vector{1e-6, 1e-4, 1e-2})},
-             random.pick (std::vector{1, 4})});
+             random.pick (std::vector{1, 4}),
+             random.below (2) == 1});
   for (const Case &c : cases)
     for (const bool smooth : {false, true}) {
       const std::vector<std::byte> want = alpha_by (plain_row_ops (), c, smooth);

@@ -243,7 +243,7 @@ TEST (GuidedFilter, AlphaIsTheLineOfThePicturesSamples)
         GuidedFilter filter{plain_row_ops ()};
         filter.prepare (small, area.size (), {4, 1e-2}, 1);
         filter.solve (s.guide, s.mask, 0, small.height, 0);
-        filter.apply (picture.view (), area, component_of (picture.view (), 3),
+        filter.apply (picture.view (), area, component_of (picture.view (), 3), {},
                       {alpha.data (), std::ptrdiff_t{size.width} * step, step}, 0, area.height, 0);
         const std::vector<ExactLine> means = exact_means (s, {4, 1e-2});
         for (int y = 0; y < size.height; y++)

@@ -65,23 +65,47 @@ double error (const SmallPicture &mask, double center)
   return sum / (kSize.width * kSize.height);
 }
 
+// Keeps masks as a picture's alpha is kept, on the grid itself.
+class Keeper {
+ public:
+  explicit Keeper (double amount) : amount_ (amount) { smoother_.reset (kSize, true); }
+
+  SmallPicture keep (const Shot &s)
+  {
+    const Rows<const float> weights = smoother_.weigh (s.guide, amount_);
+    SmallPicture mask = s.mask;
+    for (int y = 0; y < kSize.height; y++)
+      for (int x = 0; x < kSize.width; x++) {
+        std::uint16_t &kept = kept_[std::size_t (y * kSize.width + x)];
+        kept = kept_of (kept, mask.row (0, y)[x], weights.row (y)[x]);
+        mask.row (0, y)[x] = alpha_kept (kept);
+      }
+    return mask;
+  }
+  void set_amount (double amount) { amount_ = amount; }
+
+ private:
+  Smoother smoother_;
+  double amount_;
+  std::vector<std::uint16_t> kept_ =
+      std::vector<std::uint16_t> (std::size_t (kSize.width * kSize.height), 0);
+};
+
 TEST (Smoothing, AStillPictureHasAStillMask)
 {
   Random random{1};
-  Smoother smoother;
-  smoother.reset (kSize);
+  Keeper keeper{0.75};
   SmallPicture last, last_raw;
   double raw = 0, smoothed = 0;
   for (int i = 0; i < 40; i++) {
-    Shot s = shot_of (20, random, 2, 24);
-    const SmallPicture unsmoothed = s.mask;
-    smoother.smooth (s.guide, 0.75, s.mask);
+    const Shot s = shot_of (20, random, 2, 24);
+    const SmallPicture now = keeper.keep (s);
     if (i >= 10) {
-      raw += change (unsmoothed, last_raw);
-      smoothed += change (s.mask, last);
+      raw += change (s.mask, last_raw);
+      smoothed += change (now, last);
     }
-    last = s.mask;
-    last_raw = unsmoothed;
+    last = now;
+    last_raw = s.mask;
   }
   EXPECT_LT (smoothed, raw / 3);
 }
@@ -90,15 +114,13 @@ TEST (Smoothing, AMovingPictureHasNoLag)
 {
   for (const double speed : {0.2, 1.0, 4.0}) {
     Random random{2};
-    Smoother smoother;
-    smoother.reset (kSize);
+    Keeper keeper{0.75};
     double raw = 0, smoothed = 0;
     for (int i = 0; i < 12 / std::max (speed, 0.5); i++) {
       const double center = 14 + i * speed;
-      Shot s = shot_of (center, random, 2, 24);
+      const Shot s = shot_of (center, random, 2, 24);
       raw += error (s.mask, center);
-      smoother.smooth (s.guide, 0.75, s.mask);
-      smoothed += error (s.mask, center);
+      smoothed += error (keeper.keep (s), center);
     }
     EXPECT_LE (smoothed, raw * 1.05) << speed;
   }
@@ -107,13 +129,11 @@ TEST (Smoothing, AMovingPictureHasNoLag)
 TEST (Smoothing, TheFirstMaskAndThoseOfAmount0StayAsTheyAre)
 {
   Random random{3};
-  Smoother smoother;
-  smoother.reset (kSize);
+  Keeper keeper{0};
   for (const double amount : {0.9, 0.0, 0.0}) {
-    Shot s = shot_of (20, random, 9, 90);
-    const SmallPicture before = s.mask;
-    smoother.smooth (s.guide, amount, s.mask);
-    EXPECT_EQ (change (s.mask, before), 0);
+    const Shot s = shot_of (20, random, 9, 90);
+    keeper.set_amount (amount);
+    EXPECT_EQ (change (keeper.keep (s), s.mask), 0);
   }
 }
 
@@ -121,19 +141,13 @@ TEST (Smoothing, TheFirstMaskAndThoseOfAmount0StayAsTheyAre)
 TEST (Smoothing, Converges)
 {
   Random random{4};
-  Smoother smoother;
-  smoother.reset (kSize);
-  Shot s = shot_of (20, random, 0, 0);
-  SmallPicture other = s.mask;
-  for (int y = 0; y < kSize.height; y++)
-    for (int x = 0; x < kSize.width; x++) other.row (0, y)[x] = 255;
-  smoother.smooth (s.guide, 0.9, other);
+  Keeper keeper{0.9};
+  const Shot s = shot_of (20, random, 0, 0);
+  Shot other = s;
+  std::ranges::fill (other.mask.bytes (), std::uint8_t{255});
+  keeper.keep (other);
   double last = -1;
-  for (int i = 0; i < 100; i++) {
-    SmallPicture mask = s.mask;
-    smoother.smooth (s.guide, 0.9, mask);
-    last = change (mask, s.mask);
-  }
+  for (int i = 0; i < 100; i++) last = change (keeper.keep (s), s.mask);
   EXPECT_EQ (last, 0);
 }
 

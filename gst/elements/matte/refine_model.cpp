@@ -27,6 +27,7 @@ infer::Problem RefineModel::refine (Matting &matting, GstBuffer *picture, Mask &
   if (infer::Problem failed = model_->run (*rgb, levels, finer_)) return failed;
   mask.buffer = finer_.buffer ();
   mask.info = finer_.info ();
+  mask.fresh = true;
   return {};
 }
 

@@ -1,8 +1,10 @@
 // quadmatte: masks that are fitted to edges, smoothed, kept and inverted.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "elements/matte/harness.h"
+#include "support/picture.h"
 
 namespace quad::test {
 namespace {
@@ -180,6 +182,70 @@ TEST (MatteSmoothing, AStillPictureHasTheSameBytes)
     for (int n = 0; n < 4; n++)
       EXPECT_TRUE (m.show (colorful (m.in ())).samples () == first) << refine << " " << n;
   }
+}
+
+// A disc before a background, with the noise of a sensor, at `x`.
+Owned<GstBuffer> noisy_disc (const GstVideoInfo &info, double x, Random &random)
+{
+  return painted (info, [&] (int, int column, int row, int) {
+    const double inside = 40.5 - std::hypot (column - x, row - kHeight / 2);
+    return static_cast<int> (70 + 110 * std::clamp (inside, 0.0, 1.0)) + random.between (-9, 9);
+  });
+}
+
+double difference (const std::vector<int> &a, const std::vector<int> &b)
+{
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size (); i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return std::sqrt (sum / double (a.size ()));
+}
+
+// How much alpha changes from picture to picture, and how far it is from that of pictures without
+// noise, for a disc that moves by `speed`.
+struct Steadiness {
+  double change = 0, error = 0;
+};
+
+Steadiness steadiness_of (const char *refine, const char *smoothing, double speed)
+{
+  const std::string caps = raw ("GRAY8", kWidth, kHeight);
+  Matte m (kSoftMask, caps, "video/x-raw,format=GRAY8",
+           std::string ("refine=") + refine + " smoothing=" + smoothing);
+  Random random{5};
+  Steadiness sum;
+  std::vector<int> last;
+  for (int i = 0; i < 24; i++) {
+    const double x = 60 + i * speed;
+    const std::vector<int> alpha = m.show (noisy_disc (m.in (), x, random)).alpha ();
+    std::vector<int> want;
+    for (int row = 0; row < kHeight; row++)
+      for (int column = 0; column < kWidth; column++) {
+        const double inside = 40.5 - std::hypot (column - x, row - kHeight / 2);
+        want.push_back (static_cast<int> (70 + 110 * std::clamp (inside, 0.0, 1.0)));
+      }
+    if (i >= 8) sum.change += difference (alpha, last);
+    sum.error += difference (alpha, want);
+    last = alpha;
+  }
+  return sum;
+}
+
+TEST (MatteSmoothing, NoiseOfAStillPictureDoesNotShake)
+{
+  for (const char *refine : {"none", "guided"}) {
+    const Steadiness unsmoothed = steadiness_of (refine, "0", 0);
+    EXPECT_LT (steadiness_of (refine, "0.75", 0).change, unsmoothed.change / 3) << refine;
+  }
+}
+
+TEST (MatteSmoothing, WhatMovesHasNoLag)
+{
+  for (const char *refine : {"none", "guided"})
+    for (const double speed : {0.3, 1.0, 5.0}) {
+      const Steadiness unsmoothed = steadiness_of (refine, "0", speed);
+      EXPECT_LT (steadiness_of (refine, "0.75", speed).error, 1.02 * unsmoothed.error)
+          << refine << " " << speed;
+    }
 }
 
 // What came before has nothing to do with what follows.
