@@ -123,7 +123,8 @@ Matting::Matting (Backends &backends)
       seen_ (backends),
       fitted_ (backends),
       mask_ (backends),
-      filter_ (host::matte_row_ops ())
+      filter_ (host::matte_row_ops ()),
+      smoother_ (host::matte_row_ops ())
 {
 }
 

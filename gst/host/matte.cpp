@@ -17,13 +17,15 @@ namespace HWY_NAMESPACE {
 const matte::RowOps &matte_row_ops () { return matte::plain_row_ops (); }
 #else
 
-using matte::Columns, matte::GuideRow, matte::kLineParts, matte::kSums, matte::Past, matte::Rows,
+using matte::Columns, matte::GuideRow, matte::kLineParts, matte::kSums, matte::LineRow, matte::Rows,
     matte::SmallRow, matte::Windows;
 
 using DU32 = hn::ScalableTag<std::uint32_t>;
 using DF = hn::ScalableTag<float>;
 using DD = hn::ScalableTag<double>;
 using VU32 = hn::Vec<DU32>;
+using DKept = hn::Rebind<std::uint16_t, DF>;
+using VKept = hn::Vec<DKept>;
 using VF = hn::Vec<DF>;
 using VD = hn::Vec<DD>;
 
@@ -169,6 +171,16 @@ HWY_INLINE VF guide_value (const Value *in)
   return hn::ConvertTo (DF (), hn::BitCast (D32 (), load_u8 (in)));
 }
 
+// The nearest whole numbers of values from 0 to 2^22, to the even one where two are as near: adding
+// kRound rounds.
+HWY_INLINE V32 nearest (VF v)
+{
+  const DF d;
+  const D32 d32;
+  const VF round = hn::Set (d, 0x1.8p23f);
+  return hn::Sub (hn::BitCast (d32, hn::Add (v, round)), hn::BitCast (d32, round));
+}
+
 // The level of alpha that lines give for the columns from x on.
 HWY_INLINE VF level_at (const VF line[kLineParts], const GuideRow &guide, int x)
 {
@@ -179,63 +191,122 @@ HWY_INLINE VF level_at (const VF line[kLineParts], const GuideRow &guide, int x)
   return hn::Min (hn::Max (v, hn::Zero (d)), hn::Set (d, 255));
 }
 
-// What is kept, and alpha from it.
-HWY_INLINE V32 keep (const Past &past, VF level, VF weight, int x)
+// matte::kept_of.
+HWY_INLINE V32 kept_of (VKept kept, VF level, VF weight)
 {
   const DF d;
-  const D32 d32;
-  const hn::Rebind<std::uint16_t, DF> d16;
-  const VF old = hn::ConvertTo (d, hn::PromoteTo (d32, hn::LoadU (d16, past.kept + x)));
+  const VF old = hn::ConvertTo (d, hn::PromoteTo (D32 (), kept));
   const VF change = hn::Sub (hn::Mul (level, hn::Set (d, matte::kKeptOne)), old);
-  const V32 next = hn::NearestInt (hn::Add (old, hn::Mul (change, weight)));
-  hn::StoreU (hn::DemoteTo (d16, next), d16, past.next + x);
-  static_assert (matte::kKeptOne == 1 << 8);
-  return hn::ShiftRight<8> (hn::Add (next, hn::Set (d32, matte::kKeptOne / 2)));
+  return nearest (hn::Add (old, hn::Mul (change, weight)));
 }
 
-// kParts: of lines, and the weight if there is a past.
-template <int kParts>
-void alpha_of (const Rows<const float> &lines, const Rows<const float> &steps,
-               const Columns &columns, const GuideRow &guide, const Past &past, int count,
+HWY_INLINE VKept to_u16 (V32 v) { return hn::TruncateTo (DKept (), hn::BitCast (DU32 (), v)); }
+
+HWY_INLINE void store_u8 (V32 v, std::uint8_t *out)
+{
+  const hn::Rebind<std::uint8_t, DF> d8;
+  hn::StoreU (hn::TruncateTo (d8, hn::BitCast (DU32 (), v)), d8, out);
+}
+
+// kGrouped: see group (). kKeeps: alpha is kept. Arguments by value: stores of bytes do not change
+// them.
+template <bool kGrouped, bool kKeeps>
+void alpha_of (LineRow row, const Columns &columns, GuideRow guide, int count, std::uint16_t *kept,
                std::uint8_t *out)
 {
   const DF d;
   const D32 d32;
-  const hn::Rebind<std::uint8_t, DF> d8;
+  const DKept d16;
   const auto lanes = static_cast<int> (hn::Lanes (d));
-  const std::int32_t *base = columns.base.data (), *offset = columns.offset.data ();
-  for_blocks (count, lanes, [&] (int x) HWY_ATTR {
-    const VF part = hn::LoadU (d, columns.part.data () + x);
-    VF line[kParts];
-    if (columns.lanes == lanes) {
-      const auto at = hn::IndicesFromVec (d, hn::LoadU (d32, offset));
-      for (int k = 0; k < kParts; k++) {
-        const VF value = hn::TableLookupLanes (hn::LoadU (d, lines.row (k) + *base), at);
-        const VF step = hn::TableLookupLanes (hn::LoadU (d, steps.row (k) + *base), at);
-        line[k] = hn::Add (value, hn::Mul (step, part));
-      }
-      base++;
-      offset += lanes;
+  const std::int32_t *index = columns.index.data (), *base = columns.base.data ();
+  const std::int32_t *offset = columns.offset.data ();
+  const float *parts = columns.part.data ();
+  const auto store = [=] (VF level, VF weight, VKept old, int x) HWY_ATTR {
+    if constexpr (kKeeps) {
+      const V32 next = kept_of (old, level, weight);
+      hn::StoreU (to_u16 (next), d16, kept + x);
+      static_assert (matte::kKeptOne == 1 << 8);
+      store_u8 (hn::ShiftRight<8> (hn::Add (next, hn::Set (d32, matte::kKeptOne / 2))), out + x);
     } else {
-      const V32 at = hn::LoadU (d32, columns.index.data () + x);
-      for (int k = 0; k < kParts; k++)
-        line[k] = hn::Add (hn::GatherIndex (d, lines.row (k), at),
-                           hn::Mul (hn::GatherIndex (d, steps.row (k), at), part));
+      store_u8 (nearest (level), out + x);
     }
-    const VF level = level_at (line, guide, x);
-    const V32 alpha =
-        kParts > kLineParts ? keep (past, level, line[kParts - 1], x) : hn::NearestInt (level);
-    hn::StoreU (hn::DemoteTo (d8, alpha), d8, out + x);
-  });
+  };
+  const auto block = [=] (int x, VKept old) HWY_ATTR {
+    const std::int32_t from = index[x], group = x / lanes + (x % lanes != 0);
+    const bool flat = index[x + lanes - 1] - from < row.flat[from];
+    const float level = row.lines.row (3)[from];
+    if (flat && !kKeeps) return store_u8 (nearest (hn::Set (d, level)), out + x);
+    if (flat &&
+        hn::AllTrue (
+            d16, hn::Eq (old, hn::Set (d16, static_cast<std::uint16_t> (level * matte::kKeptOne)))))
+      return store_u8 (nearest (hn::Set (d, level)), out + x);
+    const V32 at = hn::LoadU (d32, kGrouped ? offset + group * lanes : index + x);
+    const VF part = hn::LoadU (d, parts + x);
+    const auto look_up = [=] (const float *of) HWY_ATTR {
+      if constexpr (kGrouped)
+        return hn::TableLookupLanes (hn::LoadU (d, of + base[group]), hn::IndicesFromVec (d, at));
+      else
+        return hn::GatherIndex (d, of, at);
+    };
+    const auto value = [=] (int k) HWY_ATTR {
+      return hn::Add (look_up (row.lines.row (k)), hn::Mul (look_up (row.steps.row (k)), part));
+    };
+    const VF line[kLineParts] = {value (0), value (1), value (2), value (3)};
+    store (level_at (line, guide, x), kKeeps ? value (kLineParts) : hn::Zero (d), old, x);
+  };
+  // The last block begins within the one before, which changes what is kept.
+  const VKept last = kKeeps ? hn::LoadU (d16, kept + count - lanes) : hn::Zero (d16);
+  int x = 0;
+  for (; x + lanes <= count; x += lanes)
+    block (x, kKeeps ? hn::LoadU (d16, kept + x) : hn::Zero (d16));
+  if (x < count) block (count - lanes, last);
 }
 
-void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
-            const GuideRow &guide, const Past &past, int count, std::uint8_t *out)
+void alpha (const LineRow &row, const Columns &columns, const GuideRow &guide, int count,
+            std::uint16_t *kept, std::uint8_t *out)
 {
-  if (count < static_cast<int> (hn::Lanes (DF ())))
-    return matte::plain_row_ops ().alpha (lines, steps, columns, guide, past, count, out);
-  const auto of = past.kept ? alpha_of<kLineParts + 1> : alpha_of<kLineParts>;
-  of (lines, steps, columns, guide, past, count, out);
+  const auto lanes = static_cast<int> (hn::Lanes (DF ()));
+  if (count < lanes) return matte::plain_row_ops ().alpha (row, columns, guide, count, kept, out);
+  const bool grouped = columns.lanes == lanes;
+  const auto of = kept ? (grouped ? alpha_of<true, true> : alpha_of<false, true>)
+                       : (grouped ? alpha_of<true, false> : alpha_of<false, false>);
+  of (row, columns, guide, count, kept, out);
+}
+
+using DU16 = hn::ScalableTag<std::uint16_t>;
+
+void change (const SmallRow &now, const Rows<const std::uint16_t> &kept, int first_counts,
+             int width, std::uint16_t *changes)
+{
+  const DU16 d;
+  const hn::Rebind<std::uint8_t, DU16> d8;
+  const auto lanes = static_cast<int> (hn::Lanes (d));
+  static_assert (matte::kKeptOne == 1 << 8);
+  const auto most = hn::Set (d, matte::kMostChange);
+  const auto counts = hn::Set (d, static_cast<std::uint16_t> (first_counts));
+  for (int x = 0; x < width; x += lanes) {
+    const auto off = [&] (int k) HWY_ATTR {
+      const auto level =
+          hn::ShiftLeft<8> (hn::PromoteTo (d, hn::LoadU (d8, now.guide[std::size_t (k)] + x)));
+      const auto old = hn::LoadU (d, kept.row (k) + x);
+      return hn::ShiftRight<4> (
+          hn::Or (hn::SaturatedSub (level, old), hn::SaturatedSub (old, level)));
+    };
+    const auto sum = hn::Add (hn::Add (hn::Mul (counts, off (0)), off (1)), off (2));
+    hn::StoreU (hn::Min (hn::ShiftRight<4> (sum), most), d, changes + x);
+  }
+}
+
+void keep (const std::uint8_t *levels, const float *weights, int width, std::uint16_t *kept)
+{
+  const DF d;
+  const DKept d16;
+  const auto lanes = static_cast<int> (hn::Lanes (d));
+  for (int x = 0; x < width; x += lanes) {
+    const V32 next =
+        kept_of (hn::LoadU (d16, kept + x), guide_value (levels + x), hn::LoadU (d, weights + x));
+    hn::StoreU (to_u16 (next), d16, kept + x);
+  }
 }
 
 using D8s = hn::ScalableTag<std::uint8_t>;
@@ -268,8 +339,8 @@ void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8
 
 const matte::RowOps &matte_row_ops ()
 {
-  static constexpr matte::RowOps ops = {add_products, solve, mean,  slide,
-                                        mix_rows,     group, alpha, spread};
+  static constexpr matte::RowOps ops = {add_products, solve, mean,   slide, mix_rows,
+                                        group,        alpha, change, keep,  spread};
   return ops;
 }
 

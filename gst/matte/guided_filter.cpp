@@ -1,6 +1,8 @@
 #include "matte/guided_filter.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace quad::matte {
 namespace {
@@ -70,7 +72,7 @@ void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinemen
     w.running_lines.assign (running_stride_ * kLineParts, 0);
     w.mixed.assign (stride_ * (kLineParts + 1), 0);
     w.steps.assign (stride_ * (kLineParts + 1), 0);
-    w.kept.assign (padded (picture.width), 0);
+    w.flat.assign (stride_, 0);
     w.alpha.assign (padded (picture.width), 0);
     w.bytes.assign (padded (picture.width) * 3, 0);
   }
@@ -180,17 +182,39 @@ GuideRow GuidedFilter::guide_row (const FrameView &picture, const Rect &area, in
   return row;
 }
 
+// Finds where two rows of the grid have no slope and the same offsets.
+void GuidedFilter::find_flat (int upper, int lower, Worker &w) const
+{
+  const Rows<const float> a = lines (upper), b = lines (lower);
+  const auto slope = [&] (int x) {
+    float sum = 0;
+    for (int k = 0; k < 3; k++) sum += std::fabs (a.row (k)[x]) + std::fabs (b.row (k)[x]);
+    return sum;
+  };
+  const float *above = a.row (3), *below = b.row (3);
+  std::int32_t *flat = w.flat.data ();
+  const int last = mask_.width - 1;
+  for (int x = 0; x < last; x++) {
+    const float steps = std::fabs (above[x + 1] - above[x]) + std::fabs (below[x + 1] - below[x]);
+    flat[x] = slope (x) + slope (x + 1) + steps + std::fabs (above[x] - below[x]) == 0;
+  }
+  flat[last] = slope (last) + std::fabs (above[last] - below[last]) == 0;
+  for (int x = last - 1; x >= 0; x--) flat[x] = flat[x] ? flat[x + 1] + 1 : 0;
+}
+
 // The lines of row `y` of the picture, and the weights if there is a history.
-void GuidedFilter::mix (int y, const History &history, Worker &w) const
+LineRow GuidedFilter::line_row (int y, const History &history, Worker &w) const
 {
   const Rows<float> mixed = {w.mixed.data (), stride_}, steps = {w.steps.data (), stride_};
   const Between at = between (y, picture_.height, mask_.height);
   const int below = std::min (at.index + 1, mask_.height - 1);
+  if (std::exchange (w.flat_row, at.index) != at.index) find_flat (at.index, below, w);
   const auto rows = [&] (int k, const float *upper, const float *lower) {
     ops_->mix_rows (upper, lower, at.part, mask_.width, mixed.row (k), steps.row (k));
   };
   for (int k = 0; k < kLineParts; k++) rows (k, lines (at.index).row (k), lines (below).row (k));
   if (history.kept) rows (kLineParts, history.weights.row (at.index), history.weights.row (below));
+  return {{mixed.data, stride_}, {steps.data, stride_}, w.flat.data ()};
 }
 
 void GuidedFilter::apply (const FrameView &picture, const Rect &area, const AlphaPlane &own,
@@ -198,19 +222,15 @@ void GuidedFilter::apply (const FrameView &picture, const Rect &area, const Alph
                           int worker)
 {
   Worker &w = workers_[std::size_t (worker)];
-  const Rows<const float> line = {w.mixed.data (), stride_}, step = {w.steps.data (), stride_};
-  const auto width = static_cast<std::size_t> (picture_.width);
+  w.flat_row = -1;
   for (int y = first; y < end; y++) {
-    mix (y, history, w);
+    const LineRow line = line_row (y, history, w);
     const GuideRow guide = guide_row (picture, area, y, w);
     const bool direct = alpha.step == 1 && !own.data;
     std::uint8_t *row = direct ? alpha.at (area.x, area.y + y) : w.alpha.data ();
-    Past past;
-    if (history.kept) {
-      past = {w.kept.data (), history.kept + std::size_t (y) * width};
-      std::copy_n (past.next, width, w.kept.data ());
-    }
-    ops_->alpha (line, step, columns_, guide, past, picture_.width, row);
+    std::uint16_t *kept =
+        history.kept ? history.kept + std::size_t (y) * std::size_t (picture_.width) : nullptr;
+    ops_->alpha (line, columns_, guide, picture_.width, kept, row);
     if (!direct) store (row, own, alpha, area, y);
   }
 }

@@ -80,12 +80,14 @@ class GuidedFilter {
     std::vector<double> ring, line_sums, running_lines;
     std::vector<float> mixed, steps;
     std::vector<std::uint8_t> bytes, alpha;
-    std::vector<std::uint16_t> kept;
+    std::vector<std::int32_t> flat;  // see LineRow
+    int flat_row = -1;               // of the grid: the upper one
   };
 
   void add_line (const SmallPicture &guide, const SmallPicture &mask, int y, int from, Worker &w);
   void write_means (int y, Worker &w);
-  void mix (int y, const History &history, Worker &w) const;
+  LineRow line_row (int y, const History &history, Worker &w) const;
+  void find_flat (int upper, int lower, Worker &w) const;
   GuideRow guide_row (const FrameView &picture, const Rect &area, int y, Worker &w) const;
   Windows windows (int y) const;
 

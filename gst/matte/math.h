@@ -94,6 +94,24 @@ QUAD_HOST_DEVICE inline std::uint16_t kept_of (std::uint16_t kept, float level, 
   return static_cast<std::uint16_t> (rintf (old + (level * kKeptOne - old) * weight));
 }
 
+// A mean change of a position's surroundings, in levels summed over the three components: up to
+// kStill it is noise, from kMoving on it is movement.
+inline constexpr int kStill = 5;
+inline constexpr int kMoving = 15;
+inline constexpr int kChangeReach = 2;   // of the surroundings: 5 by 5 positions
+inline constexpr int kMostChange = 255;  // of a position
+
+// The weight of what is new, where changes have the sum `change`. `still` is that of a position
+// where nothing moves.
+QUAD_HOST_DEVICE inline float weight_of (int change, float still)
+{
+  constexpr int kWindow = (2 * kChangeReach + 1) * (2 * kChangeReach + 1);
+  constexpr int kRange = (kMoving - kStill) * kWindow;
+  const int over = change - kStill * kWindow;
+  const int part = over < 0 ? 0 : over > kRange ? kRange : over;
+  return still + (1 - still) * (static_cast<float> (part) * (1.0f / kRange));
+}
+
 QUAD_HOST_DEVICE inline std::uint8_t alpha_kept (std::uint16_t kept)
 {
   return static_cast<std::uint8_t> ((kept + kKeptOne / 2) / kKeptOne);

@@ -1,6 +1,7 @@
 #include "matte/row_ops.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace quad::matte {
 namespace {
@@ -62,24 +63,42 @@ void mix_rows (const float *a, const float *b, float part, int count, float *out
 
 void group (Columns &) {}
 
-void alpha (const Rows<const float> &lines, const Rows<const float> &steps, const Columns &columns,
-            const GuideRow &guide, const Past &past, int count, std::uint8_t *alpha)
+void alpha (const LineRow &row, const Columns &columns, const GuideRow &guide, int count,
+            std::uint16_t *kept, std::uint8_t *alpha)
 {
   for (int x = 0; x < count; x++) {
     const auto i = static_cast<std::size_t> (x);
     const auto at = [&] (int k) {
-      return lines.row (k)[columns.index[i]] + steps.row (k)[columns.index[i]] * columns.part[i];
+      const std::int32_t position = columns.index[i];
+      return row.lines.row (k)[position] + row.steps.row (k)[position] * columns.part[i];
     };
     const float line[kLineParts] = {at (0), at (1), at (2), at (3)};
     const float level =
         level_of (line, guide.component[0][x], guide.component[1][x], guide.component[2][x]);
-    if (!past.kept) {
+    if (!kept) {
       alpha[x] = alpha_of (level);
       continue;
     }
-    past.next[x] = kept_of (past.kept[x], level, at (kLineParts));
-    alpha[x] = alpha_kept (past.next[x]);
+    kept[x] = kept_of (kept[x], level, at (kLineParts));
+    alpha[x] = alpha_kept (kept[x]);
   }
+}
+
+void change (const SmallRow &now, const Rows<const std::uint16_t> &kept, int first_counts,
+             int width, std::uint16_t *changes)
+{
+  for (int x = 0; x < width; x++) {
+    const auto off = [&] (std::size_t k) {
+      return std::abs (now.guide[k][x] * kKeptOne - kept.row (static_cast<int> (k))[x]) >> 4;
+    };
+    const int sum = (first_counts * off (0) + off (1) + off (2)) >> 4;
+    changes[x] = static_cast<std::uint16_t> (std::min (sum, kMostChange));
+  }
+}
+
+void keep (const std::uint8_t *levels, const float *weights, int width, std::uint16_t *kept)
+{
+  for (int x = 0; x < width; x++) kept[x] = kept_of (kept[x], levels[x], weights[x]);
 }
 
 void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8_t *out)
@@ -91,7 +110,8 @@ void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8
 
 const RowOps &plain_row_ops ()
 {
-  static constexpr RowOps ops = {add_products, solve, mean, slide, mix_rows, group, alpha, spread};
+  static constexpr RowOps ops = {add_products, solve, mean,   slide, mix_rows,
+                                 group,        alpha, change, keep,  spread};
   return ops;
 }
 

@@ -59,11 +59,13 @@ struct GuideRow {
   const std::uint8_t *component[3];
 };
 
-// A row of alpha from the pictures before, in 1 / kKeptOne levels, and the same for the next
-// picture; without data nothing is kept.
-struct Past {
-  const std::uint16_t *kept = nullptr;
-  std::uint16_t *next = nullptr;  // another row
+// The lines of a row of the picture, on the grid: rows from mix_rows, kLineParts and then the
+// weights of what is new, if alpha is kept.
+struct LineRow {
+  Rows<const float> lines, steps;
+  // How many positions, from each one on, have no slope and the same offset as the position after
+  // them: alpha is one level between them.
+  const std::int32_t *flat;
 };
 
 struct RowOps {
@@ -89,11 +91,18 @@ struct RowOps {
   // Groups the columns as alpha () needs them.
   void (*group) (Columns &columns);
 
-  // The alpha of each column. `lines` and `steps` have kLineParts rows from mix_rows, and one more
-  // if there is a past: the weight of what is new.
-  void (*alpha) (const Rows<const float> &lines, const Rows<const float> &steps,
-                 const Columns &columns, const GuideRow &guide, const Past &past, int count,
-                 std::uint8_t *alpha);
+  // The alpha of each column. `kept`, if it is not null, is alpha of the pictures before, in
+  // 1 / kKeptOne levels, and becomes that of this one.
+  void (*alpha) (const LineRow &row, const Columns &columns, const GuideRow &guide, int count,
+                 std::uint16_t *kept, std::uint8_t *alpha);
+
+  // Levels of what changed in a row since the pictures of which `kept` has three rows: the sum over
+  // the components, of which the first counts `first_counts` times; at most kMostChange.
+  void (*change) (const SmallRow &now, const Rows<const std::uint16_t> &kept, int first_counts,
+                  int width, std::uint16_t *changes);
+
+  // kept[x] = kept_of (kept[x], levels[x], weights[x]).
+  void (*keep) (const std::uint8_t *levels, const float *weights, int width, std::uint16_t *kept);
 
   // out[x] = in[(x / shared) * step], for x < count.
   void (*spread) (const std::uint8_t *in, int step, int shared, int count, std::uint8_t *out);

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "matte/guided_filter.h"
+#include "matte/smoothing.h"
 #include "support/picture.h"
 #include "targets.h"
 
@@ -41,6 +43,10 @@ std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
   mask.resize (c.small, 1);
   fill (guide, 3, smooth, random);
   fill (mask, 1, false, random);
+  // Or with parts that are all background, and all foreground.
+  for (int y = 0; y < c.small.height && smooth; y++)
+    for (int x = 0; x < c.small.width; x++)
+      mask.row (0, y)[x] = x + y < c.small.width * 2 / 3 ? 0 : 255;
   Picture picture (c.format, c.picture, {.place = Place::fence_after});
   paint (picture, smooth ? Pattern::gradient : Pattern::noise, 8);
   GuidedFilter filter{ops};
@@ -55,7 +61,9 @@ std::vector<std::byte> alpha_by (const RowOps &ops, const Case &c, bool smooth)
   for (float &weight : weights) weight = static_cast<float> (random.below (257)) / 256;
   std::vector<std::uint16_t> kept (std::size_t (c.picture.width) * std::size_t (c.picture.height) +
                                    64);
-  for (std::uint16_t &level : kept) level = static_cast<std::uint16_t> (random.below (65281));
+  const bool settled = random.below (2) == 1;
+  for (std::uint16_t &level : kept)
+    level = static_cast<std::uint16_t> (settled ? 65280 * random.below (2) : random.below (65281));
   const History history = {c.keeps ? kept.data () : nullptr, {weights.data (), stride}};
   for (int i = 0; i < 2; i++)
     filter.apply (picture.view (), rect_of (c.picture), component_of (picture.view (), 3), history,
@@ -93,6 +101,41 @@ TEST (MatteOps, GiveTheSameBytesOnEveryTarget)
             << ' ' << info_of (c.format).name;
       }
     }
+}
+
+// The weights of three pictures one after the other.
+std::vector<float> weights_by (const RowOps &ops, Size size, int noise, bool rgb)
+{
+  Random random{8};
+  SmallPicture guide;
+  guide.resize (size, 3);
+  fill (guide, 3, true, random);
+  Smoother smoother{ops};
+  smoother.reset (size, rgb);
+  std::vector<float> all;
+  for (int i = 0; i < 3; i++) {
+    const Rows<const float> weights = smoother.weigh (guide, 0.75);
+    for (int y = 0; y < size.height; y++)
+      all.insert (all.end (), weights.row (y), weights.row (y) + size.width);
+    for (std::uint8_t &level : guide.bytes ())
+      level =
+          static_cast<std::uint8_t> (std::clamp (level + random.between (-noise, noise), 0, 255));
+  }
+  return all;
+}
+
+TEST (MatteOps, WeighChangesEquallyOnEveryTarget)
+{
+  for (const Size size : {Size{1, 1}, Size{2, 3}, Size{9, 5}, Size{31, 17}, Size{70, 9}})
+    for (const int noise : {0, 4, 12, 255})
+      for (const bool rgb : {false, true}) {
+        const std::vector<float> want = weights_by (plain_row_ops (), size, noise, rgb);
+        for (const std::int64_t target : machine_targets ()) {
+          const UseTarget use{target};
+          ASSERT_EQ (want, weights_by (host::matte_row_ops (), size, noise, rgb))
+              << hwy::TargetName (target) << ' ' << describe (size) << ' ' << noise;
+        }
+      }
 }
 
 }  // namespace

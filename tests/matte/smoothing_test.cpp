@@ -85,7 +85,7 @@ class Keeper {
   void set_amount (double amount) { amount_ = amount; }
 
  private:
-  Smoother smoother_;
+  Smoother smoother_{plain_row_ops ()};
   double amount_;
   std::vector<std::uint16_t> kept_ =
       std::vector<std::uint16_t> (std::size_t (kSize.width * kSize.height), 0);
