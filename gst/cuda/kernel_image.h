@@ -10,7 +10,7 @@ namespace quad::cuda {
 // The compiled kernels (a fatbin); null if the build had no nvcc.
 const void *kernel_image ();
 
-// The kernels' source: draw.cu and the files that it includes.
+// The kernels' source: kernels.cu and the files that it includes.
 std::vector<SourceFile> kernel_sources ();
 
 }  // namespace quad::cuda

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "cuda/kernel_image.h"
 #include "cuda/nvrtc.h"
@@ -99,10 +100,15 @@ Status Module::from_image (GstCudaContext *context, const void *image,
       s != Status::ok)
     return s;
   const std::shared_ptr<Module> made (new Module (context, module));
-  if (const Status s = status_of_image (CuModuleGetFunction (&made->draw_, module, "quad_draw"),
-                                        "cuModuleGetFunction");
-      s != Status::ok)
-    return s;
+  const std::pair<CUfunction *, const char *> functions[] = {
+      {&made->draw_, "quad_draw"},
+      {&made->matte_solve_, "quad_matte_solve"},
+      {&made->matte_apply_, "quad_matte_apply"}};
+  for (const auto &[function, name] : functions)
+    if (const Status s =
+            status_of_image (CuModuleGetFunction (function, module, name), "cuModuleGetFunction");
+        s != Status::ok)
+      return s;
   loaded = made;
   return Status::ok;
 }

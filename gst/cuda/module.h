@@ -21,6 +21,8 @@ class Module {
   Module &operator= (const Module &) = delete;
 
   CUfunction draw () const { return draw_; }
+  CUfunction matte_solve () const { return matte_solve_; }
+  CUfunction matte_apply () const { return matte_apply_; }
 
  private:
   Module (GstCudaContext *context, CUmodule module)
@@ -34,7 +36,7 @@ class Module {
 
   GstCudaContext *context_;
   CUmodule module_;
-  CUfunction draw_ = nullptr;
+  CUfunction draw_ = nullptr, matte_solve_ = nullptr, matte_apply_ = nullptr;
 };
 
 }  // namespace quad::cuda

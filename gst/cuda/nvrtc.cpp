@@ -97,8 +97,8 @@ class Program {
   {
     const std::string target =
         (real ? "--gpu-architecture=sm_" : "--gpu-architecture=compute_") + std::to_string (arch);
-    const char *options[] = {target.c_str (), "--std=c++17"};
-    if (!program_ || nvrtc_.compile (program_, 2, options) != 0) {
+    const char *options[] = {target.c_str (), "--std=c++17", "--fmad=false"};
+    if (!program_ || nvrtc_.compile (program_, 3, options) != 0) {
       problem = program_ ? fetched (program_, nvrtc_.log_size, nvrtc_.log) : "no program";
       return {};
     }

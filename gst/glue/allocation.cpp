@@ -77,4 +77,21 @@ Status decide_frames (Backends &backends, GstQuery *query)
   return device->decide (query) ? Status::ok : Status::out_of_device_memory;
 }
 
+Owned<GstBuffer> new_frame (Backends &backends, Memory memory, const GstVideoInfo &info)
+{
+  const Owned<GstCaps> caps{gst_video_info_to_caps (&info)};
+  set_memory (caps.get (), memory);
+  const Owned<GstQuery> query{gst_query_new_allocation (caps.get (), TRUE)};
+  if (!backends.of (memory).decide (query.get ())) return nullptr;
+  GstBufferPool *made = nullptr;
+  gst_query_parse_nth_allocation_pool (query.get (), 0, &made, nullptr, nullptr, nullptr);
+  const Owned<GstBufferPool> pool{made};
+  GstBuffer *buffer = nullptr;
+  if (pool && gst_buffer_pool_set_active (pool.get (), TRUE))
+    gst_buffer_pool_acquire_buffer (pool.get (), &buffer, nullptr);
+  // The pool ends with its only buffer.
+  if (pool) gst_buffer_pool_set_active (pool.get (), FALSE);
+  return Owned<GstBuffer>{buffer};
+}
+
 }  // namespace quad

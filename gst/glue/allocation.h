@@ -14,4 +14,8 @@ bool propose_frames (Backends &backends, GstQuery *query, guint held);
 // posted; `unsupported_format` where there are no caps of raw video.
 Status decide_frames (Backends &backends, GstQuery *query);
 
+// A buffer for a frame of `info` in `memory`, whose device is open. Null: the device has no memory
+// for it.
+Owned<GstBuffer> new_frame (Backends &backends, Memory memory, const GstVideoInfo &info);
+
 }  // namespace quad

@@ -12,6 +12,7 @@ void Backend::set_id (int) {}
 bool Backend::open () { return true; }
 void Backend::close () {}
 std::unique_ptr<Adapter> Backend::make_adapter () { return nullptr; }
+std::unique_ptr<matte::Renderer> Backend::make_matte_renderer () { return nullptr; }
 bool Backend::decide (GstQuery *) { return false; }
 void Backend::propose (GstQuery *, guint) {}
 const char *Backend::problem_of (GstBuffer *) { return nullptr; }

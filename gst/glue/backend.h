@@ -15,6 +15,7 @@
 #include "glue/frame.h"
 #include "glue/owned.h"
 #include "glue/threads.h"
+#include "matte/renderer.h"
 
 namespace quad {
 
@@ -58,6 +59,8 @@ class Backend {
   // After open (). Null: the device cannot draw; nothing was posted.
   virtual std::unique_ptr<Renderer> make_renderer (Threads &threads) = 0;
   virtual std::unique_ptr<Adapter> make_adapter ();
+  // For devices: null if this one gives pictures no alpha.
+  virtual std::unique_ptr<matte::Renderer> make_matte_renderer ();
 
   // For ALLOCATION queries with caps of the device's memory, after open (). decide makes the
   // query's first pool one of the device, and returns false if the device has no memory for it.

@@ -1,6 +1,7 @@
 #include "glue/device.h"
 
 #include "cuda/cuda_renderer.h"
+#include "cuda/matte_renderer.h"
 #include "glue/device_impl.h"
 #include "glue/device_tile.h"
 
@@ -121,6 +122,13 @@ std::unique_ptr<Renderer> Device::make_renderer ()
 }
 
 std::unique_ptr<Renderer> Device::make_renderer (Threads &) { return make_renderer (); }
+
+std::unique_ptr<matte::Renderer> Device::make_matte_renderer ()
+{
+  const std::lock_guard guard (impl_->lock);
+  if (!impl_->context || !impl_->stream) return nullptr;
+  return cuda::make_matte_renderer (impl_->context.get (), impl_->stream->get (), impl_->stream);
+}
 
 std::unique_ptr<Adapter> Device::make_adapter () { return std::make_unique<DeviceTile> (*this); }
 

@@ -45,6 +45,7 @@ class Device : public Backend {
   std::unique_ptr<Renderer> make_renderer ();
   std::unique_ptr<Renderer> make_renderer (Threads &) override;
   std::unique_ptr<Adapter> make_adapter () override;
+  std::unique_ptr<matte::Renderer> make_matte_renderer () override;
 
   // For ALLOCATION queries with caps of CUDA memory, after open (). decide makes the query's first
   // pool one of the device: the offered one if it is such a pool and accepts the configuration,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format_choice.h"
+#include "glue/allocation.h"
 #include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/video.h"
@@ -84,6 +85,14 @@ bool begins_with (const GstVideoInfo &to, const GstVideoInfo &from)
          chroma_site_beside (from, to) == chroma_site_of (to);
 }
 
+// Whether pictures of `from` in `memory`, a device's, can be drawn there as small ones of `to`.
+bool draws_there (Memory memory, const GstVideoInfo &from, const GstVideoInfo &to)
+{
+  const BackendRow &row = backend_of (memory);
+  return row.feature && row.converts_drawing && is_available (row) && converts (row, from, to) &&
+         (!row.draws || row.draws (from_gst (GST_VIDEO_INFO_FORMAT (&to))));
+}
+
 // Fills what lies outside of `area` with background.
 void clear_around (const matte::AlphaPlane &alpha, Size size, const Rect &area)
 {
@@ -118,7 +127,8 @@ void SmallFrame::set (GstVideoFormat format, Size size, const GstVideoColorimetr
 }
 
 Matting::Matting (Backends &backends)
-    : colors_ (backends),
+    : backends_ (backends),
+      colors_ (backends),
       guide_ (backends),
       seen_ (backends),
       fitted_ (backends),
@@ -143,7 +153,8 @@ void Matting::prepare (const Frames &in, const Frames &out)
   out_ = out;
   scratch_.reset ();
   forget_masks ();
-  copies_ = begins_with (out.info, in.info) && in.memory == Memory::host;
+  copies_ =
+      begins_with (out.info, in.info) && in.memory == Memory::host && out.memory == Memory::host;
   if (format_of (out.info).has_alpha ())
     guided_ = out.info;
   else if (is_guide (in))
@@ -185,6 +196,33 @@ Problem Matting::draw_part (Drawing &with, GstBuffer *picture, const GstVideoInf
   if (!problem) problem = with.stage.finish ();
   with.stage.cancel ();
   return problem;
+}
+
+// Draws a small picture with the same bytes wherever the input lies.
+Problem Matting::draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                             const FineRect &part, SmallFrame &to)
+{
+  const Memory memory = memory_of (picture);
+  if (!draws_there (memory, info, to.info ()))
+    return draw_part (with, picture, info, part, to.info (), to.buffer ());
+  if (!with.there || !gst_video_info_is_equal (&with.info, &to.info ())) {
+    if (!backends_.of (memory).open ()) return {Problem::Kind::said};
+    with.there = new_frame (backends_, memory, to.info ());
+    with.info = to.info ();
+    if (!with.there)
+      return {
+          .kind = Problem::Kind::failed, .status = Status::out_of_device_memory, .memory = memory};
+  }
+  if (Problem p = draw_part (with, picture, info, part, to.info (), with.there.get ())) return p;
+  const MappedFrame drawn (to.info (), with.there.get (), GST_MAP_READ);
+  if (!drawn)
+    return {.kind = Problem::Kind::not_moved, .status = Status::device_failed, .memory = memory};
+  const Size size = drawn.view ().size;
+  for (int p = 0; p < info_of (drawn.view ().format).planes; p++)
+    for (int y = 0; y < size.height; y++)
+      std::memcpy (to.picture ().row (p, y), drawn.view ().plane[std::size_t (p)].row (y),
+                   std::size_t (size.width));
+  return {};
 }
 
 Problem Matting::sees (GstBuffer *picture, const Rect &part, Size size,
@@ -253,15 +291,61 @@ Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
   return {};
 }
 
-matte::History Matting::history_for (const Mask &mask, const MatteLook &look)
+// How much of each position is new, if alpha is kept.
+matte::Rows<const float> Matting::weights_for (const MatteLook &look)
 {
-  if (look.smoothing <= 0) return smoothed_ = {}, matte::History{};
-  if (smoothed_ != shown_) {
-    smoother_.reset (shown_.grid, format_of (guided_).rgb);
-    kept_.resize (std::size_t (mask.area.width) * std::size_t (mask.area.height));
-  }
+  if (look.smoothing <= 0) return smoothed_ = {}, matte::Rows<const float>{};
+  if (smoothed_ != shown_) smoother_.reset (shown_.grid, format_of (guided_).rgb);
   smoothed_ = shown_;
-  return {kept_.data (), smoother_.weigh (guide_frame_.picture (), look.smoothing)};
+  return smoother_.weigh (guide_frame_.picture (), look.smoothing);
+}
+
+// Fits lines to the mask and the guide.
+void Matting::solve (const Mask &mask, const MatteLook &look)
+{
+  host::ThreadPool &pool = *threads_->pool ();
+  const Size grid = mask_frame_.picture ().size ();
+  const Prepared wanted = {grid, mask.area.size (), look.refinement, pool.size ()};
+  if (prepared_ != wanted)
+    filter_.prepare (grid, wanted.picture, wanted.refinement, wanted.workers);
+  prepared_ = wanted;
+  const int jobs = pool.size ();
+  pool.run (jobs, [&] (int i, int worker) {
+    const auto [first, end] = rows_of (i, jobs, grid.height);
+    if (look.refined)
+      filter_.solve (guide_frame_.picture (), mask_frame_.picture (), first, end, worker);
+    else
+      filter_.take (mask_frame_.picture (), first, end);
+  });
+}
+
+// Where the output lies in a device's memory and has the colours.
+Problem Matting::write_alpha_there (const Mask &mask, const MatteLook &look, GstBuffer *out)
+{
+  Backend &device = backends_.of (out_.memory);
+  if (!there_) there_ = device.make_matte_renderer ();
+  if (!there_) return {.kind = Problem::Kind::no_renderer, .memory = out_.memory};
+  const MappedFrame picture (guided_, out, GST_MAP_READWRITE, out_.memory);
+  if (!picture) return bad_buffer (picture.problem (), nullptr);
+  if (look.cleaned) {
+    // Few positions, but many steps: the host does them.
+    solve (mask, look);
+    foreground_.prepare (mask_frame_.picture ().size (), mask.area.size ());
+    foreground_.estimate (guide_frame_.picture (), filter_);
+  }
+  const matte::Order order = {.guide = look.refined ? &guide_frame_.picture () : nullptr,
+                              .mask = &mask_frame_.picture (),
+                              .refinement = look.refinement,
+                              .weights = weights_for (look).data,
+                              .foreground = look.cleaned ? &foreground_ : nullptr,
+                              .area = mask.area,
+                              .own = format_of (in_.info).has_alpha ()};
+  Status status = device.begin ({}, out);
+  if (status == Status::ok) status = there_->draw (order, picture.view ());
+  const Status ended = device.end ({}, out);
+  if (status == Status::ok) status = ended;
+  if (status == Status::ok) return {};
+  return {.kind = Problem::Kind::failed, .status = status, .memory = out_.memory};
 }
 
 Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look,
@@ -280,27 +364,20 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
   matte::AlphaPlane own;
   if (format_of (in_.info).has_alpha ()) own = matte::component_of (picture.view (), 3);
 
+  solve (mask, look);
+  matte::History history = {nullptr, weights_for (look)};
+  if (history.weights.data) {
+    kept_.resize (std::size_t (mask.area.width) * std::size_t (mask.area.height));
+    history.kept = kept_.data ();
+  }
   host::ThreadPool &pool = *threads_->pool ();
-  const Size grid = mask_frame_.picture ().size ();
-  const Prepared wanted = {grid, mask.area.size (), look.refinement, pool.size ()};
-  if (prepared_ != wanted)
-    filter_.prepare (grid, wanted.picture, wanted.refinement, wanted.workers);
-  prepared_ = wanted;
   const int jobs = pool.size ();
-  pool.run (jobs, [&] (int i, int worker) {
-    const auto [first, end] = rows_of (i, jobs, grid.height);
-    if (look.refined)
-      filter_.solve (guide_frame_.picture (), mask_frame_.picture (), first, end, worker);
-    else
-      filter_.take (mask_frame_.picture (), first, end);
-  });
-  const matte::History history = history_for (mask, look);
   pool.run (jobs, [&] (int i, int worker) {
     const auto [first, end] = rows_of (i, jobs, mask.area.height);
     filter_.apply (picture.view (), mask.area, own, history, alpha, first, end, worker);
   });
   if (same && look.cleaned) {
-    foreground_.prepare (grid, wanted.picture);
+    foreground_.prepare (mask_frame_.picture ().size (), mask.area.size ());
     foreground_.estimate (guide_frame_.picture (), filter_);
     pool.run (jobs, [&] (int i, int) {
       const auto [first, end] = rows_of (i, jobs, mask.area.height);
@@ -330,7 +407,8 @@ Problem Matting::draw (GstBuffer *picture, const Mask &mask, const MatteLook &lo
       return p;
   }
   if (Problem p = take_mask (mask, look)) return p;
-  return write_alpha (colors, mask, look, out);
+  return out_.memory == Memory::host ? write_alpha (colors, mask, look, out)
+                                     : write_alpha_there (mask, look, out);
 }
 
 void Matting::reset ()
@@ -338,7 +416,9 @@ void Matting::reset ()
   for (Drawing *d : {&colors_, &guide_, &seen_, &fitted_, &mask_}) {
     d->input.forget ();
     d->stage.reset ();
+    d->there.reset ();
   }
+  there_.reset ();
   threads_.reset ();
   scratch_.reset ();
   prepared_ = {};

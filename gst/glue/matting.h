@@ -84,24 +84,27 @@ class Matting {
     explicit Drawing (Backends &backends) : stage (backends) {}
     Stage stage;
     Input input;
+    // A small picture that is drawn where the input lies, before it is copied to the host.
+    Owned<GstBuffer> there;
+    GstVideoInfo info = {};
   };
 
   Size grid_of (const Mask &mask) const;
   void make_scratch ();
   static Problem draw_part (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
                             const FineRect &part, const GstVideoInfo &to, GstBuffer *out);
-  static Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
-                             const FineRect &part, SmallFrame &to)
-  {
-    return draw_part (with, picture, info, part, to.info (), to.buffer ());
-  }
+  Problem draw_small (Drawing &with, GstBuffer *picture, const GstVideoInfo &info,
+                      const FineRect &part, SmallFrame &to);
   Problem draw_colors (GstBuffer *picture, GstBuffer *out);
   Problem copy_colors (GstBuffer *picture, GstBuffer *out);
   Problem take_mask (const Mask &mask, const MatteLook &look);
-  matte::History history_for (const Mask &mask, const MatteLook &look);
+  matte::Rows<const float> weights_for (const MatteLook &look);
+  void solve (const Mask &mask, const MatteLook &look);
+  Problem write_alpha_there (const Mask &mask, const MatteLook &look, GstBuffer *out);
   Problem write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look, GstBuffer *out);
   FineRect part_of (GstBuffer *picture, const Rect &part) const;
 
+  Backends &backends_;
   Drawing colors_, guide_, seen_, fitted_, mask_;
   std::unique_ptr<Threads> threads_;
   int n_threads_ = 0;
@@ -110,6 +113,7 @@ class Matting {
   GstVideoInfo guided_ = {};  // of the picture whose samples are the guide
   Owned<GstBuffer> scratch_;  // that picture, if it is neither the input nor the output
   SmallFrame seen_frame_, fitted_frame_, guide_frame_, mask_frame_;
+  std::unique_ptr<matte::Renderer> there_;  // where the output lies in a device's memory
   matte::GuidedFilter filter_;
   matte::Foreground foreground_;
   matte::Smoother smoother_;

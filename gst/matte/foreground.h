@@ -24,6 +24,15 @@ class Foreground {
   void apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha, int first,
               int end) const;
 
+  // Row `y` of the grid of what apply () mixes with: components 0 to 2 of the foreground, and those
+  // of the background, 3 to 5.
+  const float *around (int k, int y) const
+  {
+    const std::size_t width = std::size_t (mask_.width), height = std::size_t (mask_.height);
+    const std::vector<float> &of = k < 3 ? front_ : back_;
+    return of.data () + (std::size_t (k % 3) * height + std::size_t (y)) * width;
+  }
+
  private:
   void pass (int radius, const SmallPicture &front, const SmallPicture &back);
 

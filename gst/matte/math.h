@@ -2,8 +2,11 @@
 // -ffp-contract=off, or --fmad=false, so that every backend gets the same bytes.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
+// NVRTC knows the functions without a header.
+#ifndef __CUDACC_RTC__
+#include <cmath>
+#endif
 
 #include "core/pixel_math.h"
 
@@ -26,6 +29,25 @@ struct Sums {
   Number guides[6];
 };
 inline constexpr int kSums = 13;
+
+// What a sample of the guide and the mask adds to the sums, in the order of the struct.
+QUAD_HOST_DEVICE inline void products_of (std::uint32_t a, std::uint32_t b, std::uint32_t c,
+                                          std::uint32_t m, std::uint32_t products[kSums])
+{
+  const std::uint32_t all[kSums] = {a,     b,     c,     m,     a * m, b * m, c * m,
+                                    a * a, a * b, a * c, b * b, b * c, c * c};
+  for (int k = 0; k < kSums; k++) products[k] = all[k];
+}
+
+QUAD_HOST_DEVICE inline Sums<double> sums_of (const std::uint32_t s[kSums])
+{
+  Sums<double> sums;
+  for (int k = 0; k < 3; k++) sums.guide[k] = s[k];
+  sums.mask = s[3];
+  for (int k = 0; k < 3; k++) sums.guide_mask[k] = s[4 + k];
+  for (int k = 0; k < 6; k++) sums.guides[k] = s[7 + k];
+  return sums;
+}
 
 // mask = slope[0] * guide[0] + slope[1] * guide[1] + slope[2] * guide[2] + offset, in units of
 // 1 / kLineOne: whole numbers.
@@ -52,6 +74,12 @@ struct Scalar {
 };
 
 #include "matte/line-inl.h"
+
+// A part of the mean line of `n` windows, in levels, from the sum of theirs.
+QUAD_HOST_DEVICE inline float mean_of (double sum, double n)
+{
+  return static_cast<float> (sum / (n * kLineOne));
+}
 
 // Where position `x` of `wide` lies among `narrow` positions: between `index` and the next one, at
 // `part`. Both sides' outer edges meet; beyond the outer centres the outer position holds.

@@ -12,8 +12,8 @@ void add_products (const SmallRow &row, int width, bool away, const Rows<std::ui
   const auto [x, y, z] = row.guide;
   for (int i = 0; i < width; i++) {
     const std::uint32_t a = x[i], b = y[i], c = z[i], m = row.mask[i];
-    const std::uint32_t products[kSums] = {a,     b,     c,     m,     a * m, b * m, c * m,
-                                           a * a, a * b, a * c, b * b, b * c, c * c};
+    std::uint32_t products[kSums];
+    products_of (a, b, c, m, products);
     for (int k = 0; k < kSums; k++) sums.row (k)[i] += products[k] * sign;
   }
 }
@@ -22,17 +22,13 @@ void solve (const Rows<std::uint32_t> &running, const Windows &windows, double e
             const Rows<double> &lines)
 {
   for (int x = 0; x < windows.width; x++) {
-    const auto sum = [&] (int k) {
+    std::uint32_t sums[kSums];
+    for (int k = 0; k < kSums; k++) {
       const std::uint32_t *row = running.row (k) + x;
-      return static_cast<double> (row[2 * windows.reach + 1] - row[0]);
-    };
-    Sums<double> s;
-    for (int k = 0; k < 3; k++) s.guide[k] = sum (k);
-    s.mask = sum (3);
-    for (int k = 0; k < 3; k++) s.guide_mask[k] = sum (4 + k);
-    for (int k = 0; k < 6; k++) s.guides[k] = sum (7 + k);
+      sums[k] = row[2 * windows.reach + 1] - row[0];
+    }
     const double n = double (windows.columns[x]) * windows.rows;
-    const Line<double> line = LineFit<Scalar>::of (s, n, epsilon);
+    const Line<double> line = LineFit<Scalar>::of (sums_of (sums), n, epsilon);
     for (int k = 0; k < 3; k++) lines.row (k)[x] = line.slope[k];
     lines.row (3)[x] = line.offset;
   }
@@ -44,8 +40,7 @@ void mean (const Rows<double> &running, const Windows &windows, const Rows<float
     for (int x = 0; x < windows.width; x++) {
       const double *row = running.row (k) + x;
       const double n = double (windows.columns[x]) * windows.rows;
-      means.row (k)[x] =
-          static_cast<float> ((row[2 * windows.reach + 1] - row[0]) / (n * kLineOne));
+      means.row (k)[x] = mean_of (row[2 * windows.reach + 1] - row[0], n);
     }
 }
 

@@ -28,13 +28,21 @@ const FormatInfo *format_named (const std::string &name)
   return nullptr;
 }
 
-// `caps`'s formats that are of the family `family`; all formats of the pads where caps leave it
-// open.
-std::vector<std::string> names_of (Family family)
+// Whether frames of the format come out in `memory`.
+bool comes_out (Memory memory, PixelFormat format)
+{
+  const BackendRow &row = backend_of (memory);
+  const FormatInfo &info = info_of (format);
+  return !row.feature || (row.draws && row.draws (format) && info.has_alpha () && info.planes == 1);
+}
+
+// The formats in `memory`: of a family, or all.
+std::vector<std::string> names_of (Memory memory, std::optional<Family> family = {})
 {
   std::vector<std::string> names;
   for (const PixelFormat format : kWithAlpha)
-    if (family_of (info_of (format)) == family) names.emplace_back (info_of (format).name);
+    if (comes_out (memory, format) && (!family || family_of (info_of (format)) == *family))
+      names.emplace_back (info_of (format).name);
   return names;
 }
 
@@ -67,10 +75,12 @@ Owned<GstCaps> matte_sink_caps () { return drawable_caps_in (memories ()); }
 
 Owned<GstCaps> matte_src_caps ()
 {
-  Owned<GstCaps> caps = drawable_caps (Memory::host);
-  std::vector<std::string> names;
-  for (const PixelFormat format : kWithAlpha) names.emplace_back (info_of (format).name);
-  set_strings (gst_caps_get_structure (caps.get (), 0), "format", names);
+  Owned<GstCaps> caps{gst_caps_new_empty ()};
+  for (const Memory memory : memories ()) {
+    Owned<GstCaps> there = drawable_caps (memory);
+    set_strings (gst_caps_get_structure (there.get (), 0), "format", names_of (memory));
+    gst_caps_append (caps.get (), there.release ());
+  }
   return caps;
 }
 
@@ -91,10 +101,16 @@ Owned<GstCaps> matte_transform (const GstCaps *caps, GstPadDirection from)
       for (const Memory memory : memories ()) append (result.get (), s, {}, false, memory);
       continue;
     }
-    for (const Family family : {Family::yuv, Family::rgb})
-      if (may_be (s, family)) append (result.get (), s, names_of (family), true, Memory::host);
-    for (const Family family : {Family::yuv, Family::rgb, Family::gray})
-      append (result.get (), s, names_of (family), false, Memory::host);
+    for (const Memory memory : memories_from (memory_of (caps, i))) {
+      const auto append_all = [&] (Family family, bool same_colors) {
+        const std::vector<std::string> names = names_of (memory, family);
+        if (!names.empty ()) append (result.get (), s, names, same_colors, memory);
+      };
+      for (const Family family : {Family::yuv, Family::rgb})
+        if (may_be (s, family)) append_all (family, true);
+      for (const Family family : {Family::yuv, Family::rgb, Family::gray})
+        append_all (family, false);
+    }
   }
   return result;
 }
@@ -105,11 +121,14 @@ Owned<GstCaps> matte_fixate (const GstCaps *in, Owned<GstCaps> allowed)
   if (!gst_video_info_from_caps (&info, in))
     return Owned<GstCaps>{gst_caps_fixate (allowed.release ())};
   const FormatInfo &from = info_of (from_gst (GST_VIDEO_INFO_FORMAT (&info)));
+  // What comes first is in the best memory.
+  const Memory memory = memory_of (allowed.get ());
   constexpr int kAlphaAlone = 1 << 20;
   std::optional<int> least;
   guint best = 0;
   std::string format;
-  for (guint i = 0; i < gst_caps_get_size (allowed.get ()); i++)
+  for (guint i = 0; i < gst_caps_get_size (allowed.get ()); i++) {
+    if (memory_of (allowed.get (), i) != memory) continue;
     for (const std::string &name :
          strings_in (gst_caps_get_structure (allowed.get (), i), "format")) {
       const FormatInfo *to = format_named (name);
@@ -120,6 +139,7 @@ Owned<GstCaps> matte_fixate (const GstCaps *in, Owned<GstCaps> allowed)
       best = i;
       format = name;
     }
+  }
   if (!least) return Owned<GstCaps>{gst_caps_fixate (allowed.release ())};
   Owned<GstCaps> chosen{gst_caps_copy_nth (allowed.get (), best)};
   gst_caps_set_simple (chosen.get (), "format", G_TYPE_STRING, format.c_str (), nullptr);

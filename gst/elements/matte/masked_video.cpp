@@ -34,8 +34,9 @@ bool MaskedVideo::set_mask_caps (const GstCaps *caps)
 bool MaskedVideo::set_output_caps (const GstCaps *caps)
 {
   if (!video_caps_ || !gst_video_info_from_caps (&out_, caps)) return false;
+  const Memory memory = memory_of (caps);
   matting_.set_threads (settings ().threads);
-  matting_.prepare ({video_, memory_}, {out_, Memory::host});
+  matting_.prepare ({video_, memory_}, {out_, memory});
   return negotiated_ = true;
 }
 

@@ -4,7 +4,7 @@
 // Must come before the kernels, which use it.
 #include "hostcuda_device.h"
 
-#include "cuda/kernels/draw.cu"
+#include "cuda/kernels/kernels.cu"
 #include "test_kernels.h"
 
 namespace hostcuda {
@@ -51,6 +51,8 @@ void unchecked (test::Fill fill)
 
 const Kernel kernels[] = {
     {"quad_draw", entry_of<&quad_draw>, quad::cuda::kThreads},
+    {"quad_matte_solve", entry_of<&quad_matte_solve>, quad::cuda::kSolvedAtOnce},
+    {"quad_matte_apply", entry_of<&quad_matte_apply>, quad::cuda::kTileThreads},
     {"hostcuda_fill", entry_of<&fill>, 256},
     {"hostcuda_last_block", entry_of<&last_block>, 1024},
     {"hostcuda_neighbours", entry_of<&neighbours>, 8},
