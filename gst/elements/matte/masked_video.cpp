@@ -16,6 +16,7 @@ constexpr ProblemWords kWords = {"quadmatterefine", "matte", "matted"};
 bool MaskedVideo::set_video_caps (const GstCaps *caps)
 {
   negotiated_ = false;
+  video_caps_.reset ();
   if (const std::string why = matte_refusal (caps, "quadmatterefine"); !why.empty ()) {
     GST_ELEMENT_ERROR (element_, STREAM, FORMAT, ("%s", why.c_str ()), (nullptr));
     return false;
@@ -28,7 +29,14 @@ bool MaskedVideo::set_video_caps (const GstCaps *caps)
 
 bool MaskedVideo::set_mask_caps (const GstCaps *caps)
 {
-  return gst_video_info_from_caps (&next_mask_info_, caps);
+  mask_is_known_ = gst_video_info_from_caps (&next_mask_info_, caps);
+  if (mask_is_known_) return true;
+  const Owned<char> all{gst_caps_to_string (caps)};
+  GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
+                     ("The masks' caps do not describe a picture. Send masks of GRAY8 with a width "
+                      "and a height, as video/x-raw,format=GRAY8,width=256,height=144."),
+                     ("%s", all.get ()));
+  return false;
 }
 
 bool MaskedVideo::set_output_caps (const GstCaps *caps)
@@ -40,12 +48,14 @@ bool MaskedVideo::set_output_caps (const GstCaps *caps)
   return negotiated_ = true;
 }
 
-void MaskedVideo::set_mask (GstBuffer *mask)
+bool MaskedVideo::set_mask (GstBuffer *mask)
 {
+  if (!mask_is_known_) return false;
   kept_.reset (gst_buffer_ref (mask));
   mask_.buffer = mask;
   mask_.info = next_mask_info_;
   mask_.fresh = true;
+  return true;
 }
 
 void MaskedVideo::forget ()
@@ -97,7 +107,7 @@ void MaskedVideo::stop ()
   refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
-  warned_ = negotiated_ = false;
+  warned_ = negotiated_ = mask_is_known_ = false;
   tags_.clear ();
   video_caps_.reset ();
   video_ = out_ = next_mask_info_ = {};

@@ -53,8 +53,9 @@ class MaskedVideo {
   const GstCaps *video_caps () const { return video_caps_.get (); }
   const GstVideoInfo &video () const { return video_; }
 
-  // The mask of the pictures that follow.
-  void set_mask (GstBuffer *mask);
+  // The mask of the pictures that follow. False if its caps are not known: they never came, or were
+  // refused.
+  bool set_mask (GstBuffer *mask);
   // What came before has nothing to do with the next picture: any thread says so, and the one that
   // makes the output forgets it before that picture.
   void flush () { flushed_ = true; }
@@ -88,6 +89,7 @@ class MaskedVideo {
   GstVideoInfo video_ = {}, out_ = {};
   Memory memory_ = Memory::host;  // of the video
   GstVideoInfo next_mask_info_ = {};
+  bool mask_is_known_ = false;  // next_mask_info_ is of caps that were taken
   Mask mask_;  // its buffer is kept_
   Owned<GstBuffer> kept_;
   SmallFrame nothing_;  // the mask if there is none

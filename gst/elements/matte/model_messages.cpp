@@ -3,6 +3,7 @@
 #include <array>
 
 #include "elements/matte/log.h"
+#include "glue/owned.h"
 
 namespace quad {
 
@@ -20,7 +21,9 @@ const char *name_of (infer::Provider provider)
 bool post_unless_none (GstElement *element, const infer::Problem &problem)
 {
   using Kind = infer::Problem::Kind;
-  const char *text = problem.text.c_str ();
+  // Names of files may be no UTF-8, but messages must be.
+  const Owned<char> valid{g_utf8_make_valid (problem.text.c_str (), -1)};
+  const char *text = valid.get ();
   switch (problem.kind) {
     case Kind::none: return true;
     case Kind::no_runtime:

@@ -289,9 +289,9 @@ bool is_gap (GstBuffer *buffer)
 }
 
 // Takes all masks whose time has come. Containers round times, so a mask that comes less than a
-// quarter of the picture's duration after it counts as in time. False if the picture's mask may be
-// still to come.
-bool take_masks (GstAggregator *agg, GstBuffer *picture)
+// quarter of the picture's duration after it counts as in time. GST_AGGREGATOR_FLOW_NEED_DATA if the
+// picture's mask may be still to come.
+GstFlowReturn take_masks (GstAggregator *agg, GstBuffer *picture)
 {
   GstAggregatorPad *pad = self_of (agg)->mask;
   const GstClockTime time = running_time (self_of (agg)->video, picture);
@@ -302,17 +302,17 @@ bool take_masks (GstAggregator *agg, GstBuffer *picture)
     const bool gap = is_gap (mask.get ());
     const GstClockTime begins = running_time (pad, mask.get ());
     const bool timed = GST_CLOCK_TIME_IS_VALID (time) && GST_CLOCK_TIME_IS_VALID (begins);
-    if (timed && begins > time + near) return true;
+    if (timed && begins > time + near) return GST_FLOW_OK;
     complete = !timed || begins + near >= time;
     // Where masks have a gap the last one stays.
     if (gap)
       complete |= GST_BUFFER_DURATION_IS_VALID (mask.get ()) &&
                   begins + GST_BUFFER_DURATION (mask.get ()) > time;
-    else
-      impl_of (agg).set_mask (mask.get ());
+    else if (!impl_of (agg).set_mask (mask.get ()))
+      return GST_FLOW_NOT_NEGOTIATED;
     gst_aggregator_pad_drop_buffer (pad);
   }
-  return complete || gst_aggregator_pad_is_eos (pad);
+  return complete || gst_aggregator_pad_is_eos (pad) ? GST_FLOW_OK : GST_AGGREGATOR_FLOW_NEED_DATA;
 }
 
 // A buffer for `picture` with alpha, with its times and metas.
@@ -349,7 +349,9 @@ Output draw_next (GstAggregator *agg, GstBuffer *picture, bool timeout)
     gst_aggregator_pad_drop_buffer (self_of (agg)->video);
     return {};
   }
-  if (!take_masks (agg, picture) && !timeout) return {GST_AGGREGATOR_FLOW_NEED_DATA, nullptr, {}};
+  const GstFlowReturn masks = take_masks (agg, picture);
+  const bool goes_without = masks == GST_AGGREGATOR_FLOW_NEED_DATA && timeout;
+  if (masks != GST_FLOW_OK && !goes_without) return {masks, nullptr, {}};
   const GstSegment &segment = self_of (agg)->video->segment;
   const GstClockTime time =
       segment.format == GST_FORMAT_TIME
