@@ -67,7 +67,7 @@ try_pure() {
   done
 }
 
-elements=(quaddownscale quadmux-grid frameextract gifstreamenc quadjpegdec)
+elements=(quaddownscale quadmux-grid quadmatterefine frameextract gifstreamenc quadjpegdec)
 try_elements() {
   # The fuzzer counts leaked objects itself; leaks of GStreamer are not searched.
   export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1

@@ -169,8 +169,12 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
       gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out));
   if (GST_CLOCK_TIME_IS_VALID (time)) gst_object_sync_values (GST_OBJECT (self), time);
   const std::lock_guard drawing (self->impl->drawing);
-  const GstFlowReturn flow =
-      self->impl->painter.draw (self, frame_snapshot_of (self), vagg->info, out);
+  GST_OBJECT_LOCK (vagg);
+  const GstVideoInfo info = vagg->info;
+  GST_OBJECT_UNLOCK (vagg);
+  // The element stops, and the base class has forgotten what it negotiated.
+  if (GST_VIDEO_INFO_FORMAT (&info) == GST_VIDEO_FORMAT_UNKNOWN) return GST_FLOW_FLUSHING;
+  const GstFlowReturn flow = self->impl->painter.draw (self, frame_snapshot_of (self), info, out);
   if (flow == GST_FLOW_OK)
     self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
   return flow;

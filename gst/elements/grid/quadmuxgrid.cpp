@@ -287,12 +287,14 @@ gboolean start (GstAggregator *agg)
   return aggregator_parent ()->start (agg);
 }
 
+// The base class's thread may still run: a flush starts it again.
 gboolean stop (GstAggregator *agg)
 {
   GstQuadMuxGrid *self = as_grid (agg);
   self->impl->peers.stop ();
   const gboolean done = aggregator_parent ()->stop (agg);
   gst_aggregator_set_force_live (agg, self->impl->force_live);
+  const std::lock_guard drawing (self->impl->drawing);
   self->impl->painter.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     forget_pictures (self, *p->impl);
