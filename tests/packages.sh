@@ -9,6 +9,10 @@ for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
     break
   fi
 done
+# Masks as metas need GStreamer's analytics library of 1.26 or later; Debian 12 has 1.22.
+if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
+  packages_to_build+=(libgstreamer-plugins-bad1.0-dev)
+fi
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev libgif-dev

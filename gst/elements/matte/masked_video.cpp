@@ -65,31 +65,57 @@ void MaskedVideo::forget ()
   matting_.forget_masks ();
 }
 
-void MaskedVideo::warn_once ()
+void MaskedVideo::warn_of_no_mask ()
 {
-  if (std::exchange (warned_, true)) return;
+  if (std::exchange (warned_of_none_, true)) return;
   GST_ELEMENT_WARNING (
       element_, STREAM, FAILED,
       ("There is no mask for the first pictures: they are transparent. Link a stream of GRAY8 "
-       "masks, whose times are those of the video, to the pad mask of quadmatterefine."),
+       "masks, whose times are those of the video, to the pad mask of quadmatterefine%s.",
+       AnalyticsMask::advice ()),
       (nullptr));
 }
 
-GstFlowReturn MaskedVideo::draw (GstBuffer *picture, GstBuffer *out)
+void MaskedVideo::warn_of_unusable (const std::string &why)
+{
+  warned_of_none_ = true;
+  if (std::exchange (warned_of_unusable_, true)) return;
+  GST_ELEMENT_WARNING (element_, STREAM, FAILED,
+                       ("%s Pictures without a mask are transparent.", why.c_str ()), (nullptr));
+}
+
+// The mask of a picture, whose buffer is null if there is none.
+Mask MaskedVideo::mask_of (GstBuffer *picture, bool brings_own)
+{
+  Mask mask = mask_;
+  mask.area = {0, 0, video_.width, video_.height};
+  if (brings_own) {
+    std::string why;
+    switch (analytics_.find (picture, video_, mask, why)) {
+      case AnalyticsMask::Found::mask:
+        // What looks for somebody may see nobody in a later picture.
+        warned_of_none_ = true;
+        return mask;
+      case AnalyticsMask::Found::unusable: warn_of_unusable (why); break;
+      case AnalyticsMask::Found::none: break;
+    }
+  }
+  if (!mask.buffer) warn_of_no_mask ();
+  return mask;
+}
+
+GstFlowReturn MaskedVideo::draw (GstBuffer *picture, bool brings_own, GstBuffer *out)
 {
   const RefineSettings s = settings ();
   matting_.set_threads (s.threads);
-  Mask mask = mask_;
+  Mask mask = mask_of (picture, brings_own);
   MatteLook look = look_of (s);
-  if (!kept_) {
-    warn_once ();
-    nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1});
-    mask = {nothing_.buffer (), nothing_.info (), {}, false};
-    look = {.refined = false};
-  }
-  mask.area = {0, 0, video_.width, video_.height};
   Problem problem;
-  if (kept_ && s.refine == Refine::model) {
+  if (!mask.buffer) {
+    nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1});
+    mask = {nothing_.buffer (), nothing_.info (), mask.area, false};
+    look = {.refined = false};
+  } else if (s.refine == Refine::model) {
     infer::Problem failed =
         refine_model_.load ({.model_file = s.refine_model_file, .threads = s.threads}, log_runtime);
     if (!failed) failed = refine_model_.refine (matting_, picture, mask, problem);
@@ -107,7 +133,7 @@ void MaskedVideo::stop ()
   refine_model_.unload ();
   matting_.reset ();
   backends_.close ();
-  warned_ = negotiated_ = mask_is_known_ = false;
+  warned_of_none_ = warned_of_unusable_ = negotiated_ = mask_is_known_ = false;
   tags_.clear ();
   video_caps_.reset ();
   video_ = out_ = next_mask_info_ = {};

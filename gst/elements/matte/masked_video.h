@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "elements/matte/analytics_mask.h"
 #include "elements/matte/refine_model.h"
 #include "elements/matte/settings.h"
 #include "glue/backend.h"
@@ -63,8 +65,9 @@ class MaskedVideo {
   {
     if (flushed_.exchange (false)) forget ();
   }
-  // Writes the picture with its alpha; without a mask it is transparent.
-  GstFlowReturn draw (GstBuffer *picture, GstBuffer *out);
+  // Writes the picture with its alpha; without a mask it is transparent. `brings_own`: its mask may
+  // be a meta of its buffer.
+  GstFlowReturn draw (GstBuffer *picture, bool brings_own, GstBuffer *out);
   void stop ();
 
   // Tags of the video that were not yet sent on.
@@ -75,7 +78,9 @@ class MaskedVideo {
 
  private:
   void forget ();
-  void warn_once ();
+  Mask mask_of (GstBuffer *picture, bool brings_own);
+  void warn_of_no_mask ();
+  void warn_of_unusable (const std::string &why);
 
   std::mutex output_;
   GstElement *element_;
@@ -90,10 +95,12 @@ class MaskedVideo {
   Memory memory_ = Memory::host;  // of the video
   GstVideoInfo next_mask_info_ = {};
   bool mask_is_known_ = false;  // next_mask_info_ is of caps that were taken
-  Mask mask_;  // its buffer is kept_
+  Mask mask_;                   // its buffer is kept_
   Owned<GstBuffer> kept_;
   SmallFrame nothing_;  // the mask if there is none
-  bool warned_ = false;
+  AnalyticsMask analytics_;
+  bool warned_of_none_ = false;
+  bool warned_of_unusable_ = false;
   bool negotiated_ = false;
   std::vector<Owned<GstEvent>> tags_;
 };

@@ -9,6 +9,11 @@
  * Both streams are compared by running time. The last mask stays, so a single
  * picture can be the mask of a whole video.
  *
+ * If nothing is linked to the pad "mask", the mask of a picture is a meta of its
+ * buffer: a segmentation (GstAnalyticsSegmentationMtd) or a tensor
+ * (GstTensorMeta). That needs GStreamer 1.26 or later, and holds for that picture
+ * alone.
+ *
  * Downstream's caps decide what comes out: the picture with alpha (A420,
  * AV12, AYUV, RGBA and its orders), or the matte alone (GRAY8).
  *
@@ -289,8 +294,8 @@ bool is_gap (GstBuffer *buffer)
 }
 
 // Takes all masks whose time has come. Containers round times, so a mask that comes less than a
-// quarter of the picture's duration after it counts as in time. GST_AGGREGATOR_FLOW_NEED_DATA if the
-// picture's mask may be still to come.
+// quarter of the picture's duration after it counts as in time. GST_AGGREGATOR_FLOW_NEED_DATA if
+// the picture's mask may be still to come.
 GstFlowReturn take_masks (GstAggregator *agg, GstBuffer *picture)
 {
   GstAggregatorPad *pad = self_of (agg)->mask;
@@ -369,7 +374,8 @@ Output draw_next (GstAggregator *agg, GstBuffer *picture, bool timeout)
     return out;
   }
   out.tags = impl_of (agg).take_tags ();
-  out.flow = impl_of (agg).draw (picture, out.buffer.get ());
+  const bool brings_own = !gst_pad_is_linked (GST_PAD (self_of (agg)->mask));
+  out.flow = impl_of (agg).draw (picture, brings_own, out.buffer.get ());
   gst_aggregator_pad_drop_buffer (self_of (agg)->video);
   return out;
 }

@@ -343,6 +343,39 @@ TEST (RefineErrors, InterlacedVideo)
   }
 }
 
+TEST (RefineErrors, CapsOfMasksWithoutASize)
+{
+  TwoInputs t;
+  const std::string caps = "video/x-raw,format=GRAY8,framerate=10/1";
+  for (unsigned n = 0; n < 3; n++) {
+    t.video (n * kFrame);
+    t.send ("m", timed (plain (info_of_caps (kMaskCaps), 9), n * kFrame, kFrame), caps);
+  }
+  t.end ("v"), t.end ("m");
+  const Messages::Error error = error_of (t);
+  EXPECT_EQ (error.element, "r");
+  EXPECT_TRUE (contains (error.text, "The masks' caps do not describe a picture.")) << error.text;
+  EXPECT_TRUE (contains (error.text, "format=GRAY8,width=256,height=144")) << error.text;
+}
+
+// Caps that are refused leave nothing to draw with, though downstream asks for new ones.
+TEST (RefineErrors, VideoWhoseCapsWereRefused)
+{
+  TwoInputs t;
+  t.play ();
+  t.video (0), t.mask (0, 7);
+  ASSERT_TRUE (t.next ());
+  const Owned<GstPad> out{gst_element_get_static_pad (t.part ("r").get (), "src")};
+  // No frame, and no crash: refused caps come, then downstream negotiates.
+  t.video (kFrame, "video/x-raw,format=I420,width=16,height=12,interlace-mode=mixed");
+  gst_pad_mark_reconfigure (out.get ());
+  t.video (2 * kFrame), t.mask (kFrame, 8), t.mask (2 * kFrame, 9);
+  t.end ("v"), t.end ("m");
+  const Messages::Error error = error_of (t);
+  EXPECT_EQ (error.element, "r");
+  EXPECT_TRUE (contains (error.text, "interlace-mode=mixed")) << error.text;
+}
+
 TEST (RefineErrors, BuffersThatAreTooSmall)
 {
   for (const bool of_mask : {false, true}) {
