@@ -33,8 +33,8 @@ bool MaskedVideo::set_mask_caps (const GstCaps *caps)
   if (mask_is_known_) return true;
   const Owned<char> all{gst_caps_to_string (caps)};
   GST_ELEMENT_ERROR (element_, STREAM, FORMAT,
-                     ("The masks' caps do not describe a picture. Send masks of GRAY8 with a width "
-                      "and a height, as video/x-raw,format=GRAY8,width=256,height=144."),
+                     ("The masks' caps do not describe whole pictures. Send progressive masks of "
+                      "GRAY8, as video/x-raw,format=GRAY8,width=256,height=144."),
                      ("%s", all.get ()));
   return false;
 }
@@ -109,11 +109,12 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, bool brings_own, GstBuffer 
   const RefineSettings s = settings ();
   matting_.set_threads (s.threads);
   Mask mask = mask_of (picture, brings_own);
+  const bool is_kept = mask.buffer == kept_.get ();
   MatteLook look = look_of (s);
   Problem problem;
   if (!mask.buffer) {
     nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1});
-    mask = {nothing_.buffer (), nothing_.info (), mask.area, false};
+    mask = {nothing_.buffer (), nothing_.info (), mask.area};
     look = {.refined = false};
   } else if (s.refine == Refine::model) {
     infer::Problem failed =
@@ -122,7 +123,8 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, bool brings_own, GstBuffer 
     if (!post_unless_none (element_, failed)) return GST_FLOW_ERROR;
   }
   if (!problem) problem = matting_.draw (picture, mask, look, out);
-  mask_.fresh = false;
+  // After another mask, the one that is kept is taken again.
+  mask_.fresh = !is_kept;
   return post_problem (element_, problem, kWords, picture, video_);
 }
 

@@ -145,12 +145,18 @@ struct TensorOf {
   gsize bytes = 12;  // those that it really has
 };
 
+// gst_tensor_new_simple refuses data that are too short.
 GstTensor *tensor (const TensorOf &of, const void *data)
 {
-  std::vector<gsize> dims = of.dims;
-  return gst_tensor_new_simple (g_quark_from_static_string ("mask"), of.type,
-                                gst_buffer_new_memdup (data, of.bytes), of.order, dims.size (),
-                                dims.data ());
+  GstTensor *made = gst_tensor_alloc (of.dims.size ());
+  made->id = g_quark_from_static_string ("mask");
+  made->layout = GST_TENSOR_LAYOUT_CONTIGUOUS;
+  made->data_type = of.type;
+  made->data = gst_buffer_new_memdup (data, of.bytes);
+  made->dims_order = of.order;
+  made->num_dims = of.dims.size ();
+  std::ranges::copy (of.dims, made->dims);
+  return made;
 }
 
 void add_tensors (GstBuffer *to, const std::vector<GstTensor *> &tensors)

@@ -343,10 +343,11 @@ TEST (RefineErrors, InterlacedVideo)
   }
 }
 
-TEST (RefineErrors, CapsOfMasksWithoutASize)
+// The pad's template has them, but without a feature of caps they are no frames.
+TEST (RefineErrors, MasksOfAlternatingFields)
 {
   TwoInputs t;
-  const std::string caps = "video/x-raw,format=GRAY8,framerate=10/1";
+  const std::string caps = raw ("GRAY8", 4, 3, "framerate=10/1,interlace-mode=alternate");
   for (unsigned n = 0; n < 3; n++) {
     t.video (n * kFrame);
     t.send ("m", timed (plain (info_of_caps (kMaskCaps), 9), n * kFrame, kFrame), caps);
@@ -354,8 +355,9 @@ TEST (RefineErrors, CapsOfMasksWithoutASize)
   t.end ("v"), t.end ("m");
   const Messages::Error error = error_of (t);
   EXPECT_EQ (error.element, "r");
-  EXPECT_TRUE (contains (error.text, "The masks' caps do not describe a picture.")) << error.text;
-  EXPECT_TRUE (contains (error.text, "format=GRAY8,width=256,height=144")) << error.text;
+  EXPECT_TRUE (contains (error.text, "The masks' caps do not describe whole pictures."))
+      << error.text;
+  EXPECT_TRUE (contains (error.text, "Send progressive masks of GRAY8")) << error.text;
 }
 
 // Caps that are refused leave nothing to draw with, though downstream asks for new ones.
@@ -367,7 +369,7 @@ TEST (RefineErrors, VideoWhoseCapsWereRefused)
   ASSERT_TRUE (t.next ());
   const Owned<GstPad> out{gst_element_get_static_pad (t.part ("r").get (), "src")};
   // No frame, and no crash: refused caps come, then downstream negotiates.
-  t.video (kFrame, "video/x-raw,format=I420,width=16,height=12,interlace-mode=mixed");
+  t.video (kFrame, raw ("I420", 16, 12, "framerate=10/1,interlace-mode=mixed"));
   gst_pad_mark_reconfigure (out.get ());
   t.video (2 * kFrame), t.mask (kFrame, 8), t.mask (2 * kFrame, 9);
   t.end ("v"), t.end ("m");
