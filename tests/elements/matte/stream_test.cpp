@@ -306,10 +306,9 @@ TEST (RefineProperties, AreControlledByStreamTime)
 
 // --- Errors ---
 
-// Plays until the end, or an error.
-Messages::Error error_of (TwoInputs &t)
+// Waits for the end, or an error.
+Messages::Error next_error (TwoInputs &t)
 {
-  t.play ();
   const Owned<GstMessage> end{gst_bus_timed_pop_filtered (
       t.messages ().bus (), 20 * GST_SECOND,
       static_cast<GstMessageType> (GST_MESSAGE_EOS | GST_MESSAGE_ERROR))};
@@ -320,6 +319,14 @@ Messages::Error error_of (TwoInputs &t)
   const Messages::Error first = {GST_MESSAGE_SRC_NAME (end.get ()), error->message, error->domain,
                                  error->code};
   g_error_free (error);
+  return first;
+}
+
+// Plays until the end, or an error.
+Messages::Error error_of (TwoInputs &t)
+{
+  t.play ();
+  const Messages::Error first = next_error (t);
   gst_element_set_state (t.pipeline (), GST_STATE_PAUSED);
   gst_element_set_state (t.pipeline (), GST_STATE_READY);
   t.messages ().take ();
@@ -360,6 +367,17 @@ TEST (RefineErrors, MasksOfAlternatingFields)
   EXPECT_TRUE (contains (error.text, "Send progressive masks of GRAY8")) << error.text;
 }
 
+TEST (RefineErrors, NamesThatAreNotUtf8)
+{
+  TwoInputs t ("refine=model");
+  g_object_set (t.part ("r").get (), "refine-model-file", "/none/of\xff.onnx", nullptr);
+  t.video (0), t.mask (0, 9);
+  t.end ("v"), t.end ("m");
+  const Messages::Error error = error_of (t);
+  EXPECT_EQ (error.element, "r");
+  EXPECT_TRUE (contains (error.text, "/none/of\xef\xbf\xbd.onnx")) << error.text;
+}
+
 // Caps that are refused leave nothing to draw with, though downstream asks for new ones.
 TEST (RefineErrors, VideoWhoseCapsWereRefused)
 {
@@ -368,14 +386,22 @@ TEST (RefineErrors, VideoWhoseCapsWereRefused)
   t.video (0), t.mask (0, 7);
   ASSERT_TRUE (t.next ());
   const Owned<GstPad> out{gst_element_get_static_pad (t.part ("r").get (), "src")};
-  // No frame, and no crash: refused caps come, then downstream negotiates.
-  t.video (kFrame, raw ("I420", 16, 12, "framerate=10/1,interlace-mode=mixed"));
-  gst_pad_mark_reconfigure (out.get ());
-  t.video (2 * kFrame), t.mask (kFrame, 8), t.mask (2 * kFrame, 9);
+  // In the thread that makes the output.
+  const auto ask_again = [] (GstBus *, GstMessage *message, gpointer pad) {
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) gst_pad_mark_reconfigure (GST_PAD (pad));
+    return GST_BUS_PASS;
+  };
+  gst_bus_set_sync_handler (t.messages ().bus (), ask_again, out.get (), nullptr);
+  const std::string mixed = raw ("I420", 16, 12, "framerate=10/1,interlace-mode=mixed");
+  for (unsigned n = 1; n < 4; n++) t.video (n * kFrame, mixed), t.mask (n * kFrame, 8);
   t.end ("v"), t.end ("m");
-  const Messages::Error error = error_of (t);
+  const Messages::Error error = next_error (t);
   EXPECT_EQ (error.element, "r");
   EXPECT_TRUE (contains (error.text, "interlace-mode=mixed")) << error.text;
+  // A source learns of it when the output's thread has given up.
+  EXPECT_NE (next_error (t).element, "r");
+  EXPECT_FALSE (t.next (0));
+  gst_bus_set_sync_handler (t.messages ().bus (), nullptr, nullptr, nullptr);
 }
 
 TEST (RefineErrors, BuffersThatAreTooSmall)
