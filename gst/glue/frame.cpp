@@ -57,6 +57,12 @@ MappedBuffer::MappedBuffer (const GstVideoInfo &info, GstBuffer *buffer, GstMapF
 {
   // GST_MAP_CUDA, whose header needs CUDA's own. GStreamer's other devices use the same bit.
   constexpr int kMapDevice = int{GST_MAP_FLAG_LAST} << 1;
+  // An empty buffer holds a frame of no bytes. It is mapped without flags, so gst_video_frame_unmap
+  // would give away a reference that NO_REF did not take.
+  if (!info.finfo || GST_VIDEO_INFO_N_PLANES (&info) == 0 || GST_VIDEO_INFO_SIZE (&info) == 0) {
+    problem_ = "has caps that describe no frame";
+    return;
+  }
   if (!meta_fits (gst_buffer_get_video_meta (buffer), info)) {
     problem_ = "has a video meta of another format, or a smaller size, than its caps";
     return;

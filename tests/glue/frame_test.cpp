@@ -319,4 +319,20 @@ TEST (Frame, TakesNoReference)
   EXPECT_EQ (written, 200);
 }
 
+// GStreamer maps it, but forgets that it took no reference.
+TEST (Frame, NoFrameOfAnEmptyBuffer)
+{
+  GstVideoInfo unknown;
+  gst_video_info_init (&unknown);
+  for (const GstVideoInfo &info : {unknown, GstVideoInfo{}}) {
+    const Owned<GstBuffer> buffer{gst_buffer_new ()};
+    {
+      const MappedFrame frame (info, buffer.get (), GST_MAP_READ);
+      EXPECT_FALSE (frame);
+      EXPECT_STREQ (frame.problem (), "has caps that describe no frame");
+    }
+    EXPECT_EQ (GST_MINI_OBJECT_REFCOUNT_VALUE (buffer.get ()), 1);
+  }
+}
+
 }  // namespace
