@@ -134,6 +134,7 @@ Matting::Matting (Backends &backends)
       fitted_ (backends),
       mask_ (backends),
       filter_ (host::matte_row_ops ()),
+      foreground_ (host::matte_row_ops (), host::foreground_ops ()),
       smoother_ (host::matte_row_ops ())
 {
 }
@@ -291,6 +292,18 @@ Problem Matting::take_mask (const Mask &mask, const MatteLook &look)
   return {};
 }
 
+// Calls work (first, end, worker) for parts of the rows, on all threads.
+template <typename Work>
+void Matting::split (int height, const Work &work)
+{
+  host::ThreadPool &pool = *threads_->pool ();
+  const int jobs = pool.size ();
+  pool.run (jobs, [&] (int i, int worker) {
+    const auto [first, end] = rows_of (i, jobs, height);
+    work (first, end, worker);
+  });
+}
+
 // How much of each position is new, if alpha is kept.
 matte::Rows<const float> Matting::weights_for (const MatteLook &look)
 {
@@ -303,20 +316,31 @@ matte::Rows<const float> Matting::weights_for (const MatteLook &look)
 // Fits lines to the mask and the guide.
 void Matting::solve (const Mask &mask, const MatteLook &look)
 {
-  host::ThreadPool &pool = *threads_->pool ();
   const Size grid = mask_frame_.picture ().size ();
-  const Prepared wanted = {grid, mask.area.size (), look.refinement, pool.size ()};
+  const Prepared wanted = {grid, mask.area.size (), look.refinement, threads_->pool ()->size ()};
   if (prepared_ != wanted)
     filter_.prepare (grid, wanted.picture, wanted.refinement, wanted.workers);
   prepared_ = wanted;
-  const int jobs = pool.size ();
-  pool.run (jobs, [&] (int i, int worker) {
-    const auto [first, end] = rows_of (i, jobs, grid.height);
+  split (grid.height, [&] (int first, int end, int worker) {
     if (look.refined)
       filter_.solve (guide_frame_.picture (), mask_frame_.picture (), first, end, worker);
     else
       filter_.take (mask_frame_.picture (), first, end);
   });
+}
+
+// Estimates the colours of foreground and background on the grid.
+void Matting::estimate_colors (Size area)
+{
+  const Size grid = mask_frame_.picture ().size ();
+  const matte::SmallPicture &guide = guide_frame_.picture ();
+  foreground_.prepare (grid, area, threads_->pool ()->size ());
+  split (grid.height,
+         [&] (int from, int to, int) { foreground_.take_alpha (guide, filter_, from, to); });
+  split (grid.height,
+         [&] (int from, int to, int worker) { foreground_.look_far (guide, from, to, worker); });
+  split (grid.height,
+         [&] (int from, int to, int worker) { foreground_.look_near (from, to, worker); });
 }
 
 // Where the output lies in a device's memory and has the colours.
@@ -330,8 +354,7 @@ Problem Matting::write_alpha_there (const Mask &mask, const MatteLook &look, Gst
   if (look.cleaned) {
     // Few positions, but many steps: the host does them.
     solve (mask, look);
-    foreground_.prepare (mask_frame_.picture ().size (), mask.area.size ());
-    foreground_.estimate (guide_frame_.picture (), filter_);
+    estimate_colors (mask.area.size ());
   }
   const matte::Order order = {.guide = look.refined ? &guide_frame_.picture () : nullptr,
                               .mask = &mask_frame_.picture (),
@@ -370,18 +393,13 @@ Problem Matting::write_alpha (GstBuffer *colors, const Mask &mask, const MatteLo
     kept_.resize (std::size_t (mask.area.width) * std::size_t (mask.area.height));
     history.kept = kept_.data ();
   }
-  host::ThreadPool &pool = *threads_->pool ();
-  const int jobs = pool.size ();
-  pool.run (jobs, [&] (int i, int worker) {
-    const auto [first, end] = rows_of (i, jobs, mask.area.height);
+  split (mask.area.height, [&] (int first, int end, int worker) {
     filter_.apply (picture.view (), mask.area, own, history, alpha, first, end, worker);
   });
   if (same && look.cleaned) {
-    foreground_.prepare (mask_frame_.picture ().size (), mask.area.size ());
-    foreground_.estimate (guide_frame_.picture (), filter_);
-    pool.run (jobs, [&] (int i, int) {
-      const auto [first, end] = rows_of (i, jobs, mask.area.height);
-      foreground_.apply (picture.view (), mask.area, alpha, first, end);
+    estimate_colors (mask.area.size ());
+    split (mask.area.height, [&] (int first, int end, int worker) {
+      foreground_.apply (picture.view (), mask.area, alpha, first, end, worker);
     });
   }
   clear_around (alpha, {out_.info.width, out_.info.height}, mask.area);

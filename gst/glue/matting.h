@@ -99,6 +99,9 @@ class Matting {
   Problem copy_colors (GstBuffer *picture, GstBuffer *out);
   Problem take_mask (const Mask &mask, const MatteLook &look);
   matte::Rows<const float> weights_for (const MatteLook &look);
+  template <typename Work>
+  void split (int height, const Work &work);
+  void estimate_colors (Size area);
   void solve (const Mask &mask, const MatteLook &look);
   Problem write_alpha_there (const Mask &mask, const MatteLook &look, GstBuffer *out);
   Problem write_alpha (GstBuffer *colors, const Mask &mask, const MatteLook &look, GstBuffer *out);

@@ -316,6 +316,10 @@ void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8
 {
   const D8s d;
   const auto lanes = static_cast<int> (hn::Lanes (d));
+  if (shared == 1 && step == 1) {
+    std::copy_n (in, count, out);
+    return;
+  }
   int x = 0;
   const auto twice = [&] (hn::Vec<D8s> samples)
                          HWY_ATTR { hn::StoreInterleaved2 (samples, samples, d, out + x); };
@@ -326,6 +330,12 @@ void spread (const std::uint8_t *in, int step, int shared, int count, std::uint8
       hn::Vec<D8s> wanted, others;
       hn::LoadInterleaved2 (d, in + x, wanted, others);
       twice (wanted);
+    }
+  if (shared == 1 && step == 2)
+    for (; x + lanes + 1 <= count; x += lanes) {
+      hn::Vec<D8s> wanted, others;
+      hn::LoadInterleaved2 (d, in + std::ptrdiff_t{x} * 2, wanted, others);
+      hn::StoreU (wanted, d, out + x);
     }
   if (shared == 1 && step == 4)
     for (; x + lanes + 1 <= count; x += lanes) {

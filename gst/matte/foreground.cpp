@@ -1,8 +1,9 @@
 #include "matte/foreground.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+
+#include "matte/running.h"
 
 namespace quad::matte {
 namespace {
@@ -11,171 +12,226 @@ namespace {
 constexpr int kFarReach = 12;
 constexpr int kNearReach = 1;
 
-// Sums over windows that end at the picture's edges: calls use (x, y, sums) for each position, with
-// the sums of what values (x, y) gives. Sums are modulo 2^32.
-template <std::size_t N, typename Values, typename Use>
-void for_windows (Size size, int reach, const Values &values, const Use &use)
-{
-  using Sums = std::array<std::uint32_t, N>;
-  std::vector<Sums> columns (std::size_t (size.width), Sums{});
-  const auto add = [&] (int y, std::uint32_t sign) {
-    for (int x = 0; x < size.width; x++) {
-      const Sums v = values (x, y);
-      for (std::size_t k = 0; k < N; k++) columns[std::size_t (x)][k] += v[k] * sign;
-    }
-  };
-  for (int y = 0; y < std::min (reach, size.height); y++) add (y, 1);
-  for (int y = 0; y < size.height; y++) {
-    if (y + reach < size.height) add (y + reach, 1);
-    if (y - reach > 0) add (y - reach - 1, ~std::uint32_t{0});
-    Sums sums = {};
-    const auto slide = [&] (int x, std::uint32_t sign) {
-      for (std::size_t k = 0; k < N; k++) sums[k] += columns[std::size_t (x)][k] * sign;
-    };
-    for (int x = 0; x < std::min (reach, size.width); x++) slide (x, 1);
-    for (int x = 0; x < size.width; x++) {
-      if (x + reach < size.width) slide (x + reach, 1);
-      if (x - reach > 0) slide (x - reach - 1, ~std::uint32_t{0});
-      use (x, y, sums);
+constexpr int kBlock = 32;  // columns that are looked at together
+
+// Whether all samples that were added are 0, or all are 255.
+class Plain {
+ public:
+  // Adds at most kBlock samples.
+  void add (const std::uint8_t *row, int count)
+  {
+    std::uint64_t words[kBlock / 8];
+    // The first sample fills what a short block lacks.
+    if (count < kBlock) std::memset (words, row[0], sizeof words);
+    std::memcpy (words, row, std::size_t (count));
+    add_words (words);
+  }
+  void add_block (const std::uint8_t *row)
+  {
+    std::uint64_t words[kBlock / 8];
+    std::memcpy (words, row, sizeof words);
+    add_words (words);
+  }
+  bool is () const { return any_ == 0 || all_ == ~std::uint64_t{0}; }
+
+ private:
+  void add_words (const std::uint64_t *words)
+  {
+    for (int i = 0; i < kBlock / 8; i++) {
+      any_ |= words[i];
+      all_ &= words[i];
     }
   }
-}
 
-// Whether eight samples from `at` on are all 0, or all 255.
-bool eight_are_plain (const std::uint8_t *at)
-{
-  std::uint64_t all;
-  std::memcpy (&all, at, sizeof all);
-  return all == 0 || all == ~std::uint64_t{0};
-}
-
-// Whether the eight columns from `x` on need no work in rows [y, end).
-bool is_plain (const AlphaPlane &alpha, int x, int y, int end)
-{
-  const std::uint8_t first = *alpha.at (x, y);
-  for (int row = y; row < end; row++)
-    if (*alpha.at (x, row) != first || !eight_are_plain (alpha.at (x, row))) return false;
-  return true;
-}
-
-float mean (std::uint32_t sum, std::uint32_t weight, std::uint8_t otherwise)
-{
-  return weight == 0 ? float (otherwise) : static_cast<float> (double (sum) / weight);
-}
+  std::uint64_t any_ = 0, all_ = ~std::uint64_t{0};
+};
 
 }  // namespace
 
-void Foreground::prepare (Size mask, Size picture)
+void Foreground::prepare (Size mask, Size picture, int workers)
 {
-  if (mask_ == mask && picture_ == picture) return;
+  if (mask_ == mask && picture_ == picture && workers_.size () == std::size_t (workers)) return;
   mask_ = mask;
   picture_ = picture;
-  columns_.clear ();
-  for (int x = 0; x < picture.width; x++)
-    columns_.push_back (between (x, picture.width, mask.width));
+  stride_ = padded (mask.width);
+  running_stride_ = padded (mask.width + 2 * kFarReach + 1);
+  grid_columns_ = {};
+  for (int x = 0; x < mask.width; x++) grid_columns_.index.push_back (x);
+  grid_columns_.part.assign (std::size_t (mask.width), 0);
+  rows_->group (grid_columns_);
+  for (int shared = 1; shared <= 2; shared++) {
+    Columns &columns = columns_[shared - 1] = {};
+    for (int x = 0; x < picture.width; x += shared) {
+      const Between at = between (x, picture.width, mask.width);
+      columns.index.push_back (at.index);
+      columns.part.push_back (at.part);
+    }
+    rows_->group (columns);
+  }
+  nothing_.assign (stride_ * kLineParts, 0);
+  not_flat_.assign (stride_, 0);
   alpha_.resize (mask, 1);
   front_levels_.resize (mask, 3);
   back_levels_.resize (mask, 3);
-  const std::size_t count = 3 * std::size_t (mask.width) * std::size_t (mask.height);
-  front_.assign (count, 0);
-  back_.assign (count, 0);
+  for (auto *planes : {&front_, &back_})
+    planes->assign (3 * stride_ * std::size_t (mask.height), 0);
+  workers_.assign (std::size_t (workers), {});
+  const std::size_t row = padded (picture.width);
+  for (Worker &w : workers_) {
+    w.sums.assign (stride_ * kWeightedSums, 0);
+    w.running.assign (running_stride_ * kWeightedSums, 0);
+    for (auto *of : {&w.front, &w.front_steps, &w.back, &w.back_steps}) of->assign (stride_, 0);
+    for (auto *of : {&w.level, &w.result}) of->assign (row, 0);
+    for (auto &of : w.alpha) of.assign (row + kRowPadding, 0);  // two are read for each mean
+    w.mean_alpha.assign (row, 0);
+    w.spans.reserve (std::size_t (picture.width) / kBlock + 1);
+  }
+}
+
+// Row `y` of three planes.
+Rows<float> Foreground::row_of (std::vector<float> &planes, int y) const
+{
+  return {planes.data () + std::size_t (y) * stride_, stride_ * std::size_t (mask_.height)};
+}
+
+void Foreground::take_alpha (const SmallPicture &guide, const GuidedFilter &lines, int first,
+                             int end)
+{
+  for (int y = first; y < end; y++) {
+    const GuideRow row = {{guide.row (0, y), guide.row (1, y), guide.row (2, y)}};
+    const LineRow line = {lines.lines (y), {nothing_.data (), stride_}, not_flat_.data ()};
+    rows_->alpha (line, grid_columns_, row, mask_.width, nullptr, alpha_.row (0, y));
+  }
 }
 
 // The weighted means of both pictures around each position.
-void Foreground::pass (int reach, const SmallPicture &front, const SmallPicture &back)
+void Foreground::pass (int reach, const SmallPicture &front, const SmallPicture &back, int first,
+                       int end, Worker &w)
 {
-  const std::size_t plane = std::size_t (mask_.width) * std::size_t (mask_.height);
-  const auto values = [&] (int x, int y) {
-    const std::uint32_t a = alpha_.row (0, y)[x], b = 255 - a;
-    return std::array<std::uint32_t, 8>{a,
-                                        b,
-                                        a * front.row (0, y)[x],
-                                        a * front.row (1, y)[x],
-                                        a * front.row (2, y)[x],
-                                        b * back.row (0, y)[x],
-                                        b * back.row (1, y)[x],
-                                        b * back.row (2, y)[x]};
+  const Rows<std::uint32_t> sums = {w.sums.data (), stride_};
+  const Rows<std::uint32_t> running = {w.running.data (), running_stride_};
+  const auto row = [&] (int y) -> WeightedRow {
+    return {alpha_.row (0, y),
+            {front.row (0, y), front.row (1, y), front.row (2, y)},
+            {back.row (0, y), back.row (1, y), back.row (2, y)}};
   };
-  for_windows<8> (mask_, reach, values, [&] (int x, int y, const auto &sums) {
-    const std::size_t at = std::size_t (y) * std::size_t (mask_.width) + std::size_t (x);
-    for (std::size_t k = 0; k < 3; k++) {
-      const auto p = static_cast<int> (k);
-      front_[k * plane + at] = mean (sums[2 + k], sums[0], front.row (p, y)[x]);
-      back_[k * plane + at] = mean (sums[5 + k], sums[1], back.row (p, y)[x]);
-    }
-  });
+  std::ranges::fill (w.sums, 0);
+  for (int y = std::max (first - reach, 0); y < std::min (first + reach, mask_.height); y++)
+    ops_->add_weighted (row (y), mask_.width, false, sums);
+  for (int y = first; y < end; y++) {
+    if (y + reach < mask_.height) ops_->add_weighted (row (y + reach), mask_.width, false, sums);
+    if (y > first && y > reach) ops_->add_weighted (row (y - reach - 1), mask_.width, true, sums);
+    for (int k = 0; k < kWeightedSums; k++) run (sums.row (k), mask_.width, reach, running.row (k));
+    ops_->weighted_means (running, reach, row (y), mask_.width, row_of (front_, y),
+                          row_of (back_, y));
+  }
 }
 
-void Foreground::estimate (const SmallPicture &guide, const GuidedFilter &lines)
+void Foreground::look_far (const SmallPicture &guide, int first, int end, int worker)
 {
-  const std::size_t plane = std::size_t (mask_.width) * std::size_t (mask_.height);
-  for (int y = 0; y < mask_.height; y++) {
-    const Rows<const float> row = lines.lines (y);
-    for (int x = 0; x < mask_.width; x++) {
-      const float line[kLineParts] = {row.row (0)[x], row.row (1)[x], row.row (2)[x],
-                                      row.row (3)[x]};
-      alpha_.row (0, y)[x] =
-          alpha_of (level_of (line, guide.row (0, y)[x], guide.row (1, y)[x], guide.row (2, y)[x]));
-    }
+  pass (kFarReach, guide, guide, first, end, workers_[std::size_t (worker)]);
+  for (int y = first; y < end; y++)
+    for (int k = 0; k < 3; k++)
+      ops_->levels (guide.row (k, y), alpha_.row (0, y), row_of (front_, y).row (k),
+                    row_of (back_, y).row (k), mask_.width, front_levels_.row (k, y),
+                    back_levels_.row (k, y));
+}
+
+void Foreground::look_near (int first, int end, int worker)
+{
+  pass (kNearReach, front_levels_, back_levels_, first, end, workers_[std::size_t (worker)]);
+}
+
+// Finds the blocks of columns that need work in the row of samples from row `y` of the area on, and
+// the mean alpha of the pixels that share each of their samples.
+void Foreground::find_spans (const AlphaPlane &alpha, const Rect &area, int y, Size sub,
+                             Worker &w) const
+{
+  const int width = picture_.width, rows = std::min (sub.height, picture_.height - y);
+  const std::uint8_t *row[2] = {};
+  for (int i = 0; i < rows; i++) {
+    row[i] = alpha.at (area.x, area.y + y + i);
+    if (alpha.step == 1) continue;
+    rows_->spread (row[i], alpha.step, 1, width, w.alpha[i].data ());
+    row[i] = w.alpha[i].data ();
   }
-  pass (kFarReach, guide, guide);
-  for (int k = 0; k < 3; k++)
-    for (int y = 0; y < mask_.height; y++)
-      for (int x = 0; x < mask_.width; x++) {
-        const std::size_t at =
-            std::size_t (k) * plane + std::size_t (y) * std::size_t (mask_.width) + std::size_t (x);
-        front_levels_.row (k, y)[x] = static_cast<std::uint8_t> (rintf (
-            foreground_of (guide.row (k, y)[x], alpha_.row (0, y)[x], front_[at], back_[at])));
-        back_levels_.row (k, y)[x] = static_cast<std::uint8_t> (rintf (back_[at]));
-      }
-  pass (kNearReach, front_levels_, back_levels_);
+  w.spans.clear ();
+  for (int x = 0; x < width; x += kBlock) {
+    const int end = std::min (x + kBlock, width);
+    Plain plain;
+    for (int i = 0; i < rows; i++)
+      end - x == kBlock ? plain.add_block (row[i] + x) : plain.add (row[i] + x, end - x);
+    if (plain.is ()) continue;
+    if (w.spans.empty () || w.spans.back ().end < x)
+      w.spans.push_back ({x, end});
+    else
+      w.spans.back ().end = end;
+  }
+  for (const auto [first, end] : w.spans) {
+    for (int i = 0; i < rows; i++) {
+      std::uint8_t *to = w.alpha[i].data ();
+      if (row[i] != to) std::memcpy (to + first, row[i] + first, std::size_t (end - first));
+      to[end] = to[end - 1];  // an odd column counts twice, and so does an odd row
+    }
+    const std::uint8_t *upper = w.alpha[0].data () + first;
+    const std::uint8_t *lower = w.alpha[rows - 1].data () + first;
+    const int at = first / sub.width, count = ceil_div (end, sub.width) - at;
+    ops_->mean_alpha (upper, lower, sub.width, count, w.mean_alpha.data () + at);
+  }
+}
+
+void Foreground::mix_surroundings (const Samples &samples, Worker &w) const
+{
+  const auto mix = [&] (const std::vector<float> &planes, std::vector<float> &row,
+                        std::vector<float> &steps) {
+    const auto line = [&] (int y) {
+      const std::size_t at = std::size_t (samples.component) * std::size_t (mask_.height);
+      return planes.data () + (at + std::size_t (y)) * stride_;
+    };
+    const int index = samples.grid.index;
+    rows_->mix_rows (line (index), line (std::min (index + 1, mask_.height - 1)), samples.grid.part,
+                     mask_.width, row.data (), steps.data ());
+  };
+  mix (front_, w.front, w.front_steps);
+  mix (back_, w.back, w.back_steps);
+}
+
+void Foreground::recolor (const Samples &samples, Size sub, Worker &w) const
+{
+  mix_surroundings (samples, w);
+  const ColorRow row = {w.level.data (),       w.mean_alpha.data (), w.front.data (),
+                        w.front_steps.data (), w.back.data (),       w.back_steps.data ()};
+  for (const Span &span : w.spans) {
+    const int first = span.first / sub.width, end = ceil_div (span.end, sub.width);
+    std::uint8_t *at = samples.data + std::ptrdiff_t{first} * samples.step;
+    rows_->spread (at, samples.step, 1, end - first, w.level.data () + first);
+    ops_->recolor (row, columns_[sub.width - 1], first, end, w.result.data ());
+    ops_->put (w.result.data () + first, samples.step, end - first, at);
+  }
 }
 
 void Foreground::apply (const FrameView &picture, const Rect &area, const AlphaPlane &alpha,
-                        int first, int end) const
+                        int first, int end, int worker)
 {
+  Worker &w = workers_[std::size_t (worker)];
   const FormatInfo &format = info_of (picture.format);
-  const std::size_t width = std::size_t (mask_.width), plane = width * std::size_t (mask_.height);
-  for (const RasterInfo &raster : format.raster)
-    for (int c = 0; c < raster.channels; c++) {
-      const ChannelInfo &channel = raster.channel[std::size_t (c)];
-      const int k = channel.component;
-      if (k < 0 || k > 2 || !raster.stores (c)) continue;
-      const Size sub = channel.sub;
-      for (int y = first; y < end; y += sub.height) {
-        const Between row = between (y, picture_.height, mask_.height);
-        const int below = std::min (row.index + 1, mask_.height - 1);
-        for (int x = 0; x < area.width; x += sub.width) {
-          const bool begins_eight = x % 8 == 0 && x + 8 <= area.width && alpha.step == 1;
-          if (begins_eight && is_plain (alpha, area.x + x, area.y + y,
-                                        area.y + std::min (y + sub.height, area.height))) {
-            x += 8 - sub.width;
-            continue;
-          }
-          // The mean of the pixels that share the sample.
-          int sum = 0, pixels = 0;
-          for (int j = y; j < std::min (y + sub.height, area.height); j++)
-            for (int i = x; i < std::min (x + sub.width, area.width); i++, pixels++)
-              sum += *alpha.at (area.x + i, area.y + j);
-          if (sum == 0 || sum == 255 * pixels) continue;
-          const Between column = columns_[std::size_t (x)];
-          const auto right = std::size_t (std::min (column.index + 1, mask_.width - 1));
-          const auto value = [&] (const std::vector<float> &of) {
-            const float *upper = &of[std::size_t (k) * plane + std::size_t (row.index) * width];
-            const float *lower = &of[std::size_t (k) * plane + std::size_t (below) * width];
-            const auto left = std::size_t (column.index);
-            return mix (mix (upper[left], lower[left], row.part),
-                        mix (upper[right], lower[right], row.part), column.part);
-          };
-          auto *sample = reinterpret_cast<std::uint8_t *> (
-              picture.plane[std::size_t (channel.plane)].row ((area.y + y) / sub.height) +
-              channel.offset + std::ptrdiff_t{(area.x + x) / sub.width} * channel.step);
-          const float a = static_cast<float> (sum) / static_cast<float> (pixels);
-          *sample = static_cast<std::uint8_t> (
-              rintf (foreground_of (*sample, a, value (front_), value (back_))));
-        }
+  for (int r = 0; r < format.rasters; r++) {
+    const RasterInfo &raster = format.raster[std::size_t (r)];
+    const Size sub = raster.sub;
+    for (int y = first; y < end; y += sub.height) {
+      find_spans (alpha, area, y, sub, w);
+      if (w.spans.empty ()) continue;
+      const Between grid = between (y, picture_.height, mask_.height);
+      for (int c = 0; c < raster.channels; c++) {
+        const ChannelInfo &channel = raster.channel[std::size_t (c)];
+        if (channel.component < 0 || channel.component > 2 || !raster.stores (c)) continue;
+        auto *row = reinterpret_cast<std::uint8_t *> (
+            picture.plane[std::size_t (channel.plane)].row ((area.y + y) / sub.height) +
+            channel.offset + std::ptrdiff_t{area.x / sub.width} * channel.step);
+        recolor ({row, channel.step, channel.component, grid}, sub, w);
       }
     }
+  }
 }
 
 }  // namespace quad::matte

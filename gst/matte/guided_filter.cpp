@@ -4,19 +4,10 @@
 #include <cmath>
 #include <utility>
 
+#include "matte/running.h"
+
 namespace quad::matte {
 namespace {
-
-// running[j] is the sum of the columns left of j - reach.
-template <typename Number>
-void run (const Number *sums, int width, int reach, Number *running)
-{
-  Number total = 0;
-  for (int x = 0; x <= reach; x++) running[x] = 0;
-  Number *out = running + reach + 1;
-  for (int x = 0; x < width; x++) out[x] = total += sums[x];
-  for (int x = width; x < width + reach; x++) out[x] = total;
-}
 
 // Writes row `y` of the area, times the picture's own alpha if there is one.
 void store (const std::uint8_t *row, const AlphaPlane &own, const AlphaPlane &alpha,

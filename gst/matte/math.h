@@ -145,15 +145,25 @@ QUAD_HOST_DEVICE inline std::uint8_t alpha_kept (std::uint16_t kept)
   return static_cast<std::uint8_t> ((kept + kKeptOne / 2) / kKeptOne);
 }
 
-// The foreground's level at a sample of `level` with alpha `a` (0 to 255), where the surroundings'
-// foreground and background are about `front` and `back`: Forte, Pitie, "Approximate Fast
-// Foreground Colour Estimation" (ICIP 2021), equation 7.
+// The operations that a Blend is written in, for one number.
+struct ScalarLevel {
+  using Number = float;
+  QUAD_HOST_DEVICE static float set (float v) { return v; }
+  QUAD_HOST_DEVICE static float add (float a, float b) { return a + b; }
+  QUAD_HOST_DEVICE static float sub (float a, float b) { return a - b; }
+  QUAD_HOST_DEVICE static float mul (float a, float b) { return a * b; }
+  QUAD_HOST_DEVICE static float div (float a, float b) { return a / b; }
+  QUAD_HOST_DEVICE static float clamp (float v, float most)
+  {
+    return v < 0 ? 0 : v > most ? most : v;
+  }
+};
+
+#include "matte/blend-inl.h"
+
 QUAD_HOST_DEVICE inline float foreground_of (float level, float a, float front, float back)
 {
-  const float part = a / 255;
-  const float rest = (level - part * front) - (1 - part) * back;
-  const float v = front + part * rest;
-  return v < 0 ? 0 : v > 255 ? 255 : v;
+  return Blend<ScalarLevel>::foreground (level, a, front, back);
 }
 
 }  // namespace quad::matte

@@ -21,6 +21,21 @@ double hair (double x, double y)
   return std::clamp (ramp * (1 + 0.5 * std::sin (y * 90)), 0.0, 1.0);
 }
 
+// By two threads, one after the other.
+Foreground estimated (Size small, Size size, const SmallPicture &guide, const GuidedFilter &filter)
+{
+  const int half = small.height / 2;
+  Foreground foreground{plain_row_ops (), plain_foreground_ops ()};
+  foreground.prepare (small, size, 2);
+  foreground.take_alpha (guide, filter, 0, half);
+  foreground.take_alpha (guide, filter, half, small.height);
+  foreground.look_far (guide, 0, half, 0);
+  foreground.look_far (guide, half, small.height, 1);
+  foreground.look_near (0, half, 1);
+  foreground.look_near (half, small.height, 0);
+  return foreground;
+}
+
 void check (PixelFormat format)
 {
   const Size small = {64, 36}, size = {320, 180};
@@ -68,11 +83,9 @@ void check (PixelFormat format)
   GuidedFilter filter{plain_row_ops ()};
   filter.prepare (small, size, {}, 1);
   filter.solve (guide, mask, 0, small.height, 0);
-  Foreground foreground;
-  foreground.prepare (small, size);
-  foreground.estimate (guide, filter);
-  foreground.apply (picture.view (), rect_of (size), alpha, 0, 90);
-  foreground.apply (picture.view (), rect_of (size), alpha, 90, size.height);
+  Foreground foreground = estimated (small, size, guide, filter);
+  foreground.apply (picture.view (), rect_of (size), alpha, 0, 90, 0);
+  foreground.apply (picture.view (), rect_of (size), alpha, 90, size.height, 1);
 
   double before = 0, after = 0, count = 0;
   for_samples ([&] (int r, int c, int k, Size sub, int x, int y) {
@@ -111,14 +124,12 @@ TEST (Foreground, KeepsWhatIsWholeOrNothing)
     GuidedFilter filter{plain_row_ops ()};
     filter.prepare (small, size, {}, 1);
     filter.solve (guide, mask, 0, small.height, 0);
-    Foreground foreground;
-    foreground.prepare (small, size);
-    foreground.estimate (guide, filter);
+    Foreground foreground = estimated (small, size, guide, filter);
     const AlphaPlane alpha = component_of (picture.view (), 3);
     for (int y = 0; y < size.height; y++)
       for (int x = 0; x < size.width; x++) *alpha.at (x, y) = x < 16 ? 0 : 255;
     const std::vector<std::byte> halves = picture.bytes ();
-    foreground.apply (picture.view (), rect_of (size), alpha, 0, size.height);
+    foreground.apply (picture.view (), rect_of (size), alpha, 0, size.height, 0);
     EXPECT_EQ (picture.bytes (), halves) << picture.info ().name;
     EXPECT_TRUE (picture.guards_intact ());
     EXPECT_FALSE (before.empty ());
