@@ -1,5 +1,5 @@
-// The row operations of foreground colours: the plain ones' steps, with a sample in each lane. Floats
-// and doubles are rounded after each step, so the results are equal.
+// The row operations of foreground colours: the plain ones' steps, with a sample in each lane.
+// Floats and doubles are rounded after each step, so the results are equal.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "host/foreground.cpp"
 #include <hwy/foreach_target.h>
