@@ -98,7 +98,7 @@ using Run =
                      std::size_t ins, Strings out_names, std::size_t outs, Value **out)>;
 using CreateSessionOptions = Slot<10, Status *(SessionOptions **)>;
 using SetOptimizedModelFilePath = Slot<11, Status *(SessionOptions *, const char *)>;
-using DisableCpuMemArena = Slot<19, Status *(SessionOptions *)>;
+using DisableMemPattern = Slot<17, Status *(SessionOptions *)>;
 using SetSessionLogId = Slot<20, Status *(SessionOptions *, const char *)>;
 using SetSessionLogSeverityLevel = Slot<22, Status *(SessionOptions *, int)>;
 using SetSessionGraphOptimizationLevel = Slot<23, Status *(SessionOptions *, OptimizationLevel)>;

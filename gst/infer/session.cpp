@@ -96,9 +96,10 @@ class Maker {
     if (Failure f = api_.check<ort::SetIntraOpNumThreads> (options, threads)) return f;
     if (Failure f = api_.check<ort::SetInterOpNumThreads> (options, 1)) return f;
     if (Failure f = api_.check<ort::AddSessionConfigEntry> (options, kSpinning, "0")) return f;
-    // It keeps what the largest run needed, rounded up: 140 MB for eight convolutions of 512x512,
-    // which need 70 MB. Without it each run gives its memory back, and takes as long.
-    if (Failure f = api_.check<ort::DisableCpuMemArena> (options)) return f;
+    // From the second run on a pattern is one block for all tensors, beside those that the first
+    // run has left in the arena: 140 MB for eight convolutions of 512x512, which need 70 MB.
+    // Without the arena each run would ask the system for its memory anew, which takes longer.
+    if (Failure f = api_.check<ort::DisableMemPattern> (options)) return f;
     if (Failure f = api_.check<ort::SetSessionGraphOptimizationLevel> (
             options, level_of (attempt.optimization)))
       return f;

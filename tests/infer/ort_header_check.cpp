@@ -108,7 +108,7 @@ CHECK_SLOT (CreateSession);
 CHECK_SLOT (Run);
 CHECK_SLOT (CreateSessionOptions);
 CHECK_SLOT (SetOptimizedModelFilePath);
-CHECK_SLOT (DisableCpuMemArena);
+CHECK_SLOT (DisableMemPattern);
 CHECK_SLOT (SetSessionLogId);
 CHECK_SLOT (SetSessionLogSeverityLevel);
 CHECK_SLOT (SetSessionGraphOptimizationLevel);

@@ -264,7 +264,7 @@ class Table {
     put<CreateSessionOptions> (make);
     put<ReleaseSessionOptions> (free_object);
     put<SetOptimizedModelFilePath> (set_optimized_file);
-    put<DisableCpuMemArena> (disable);
+    put<DisableMemPattern> (disable);
     put<SetSessionLogId> (set_log_id);
     put<SetSessionLogSeverityLevel> (set_number<'s'>);
     put<SetSessionGraphOptimizationLevel> (set_level);
