@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [quickstart] [extract] [gif] [jpeg]      default: all
+#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [quickstart] [extract] [gif] [jpeg] [matte]      default: all
 #
-# QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER; it is left out without,
-#                      and GIFs are those of patterns alone
+# QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER, and mattes on that of a
+#                      person; the quickstart is left out without, and the others are those of patterns alone
 # QUAD_BUILD=FOLDER    build there; default: build-benchmarks
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,15 +13,22 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale cell format convert grid many quickstart extract gif jpeg
+[ $# -gt 0 ] || set -- scale cell format convert grid many quickstart extract gif jpeg matte
 for part in "$@"; do
-  [[ $part =~ ^(scale|cell|format|convert|grid|many|quickstart|extract|gif|jpeg)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, quickstart, extract, gif and jpeg" >&2; exit 2; }
+  [[ $part =~ ^(scale|cell|format|convert|grid|many|quickstart|extract|gif|jpeg|matte)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, quickstart, extract, gif, jpeg and matte" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
 need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick >&2
 configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
 ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench $here/turbojpeg_alone >&2
+
+# Background removal is left out where the npm registry cannot be reached.
+fetch_models() {
+  local models=(selfie-landscape)
+  /sbin/ldconfig -p | grep 'libonnxruntime\.so' >/dev/null || models+=(onnxruntime)
+  /usr/bin/python3 gst/tools/quad-models fetch "${models[@]}" </dev/null || true
+}
 
 for part in "$@"; do
   case $part in
@@ -34,6 +41,7 @@ for part in "$@"; do
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
     jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;
+    matte) fetch_models >&2; python3 -B $here/matte.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo
