@@ -81,7 +81,7 @@ class Foreground {
   Columns columns_[2];              // of the samples of each column, and of each second one
   std::vector<float> nothing_;      // steps of zero
   std::vector<std::int32_t> not_flat_;
-  SmallPicture alpha_;              // on the grid
+  SmallPicture alpha_;                       // on the grid
   SmallPicture front_levels_, back_levels_;  // of wide surroundings
   std::vector<float> front_, back_;          // three planes each: the means around each position
   std::vector<Worker> workers_;

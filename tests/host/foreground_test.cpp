@@ -134,8 +134,8 @@ struct Surroundings {
       for (int x = 0; x < size.width; x++) {
         float line[kLineParts];
         for (int i = 0; i < kLineParts; i++) line[i] = s.filter.lines (y).row (i)[x];
-        alpha.push_back (
-            alpha_of (line, s.guide.row (0, y)[x], s.guide.row (1, y)[x], s.guide.row (2, y)[x]));
+        alpha.push_back (alpha_of (
+            level_of (line, s.guide.row (0, y)[x], s.guide.row (1, y)[x], s.guide.row (2, y)[x])));
         rest.push_back (255 - alpha.back ());
         level.push_back (s.guide.row (k, y)[x]);
       }

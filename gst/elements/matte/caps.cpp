@@ -133,7 +133,9 @@ Owned<GstCaps> matte_fixate (const GstCaps *in, Owned<GstCaps> allowed)
          strings_in (gst_caps_get_structure (allowed.get (), i), "format")) {
       const FormatInfo *to = format_named (name);
       if (!to) continue;
-      const int loss = to->has_alpha () ? format_loss (from, *to) : kAlphaAlone;
+      // Where all else is equal, the planes stay as they are.
+      const bool stay = to->planes == from.planes + 1 && to->depth == from.depth;
+      const int loss = to->has_alpha () ? 2 * format_loss (from, *to) + !stay : kAlphaAlone;
       if (least && loss >= *least) continue;
       least = loss;
       best = i;

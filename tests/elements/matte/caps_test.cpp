@@ -21,7 +21,7 @@ TEST (MatteCaps, TheFormatThatLosesLeast)
   };
   for (const Row &row : {Row{"I420", "ANY", "A420"},
                          {"YV12", "ANY", "A420"},
-                         {"NV12", "ANY", "A420"},
+                         {"NV12", "ANY", "AV12"},
                          {"Y444", "ANY", "AYUV"},
                          {"Y42B", "ANY", "AYUV"},
                          {"RGB", "ANY", "RGBA"},
@@ -191,7 +191,7 @@ TEST (MatteCaps, ChangeWhilePlaying)
   for (const Row &row : {Row{"RGB", 32, 24, "RGBA"},
                          {"I420", 32, 24, "A420"},
                          {"I420", 64, 10, "A420"},
-                         {"NV12", 64, 10, "A420"},
+                         {"NV12", 64, 10, "AV12"},
                          {"RGB", 3, 5, "RGBA"},
                          {"GRAY8", 300, 5, "AYUV"},
                          {"RGB", 32, 24, "RGBA"}}) {
