@@ -32,7 +32,7 @@ for p in "${plugins[@]}"; do
   if [ -e "$from/gstreamer-1.0/libgst$p.so" ]; then cp "$from/gstreamer-1.0/libgst$p.so" "$out/plugins/"; fi
 done
 cp "$build/gst/elements/libgstquad.so" "$out/quad/"
-cp "$build"/tests/cuda/cuda-parity "$build"/tests/gpu/gpu-{bench,elements} tests/gpu/tensors.py "$out/tests/"
+cp "$build"/tests/cuda/cuda-{parity,matte} "$build"/tests/gpu/gpu-{bench,elements} tests/gpu/tensors.py "$out/tests/"
 cp -r gst/tensor/python "$out/"
 cp "$build/gst/tensor/libquadtensor-1.0.so.0" "$out/lib/"
 
@@ -45,6 +45,10 @@ glibc='/(ld-linux[^/]*|libc|libm|libpthread|libdl|librt|libresolv)\.so'
   while read -r library; do cp -Ln "$library" "$out/lib/"; done
 if [ $libc ]; then cp -L /lib64/ld-linux-x86-64.so.2 "$out/lib/"; fi
 cp tests/gpu/run.sh "$out/"
+# Models and ONNX Runtime, where quad-models has put some.
+models=${QUAD_MODELS:-${XDG_CACHE_HOME:-$HOME/.cache}/gst-quad}
+mkdir "$out/models"
+find "$models" -maxdepth 1 \( -name '*.onnx*' -o -name 'libonnxruntime*' \) -exec cp -L -t "$out/models" {} + 2>/dev/null || true
 # Its launch lines are run there.
 mkdir -p "$out/documents/docs"
 cp README.md "$out/documents/"

@@ -9,6 +9,8 @@
 # tests/gpu/bundle.sh elsewhere, or run the copy of this script that lies in that folder.
 #
 # QUAD_MEDIA=FOLDER  MP4 files with H.264 to decode, beside those that it makes
+# QUAD_MODELS=FOLDER where quad-models put a model and ONNX Runtime: else the bundle's, or the cache
+# QUAD_ONNXRUNTIME=FILE  ONNX Runtime, with its providers beside it; else that in QUAD_MODELS
 # QUAD_SANITIZE=no   leave compute-sanitizer out, which takes long
 # QUAD_STAGES=REGEX  run only the stages whose names match it: 'parity|kernels', for one
 # QUAD_LIMIT=SECONDS what runs longer is ended and counts as failed: 300 by default. Parity has five times
@@ -134,6 +136,7 @@ parity_of() {
 for name in alpha contract checksum zoom exact oracle memory convert; do
   limit=$((limit * 5)) stage "parity: $name" parity_of "$name" run
 done
+stage "parity: mattes" run "$(program cuda-matte)" --gtest_brief=1
 sanitizer=$(command -v compute-sanitizer || ls /usr/local/cuda/bin/compute-sanitizer 2>/dev/null)
 if [ "${QUAD_SANITIZE:-}" = no ]; then
   skip "compute-sanitizer: QUAD_SANITIZE=no"
@@ -143,6 +146,8 @@ elif [ -n "$sanitizer" ] && [ ! -e "${bundle:-/nowhere}/lib/ld-linux-x86-64.so.2
       limit=$((limit * 10)) stage "compute-sanitizer $tool: $name" parity_of "$name" \
         run "$sanitizer" --tool "$tool" --error-exitcode 1
     done
+    limit=$((limit * 10)) stage "compute-sanitizer $tool: mattes" \
+      run "$sanitizer" --tool "$tool" --error-exitcode 1 "$(program cuda-matte)" --gtest_brief=1
   done
 else
   skip "compute-sanitizer: it is not here, or cannot run programs with a glibc of their own"
@@ -155,6 +160,35 @@ for parts in 'video/x-raw(memory:CUDAMemory),width=1280,height=720 ! cudadownloa
   # shellcheck disable=SC2086 # each word is an argument
   stage "four sources to $parts" launch -q quadmux-grid name=grid ! $parts ! fakesink \
     $source_on_gpu $source_on_gpu $source_on_gpu $source_on_gpu
+done
+
+# Background removal, with what ONNX Runtime offers on this machine.
+if [ -z "${QUAD_MODELS:-}" ]; then
+  for folder in "${bundle:-/nowhere}/models" "${XDG_CACHE_HOME:-$HOME/.cache}/gst-quad"; do
+    if [ -e "$folder/selfie_segmentation_landscape.onnx" ]; then QUAD_MODELS=$folder && break; fi
+  done
+fi
+if [ -z "${QUAD_ONNXRUNTIME:-}" ] && [ -e "${QUAD_MODELS:-/nowhere}/libonnxruntime.so.1" ]; then
+  export QUAD_ONNXRUNTIME=$QUAD_MODELS/libonnxruntime.so.1
+fi
+# matte_by PROVIDER: pictures stay in the GPU's memory; what runs the model is printed.
+matte_by() {
+  local said
+  said=$(launch -m videotestsrc num-buffers=60 ! video/x-raw,format=NV12,width=1920,height=1080 ! cudaupload ! \
+    quadmatte "model-file=$QUAD_MODELS/selfie_segmentation_landscape.onnx" "execution-provider=$1" foreground=estimate ! \
+    'video/x-raw(memory:CUDAMemory),format=RGBA' ! fakesink 2>&1) || { echo "$said" && return 1; }
+  grep -o 'model-loaded.*' <<<"$said"
+}
+for provider in cpu cuda tensorrt; do
+  if [ -z "${QUAD_MODELS:-}" ]; then
+    skip "quadmatte by $provider: QUAD_MODELS names no folder with selfie_segmentation_landscape.onnx"
+  elif [ -z "${QUAD_ONNXRUNTIME:-}" ]; then
+    skip "quadmatte by $provider: QUAD_ONNXRUNTIME names no ONNX Runtime"
+  elif [ $provider != cpu ] && [ ! -e "$(dirname "$QUAD_ONNXRUNTIME")/libonnxruntime_providers_$provider.so" ]; then
+    skip "quadmatte by $provider: ONNX Runtime's folder has no libonnxruntime_providers_$provider.so"
+  else
+    stage "quadmatte by $provider" matte_by $provider
+  fi
 done
 
 # make_clips: H.264 where the documents' lines look for it, seen from $work.
