@@ -7,7 +7,8 @@
  * picture's alpha channel. The video keeps its size and its colours.
  *
  * Downstream's caps decide what comes out: the picture with alpha (A420,
- * AV12, AYUV, RGBA and its orders), or the matte alone (GRAY8).
+ * AV12, AYUV, RGBA and its orders), or the matte alone (GRAY8). Pictures in
+ * CUDA memory stay there where downstream takes RGBA or its orders.
  *
  * The mask is made of the very picture that it goes out with. The time that
  * this takes is reported as latency.

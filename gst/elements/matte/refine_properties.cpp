@@ -39,8 +39,8 @@ void install_refine_properties (GObjectClass *klass)
                                 matte::kLeastEpsilon, 1, d.epsilon, controllable));
   install (RefineProperty::smoothing,
            g_param_spec_double ("smoothing", "Smoothing",
-                                "Part of the last mask that stays where nothing moves (0 = each "
-                                "mask as it is)",
+                                "Part of the last alpha that stays where nothing moves (0 = each "
+                                "picture by itself)",
                                 0, matte::kMostSmoothing, d.smoothing, controllable));
   install (RefineProperty::foreground,
            g_param_spec_enum ("foreground", "Foreground", "The colours of the foreground",
