@@ -27,14 +27,20 @@ MODEL = "selfie_segmentation_landscape.onnx"
 READ, FFMPEG_READ = "read", "ffmpeg, read and scale"
 
 
-def frames_of(clip, folder):
-    """Raw frames of 1080p, and their masks."""
+def frames_of(clip, folder, model, env):
+    """Raw frames of 1080p, and their masks: the model's, or without one of the picture's brightness."""
     source = ["-i", str(clip)] if clip else ["-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{HEIGHT}:r=30"]
     raw, mask = folder / "frames.yuv", folder / "masks.gray"
     run = ["ffmpeg", "-v", "error", "-y", *source, "-frames:v", str(FRAMES), "-an"]
     subprocess.run([*run, "-vf", f"scale={WIDTH}:{HEIGHT}", "-pix_fmt", "yuv420p", "-f", "rawvideo", str(raw)], check=True)
-    subprocess.run([*run, "-vf", f"scale={SMALL}:{SMALL},format=gray,eq=contrast=4", "-pix_fmt", "gray", "-f", "rawvideo",
-                    str(mask)], check=True)
+    if model:
+        line = f"filesrc location={raw} blocksize={WIDTH * HEIGHT * 3 // 2} ! rawvideoparse format=i420 width={WIDTH}"
+        line += f" height={HEIGHT} framerate=30/1 ! quaddownscale ! video/x-raw,width={SMALL},height={SMALL}"
+        line += f" ! quadmatte model-file={model} refine=none ! video/x-raw,format=GRAY8 ! filesink location={mask}"
+        measure.output_of(["gst-launch-1.0", "-q", *line.split()], env)
+    else:
+        subprocess.run([*run, "-vf", f"scale={SMALL}:{SMALL},format=gray,eq=contrast=4", "-pix_fmt", "gray", "-f",
+                        "rawvideo", str(mask)], check=True)
     return raw, mask
 
 
@@ -163,7 +169,7 @@ def main():
     options = parser.parse_args()
     env = measure.environment(options.build)
     with tempfile.TemporaryDirectory(dir=options.build) as folder:
-        raw, mask = frames_of(options.clip, Path(folder))
+        raw, mask = frames_of(options.clip, Path(folder), options.model, env)
         contenders, less = contenders_of(raw, mask, options.model)
         costs = measure.run_in_turns(contenders, options.runs, env)
         luma = opencv(raw, mask)

@@ -19,7 +19,7 @@ for part in "$@"; do
 done
 
 # Tables go to stdout, all else to stderr.
-need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick >&2
+need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick python3-opencv >&2
 configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
 ninja -C "$build" gst/elements/libgstquad.so $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench $here/turbojpeg_alone >&2
 
@@ -41,7 +41,7 @@ for part in "$@"; do
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
     jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;
-    matte) fetch_models >&2; python3 -B $here/matte.py --build "$build" ;;
+    matte) fetch_models >&2; /usr/bin/python3 -B $here/matte.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;
   esac
   echo
