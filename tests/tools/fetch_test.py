@@ -2,6 +2,7 @@
 """`quad-models fetch` against a registry on localhost: what it fetches, and what it refuses."""
 
 import contextlib
+import dataclasses
 import hashlib
 import io
 import json
@@ -128,6 +129,15 @@ class Good(Case):
         self.assertEqual(registry.asked, [])
         status, said = self.fetch([wanted], registry.url, "--accept-licence", "AGPL-3.0")
         self.assertEqual((status, self.there()), (0, ["file"]), said)
+
+
+    def test_info_is_written_where_there_is_none(self):
+        data = archive(("package/file", CONTENT))
+        wanted = dataclasses.replace(row("a", data, CONTENT), info="[modelinfo]\n")
+        for there in ("[modelinfo]\n", "mine"):
+            status, said = self.fetch([wanted], self.serve(data).url)
+            self.assertEqual((status, (self.folder / "file.modelinfo").read_text()), (0, there), said)
+            (self.folder / "file.modelinfo").write_text("mine")
 
 
 class Bad(Case):

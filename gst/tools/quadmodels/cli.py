@@ -123,6 +123,7 @@ def _compare(options: argparse.Namespace) -> None:
         providers=options.provider or compare.PROVIDERS,
         refines=options.refine or ("guided",),
         smoothings=options.smoothing or (compare.SMOOTHING,),
+        regions=options.region or ("full",),
         clips=options.clips,
         reference=options.reference,
         frames=options.frames,

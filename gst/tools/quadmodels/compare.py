@@ -35,6 +35,7 @@ class Plan:
     providers: Sequence[str]
     refines: Sequence[str]
     smoothings: Sequence[float] = (SMOOTHING,)
+    regions: Sequence[str] = ("full",)
     clips: Sequence[pathlib.Path] = ()
     reference: pathlib.Path | None = None
     frames: int = 8  # of each clip
@@ -76,8 +77,9 @@ def name_of(settings: Settings, model: Model | None) -> str:
             return f"none, smoothing {settings.smoothing:g}"
         return f"guided, radius {settings.radius}, epsilon {settings.epsilon:g}, smoothing {settings.smoothing:g}"
     threads = f"{settings.threads} thread{'s' if settings.threads > 1 else ''}"
+    region = "" if settings.region == "full" else f", region {settings.region}"
     smoothing = "" if settings.smoothing == SMOOTHING else f", smoothing {settings.smoothing:g}"
-    return f"{model.name}, {settings.level}, {threads}, {settings.provider}, {settings.refine}{smoothing}"
+    return f"{model.name}, {settings.level}, {threads}, {settings.provider}, {settings.refine}{smoothing}{region}"
 
 
 def combinations(plan: Plan, models: Sequence[Model]) -> list[tuple[Settings, Model | None]]:
@@ -87,10 +89,12 @@ def combinations(plan: Plan, models: Sequence[Model]) -> list[tuple[Settings, Mo
         for smoothing, radius, epsilon in itertools.product(SMOOTHINGS, RADII, EPSILONS):
             made.append(Settings("", radius=radius, epsilon=epsilon, smoothing=smoothing))
         return [(settings, None) for settings in made]
-    axes = itertools.product(models, plan.levels, plan.providers, plan.refines, plan.smoothings, plan.threads)
+    axes = itertools.product(
+        models, plan.levels, plan.providers, plan.refines, plan.smoothings, plan.regions, plan.threads
+    )
     return [
-        (Settings(str(model.path), level, threads, provider, refine, smoothing=smoothing), model)
-        for model, level, provider, refine, smoothing, threads in axes
+        (Settings(str(model.path), level, threads, provider, refine, smoothing=smoothing, region=region), model)
+        for model, level, provider, refine, smoothing, region, threads in axes
     ]
 
 

@@ -68,6 +68,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--provider", action="append", help="execution provider (default: each that there is)")
     parser.add_argument("--refine", action="append", choices=("none", "guided"), help="refinement (default: guided)")
     parser.add_argument("--smoothing", type=part, action="append", help="part of the last mask (default: 0.75)")
+    parser.add_argument("--region", action="append", choices=("full", "track"), help="what the model sees (default: full)")
     parser.add_argument("--clips", nargs="+", type=path, default=[], metavar="FILE", help="videos for backgrounds")
     parser.add_argument("--frames", type=count, default=8, help="pictures of each clip (default: 8)")
     parser.add_argument(

