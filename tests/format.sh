@@ -28,6 +28,7 @@ for folder in gst/*/; do
     tensor) check tensor 'tensor|glue|cuda|core' ;;
     glue) check glue "glue|$below_glue" ;;
     host) check host 'host|gif|matte|core' ;;
+    cuda) check cuda 'cuda|matte|core' ;;
     *) check "$name" "$name|core" ;;
   esac
 done

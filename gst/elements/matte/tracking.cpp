@@ -10,18 +10,17 @@ constexpr int kForeground = 64;         // levels from here on count
 constexpr double kRoom = 0.15;          // of the box's sides, on each side of it, in a new part
 constexpr double kLeastRoom = 0.04;     // less room: the part is made anew
 constexpr double kLost = 2.0;           // more room than this many boxes: the same
+constexpr double kMostStretch = 2.0;
 constexpr double kMostOfPicture = 0.7;  // of its area
 
-// The part of a picture around `box`, with `room` of its sides, and of the shape of `shape` at
-// least as large.
+// The part of a picture around `box`, with `room` of its sides. The model sees it in the shape of
+// `shape`, stretched by no more than kMostStretch.
 FineRect part_around (const FineRect &box, double room, Size shape)
 {
   double width = box.width * (1 + 2 * room), height = box.height * (1 + 2 * room);
   const double wanted = double (shape.width) / shape.height;
-  if (width < height * wanted)
-    width = height * wanted;
-  else
-    height = width / wanted;
+  width = std::max (width, height * wanted / kMostStretch);
+  height = std::max (height, width / wanted / kMostStretch);
   return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
 }
 
