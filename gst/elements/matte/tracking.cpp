@@ -6,10 +6,10 @@
 namespace quad {
 namespace {
 
-constexpr int kForeground = 64;         // levels from here on count
-constexpr double kRoom = 0.15;          // of the box's sides, on each side of it, in a new part
-constexpr double kLeastRoom = 0.04;     // less room: the part is made anew
-constexpr double kLost = 2.0;           // more room than this many boxes: the same
+constexpr int kForeground = 64;      // levels from here on count
+constexpr double kRoom = 0.15;       // of the box's sides, on each side of it, in a new part
+constexpr double kLeastRoom = 0.04;  // less room: the part is made anew
+constexpr double kLost = 2.0;        // more room than this many boxes: the same
 constexpr double kMostStretch = 2.0;
 constexpr double kMostOfPicture = 0.7;  // of its area
 
