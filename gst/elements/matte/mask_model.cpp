@@ -232,4 +232,19 @@ infer::Problem MaskModel::run (const matte::SmallPicture &rgb, const matte::Smal
   return {};
 }
 
+infer::Problem MaskModel::measure (Size picture, RunTimes &times)
+{
+  const Size size = seen_size (picture);
+  SmallFrame black, levels, mask;
+  black.set (GST_VIDEO_FORMAT_RGBP, size);
+  levels.set (GST_VIDEO_FORMAT_GRAY8, size);
+  for (GstClockTime *time : {&times.first, &times.usual}) {
+    const gint64 begin = g_get_monotonic_time ();
+    const matte::SmallPicture *second = inputs_.size () > 1 ? &levels.picture () : nullptr;
+    if (infer::Problem p = run (black.picture (), second, mask)) return p;
+    *time = static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND;
+  }
+  return {};
+}
+
 }  // namespace quad

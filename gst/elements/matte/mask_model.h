@@ -16,6 +16,12 @@ namespace quad {
 // What a model sees: a picture, or a picture and a mask that it makes finer.
 enum class Sees { picture, picture_and_mask };
 
+// How long runs take.
+struct RunTimes {
+  GstClockTime first = 0;  // this one may compile and allocate
+  GstClockTime usual = 0;
+};
+
 // One thread at a time may use it.
 class MaskModel {
  public:
@@ -34,6 +40,9 @@ class MaskModel {
   // sees a mask, too. `mask` gets the size that comes out.
   infer::Problem run (const matte::SmallPicture &rgb, const matte::SmallPicture *levels,
                       SmallFrame &mask);
+
+  // Runs it twice on black, at the size at which it sees pictures of `picture`.
+  infer::Problem measure (Size picture, RunTimes &times);
 
  private:
   // An input: planes of a small picture as numbers.

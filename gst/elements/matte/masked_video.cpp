@@ -13,6 +13,26 @@ constexpr ProblemWords kWords = {"quadmatterefine", "matte", "matted"};
 
 }  // namespace
 
+infer::Problem MaskedVideo::load_refine_model (const RefineSettings &s)
+{
+  if (s.refine != Refine::model) return {};
+  return refine_model_.load ({.model_file = s.refine_model_file, .threads = s.threads});
+}
+
+// Loads and measures the model where that was not done, and reports its time as latency.
+infer::Problem MaskedVideo::ready_refine_model (const RefineSettings &s)
+{
+  infer::Problem problem = load_refine_model (s);
+  if (!problem && s.refine == Refine::model)
+    problem = refine_model_.measure ({video_.width, video_.height});
+  if (problem) return problem;
+  const GstClockTime latency = s.refine == Refine::model ? refine_model_.run_time () : 0;
+  gst_aggregator_set_latency (GST_AGGREGATOR (element_), latency, latency);
+  return {};
+}
+
+bool MaskedVideo::start () { return post_unless_none (element_, load_refine_model (settings ())); }
+
 bool MaskedVideo::set_video_caps (const GstCaps *caps)
 {
   negotiated_ = false;
@@ -45,7 +65,7 @@ bool MaskedVideo::set_output_caps (const GstCaps *caps)
   const Memory memory = memory_of (caps);
   matting_.set_threads (settings ().threads);
   matting_.prepare ({video_, memory_}, {out_, memory});
-  return negotiated_ = true;
+  return negotiated_ = post_unless_none (element_, ready_refine_model (settings ()));
 }
 
 bool MaskedVideo::set_mask (GstBuffer *mask)
@@ -112,16 +132,16 @@ GstFlowReturn MaskedVideo::draw (GstBuffer *picture, bool brings_own, GstBuffer 
   const bool is_kept = mask.buffer == kept_.get ();
   MatteLook look = look_of (s);
   Problem problem;
+  // Properties may have changed.
+  infer::Problem failed = ready_refine_model (s);
   if (!mask.buffer) {
     nothing_.set (GST_VIDEO_FORMAT_GRAY8, {1, 1});
     mask = {nothing_.buffer (), nothing_.info (), mask.area};
     look = {.refined = false};
-  } else if (s.refine == Refine::model) {
-    infer::Problem failed =
-        refine_model_.load ({.model_file = s.refine_model_file, .threads = s.threads}, log_runtime);
-    if (!failed) failed = refine_model_.refine (matting_, picture, mask, problem);
-    if (!post_unless_none (element_, failed)) return GST_FLOW_ERROR;
+  } else if (!failed && s.refine == Refine::model) {
+    failed = refine_model_.refine (matting_, picture, mask, problem);
   }
+  if (!post_unless_none (element_, failed)) return GST_FLOW_ERROR;
   if (!problem) problem = matting_.draw (picture, mask, look, out);
   // After another mask, the one that is kept is taken again.
   mask_.fresh = !is_kept;

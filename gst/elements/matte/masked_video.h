@@ -24,7 +24,7 @@ namespace quad {
 class MaskedVideo {
  public:
   explicit MaskedVideo (GstElement *element)
-      : element_ (element), backends_ (element), matting_ (backends_)
+      : element_ (element), backends_ (element), matting_ (backends_), refine_model_ (element)
   {
   }
 
@@ -43,6 +43,8 @@ class MaskedVideo {
   // Hold this while you call what follows, but flush () and backends ().
   std::unique_lock<std::mutex> output_lock () { return std::unique_lock{output_}; }
 
+  // Loads the model of refine=model, if that is chosen. False: an error was posted.
+  bool start ();
   // Caps of the pads. False: an error was posted.
   bool set_video_caps (const GstCaps *caps);
   bool set_mask_caps (const GstCaps *caps);
@@ -78,6 +80,8 @@ class MaskedVideo {
 
  private:
   void forget ();
+  infer::Problem load_refine_model (const RefineSettings &s);
+  infer::Problem ready_refine_model (const RefineSettings &s);
   Mask mask_of (GstBuffer *picture, bool brings_own);
   void warn_of_no_mask ();
   void warn_of_unusable (const std::string &why);

@@ -1,5 +1,7 @@
 #include "elements/matte/matter.h"
 
+#include <utility>
+
 #include "elements/matte/caps.h"
 #include "elements/matte/log.h"
 #include "elements/matte/model_messages.h"
@@ -26,7 +28,7 @@ infer::Problem Matter::load_refine_model (const MatteSettings &s)
   infer::Settings of = s.model;
   of.model_file = s.refine_model_file;
   of.threads = s.threads;
-  return refine_model_.load (of, log_runtime);
+  return refine_model_.load (of, model_->inference ().warning ());
 }
 
 bool Matter::start ()
@@ -41,55 +43,41 @@ bool Matter::start ()
   infer::Problem problem;
   model_ = MaskModel::open (s.model, Sees::picture, log_runtime, problem);
   if (!model_) return fail (problem);
-  if (const infer::Problem p = load_refine_model (s)) return fail (p);
   load_time_ = now () - begin;
   told_ = false;
-  const std::string &warning = model_->inference ().warning ();
-  if (!warning.empty ())
-    GST_ELEMENT_WARNING (element_, RESOURCE, NOT_FOUND, ("%s", warning.c_str ()), (nullptr));
-  return true;
+  post_warning (GST_ELEMENT (element_), model_->inference ().warning ());
+  const infer::Problem p = load_refine_model (s);
+  return p ? fail (p) : true;
 }
 
-// Says once which unit runs the model.
-void Matter::tell (GstClockTime first_run) const
+// A picture waits for each look of the model, and for the model of refine=model.
+void Matter::set_latency (const MatteSettings &s)
 {
-  const infer::Inference &inference = model_->inference ();
-  const MatteSettings s = settings ();
-  GST_INFO_OBJECT (element_,
-                   "%s runs on %s (%s): loaded in %" G_GUINT64_FORMAT
-                   " us, first run %" G_GUINT64_FORMAT " us, latency %" GST_TIME_FORMAT,
-                   s.model.model_file.c_str (), name_of (inference.provider ()),
-                   inference.runtime ().c_str (), load_time_ / GST_USECOND, first_run / GST_USECOND,
-                   GST_TIME_ARGS (latency ()));
-  GstStructure *said = gst_structure_new (
-      "model-loaded", "model-file", G_TYPE_STRING, s.model.model_file.c_str (),
-      "execution-provider", G_TYPE_STRING, name_of (inference.provider ()), "runtime",
-      G_TYPE_STRING, inference.runtime ().c_str (), "load-time", G_TYPE_UINT64, load_time_,
-      "first-run-time", G_TYPE_UINT64, first_run, nullptr);
-  gst_element_post_message (GST_ELEMENT (element_),
-                            gst_message_new_element (GST_OBJECT (element_), said));
-}
-
-// Runs the model on a black picture, twice: the first run may compile and allocate.
-bool Matter::try_model ()
-{
-  SmallFrame black;
-  black.set (GST_VIDEO_FORMAT_RGBP, model_->seen_size ({in_.width, in_.height}));
-  const GstClockTime begin = now ();
-  if (const infer::Problem p = model_->run (black.picture (), nullptr, mask_frame_))
-    return fail (p);
-  const GstClockTime first = now () - begin;
-  if (const infer::Problem p = model_->run (black.picture (), nullptr, mask_frame_))
-    return fail (p);
-  const GstClockTime usual = now () - begin - first;
+  const GstClockTime looks = s.region == MatteRegion::track ? 2 : 1;
+  const GstClockTime refining = s.refine == Refine::model ? refine_model_.run_time () : 0;
+  const GstClockTime latency = looks * runs_.usual + refining;
   {
     const std::lock_guard lock{mutex_};
-    latency_ = usual;
+    if (std::exchange (latency_, latency) == latency) return;
   }
-  if (!told_) tell (first);
-  told_ = true;
+  GST_INFO_OBJECT (element_, "latency %" GST_TIME_FORMAT, GST_TIME_ARGS (latency));
   gst_element_post_message (GST_ELEMENT (element_),
                             gst_message_new_latency (GST_OBJECT (element_)));
+}
+
+// Runs the models on black pictures, before a real one waits for them.
+bool Matter::try_model ()
+{
+  const Size size = {in_.width, in_.height};
+  const MatteSettings s = settings ();
+  if (const infer::Problem p = model_->measure (size, runs_)) return fail (p);
+  if (!std::exchange (told_, true))
+    tell_of_model (GST_ELEMENT (element_), s.model.model_file, model_->inference (), load_time_,
+                   runs_);
+  if (const infer::Problem p = load_refine_model (s)) return fail (p);
+  if (s.refine == Refine::model)
+    if (const infer::Problem p = refine_model_.measure (size)) return fail (p);
+  set_latency (s);
   return true;
 }
 
@@ -144,6 +132,7 @@ infer::Problem Matter::make_mask (GstBuffer *in, const MatteSettings &s, Problem
   }
   if (failed || problem || s.refine != Refine::model) return failed;
   failed = load_refine_model (s);
+  if (!failed) failed = refine_model_.measure (size);
   return failed ? failed : refine_model_.refine (matting_, in, mask_, problem);
 }
 
@@ -158,6 +147,8 @@ GstFlowReturn Matter::transform (GstBuffer *in, GstBuffer *out)
     if (const infer::Problem failed = make_mask (in, s, problem))
       return fail (failed), GST_FLOW_ERROR;
   }
+  // Properties may have changed.
+  set_latency (s);
   if (!problem) problem = matting_.draw (in, mask_, look_of (s), out);
   return post_problem (GST_ELEMENT (element_), problem, kWords, in, in_);
 }

@@ -24,7 +24,10 @@ struct MatteSettings : RefineSettings, ModelSettings {};
 class Matter {
  public:
   explicit Matter (GstBaseTransform *element)
-      : element_ (element), backends_ (GST_ELEMENT (element)), matting_ (backends_)
+      : element_ (element),
+        backends_ (GST_ELEMENT (element)),
+        matting_ (backends_),
+        refine_model_ (GST_ELEMENT (element))
   {
   }
 
@@ -48,7 +51,7 @@ class Matter {
   GstFlowReturn transform (GstBuffer *in, GstBuffer *out);
   void stop ();
 
-  // How long a frame takes: measured when caps are set.
+  // How long the models take for a frame: measured when caps are set.
   GstClockTime latency () const
   {
     const std::lock_guard lock{mutex_};
@@ -61,7 +64,7 @@ class Matter {
   bool take_caps (GstCaps *in, GstCaps *out);
   bool fail (const infer::Problem &problem);
   bool try_model ();
-  void tell (GstClockTime first_run) const;
+  void set_latency (const MatteSettings &s);
   infer::Problem load_refine_model (const MatteSettings &s);
   infer::Problem look (GstBuffer *in, const Rect &area, Problem &problem);
   infer::Problem make_mask (GstBuffer *in, const MatteSettings &s, Problem &problem);
@@ -75,6 +78,7 @@ class Matter {
   GstVideoInfo in_ = {}, out_ = {};
   std::unique_ptr<MaskModel> model_;
   GstClockTime load_time_ = 0;
+  RunTimes runs_;
   bool told_ = false;
   RefineModel refine_model_;
   Tracking tracking_;

@@ -44,6 +44,29 @@ bool post_unless_none (GstElement *element, const infer::Problem &problem)
   return false;
 }
 
+void post_warning (GstElement *element, const std::string &warning)
+{
+  const Owned<char> valid{g_utf8_make_valid (warning.c_str (), -1)};
+  if (!warning.empty ())
+    GST_ELEMENT_WARNING (element, RESOURCE, NOT_FOUND, ("%s", valid.get ()), (nullptr));
+}
+
+void tell_of_model (GstElement *element, const std::string &file, const infer::Inference &inference,
+                    GstClockTime load_time, const RunTimes &runs)
+{
+  const char *provider = name_of (inference.provider ());
+  GST_INFO_OBJECT (element,
+                   "%s runs on %s (%s): loaded in %" G_GUINT64_FORMAT
+                   " us, first run %" G_GUINT64_FORMAT " us, then %" G_GUINT64_FORMAT " us",
+                   file.c_str (), provider, inference.runtime ().c_str (), load_time / GST_USECOND,
+                   runs.first / GST_USECOND, runs.usual / GST_USECOND);
+  GstStructure *said = gst_structure_new (
+      "model-loaded", "model-file", G_TYPE_STRING, file.c_str (), "execution-provider",
+      G_TYPE_STRING, provider, "runtime", G_TYPE_STRING, inference.runtime ().c_str (), "load-time",
+      G_TYPE_UINT64, load_time, "first-run-time", G_TYPE_UINT64, runs.first, nullptr);
+  gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element), said));
+}
+
 void log_runtime (infer::Severity severity, const std::string &line)
 {
   constexpr std::array kLevels = {GST_LEVEL_DEBUG, GST_LEVEL_INFO, GST_LEVEL_WARNING,

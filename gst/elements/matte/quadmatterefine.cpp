@@ -89,6 +89,12 @@ void set_context (GstElement *element, GstContext *context)
   GST_ELEMENT_CLASS (gst_quad_matte_refine_parent_class)->set_context (element, context);
 }
 
+gboolean start (GstAggregator *agg)
+{
+  const auto lock = impl_of (agg).output_lock ();
+  return impl_of (agg).start ();
+}
+
 // The base class's thread may still run: a flush starts it again.
 gboolean stop (GstAggregator *agg)
 {
@@ -447,6 +453,7 @@ static void gst_quad_matte_refine_class_init (GstQuadMatteRefineClass *klass)
   quad::document_types ({GST_TYPE_QUAD_REFINE, GST_TYPE_QUAD_FOREGROUND});
 
   auto *agg_class = GST_AGGREGATOR_CLASS (klass);
+  agg_class->start = start;
   agg_class->stop = stop;
   agg_class->flush = flush;
   agg_class->sink_event = sink_event;

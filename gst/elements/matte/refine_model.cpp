@@ -1,8 +1,10 @@
 #include "elements/matte/refine_model.h"
 
+#include "elements/matte/model_messages.h"
+
 namespace quad {
 
-infer::Problem RefineModel::load (const infer::Settings &settings, const infer::Log &log)
+infer::Problem RefineModel::load (const infer::Settings &settings, const std::string &said)
 {
   if (model_ && file_ == settings.model_file) return {};
   unload ();
@@ -10,10 +12,24 @@ infer::Problem RefineModel::load (const infer::Settings &settings, const infer::
     return {infer::Problem::Kind::no_model,
             "refine=model needs a model: set refine-model-file to one that makes a mask of a "
             "picture and a mask."};
+  const gint64 begin = g_get_monotonic_time ();
   infer::Problem problem;
-  model_ = MaskModel::open (settings, Sees::picture_and_mask, log, problem);
+  model_ = MaskModel::open (settings, Sees::picture_and_mask, log_runtime, problem);
+  if (problem) return problem;
+  load_time_ = static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND;
   file_ = settings.model_file;
-  return problem;
+  const std::string &warning = model_->inference ().warning ();
+  if (warning != said) post_warning (element_, warning);
+  return {};
+}
+
+infer::Problem RefineModel::measure (Size picture)
+{
+  if (measured_) return {};
+  if (infer::Problem p = model_->measure (picture, runs_)) return p;
+  measured_ = true;
+  tell_of_model (element_, file_, model_->inference (), load_time_, runs_);
+  return {};
 }
 
 infer::Problem RefineModel::refine (Matting &matting, GstBuffer *picture, Mask &mask,
