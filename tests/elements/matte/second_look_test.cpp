@@ -1,6 +1,7 @@
 // region=track and refine=model: a model looks a second time.
 #include "core/geometry.h"
 #include "elements/matte/harness.h"
+#include "elements/matte/two_inputs.h"
 
 namespace quad::test {
 namespace {
@@ -95,6 +96,114 @@ TEST (MatteRefineModel, WhatIsWrongIsSaid)
     EXPECT_TRUE (contains (error, row.says)) << error;
     gst_element_set_state (e.get (), GST_STATE_NULL);
   }
+}
+
+// A second model that takes `ms` for each run.
+std::string slow_refining (int ms)
+{
+  std::string model = refining ();
+  return model.replace (model.find ("mean"), 4, "sleep " + std::to_string (ms));
+}
+
+GstClockTime latency_of (Matte &m) { return gst_harness_query_latency (m.get ()); }
+
+TEST (MatteLatencyOfLooks, EachLookCounts)
+{
+  constexpr GstClockTime kLook = 30 * GST_MSECOND, kRefining = 100 * GST_MSECOND;
+  const Folder folder;
+  const std::string model = model_of ("fill 1\noperation sleep 30");
+  const std::string second = "refine-model-file=" + folder.write ("slow.onnx", slow_refining (100));
+  for (const auto &[properties, least] : {std::pair{"region=full refine=none ", kLook},
+                                          {"region=track refine=none ", 2 * kLook},
+                                          {"region=full refine=model ", kLook + kRefining},
+                                          {"region=track refine=model ", 2 * kLook + kRefining}}) {
+    Matte m (model, raw ("I420", 16, 12), kAlone, properties + second);
+    EXPECT_GE (latency_of (m), least) << properties;
+  }
+}
+
+TEST (MatteLatencyOfLooks, ChangesWithTheProperties)
+{
+  const Folder folder;
+  const std::string second = "refine-model-file=" + folder.write ("slow.onnx", slow_refining (100));
+  Matte m (model_of ("fill 1\noperation sleep 30"), raw ("I420", 16, 12), kAlone,
+           "refine=none " + second);
+  m.show (plain (m.in (), 99));
+  const GstClockTime one = latency_of (m);
+  gst_util_set_object_arg (G_OBJECT (m.element ()), "region", "track");
+  m.show (plain (m.in (), 99));
+  EXPECT_EQ (latency_of (m), 2 * one);
+  gst_util_set_object_arg (G_OBJECT (m.element ()), "refine", "model");
+  m.show (plain (m.in (), 99));
+  EXPECT_GE (latency_of (m), 2 * one + 100 * GST_MSECOND);
+  gst_util_set_object_arg (G_OBJECT (m.element ()), "refine", "none");
+  m.show (plain (m.in (), 99));
+  EXPECT_EQ (latency_of (m), 2 * one);
+}
+
+// --- quadmatterefine has a second model alone ---
+
+Owned<GstMessage> message_of (TwoInputs &in, GstMessageType types)
+{
+  return Owned<GstMessage>{
+      gst_bus_timed_pop_filtered (in.messages ().bus (), 20 * GST_SECOND, types)};
+}
+
+TEST (RefineWithAModel, MakesTheMaskAndSaysWhatRuns)
+{
+  const Folder folder;
+  const std::string second = folder.write ("refine.onnx", refining ());
+  TwoInputs in ("refine=model smoothing=0 refine-model-file=" + second);
+  for (GstClockTime n = 0; n < 3; n++) {
+    in.video (n * kFrame, raw ("RGB", 16, 12), 180);
+    in.mask (n * kFrame, 10);
+  }
+  in.play ();
+  const Owned<GstMessage> said =
+      message_of (in, static_cast<GstMessageType> (GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR));
+  ASSERT_TRUE (said);
+  ASSERT_TRUE (gst_message_has_name (said.get (), "model-loaded"));
+  const GstStructure *s = gst_message_get_structure (said.get ());
+  EXPECT_EQ (gst_structure_get_string (s, "model-file"), second);
+  EXPECT_STREQ (gst_structure_get_string (s, "execution-provider"), "cpu");
+  EXPECT_EQ (levels_of (in.run ()), (std::vector<int>{180, 180, 180}));
+}
+
+TEST (RefineWithAModel, WhatIsWrongIsSaidAtStart)
+{
+  const Folder folder;
+  for (const auto &[file, says] :
+       {std::pair{std::string (), "set refine-model-file"},
+        {folder.path () + "/none.onnx", "cannot be read"},
+        {folder.write ("one.onnx", model_of ("fill 0")), "two are wanted"}}) {
+    const Owned<GstElement> e{
+        GST_ELEMENT (gst_object_ref_sink (gst_element_factory_make ("quadmatterefine", nullptr)))};
+    g_object_set (e.get (), "refine-model-file", file.c_str (), nullptr);
+    gst_util_set_object_arg (G_OBJECT (e.get ()), "refine", "model");
+    Bus bus{e.get ()};
+    EXPECT_EQ (gst_element_set_state (e.get (), GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+    const std::string error = bus.error ();
+    EXPECT_TRUE (contains (error, says)) << error;
+    EXPECT_EQ (bus.error (), "");
+    gst_element_set_state (e.get (), GST_STATE_NULL);
+  }
+}
+
+TEST (RefineWithAModel, AFailingRunIsOneError)
+{
+  const Folder folder;
+  std::string model = refining ();
+  model.replace (model.find ("mean"), 4, "fail-run 1 No such kernel");
+  TwoInputs in ("refine=model refine-model-file=" + folder.write ("fails.onnx", model));
+  in.video (0);
+  in.mask (0, 255);
+  in.play ();
+  const Owned<GstMessage> said = message_of (in, GST_MESSAGE_ERROR);
+  ASSERT_TRUE (said);
+  GError *error = nullptr;
+  gst_message_parse_error (said.get (), &error, nullptr);
+  EXPECT_TRUE (contains (error->message, "No such kernel.")) << error->message;
+  g_error_free (error);
 }
 
 }  // namespace
