@@ -4,8 +4,9 @@
 #   examples/background.sh CLIP BACKGROUND [OUT.mp4]
 #   examples/background.sh --alpha CUT-OUT CLIP [BACKGROUND [OUT.mp4]]
 #
-# BACKGROUND is a picture, another clip (whose last picture stays where it is shorter), a colour as #00a000, or `blur`:
-# the clip itself, out of focus. OUT.mp4 is CLIP's name with -background.mp4 in the current folder, if it is not given.
+# BACKGROUND is a picture, another clip (whose last picture stays where it is shorter than CLIP), a colour as #00a000, or
+# `blur`: the clip itself, out of focus. OUT.mp4 is CLIP's name with -background.mp4 in the current folder, if it is not
+# given. It ends where CLIP ends, and has no odd sides: what is one pixel too many is cut off.
 # With --alpha the pictures without a background are written, too, as PNGs with transparency: all in the one file
 # CUT-OUT if that ends in .mov, which video editors open; else in the folder CUT-OUT, as 000000.png, ...
 #
@@ -41,17 +42,22 @@ find_model() {
   models fetch --folder "$folder" "${wanted[@]}" || fail "what removes backgrounds could not be fetched, see above"
 }
 
-# Sets size to the caps of the upright clip's size, and tiny to those of a picture that is blurred when it is enlarged,
-# from what gst-discoverer-1.0 said.
+# From what gst-discoverer-1.0 said, sets width and height to the upright clip's; size to the caps of the result, whose
+# sides are even, as video encoders want them; and tiny to those of a picture that is blurred when it is enlarged.
 find_size() {
-  local width height turned
+  local shape turned
   width=$(sed -n 's/^ *Width: *\([0-9]*\)$/\1/p' <<<"$1" | head -n 1)
   height=$(sed -n 's/^ *Height: *\([0-9]*\)$/\1/p' <<<"$1" | head -n 1)
-  if grep -qE 'image-orientation: *"?(flip-)?rotate-(90|270)' <<<"$1"; then
+  shape=$(sed -n 's|^ *Pixel aspect ratio: *\([0-9]*/[0-9]*\)$|\1|p' <<<"$1" | head -n 1)
+  shape=${shape:-1/1}
+  # Its name in a tag has a hyphen, and the tool prints it with a space.
+  if grep -qE 'image[ -]orientation: *"?(flip-)?rotate-(90|270)' <<<"$1"; then
     turned=$width width=$height height=$turned
+    shape=${shape#*/}/${shape%/*}
   fi
-  size=width=$width,height=$height
-  tiny=width=$(((width + 23) / 24)),height=$(((height + 23) / 24))
+  [ "$width" -ge 2 ] && [ "$height" -ge 2 ] || fail "$clip has ${width}x$height pixels: a video needs at least 2x2"
+  size=width=$((width / 2 * 2)),height=$((height / 2 * 2)),pixel-aspect-ratio=$shape
+  tiny=width=$(((width + 23) / 24)),height=$(((height + 23) / 24)),pixel-aspect-ratio=$shape
 }
 
 # Sets line to what makes the background, for the grid's pad sink_0; and color.
@@ -87,8 +93,9 @@ draw() {
   fi
   gst-launch-1.0 "${decoded[@]}" ! tee name=upright \
     upright. ! "${cut_out[@]}" ! queue max-size-buffers=4 ! grid.sink_1 \
-    quadmux-grid name=grid method=mitchell rows=1 columns=1 background-color="$color" \
-    sink_0::cell=0 sink_0::fit=cover sink_0::zorder=0 sink_0::repeat-after-eos=true sink_1::cell=0 sink_1::zorder=1 \
+    quadmux-grid name=grid method=mitchell rows=1 columns=1 background-color="$color" eos-policy=shortest \
+    sink_0::cell=0 sink_0::fit=cover sink_0::zorder=0 sink_0::repeat-after-eos=true \
+    sink_1::width="$width" sink_1::height="$height" sink_1::zorder=1 \
     ! "video/x-raw,$size" ! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2 \
     ! x264enc pass=qual quantizer=20 ! h264parse ! mp4mux name=mux ! filesink "$(location_of "$partial")" \
     "${line[@]}" "${sound[@]}" | show_progress

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a clip smaller: upright, at most 640x360, in its own shape, with its sound.
+# Makes a clip smaller: upright, at most 640x360 with even sides, in its own shape, with its sound.
 #
 #   examples/shrink.sh CLIP OUT.mp4
 #
@@ -20,7 +20,7 @@ streams=$(streams_of "$clip")
 begin_output "$out"
 line=(filesrc "$(location_of "$clip")" ! decodebin name=clip
   clip. ! "${upright_video[@]}" ! quaddownscale divisor=1 max-width=640 max-height=360
-  ! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2 ! x264enc pass=qual quantizer=22
+  ! "video/x-raw,width=[2,640,2],height=[2,360,2]" ! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2 ! x264enc pass=qual quantizer=22
   ! h264parse ! mp4mux name=mux ! filesink "$(location_of "$partial")")
 if plays audio "$streams"; then
   # Compressed sound waits here for as long as the video encoder looks ahead.

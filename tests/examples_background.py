@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import mp4
 from examples_suite import Skip, expect, near, png_size
 
 CLIP = "clips/four.mp4"
@@ -64,8 +65,70 @@ def blur(suite):
     expect(suite.rgb(suite.folder / "blur.mp4")[:2] == (width, height), "another size")
 
 
+def field(number, value):
+    """A field of a protobuf message: a whole number, a text or a message."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    value = value.encode() if isinstance(value, str) else b"".join(value)
+    return bytes([number << 3 | 2, len(value)]) + value
+
+
+def brightness_model(suite):
+    """An ONNX model whose mask is the mean of R, G and B: what is white is in front."""
+    def tensor(name, channels):
+        shape = [field(1, [field(1, n)]) for n in (1, channels, 8, 8)]
+        return [field(1, name), field(2, [field(1, [field(1, 1), field(2, shape)])])]
+
+    axes = field(5, [field(1, "axes"), field(8, 1), bytes([0xA0, 0x01, 7])])
+    node = [field(1, "picture"), field(2, "mask"), field(4, "ReduceMean"), axes]
+    graph = [field(1, node), field(2, "g"), field(11, tensor("picture", 3)), field(12, tensor("mask", 1))]
+    model = suite.folder / "brightness.onnx"
+    model.write_bytes(b"".join([field(1, 6), field(7, graph), field(8, [field(1, ""), field(2, 11)])]))
+    return str(model)
+
+
+def shape(suite):
+    """Even sides, and the clip's pixel aspect ratio. The picture fills it: a white clip leaves no bar of a red background."""
+    need_model()
+    model = brightness_model(suite)
+    suite.make("red.png", "videotestsrc pattern=red num-buffers=1 ! video/x-raw,width=90,height=160 ! pngenc")
+    for size, ratio, wanted in (((201, 111), "1/1", (200, 110)), ((176, 144), "16/11", (176, 144))):
+        clip = suite.make("white.mp4", "videotestsrc pattern=white num-buffers=3 ! video/x-raw,format=Y444"
+                          f",width={size[0]},height={size[1]},pixel-aspect-ratio={ratio},framerate=10/1 ! x264enc ! mp4mux")
+        suite.script("background.sh", clip, "red.png", "shape.mp4", QUAD_MODEL=model)
+        result = suite.folder / "shape.mp4"
+        width, height = mp4.video(mp4.tracks(result)).size
+        expect((width, height) == wanted, f"{size} became {width}x{height}")
+        said = suite.succeed(["gst-discoverer-1.0", "-v", str(result)])
+        expect(f"Pixel aspect ratio: {ratio}" in said, said)
+        for x, y in ((1, 1), (width - 2, 1), (1, height - 2), (width - 2, height - 2)):
+            shown = suite.pixel(result, x, y)
+            expect(near(shown, (255, 255, 255)), f"{size}: {shown} at {x},{y}")
+
+
+def upright(suite):
+    """A clip that a phone stored on its side."""
+    need_model()
+    for background in ("blur", "#00a000"):
+        suite.script("background.sh", "clips/two.mp4", background, "upright.mp4")
+        size = mp4.video(mp4.tracks(suite.folder / "upright.mp4")).size
+        expect(size == (360, 640), f"before {background} it is {size}")
+
+
+def end(suite):
+    """The result ends with the clip, whether the background is shorter or longer."""
+    need_model()
+    caps = "video/x-raw,width=64,height=64,framerate=10/1 ! avenc_ffv1 ! matroskamux"
+    clip = suite.make("ten.mkv", f"videotestsrc pattern=blue num-buffers=10 ! {caps}")
+    for frames in (3, 30):
+        behind = suite.make("behind.mkv", f"videotestsrc num-buffers={frames} ! {caps}")
+        suite.script("background.sh", clip, behind, "end.mp4")
+        shown = mp4.video(mp4.tracks(suite.folder / "end.mp4"))
+        expect(shown.samples == 10, f"{shown.samples} frames before a background of {frames}")
+
+
 def add_to(suite):
-    for function in (color, film, picture, blur):
+    for function in (color, film, picture, blur, shape, upright, end):
         suite.add(f"background_{function.__name__}", function, suite)
     for name, arguments, message in (
         ("usage", [CLIP], "examples/background.sh CLIP BACKGROUND"),

@@ -166,6 +166,11 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
         width, height = mp4.video(tracks).size
         expect(height == 360 and abs(width - 202.5) <= 1, f"{width}x{height}")
         expect([t.kind for t in tracks] == ["vide"], f"{tracks}")
+        # H.264 in 4:2:0 has no odd sides.
+        self.make("odd.mp4", "videotestsrc num-buffers=3 ! video/x-raw,format=Y444,width=201,height=111 ! x264enc ! mp4mux")
+        self.script("shrink.sh", "odd.mp4", "small.mp4")
+        width, height = mp4.video(mp4.tracks(self.folder / "small.mp4")).size
+        expect((width, height) == (200, 110), f"{width}x{height}")
 
     def shrink_sound_without_decoder(self):
         off = ",".join(f"{name}:NONE" for name in ("avdec_aac", "avdec_aac_fixed", "avdec_aac_latm", "faad", "fdkaacdec"))
