@@ -79,7 +79,8 @@ Problem OnnxInference::try_cuda (bool &done)
     return loading_problem (f, name_ + " does not name its providers: ");
   Problem problem{Kind::no_provider, name_ + " is built without " + cuda.name + "."};
   if (has) problem = load_session ({runtime_, settings_, route_}, cuda, session_, warning_);
-  done = problem.kind != Kind::no_provider;
+  const bool is_full = problem.kind == Kind::out_of_memory;
+  done = problem.kind != Kind::no_provider && !is_full;
   if (done) {
     provider_ = &cuda;
     return problem;
@@ -87,7 +88,7 @@ Problem OnnxInference::try_cuda (bool &done)
   route_.say (Severity::info, problem.text);
   // Without a GPU nobody misses CUDA.
   if (machine_has_nvidia ())
-    warning_ += problem.text + " So the CPU runs the model. " + cuda.needs + " ";
+    warning_ += problem.text + " So the CPU runs the model. " + (is_full ? "" : cuda.needs) + " ";
   return {};
 }
 

@@ -124,6 +124,20 @@ TEST_F (ProvidersTest, AutomaticIsSilentWithoutAGpu)
   EXPECT_TRUE (lines_.has (Severity::info, kMissing));
 }
 
+TEST_F (ProvidersTest, AutomaticWithoutMemoryOnTheDevice)
+{
+  has_driver = true;
+  const Variable all ("QUAD_FAKE_ORT_PROVIDERS", kAll);
+  const Variable error ("QUAD_FAKE_ORT_SESSION_ERROR", "CUDA failure 2: out of memory");
+  const auto model = opened (automatic_);
+  ASSERT_TRUE (model);
+  EXPECT_EQ (model->provider (), Provider::cpu);
+  EXPECT_TRUE (contains (model->warning (), "out of memory. So the CPU runs the model."))
+      << model->warning ();
+  EXPECT_FALSE (contains (model->warning (), "Install")) << model->warning ();
+  EXPECT_EQ (problem_of (settings (kMeanModel, Provider::cuda)).kind, Kind::out_of_memory);
+}
+
 // A bad model is no reason to try the CPU.
 TEST_F (ProvidersTest, AutomaticAndABadModel)
 {

@@ -65,12 +65,36 @@ void Matter::set_latency (const MatteSettings &s)
                             gst_message_new_latency (GST_OBJECT (element_)));
 }
 
+// Measures the model. A provider that `auto` took may fail only here, for want of a library that it
+// opens late or of memory; then the CPU goes on.
+infer::Problem Matter::measure_model (const MatteSettings &s)
+{
+  const Size size = {in_.width, in_.height};
+  const infer::Problem failed = model_->measure (size, runs_);
+  if (!failed || s.model.provider != infer::Provider::automatic ||
+      model_->inference ().provider () == infer::Provider::cpu)
+    return failed;
+  infer::Settings on_cpu = s.model;
+  on_cpu.provider = infer::Provider::cpu;
+  on_cpu.threads = s.threads;
+  const GstClockTime begin = now ();
+  infer::Problem problem;
+  auto model = MaskModel::open (on_cpu, Sees::picture, log_runtime, problem);
+  if (!model) return problem;
+  load_time_ = now () - begin;
+  // What is wrong with the model is wrong there, too, and no warning.
+  if (infer::Problem p = model->measure (size, runs_)) return p;
+  model_ = std::move (model);
+  post_warning (GST_ELEMENT (element_), failed.text + " So the CPU runs the model.");
+  return {};
+}
+
 // Runs the models on black pictures, before a real one waits for them.
 bool Matter::try_model ()
 {
   const Size size = {in_.width, in_.height};
   const MatteSettings s = settings ();
-  if (const infer::Problem p = model_->measure (size, runs_)) return fail (p);
+  if (const infer::Problem p = measure_model (s)) return fail (p);
   if (!std::exchange (told_, true))
     tell_of_model (GST_ELEMENT (element_), s.model.model_file, model_->inference (), load_time_,
                    runs_);

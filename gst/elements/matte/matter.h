@@ -64,6 +64,7 @@ class Matter {
   bool take_caps (GstCaps *in, GstCaps *out);
   bool fail (const infer::Problem &problem);
   bool try_model ();
+  infer::Problem measure_model (const MatteSettings &s);
   void set_latency (const MatteSettings &s);
   infer::Problem load_refine_model (const MatteSettings &s);
   infer::Problem look (GstBuffer *in, const Rect &area, Problem &problem);

@@ -248,5 +248,25 @@ TEST_F (MatteErrors, AutoWarnsOnlyWhereThereIsAnNvidiaGpu)
   EXPECT_EQ (with_model (model_of ("mean"), "execution-provider=cpu").warning, "");
 }
 
+// Some libraries are opened only by the first run.
+TEST_F (MatteErrors, AutoGoesOnWithTheCpuIfTheFirstRunFails)
+{
+  const Variable all ("QUAD_FAKE_ORT_PROVIDERS", "CUDAExecutionProvider,CPUExecutionProvider");
+  const Variable broken ("QUAD_FAKE_ORT_RUN_ERROR", "libcudnn_ops.so.9 is missing");
+  const Said said = with_model (model_of ("mean"));
+  EXPECT_EQ (said.error, "");
+  EXPECT_TRUE (said.once);
+  for (const char *part :
+       {"cannot be run with cuda", "libcudnn_ops.so.9 is missing", "So the CPU runs the model."})
+    EXPECT_TRUE (contains (said.warning, part)) << said.warning;
+  expect_error (with_model (model_of ("mean"), "execution-provider=cuda"),
+                {"cannot be run with cuda", "libcudnn_ops.so.9 is missing"}, GST_STREAM_ERROR,
+                GST_STREAM_ERROR_FAILED);
+  // A model that fails everywhere is an error, and no warning.
+  const Said fails = with_model (model_of ("fail-run 1 No such kernel"));
+  EXPECT_TRUE (contains (fails.error, "No such kernel.")) << fails.error;
+  EXPECT_EQ (fails.warning, "");
+}
+
 }  // namespace
 }  // namespace quad::test

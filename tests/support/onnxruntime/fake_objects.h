@@ -59,6 +59,7 @@ struct Session : Counted {
   std::string log_id;
   fake_ort::FakeModel model;
   int runs = 0;
+  bool on_device = false;
 };
 struct TensorShape {
   DataType type = DataType::undefined;

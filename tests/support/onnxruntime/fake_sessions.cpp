@@ -93,6 +93,7 @@ Status *create_session (const Env *env, const char *path, const SessionOptions *
     return failure (ErrorCode::invalid_protobuf, why);
   session->env = env;
   session->log_id = options->log_id;
+  session->on_device = options->on_device;
   if (Status *status = start (*session, "fail-load")) return status;
   if (Status *status = keep_optimized (*options, text.str ())) return status;
   LastSession::shared ().set (description (*options, session->model));
@@ -104,6 +105,8 @@ Status *run (Session *session, const RunOptions *, Strings in_names, const Value
              std::size_t ins, Strings out_names, std::size_t outs, Value **out)
 {
   if (Status *status = begin_call ("Run")) return status;
+  const std::string error = setting ("QUAD_FAKE_ORT_RUN_ERROR", "");
+  if (session->on_device && !error.empty ()) return failure (ErrorCode::fail, error);
   std::vector<View> from, to;
   for (std::size_t i = 0; i < ins; i++) from.push_back (in[i]->view);
   for (std::size_t i = 0; i < outs; i++) to.push_back (out[i]->view);
