@@ -133,6 +133,6 @@ ROWS = (
         },
         "any foreground, 1024x1024, slow: a reference to compare with",
         asks=True,
-        info="[modelinfo]\nversion=1.0\n\n[input]\ndir=input\nranges=-0.5,0.496\n",
+        info="[modelinfo]\nversion=1.0\n\n[input]\ndir=input\ntype=float32\nranges=-0.5,0.496\n",
     ),
 )
