@@ -28,6 +28,23 @@ bool is_usable (ElementType type)
   return type == ElementType::float32 || type == ElementType::uint8;
 }
 
+// A sentence on a tensor whose elements cannot be used.
+std::string fault_of_type (const std::string &which, const infer::TensorInfo &tensor)
+{
+  struct Row {
+    ElementType type;
+    const char *name;
+  };
+  constexpr Row kRows[] = {{ElementType::float16, "float16"},
+                           {ElementType::int8, "int8"},
+                           {ElementType::int32, "int32"},
+                           {ElementType::int64, "int64"}};
+  const auto row = std::ranges::find (kRows, tensor.type, &Row::type);
+  const std::string of =
+      row == std::end (kRows) ? " that" : std::string (" of ") + row->name + ", which";
+  return which + tensor.name + " has elements" + of + " are neither float32 nor uint8.";
+}
+
 std::string names_of (std::span<const infer::TensorInfo> tensors)
 {
   std::string text;
@@ -86,8 +103,7 @@ std::string MaskModel::fault_of_inputs (Sees sees)
       return "its input " + tensor.name + " has the shape " + shape_text (tensor.shape) +
              ", and a picture has 1x3xHEIGHTxWIDTH or 1xHEIGHTxWIDTHx3" +
              (wanted == 1 ? "." : ", a mask 1 instead of 3.");
-    if (!is_usable (tensor.type))
-      return "its input " + tensor.name + " has elements that are neither float32 nor uint8.";
+    if (!is_usable (tensor.type)) return fault_of_type ("its input ", tensor);
     if (picture) picture_ = inputs_.size (), pictures++;
     Input input = {picture ? *picture : *mask, {}, {}, {}};
     const bool floats = tensor.type == ElementType::float32;
@@ -109,8 +125,7 @@ std::string MaskModel::fault_of_output ()
   if (!mask)
     return "its first output " + out[0].name + " has the shape " + shape_text (out[0].shape) +
            ", and a mask has 1x1xHEIGHTxWIDTH or 1xHEIGHTxWIDTHx1 (or two channels).";
-  if (!is_usable (out[0].type))
-    return "its first output " + out[0].name + " has elements that are neither float32 nor uint8.";
+  if (!is_usable (out[0].type)) return fault_of_type ("its first output ", out[0]);
   mask_ = *mask;
   return {};
 }

@@ -136,15 +136,16 @@ TEST_F (MatteErrors, ModelsThatMakeNoMask)
            Row{"fake-model\ninput a float32 1x3x20000x8\n" + mask, {"1x3x20000x8"}},
            Row{"fake-model\ninput a float32 1x3x0x8\n" + mask, {"1x3x0x8"}},
            Row{"fake-model\ninput a int64 1x3x8x8\n" + mask,
-               {"its input a has elements that are neither float32 nor uint8."}},
-           Row{"fake-model\ninput a float16 1x3x8x8\n" + mask, {"neither float32 nor uint8."}},
+               {"its input a has elements of int64, which are neither float32 nor uint8."}},
+           Row{"fake-model\ninput a float16 1x3x8x8\n" + mask, {"of float16, which are neither"}},
            Row{"fake-model\ninput a string 1x3x8x8\n" + mask, {"neither float32 nor uint8."}},
            Row{one, {"it has no output."}},
            Row{one + "output mask float32 1x3x8x8\n",
                {"its first output mask has the shape 1x3x8x8", "1x1xHEIGHTxWIDTH"}},
            Row{one + "output mask float32 1000\n", {"1000"}},
            Row{one + "output mask int64 1x1x8x8\n",
-               {"its first output mask has elements that are neither float32 nor uint8."}},
+               {"its first output mask has elements of int64, which are neither float32 nor "
+                "uint8."}},
        }) {
     const Said said = with_model (row.model + "operation fill 1\n");
     expect_error (said, row.says, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ);

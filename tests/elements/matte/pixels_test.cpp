@@ -161,5 +161,40 @@ TEST (MatteCrop, TheCropIsWhatIsSeenAndShown)
     }
 }
 
+// The smallest pictures, thin ones, and one of 8K, with and without refinement.
+TEST (MattePixels, OfEverySize)
+{
+  for (const auto &[width, height] :
+       {std::pair{1, 1}, {1, 2}, {2, 1}, {3, 1}, {1, 999}, {7680, 4320}})
+    for (const char *format : {"I420", "RGBA", "P010_10LE"})
+      for (const char *properties :
+           {"refine=none smoothing=0", "region=track foreground=estimate smoothing=0.75"}) {
+        if (width > 1000 && std::string_view (format) != "I420") continue;
+        Matte m (model_of ("fill 1"), raw (format, width, height), "video/x-raw", properties);
+        for (int n = 0; n < 2; n++) {
+          const std::vector<int> alpha = m.show (plain (m.in (), 255)).alpha ();
+          EXPECT_EQ (alpha.size (), std::size_t (width) * std::size_t (height));
+          EXPECT_EQ (std::ranges::count (alpha, 255), std::ptrdiff_t (alpha.size ()))
+              << format << " " << width << "x" << height << " " << properties;
+        }
+      }
+}
+
+// Nobody in the picture, whatever it shows: background, not noise.
+TEST (MattePixels, NobodyIsThere)
+{
+  for (const char *properties :
+       {"refine=none smoothing=0", "smoothing=0", "region=track foreground=estimate"}) {
+    Matte m (model_of ("fill 0"), raw ("I420", 333, 217), "video/x-raw", properties);
+    for (int n = 0; n < 3; n++) {
+      const auto noise = [n] (int p, int x, int y, int) {
+        return int ((unsigned (x) * 2654435761U + unsigned (y * 40503 + p * 977 + n * 31)) >> 24);
+      };
+      const std::vector<int> alpha = m.show (painted (m.in (), noise)).alpha ();
+      EXPECT_EQ (std::ranges::max (alpha), 0) << properties << " " << n;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quad::test
