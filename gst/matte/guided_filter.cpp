@@ -20,6 +20,41 @@ void store (const std::uint8_t *row, const AlphaPlane &own, const AlphaPlane &al
   }
 }
 
+// The part of the mask in which levels differ from their neighbours'.
+Rect uneven_part (const SmallPicture &mask)
+{
+  const Size size = mask.size ();
+  std::vector<std::uint8_t> across (std::size_t (size.width), 0);
+  int top = size.height, bottom = 0;
+  for (int y = 0; y < size.height; y++) {
+    const std::uint8_t *row = mask.row (0, y),
+                       *below = mask.row (0, std::min (y + 1, size.height - 1));
+    std::uint8_t any = 0;
+    for (int x = 0; x + 1 < size.width; x++) {
+      const auto differs = static_cast<std::uint8_t> ((row[x] ^ row[x + 1]) | (row[x] ^ below[x]));
+      across[std::size_t (x)] |= differs;
+      any |= differs;
+    }
+    const int last = size.width - 1;
+    across[std::size_t (last)] |= row[last] ^ below[last];
+    if (!(any | (row[last] ^ below[last]))) continue;
+    top = std::min (top, y);
+    bottom = std::min (y + 2, size.height);
+  }
+  int left = 0, right = size.width;
+  while (left < right && !across[std::size_t (left)]) left++;
+  while (right > left && !across[std::size_t (right - 1)]) right--;
+  if (left == right) return {};
+  return {left, top, std::min (right + 1, size.width) - left, bottom - top};
+}
+
+// `rect` with `more` on each side, within `size`.
+Rect wider (const Rect &rect, int more, Size size)
+{
+  return intersect ({rect.x - more, rect.y - more, rect.width + 2 * more, rect.height + 2 * more},
+                    rect_of (size));
+}
+
 }  // namespace
 
 AlphaPlane component_of (const FrameView &frame, int k)
@@ -69,11 +104,12 @@ void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinemen
   }
 }
 
-Windows GuidedFilter::windows (int y) const
+// The windows of row `y` in the columns that are looked at.
+Windows GuidedFilter::windows (int y, const Worker &w) const
 {
   const int reach = refinement_.radius;
   const int rows = std::min (y + reach, mask_.height - 1) - std::max (y - reach, 0) + 1;
-  return {mask_.width, reach, window_columns_.data (), rows};
+  return {w.seen.width, reach, window_columns_.data () + w.seen.x, rows};
 }
 
 Rows<const float> GuidedFilter::lines (int y) const
@@ -97,9 +133,10 @@ void GuidedFilter::add_line (const SmallPicture &guide, const SmallPicture &mask
   }
   const Rows<std::uint32_t> sums = {w.sums.data (), stride_};
   const auto products = [&] (int row, bool away) {
-    const SmallRow of = {{guide.row (0, row), guide.row (1, row), guide.row (2, row)},
-                         mask.row (0, row)};
-    ops_->add_products (of, mask_.width, away, sums);
+    const int x = w.seen.x;
+    const SmallRow of = {{guide.row (0, row) + x, guide.row (1, row) + x, guide.row (2, row) + x},
+                         mask.row (0, row) + x};
+    ops_->add_products (of, w.seen.width, away, sums);
   };
   const int last = std::min (y + reach, bottom);
   if (y == from)
@@ -108,19 +145,24 @@ void GuidedFilter::add_line (const SmallPicture &guide, const SmallPicture &mask
   if (y > from && y > reach) products (y - reach - 1, true);
 
   const Rows<std::uint32_t> running = {w.running_sums.data (), running_stride_};
-  for (int k = 0; k < kSums; k++) run (sums.row (k), mask_.width, reach, running.row (k));
-  ops_->solve (running, windows (y), refinement_.epsilon * kLevelsSquared, {line, stride_});
+  for (int k = 0; k < kSums; k++) run (sums.row (k), w.seen.width, reach, running.row (k));
+  ops_->solve (running, windows (y, w), refinement_.epsilon * kLevelsSquared, {line, stride_});
   ops_->slide (line, nothing_.data (), count, w.line_sums.data ());
 }
 
+// Means of windows that reach beyond the columns that are looked at are wrong, and are not written.
 void GuidedFilter::write_means (int y, Worker &w)
 {
   const Rows<double> sums = {w.line_sums.data (), stride_};
   const Rows<double> running = {w.running_lines.data (), running_stride_};
   for (int k = 0; k < kLineParts; k++)
-    run (sums.row (k), mask_.width, refinement_.radius, running.row (k));
-  ops_->mean (running, windows (y),
-              {lines_.data () + std::size_t (y) * kLineParts * stride_, stride_});
+    run (sums.row (k), w.seen.width, refinement_.radius, running.row (k));
+  const Rows<float> means = {w.mixed.data (), stride_};
+  ops_->mean (running, windows (y, w), means);
+  float *line = lines_.data () + std::size_t (y) * kLineParts * stride_ + w.fitted.x;
+  for (int k = 0; k < kLineParts; k++)
+    std::copy_n (means.row (k) + w.fitted.x - w.seen.x, w.fitted.width,
+                 line + std::size_t (k) * stride_);
 }
 
 void GuidedFilter::solve (const SmallPicture &guide, const SmallPicture &mask, int first, int end,
@@ -130,7 +172,18 @@ void GuidedFilter::solve (const SmallPicture &guide, const SmallPicture &mask, i
   std::ranges::fill (w.sums, 0);
   std::ranges::fill (w.line_sums, 0);
   std::ranges::fill (w.ring, 0);
-  const int reach = refinement_.radius, from = std::max (first - reach, 0);
+  // Where all levels of a window are equal, its line has no slope, exactly. So lines are fitted
+  // only around the part in which they differ: windows of windows reach twice as far, and what they
+  // look at as far again.
+  take (mask, first, end);
+  const int reach = refinement_.radius;
+  const Rect uneven = uneven_part (mask);
+  if (uneven.empty ()) return;
+  w.fitted = wider (uneven, 2 * reach, mask_);
+  w.seen = wider (uneven, 4 * reach, mask_);
+  first = std::max (first, w.fitted.y);
+  end = std::min (end, w.fitted.bottom ());
+  const int from = std::max (first - reach, 0);
   int line = from;
   for (int y = first; y < end; y++) {
     for (; line <= y + reach; line++) add_line (guide, mask, line, from, w);

@@ -76,6 +76,8 @@ class GuidedFilter {
  private:
   // What a thread works with.
   struct Worker {
+    Rect fitted;  // the part of the grid for which means are found
+    Rect seen;    // the columns of the grid that are looked at for it
     std::vector<std::uint32_t> sums, running_sums;
     std::vector<double> ring, line_sums, running_lines;
     std::vector<float> mixed, steps;
@@ -89,7 +91,7 @@ class GuidedFilter {
   LineRow line_row (int y, const History &history, Worker &w) const;
   void find_flat (int upper, int lower, Worker &w) const;
   GuideRow guide_row (const FrameView &picture, const Rect &area, int y, Worker &w) const;
-  Windows windows (int y) const;
+  Windows windows (int y, const Worker &w) const;
 
   const RowOps *ops_;
   Size mask_, picture_;
