@@ -304,6 +304,15 @@ class Program(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("selfie-landscape", done.stdout)
 
+    def test_a_python_that_apt_does_not_install_for(self):
+        """The advice names the Python that will have the packages; that one itself is told only to install."""
+        with mock.patch.object(cli, "missing_packages", lambda: ["python3-numpy"]):
+            for python, other in (("/opt/own/python3", True), ("/usr/bin/python3", False)):
+                with mock.patch.object(sys, "executable", python), self.assertRaises(files.Problem) as caught:
+                    cli.need_packages()
+                self.assertIn(f"{python} lacks what this needs: install it with `apt install", str(caught.exception))
+                self.assertEqual("run this with /usr/bin/python3" in str(caught.exception), other)
+
 
 if __name__ == "__main__":
     os.environ["no_proxy"] = "127.0.0.1"

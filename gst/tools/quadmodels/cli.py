@@ -13,6 +13,7 @@ from . import compare_options, fetch, packages
 from .files import UNREACHABLE, Problem, default_folder
 
 _NEEDED = {"numpy": "python3-numpy", "onnx": "python3-onnx", "flatbuffers": "python3-flatbuffers"}
+_SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +31,11 @@ def missing_packages() -> list[str]:
 def need_packages() -> None:
     if missing := missing_packages():
         packages = " ".join(missing)
-        raise Problem(f"{sys.executable} lacks what this needs: install it with `apt install {packages}`.")
+        advice = f"install it with `apt install {packages}`"
+        # apt installs for the system's Python alone.
+        if os.path.realpath(sys.executable) != os.path.realpath(_SYSTEM_PYTHON):
+            advice += f", and run this with {_SYSTEM_PYTHON}"
+        raise Problem(f"{sys.executable} lacks what this needs: {advice}.")
 
 
 def _url(text: str) -> str:
