@@ -11,6 +11,15 @@ export GST_PLUGIN_PATH=$build/gst/elements${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
 # Files that are removed when the script ends.
 temporary=()
 trap 'rm -rf -- "${temporary[@]}"' EXIT
+# gst-launch-1.0 ends with status 0 when it is interrupted. bash takes the key as dealt with then, and would go on with
+# half a file.
+trap 'fail_interrupted' INT
+
+fail_interrupted() {
+  trap '' INT
+  echo "$(basename -- "$script" .sh): interrupted" >&2
+  exit 130
+}
 
 fail() {
   echo "$(basename -- "$script" .sh): $*" >&2

@@ -123,6 +123,29 @@ class Suite:
         expect(message in output, f"does not say `{message}`:\n{output}")
         expect(not list(self.folder.glob(".quad-*")), "a part of a file is left over")
 
+    def interrupt(self, script, arguments, when):
+        """Runs a script, sends what Ctrl-C sends as soon as when() is true, and returns what it printed."""
+        process = subprocess.Popen(
+            [str(self.source / "examples" / script), *map(str, arguments)],
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            # A shell that starts with the signal ignored cannot trap it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        end = time.monotonic() + TIMEOUT
+        while process.poll() is None and not when() and time.monotonic() < end:
+            time.sleep(0.01)
+        expect(process.poll() is None and when(), "ended, or did not begin")
+        os.killpg(process.pid, signal.SIGINT)
+        output, _ = process.communicate(timeout=TIMEOUT)
+        self.status = process.returncode
+        return output
+
     def rgb(self, path):
         """(width, height, pixels) of a file's first frame, as RGB."""
         raw = self.folder / "frame.rgb"

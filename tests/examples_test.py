@@ -172,6 +172,16 @@ for i in {{1..4000}}; do echo "                 format: {{ (string)NV12, (string
         width, height = mp4.video(mp4.tracks(self.folder / "small.mp4")).size
         expect((width, height) == (200, 110), f"{width}x{height}")
 
+    def shrink_interrupted(self):
+        """What is there stays, and nothing else is left."""
+        small = self.folder / "kept.mp4"
+        small.write_text("kept")
+        output = self.interrupt("shrink.sh", ["clips/film.mp4", small],
+                                lambda: any(part.stat().st_size for part in self.folder.glob(".quad-*")))
+        expect(self.status == 130 and "shrink: interrupted" in output, f"status {self.status}:\n{output}")
+        expect(small.read_text() == "kept", "half a file has replaced what was there")
+        expect(not list(self.folder.glob(".quad-*")), "a part of a file is left over")
+
     def shrink_sound_without_decoder(self):
         off = ",".join(f"{name}:NONE" for name in ("avdec_aac", "avdec_aac_fixed", "avdec_aac_latm", "faad", "fdkaacdec"))
         output = self.script("shrink.sh", "clips/one.mp4", "small.mp4", GST_PLUGIN_FEATURE_RANK=off)
@@ -294,6 +304,7 @@ def main():
     script, clip = str(source / "examples/quickstart.sh"), "clips/four.mp4"
     suite.add("quickstart_no_clip", suite.refuse, "quickstart.sh", [script] * 4, f"{script} has no video")
     suite.add("shrink", suite.shrink)
+    suite.add("shrink_interrupted", suite.shrink_interrupted)
     suite.add("shrink_sound_without_decoder", suite.shrink_sound_without_decoder)
     suite.add("shrink_usage", suite.refuse, "shrink.sh", ["a"], "give a clip and the name of the result")
     suite.add("shrink_itself", suite.refuse, "shrink.sh", [clip, clip], f"{clip} is the clip itself")
