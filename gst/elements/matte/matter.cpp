@@ -152,7 +152,10 @@ infer::Problem Matter::make_mask (GstBuffer *in, const MatteSettings &s, Problem
   infer::Problem failed = look (in, rect_of (size), problem);
   if (!failed && !problem && s.region == MatteRegion::track) {
     const Rect part = tracking_.follow (mask_frame_.picture (), size, model_->seen_size (size));
-    if (part != rect_of (size)) failed = look (in, part, problem);
+    if (part != rect_of (size)) {
+      failed = look (in, part, problem);
+      if (!failed && !problem) fade_sides (mask_frame_.picture (), part, size);
+    }
   }
   if (failed || problem || s.refine != Refine::model) return failed;
   failed = load_refine_model (s);

@@ -57,6 +57,27 @@ Rect box_of (const matte::SmallPicture &mask)
   return {left, top, right - left, bottom - top};
 }
 
+void fade_sides (matte::SmallPicture &mask, const Rect &part, Size picture)
+{
+  const Size size = mask.size ();
+  // A part has at least kLeastRoom of the box on each side.
+  const auto room_of = [] (int side) { return kLeastRoom / (1 + 2 * kRoom) * side; };
+  const auto kept = [] (int at, double room, bool fades) {
+    return fades ? std::min (1.0, (at + 0.5) / room) : 1.0;
+  };
+  const double across = room_of (size.width), down = room_of (size.height);
+  for (int y = 0; y < size.height; y++) {
+    const double row = kept (y, down, part.y > 0) *
+                       kept (size.height - 1 - y, down, part.bottom () < picture.height);
+    for (int x = 0; x < size.width; x++) {
+      const double left = kept (x, across, part.x > 0);
+      const double right = kept (size.width - 1 - x, across, part.right () < picture.width);
+      std::uint8_t &level = mask.row (0, y)[x];
+      level = static_cast<std::uint8_t> (level * row * left * right + 0.5);
+    }
+  }
+}
+
 Rect Tracking::follow (const matte::SmallPicture &mask, Size picture, Size shape)
 {
   const Rect whole = rect_of (picture);

@@ -11,6 +11,10 @@ namespace quad {
 // The box around what `mask` shows as foreground, in its positions; empty if it shows none.
 Rect box_of (const matte::SmallPicture &mask);
 
+// Lets the mask of `part` fade out towards those of its sides that are not the picture's own: what
+// the model sees there has no counterpart outside, and would end in a straight cut.
+void fade_sides (matte::SmallPicture &mask, const Rect &part, Size picture);
+
 // Follows a box with a part of the picture that has room around it. The part stays where it is as
 // long as the box fits into it and is not lost in it, because a mask is smoothed only while it
 // covers the same part.

@@ -58,6 +58,22 @@ TEST (MatteRegion, FollowsTheForeground)
   for (int x = 0; x < 280; x += 20) EXPECT_LT (hit (m, {x, 60, 40, 40}), 1.0) << x;
 }
 
+// What is a little bright all around does not end in a straight cut where the part ends.
+TEST (MatteRegion, APartFadesOut)
+{
+  Matte m (model_of ("mean", "1x64x64x3", "1x64x64x1"), raw ("RGB", 320, 180), kAlone,
+           "refine=none smoothing=0 region=track");
+  const Rect where = {140, 60, 40, 50};
+  const std::vector<int> alpha = m.show (painted (m.in (), [&] (int, int x, int y, int) {
+                                    return where.contains ({x, y, 1, 1}) ? 255 : 60;
+                                  })).alpha ();
+  const auto at = [&] (int x, int y) { return alpha[static_cast<std::size_t> (y * 320 + x)]; };
+  EXPECT_GT (at (160, 85), 200);
+  EXPECT_EQ (at (4, 4), 0);
+  for (int x = 1; x < 137; x++) EXPECT_LT (std::abs (at (x, 85) - at (x - 1, 85)), 40) << x;
+  for (int y = 1; y < 57; y++) EXPECT_LT (std::abs (at (160, y) - at (160, y - 1)), 40) << y;
+}
+
 std::string refining (const std::string &picture = "1x?x?x3", const std::string &mask = "1x?x?x1")
 {
   return "fake-model\ninput picture float32 " + picture + "\ninput mask float32 " + mask +
