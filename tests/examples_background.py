@@ -40,11 +40,11 @@ def color(suite):
 def film(suite):
     """One file with alpha: nobody is there, so its pictures are transparent."""
     need_model()
-    clip = suite.make("film.mkv", "videotestsrc pattern=blue num-buffers=5 ! video/x-raw,width=320,height=180"
+    clip = suite.make("cutout.mkv", "videotestsrc pattern=blue num-buffers=5 ! video/x-raw,width=320,height=180"
                       ",framerate=10/1 ! x264enc ! matroskamux")
-    suite.script("background.sh", "--alpha", "film.mov", clip, "#00a000", "film.mp4")
-    suite.make("film.rgba", "filesrc location=film.mov ! qtdemux ! pngdec ! videoconvert ! video/x-raw,format=RGBA")
-    pixels = (suite.folder / "film.rgba").read_bytes()
+    suite.script("background.sh", "--alpha", "cutout.mov", clip, "#00a000", "cutout.mp4")
+    suite.make("cutout.rgba", "filesrc location=cutout.mov ! qtdemux ! pngdec ! videoconvert ! video/x-raw,format=RGBA")
+    pixels = (suite.folder / "cutout.rgba").read_bytes()
     expect(len(pixels) == 5 * 320 * 180 * 4, f"{len(pixels)} bytes")
     expect(max(pixels[3::4]) < 64, f"alpha up to {max(pixels[3::4])}")
 
