@@ -70,7 +70,7 @@ void Matter::set_latency (const MatteSettings &s)
 infer::Problem Matter::measure_model (const MatteSettings &s)
 {
   const Size size = {in_.width, in_.height};
-  const infer::Problem failed = model_->measure (size, runs_);
+  infer::Problem failed = model_->measure (size, runs_);
   if (!failed || s.model.provider != infer::Provider::automatic ||
       model_->inference ().provider () == infer::Provider::cpu)
     return failed;
