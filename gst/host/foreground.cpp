@@ -208,7 +208,7 @@ void put (const std::uint8_t *in, int step, int count, std::uint8_t *out)
   const auto lanes = static_cast<int> (hn::Lanes (d));
   int x = 0;
   hn::Vec<D8s> old, b, c, e;
-  if (step == 1) x = std::copy_n (in, count, out) - out;
+  if (step == 1) std::copy_n (in, count, out), x = count;
   if (step == 2)
     for (; x + lanes + 1 <= count; x += lanes) {
       std::uint8_t *to = out + std::ptrdiff_t{x} * 2;
