@@ -139,7 +139,8 @@ gint64 end_of (const GstSegment &segment, GstSeekType type, gint64 at, guint64 n
   return std::max<gint64> (0, static_cast<gint64> (segment.duration) + at);
 }
 
-// Whether the base class can do the seek: one in time that ends after its start.
+// Whether the base class can do the seek: one in time, of a stream in time, that ends after its
+// start.
 bool is_possible (GstAggregator *agg, GstEvent *seek)
 {
   gdouble rate = 0;
@@ -147,8 +148,8 @@ bool is_possible (GstAggregator *agg, GstEvent *seek)
   GstSeekType start_type = GST_SEEK_TYPE_NONE, stop_type = GST_SEEK_TYPE_NONE;
   gint64 start = 0, stop = -1;
   gst_event_parse_seek (seek, &rate, &format, nullptr, &start_type, &start, &stop_type, &stop);
-  if (!std::isfinite (rate) || format != GST_FORMAT_TIME) return false;
   const GstSegment &now = GST_AGGREGATOR_PAD (agg->srcpad)->segment;
+  if (!std::isfinite (rate) || format != GST_FORMAT_TIME || now.format != format) return false;
   const gint64 begin = end_of (now, start_type, start, now.start);
   const gint64 end = end_of (now, stop_type, stop, now.stop);
   return begin >= 0 && (end == -1 || begin <= end);
