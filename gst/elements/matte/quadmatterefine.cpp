@@ -171,6 +171,16 @@ gboolean src_event (GstAggregator *agg, GstEvent *event)
   return done;
 }
 
+// Before it plays the base class does a seek without asking src_event.
+gboolean send_event (GstElement *element, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK && !is_possible (GST_AGGREGATOR (element), event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+  return GST_ELEMENT_CLASS (parent_class ())->send_event (element, event);
+}
+
 bool take_caps (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstCaps *caps;
@@ -442,6 +452,7 @@ static void gst_quad_matte_refine_class_init (GstQuadMatteRefineClass *klass)
 
   auto *element_class = GST_ELEMENT_CLASS (klass);
   element_class->set_context = set_context;
+  element_class->send_event = send_event;
   add_template (element_class, "sink", GST_PAD_SINK, quad::matte_sink_caps ().get (),
                 GST_TYPE_AGGREGATOR_PAD);
   add_template (element_class, "mask", GST_PAD_SINK, quad::matte_mask_caps ().get (),
