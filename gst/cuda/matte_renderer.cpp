@@ -1,6 +1,5 @@
 #include "cuda/matte_renderer.h"
 
-#include <algorithm>
 #include <cstring>
 #include <vector>
 

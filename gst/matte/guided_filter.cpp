@@ -78,8 +78,7 @@ void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinemen
   running_stride_ = padded (mask.width + 2 * reach + 1);
   window_columns_.assign (stride_, 1);
   for (int x = 0; x < mask.width; x++)
-    window_columns_[std::size_t (x)] =
-        std::min (x + reach, mask.width - 1) - std::max (x - reach, 0) + 1;
+    window_columns_[std::size_t (x)] = window_of (x, reach, mask.width);
   columns_ = {};
   for (int x = 0; x < picture.width; x++) {
     const Between at = between (x, picture.width, mask.width);
@@ -108,7 +107,7 @@ void GuidedFilter::prepare (Size mask, Size picture, const Refinement &refinemen
 Windows GuidedFilter::windows (int y, const Worker &w) const
 {
   const int reach = refinement_.radius;
-  const int rows = std::min (y + reach, mask_.height - 1) - std::max (y - reach, 0) + 1;
+  const int rows = window_of (y, reach, mask_.height);
   return {w.seen.width, reach, window_columns_.data () + w.seen.x, rows};
 }
 

@@ -75,6 +75,13 @@ struct Scalar {
 
 #include "matte/line-inl.h"
 
+// The number of positions within `reach` of `x`, of `count`.
+QUAD_HOST_DEVICE inline int window_of (int x, int reach, int count)
+{
+  const int first = x < reach ? 0 : x - reach, last = x + reach < count ? x + reach : count - 1;
+  return last - first + 1;
+}
+
 // A part of the mean line of `n` windows, in levels, from the sum of theirs.
 QUAD_HOST_DEVICE inline float mean_of (double sum, double n)
 {

@@ -17,12 +17,6 @@ QUAD_DEVICE std::int64_t grid_index (const MatteParams &p, int k, int x, int y)
   return (std::int64_t{k} * p.grid_height + y) * p.stride + x;
 }
 
-// The number of positions within reach of `x`, of `count`.
-QUAD_DEVICE int window_of (int x, int reach, int count)
-{
-  return least (x + reach, count - 1) - most (x - reach, 0) + 1;
-}
-
 // --- Solve: a line for each window ---
 
 // The sums over columns of windows, for positions next to each other.
@@ -76,8 +70,8 @@ QUAD_DEVICE void solve (const MatteParams &p, SolveShared &shared)
       sums[k] = 0;
       for (int j = i; j <= i + 2 * p.reach; j++) sums[k] += shared.column[k][j];
     }
-    const double n = double (window_of (from + i, p.reach, p.grid_width)) *
-                     window_of (y, p.reach, p.grid_height);
+    const double n = double (matte::window_of (from + i, p.reach, p.grid_width)) *
+                     matte::window_of (y, p.reach, p.grid_height);
     store_line (p, from + i, y,
                 matte::LineFit<matte::Scalar>::of (matte::sums_of (sums), n, p.epsilon));
   }
@@ -126,8 +120,8 @@ QUAD_DEVICE void find_means (const MatteParams &p, const Positions &at, ApplySha
     const int k = i / each, down = i % each / at.width, across = i % at.width;
     std::int64_t sum = 0;
     for (int j = 0; j <= 2 * p.reach; j++) sum += shared.column[k][down][across + j];
-    const double n = double (window_of (at.x + across, p.reach, p.grid_width)) *
-                     window_of (at.y + down, p.reach, p.grid_height);
+    const double n = double (matte::window_of (at.x + across, p.reach, p.grid_width)) *
+                     matte::window_of (at.y + down, p.reach, p.grid_height);
     shared.mean[k][down][across] = matte::mean_of (static_cast<double> (sum), n);
   }
 }
