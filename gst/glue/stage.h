@@ -53,6 +53,8 @@ class Input {
     bool operator== (const Move &) const = default;
   };
   const Move &moved () const { return moved_; }
+  // Whether it was brought to another format, other colours or another memory.
+  bool is_converted () const { return logged_ && (*logged_ || logged_->converted); }
 
   // Frees what was kept, the device's memory too.
   void forget ();

@@ -18,11 +18,6 @@ CellClaim claim_of (const PadSettings &s, int kept)
   return {.cell = s.cell, .row_span = s.row_span, .column_span = s.column_span, .kept = kept};
 }
 
-bool is_gap (GstBuffer *buffer)
-{
-  return gst_buffer_get_size (buffer) == 0 && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
-}
-
 // What the pad shows now, with its lock held: a flush takes the base class's buffer away under it.
 // Keeps the frame that is to be repeated after the end.
 void take_current (PadSnapshot &p, bool eos)
@@ -34,6 +29,7 @@ void take_current (PadSnapshot &p, bool eos)
   if (buffer && is_gap (buffer)) buffer = nullptr;
   // While an input's frames have no time, its last frame is not shown any longer.
   if (impl.faults ().is_untimed () && !eos) buffer = nullptr;
+  p.ended = eos && !buffer;
   if (!buffer && eos && repeats && impl.held) {
     p.buffer.reset (gst_buffer_ref (impl.held.get ()));
     p.info = impl.held_info;
@@ -43,8 +39,8 @@ void take_current (PadSnapshot &p, bool eos)
   if (!buffer) return;
   p.buffer.reset (gst_buffer_ref (buffer));
   p.info = pad->info;
-  if (impl.shown_buffer != buffer || impl.shown_at != GST_BUFFER_PTS (buffer))
-    impl.said_of_shown = impl.said;
+  p.is_new = impl.shown_buffer != buffer || impl.shown_at != GST_BUFFER_PTS (buffer);
+  if (p.is_new) impl.said_of_shown = impl.said;
   impl.shown_buffer = buffer;
   impl.shown_at = GST_BUFFER_PTS (buffer);
   if (!repeats) return;
@@ -83,7 +79,10 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       p->memory = impl.memory;
       p->frame = impl.frame;
       p->peak = impl.peak;
-      if (with_buffers) take_current (*p, eos);
+      if (with_buffers) {
+        p->placeholder = impl.placeholder;
+        take_current (*p, eos);
+      }
       const GridPad::Said &said = with_buffers ? impl.said_of_shown : impl.said;
       p->orientation = orientation_of (impl.settings.orientation, said.tagged);
       p->reduced = said.reduced;

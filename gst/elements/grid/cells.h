@@ -24,7 +24,14 @@ struct PadSnapshot {
   // the last one if that is repeated. Null if there is nothing to see.
   Owned<GstBuffer> buffer;
   GstVideoInfo info = {};
+  bool is_new = false;  // no frame before shows it
+  bool ended = false;   // EOS, and the last frame is over
+  // Where it comes from, and what the state makes of it: see judge ().
+  GridPad::Shown shown = GridPad::picture;
+  CellState state = CellState::waiting;
+  double dim = 0;
   Owned<GstBuffer> dropped;  // the pad keeps it no longer
+  std::shared_ptr<const Placeholder> placeholder;
 };
 
 struct GridSnapshot {

@@ -5,8 +5,6 @@
 namespace quad {
 namespace {
 
-int alpha_of (double alpha) { return static_cast<int> (std::lround (alpha * 255)); }
-
 // The strips between the cell's edge and the picture's box.
 std::array<Rect, 4> strips_of (const CellBox &box)
 {
@@ -24,9 +22,11 @@ Place place_of (const CellGrid &cells, const Canvas &canvas, const Shot &shot)
   Place p;
   p.box = box_of (cells, shot.seat, canvas);
   p.alpha = alpha_of (shot.alpha);
-  if (!shot.has_picture || !p.can_be_seen ()) return p;
-  p.border = strips_of (p.box);
-  p.border_alpha = alpha_of (shot.alpha * (cells.border_color >> 24) / 255.0);
+  if (!p.can_be_seen ()) return p;
+  if (shot.has_picture || shot.border_color) p.border = strips_of (p.box);
+  p.border_color = shot.border_color.value_or (cells.border_color);
+  p.border_alpha = alpha_of (shot.alpha * (p.border_color >> 24) / 255.0);
+  if (!shot.has_picture) return p;
   if (!p.box.picture.empty ())
     p.placement = place (shot.picture, shot.fit, p.box.picture, canvas, shot.xalign, shot.yalign);
   if (p.placement.crop.empty () || p.placement.target.empty ()) p.placement = {};
@@ -34,6 +34,8 @@ Place place_of (const CellGrid &cells, const Canvas &canvas, const Shot &shot)
 }
 
 }  // namespace
+
+int alpha_of (double alpha) { return static_cast<int> (std::lround (alpha * 255)); }
 
 CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas)
 {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct CellBox {
   Rect picture;
 };
 
+// An opacity of 0 to 1 as 0 to 255.
+int alpha_of (double alpha);
+
 CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas);
 
 // One input's picture and how it is shown.
@@ -43,6 +47,7 @@ struct Shot {
   double xalign = 0.5;
   double yalign = 0.5;
   double alpha = 1;
+  std::optional<std::uint32_t> border_color = {};  // instead of the grid's, also without a picture
   bool has_picture = false;
   Picture picture;  // if there is one
 };
@@ -50,10 +55,11 @@ struct Shot {
 // Where it lies on the canvas.
 struct Place {
   CellBox box;
-  int alpha = 0;               // 0 to 255
-  Placement placement;         // without a target if nothing of the picture is seen
-  std::array<Rect, 4> border;  // empty: none
-  int border_alpha = 0;        // 0 to 255
+  int alpha = 0;                   // 0 to 255
+  Placement placement;             // without a target if nothing of the picture is seen
+  std::array<Rect, 4> border;      // empty: none
+  std::uint32_t border_color = 0;  // 0xAARRGGBB
+  int border_alpha = 0;            // 0 to 255
 
   bool can_be_seen () const { return alpha > 0 && !box.cell.empty (); }
 };

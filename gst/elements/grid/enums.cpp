@@ -25,3 +25,29 @@ GType gst_quad_eos_policy_get_type ()
   static const GType type = g_enum_register_static ("GstQuadEosPolicy", values);
   return type;
 }
+
+GType gst_quad_cell_state_get_type ()
+{
+  using quad::CellState;
+  static const GEnumValue values[] = {
+      quad::enum_value (CellState::waiting, "No frame has come yet", "waiting"),
+      quad::enum_value (CellState::live, "Frames come", "live"),
+      quad::enum_value (CellState::late, "The next frame is overdue", "late"),
+      quad::enum_value (CellState::lost, "Frames have been missing for long", "lost"),
+      quad::enum_value (CellState::ended, "The input has ended", "ended"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadCellState", values);
+  return type;
+}
+
+GType gst_quad_lost_policy_get_type ()
+{
+  using quad::LostPolicy;
+  static const GEnumValue values[] = {
+      quad::enum_value (LostPolicy::hold, "The last picture", "hold"),
+      quad::enum_value (LostPolicy::background, "The background", "background"),
+      quad::enum_value (LostPolicy::placeholder, "The placeholder", "placeholder"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadLostPolicy", values);
+  return type;
+}

@@ -5,17 +5,28 @@
 
 G_BEGIN_DECLS
 
-GType gst_quad_fit_get_type (void);         // quad::Fit
-GType gst_quad_eos_policy_get_type (void);  // quad::EosPolicy
+GType gst_quad_fit_get_type (void);          // quad::Fit
+GType gst_quad_eos_policy_get_type (void);   // quad::EosPolicy
+GType gst_quad_cell_state_get_type (void);   // quad::CellState
+GType gst_quad_lost_policy_get_type (void);  // quad::LostPolicy
 
 G_END_DECLS
 
 #define GST_TYPE_QUAD_FIT (gst_quad_fit_get_type ())
 #define GST_TYPE_QUAD_EOS_POLICY (gst_quad_eos_policy_get_type ())
+#define GST_TYPE_QUAD_CELL_STATE (gst_quad_cell_state_get_type ())
+#define GST_TYPE_QUAD_LOST_POLICY (gst_quad_lost_policy_get_type ())
 
 namespace quad {
 
 // When a composition ends.
 enum class EosPolicy { longest, shortest };
+
+// How an input is doing, see StateWatch.
+enum class CellState { waiting, live, late, lost, ended };
+inline constexpr int kCellStates = 5;
+
+// What a cell shows while its input is lost.
+enum class LostPolicy { hold, background, placeholder };
 
 }  // namespace quad

@@ -229,6 +229,11 @@ bool fails_without_inputs (GstQuadMuxGrid *self)
   return true;
 }
 
+bool is_gap (GstBuffer *buffer)
+{
+  return gst_buffer_get_size (buffer) == 0 && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
+}
+
 GstBuffer *gap_for (GstBuffer *buffer)
 {
   GstBuffer *gap = gst_buffer_new ();

@@ -89,4 +89,7 @@ bool fails_without_inputs (GstQuadMuxGrid *self);
 // A gap in place of a frame that cannot be shown, so that the input keeps its pace.
 GstBuffer *gap_for (GstBuffer *buffer);
 
+// True for what the base class, or gap_for (), puts where an input has no frame.
+bool is_gap (GstBuffer *buffer);
+
 }  // namespace quad

@@ -8,6 +8,7 @@
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
+#include "elements/grid/states.h"
 
 namespace quad {
 namespace {
@@ -19,7 +20,10 @@ GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
   GridPad &impl = *as_grid_pad (pad)->impl;
   InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
   InputEnd &end = impl.faults ().stream_is_bad () ? of_bad : impl.last_end ();
-  return clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end).release ();
+  const bool counts = !is_gap (buffer);
+  Owned<GstBuffer> now = clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end);
+  if (counts) impl.stats.taken (buffer, now.get ());
+  return now.release ();
 }
 
 // Where the next output frame begins, in running time.
@@ -128,6 +132,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
   const GstFlowReturn flow = aggregate_through_negotiation (GST_AGGREGATOR (self), timeout);
   impl.maker = std::thread::id{};
   if (std::exchange (impl.cells_untold, false)) tell_cells (self);
+  tell_states (self);
   if (flow == GST_FLOW_NOT_NEGOTIATED) return ask_again (self);
   if (flow != GST_FLOW_OK && flow != GST_AGGREGATOR_FLOW_NEED_DATA) return flow;
   if (flow == GST_FLOW_OK) impl.patience.reset ();
@@ -161,6 +166,33 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   return flow;
 }
 
+// Whether a frame of a live output is there later than the next one should be.
+bool missed_deadline (GstQuadMuxGrid *self, const OutputTime &time, GstClockTime duration)
+{
+  const GstClockTime latency = gst_aggregator_get_latency (GST_AGGREGATOR (self));
+  const GstClockTime now = self->impl->pacer.now (GST_ELEMENT (self));
+  return time.live && GST_CLOCK_TIME_IS_VALID (latency) && GST_CLOCK_TIME_IS_VALID (now) &&
+         GST_CLOCK_TIME_IS_VALID (duration) && now > time.running + latency + duration;
+}
+
+GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *out)
+{
+  const gint64 begin = g_get_monotonic_time ();
+  const OutputTime time = {gst_segment_to_running_time (&output_segment_of (self), GST_FORMAT_TIME,
+                                                        GST_BUFFER_PTS (out)),
+                           gst_aggregator_get_force_live (GST_AGGREGATOR (self)) != FALSE};
+  GridSnapshot snapshot = frame_snapshot_of (self);
+  judge (self, snapshot, time);
+  const GstFlowReturn flow = self->impl->painter.draw (self, snapshot, info, out);
+  if (flow != GST_FLOW_OK) return flow;
+  self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
+  count_frames (snapshot, time);
+  self->impl->stats.drawn (
+      static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND,
+      missed_deadline (self, time, GST_BUFFER_DURATION (out)));
+  return flow;
+}
+
 GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
 {
   GstQuadMuxGrid *self = as_grid (vagg);
@@ -174,10 +206,7 @@ GstFlowReturn aggregate_frames (GstVideoAggregator *vagg, GstBuffer *out)
   GST_OBJECT_UNLOCK (vagg);
   // The element stops, and the base class has forgotten what it negotiated.
   if (GST_VIDEO_INFO_FORMAT (&info) == GST_VIDEO_FORMAT_UNKNOWN) return GST_FLOW_FLUSHING;
-  const GstFlowReturn flow = self->impl->painter.draw (self, frame_snapshot_of (self), info, out);
-  if (flow == GST_FLOW_OK)
-    self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
-  return flow;
+  return draw (self, info, out);
 }
 
 // If an input begins, or the last pad is removed, while a frame is made, the base class has taken

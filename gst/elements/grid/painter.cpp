@@ -10,14 +10,20 @@
 namespace quad {
 namespace {
 
+std::optional<std::uint32_t> state_border_of (const GridSettings &settings, CellState state)
+{
+  return settings.state_border[static_cast<std::size_t> (state)];
+}
+
 // The pad and its picture in numbers.
-Shot shot_of (const PadSnapshot &pad)
+Shot shot_of (const PadSnapshot &pad, const GridSettings &settings)
 {
   Shot shot = {.seat = seat_of (pad),
                .fit = pad.settings.fit,
                .xalign = pad.settings.xalign,
                .yalign = pad.settings.yalign,
                .alpha = pad.settings.alpha,
+               .border_color = state_border_of (settings, pad.state),
                .has_picture = pad.buffer != nullptr};
   if (!pad.buffer || !is_known (pad.info)) return shot;  // it may have come before its caps
   shot.picture.part = crop_of (pad.buffer.get (), frame_size (pad.buffer.get (), pad.info));
@@ -33,7 +39,7 @@ std::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas
 {
   std::vector<Shot> shots;
   shots.reserve (snapshot.pads.size ());
-  for (const PadSnapshot &pad : snapshot.pads) shots.push_back (shot_of (pad));
+  for (const PadSnapshot &pad : snapshot.pads) shots.push_back (shot_of (pad, snapshot.settings));
   return compose (cells_of (snapshot), canvas, shots);
 }
 
@@ -167,7 +173,10 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   ShownPicture &shown = frame.shown.emplace_back (ShownPicture{.pad = impl.serial});
   const Size canvas = {frame.info.width, frame.info.height};
   if (place.alpha > 0) shown.box = intersect (place.box.cell, rect_of (canvas));
-  if (!pad.buffer) return true;
+  if (!pad.buffer) {
+    draw_border (place);
+    return true;
+  }
   warn_of_place (frame.self, frame.snapshot, pad, !place.box.picture.empty ());
   if (!place.can_be_seen ()) {
     GST_LOG_OBJECT (pad.pad.get (), "cannot be seen: alpha %d, cell %d", place.alpha, pad.cell);
@@ -183,7 +192,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   if (seen)
     GST_LOG_OBJECT (pad.pad.get (), "shows %gx%g at %g,%g of its picture at %d,%d of the output",
                     part.width, part.height, part.x, part.y, target.x, target.y);
-  const Problem problem = stage_.show (impl.inputs[GridPad::picture], pad.buffer.get (), pad.info,
+  const Problem problem = stage_.show (impl.inputs[pad.shown], pad.buffer.get (), pad.info,
                                        {.placement = place.placement,
                                         .orientation = pad.orientation,
                                         .filter = frame.snapshot.settings.method,
@@ -191,7 +200,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
                                         .peak = pad.peak});
   if (problem.kind == Problem::Kind::foreign || problem.kind == Problem::Kind::bad_buffer)
     return leave_out (frame, pad, buffer_of (pad) + problem.why + ".");
-  if (seen) {
+  if (seen && pad.shown == GridPad::picture) {
     shown.placement = place.placement;
     shown.orientation = pad.orientation;
   }
@@ -199,13 +208,19 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     return leave_out (frame, pad, unconvertible (pad));
   if (problem) return fail (frame, problem) == GST_FLOW_OK;
 
-  const guint color = frame.snapshot.settings.border_color;
-  for (const Rect &strip : place.border) stage_.fill (strip, color, place.border_alpha);
+  if (seen && pad.dim > 0) stage_.fill (target, 0, alpha_of (pad.dim * pad.settings.alpha));
+  draw_border (place);
   if (is_cropped_away (pad, place)) say_cropped_away (frame.self, pad);
-  if (!seen) return true;
+  if (!seen || pad.shown != GridPad::picture) return true;
   say_moved (frame.self, pad);
   impl.faults ().good_frame (frame.time);
   return true;
+}
+
+void GridPainter::draw_border (const Place &place)
+{
+  for (const Rect &strip : place.border)
+    stage_.fill (strip, place.border_color, place.border_alpha);
 }
 
 // A frame that cannot be shown: its cell shows the background. False where that ends the

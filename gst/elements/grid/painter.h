@@ -39,6 +39,7 @@ class GridPainter {
   };
 
   bool show (Frame &frame, const PadSnapshot &pad, const Place &place);
+  void draw_border (const Place &place);
   bool leave_out (const Frame &frame, const PadSnapshot &pad, const std::string &sentence) const;
   GstFlowReturn fail (const Frame &frame, const Problem &problem);
 

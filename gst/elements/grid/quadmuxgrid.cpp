@@ -38,6 +38,7 @@
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
+#include "elements/grid/state_properties.h"
 #include "glue/drawable_caps.h"
 
 GST_DEBUG_CATEGORY (quad_mux_grid_debug);
@@ -93,6 +94,8 @@ enum Property : guint {
   PROP_CUDA_DEVICE_ID,
   PROP_FORCE_LIVE,
   PROP_POST_CELL_SIZE,
+  PROP_STATE_BORDER,
+  PROP_STATS,
 };
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
@@ -118,6 +121,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
     return;
   }
   bool moves = false, tells = false;
+  std::string refusal;
   {
     const std::lock_guard guard (self->impl->lock);
     quad::GridSettings &s = self->impl->settings;
@@ -142,9 +146,11 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
         tells = true;
         s.post_cell_size = g_value_get_boolean (value);
         break;
+      case PROP_STATE_BORDER: quad::set_state_border (s, value, refusal); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
     }
   }
+  self->impl->refused.told (pspec->name, refusal);
   if (moves) quad::layout_changed (self);
   if (tells) quad::cells_changed (self);
 }
@@ -172,6 +178,10 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
     case PROP_POST_CELL_SIZE: g_value_set_boolean (value, s.post_cell_size); break;
+    case PROP_STATE_BORDER: quad::get_state_border (s, value); break;
+    case PROP_STATS:
+      g_value_take_boxed (value, as_grid (object)->impl->stats.structure ().release ());
+      break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
 }
@@ -283,6 +293,8 @@ gboolean start (GstAggregator *agg)
     p->impl->warned_of_peer = false;
     p->impl->alone_since = g_get_monotonic_time ();
   }
+  quad::restart_states (self);
+  self->impl->refused.post ();
   self->impl->peers.start ();
   return aggregator_parent ()->start (agg);
 }
@@ -386,6 +398,12 @@ void install_properties (GObjectClass *klass)
                              "output changes",
                              kGridDefaults.post_cell_size,
                              static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
+  add (PROP_STATE_BORDER, quad::state_border_spec ());
+  add (PROP_STATS,
+       g_param_spec_boxed (
+           "stats", "Statistics", "How long frames take to draw, since the start",
+           GST_TYPE_STRUCTURE,
+           static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS})));
   // The base class also sets its value when the output has run live.
   g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
 }
@@ -425,7 +443,8 @@ void add_templates (GstElementClass *klass)
                    "Shows several videos side by side in a grid, drawn in one pass",
                    QUAD_PAGE ("quadmux-grid"));
   quad::document_types ({gst_quad_mux_grid_pad_get_type (), GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT,
-                         GST_TYPE_QUAD_EOS_POLICY});
+                         GST_TYPE_QUAD_EOS_POLICY, GST_TYPE_QUAD_CELL_STATE,
+                         GST_TYPE_QUAD_LOST_POLICY});
 }
 
 }  // namespace

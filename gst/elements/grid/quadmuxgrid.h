@@ -12,16 +12,17 @@
 #include "elements/grid/painter.h"
 #include "elements/grid/peer_watch.h"
 #include "elements/grid/quadmuxgridpad.h"
+#include "elements/grid/render_stats.h"
+#include "elements/grid/setting_faults.h"
 #include "elements/grid/settings.h"
 #include "elements/grid/shown.h"
+#include "elements/grid/states.h"
 
 namespace quad {
 
-using GridPadRef = Owned<GstQuadMuxGridPad>;
-
 struct QuadMuxGrid {
   explicit QuadMuxGrid (GstElement *element)
-      : backends (element), peers (element), painter (backends)
+      : backends (element), refused (element), peers (element), painter (backends)
   {
   }
 
@@ -43,8 +44,11 @@ struct QuadMuxGrid {
   std::atomic<std::thread::id> maker;
 
   ShownFrame shown;
+  RenderStats stats;
 
   std::mutex drawing;  // held while a frame is drawn
+
+  SettingFaults refused;
 
   bool force_live = false;  // the property; set before the element is used
   Pacer pacer;
@@ -53,10 +57,11 @@ struct QuadMuxGrid {
   // Used only by the thread that makes the output.
   GridPainter painter;
   OutputPosition position;
-  bool cells_untold = false;  // changed by the maker, and not told yet
-  Patience patience;          // while downstream refuses frames
-  std::string refusal;        // the last negotiation error posted
-  std::string problem;        // why the current negotiation fails; empty: an error was posted
+  bool cells_untold = false;               // changed by the maker, and not told yet
+  std::vector<StateChange> state_changes;  // not told yet
+  Patience patience;                       // while downstream refuses frames
+  std::string refusal;                     // the last negotiation error posted
+  std::string problem;  // why the current negotiation fails; empty: an error was posted
 
   GridSettings snapshot ()
   {

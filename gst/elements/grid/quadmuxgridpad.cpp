@@ -2,6 +2,7 @@
 
 #include "elements/grid/life.h"
 #include "elements/grid/negotiation.h"
+#include "elements/grid/state_properties.h"
 #include "glue/zoom.h"
 
 using quad::GridPad;
@@ -53,6 +54,7 @@ enum Property : guint {
   PROP_CROP_Y,
   PROP_CROP_WIDTH,
   PROP_CROP_HEIGHT,
+  PROP_STATES,  // the first of the states' properties, and the last id here
 };
 
 const quad::ZoomProperty &zoom_property (guint id)
@@ -90,8 +92,22 @@ void tell_change (GObject *object, const quad::PadSettings &before, const quad::
     quad::layout_changed (as_grid (grid.get ()));
 }
 
+// True if the property is one of states.
+bool set_state (GObject *object, guint id, const GValue *value, const GParamSpec *pspec)
+{
+  std::string refusal;
+  if (id < PROP_STATES ||
+      !quad::set_state_property (*as_grid_pad (object)->impl, id - PROP_STATES, value, refusal))
+    return false;
+  const quad::Owned<GstElement> grid{gst_pad_get_parent_element (GST_PAD (object))};
+  const std::string setting = std::string (GST_OBJECT_NAME (object)) + "::" + pspec->name;
+  if (grid) as_grid (grid.get ())->impl->refused.told (setting, refusal);
+  return true;
+}
+
 void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
+  if (set_state (object, id, value, pspec)) return;
   GridPad &impl = *as_grid_pad (object)->impl;
   quad::PadSettings before, after;
   {
@@ -128,6 +144,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GridPad &impl = *as_grid_pad (object)->impl;
+  if (id >= PROP_STATES && quad::get_state_property (impl, id - PROP_STATES, value)) return;
   const quad::PadSettings s = impl.snapshot ();
   switch (id) {
     case PROP_CURRENT_CELL: g_value_set_int (value, impl.cell); break;
@@ -176,7 +193,10 @@ GstFlowReturn chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   problems.times = problem_of_time (impl, buffer);
   quad::tell_problem (as_grid (parent), GST_AGGREGATOR_PAD (pad));
   if (!problems.segment.empty () || !problems.times.empty ()) return GST_FLOW_OK;
-  if (!problems.caps.empty ()) owned.reset (quad::gap_for (buffer));
+  if (problems.caps.empty ())
+    impl.stats.arrived (buffer);
+  else
+    owned.reset (quad::gap_for (buffer));
   return impl.base_chain (pad, parent, owned.release ());
 }
 
@@ -211,6 +231,14 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   held = std::move (impl.held);
   impl.segment_done = false;
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
+}
+
+gboolean skip_buffer (GstAggregatorPad *pad, GstAggregator *grid, GstBuffer *buffer)
+{
+  const gboolean skips = GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)
+                             ->skip_buffer (pad, grid, buffer);
+  if (skips && !quad::is_gap (buffer)) as_grid_pad (pad)->impl->stats.skipped ();
+  return skips;
 }
 
 void finalize (GObject *object)
@@ -293,6 +321,7 @@ void install_properties (GObjectClass *klass)
                              "Show the last frame when the input has ended, until the output ends",
                              kPadDefaults.repeat_after_eos, kFlags));
   quad::install_zoom (klass, PROP_CROP_X);
+  quad::install_state_properties (klass, PROP_STATES);
 }
 
 }  // namespace
@@ -307,6 +336,7 @@ static void gst_quad_mux_grid_pad_class_init (GstQuadMuxGridPadClass *klass)
   install_properties (object_class);
   GST_PAD_CLASS (klass)->unlinked = unlinked;
   GST_AGGREGATOR_PAD_CLASS (klass)->flush = flush;
+  GST_AGGREGATOR_PAD_CLASS (klass)->skip_buffer = skip_buffer;
   // Frames are mapped by the element, while it draws.
   auto *video_class = reinterpret_cast<GstVideoAggregatorPadClass *> (klass);
   video_class->prepare_frame = nullptr;

@@ -5,10 +5,14 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 
+#include "elements/grid/cell_state.h"
 #include "elements/grid/faults.h"
+#include "elements/grid/input_stats.h"
+#include "elements/grid/placeholder.h"
 #include "elements/grid/settings.h"
 #include "elements/grid/timing.h"
 #include "glue/stage.h"
@@ -68,6 +72,7 @@ struct GridPad {
   bool asked = false;  // whether upstream knows `wish` or `room`
   // For `cell-size`; none if it is not posted or not known yet.
   std::optional<CellSize> cell_size, told_size;
+  std::shared_ptr<const Placeholder> placeholder;  // null: none
 
   // Written with the element's cells_lock held.
   std::atomic<int> cell{-1};       // the pad's cell; -1: none
@@ -81,11 +86,16 @@ struct GridPad {
   bool said_moved = false;
   FrameRate rate;  // of the caps that came last
   // What the pad shows. A second picture is one more name here.
-  enum Shown { picture, n_shown };
+  enum Shown { picture, placeholder_picture, n_shown };
   std::array<Input, n_shown> inputs;
+  StateWatch watch;
   InputFault fault;                  // use faults ()
   InputEnd end;                      // use last_end ()
   std::atomic<bool> flushed{false};  // and `fault` and `end` do not know it yet
+
+  // The watch's, for the property.
+  std::atomic<CellState> state{CellState::waiting};
+  InputStats stats;
 
   // Since the stream began; a flush does not reset it.
   std::atomic<bool> had_frame{false};

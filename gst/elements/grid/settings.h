@@ -3,8 +3,12 @@
 
 #include <gst/video/video.h>
 
+#include <array>
+#include <optional>
+
 #include "core/filter.h"
 #include "core/placement.h"
+#include "elements/grid/cell_state.h"
 #include "elements/grid/enums.h"
 
 namespace quad {
@@ -21,6 +25,8 @@ struct GridSettings {
   EosPolicy eos_policy = EosPolicy::longest;
   int n_threads = 0;
   bool post_cell_size = false;
+  // Colours of borders by state, which come before border_color.
+  std::array<std::optional<guint>, kCellStates> state_border = {};
 };
 
 struct PadSettings {
@@ -38,6 +44,7 @@ struct PadSettings {
   Zoom zoom = {};
   GstVideoOrientationMethod orientation = GST_VIDEO_ORIENTATION_AUTO;
   bool repeat_after_eos = false;
+  StateSettings states = {};
 
   // Whether the picture lies at its position and takes no cell.
   bool lies_freely () const { return width > 0 && height > 0; }

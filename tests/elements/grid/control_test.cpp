@@ -160,7 +160,7 @@ TEST (GridControl, WhatCanBeControlled)
                                        "columns", "gap", "margin", "method", "rows"}));
   EXPECT_EQ (controllable (p.pad (0).get ()),
              (std::vector<std::string>{"alpha", "cell", "column-span", "crop-height", "crop-width",
-                                       "crop-x", "crop-y", "fit", "height", "orientation",
+                                       "crop-x", "crop-y", "dim", "fit", "height", "orientation",
                                        "repeat-after-eos", "row-span", "width", "xalign", "xpos",
                                        "yalign", "ypos", "zorder"}));
 }
@@ -270,6 +270,9 @@ TEST (GridProperties, RangesOfAPad)
                                     {"crop-y", 0, 1, 0},
                                     {"crop-width", 0, 1, 1},
                                     {"crop-height", 0, 1, 1},
+                                    {"late-after", 0, kMaxTime, 0},
+                                    {"lost-after", 0, kMaxTime, 0},
+                                    {"dim", 0, 1, 0},
                                     {"zorder", 0, kMaxUint, 0},
                                     {"max-last-buffer-repeat", 0, kMaxTime, kMaxTime}});
 }

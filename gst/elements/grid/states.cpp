@@ -1,0 +1,125 @@
+#include "elements/grid/states.h"
+
+#include <utility>
+
+#include "elements/grid/cells.h"
+#include "elements/grid/log.h"
+
+namespace quad {
+namespace {
+
+const char *nick_of (CellState state)
+{
+  auto *type = static_cast<GEnumClass *> (g_type_class_peek_static (GST_TYPE_QUAD_CELL_STATE));
+  return g_enum_get_value (type, static_cast<gint> (state))->value_nick;
+}
+
+// What the pad shows is its own picture no longer.
+void show_placeholder (PadSnapshot &pad, const Placeholder &placeholder)
+{
+  pad.shown = GridPad::placeholder_picture;
+  pad.buffer.reset (gst_buffer_ref (placeholder.buffer ()));
+  pad.info = placeholder.info;
+  pad.peak = placeholder.peak;
+  pad.orientation = Orientation::identity;
+  pad.settings.zoom = {};
+  pad.reduced.reset ();
+}
+
+void choose_picture (PadSnapshot &pad)
+{
+  const StateSettings &s = pad.settings.states;
+  const bool lost = pad.state == CellState::lost;
+  pad.dim = lost && s.lost_policy == LostPolicy::hold ? s.dim : 0;
+  const bool replaced = lost && s.lost_policy != LostPolicy::hold;
+  const bool waits = pad.state == CellState::waiting && s.placeholder_while_waiting;
+  if (replaced) pad.buffer.reset ();
+  if (!pad.placeholder || !(waits || (replaced && s.lost_policy == LostPolicy::placeholder)))
+    return;
+  show_placeholder (pad, *pad.placeholder);
+}
+
+// True if the frame's time was over before the output frame at `time`.
+bool came_late (GstQuadMuxGridPad *pad, GstBuffer *frame, GstClockTime time)
+{
+  const GstClockTime pts = GST_BUFFER_PTS (frame), duration = GST_BUFFER_DURATION (frame);
+  if (!GST_CLOCK_TIME_IS_VALID (pts) || !GST_CLOCK_TIME_IS_VALID (duration)) return false;
+  GST_OBJECT_LOCK (pad);
+  const GstSegment segment = GST_AGGREGATOR_PAD (pad)->segment;
+  GST_OBJECT_UNLOCK (pad);
+  if (segment.format != GST_FORMAT_TIME) return false;
+  const GstClockTime end = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, pts + duration);
+  return GST_CLOCK_TIME_IS_VALID (end) && end <= time;
+}
+
+Owned<GstMessage> message_of (GstQuadMuxGrid *self, const StateChange &c)
+{
+  return Owned<GstMessage>{gst_message_new_element (
+      GST_OBJECT (self),
+      gst_structure_new ("cell-state", "pad", GST_TYPE_PAD, GST_PAD (c.pad.get ()), "old",
+                         GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (c.before), "new",
+                         GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (c.now), "running-time",
+                         G_TYPE_UINT64, c.time, "age", G_TYPE_UINT64, c.age, nullptr))};
+}
+
+}  // namespace
+
+void judge (GstQuadMuxGrid *self, GridSnapshot &snapshot, const OutputTime &time)
+{
+  for (PadSnapshot &pad : snapshot.pads) {
+    GridPad &impl = *pad.pad->impl;
+    const CellState before = impl.watch.state ();
+    StateWatch::Seen seen = {.time = time.running,
+                             .is_new = pad.is_new,
+                             .ended = pad.ended,
+                             .faulty = impl.faults ().is_out (),
+                             .waits = !time.live};
+    if (pad.is_new)
+      seen.interval = frame_interval (impl.rate, GST_BUFFER_DURATION (pad.buffer.get ()));
+    pad.state = impl.watch.look (seen, pad.settings.states);
+    impl.state = pad.state;
+    if (pad.state != before)
+      self->impl->state_changes.push_back (
+          {GridPadRef{as_grid_pad (gst_object_ref (pad.pad.get ()))}, before, pad.state,
+           time.running, impl.watch.age (time.running)});
+    choose_picture (pad);
+  }
+}
+
+void count_frames (const GridSnapshot &snapshot, const OutputTime &time)
+{
+  for (const PadSnapshot &pad : snapshot.pads) {
+    if (!pad.buffer || pad.shown != GridPad::picture) continue;
+    GridPad &impl = *pad.pad->impl;
+    impl.stats.shown (pad.buffer.get (),
+                      {.is_new = pad.is_new,
+                       .late = pad.is_new && time.live &&
+                               came_late (pad.pad.get (), pad.buffer.get (), time.running),
+                       .converted = impl.inputs[GridPad::picture].is_converted (),
+                       .age = impl.watch.age (time.running)});
+  }
+}
+
+void tell_states (GstQuadMuxGrid *self)
+{
+  for (const StateChange &c : std::exchange (self->impl->state_changes, {})) {
+    GST_INFO_OBJECT (c.pad.get (), "was %s and is %s at %" GST_TIME_FORMAT, nick_of (c.before),
+                     nick_of (c.now), GST_TIME_ARGS (c.time));
+    g_object_notify (G_OBJECT (c.pad.get ()), "state");
+    gst_element_post_message (GST_ELEMENT (self), message_of (self, c).release ());
+  }
+}
+
+void restart_states (GstQuadMuxGrid *self)
+{
+  self->impl->state_changes.clear ();
+  self->impl->stats.restart ();
+  for (const GridPadRef &pad : sink_pads_of (self)) {
+    pad->impl->watch = {};
+    pad->impl->stats.restart ();
+    if (pad->impl->state.exchange (CellState::waiting) != CellState::waiting)
+      g_object_notify (G_OBJECT (pad.get ()), "state");
+  }
+}
+
+}  // namespace quad
