@@ -58,8 +58,8 @@ ShownPicture shown_of (GstQuadMuxGrid *self, const GridPadRef &pad)
 
 GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
 {
-  GridSnapshot snapshot = {self->impl->snapshot (), {}, 0, {}};
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
+  GridSnapshot snapshot = {self->impl->snapshot (), {}, 0, {}};
   for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({.pad = std::move (pad)});
 
   // Cells are given out in the order of the requests; zorder does not count.

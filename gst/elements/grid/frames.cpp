@@ -5,6 +5,7 @@
 
 #include "elements/grid/cell_size.h"
 #include "elements/grid/cells.h"
+#include "elements/grid/changes.h"
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
@@ -128,6 +129,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
 {
   QuadMuxGrid &impl = *self->impl;
   hold_time (self);
+  apply_due (self, next_start (GST_AGGREGATOR (self)));
   impl.maker = std::this_thread::get_id ();
   const GstFlowReturn flow = aggregate_through_negotiation (GST_AGGREGATOR (self), timeout);
   impl.maker = std::thread::id{};

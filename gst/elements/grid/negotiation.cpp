@@ -281,6 +281,7 @@ GstFlowReturn ask_again (GstQuadMuxGrid *self)
 
 void cells_changed (GstQuadMuxGrid *self, const GstCaps *output)
 {
+  if (self->impl->changes.defers ()) return;
   const std::vector<GridPadRef> pads = sink_pads_of (self);
   if (pads.empty ()) return;
   Owned<GstCaps> downstream = downstream_caps (self);

@@ -317,6 +317,7 @@ gboolean stop (GstAggregator *agg)
     p->impl->cell_size = p->impl->told_size = std::nullopt;
   }
   self->impl->backends.close ();
+  self->impl->changes.clear ();
   return done;
 }
 
@@ -413,8 +414,16 @@ GstPad *pad_at_position (GstQuadMuxGrid *self, gdouble x, gdouble y, gpointer)
   return GST_PAD (quad::pad_at (self, {x, y}).release ());
 }
 
+gchar *apply (GstQuadMuxGrid *self, const GstStructure *structure, gpointer)
+{
+  const std::string refusal = quad::apply (self, structure);
+  return refusal.empty () ? nullptr : g_strdup (refusal.c_str ());
+}
+
 void install_signals (GObjectClass *klass)
 {
+  constexpr auto kAction =
+      static_cast<GSignalFlags> (int{G_SIGNAL_RUN_LAST} | int{G_SIGNAL_ACTION});
   /**
    * GstQuadMuxGrid::pad-at-position:
    * @x: in pixels of the output
@@ -423,11 +432,22 @@ void install_signals (GObjectClass *klass)
    * Returns: (transfer full) (nullable): the sink pad of the topmost picture there in the
    * last output frame; where no picture is, the topmost whose cell or rectangle is there.
    */
-  g_signal_new_class_handler (
-      "pad-at-position", G_TYPE_FROM_CLASS (klass),
-      static_cast<GSignalFlags> (int{G_SIGNAL_RUN_LAST} | int{G_SIGNAL_ACTION}),
-      G_CALLBACK (pad_at_position), nullptr, nullptr, nullptr, GST_TYPE_PAD, 2, G_TYPE_DOUBLE,
-      G_TYPE_DOUBLE);
+  g_signal_new_class_handler ("pad-at-position", G_TYPE_FROM_CLASS (klass), kAction,
+                              G_CALLBACK (pad_at_position), nullptr, nullptr, nullptr, GST_TYPE_PAD,
+                              2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  /**
+   * GstQuadMuxGrid::apply:
+   * @change: properties of the element by name; `pads`: an array of structures named as pads,
+   *   with properties of theirs; `running-time`: of the output frame with which it takes effect,
+   *   else the next one
+   *
+   * Changes several properties on one output frame: all of them, or none.
+   *
+   * Returns: (transfer full) (nullable): why nothing was changed
+   */
+  g_signal_new_class_handler ("apply", G_TYPE_FROM_CLASS (klass), kAction, G_CALLBACK (apply),
+                              nullptr, nullptr, nullptr, G_TYPE_STRING, 1,
+                              GST_TYPE_STRUCTURE | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 void add_templates (GstElementClass *klass)

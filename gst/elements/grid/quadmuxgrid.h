@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/layout.h"
+#include "elements/grid/changes.h"
 #include "elements/grid/output.h"
 #include "elements/grid/painter.h"
 #include "elements/grid/peer_watch.h"
@@ -29,8 +30,11 @@ struct QuadMuxGrid {
   std::mutex lock;  // protects `settings`; no other function is called with it held
   GridSettings settings;
 
-  std::mutex cells_lock;  // protects `cells`; taken before a pad's lock
+  // Protects `cells`. It is held while properties are changed together, and taken before `lock` and
+  // before a pad's lock.
+  std::mutex cells_lock;
   CellBook cells;
+  ChangeBook changes;
 
   std::atomic<int> size_turns{0};  // used by tell_cells ()
 
