@@ -7,10 +7,11 @@ namespace {
 
 constexpr int kMaxSpan = 128;
 
-// The begin of cell `i` of `count` cells that share `room` samples.
-int edge (int i, int count, int room, int gap, int margin)
+// The begin of line `i` of `count` lines that share `room` samples.
+int edge (int i, int count, int room, const LineWeights &weights, const Grid &grid)
 {
-  return margin + static_cast<int> (std::int64_t{i} * room / count) + i * gap;
+  const std::int64_t before = weights.sum (i) * room / weights.sum (count);
+  return grid.margin + static_cast<int> (before) + i * grid.gap;
 }
 
 struct Interval {
@@ -157,18 +158,21 @@ Grid grid_for (Grid grid, std::span<const CellClaim> claims, int needed, Size wi
   auto worth = [] (const Grid &g) { return std::pair{std::max (g.rows, g.columns), g.cells ()}; };
   for (int columns = first + step_from (first); both && columns <= worth (grid).first;
        columns += step_from (first)) {
-    const Grid other = {rows_with (columns), columns, grid.gap, grid.margin};
-    if (worth (other) < worth (grid)) grid = other;
+    Grid other = grid;
+    other.rows = rows_with (columns);
+    other.columns = columns;
+    if (worth (other) < worth (grid)) grid = std::move (other);
   }
   return grid;
 }
 
-Interval interval (int first, int span, int count, int length, const Grid &grid)
+Interval interval (int first, int span, int count, int length, const LineWeights &weights,
+                   const Grid &grid)
 {
   const int last = std::min (count, first + std::max (1, span));
   const int room = std::max (0, length - 2 * grid.margin - grid.gap * (count - 1));
-  return {edge (first, count, room, grid.gap, grid.margin),
-          edge (last, count, room, grid.gap, grid.margin) - grid.gap};
+  return {edge (first, count, room, weights, grid),
+          edge (last, count, room, weights, grid) - grid.gap};
 }
 
 }  // namespace
@@ -185,11 +189,13 @@ Grid resolved (Grid grid, int cells)
   return grid;
 }
 
-Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span)
+Rect cell_rect (const Grid &grid, Size canvas, Size unit, const CellSpan &cells)
 {
-  if (cell < 0 || cell >= grid.cells ()) return {};
-  const Interval x = interval (cell % grid.columns, column_span, grid.columns, canvas.width, grid);
-  const Interval y = interval (cell / grid.columns, row_span, grid.rows, canvas.height, grid);
+  if (cells.cell < 0 || cells.cell >= grid.cells ()) return {};
+  const Interval x = interval (cells.cell % grid.columns, cells.column_span, grid.columns,
+                               canvas.width, grid.column_weights, grid);
+  const Interval y = interval (cells.cell / grid.columns, cells.row_span, grid.rows, canvas.height,
+                               grid.row_weights, grid);
   const Rect exact = {x.begin, y.begin, x.end - x.begin, y.end - y.begin};
   return exact.empty () ? Rect{} : snapped (intersect (exact, rect_of (canvas)), unit, canvas);
 }

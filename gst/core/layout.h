@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "geometry.h"
+#include "line_weights.h"
 
 namespace quad {
 
@@ -13,26 +14,38 @@ struct Grid {
   int columns = 2;
   int gap = 0;     // luma samples between neighbouring cells
   int margin = 0;  // luma samples around the whole grid
+  // How the lines share what gaps and margins leave.
+  LineWeights row_weights = {};
+  LineWeights column_weights = {};
 
   bool operator== (const Grid &) const = default;
   int cells () const { return rows * columns; }
+};
+
+// A rectangle of cells.
+struct CellSpan {
+  int cell = -1;  // at the upper left; cells are counted row by row from 0; -1: none
+  int row_span = 1;
+  int column_span = 1;
+
+  bool operator== (const CellSpan &) const = default;
 };
 
 // Replaces each dimension that is 0 by the number that `cells` cells need. If both are 0, the grid
 // is the squarest one that holds them, wider rather than taller.
 Grid resolved (Grid grid, int cells);
 
-// The rectangle that `row_span` by `column_span` cells cover, from `cell` on (0 is at the upper
-// left; cells are counted row by row). It is cut at the grid's edge, and its edges are snapped to
+// The rectangle that the cells cover. It is cut at the grid's edge, and its edges are snapped to
 // `unit`: see snapped (). Empty if nothing is left of it.
-Rect cell_rect (const Grid &grid, Size canvas, Size unit, int cell, int row_span, int column_span);
+Rect cell_rect (const Grid &grid, Size canvas, Size unit, const CellSpan &cells);
 
 // The place of a picture that has no cell. `asked` is put on whole chroma samples: the position is
 // rounded down and the size up, so a picture keeps its size when it moves. Edges that touch the
 // canvas's far edges stay there. The rectangle may lie outside of the canvas.
 Rect free_rect (const Rect &asked, Size canvas, Size unit);
 
-// The canvas on which each cell of `grid` is exactly `cell`.
+// The canvas on which each cell of `grid` is exactly `cell` if all weights are equal. Weights do
+// not change the canvas, they share it out.
 Size canvas_for (const Grid &grid, Size cell);
 
 // What one picture asks of a grid.

@@ -140,7 +140,7 @@ TEST (AssignCells, HoldsToItsRules)
 TEST (AssignCells, GrowsByNoMoreThanNeeded)
 {
   for (int count = 1; count <= 40; count++)
-    for (const Grid grid : {Grid{0, 0}, Grid{0, 3}, Grid{3, 0}}) {
+    for (const Grid &grid : {Grid{0, 0}, Grid{0, 3}, Grid{3, 0}}) {
       const CellAssignment a = assign_cells (grid, std::vector<CellClaim> (std::size_t (count)));
       EXPECT_EQ (a.grid, resolved (grid, count)) << count;
       EXPECT_EQ (a.needed, count);
@@ -160,7 +160,7 @@ TEST (AssignCells, TakesNoLongerForLargeSpans)
     asked.claims.resize (64, span (128, 128));
     assign_cells (asked.grid, asked.claims);
   }
-  for (const Grid grid : {Grid{0, 0}, Grid{0, 1}, Grid{0, 128}, Grid{1, 0}, Grid{128, 0}})
+  for (const Grid &grid : {Grid{0, 0}, Grid{0, 1}, Grid{0, 128}, Grid{1, 0}, Grid{128, 0}})
     for (const CellClaim &each : {span (128, 128), span (128, 1), span (1, 128), span (65, 65)})
       assign_cells (grid, std::vector<CellClaim> (64, each));
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now () - begin;

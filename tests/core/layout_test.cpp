@@ -8,34 +8,33 @@ namespace {
 TEST (Cells, ByHand)
 {
   const Grid grid = {.rows = 2, .columns = 2};
-  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, 0, 1, 1), (Rect{0, 0, 640, 360}));
-  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, 3, 1, 1), (Rect{640, 360, 640, 360}));
+  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, {0}), (Rect{0, 0, 640, 360}));
+  EXPECT_EQ (cell_rect (grid, {1280, 720}, {2, 2}, {3}), (Rect{640, 360, 640, 360}));
 
   const Grid spaced = {.rows = 2, .columns = 3, .gap = 8, .margin = 10};
-  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 0, 1, 1), (Rect{10, 10, 100, 100}));
-  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 1, 1, 1), (Rect{118, 10, 100, 100}));
-  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, 5, 1, 1), (Rect{226, 118, 100, 100}));
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, {0}), (Rect{10, 10, 100, 100}));
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, {1}), (Rect{118, 10, 100, 100}));
+  EXPECT_EQ (cell_rect (spaced, {336, 228}, {2, 2}, {5}), (Rect{226, 118, 100, 100}));
 }
 
 TEST (Cells, SpansTakeTheGapsBetween)
 {
   const Grid grid = {.rows = 2, .columns = 3, .gap = 8, .margin = 10};
-  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 1, 2), (Rect{10, 10, 208, 100}));
-  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 2, 2), (Rect{118, 10, 208, 208}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, {0, 1, 2}), (Rect{10, 10, 208, 100}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, {1, 2, 2}), (Rect{118, 10, 208, 208}));
   // Spans are cut at the grid's edge; at least one cell stays.
-  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 1, 9, 9), (Rect{118, 10, 208, 208}));
-  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, 0, 0, -1), (Rect{10, 10, 100, 100}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, {1, 9, 9}), (Rect{118, 10, 208, 208}));
+  EXPECT_EQ (cell_rect (grid, {336, 228}, {2, 2}, {0, 0, -1}), (Rect{10, 10, 100, 100}));
 }
 
 TEST (Cells, OutsideTheGridOrWithoutRoomAreEmpty)
 {
   const Grid grid = {.rows = 2, .columns = 2};
-  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, -1, 1, 1).empty ());
-  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, 4, 1, 1).empty ());
+  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, {-1}).empty ());
+  EXPECT_TRUE (cell_rect (grid, {100, 100}, {1, 1}, {4}).empty ());
   EXPECT_TRUE (
-      cell_rect ({.rows = 1, .columns = 1, .margin = 50}, {100, 100}, {1, 1}, 0, 1, 1).empty ());
-  EXPECT_TRUE (
-      cell_rect ({.rows = 1, .columns = 3, .gap = 90}, {100, 100}, {1, 1}, 2, 1, 1).empty ());
+      cell_rect ({.rows = 1, .columns = 1, .margin = 50}, {100, 100}, {1, 1}, {0}).empty ());
+  EXPECT_TRUE (cell_rect ({.rows = 1, .columns = 3, .gap = 90}, {100, 100}, {1, 1}, {2}).empty ());
 }
 
 // Without gaps the cells cover each sample of the canvas once, whatever its size.
@@ -48,7 +47,7 @@ TEST (Cells, TileTheCanvas)
           const Grid grid = {.rows = rows, .columns = columns};
           std::vector<int> covered (std::size_t (canvas.width * canvas.height), 0);
           for (int i = 0; i < grid.cells (); i++) {
-            const Rect r = cell_rect (grid, canvas, unit, i, 1, 1);
+            const Rect r = cell_rect (grid, canvas, unit, {i});
             for (int y = r.y; y < r.bottom (); y++)
               for (int x = r.x; x < r.right (); x++) covered[std::size_t (y * canvas.width + x)]++;
           }
@@ -66,7 +65,7 @@ TEST (Cells, AreOfOneSizeButForTheRemainder)
         int least = width, most = 0;
         Rect before = {5 - gap, 0, 0, 0};
         for (int i = 0; i < columns; i++) {
-          const Rect r = cell_rect (grid, {width, 40}, {1, 1}, i, 1, 1);
+          const Rect r = cell_rect (grid, {width, 40}, {1, 1}, {i});
           ASSERT_EQ (r.x - before.right (), gap);
           least = std::min (least, r.width);
           most = std::max (most, r.width);
@@ -84,11 +83,11 @@ TEST (Cells, NeverOverlapNorLeaveTheCanvas)
       for (const Size canvas : {Size{99, 55}, Size{320, 200}}) {
         const Grid grid = {.rows = 3, .columns = 4, .gap = gap, .margin = margin};
         for (int a = 0; a < grid.cells (); a++) {
-          const Rect r = cell_rect (grid, canvas, {2, 2}, a, 1, 1);
+          const Rect r = cell_rect (grid, canvas, {2, 2}, {a});
           if (r.empty ()) continue;
           ASSERT_TRUE (rect_of (canvas).contains (r));
           for (int b = 0; b < a; b++)
-            ASSERT_TRUE (intersect (r, cell_rect (grid, canvas, {2, 2}, b, 1, 1)).empty ());
+            ASSERT_TRUE (intersect (r, cell_rect (grid, canvas, {2, 2}, {b})).empty ());
         }
       }
 }
@@ -116,10 +115,10 @@ TEST (FreeRect, KeepsItsSizeWhereverItIs)
 
 TEST (CanvasFor, GivesEachCellItsSize)
 {
-  for (const Grid grid : {Grid{2, 2, 0, 0}, Grid{1, 3, 8, 4}, Grid{3, 2, 6, 10}}) {
+  for (const Grid &grid : {Grid{2, 2, 0, 0}, Grid{1, 3, 8, 4}, Grid{3, 2, 6, 10}}) {
     const Size cell = {320, 180}, canvas = canvas_for (grid, cell);
     for (int i = 0; i < grid.cells (); i++)
-      EXPECT_EQ (cell_rect (grid, canvas, {2, 2}, i, 1, 1).size (), cell);
+      EXPECT_EQ (cell_rect (grid, canvas, {2, 2}, {i}).size (), cell);
   }
   EXPECT_EQ (canvas_for ({2, 3, 8, 10}, {100, 100}), (Size{336, 228}));
 }

@@ -2,7 +2,9 @@
 // elements' properties. All lies where it should, nothing overlaps, and none takes long.
 #include <algorithm>
 #include <chrono>
+#include <string>
 
+#include "core/area_template.h"
 #include "core/layout.h"
 #include "core/placement.h"
 #include "core/scene.h"
@@ -33,6 +35,29 @@ Rect some_part (Input &in, Size of)
   return part;
 }
 
+LineWeights some_weights (Input &in)
+{
+  std::vector<std::int64_t> weights (in.between<std::size_t> (0, in.flip () ? 0 : 8));
+  for (std::int64_t &w : weights) w = in.between<std::int64_t> (1, LineWeights::kMost);
+  return LineWeights (std::move (weights));
+}
+
+// Texts of few letters, so that some are templates and some nearly.
+void try_texts (Input &in)
+{
+  std::string text (in.between<std::size_t> (0, 40), ' ');
+  for (char &c : text) c = "ab ./ 2\n-\xc3"[in.between (0, 10)];
+  const ParsedAreas parsed = parse_areas (text, kMostSpan);
+  require (parsed.problem.empty () != parsed.areas.areas.empty (), "areas or a problem");
+  for (const Area &area : parsed.areas.areas)
+    require (
+        area.span.cell / parsed.areas.columns + area.span.row_span <= parsed.areas.rows &&
+            area.span.cell % parsed.areas.columns + area.span.column_span <= parsed.areas.columns,
+        "an area lies in the template");
+  const ParsedWeights weights = parse_weights (text, kMostSpan);
+  require (weights.problem.empty () || weights.weights.size () == 0, "weights or a problem");
+}
+
 CellAssignment try_cells (Input &in, std::vector<CellClaim> &claims)
 {
   const bool large = in.one_in (10);
@@ -41,6 +66,8 @@ CellAssignment try_cells (Input &in, std::vector<CellClaim> &claims)
   grid.columns = in.between (0, large ? kMostSpan : 6);
   grid.gap = in.between (0, in.flip () ? kMostSide : 20);
   grid.margin = in.between (0, in.flip () ? kMostSide : 20);
+  grid.row_weights = some_weights (in);
+  grid.column_weights = some_weights (in);
   claims.resize (in.between<std::size_t> (0, large ? 64 : 12));
   for (CellClaim &claim : claims) {
     if (in.one_in (4)) claim.cell = in.between (-1, large ? kMostSpan * kMostSpan - 1 : 40);
@@ -90,8 +117,8 @@ void try_boxes (Input &in, const CellAssignment &assigned, const std::vector<Cel
   const Size canvas = some_size (in, kMostSide), unit = some_unit (in);
   const auto whole = [] (int edge, int side, int step) { return edge % step == 0 || edge == side; };
   for (std::size_t i = 0; i < claims.size (); i++) {
-    const Rect box = cell_rect (assigned.grid, canvas, unit, assigned.cells[i], claims[i].row_span,
-                                claims[i].column_span);
+    const Rect box = cell_rect (assigned.grid, canvas, unit,
+                                {assigned.cells[i], claims[i].row_span, claims[i].column_span});
     if (box.empty ()) continue;
     require (rect_of (canvas).contains (box), "a cell lies on the canvas");
     require (whole (box.x, canvas.width, unit.width) &&
@@ -104,7 +131,7 @@ void try_boxes (Input &in, const CellAssignment &assigned, const std::vector<Cel
   if (assigned.grid.cells () > 64) return;
   std::vector<Rect> boxes;
   for (int i = 0; i < assigned.grid.cells (); i++) {
-    const Rect box = cell_rect (assigned.grid, canvas, unit, i, 1, 1);
+    const Rect box = cell_rect (assigned.grid, canvas, unit, {i});
     for (const Rect &other : boxes)
       require (box.empty () || other.empty () || intersect (box, other).empty (),
                "no two cells overlap");
@@ -190,6 +217,7 @@ void try_input (Input &in)
   std::vector<CellClaim> claims;
   const CellAssignment assigned = try_cells (in, claims);
   try_boxes (in, assigned, claims);
+  try_texts (in);
   try_regions (in);
   try_sizes (in);
 }

@@ -1,6 +1,9 @@
 #include "elements/grid/cells.h"
 
 #include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "elements/grid/log.h"
 #include "glue/orientation.h"
@@ -10,12 +13,29 @@ namespace {
 
 Grid grid_of (const GridSettings &s)
 {
-  return {.rows = s.rows, .columns = s.columns, .gap = s.gap, .margin = s.margin};
+  return {.rows = s.areas ? s.areas->rows : s.rows,
+          .columns = s.areas ? s.areas->columns : s.columns,
+          .gap = s.gap,
+          .margin = s.margin,
+          .row_weights = s.row_weights,
+          .column_weights = s.column_weights};
 }
 
-CellClaim claim_of (const PadSettings &s, int kept)
+// `kept`: the cell that it had.
+CellClaim cell_claim (const PadSettings &s, int kept)
 {
   return {.cell = s.cell, .row_span = s.row_span, .column_span = s.column_span, .kept = kept};
+}
+
+// `kept`: the name of the area that it had. An area that is asked for by its name comes before one
+// that is asked for by its number.
+AreaClaim area_claim (const AreaTemplate &areas, const PadSettings &s, const std::string &kept)
+{
+  AreaClaim claim = {.area = s.area.empty () ? s.cell : areas.find (s.area),
+                     .none = false,
+                     .kept = areas.find (kept)};
+  claim.none = s.area.empty () ? s.cell >= static_cast<int> (areas.areas.size ()) : claim.area < 0;
+  return claim;
 }
 
 // What the pad shows now, with its lock held: a flush takes the base class's buffer away under it.
@@ -56,19 +76,53 @@ ShownPicture shown_of (GstQuadMuxGrid *self, const GridPadRef &pad)
   return self->impl->shown.of (pad->impl->serial);
 }
 
+// Both with the element's cells_lock held, for the pads that do not lie freely, in the order of the
+// requests.
+void give_cells (CellBook &book, GridSnapshot &snapshot, std::span<PadSnapshot *const> pads)
+{
+  std::vector<CellClaim> claims;
+  for (const PadSnapshot *p : pads)
+    claims.push_back (cell_claim (p->settings, p->pad->impl->kept_cell));
+  const CellAssignment &assigned = book.assign (grid_of (snapshot.settings), std::move (claims));
+  snapshot.grid = assigned.grid;
+  snapshot.needed = assigned.needed;
+  for (std::size_t i = 0; i < pads.size (); i++) {
+    PadSnapshot &p = *pads[i];
+    p.cell = assigned.cells[i];
+    p.cells = {p.cell, p.settings.row_span, p.settings.column_span};
+    set_cell (p.pad.get (), p.cell);
+  }
+}
+
+void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
+                 std::span<PadSnapshot *const> pads)
+{
+  std::vector<AreaClaim> claims;
+  for (const PadSnapshot *p : pads)
+    claims.push_back (area_claim (areas, p->settings, p->pad->impl->kept_area));
+  const std::vector<int> assigned = assign_areas (static_cast<int> (areas.areas.size ()), claims);
+  snapshot.grid = grid_of (snapshot.settings);
+  for (std::size_t i = 0; i < pads.size (); i++) {
+    PadSnapshot &p = *pads[i];
+    p.cell = assigned[i];
+    const Area area = p.cell >= 0 ? areas.areas[static_cast<std::size_t> (p.cell)] : Area{};
+    p.cells = area.span;
+    set_cell (p.pad.get (), p.cell, area.name);
+  }
+}
+
 GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
 {
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
   GridSnapshot snapshot = {self->impl->snapshot (), {}, 0, {}};
   for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({.pad = std::move (pad)});
 
-  // Cells are given out in the order of the requests; zorder does not count.
+  // Cells and areas are given out in the order of the requests; zorder does not count.
   std::vector<PadSnapshot *> ordered;
   for (PadSnapshot &p : snapshot.pads) ordered.push_back (&p);
   std::sort (ordered.begin (), ordered.end (), [] (const PadSnapshot *a, const PadSnapshot *b) {
     return a->pad->impl->serial < b->pad->impl->serial;
   });
-  std::vector<CellClaim> claims;
   std::vector<PadSnapshot *> claimants;
   for (PadSnapshot *p : ordered) {
     GridPad &impl = *p->pad->impl;
@@ -87,21 +141,15 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       p->orientation = orientation_of (impl.settings.orientation, said.tagged);
       p->reduced = said.reduced;
     }
-    if (p->settings.lies_freely ()) {
-      impl.cell = -1;
-      continue;
-    }
-    claims.push_back (claim_of (p->settings, impl.kept_cell));
-    claimants.push_back (p);
+    if (p->settings.lies_freely ())
+      set_cell (p->pad.get (), -1);
+    else
+      claimants.push_back (p);
   }
-  const CellAssignment &assigned =
-      self->impl->cells.assign (grid_of (snapshot.settings), std::move (claims));
-  snapshot.grid = assigned.grid;
-  snapshot.needed = assigned.needed;
-  for (std::size_t i = 0; i < claimants.size (); i++) {
-    claimants[i]->cell = assigned.cells[i];
-    set_cell (claimants[i]->pad.get (), assigned.cells[i]);
-  }
+  if (const AreaTemplate *areas = areas_of (snapshot))
+    give_areas (*areas, snapshot, claimants);
+  else
+    give_cells (self->impl->cells, snapshot, claimants);
   return snapshot;
 }
 
@@ -111,18 +159,31 @@ GridSnapshot snapshot_of (GstQuadMuxGrid *self) { return snapshot (self, false);
 
 GridSnapshot frame_snapshot_of (GstQuadMuxGrid *self) { return snapshot (self, true); }
 
-void set_cell (GstQuadMuxGridPad *pad, int cell)
+void set_cell (GstQuadMuxGridPad *pad, int cell, const std::string &area)
 {
-  pad->impl->cell = cell;
-  if (cell >= 0) pad->impl->kept_cell = cell;
+  GridPad &impl = *pad->impl;
+  impl.cell = cell;
+  if (cell >= 0 && area.empty ()) impl.kept_cell = cell;
+  if (!area.empty ()) impl.kept_area = area;
+  if (impl.area == area) return;
+  const std::lock_guard guard (impl.lock);
+  impl.area = area;
 }
 
 void tell_cell (GstQuadMuxGridPad *pad)
 {
-  const int cell = pad->impl->cell;
-  if (pad->impl->told_cell.exchange (cell) == cell) return;
-  GST_INFO_OBJECT (pad, "has cell %d", cell);
-  g_object_notify (G_OBJECT (pad), "current-cell");
+  GridPad &impl = *pad->impl;
+  const int cell = impl.cell;
+  if (impl.told_cell.exchange (cell) != cell) {
+    GST_INFO_OBJECT (pad, "has cell %d", cell);
+    g_object_notify (G_OBJECT (pad), "current-cell");
+  }
+  {
+    const std::lock_guard guard (impl.lock);
+    if (impl.told_area == impl.area) return;
+    impl.told_area = impl.area;
+  }
+  g_object_notify (G_OBJECT (pad), "current-area");
 }
 
 Rect asked_rect (const PadSettings &s)
@@ -140,10 +201,7 @@ CellGrid cells_of (const GridSnapshot &snapshot)
 
 Seat seat_of (const PadSnapshot &pad)
 {
-  return {.free = asked_rect (pad.settings),
-          .cell = pad.cell,
-          .row_span = pad.settings.row_span,
-          .column_span = pad.settings.column_span};
+  return {.free = asked_rect (pad.settings), .cells = pad.cells};
 }
 
 GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside)

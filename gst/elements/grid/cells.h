@@ -19,7 +19,8 @@ struct PadSnapshot {
   Memory memory = Memory::host;                     // of its caps
   FullPicture frame;                                // what its caps say; 0x0: it has none
   double peak = 0;                                  // of its light, see Look
-  int cell = -1;                                    // -1: none, or it lies freely
+  int cell = -1;   // its cell, or the number of its area; -1: none, or it lies freely
+  CellSpan cells;  // what it covers
   // For a frame: the picture that the pad shows now. It is the current buffer or, after the end,
   // the last one if that is repeated. Null if there is nothing to see.
   Owned<GstBuffer> buffer;
@@ -37,7 +38,7 @@ struct PadSnapshot {
 struct GridSnapshot {
   GridSettings settings;
   Grid grid;                      // with no dimension left at 0
-  int needed = 0;                 // the sum of the cells in all spans
+  int needed = 0;                 // the sum of the cells in all spans; 0 with a template
   std::vector<PadSnapshot> pads;  // the lowest zorder first
 };
 
@@ -53,8 +54,15 @@ GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside);
 // The pad of that picture. If there is none, the topmost pad whose cell or rectangle is there.
 GridPadRef pad_at (GstQuadMuxGrid *self, Point at);
 
-// set_cell stores the pad's cell. tell_cell notifies its property; call it without a lock.
-void set_cell (GstQuadMuxGridPad *pad, int cell);
+// The template that decides the layout; null: there is none.
+inline const AreaTemplate *areas_of (const GridSnapshot &snapshot)
+{
+  return snapshot.settings.areas.get ();
+}
+
+// set_cell stores the pad's cell, or the number of its area and the area's name; call it with the
+// element's cells_lock held. tell_cell notifies the properties; call it without a lock.
+void set_cell (GstQuadMuxGridPad *pad, int cell, const std::string &area = {});
 void tell_cell (GstQuadMuxGridPad *pad);
 
 CellGrid cells_of (const GridSnapshot &snapshot);

@@ -43,8 +43,7 @@ CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas)
     const Rect free = free_rect (seat.free, canvas.size, canvas.chroma_unit);
     return {free, free};
   }
-  const Rect cell = cell_rect (cells.grid, canvas.size, canvas.chroma_unit, seat.cell,
-                               seat.row_span, seat.column_span);
+  const Rect cell = cell_rect (cells.grid, canvas.size, canvas.chroma_unit, seat.cells);
   const int border = cells.border_width;
   if (cell.empty () || border == 0) return {cell, cell};
   // Equal on all sides: whole chroma samples, rounded up.

@@ -14,10 +14,8 @@ namespace quad {
 
 // The place that an input asks for.
 struct Seat {
-  Rect free;      // on the canvas; empty: in a cell
-  int cell = -1;  // -1: none
-  int row_span = 1;
-  int column_span = 1;
+  Rect free;  // on the canvas; empty: in cells
+  CellSpan cells;
 };
 
 // The cells, and the border of each cell that shows a picture.

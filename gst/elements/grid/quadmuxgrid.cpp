@@ -3,10 +3,9 @@
  * @title: quadmux-grid
  * @short_description: Shows several videos side by side in a grid
  *
- * Every sink pad has a cell of `rows` by `columns`, or lies freely where it has a
- * `width` and a `height`. Each picture is scaled,
- * turned and blended straight into the output frame, of which every byte is
- * written once.
+ * Every sink pad has a cell of `rows` by `columns`, or an area of the template `areas`, or lies
+ * freely where it has a `width` and a `height`. Each picture is scaled, turned and blended straight
+ * into the output frame, of which every byte is written once.
  *
  * ## Example launch lines
  * |[
@@ -96,7 +95,12 @@ enum Property : guint {
   PROP_POST_CELL_SIZE,
   PROP_STATE_BORDER,
   PROP_STATS,
+  PROP_AREAS,  // in the order of LayoutText
+  PROP_ROW_WEIGHTS,
+  PROP_COLUMN_WEIGHTS,
 };
+
+quad::LayoutText text_of (guint id) { return static_cast<quad::LayoutText> (id - PROP_AREAS); }
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
 GstAggregatorClass *aggregator_parent ()
@@ -118,6 +122,10 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   if (id == PROP_FORCE_LIVE) {
     self->impl->force_live = g_value_get_boolean (value);
     gst_aggregator_set_force_live (GST_AGGREGATOR (self), self->impl->force_live);
+    return;
+  }
+  if (id >= PROP_AREAS && id <= PROP_COLUMN_WEIGHTS) {
+    quad::set_layout_text (self, text_of (id), g_value_get_string (value));
     return;
   }
   bool moves = false, tells = false;
@@ -182,6 +190,13 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_STATS:
       g_value_take_boxed (value, as_grid (object)->impl->stats.structure ().release ());
       break;
+    case PROP_AREAS:
+    case PROP_ROW_WEIGHTS:
+    case PROP_COLUMN_WEIGHTS: {
+      const std::string text = quad::layout_text (as_grid (object), text_of (id));
+      g_value_set_string (value, text.empty () ? nullptr : text.c_str ());
+      break;
+    }
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
   }
 }
@@ -239,7 +254,10 @@ void release_pad (GstElement *element, GstPad *pad)
     const std::lock_guard drawing (self->impl->drawing);
     forget_pictures (self, *as_grid_pad (pad)->impl);
   }
-  quad::set_cell (as_grid_pad (pad), -1);
+  {
+    const std::lock_guard guard (self->impl->cells_lock);
+    quad::set_cell (as_grid_pad (pad), -1);
+  }
   quad::cells_changed (self);
   quad::tell_cell (as_grid_pad (pad));
 }
@@ -277,6 +295,7 @@ gboolean start (GstAggregator *agg)
   GstQuadMuxGrid *self = as_grid (agg);
   forget (self);
   self->impl->cells_untold = false;
+  self->impl->warned = {};
   self->impl->refusal.clear ();
   self->impl->patience.reset ();
   self->impl->position.reset ();
@@ -359,6 +378,13 @@ void install_layout_properties (GObjectClass *klass)
   number (PROP_COLUMNS, "columns", "Columns",
           "Number of columns of cells (0 = as many as the inputs need)", quad::kMaxLines,
           kGridDefaults.columns);
+  for (guint i = 0; i < quad::kLayoutTexts.size (); i++) {
+    const quad::LayoutTextRow &row = quad::kLayoutTexts[i];
+    g_object_class_install_property (
+        klass, PROP_AREAS + i,
+        g_param_spec_string (row.property, row.nick, row.blurb, nullptr,
+                             static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
+  }
   number (PROP_GAP, "gap", "Gap", "Space between neighbouring cells in pixels", quad::kMaxSide,
           kGridDefaults.gap);
   number (PROP_MARGIN, "margin", "Margin", "Space around the grid in pixels", quad::kMaxSide,

@@ -1,6 +1,7 @@
 // quadmux-grid: several videos side by side, drawn in one pass.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "core/layout.h"
 #include "elements/grid/changes.h"
+#include "elements/grid/layout_texts.h"
 #include "elements/grid/output.h"
 #include "elements/grid/painter.h"
 #include "elements/grid/peer_watch.h"
@@ -21,14 +23,22 @@
 
 namespace quad {
 
+// Which warnings about its layout the element has had, until they are no longer true.
+struct GridWarnings {
+  bool row_weights = false;
+  bool column_weights = false;
+};
+
 struct QuadMuxGrid {
   explicit QuadMuxGrid (GstElement *element)
       : backends (element), refused (element), peers (element), painter (backends)
   {
   }
 
-  std::mutex lock;  // protects `settings`; no other function is called with it held
+  // Protects these two; no function that locks or waits is called with it held.
+  std::mutex lock;
   GridSettings settings;
+  std::array<std::string, kLayoutTexts.size ()> layout_texts;  // as they were set
 
   // Protects `cells`. It is held while properties are changed together, and taken before `lock` and
   // before a pad's lock.
@@ -60,6 +70,7 @@ struct QuadMuxGrid {
 
   // Used only by the thread that makes the output.
   GridPainter painter;
+  GridWarnings warned;
   OutputPosition position;
   bool cells_untold = false;               // changed by the maker, and not told yet
   std::vector<StateChange> state_changes;  // not told yet

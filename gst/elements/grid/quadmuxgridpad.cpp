@@ -40,6 +40,8 @@ enum Property : guint {
   PROP_ROW_SPAN,
   PROP_COLUMN_SPAN,
   PROP_CURRENT_CELL,
+  PROP_AREA,
+  PROP_CURRENT_AREA,
   PROP_XPOS,
   PROP_YPOS,
   PROP_WIDTH,
@@ -67,8 +69,8 @@ bool same_claim (const quad::PadSettings &a, const quad::PadSettings &b)
 {
   if (a.fit != b.fit || a.orientation != b.orientation || a.lies_freely () != b.lies_freely ())
     return false;
-  return a.lies_freely () ||
-         (a.cell == b.cell && a.row_span == b.row_span && a.column_span == b.column_span);
+  return a.lies_freely () || (a.cell == b.cell && a.row_span == b.row_span &&
+                              a.column_span == b.column_span && a.area == b.area);
 }
 
 // Tells what has changed to those who make the pictures and the output.
@@ -118,6 +120,11 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
       case PROP_CELL: s.cell = g_value_get_int (value); break;
       case PROP_ROW_SPAN: s.row_span = g_value_get_int (value); break;
       case PROP_COLUMN_SPAN: s.column_span = g_value_get_int (value); break;
+      case PROP_AREA: {
+        const char *area = g_value_get_string (value);
+        s.area = area ? area : "";
+        break;
+      }
       case PROP_XPOS: s.xpos = g_value_get_int (value); break;
       case PROP_YPOS: s.ypos = g_value_get_int (value); break;
       case PROP_WIDTH: s.width = g_value_get_int (value); break;
@@ -141,6 +148,12 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   tell_change (object, before, after);
 }
 
+// An empty text becomes NULL.
+void set_text (GValue *value, const std::string &text)
+{
+  g_value_set_string (value, text.empty () ? nullptr : text.c_str ());
+}
+
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GridPad &impl = *as_grid_pad (object)->impl;
@@ -148,6 +161,12 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   const quad::PadSettings s = impl.snapshot ();
   switch (id) {
     case PROP_CURRENT_CELL: g_value_set_int (value, impl.cell); break;
+    case PROP_AREA: set_text (value, s.area); break;
+    case PROP_CURRENT_AREA: {
+      const std::lock_guard guard (impl.lock);
+      set_text (value, impl.area);
+      break;
+    }
     case PROP_XPOS: g_value_set_int (value, s.xpos); break;
     case PROP_YPOS: g_value_set_int (value, s.ypos); break;
     case PROP_WIDTH: g_value_set_int (value, s.width); break;
@@ -250,6 +269,9 @@ void finalize (GObject *object)
 constexpr auto kFlags = static_cast<GParamFlags> (
     int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} | int{GST_PARAM_CONTROLLABLE});
 
+constexpr auto kReadOnly =
+    static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS});
+
 // Named as compositor's properties.
 void install_position_properties (GObjectClass *klass)
 {
@@ -280,7 +302,8 @@ void install_properties (GObjectClass *klass)
   const int max_cell = quad::kMaxLines * quad::kMaxLines - 1;
   add (PROP_CELL, g_param_spec_int ("cell", "Cell",
                                     "Cell of the picture's upper left corner, counted row by row "
-                                    "from 0 (-1 = the next free one)",
+                                    "from 0; with areas, the number of the area (-1 = the next "
+                                    "free one)",
                                     -1, max_cell, kPadDefaults.cell, kFlags));
   add (PROP_ROW_SPAN,
        g_param_spec_int ("row-span", "Row span", "Number of rows that the picture covers", 1,
@@ -291,8 +314,20 @@ void install_properties (GObjectClass *klass)
   add (PROP_CURRENT_CELL,
        g_param_spec_int (
            "current-cell", "Current cell",
-           "Cell that the picture has (-1 = none, or it lies freely)", -1, G_MAXINT, -1,
-           static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS})));
+           "Cell that the picture has, or the number of its area (-1 = none, or it lies freely)",
+           -1, G_MAXINT, -1, kReadOnly));
+  add (PROP_AREA,
+       g_param_spec_string (
+           "area", "Area",
+           "Name of the area that shows the picture, if the element has areas "
+           "(NULL = the next free one)",
+           nullptr,
+           static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS} |
+                                     int{GST_PARAM_MUTABLE_PLAYING})));
+  add (PROP_CURRENT_AREA,
+       g_param_spec_string ("current-area", "Current area",
+                            "Name of the area that the picture has (NULL = none)", nullptr,
+                            kReadOnly));
   add (PROP_FIT,
        g_param_spec_enum ("fit", "Fit", "How the picture fits into its cell", GST_TYPE_QUAD_FIT,
                           static_cast<gint> (kPadDefaults.fit), kFlags));

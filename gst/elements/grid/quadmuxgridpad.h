@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "elements/grid/cell_state.h"
 #include "elements/grid/faults.h"
@@ -44,10 +45,11 @@ struct CellSize {
 struct PadWarnings {
   bool no_cell = false;  // until it has one again
   bool far_cell = false;
+  bool other_area = false;  // until it has the area that it asks for
   bool position = false;
 };
 
-// The state of a pad. `lock` protects the members below it down to `asked`, and the base class's
+// The state of a pad. `lock` protects the members below it down to `area`, and the base class's
 // current buffer. It is taken before the element's object lock.
 struct GridPad {
   std::mutex lock;
@@ -73,10 +75,14 @@ struct GridPad {
   // For `cell-size`; none if it is not posted or not known yet.
   std::optional<CellSize> cell_size, told_size;
   std::shared_ptr<const Placeholder> placeholder;  // null: none
+  // The name of the pad's area, and the one last notified; empty: none. `area` is written with the
+  // element's cells_lock held, too.
+  std::string area, told_area;
 
   // Written with the element's cells_lock held.
-  std::atomic<int> cell{-1};       // the pad's cell; -1: none
+  std::atomic<int> cell{-1};       // the pad's cell, or the number of its area; -1: none
   int kept_cell = -1;              // the cell that it had last
+  std::string kept_area;           // the name of the area that it had last
   std::atomic<int> told_cell{-1};  // the value that was last notified
 
   // Used only by the thread that makes the output.

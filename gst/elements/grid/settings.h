@@ -4,8 +4,11 @@
 #include <gst/video/video.h>
 
 #include <array>
+#include <memory>
 #include <optional>
+#include <string>
 
+#include "core/area_template.h"
 #include "core/filter.h"
 #include "core/placement.h"
 #include "elements/grid/cell_state.h"
@@ -16,6 +19,9 @@ namespace quad {
 struct GridSettings {
   int rows = 2;
   int columns = 2;
+  std::shared_ptr<const AreaTemplate> areas;  // decides rows and columns; null: none
+  LineWeights row_weights;
+  LineWeights column_weights;
   int gap = 0;
   int margin = 0;
   guint background_color = 0xff000000;
@@ -33,6 +39,7 @@ struct PadSettings {
   int cell = -1;
   int row_span = 1;
   int column_span = 1;
+  std::string area;  // empty: the next free one
   int xpos = 0;
   int ypos = 0;
   int width = 0;
@@ -50,8 +57,8 @@ struct PadSettings {
   bool lies_freely () const { return width > 0 && height > 0; }
 };
 
-inline constexpr GridSettings kGridDefaults;
-inline constexpr PadSettings kPadDefaults;
+inline constinit const GridSettings kGridDefaults;
+inline constinit const PadSettings kPadDefaults;
 
 inline constexpr int kMaxLines = 128;  // rows, and columns
 

@@ -7,12 +7,12 @@ namespace quad {
 namespace {
 
 constexpr Canvas kCanvas = {{100, 60}, {1, 1}, {2, 2}};
-constexpr CellGrid kCells = {{.rows = 1, .columns = 2}};
+const CellGrid kCells = {{.rows = 1, .columns = 2}};
 
 Shot shot_in (int cell)
 {
   Shot shot;
-  shot.seat.cell = cell;
+  shot.seat.cells.cell = cell;
   shot.has_picture = true;
   shot.picture.part = {0, 0, 200, 100};
   return shot;

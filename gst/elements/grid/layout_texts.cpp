@@ -1,0 +1,77 @@
+#include "elements/grid/layout_texts.h"
+
+#include "elements/grid/negotiation.h"
+
+namespace quad {
+namespace {
+
+bool is_blank (const std::string &text) { return text.find_first_not_of (" \t\r\n") == text.npos; }
+
+std::string read_areas (const std::string &text, GridSettings &s)
+{
+  if (is_blank (text)) {
+    s.areas = nullptr;
+    return {};
+  }
+  ParsedAreas parsed = parse_areas (text, kMaxLines);
+  if (parsed.problem.empty ())
+    s.areas = std::make_shared<const AreaTemplate> (std::move (parsed.areas));
+  return parsed.problem;
+}
+
+template <LineWeights GridSettings::*field>
+std::string read_weights (const std::string &text, GridSettings &s)
+{
+  const ParsedWeights parsed = parse_weights (text, kMaxLines);
+  if (parsed.problem.empty ()) s.*field = parsed.weights;
+  return parsed.problem;
+}
+
+const LayoutTextRow &row_of (LayoutText which)
+{
+  return kLayoutTexts[static_cast<std::size_t> (which)];
+}
+
+}  // namespace
+
+const std::array<LayoutTextRow, 3> kLayoutTexts = {{
+    {"areas", "Areas",
+     "Template of the layout, rows with / between, as \"a a b / a a c / d e f\": each name covers "
+     "a "
+     "rectangle, dots are an empty cell; it decides rows and columns (NULL = rows and columns do)",
+     read_areas},
+    {"row-weights", "Row weights",
+     "Heights of the rows in proportion, as \"2 1 1\" (NULL = all equal; rows after the list have "
+     "1)",
+     read_weights<&GridSettings::row_weights>},
+    {"column-weights", "Column weights",
+     "Widths of the columns in proportion, as \"2 1 1\" (NULL = all equal; columns after the list "
+     "have 1)",
+     read_weights<&GridSettings::column_weights>},
+}};
+
+void set_layout_text (GstQuadMuxGrid *self, LayoutText which, const char *text)
+{
+  const LayoutTextRow &row = row_of (which);
+  const std::string given = text ? text : "";
+  std::string problem;
+  {
+    // What reads the text is pure.
+    const std::lock_guard guard (self->impl->lock);
+    problem = row.read (given, self->impl->settings);
+    if (problem.empty ())
+      self->impl->layout_texts[static_cast<std::size_t> (which)] = is_blank (given) ? "" : given;
+  }
+  const bool good = problem.empty ();
+  self->impl->refused.told (row.property,
+                            good ? problem : std::string (row.property) + ": " + problem + ".");
+  if (good) layout_changed (self);
+}
+
+std::string layout_text (GstQuadMuxGrid *self, LayoutText which)
+{
+  const std::lock_guard guard (self->impl->lock);
+  return self->impl->layout_texts[static_cast<std::size_t> (which)];
+}
+
+}  // namespace quad
