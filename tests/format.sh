@@ -34,6 +34,6 @@ for folder in gst/*/; do
 done
 for element in gst/elements/*/; do
   name=elements/$(basename "$element")
-  check "$name" "$name|elements/about|glue|gif|infer|jpeg|matte|core"
+  check "$name" "$name|elements/about|glue|gif|infer|jpeg|matte|text|core"
 done
 echo "The includes are right."

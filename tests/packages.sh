@@ -1,7 +1,7 @@
 # Installs Debian packages that are missing. To be sourced by bash scripts.
 
 packages_to_build=(meson ninja-build g++ pkg-config libgstreamer1.0-dev
-  libgstreamer-plugins-base1.0-dev libhwy-dev libturbojpeg0-dev)
+  libgstreamer-plugins-base1.0-dev libhwy-dev libpango1.0-dev libturbojpeg0-dev)
 # The CUDA backend is built if there is cuda.h, which Debian does not have.
 for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
   if [ -e "$header" ]; then
@@ -15,7 +15,7 @@ if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
 fi
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
-packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" libgtest-dev libgif-dev
+packages_to_test=("${packages_to_build[@]}" "${packages_to_play[@]}" fonts-dejavu-core libgtest-dev libgif-dev
   libjpeg-turbo-progs python3-flatbuffers python3-numpy python3-onnx)
 packages_to_fuzz=("${packages_to_build[@]}" clang libclang-rt-dev libgif-dev)
 packages_to_tidy=("${packages_to_build[@]}" clang-tidy-14)
