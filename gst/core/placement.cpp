@@ -188,4 +188,29 @@ std::optional<Point> source_point (const Placement &placement, Orientation orien
                placement.crop.y + seen.y * placement.crop.height};
 }
 
+Rect canvas_rect (const Placement &placement, Orientation orientation, const FineRect &part)
+{
+  const FineRect seen = overlap (part, placement.crop);
+  if (seen.empty () || placement.target.empty ()) return {};
+  const OrientationSteps steps = steps_of (orientation);
+  // As fractions of the crop, from the side from which the axis is seen.
+  const auto begin = [] (double from, double to, double at, double length, bool mirrored) {
+    return (mirrored ? at + length - to : from - at) / length;
+  };
+  const FineRect &crop = placement.crop;
+  double x = begin (seen.x, seen.right (), crop.x, crop.width, steps.mirror_x);
+  double y = begin (seen.y, seen.bottom (), crop.y, crop.height, steps.mirror_y);
+  double width = seen.width / crop.width, height = seen.height / crop.height;
+  if (steps.swap_axes) {
+    std::swap (x, y);
+    std::swap (width, height);
+  }
+  const Rect whole = grown (placement.target, placement.hidden);
+  const auto nearest = [] (double v) { return static_cast<int> (std::lround (v)); };
+  const int left = whole.x + nearest (x * whole.width), top = whole.y + nearest (y * whole.height);
+  const Rect all = {left, top, whole.x + nearest ((x + width) * whole.width) - left,
+                    whole.y + nearest ((y + height) * whole.height) - top};
+  return intersect (all, placement.target);
+}
+
 }  // namespace quad

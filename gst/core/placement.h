@@ -78,4 +78,8 @@ bool contains (const Rect &r, Point at);
 // it.
 std::optional<Point> source_point (const Placement &placement, Orientation orientation, Point at);
 
+// Where `part` of the source is drawn on the canvas, in the nearest whole samples; empty if it is
+// not seen.
+Rect canvas_rect (const Placement &placement, Orientation orientation, const FineRect &part);
+
 }  // namespace quad

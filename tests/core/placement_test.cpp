@@ -349,4 +349,32 @@ TEST (Placement, PointsGoBackToTheSource)
   EXPECT_FALSE (source_point (p, Orientation::identity, {0.0 / 0.0, 120}));
 }
 
+// A point of the target lies in the rectangle where its source lies in the part.
+TEST (Placement, PartsOfTheSourceAreFoundOnTheCanvas)
+{
+  const Edges hidden[] = {{}, {8, 0, 0, 16}};
+  const FineRect parts[] = {{10, 20, 40, 80}, {20, 40, 10, 20}, {0, 0, 20, 40},
+                            {40, 90, 100, 1}, {50, 20, 10, 10}, {12.5, 22.5, 5, 5}};
+  for (int i = 0; i < 8; i++)
+    for (const Edges &h : hidden)
+      for (const FineRect &part : parts) {
+        const auto o = static_cast<Orientation> (i);
+        const Placement p = {{10, 20, 40, 80}, {100, 100, 80, 80}, h};
+        const Rect at = canvas_rect (p, o, part);
+        EXPECT_TRUE (p.target.contains (at) || at.empty ());
+        int wrong = 0;
+        for (int y = 100; y < 180; y++)
+          for (int x = 100; x < 180; x++) {
+            const auto from = source_point (p, o, {x + 0.5, y + 0.5});
+            ASSERT_TRUE (from);
+            const bool inside = from->x >= part.x && from->x < part.right () && from->y >= part.y &&
+                                from->y < part.bottom ();
+            wrong += inside != contains (at, {x + 0.5, y + 0.5});
+          }
+        // The edges are rounded to whole samples.
+        EXPECT_LE (wrong, 80) << i << " " << part.x;
+      }
+  EXPECT_TRUE (canvas_rect ({}, Orientation::identity, {0, 0, 10, 10}).empty ());
+}
+
 }  // namespace

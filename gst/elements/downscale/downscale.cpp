@@ -12,6 +12,7 @@
 #include "glue/light.h"
 #include "glue/orientation.h"
 #include "glue/problem.h"
+#include "glue/region.h"
 #include "glue/video.h"
 
 namespace quad {
@@ -402,22 +403,16 @@ bool Downscale::transform_meta (GstBuffer *out, GstMeta *meta, GstBuffer *in) co
 void Downscale::add_cropped_region (GstBuffer *out, const GstVideoRegionOfInterestMeta &region,
                                     const FineRect &crop) const
 {
-  const auto limited = [] (guint v) { return static_cast<int> (std::min<guint> (v, kMaxSide)); };
-  const FineRect seen = overlap (
-      Rect{limited (region.x), limited (region.y), limited (region.w), limited (region.h)}, crop);
+  const FineRect seen = overlap (rect_of (region), crop);
   if (seen.empty ()) return;
   const auto scaled = [] (double v, int to, double from) {
-    return static_cast<guint> (v * to / from + 0.5);
+    return static_cast<int> (v * to / from + 0.5);
   };
-  GstVideoRegionOfInterestMeta *added = gst_buffer_add_video_region_of_interest_meta_id (
-      out, region.roi_type, scaled (seen.x - crop.x, out_.width, crop.width),
-      scaled (seen.y - crop.y, out_.height, crop.height),
-      scaled (seen.width, out_.width, crop.width), scaled (seen.height, out_.height, crop.height));
-  added->id = region.id;
-  added->parent_id = region.parent_id;
-  for (const GList *p = region.params; p; p = p->next)
-    gst_video_region_of_interest_meta_add_param (
-        added, gst_structure_copy (static_cast<const GstStructure *> (p->data)));
+  add_region (out, region,
+              {scaled (seen.x - crop.x, out_.width, crop.width),
+               scaled (seen.y - crop.y, out_.height, crop.height),
+               scaled (seen.width, out_.width, crop.width),
+               scaled (seen.height, out_.height, crop.height)});
 }
 
 void Downscale::translate_pointer (GstEvent *event) const

@@ -183,6 +183,32 @@ GstFlowReturn sink_event_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, G
   return parent_class ()->sink_event_pre_queue (agg, pad, event);
 }
 
+// A press of the first button, or a finger that touches.
+bool is_selection (GstEvent *event)
+{
+  gint button = 0;
+  switch (gst_navigation_event_get_type (event)) {
+    case GST_NAVIGATION_EVENT_MOUSE_BUTTON_PRESS:
+      return gst_navigation_event_parse_mouse_button_event (event, &button, nullptr, nullptr) &&
+             button == 1;
+    case GST_NAVIGATION_EVENT_TOUCH_DOWN: return true;
+    default: return false;
+  }
+}
+
+void post_selection (GstQuadMuxGrid *self, GstEvent *event, Point at)
+{
+  if (!self->impl->snapshot ().post_selections || !is_selection (event)) return;
+  const GridPadRef pad = pad_at (self, at);
+  if (!pad) return;
+  gst_element_post_message (
+      GST_ELEMENT (self),
+      gst_message_new_element (
+          GST_OBJECT (self),
+          gst_structure_new ("cell-selected", "pad", GST_TYPE_PAD, GST_PAD (pad.get ()), "x",
+                             G_TYPE_DOUBLE, at.x, "y", G_TYPE_DOUBLE, at.y, nullptr)));
+}
+
 // Sends a navigation event to the input under the pointer, in that input's own pixels. An event
 // without a position goes to all inputs.
 gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
@@ -194,6 +220,7 @@ gboolean navigation_event (GstQuadMuxGrid *self, Owned<GstEvent> event)
       taken |= gst_pad_push_event (GST_PAD (p.get ()), gst_event_ref (event.get ())) != FALSE;
     return taken;
   }
+  post_selection (self, event.get (), at);
   Point inside;
   const GridPadRef pad = picture_at (self, at, inside);
   if (!pad) return FALSE;

@@ -2,6 +2,7 @@
 
 #include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
+#include "elements/grid/regions.h"
 #include "elements/grid/warnings.h"
 #include "glue/drawable_caps.h"
 #include "glue/frame.h"
@@ -162,9 +163,11 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
       stage_.cancel ();
       return GST_FLOW_ERROR;
     }
-  self->impl->shown.note (std::move (frame.shown));
   const Problem problem = stage_.finish ();
-  return problem ? fail (frame, problem) : GST_FLOW_OK;
+  if (problem) return fail (frame, problem);
+  add_regions (snapshot, frame.shown, frame.time, out);
+  self->impl->shown.note (std::move (frame.shown));
+  return GST_FLOW_OK;
 }
 
 // Shows the pad's picture, if there is one, with its border. False where the output ends.

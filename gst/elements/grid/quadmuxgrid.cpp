@@ -95,6 +95,8 @@ enum Property : guint {
   PROP_POST_CELL_SIZE,
   PROP_STATE_BORDER,
   PROP_STATS,
+  PROP_CELL_METAS,
+  PROP_POST_SELECTIONS,
   PROP_AREAS,  // in the order of LayoutText
   PROP_ROW_WEIGHTS,
   PROP_COLUMN_WEIGHTS,
@@ -154,6 +156,8 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
         tells = true;
         s.post_cell_size = g_value_get_boolean (value);
         break;
+      case PROP_CELL_METAS: s.cell_metas = g_value_get_boolean (value); break;
+      case PROP_POST_SELECTIONS: s.post_selections = g_value_get_boolean (value); break;
       case PROP_STATE_BORDER: quad::set_state_border (s, value, refusal); break;
       default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
     }
@@ -186,6 +190,8 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
     case PROP_POST_CELL_SIZE: g_value_set_boolean (value, s.post_cell_size); break;
+    case PROP_CELL_METAS: g_value_set_boolean (value, s.cell_metas); break;
+    case PROP_POST_SELECTIONS: g_value_set_boolean (value, s.post_selections); break;
     case PROP_STATE_BORDER: quad::get_state_border (s, value); break;
     case PROP_STATS:
       g_value_take_boxed (value, as_grid (object)->impl->stats.structure ().release ());
@@ -419,12 +425,18 @@ void install_properties (GObjectClass *klass)
                              "When live, do not wait for inputs that never had a frame", TRUE,
                              kFlags));
   add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
-  add (PROP_POST_CELL_SIZE,
-       g_param_spec_boolean ("post-cell-size", "Post cell size",
-                             "Post the message cell-size when the size of an input's place on the "
-                             "output changes",
-                             kGridDefaults.post_cell_size,
-                             static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
+  auto option = [&] (guint id, const char *name, const char *nick, const char *blurb, bool value) {
+    add (id, g_param_spec_boolean (name, nick, blurb, value,
+                                   static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
+  };
+  option (PROP_POST_CELL_SIZE, "post-cell-size", "Post cell size",
+          "Post the message cell-size when the size of an input's place on the output changes",
+          kGridDefaults.post_cell_size);
+  option (PROP_CELL_METAS, "cell-metas", "Cell metas",
+          "Output frames carry a region of interest for each cell", kGridDefaults.cell_metas);
+  option (PROP_POST_SELECTIONS, "post-selections", "Post selections",
+          "Post the message cell-selected when a cell is clicked or touched",
+          kGridDefaults.post_selections);
   add (PROP_STATE_BORDER, quad::state_border_spec ());
   add (PROP_STATS,
        g_param_spec_boxed (

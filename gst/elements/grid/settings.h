@@ -31,6 +31,8 @@ struct GridSettings {
   EosPolicy eos_policy = EosPolicy::longest;
   int n_threads = 0;
   bool post_cell_size = false;
+  bool cell_metas = false;
+  bool post_selections = false;
   // Colours of borders by state, which come before border_color.
   std::array<std::optional<guint>, kCellStates> state_border = {};
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "elements/matte/log.h"
+#include "glue/region.h"
 
 namespace quad {
 namespace {
@@ -30,13 +31,8 @@ bool move_region (GstBuffer *from, const GstMeta *meta, GstBuffer *to)
   const auto [x, width] = shown (region.x, region.w, crop->x, crop->width);
   const auto [y, height] = shown (region.y, region.h, crop->y, crop->height);
   if (width == 0 || height == 0) return true;
-  GstVideoRegionOfInterestMeta *added =
-      gst_buffer_add_video_region_of_interest_meta_id (to, region.roi_type, x, y, width, height);
-  added->id = region.id;
-  added->parent_id = region.parent_id;
-  for (const GList *p = region.params; p; p = p->next)
-    gst_video_region_of_interest_meta_add_param (
-        added, gst_structure_copy (static_cast<const GstStructure *> (p->data)));
+  const auto whole = [] (guint v) { return static_cast<int> (v); };
+  add_region (to, region, {whole (x), whole (y), whole (width), whole (height)});
   return true;
 }
 
