@@ -46,9 +46,9 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
   Size largest, drawn;
   double highest = 0;
   for (const InputCaps &input : inputs) {
-    const Size s = input.free.empty () ? seen_size (input) : Size{};
-    drawn = {std::max (drawn.width, input.free.right ()),
-             std::max (drawn.height, input.free.bottom ())};
+    const Rect free = input.is_background ? rect_of (seen_size (input)) : input.free;
+    const Size s = free.empty () ? seen_size (input) : Size{};
+    drawn = {std::max (drawn.width, free.right ()), std::max (drawn.height, free.bottom ())};
     if (std::int64_t{s.width} * s.height > std::int64_t{largest.width} * largest.height)
       largest = s;
     const int n = input.info.fps_n, d = std::max (1, input.info.fps_d);

@@ -17,6 +17,7 @@ struct InputCaps {
   Orientation orientation = Orientation::identity;
   Memory memory = Memory::host;
   Rect free;  // on the canvas if it lies freely; empty: in a cell
+  bool is_background = false;
 };
 
 inline constexpr char kTakesNothing[] =
@@ -35,7 +36,8 @@ struct OutputChoice {
 // - Format: if an input has alpha, one with alpha. Then the one that most of the inputs' pixels
 //   have; but if most pixels have more than 8 bits, the one in which all lose least (format_loss).
 // - Size: the nearest to `grid` with cells of the largest input's size. Inputs that lie freely do
-//   not count. If all lie freely, the output holds their rectangles and begins at 0,0.
+//   not count. If all lie freely, the output holds their rectangles and begins at 0,0; the
+//   background counts as one of its picture's size.
 // - Rate: the nearest to the inputs' highest.
 OutputChoice choose_output (const GstCaps *downstream, std::span<const InputCaps> inputs,
                             const Grid &grid);

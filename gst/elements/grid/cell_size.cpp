@@ -40,7 +40,7 @@ void post_sizes (GstQuadMuxGrid *self)
 std::optional<Canvas> room_of (const GridSnapshot &snapshot, const PadSnapshot &pad,
                                const std::optional<Canvas> &canvas)
 {
-  if (!canvas && !pad.settings.lies_freely ()) return std::nullopt;
+  if (!canvas && asked_rect (pad.settings).empty ()) return std::nullopt;
   // The size of a picture that lies freely does not depend on the canvas's.
   const Canvas on = canvas.value_or (Canvas{.size = {kMaxSide, kMaxSide}});
   const Rect box = box_of (cells_of (snapshot), seat_of (pad), on).picture;

@@ -188,7 +188,7 @@ void tell_cell (GstQuadMuxGridPad *pad)
 
 Rect asked_rect (const PadSettings &s)
 {
-  if (!s.lies_freely ()) return {};
+  if (!s.lies_freely () || s.is_background) return {};
   static constexpr int kFar = 1 << 28;  // nothing is seen further out, and sums stay in range
   auto near = [] (int v) { return std::clamp (v, -kFar, kFar); };
   return {near (s.xpos), near (s.ypos), near (s.width), near (s.height)};
@@ -201,7 +201,9 @@ CellGrid cells_of (const GridSnapshot &snapshot)
 
 Seat seat_of (const PadSnapshot &pad)
 {
-  return {.free = asked_rect (pad.settings), .cells = pad.cells};
+  return {.free = asked_rect (pad.settings),
+          .cells = pad.cells,
+          .everywhere = pad.settings.is_background};
 }
 
 GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside)

@@ -68,7 +68,7 @@ void tell_cell (GstQuadMuxGridPad *pad);
 CellGrid cells_of (const GridSnapshot &snapshot);
 Seat seat_of (const PadSnapshot &pad);
 
-// The pad's own rectangle if it lies freely, else empty.
+// The pad's own rectangle if it has one, else empty.
 Rect asked_rect (const PadSettings &settings);
 
 // The size that fits the pad's cell exactly. With a zoom, the whole picture's size whose part is

@@ -39,6 +39,7 @@ int alpha_of (double alpha) { return static_cast<int> (std::lround (alpha * 255)
 
 CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas)
 {
+  if (seat.everywhere) return {rect_of (canvas.size), rect_of (canvas.size)};
   if (!seat.free.empty ()) {
     const Rect free = free_rect (seat.free, canvas.size, canvas.chroma_unit);
     return {free, free};

@@ -16,6 +16,7 @@ namespace quad {
 struct Seat {
   Rect free;  // on the canvas; empty: in cells
   CellSpan cells;
+  bool everywhere = false;  // on all of the canvas
 };
 
 // The cells, and the border of each cell that shows a picture.

@@ -181,7 +181,8 @@ std::vector<InputCaps> inputs_of (const GridSnapshot &snapshot)
   for (const PadSnapshot &p : snapshot.pads) {
     const GstVideoInfo &info = p.pad->parent.info;
     if (is_known (info))
-      inputs.push_back ({info, p.orientation, p.memory, asked_rect (p.settings)});
+      inputs.push_back (
+          {info, p.orientation, p.memory, asked_rect (p.settings), p.settings.is_background});
   }
   return inputs;
 }

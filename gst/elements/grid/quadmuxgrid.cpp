@@ -46,6 +46,8 @@ using quad::kGridDefaults;
 
 namespace {
 
+constexpr char kBackground[] = "background";  // a pad and its template
+
 void child_proxy_init (gpointer interface, gpointer data);
 
 }  // namespace
@@ -64,6 +66,8 @@ std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
   for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
   GST_OBJECT_UNLOCK (self);
+  std::stable_partition (pads.begin (), pads.end (),
+                         [] (const GridPadRef &p) { return p->impl->is_background; });
   return pads;
 }
 
@@ -215,10 +219,34 @@ void set_context (GstElement *element, GstContext *context)
 
 // Pads.
 
+GstPadTemplate *background_template (GstAggregator *agg)
+{
+  return gst_element_get_pad_template (GST_ELEMENT (agg), kBackground);
+}
+
+// There is one at most. It covers the output, and lies below all others.
+GstAggregatorPad *new_background (GstAggregator *agg, GstPadTemplate *templ)
+{
+  const quad::Owned<GstPad> old{gst_element_get_static_pad (GST_ELEMENT (agg), kBackground)};
+  if (old) {
+    GST_WARNING_OBJECT (agg, "has a background already");
+    return nullptr;
+  }
+  auto *pad =
+      GST_AGGREGATOR_PAD (g_object_new (gst_quad_mux_grid_pad_get_type (), "name", kBackground,
+                                        "direction", GST_PAD_SINK, "template", templ, nullptr));
+  quad::GridPad &impl = *as_grid_pad (pad)->impl;
+  impl.is_background = impl.settings.is_background = true;
+  impl.settings.fit = quad::Fit::cover;
+  return pad;
+}
+
 GstAggregatorPad *create_new_pad (GstAggregator *agg, GstPadTemplate *templ, const gchar *name,
                                   const GstCaps *caps)
 {
-  GstAggregatorPad *pad = aggregator_parent ()->create_new_pad (agg, templ, name, caps);
+  GstAggregatorPad *pad = templ == background_template (agg)
+                              ? new_background (agg, templ)
+                              : aggregator_parent ()->create_new_pad (agg, templ, name, caps);
   if (pad) as_grid_pad (pad)->impl->serial = ++as_grid (agg)->impl->next_serial;
   return pad;
 }
@@ -497,6 +525,9 @@ void add_templates (GstElementClass *klass)
   gst_element_class_add_pad_template (
       klass, gst_pad_template_new_with_gtype ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, caps.get (),
                                               gst_quad_mux_grid_pad_get_type ()));
+  gst_element_class_add_pad_template (
+      klass, gst_pad_template_new_with_gtype (kBackground, GST_PAD_SINK, GST_PAD_REQUEST,
+                                              caps.get (), gst_quad_mux_grid_pad_get_type ()));
   quad::set_about (klass, "Video grid", "Filter/Editor/Video/Compositor",
                    "Shows several videos side by side in a grid, drawn in one pass",
                    QUAD_PAGE ("quadmux-grid"));

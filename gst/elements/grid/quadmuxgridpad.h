@@ -86,7 +86,8 @@ struct GridPad {
   std::atomic<int> told_cell{-1};  // the value that was last notified
 
   // Used only by the thread that makes the output.
-  guint serial = 0;  // counts requests; set before the pad is added
+  guint serial = 0;            // counts requests; set before the pad is added
+  bool is_background = false;  // set before, too
   PadWarnings warned;
   bool warned_of_no_frame = false;
   bool said_moved = false;

@@ -55,8 +55,10 @@ struct PadSettings {
   bool repeat_after_eos = false;
   StateSettings states = {};
 
-  // Whether the picture lies at its position and takes no cell.
-  bool lies_freely () const { return width > 0 && height > 0; }
+  bool is_background = false;  // of the pad `background`; never changes
+
+  // Whether the picture takes no cell: it lies at its position, or behind all others.
+  bool lies_freely () const { return is_background || (width > 0 && height > 0); }
 };
 
 inline constinit const GridSettings kGridDefaults;
