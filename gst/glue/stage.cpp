@@ -56,6 +56,7 @@ Problem no_renderer (Memory memory)
 void Input::free_kept ()
 {
   converted_.reset ();
+  carried_ = {};
   here_ = {};
   there_ = {};
   threads_.reset ();
@@ -205,6 +206,7 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
 {
   input.moved_ = {};
   input.peak_ = look.peak;
+  input.still_ = look.still ? buffer : nullptr;
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
@@ -330,12 +332,31 @@ Status Stage::convert (Input &input, const GstVideoInfo &from, const GstVideoInf
   return Status::ok;
 }
 
+// Whether the picture of the tile lies in the canvas's memory already, as `to`.
+bool Stage::was_carried (const Input &input, const Tile &tile, const GstVideoInfo &to) const
+{
+  const Input::Carried &c = input.carried_;
+  return input.still_ && c.buffer.get () == input.still_ &&
+         input.there_.memory == renderer_->memory () && c.tile.same_shape (tile) &&
+         gst_video_info_is_equal (&c.to, &to);
+}
+
 // Replaces the tile's host source by one in the canvas's memory.
 Status Stage::carry (Input &input, const GstVideoInfo &from, Tile &tile)
 {
   const GstVideoInfo to = carried (tile);
-  Status s = convert (input, from, to, tile);
-  if (s == Status::ok) s = upload (input, tile);
+  Status s = Status::ok;
+  if (was_carried (input, tile, to)) {
+    show_whole (tile, input.carried_.view,
+                same_pixels (from, to) ? tile.site : chroma_site_of (to));
+  } else {
+    const Tile before = tile;
+    s = convert (input, from, to, tile);
+    if (s == Status::ok) s = upload (input, tile);
+    input.carried_ = {};
+    if (s == Status::ok && input.still_)
+      input.carried_ = {Owned<GstBuffer>{gst_buffer_ref (input.still_)}, before, to, tile.source};
+  }
   if (s == Status::ok && !same_pixels (to, info_)) input.conversion_.set (tile, to, info_);
   return s;
 }

@@ -32,6 +32,9 @@ struct Look {
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
   double peak = 0;  // the brightest light of HDR, in cd/m2; 0: the usual
+  // The buffer is never written again. So a frame that shows it in the same way as the last one
+  // does not move it to other memory once more.
+  bool still = false;
 };
 
 // What the caps of a pad say of its frames.
@@ -71,6 +74,17 @@ class Input {
   std::unique_ptr<ConvertedTile> converted_;
   double peak_ = 0;        // of the last picture, see Look
   Conversion conversion_;  // of tiles that the renderer converts
+
+  // What was carried to the canvas's memory last, of a buffer that is still. The picture lies in
+  // `there_`.
+  struct Carried {
+    Owned<GstBuffer> buffer;
+    Tile tile;  // before it was carried
+    GstVideoInfo to = {};
+    FrameView view;
+  };
+  GstBuffer *still_ = nullptr;  // the frame's buffer, if it is still: see Look
+  Carried carried_;
 
   // Its copies in the memory where it is found, and in the canvas's memory.
   struct Kept {
@@ -175,6 +189,7 @@ class Stage {
                              const Tile &tile);
   Status convert (Input &input, const GstVideoInfo &from, const GstVideoInfo &to, Tile &tile);
   Status carry (Input &input, const GstVideoInfo &from, Tile &tile);
+  bool was_carried (const Input &input, const Tile &tile, const GstVideoInfo &to) const;
   Problem take_downloads ();
   Status begin_output ();
   Status end_all ();

@@ -67,13 +67,16 @@ std::string loaded_family (PangoContext *context, const PangoFontDescription *de
 
 }  // namespace
 
-Held<PangoFontDescription> description_of (const std::string &text)
+Held<PangoFontDescription> description_of (const std::string &text, int pixels)
 {
   Held<PangoFontDescription> d (pango_font_description_from_string (text.c_str ()));
   const char *family = pango_font_description_get_family (d.get ());
   if (!family || !*family) pango_font_description_set_family (d.get (), kFamily);
   const int size = pango_font_description_get_size (d.get ());
-  if (size <= 0) {
+  if (pixels > 0) {
+    pango_font_description_set_absolute_size (d.get (),
+                                              std::min<double> (pixels, kLargest) * PANGO_SCALE);
+  } else if (size <= 0) {
     pango_font_description_set_size (d.get (), kPoints * PANGO_SCALE);
   } else if (size > kLargest * PANGO_SCALE) {
     pango_font_description_set_absolute_size (d.get (), kLargest * PANGO_SCALE);

@@ -29,7 +29,8 @@ using Held = std::unique_ptr<T, PangoFree>;
 
 // The description that is meant: "Sans 14" for what `text` leaves open, and no size that nobody
 // reads.
-Held<PangoFontDescription> description_of (const std::string &text);
+// `pixels`: the letters' size instead of that of `text`; 0: that of `text`.
+Held<PangoFontDescription> description_of (const std::string &text, int pixels);
 
 // Whether there is any font. Pango must not be asked for a layout without one.
 bool has_fonts ();

@@ -136,7 +136,7 @@ void fill (Picture &picture, cairo_surface_t *surface, const Size &inner, const 
 std::string render (Typesetter &typesetter, const Request &request, const Size &room,
                     Picture &picture)
 {
-  const Held<PangoFontDescription> font = description_of (request.font);
+  const Held<PangoFontDescription> font = description_of (request.font, request.letters);
   const FontChoice::Missing &missing =
       typesetter.choice.find (typesetter.context.get (), font.get ());
   picture.missing_font = missing.wanted;

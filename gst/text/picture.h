@@ -17,6 +17,7 @@ struct Request {
   std::string text;              // UTF-8; what is invalid is shown as U+FFFD
   std::string font = "Sans 14";  // families and size as Pango has them: in points (1/72 inch at 96
                                  // dots an inch), or "Sans 20px"
+  int letters = 0;               // their size in pixels, instead of the font's; 0: the font's
   std::uint32_t color = 0xffffffff;       // 0xAARRGGBB, not premultiplied; emoji keep their colours
   std::uint32_t background = 0x80000000;  // the same
   int padding = 0;                        // pixels of background on each side

@@ -114,7 +114,8 @@ void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
 GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
 {
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
-  GridSnapshot snapshot = {self->impl->snapshot (), {}, 0, {}};
+  GridSnapshot snapshot = {.settings = self->impl->snapshot ()};
+  if (with_buffers) snapshot.labels = self->impl->label_snapshot ();
   for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({.pad = std::move (pad)});
 
   // Cells and areas are given out in the order of the requests; zorder does not count.
@@ -135,7 +136,9 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       p->peak = impl.peak;
       if (with_buffers) {
         p->placeholder = impl.placeholder;
+        p->label = impl.label;
         take_current (*p, eos);
+        p->shown_at = impl.shown_at;
       }
       const GridPad::Said &said = with_buffers ? impl.said_of_shown : impl.said;
       p->orientation = orientation_of (impl.settings.orientation, said.tagged);

@@ -31,12 +31,16 @@ struct PadSnapshot {
   GridPad::Shown shown = GridPad::picture;
   CellState state = CellState::waiting;
   double dim = 0;
-  Owned<GstBuffer> dropped;  // the pad keeps it no longer
+  bool shows_text = false;  // a placeholder is due and none is set
+  PadLabelSettings label;
+  GstClockTime shown_at = GST_CLOCK_TIME_NONE;  // the PTS of the input's frame that was shown last
+  Owned<GstBuffer> dropped;                     // the pad keeps it no longer
   std::shared_ptr<const Placeholder> placeholder;
 };
 
 struct GridSnapshot {
   GridSettings settings;
+  LabelSettings labels;           // for a frame
   Grid grid;                      // with no dimension left at 0
   int needed = 0;                 // the sum of the cells in all spans; 0 with a template
   std::vector<PadSnapshot> pads;  // the lowest zorder first

@@ -5,10 +5,12 @@
 
 G_BEGIN_DECLS
 
-GType gst_quad_fit_get_type (void);          // quad::Fit
-GType gst_quad_eos_policy_get_type (void);   // quad::EosPolicy
-GType gst_quad_cell_state_get_type (void);   // quad::CellState
-GType gst_quad_lost_policy_get_type (void);  // quad::LostPolicy
+GType gst_quad_fit_get_type (void);                 // quad::Fit
+GType gst_quad_eos_policy_get_type (void);          // quad::EosPolicy
+GType gst_quad_cell_state_get_type (void);          // quad::CellState
+GType gst_quad_lost_policy_get_type (void);         // quad::LostPolicy
+GType gst_quad_label_position_get_type (void);      // quad::LabelPosition
+GType gst_quad_pad_label_position_get_type (void);  // the same, or the element's
 
 G_END_DECLS
 
@@ -16,6 +18,8 @@ G_END_DECLS
 #define GST_TYPE_QUAD_EOS_POLICY (gst_quad_eos_policy_get_type ())
 #define GST_TYPE_QUAD_CELL_STATE (gst_quad_cell_state_get_type ())
 #define GST_TYPE_QUAD_LOST_POLICY (gst_quad_lost_policy_get_type ())
+#define GST_TYPE_QUAD_LABEL_POSITION (gst_quad_label_position_get_type ())
+#define GST_TYPE_QUAD_PAD_LABEL_POSITION (gst_quad_pad_label_position_get_type ())
 
 namespace quad {
 

@@ -1,6 +1,7 @@
 #include "elements/grid/input_stats.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quad {
 
@@ -15,11 +16,16 @@ void InputStats::restart ()
   in_ = taken_ = shown_ = repeated_ = skipped_ = late_ = converted_ = 0;
 }
 
-InputStats::Coming *InputStats::coming (const GstBuffer *buffer)
+const InputStats::Coming *InputStats::coming (const GstBuffer *buffer) const
 {
   const auto found = std::find_if (coming_.begin (), coming_.end (),
                                    [buffer] (const Coming &c) { return c.buffer == buffer; });
   return found == coming_.end () ? nullptr : &*found;
+}
+
+InputStats::Coming *InputStats::coming (const GstBuffer *buffer)
+{
+  return const_cast<Coming *> (std::as_const (*this).coming (buffer));
 }
 
 void InputStats::arrived (const GstBuffer *frame)
@@ -70,6 +76,13 @@ Arrival InputStats::arrival () const
 {
   const std::lock_guard guard (lock_);
   return arrival_;
+}
+
+Arrival InputStats::arrival_of (const GstBuffer *frame) const
+{
+  const std::lock_guard guard (lock_);
+  const Coming *c = coming (frame);
+  return c ? c->at : Arrival{};
 }
 
 Owned<GstStructure> InputStats::structure () const

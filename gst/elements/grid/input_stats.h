@@ -42,6 +42,8 @@ class InputStats {
 
   // Of the frame that was shown last.
   Arrival arrival () const;
+  // Of a frame that is shown for the first time.
+  Arrival arrival_of (const GstBuffer *frame) const;
   Owned<GstStructure> structure () const;
 
  private:
@@ -51,6 +53,7 @@ class InputStats {
   };
 
   Coming *coming (const GstBuffer *buffer);
+  const Coming *coming (const GstBuffer *buffer) const;
 
   mutable std::mutex lock_;
   // The last frames that have come: more than a pad queues. Newer ones overwrite older ones.

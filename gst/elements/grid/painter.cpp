@@ -159,7 +159,8 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
   GST_LOG_OBJECT (self, "draws the frame at %" GST_TIME_FORMAT ", %d inputs",
                   GST_TIME_ARGS (frame.time), static_cast<int> (places.size ()));
   for (std::size_t i = 0; i < places.size (); i++)
-    if (!show (frame, snapshot.pads[i], places[i])) {
+    if (!show (frame, snapshot.pads[i], places[i]) ||
+        !show_texts (frame, snapshot.pads[i], places[i])) {
       stage_.cancel ();
       return GST_FLOW_ERROR;
     }
@@ -219,6 +220,14 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
   say_moved (frame.self, pad);
   impl.faults ().good_frame (frame.time);
   return true;
+}
+
+// Shows the pad's label over its picture, border or background. False where the output ends.
+bool GridPainter::show_texts (const Frame &frame, const PadSnapshot &pad, const Place &place)
+{
+  const Problem problem = labels_.show (
+      {frame.self, frame.snapshot.labels, canvas_of (frame.info), frame.time}, pad, place);
+  return !problem || fail (frame, problem) == GST_FLOW_OK;
 }
 
 void GridPainter::draw_border (const Place &place)

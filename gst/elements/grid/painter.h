@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "elements/grid/composition.h"
+#include "elements/grid/labels.h"
 #include "elements/grid/shown.h"
 #include "glue/stage.h"
 
@@ -19,14 +20,18 @@ struct PadSnapshot;
 
 class GridPainter {
  public:
-  explicit GridPainter (Backends &backends) : stage_ (backends) {}
+  explicit GridPainter (Backends &backends) : stage_ (backends), labels_ (stage_) {}
 
   // Draws the inputs' current frames into `out`. Problems are posted to the bus.
   GstFlowReturn draw (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const GstVideoInfo &info,
                       GstBuffer *out);
 
   // Lets go of everything that was kept for the next frame.
-  void reset () { stage_.reset (); }
+  void reset ()
+  {
+    stage_.reset ();
+    labels_.restart ();
+  }
 
  private:
   // Of the frame that is drawn.
@@ -39,11 +44,13 @@ class GridPainter {
   };
 
   bool show (Frame &frame, const PadSnapshot &pad, const Place &place);
+  bool show_texts (const Frame &frame, const PadSnapshot &pad, const Place &place);
   void draw_border (const Place &place);
   bool leave_out (const Frame &frame, const PadSnapshot &pad, const std::string &sentence) const;
   GstFlowReturn fail (const Frame &frame, const Problem &problem);
 
   Stage stage_;
+  LabelPainter labels_;
 };
 
 }  // namespace quad

@@ -34,6 +34,7 @@
 #include "elements/grid/cells.h"
 #include "elements/grid/events.h"
 #include "elements/grid/frames.h"
+#include "elements/grid/label_properties.h"
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
@@ -104,9 +105,13 @@ enum Property : guint {
   PROP_AREAS,  // in the order of LayoutText
   PROP_ROW_WEIGHTS,
   PROP_COLUMN_WEIGHTS,
+  PROP_LABELS,  // the first of the labels' properties
+  PROP_LABELS_END = PROP_LABELS + quad::kLabelProperties,
 };
 
 quad::LayoutText text_of (guint id) { return static_cast<quad::LayoutText> (id - PROP_AREAS); }
+
+bool is_of_labels (guint id) { return id >= PROP_LABELS && id < PROP_LABELS_END; }
 
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
 GstAggregatorClass *aggregator_parent ()
@@ -132,6 +137,11 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   }
   if (id >= PROP_AREAS && id <= PROP_COLUMN_WEIGHTS) {
     quad::set_layout_text (self, text_of (id), g_value_get_string (value));
+    return;
+  }
+  if (is_of_labels (id)) {
+    const std::lock_guard guard (self->impl->lock);
+    quad::set_label_property (self->impl->labels, id - PROP_LABELS, value);
     return;
   }
   bool moves = false, tells = false;
@@ -173,6 +183,9 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
 
 void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
+  if (is_of_labels (id))
+    return quad::get_label_property (as_grid (object)->impl->label_snapshot (), id - PROP_LABELS,
+                                     value);
   const quad::GridSettings s = as_grid (object)->impl->snapshot ();
   switch (id) {
     case PROP_ROWS: g_value_set_int (value, s.rows); break;
@@ -266,6 +279,7 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
 void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl)
 {
   for (quad::Input &input : impl.inputs) input.forget ();
+  impl.texts = {};
   self->impl->shown.forget (impl.serial);
   quad::Owned<GstBuffer> held;
   const std::lock_guard guard (impl.lock);
@@ -465,6 +479,7 @@ void install_properties (GObjectClass *klass)
   option (PROP_POST_SELECTIONS, "post-selections", "Post selections",
           "Post the message cell-selected when a cell is clicked or touched",
           kGridDefaults.post_selections);
+  quad::install_label_properties (klass, PROP_LABELS);
   add (PROP_STATE_BORDER, quad::state_border_spec ());
   add (PROP_STATS,
        g_param_spec_boxed (
@@ -533,7 +548,8 @@ void add_templates (GstElementClass *klass)
                    QUAD_PAGE ("quadmux-grid"));
   quad::document_types ({gst_quad_mux_grid_pad_get_type (), GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT,
                          GST_TYPE_QUAD_EOS_POLICY, GST_TYPE_QUAD_CELL_STATE,
-                         GST_TYPE_QUAD_LOST_POLICY});
+                         GST_TYPE_QUAD_LOST_POLICY, GST_TYPE_QUAD_LABEL_POSITION,
+                         GST_TYPE_QUAD_PAD_LABEL_POSITION});
 }
 
 }  // namespace

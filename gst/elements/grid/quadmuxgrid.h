@@ -35,10 +35,11 @@ struct QuadMuxGrid {
   {
   }
 
-  // Protects these two; no function that locks or waits is called with it held.
+  // Protects these three; no function that locks or waits is called with it held.
   std::mutex lock;
   GridSettings settings;
   std::array<std::string, kLayoutTexts.size ()> layout_texts;  // as they were set
+  LabelSettings labels;
 
   // Protects `cells`. It is held while properties are changed together, and taken before `lock` and
   // before a pad's lock.
@@ -82,6 +83,11 @@ struct QuadMuxGrid {
   {
     const std::lock_guard guard (lock);
     return settings;
+  }
+  LabelSettings label_snapshot ()
+  {
+    const std::lock_guard guard (lock);
+    return labels;
   }
 };
 

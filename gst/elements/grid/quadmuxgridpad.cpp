@@ -1,5 +1,6 @@
 #include "elements/grid/quadmuxgridpad.h"
 
+#include "elements/grid/label_properties.h"
 #include "elements/grid/life.h"
 #include "elements/grid/negotiation.h"
 #include "elements/grid/state_properties.h"
@@ -56,7 +57,10 @@ enum Property : guint {
   PROP_CROP_Y,
   PROP_CROP_WIDTH,
   PROP_CROP_HEIGHT,
-  PROP_STATES,  // the first of the states' properties, and the last id here
+  PROP_LABELS,  // the first of the labels' properties
+  PROP_STATES =
+      PROP_LABELS +
+      quad::kPadLabelProperties,  // the first of the states' properties, and the last id here
 };
 
 const quad::ZoomProperty &zoom_property (guint id)
@@ -94,6 +98,9 @@ void tell_change (GObject *object, const quad::PadSettings &before, const quad::
     quad::layout_changed (as_grid (grid.get ()));
 }
 
+// True if the property is one of labels.
+bool is_of_labels (guint id) { return id >= PROP_LABELS && id < PROP_STATES; }
+
 // True if the property is one of states.
 bool set_state (GObject *object, guint id, const GValue *value, const GParamSpec *pspec)
 {
@@ -111,6 +118,11 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
 {
   if (set_state (object, id, value, pspec)) return;
   GridPad &impl = *as_grid_pad (object)->impl;
+  if (is_of_labels (id)) {
+    const std::lock_guard guard (impl.lock);
+    quad::set_pad_label_property (impl.label, id - PROP_LABELS, value);
+    return;
+  }
   quad::PadSettings before, after;
   {
     const std::lock_guard guard (impl.lock);
@@ -158,6 +170,11 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GridPad &impl = *as_grid_pad (object)->impl;
   if (id >= PROP_STATES && quad::get_state_property (impl, id - PROP_STATES, value)) return;
+  if (is_of_labels (id)) {
+    const std::lock_guard guard (impl.lock);
+    quad::get_pad_label_property (impl.label, id - PROP_LABELS, value);
+    return;
+  }
   const quad::PadSettings s = impl.snapshot ();
   switch (id) {
     case PROP_CURRENT_CELL: g_value_set_int (value, impl.cell); break;
@@ -356,6 +373,7 @@ void install_properties (GObjectClass *klass)
                              "Show the last frame when the input has ended, until the output ends",
                              kPadDefaults.repeat_after_eos, kFlags));
   quad::install_zoom (klass, PROP_CROP_X);
+  quad::install_pad_label_properties (klass, PROP_LABELS);
   quad::install_state_properties (klass, PROP_STATES);
 }
 

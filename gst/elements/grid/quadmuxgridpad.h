@@ -13,6 +13,8 @@
 #include "elements/grid/cell_state.h"
 #include "elements/grid/faults.h"
 #include "elements/grid/input_stats.h"
+#include "elements/grid/label_settings.h"
+#include "elements/grid/labels.h"
 #include "elements/grid/placeholder.h"
 #include "elements/grid/settings.h"
 #include "elements/grid/timing.h"
@@ -75,6 +77,7 @@ struct GridPad {
   // For `cell-size`; none if it is not posted or not known yet.
   std::optional<CellSize> cell_size, told_size;
   std::shared_ptr<const Placeholder> placeholder;  // null: none
+  PadLabelSettings label;
   // The name of the pad's area, and the one last notified; empty: none. `area` is written with the
   // element's cells_lock held, too.
   std::string area, told_area;
@@ -93,8 +96,9 @@ struct GridPad {
   bool said_moved = false;
   FrameRate rate;  // of the caps that came last
   // What the pad shows. A second picture is one more name here.
-  enum Shown { picture, placeholder_picture, n_shown };
+  enum Shown { picture, placeholder_picture, placeholder_text, label_picture, n_shown };
   std::array<Input, n_shown> inputs;
+  PadTexts texts;
   StateWatch watch;
   InputFault fault;                  // use faults ()
   InputEnd end;                      // use last_end ()

@@ -8,12 +8,6 @@
 namespace quad {
 namespace {
 
-const char *nick_of (CellState state)
-{
-  auto *type = static_cast<GEnumClass *> (g_type_class_peek_static (GST_TYPE_QUAD_CELL_STATE));
-  return g_enum_get_value (type, static_cast<gint> (state))->value_nick;
-}
-
 // What the pad shows is its own picture no longer.
 void show_placeholder (PadSnapshot &pad, const Placeholder &placeholder)
 {
@@ -34,9 +28,9 @@ void choose_picture (PadSnapshot &pad)
   const bool replaced = lost && s.lost_policy != LostPolicy::hold;
   const bool waits = pad.state == CellState::waiting && s.placeholder_while_waiting;
   if (replaced) pad.buffer.reset ();
-  if (!pad.placeholder || !(waits || (replaced && s.lost_policy == LostPolicy::placeholder)))
-    return;
-  show_placeholder (pad, *pad.placeholder);
+  if (!waits && !(replaced && s.lost_policy == LostPolicy::placeholder)) return;
+  pad.shows_text = !pad.placeholder;
+  if (pad.placeholder) show_placeholder (pad, *pad.placeholder);
 }
 
 // True if the frame's time was over before the output frame at `time`.
@@ -63,6 +57,12 @@ Owned<GstMessage> message_of (GstQuadMuxGrid *self, const StateChange &c)
 }
 
 }  // namespace
+
+const char *nick_of (CellState state)
+{
+  auto *type = static_cast<GEnumClass *> (g_type_class_peek_static (GST_TYPE_QUAD_CELL_STATE));
+  return g_enum_get_value (type, static_cast<gint> (state))->value_nick;
+}
 
 void judge (GstQuadMuxGrid *self, GridSnapshot &snapshot, const OutputTime &time)
 {

@@ -14,6 +14,9 @@ namespace quad {
 struct GridSnapshot;
 using GridPadRef = Owned<GstQuadMuxGridPad>;
 
+// Its name.
+const char *nick_of (CellState state);
+
 struct StateChange {
   GridPadRef pad;
   CellState before = CellState::waiting;
