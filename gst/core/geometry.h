@@ -15,6 +15,12 @@ struct Size {
   constexpr Size transposed () const { return {height, width}; }
 };
 
+// The larger of each side.
+constexpr Size larger (Size a, Size b)
+{
+  return {std::max (a.width, b.width), std::max (a.height, b.height)};
+}
+
 // Half open: covers [x, x + width) by [y, y + height).
 struct Rect {
   int x = 0;

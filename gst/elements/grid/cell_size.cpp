@@ -45,7 +45,7 @@ std::optional<Canvas> room_of (const GridSnapshot &snapshot, const PadSnapshot &
   const Canvas on = canvas.value_or (Canvas{.size = {kMaxSide, kMaxSide}});
   const Rect box = box_of (cells_of (snapshot), seat_of (pad), on).picture;
   if (box.empty ()) return std::nullopt;
-  return Canvas{box.size (), on.sample};
+  return Canvas{larger (box.size (), pad.glides), on.sample};
 }
 
 ShownPart shown_part (const Canvas &room, const PadSettings &settings, const FullPicture &picture)

@@ -134,6 +134,7 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
       p->memory = impl.memory;
       p->frame = impl.frame;
       p->peak = impl.peak;
+      p->glides = impl.glides;
       if (with_buffers) {
         p->placeholder = impl.placeholder;
         p->label = impl.label;
@@ -236,7 +237,7 @@ InputWish wish_of (const GridSnapshot &snapshot, const PadSnapshot &pad, const C
 {
   const Rect box = box_of (cells_of (snapshot), seat_of (pad), canvas).picture;
   if (box.empty ()) return {};
-  const Size size = whole_for (box.size (), pad.settings.zoom);
+  const Size size = whole_for (larger (box.size (), pad.glides), pad.settings.zoom);
   const bool swap = steps_of (pad.orientation).swap_axes;
   const Ratio sample = swap ? inverse (canvas.sample) : canvas.sample;
   return {.size = swap ? size.transposed () : size,

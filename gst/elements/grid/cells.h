@@ -21,6 +21,7 @@ struct PadSnapshot {
   double peak = 0;                                  // of its light, see Look
   int cell = -1;   // its cell, or the number of its area; -1: none, or it lies freely
   CellSpan cells;  // what it covers
+  Size glides;     // the largest size of its glide, see Glided
   // For a frame: the picture that the pad shows now. It is the current buffer or, after the end,
   // the last one if that is repeated. Null if there is nothing to see.
   Owned<GstBuffer> buffer;
@@ -34,7 +35,11 @@ struct PadSnapshot {
   bool shows_text = false;  // a placeholder is due and none is set
   PadLabelSettings label;
   GstClockTime shown_at = GST_CLOCK_TIME_NONE;  // the PTS of the input's frame that was shown last
-  Owned<GstBuffer> dropped;                     // the pad keeps it no longer
+  // See Glides.
+  std::optional<CellBox> glided_to;  // none: it lies at its place
+  double opacity = 1;                // with that of the settings
+  bool leaves = false;               // the pad was released
+  Owned<GstBuffer> dropped;          // the pad keeps it no longer
   std::shared_ptr<const Placeholder> placeholder;
 };
 

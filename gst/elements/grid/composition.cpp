@@ -20,7 +20,7 @@ std::array<Rect, 4> strips_of (const CellBox &box)
 Place place_of (const CellGrid &cells, const Canvas &canvas, const Shot &shot)
 {
   Place p;
-  p.box = box_of (cells, shot.seat, canvas);
+  p.box = shot.box ? *shot.box : box_of (cells, shot.seat, canvas);
   p.alpha = alpha_of (shot.alpha);
   if (!p.can_be_seen ()) return p;
   if (shot.has_picture || shot.border_color) p.border = strips_of (p.box);

@@ -42,6 +42,7 @@ CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas);
 // One input's picture and how it is shown.
 struct Shot {
   Seat seat;
+  std::optional<CellBox> box = {};  // where it lies in fact, if not at its seat
   Fit fit = Fit::contain;
   double xalign = 0.5;
   double yalign = 0.5;

@@ -51,3 +51,15 @@ GType gst_quad_lost_policy_get_type ()
   static const GType type = g_enum_register_static ("GstQuadLostPolicy", values);
   return type;
 }
+
+GType gst_quad_transition_mode_get_type ()
+{
+  using quad::TransitionMode;
+  static const GEnumValue values[] = {
+      quad::enum_value (TransitionMode::none, "At once", "none"),
+      quad::enum_value (TransitionMode::ease, "Slowly at both ends", "ease"),
+      quad::enum_value (TransitionMode::linear, "At one speed", "linear"),
+      {0, nullptr, nullptr}};
+  static const GType type = g_enum_register_static ("GstQuadTransitionMode", values);
+  return type;
+}

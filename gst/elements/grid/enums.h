@@ -11,6 +11,7 @@ GType gst_quad_cell_state_get_type (void);          // quad::CellState
 GType gst_quad_lost_policy_get_type (void);         // quad::LostPolicy
 GType gst_quad_label_position_get_type (void);      // quad::LabelPosition
 GType gst_quad_pad_label_position_get_type (void);  // the same, or the element's
+GType gst_quad_transition_mode_get_type (void);     // quad::TransitionMode
 
 G_END_DECLS
 
@@ -20,6 +21,7 @@ G_END_DECLS
 #define GST_TYPE_QUAD_LOST_POLICY (gst_quad_lost_policy_get_type ())
 #define GST_TYPE_QUAD_LABEL_POSITION (gst_quad_label_position_get_type ())
 #define GST_TYPE_QUAD_PAD_LABEL_POSITION (gst_quad_pad_label_position_get_type ())
+#define GST_TYPE_QUAD_TRANSITION_MODE (gst_quad_transition_mode_get_type ())
 
 namespace quad {
 
@@ -32,5 +34,8 @@ inline constexpr int kCellStates = 5;
 
 // What a cell shows while its input is lost.
 enum class LostPolicy { hold, background, placeholder };
+
+// How pictures go from one place to another.
+enum class TransitionMode { none, ease, linear };
 
 }  // namespace quad

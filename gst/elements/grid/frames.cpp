@@ -10,6 +10,7 @@
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
 #include "elements/grid/states.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {
@@ -133,6 +134,7 @@ GstFlowReturn make_frame (GstQuadMuxGrid *self, bool timeout)
   impl.maker = std::this_thread::get_id ();
   const GstFlowReturn flow = aggregate_through_negotiation (GST_AGGREGATOR (self), timeout);
   impl.maker = std::thread::id{};
+  if (std::exchange (impl.glides.sizes_changed, false)) cells_changed (self);
   if (std::exchange (impl.cells_untold, false)) tell_cells (self);
   tell_states (self);
   if (flow == GST_FLOW_NOT_NEGOTIATED) return ask_again (self);
@@ -185,6 +187,7 @@ GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *o
                            gst_aggregator_get_force_live (GST_AGGREGATOR (self)) != FALSE};
   GridSnapshot snapshot = frame_snapshot_of (self);
   judge (self, snapshot, time);
+  self->impl->glides.arrange (self, snapshot, canvas_of (info), time.running);
   const GstFlowReturn flow = self->impl->painter.draw (self, snapshot, info, out);
   if (flow != GST_FLOW_OK) return flow;
   self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
@@ -192,6 +195,7 @@ GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *o
   self->impl->stats.drawn (
       static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND,
       missed_deadline (self, time, GST_BUFFER_DURATION (out)));
+  self->impl->glides.keep (std::move (snapshot));
   return flow;
 }
 

@@ -99,7 +99,9 @@ Problem LabelPainter::show (const Output &output, const PadSnapshot &pad, const 
 {
   if (!place.can_be_seen ()) return {};
   GridPad &impl = *pad.pad->impl;
-  const LabelStyle style = style_of (output.settings, pad.label);
+  LabelStyle style = style_of (output.settings, pad.label);
+  const bool own = pad.label.texts && pad.label.texts->label;
+  if (pad.settings.is_background && !own) style.label = "";  // the element's is for cells
   if (pad.shows_text && *style.placeholder) {
     const int height = place.box.picture.height;
     const int letters = std::clamp (height / kPlaceholderShare, kLeastLetters, kGreatestLetters);

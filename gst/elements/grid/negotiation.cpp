@@ -142,20 +142,21 @@ gboolean decide_allocation (GstAggregator *agg, GstQuery *query)
 }
 
 // The grid may hold three buffers of an input: the current one, an older one to repeat, and the
-// next one, without which the output does not go on. A decoder that hands out its own surfaces has
-// few more than it is asked for.
-constexpr guint kHeldBuffers = 3;
+// next one, without which the output does not go on; with a transition also the last one, which
+// fades out if the pad is released. A decoder that hands out its own surfaces has few more than it
+// is asked for.
+guint held_buffers (const GridSettings &settings) { return settings.transition.is_on () ? 4 : 3; }
 
 // Offers a pool of the device's memory to an input whose frames lie there.
-void propose_allocation (Backends &backends, GstQuery *query)
+void propose_allocation (Backends &backends, GstQuery *query, guint held)
 {
   GstCaps *caps = nullptr;
   gst_query_parse_allocation (query, &caps, nullptr);
   GstVideoInfo info;
   if (Backend *device = caps ? backends.device_of (memory_of (caps)) : nullptr) {
-    if (device->open ()) device->propose (query, kHeldBuffers);
+    if (device->open ()) device->propose (query, held);
   } else if (caps && problem_with (caps).empty () && gst_video_info_from_caps (&info, caps)) {
-    ask_for_buffers (query, info, kHeldBuffers);
+    ask_for_buffers (query, info, held);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);
@@ -166,7 +167,8 @@ void propose_allocation (Backends &backends, GstQuery *query)
 gboolean sink_query_pre_queue (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION) {
-    propose_allocation (as_grid (agg)->impl->backends, query);
+    propose_allocation (as_grid (agg)->impl->backends, query,
+                        held_buffers (as_grid (agg)->impl->snapshot ()));
     return TRUE;
   }
   const bool serialized =

@@ -20,10 +20,11 @@ std::optional<std::uint32_t> state_border_of (const GridSettings &settings, Cell
 Shot shot_of (const PadSnapshot &pad, const GridSettings &settings)
 {
   Shot shot = {.seat = seat_of (pad),
+               .box = pad.glided_to,
                .fit = pad.settings.fit,
                .xalign = pad.settings.xalign,
                .yalign = pad.settings.yalign,
-               .alpha = pad.settings.alpha,
+               .alpha = pad.settings.alpha * pad.opacity,
                .border_color = state_border_of (settings, pad.state),
                .has_picture = pad.buffer != nullptr};
   if (!pad.buffer || !is_known (pad.info)) return shot;  // it may have come before its caps
@@ -182,7 +183,7 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     draw_border (place);
     return true;
   }
-  warn_of_place (frame.self, frame.snapshot, pad, !place.box.picture.empty ());
+  if (!pad.leaves) warn_of_place (frame.self, frame.snapshot, pad, !place.box.picture.empty ());
   if (!place.can_be_seen ()) {
     GST_LOG_OBJECT (pad.pad.get (), "cannot be seen: alpha %d, cell %d", place.alpha, pad.cell);
     impl.faults ().unseen_frame ();
@@ -213,7 +214,8 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
     return leave_out (frame, pad, unconvertible (pad));
   if (problem) return fail (frame, problem) == GST_FLOW_OK;
 
-  if (seen && pad.dim > 0) stage_.fill (target, 0, alpha_of (pad.dim * pad.settings.alpha));
+  if (seen && pad.dim > 0)
+    stage_.fill (target, 0, alpha_of (pad.dim * pad.settings.alpha * pad.opacity));
   draw_border (place);
   if (is_cropped_away (pad, place)) say_cropped_away (frame.self, pad);
   if (!seen || pad.shown != GridPad::picture) return true;

@@ -34,16 +34,13 @@
 #include "elements/grid/cells.h"
 #include "elements/grid/events.h"
 #include "elements/grid/frames.h"
-#include "elements/grid/label_properties.h"
 #include "elements/grid/life.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
-#include "elements/grid/state_properties.h"
+#include "elements/grid/properties.h"
 #include "glue/drawable_caps.h"
 
 GST_DEBUG_CATEGORY (quad_mux_grid_debug);
-
-using quad::kGridDefaults;
 
 namespace {
 
@@ -83,145 +80,10 @@ FrameRate output_rate (GstQuadMuxGrid *self)
 
 namespace {
 
-enum Property : guint {
-  PROP_ROWS = 1,
-  PROP_COLUMNS,
-  PROP_GAP,
-  PROP_MARGIN,
-  PROP_BORDER_WIDTH,
-  PROP_BORDER_COLOR,
-  PROP_BACKGROUND_COLOR,
-  PROP_METHOD,
-  PROP_EOS_POLICY,
-  PROP_N_THREADS,
-  PROP_IGNORE_INACTIVE_PADS,
-  PROP_CUDA_DEVICE_ID,
-  PROP_FORCE_LIVE,
-  PROP_POST_CELL_SIZE,
-  PROP_STATE_BORDER,
-  PROP_STATS,
-  PROP_CELL_METAS,
-  PROP_POST_SELECTIONS,
-  PROP_AREAS,  // in the order of LayoutText
-  PROP_ROW_WEIGHTS,
-  PROP_COLUMN_WEIGHTS,
-  PROP_LABELS,  // the first of the labels' properties
-  PROP_LABELS_END = PROP_LABELS + quad::kLabelProperties,
-};
-
-quad::LayoutText text_of (guint id) { return static_cast<quad::LayoutText> (id - PROP_AREAS); }
-
-bool is_of_labels (guint id) { return id >= PROP_LABELS && id < PROP_LABELS_END; }
-
 GstElementClass *element_parent () { return GST_ELEMENT_CLASS (gst_quad_mux_grid_parent_class); }
 GstAggregatorClass *aggregator_parent ()
 {
   return GST_AGGREGATOR_CLASS (gst_quad_mux_grid_parent_class);
-}
-
-void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  GstQuadMuxGrid *self = as_grid (object);
-  if (id == PROP_IGNORE_INACTIVE_PADS) {
-    gst_aggregator_set_ignore_inactive_pads (GST_AGGREGATOR (self), g_value_get_boolean (value));
-    return;
-  }
-  if (id == PROP_CUDA_DEVICE_ID) {
-    self->impl->backends.set_id (g_value_get_int (value));
-    return;
-  }
-  if (id == PROP_FORCE_LIVE) {
-    self->impl->force_live = g_value_get_boolean (value);
-    gst_aggregator_set_force_live (GST_AGGREGATOR (self), self->impl->force_live);
-    return;
-  }
-  if (id >= PROP_AREAS && id <= PROP_COLUMN_WEIGHTS) {
-    quad::set_layout_text (self, text_of (id), g_value_get_string (value));
-    return;
-  }
-  if (is_of_labels (id)) {
-    const std::lock_guard guard (self->impl->lock);
-    quad::set_label_property (self->impl->labels, id - PROP_LABELS, value);
-    return;
-  }
-  bool moves = false, tells = false;
-  std::string refusal;
-  {
-    const std::lock_guard guard (self->impl->lock);
-    quad::GridSettings &s = self->impl->settings;
-    auto set = [&] (int &field) {
-      moves = field != g_value_get_int (value);
-      field = g_value_get_int (value);
-    };
-    switch (id) {
-      case PROP_ROWS: set (s.rows); break;
-      case PROP_COLUMNS: set (s.columns); break;
-      case PROP_GAP: set (s.gap); break;
-      case PROP_MARGIN: set (s.margin); break;
-      case PROP_BORDER_WIDTH: set (s.border_width); break;
-      case PROP_BORDER_COLOR: s.border_color = g_value_get_uint (value); break;
-      case PROP_BACKGROUND_COLOR: s.background_color = g_value_get_uint (value); break;
-      case PROP_METHOD: s.method = static_cast<quad::Filter> (g_value_get_enum (value)); break;
-      case PROP_EOS_POLICY:
-        s.eos_policy = static_cast<quad::EosPolicy> (g_value_get_enum (value));
-        break;
-      case PROP_N_THREADS: s.n_threads = g_value_get_int (value); break;
-      case PROP_POST_CELL_SIZE:
-        tells = true;
-        s.post_cell_size = g_value_get_boolean (value);
-        break;
-      case PROP_CELL_METAS: s.cell_metas = g_value_get_boolean (value); break;
-      case PROP_POST_SELECTIONS: s.post_selections = g_value_get_boolean (value); break;
-      case PROP_STATE_BORDER: quad::set_state_border (s, value, refusal); break;
-      default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
-    }
-  }
-  self->impl->refused.told (pspec->name, refusal);
-  if (moves) quad::layout_changed (self);
-  if (tells) quad::cells_changed (self);
-}
-
-void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  if (is_of_labels (id))
-    return quad::get_label_property (as_grid (object)->impl->label_snapshot (), id - PROP_LABELS,
-                                     value);
-  const quad::GridSettings s = as_grid (object)->impl->snapshot ();
-  switch (id) {
-    case PROP_ROWS: g_value_set_int (value, s.rows); break;
-    case PROP_COLUMNS: g_value_set_int (value, s.columns); break;
-    case PROP_GAP: g_value_set_int (value, s.gap); break;
-    case PROP_MARGIN: g_value_set_int (value, s.margin); break;
-    case PROP_BORDER_WIDTH: g_value_set_int (value, s.border_width); break;
-    case PROP_BORDER_COLOR: g_value_set_uint (value, s.border_color); break;
-    case PROP_BACKGROUND_COLOR: g_value_set_uint (value, s.background_color); break;
-    case PROP_METHOD: g_value_set_enum (value, static_cast<gint> (s.method)); break;
-    case PROP_EOS_POLICY: g_value_set_enum (value, static_cast<gint> (s.eos_policy)); break;
-    case PROP_N_THREADS: g_value_set_int (value, s.n_threads); break;
-    case PROP_IGNORE_INACTIVE_PADS:
-      g_value_set_boolean (value,
-                           gst_aggregator_get_ignore_inactive_pads (GST_AGGREGATOR (object)));
-      break;
-    case PROP_CUDA_DEVICE_ID:
-      g_value_set_int (value, as_grid (object)->impl->backends.id ());
-      break;
-    case PROP_FORCE_LIVE: g_value_set_boolean (value, as_grid (object)->impl->force_live); break;
-    case PROP_POST_CELL_SIZE: g_value_set_boolean (value, s.post_cell_size); break;
-    case PROP_CELL_METAS: g_value_set_boolean (value, s.cell_metas); break;
-    case PROP_POST_SELECTIONS: g_value_set_boolean (value, s.post_selections); break;
-    case PROP_STATE_BORDER: quad::get_state_border (s, value); break;
-    case PROP_STATS:
-      g_value_take_boxed (value, as_grid (object)->impl->stats.structure ().release ());
-      break;
-    case PROP_AREAS:
-    case PROP_ROW_WEIGHTS:
-    case PROP_COLUMN_WEIGHTS: {
-      const std::string text = quad::layout_text (as_grid (object), text_of (id));
-      g_value_set_string (value, text.empty () ? nullptr : text.c_str ());
-      break;
-    }
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec); break;
-  }
 }
 
 void set_context (GstElement *element, GstContext *context)
@@ -275,11 +137,11 @@ GstPad *request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar
   return pad;
 }
 
-// Lets go of the pad's pictures and of the memory that was kept for them.
-void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl)
+// Lets go of the pad's pictures and, if it does not glide out, of the memory that was kept for
+// them.
+void forget_pictures (GstQuadMuxGrid *self, quad::GridPad &impl, bool leaves = false)
 {
-  for (quad::Input &input : impl.inputs) input.forget ();
-  impl.texts = {};
+  if (!leaves) quad::forget_kept (impl);
   self->impl->shown.forget (impl.serial);
   quad::Owned<GstBuffer> held;
   const std::lock_guard guard (impl.lock);
@@ -294,13 +156,18 @@ void release_pad (GstElement *element, GstPad *pad)
     const std::lock_guard guard (as_grid_pad (pad)->impl->releasing);
     as_grid_pad (pad)->impl->released = true;
   }
-  element_parent ()->release_pad (element, pad);
   GstQuadMuxGrid *self = as_grid (element);
+  bool leaves = false;
+  {
+    const std::lock_guard drawing (self->impl->drawing);
+    leaves = self->impl->glides.leave (self, as_grid_pad (pad));
+  }
+  element_parent ()->release_pad (element, pad);
   {
     // The application may keep the pad, but it must not keep the device's memory. No later snapshot
     // has the pad.
     const std::lock_guard drawing (self->impl->drawing);
-    forget_pictures (self, *as_grid_pad (pad)->impl);
+    forget_pictures (self, *as_grid_pad (pad)->impl, leaves);
   }
   {
     const std::lock_guard guard (self->impl->cells_lock);
@@ -375,11 +242,14 @@ gboolean stop (GstAggregator *agg)
   gst_aggregator_set_force_live (agg, self->impl->force_live);
   const std::lock_guard drawing (self->impl->drawing);
   self->impl->painter.reset ();
+  self->impl->glides.reset ();
   for (const quad::GridPadRef &p : quad::sink_pads_of (self)) {
     forget_pictures (self, *p->impl);
     const std::lock_guard guard (p->impl->lock);
     p->impl->said = p->impl->said_of_shown = {};
     p->impl->shown_buffer = nullptr;
+    p->impl->glide = {};
+    p->impl->glides = {};
     p->impl->frame = {};
     p->impl->cell_size = p->impl->told_size = std::nullopt;
   }
@@ -403,92 +273,6 @@ void finalize (GObject *object)
 }
 
 // The class.
-
-constexpr auto kFlags =
-    static_cast<GParamFlags> (int{G_PARAM_READWRITE} | int{G_PARAM_STATIC_STRINGS});
-constexpr auto kControllable = static_cast<GParamFlags> (int{kFlags} | int{GST_PARAM_CONTROLLABLE} |
-                                                         int{GST_PARAM_MUTABLE_PLAYING});
-
-void install_layout_properties (GObjectClass *klass)
-{
-  auto number = [klass] (guint id, const char *name, const char *nick, const char *blurb, int max,
-                         int value) {
-    g_object_class_install_property (
-        klass, id, g_param_spec_int (name, nick, blurb, 0, max, value, kControllable));
-  };
-  auto color = [klass] (guint id, const char *name, const char *nick, const char *blurb,
-                        guint value) {
-    g_object_class_install_property (
-        klass, id, g_param_spec_uint (name, nick, blurb, 0, G_MAXUINT, value, kControllable));
-  };
-  number (PROP_ROWS, "rows", "Rows", "Number of rows of cells (0 = as many as the inputs need)",
-          quad::kMaxLines, kGridDefaults.rows);
-  number (PROP_COLUMNS, "columns", "Columns",
-          "Number of columns of cells (0 = as many as the inputs need)", quad::kMaxLines,
-          kGridDefaults.columns);
-  for (guint i = 0; i < quad::kLayoutTexts.size (); i++) {
-    const quad::LayoutTextRow &row = quad::kLayoutTexts[i];
-    g_object_class_install_property (
-        klass, PROP_AREAS + i,
-        g_param_spec_string (row.property, row.nick, row.blurb, nullptr,
-                             static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
-  }
-  number (PROP_GAP, "gap", "Gap", "Space between neighbouring cells in pixels", quad::kMaxSide,
-          kGridDefaults.gap);
-  number (PROP_MARGIN, "margin", "Margin", "Space around the grid in pixels", quad::kMaxSide,
-          kGridDefaults.margin);
-  number (PROP_BORDER_WIDTH, "border-width", "Border width",
-          "Width in pixels of the border along the edge of each cell that shows a picture",
-          quad::kMaxSide, kGridDefaults.border_width);
-  color (PROP_BORDER_COLOR, "border-color", "Border color", "Color of borders, as 0xAARRGGBB",
-         kGridDefaults.border_color);
-  color (PROP_BACKGROUND_COLOR, "background-color", "Background color",
-         "Color where no picture is, as 0xAARRGGBB", kGridDefaults.background_color);
-}
-
-void install_properties (GObjectClass *klass)
-{
-  install_layout_properties (klass);
-  auto add = [klass] (guint id, GParamSpec *spec) {
-    g_object_class_install_property (klass, id, spec);
-  };
-  add (PROP_METHOD,
-       g_param_spec_enum (
-           "method", "Method", "Filter that pixels are weighted with when pictures are scaled",
-           GST_TYPE_QUAD_METHOD, static_cast<gint> (kGridDefaults.method), kControllable));
-  add (PROP_EOS_POLICY, g_param_spec_enum ("eos-policy", "EOS policy", "When the output ends",
-                                           GST_TYPE_QUAD_EOS_POLICY,
-                                           static_cast<gint> (kGridDefaults.eos_policy), kFlags));
-  add (PROP_N_THREADS, g_param_spec_int ("n-threads", "Threads",
-                                         "Number of threads that draw (0 = one per processor)", 0,
-                                         256, kGridDefaults.n_threads, kFlags));
-  add (PROP_IGNORE_INACTIVE_PADS,
-       g_param_spec_boolean ("ignore-inactive-pads", "Ignore inactive pads",
-                             "When live, do not wait for inputs that never had a frame", TRUE,
-                             kFlags));
-  add (PROP_CUDA_DEVICE_ID, quad::cuda_device_id_spec ());
-  auto option = [&] (guint id, const char *name, const char *nick, const char *blurb, bool value) {
-    add (id, g_param_spec_boolean (name, nick, blurb, value,
-                                   static_cast<GParamFlags> (kFlags | GST_PARAM_MUTABLE_PLAYING)));
-  };
-  option (PROP_POST_CELL_SIZE, "post-cell-size", "Post cell size",
-          "Post the message cell-size when the size of an input's place on the output changes",
-          kGridDefaults.post_cell_size);
-  option (PROP_CELL_METAS, "cell-metas", "Cell metas",
-          "Output frames carry a region of interest for each cell", kGridDefaults.cell_metas);
-  option (PROP_POST_SELECTIONS, "post-selections", "Post selections",
-          "Post the message cell-selected when a cell is clicked or touched",
-          kGridDefaults.post_selections);
-  quad::install_label_properties (klass, PROP_LABELS);
-  add (PROP_STATE_BORDER, quad::state_border_spec ());
-  add (PROP_STATS,
-       g_param_spec_boxed (
-           "stats", "Statistics", "How long frames take to draw, since the start",
-           GST_TYPE_STRUCTURE,
-           static_cast<GParamFlags> (int{G_PARAM_READABLE} | int{G_PARAM_STATIC_STRINGS})));
-  // The base class also sets its value when the output has run live.
-  g_object_class_override_property (klass, PROP_FORCE_LIVE, "force-live");
-}
 
 GstPad *pad_at_position (GstQuadMuxGrid *self, gdouble x, gdouble y, gpointer)
 {
@@ -549,7 +333,7 @@ void add_templates (GstElementClass *klass)
   quad::document_types ({gst_quad_mux_grid_pad_get_type (), GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT,
                          GST_TYPE_QUAD_EOS_POLICY, GST_TYPE_QUAD_CELL_STATE,
                          GST_TYPE_QUAD_LOST_POLICY, GST_TYPE_QUAD_LABEL_POSITION,
-                         GST_TYPE_QUAD_PAD_LABEL_POSITION});
+                         GST_TYPE_QUAD_PAD_LABEL_POSITION, GST_TYPE_QUAD_TRANSITION_MODE});
 }
 
 }  // namespace
@@ -558,10 +342,8 @@ static void gst_quad_mux_grid_class_init (GstQuadMuxGridClass *klass)
 {
   GST_DEBUG_CATEGORY_INIT (quad_mux_grid_debug, "quadmux-grid", 0, "Grids of videos");
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  object_class->set_property = set_property;
-  object_class->get_property = get_property;
   object_class->finalize = finalize;
-  install_properties (object_class);
+  quad::install_grid_properties (object_class);
   install_signals (object_class);
 
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);

@@ -10,6 +10,7 @@
 
 #include "core/layout.h"
 #include "elements/grid/changes.h"
+#include "elements/grid/glides.h"
 #include "elements/grid/layout_texts.h"
 #include "elements/grid/output.h"
 #include "elements/grid/painter.h"
@@ -61,7 +62,8 @@ struct QuadMuxGrid {
   ShownFrame shown;
   RenderStats stats;
 
-  std::mutex drawing;  // held while a frame is drawn
+  std::mutex drawing;  // held while a frame is drawn; protects `glides`
+  Glides glides;
 
   SettingFaults refused;
 

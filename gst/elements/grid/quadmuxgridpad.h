@@ -78,6 +78,7 @@ struct GridPad {
   std::optional<CellSize> cell_size, told_size;
   std::shared_ptr<const Placeholder> placeholder;  // null: none
   PadLabelSettings label;
+  Size glides;  // the largest size of its glide, see Glided; written by the output's thread
   // The name of the pad's area, and the one last notified; empty: none. `area` is written with the
   // element's cells_lock held, too.
   std::string area, told_area;
@@ -92,6 +93,7 @@ struct GridPad {
   guint serial = 0;            // counts requests; set before the pad is added
   bool is_background = false;  // set before, too
   PadWarnings warned;
+  Glide glide;
   bool warned_of_no_frame = false;
   bool said_moved = false;
   FrameRate rate;  // of the caps that came last
@@ -144,6 +146,10 @@ struct GridPad {
     return settings;
   }
 };
+
+// Lets go of what is kept for the pad's next frame: copies in other memory, pictures of texts. With
+// the element's lock `drawing`.
+void forget_kept (GridPad &pad);
 
 }  // namespace quad
 

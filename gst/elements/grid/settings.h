@@ -13,6 +13,7 @@
 #include "core/placement.h"
 #include "elements/grid/cell_state.h"
 #include "elements/grid/enums.h"
+#include "elements/grid/glide.h"
 
 namespace quad {
 
@@ -33,6 +34,7 @@ struct GridSettings {
   bool post_cell_size = false;
   bool cell_metas = false;
   bool post_selections = false;
+  Transition transition = {};
   // Colours of borders by state, which come before border_color.
   std::array<std::optional<guint>, kCellStates> state_border = {};
 };
