@@ -155,14 +155,34 @@ TEST (GridControl, WhatCanBeControlled)
     std::sort (names.begin (), names.end ());
     return names;
   };
-  EXPECT_EQ (controllable (p.grid ()),
-             (std::vector<std::string>{"background-color", "border-color", "border-width",
-                                       "columns", "gap", "margin", "method", "rows"}));
-  EXPECT_EQ (controllable (p.pad (0).get ()),
-             (std::vector<std::string>{"alpha", "cell", "column-span", "crop-height", "crop-width",
-                                       "crop-x", "crop-y", "dim", "fit", "height", "orientation",
-                                       "repeat-after-eos", "row-span", "width", "xalign", "xpos",
-                                       "yalign", "ypos", "zorder"}));
+  EXPECT_EQ (
+      controllable (p.grid ()),
+      (std::vector<std::string>{"background-color", "border-color", "border-width", "columns",
+                                "gap", "label-background", "label-color", "label-margin",
+                                "label-position", "margin", "method", "rows"}));
+  EXPECT_EQ (controllable (p.pad (0).get ()), (std::vector<std::string>{"alpha",
+                                                                        "cell",
+                                                                        "column-span",
+                                                                        "crop-height",
+                                                                        "crop-width",
+                                                                        "crop-x",
+                                                                        "crop-y",
+                                                                        "dim",
+                                                                        "fit",
+                                                                        "height",
+                                                                        "label-background",
+                                                                        "label-color",
+                                                                        "label-margin",
+                                                                        "label-position",
+                                                                        "orientation",
+                                                                        "repeat-after-eos",
+                                                                        "row-span",
+                                                                        "width",
+                                                                        "xalign",
+                                                                        "xpos",
+                                                                        "yalign",
+                                                                        "ypos",
+                                                                        "zorder"}));
 }
 
 // Least, greatest and default value.
@@ -188,6 +208,9 @@ Range range_of (GParamSpec *spec)
   if (G_IS_PARAM_SPEC_UINT (spec))
     return {spec->name, double (G_PARAM_SPEC_UINT (spec)->minimum),
             double (G_PARAM_SPEC_UINT (spec)->maximum), normal};
+  if (G_IS_PARAM_SPEC_INT64 (spec))
+    return {spec->name, double (G_PARAM_SPEC_INT64 (spec)->minimum),
+            double (G_PARAM_SPEC_INT64 (spec)->maximum), normal};
   if (G_IS_PARAM_SPEC_UINT64 (spec))
     return {spec->name, double (G_PARAM_SPEC_UINT64 (spec)->minimum),
             double (G_PARAM_SPEC_UINT64 (spec)->maximum), normal};
@@ -246,6 +269,10 @@ TEST (GridProperties, RangesOfTheElement)
                              {"border-color", 0, kMaxUint, double (0xffffffff)},
                              {"background-color", 0, kMaxUint, double (0xff000000)},
                              {"n-threads", 0, 256, 0},
+                             {"transition-duration", 0, kMaxTime, 0},
+                             {"label-color", 0, kMaxUint, double (0xffffffff)},
+                             {"label-background", 0, kMaxUint, double (0x80000000)},
+                             {"label-margin", 0, 16384, 8},
                              {"latency", 0, kMaxTime, 0},
                              {"min-upstream-latency", 0, kMaxTime, 0},
                              {"start-time", 0, kMaxTime, kMaxTime}});
@@ -273,6 +300,9 @@ TEST (GridProperties, RangesOfAPad)
                                     {"late-after", 0, kMaxTime, 0},
                                     {"lost-after", 0, kMaxTime, 0},
                                     {"dim", 0, 1, 0},
+                                    {"label-color", -1, kMaxUint, -1},
+                                    {"label-background", -1, kMaxUint, -1},
+                                    {"label-margin", -1, 16384, -1},
                                     {"zorder", 0, kMaxUint, 0},
                                     {"max-last-buffer-repeat", 0, kMaxTime, kMaxTime}});
 }
