@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace quad {
 namespace {
@@ -12,19 +13,23 @@ double coverage (double lo, double hi, int i)
   return std::max (0.0, std::min (hi, i + 1.0) - std::max (lo, double (i)));
 }
 
+// The real-valued weights of one output sample: a part of the list that holds those of all.
 struct Weights {
-  int left = 0;
-  std::vector<double> w;
+  int left = 0;           // the source sample of the first
+  std::size_t begin = 0;  // in the list
+  int count = 0;
 };
 
 // The one sample at `centre`.
-Weights sample_at (double centre, int lo, int hi)
+Weights sample_at (double centre, int lo, int hi, std::vector<double> &all)
 {
-  return {std::clamp (static_cast<int> (std::floor (centre)), lo, hi - 1), {1.0}};
+  all.push_back (1);
+  return {std::clamp (static_cast<int> (std::floor (centre)), lo, hi - 1), all.size () - 1, 1};
 }
 
-// The real-valued weights of one output sample, edges folded in.
-Weights weights_at (const filter::Kernel &kernel, double centre, double widen, int lo, int hi)
+// Adds the weights of one output sample to `all`, edges folded in.
+Weights weights_at (const filter::Kernel &kernel, double centre, double widen, int lo, int hi,
+                    std::vector<double> &all)
 {
   const bool box = kernel.covers_when_shrinking && widen > 1;
   const double radius = (box ? 0.5 : kernel.support) * widen;
@@ -33,18 +38,31 @@ Weights weights_at (const filter::Kernel &kernel, double centre, double widen, i
   const int from = static_cast<int> (std::floor (box ? begin : begin + 0.5));
   const int to = static_cast<int> (std::floor (box ? end : end - 0.5));
 
-  Weights r;
-  r.left = std::clamp (from, lo, hi - 1);
+  Weights r = {std::clamp (from, lo, hi - 1), all.size (), 0};
   const int last = std::clamp (to, lo, hi - 1);
-  r.w.assign (std::size_t (last - r.left + 1), 0.0);
+  r.count = last - r.left + 1;
+  all.resize (r.begin + std::size_t (r.count), 0.0);
+  double *const w = all.data () + r.begin;
   double sum = 0;
   for (int i = from; i <= to; i++) {
-    const double w = box ? coverage (begin, end, i) : kernel.at ((i + 0.5 - centre) / widen);
-    r.w[std::size_t (std::clamp (i, r.left, last) - r.left)] += w;
-    sum += w;
+    const double one = box ? coverage (begin, end, i) : kernel.at ((i + 0.5 - centre) / widen);
+    w[std::clamp (i, r.left, last) - r.left] += one;
+    sum += one;
   }
-  for (double &w : r.w) w /= sum;
+  for (int k = 0; k < r.count; k++) w[k] /= sum;
   return r;
+}
+
+// Drops ends that round to nothing: an output on a source sample has one tap.
+void drop_ends (Weights &row, const std::vector<double> &all)
+{
+  auto nothing = [&] (std::size_t at) { return std::abs (all[at]) * kTapOne < 1e-3; };
+  while (row.count > 1 && nothing (row.begin + std::size_t (row.count) - 1)) row.count--;
+  while (row.count > 1 && nothing (row.begin)) {
+    row.begin++;
+    row.left++;
+    row.count--;
+  }
 }
 
 // Whether each output lies on a source sample. Nothing is resampled then. A kernel that does not
@@ -55,14 +73,16 @@ bool lies_on_samples (const Axis &axis)
 }
 
 // Rounds the running total, which is then off by at most half a unit; the sum is exactly kTapOne.
-// If each tap was rounded by itself, one sample would get the sum of all errors.
-void quantise (const std::vector<double> &w, std::int16_t *out)
+// If each tap was rounded by itself, one sample would get the sum of all errors. The weights begin
+// `skipped` taps after `out`; the other taps are 0.
+void quantise (std::span<const double> w, int skipped, std::span<std::int16_t> out)
 {
   double total = 0;
   long given = 0;
-  for (std::size_t k = 0; k < w.size (); k++) {
-    total += w[k] * kTapOne;
-    const long upto = k + 1 == w.size () ? kTapOne : std::lround (total);
+  const auto from = static_cast<std::size_t> (skipped);
+  for (std::size_t k = 0; k < out.size (); k++) {
+    if (k >= from && k - from < w.size ()) total += w[k - from] * kTapOne;
+    const long upto = k + 1 == out.size () ? kTapOne : std::lround (total);
     out[k] = static_cast<std::int16_t> (upto - given);
     given = upto;
   }
@@ -104,33 +124,29 @@ FilterPlan plan_axis (Filter filter, const Axis &axis)
   const double widen = std::max (1.0, std::abs (axis.step));
   const bool copies = lies_on_samples (axis);
   std::vector<Weights> rows (static_cast<std::size_t> (axis.count));
+  std::vector<double> all;
   FilterPlan plan;
   plan.copy = true;
   for (int o = 0; o < axis.count; o++) {
     Weights &row = rows[std::size_t (o)];
     const double centre = axis.first + (axis.skipped + o) * axis.step;
-    row = copies ? sample_at (centre, axis.lo, axis.hi)
-                 : weights_at (kernel, centre, widen, axis.lo, axis.hi);
-    // Drop ends that round to nothing: an output on a source sample has one tap.
-    auto nothing = [] (double w) { return std::abs (w) * kTapOne < 1e-3; };
-    while (row.w.size () > 1 && nothing (row.w.back ())) row.w.pop_back ();
-    while (row.w.size () > 1 && nothing (row.w.front ())) {
-      row.w.erase (row.w.begin ());
-      row.left++;
-    }
-    plan.copy = plan.copy && row.w.size () == 1;
-    plan.taps = std::max (plan.taps, static_cast<int> (row.w.size ()));
+    row = copies ? sample_at (centre, axis.lo, axis.hi, all)
+                 : weights_at (kernel, centre, widen, axis.lo, axis.hi, all);
+    if (o == 0) all.reserve (std::size_t (row.count + 2) * rows.size ());
+    drop_ends (row, all);
+    plan.copy = plan.copy && row.count == 1;
+    plan.taps = std::max (plan.taps, row.count);
   }
 
-  plan.weight.resize (std::size_t (axis.count) * plan.taps);
-  plan.left.reserve (std::size_t (axis.count));
+  const auto taps = static_cast<std::size_t> (plan.taps);
+  plan.weight.resize (rows.size () * taps);
+  plan.left.reserve (rows.size ());
   for (std::size_t o = 0; o < rows.size (); o++) {
-    Weights &row = rows[o];
+    const Weights &row = rows[o];
     const int left = std::min (row.left, axis.hi - plan.taps);
-    row.w.insert (row.w.begin (), std::size_t (row.left - left), 0.0);
-    row.w.resize (std::size_t (plan.taps), 0.0);
     plan.left.push_back (left);
-    quantise (row.w, plan.weight.data () + o * plan.taps);
+    quantise (std::span (all).subspan (row.begin, std::size_t (row.count)), row.left - left,
+              std::span (plan.weight).subspan (o * taps, taps));
   }
   return plan;
 }
