@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "elements/grid/cells.h"
@@ -29,14 +30,22 @@ bool is_driven (gpointer object, const std::array<const char *, n> &properties)
   });
 }
 
-guint zorder_of (const PadSnapshot &pad)
+// The background lies below all.
+std::int64_t height_of (const PadSnapshot &pad)
 {
   guint zorder = 0;
+  if (pad.settings.is_background) return -1;
   g_object_get (pad.pad.get (), "zorder", &zorder, nullptr);
   return zorder;
 }
 
 }  // namespace
+
+void forget_kept (GridPad &pad)
+{
+  for (Input &input : pad.inputs) input.forget ();
+  pad.texts = {};
+}
 
 Glides::Glides () = default;
 Glides::~Glides () = default;
@@ -85,7 +94,7 @@ void Glides::add_leaving (GridSnapshot &snapshot, const Canvas &canvas, GstClock
     }
     const auto above =
         std::find_if (snapshot.pads.begin (), snapshot.pads.end (),
-                      [z = zorder_of (pad)] (const PadSnapshot &p) { return zorder_of (p) > z; });
+                      [h = height_of (pad)] (const PadSnapshot &p) { return height_of (p) > h; });
     snapshot.pads.insert (above, std::move (pad));
   }
   leaving_ = std::move (stay);

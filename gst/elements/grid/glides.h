@@ -13,7 +13,12 @@ struct GstQuadMuxGridPad;
 namespace quad {
 
 struct GridSnapshot;
+struct GridPad;
 struct PadSnapshot;
+
+// Lets go of the memory that the pad keeps for its pictures and texts from frame to frame. Call it
+// with the element's lock `drawing` held.
+void forget_kept (GridPad &pad);
 
 // Moves the pictures of all pads to their places, and shows the last ones of pads that were
 // released until they have faded out. Protected by the element's lock `drawing`.

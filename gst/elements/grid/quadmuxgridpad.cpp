@@ -20,12 +20,6 @@ void GridPad::take_flush ()
   end = {};
 }
 
-void forget_kept (GridPad &pad)
-{
-  for (Input &input : pad.inputs) input.forget ();
-  pad.texts = {};
-}
-
 InputFault &GridPad::faults ()
 {
   take_flush ();

