@@ -39,10 +39,22 @@ void add_taps (RowPlan &row, const std::vector<std::int16_t> &taps)
   row.weight.insert (row.weight.end (), taps.begin (), taps.end ());
 }
 
+// Rows are packed anew in each frame of a picture that glides, so lists do not grow bit by bit.
+// `bases`, `indexes`: how many a group has.
+void reserve (RowPlan &row, int bases, int indexes)
+{
+  const std::size_t count = row.first.size ();
+  row.taps_at.reserve (count);
+  row.base.reserve (count * static_cast<std::size_t> (bases));
+  row.index.reserve (count * static_cast<std::size_t> (indexes));
+}
+
 void pack_tables (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
+  reserve (row, 1, row.lanes);
   std::vector<std::int16_t> taps;
+  taps.reserve (static_cast<std::size_t> (2 * row.pairs * row.lanes));
   for (const int from : row.first) {
     const int base = first_read (plan, from, row.lanes);
     row.base.push_back (base);
@@ -60,7 +72,9 @@ void pack_tables (RowPlan &row)
 void pack_windows (RowPlan &row)
 {
   const FilterPlan &plan = row.plan;
+  reserve (row, row.lanes, 0);
   std::vector<std::int16_t> taps;
+  taps.reserve (static_cast<std::size_t> (8 * row.windows * row.lanes));
   for (const int from : row.first) {
     for (int i = 0; i < row.lanes; i++) row.base.push_back (plan.left[std::size_t (from + i)]);
     taps.clear ();
@@ -97,7 +111,12 @@ void pack_positions (RowPlan &row)
     return;
   }
 
+  if (row.mode == RowPlan::Mode::windows)
+    reserve (row, outputs, 0);
+  else
+    reserve (row, 1, row.lanes);
   std::vector<std::int16_t> taps;
+  taps.reserve (static_cast<std::size_t> (2 * row.pairs * row.lanes));
   for (const int from : row.first) {
     if (row.mode == RowPlan::Mode::windows) {
       for (int i = 0; i < outputs; i++)
@@ -124,6 +143,7 @@ void pack_positions (RowPlan &row)
 std::vector<std::int32_t> groups (int count, int outputs)
 {
   std::vector<std::int32_t> first;
+  first.reserve (static_cast<std::size_t> ((count + outputs - 1) / outputs));
   for (int o = 0; o < count; o += outputs) first.push_back (std::min (o, count - outputs));
   return first;
 }
