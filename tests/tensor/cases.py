@@ -20,6 +20,8 @@ class _Result(unittest.TestResult):
     def addError(self, test, error):
         super().addError(test, error)
         self._bad(test, error)
+        if not isinstance(test, unittest.TestCase):  # a class that could not be set up
+            print(self._said, flush=True)
 
     def addFailure(self, test, error):
         super().addFailure(test, error)

@@ -1,0 +1,102 @@
+#include "hls.h"
+
+#include <glib/gstdio.h>
+
+#include <sstream>
+
+#include "http_answer.h"
+
+namespace wall {
+namespace {
+
+constexpr const char *kPlaylist = "wall.m3u8";
+
+std::string in (const std::string &folder, const std::string &name) { return folder + "/" + name; }
+
+// What an earlier run left would be shown first.
+void remove_old (const std::string &folder)
+{
+  GDir *dir = g_dir_open (folder.c_str (), 0, nullptr);
+  while (const char *name = dir ? g_dir_read_name (dir) : nullptr)
+    if (g_str_equal (name, kPlaylist) ||
+        (g_str_has_prefix (name, "wall-") && g_str_has_suffix (name, ".ts")))
+      g_unlink (in (folder, name).c_str ());
+  if (dir) g_dir_close (dir);
+}
+
+// A player does not give its token to what a playlist names, so the playlist does.
+std::string with_token (const std::string &playlist, const std::string &token)
+{
+  const Owned<char> escaped (g_uri_escape_string (token.c_str (), nullptr, FALSE));
+  std::istringstream lines (playlist);
+  std::string line, text;
+  while (std::getline (lines, line))
+    text += line +
+            (line.empty () || line[0] == '#' ? "" : std::string ("?token=") + escaped.get ()) +
+            "\n";
+  return text;
+}
+
+bool is_plain (const std::string &name)
+{
+  return !name.starts_with (".") &&
+         name.find_first_not_of ("abcdefghijklmnopqrstuvwxyz0123456789-.") == name.npos;
+}
+
+}  // namespace
+
+Hls::Hls (Composition &composition, Encoder &encoder, const Config &config)
+    : composition_ (composition), encoder_ (encoder), config_ (config)
+{
+}
+
+bool Hls::start (std::string &why)
+{
+  if (config_.hls.empty ()) return true;
+  if (g_mkdir_with_parents (config_.hls.c_str (), 0755) != 0) {
+    why = "the folder for HLS cannot be made";
+    return false;
+  }
+  remove_old (config_.hls);
+  auto outlet = std::make_unique<Outlet> (composition_, [this] (const std::string &fault) {
+    g_warning ("HLS ends: %s", fault.c_str ());
+    outlet_.reset ();
+  });
+  if (!outlet->start (
+          "h264parse ! hlssink2 name=sink target-duration=2 playlist-length=5 max-files=8",
+          "video/x-h264,stream-format=byte-stream,alignment=au", why))
+    return false;
+  g_object_set (outlet->element ("sink").get (), "location",
+                in (config_.hls, "wall-%05d.ts").c_str (), "playlist-location",
+                in (config_.hls, kPlaylist).c_str (), nullptr);
+  if (!outlet->feed (encoder_, false, why)) return false;
+  outlet_ = std::move (outlet);
+  return true;
+}
+
+void Hls::add_routes (HttpServer &server)
+{
+  server.add (
+      {"GET", "/hls/", nullptr,
+       [this] (SoupServerMessage *message, const std::string &name) { serve (message, name); }});
+}
+
+void Hls::serve (SoupServerMessage *message, const std::string &name) const
+{
+  char *data = nullptr;
+  gsize size = 0;
+  if (config_.hls.empty () || !is_plain (name) ||
+      !g_file_get_contents (in (config_.hls, name).c_str (), &data, &size, nullptr))
+    return answer_error (message, SOUP_STATUS_NOT_FOUND,
+                         config_.hls.empty ()
+                             ? "The wall has no HLS: set a folder for it."
+                             : "There is no such file; a playlist comes after seconds.");
+  const Owned<char> owned (data);
+  std::string body (data, size);
+  const std::string token = query_of (message, "token");
+  const bool playlist = name == kPlaylist;
+  if (playlist && !token.empty ()) body = with_token (body, token);
+  answer (message, SOUP_STATUS_OK, playlist ? "application/vnd.apple.mpegurl" : "video/mp2t", body);
+}
+
+}  // namespace wall
