@@ -19,8 +19,8 @@ packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plug
 packages_to_wall=(libsoup-3.0-dev libjson-glib-dev libgstreamer-plugins-bad1.0-dev gstreamer1.0-nice)
 packages_to_view=("${packages_to_wall[@]}" gstreamer1.0-rtsp python3-gi gir1.2-gstreamer-1.0
   gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 gir1.2-gst-rtsp-server-1.0)
-packages_to_test=("${packages_to_build[@]}" "${packages_to_view[@]}" "${packages_to_play[@]}" fonts-dejavu-core libgtest-dev libgif-dev
-  libjpeg-turbo-progs python3-flatbuffers python3-numpy python3-onnx)
+packages_to_test=("${packages_to_build[@]}" "${packages_to_view[@]}" "${packages_to_play[@]}" fonts-dejavu-core
+  libgtest-dev libgif-dev libjpeg-turbo-progs python3-flatbuffers python3-numpy python3-onnx)
 packages_to_fuzz=("${packages_to_build[@]}" clang libclang-rt-dev libgif-dev)
 packages_to_tidy=("${packages_to_build[@]}" clang-tidy-14)
 # PyTorch is large, so tensors are tested with it on one release; elsewhere where it is installed.

@@ -98,11 +98,12 @@ bool Encoder::make (std::string &why)
   };
   gst_app_sink_set_callbacks (GST_APP_SINK (sink_.get ()), &callbacks, this, nullptr);
 
-  // Without consumers there is nothing to do.
   const Owned<GstElement> entry (gst_bin_get_by_name (GST_BIN (bin), "entry"));
-  const Owned<GstPad> pad (gst_element_get_static_pad (entry.get (), "sink"));
-  const auto gate = [] (GstPad *, GstPadProbeInfo *, gpointer self) {
-    return static_cast<Encoder *> (self)->consumers_count_ ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  const Owned<GstPad> pad (gst_element_get_static_pad (entry.get (), "src"));
+  const auto gate = [] (GstPad *of_entry, GstPadProbeInfo *info, gpointer self) {
+    const bool in =
+        static_cast<Encoder *> (self)->let_in (of_entry, GST_PAD_PROBE_INFO_BUFFER (info));
+    return in ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
   };
   gst_pad_add_probe (pad.get (), GST_PAD_PROBE_TYPE_BUFFER, gate, this, nullptr);
   gst_bin_add (GST_BIN (composition_.pipeline ()), bin);
@@ -118,7 +119,6 @@ bool Encoder::add (GstAppSrc *source, bool from_zero, std::string &why)
   {
     const std::lock_guard guard (lock_);
     consumers_.push_back ({share (source), from_zero});
-    consumers_count_ = static_cast<int> (consumers_.size ());
   }
   request_keyframe (source, GST_CLOCK_TIME_NONE);
   return true;
@@ -128,18 +128,41 @@ void Encoder::remove (GstAppSrc *source)
 {
   const std::lock_guard guard (lock_);
   std::erase_if (consumers_, [&] (const Consumer &each) { return each.source.get () == source; });
-  consumers_count_ = static_cast<int> (consumers_.size ());
 }
 
 void Encoder::request_keyframe (GstAppSrc *source, GstClockTime at)
 {
-  if (GST_CLOCK_TIME_IS_VALID (at)) {
-    const std::lock_guard guard (lock_);
-    for (const Consumer &each : consumers_)
-      if (each.source.get () == source) at += each.first;
-  }
+  if (!GST_CLOCK_TIME_IS_VALID (at)) return ask_now ();
+  const std::lock_guard guard (lock_);
+  for (const Consumer &each : consumers_)
+    if (each.source.get () == source) wanted_.push_back (at + each.first);
+}
+
+void Encoder::ask_now ()
+{
   const Owned<GstPad> pad (gst_element_get_static_pad (sink_.get (), "sink"));
-  gst_pad_push_event (pad.get (), gst_video_event_new_upstream_force_key_unit (at, TRUE, 0));
+  gst_pad_push_event (pad.get (),
+                      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+// Without consumers there is nothing to do. A keyframe for later is asked for when its picture
+// comes, because x264enc of GStreamer 1.22 makes it at once.
+bool Encoder::let_in (GstPad *pad, GstBuffer *picture)
+{
+  bool asks = false;
+  {
+    const Owned<GstEvent> event (gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0));
+    const GstSegment *segment = nullptr;
+    if (event) gst_event_parse_segment (event.get (), &segment);
+    const std::lock_guard guard (lock_);
+    if (consumers_.empty ()) return false;
+    if (segment)
+      asks = std::erase_if (wanted_, [now = gst_segment_to_running_time (
+                                          segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture))] (
+                                         GstClockTime at) { return at <= now; }) > 0;
+  }
+  if (asks) ask_now ();
+  return true;
 }
 
 void Encoder::encoded (GstSample *sample)

@@ -3,7 +3,6 @@
 
 #include <gst/app/app.h>
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,7 +33,6 @@ class Encoder {
   // A keyframe at that running time of the source's, or with GST_CLOCK_TIME_NONE as soon as
   // possible. From any thread.
   void request_keyframe (GstAppSrc *source, GstClockTime at);
-  int consumers () const { return consumers_count_; }
 
  private:
   struct Consumer {
@@ -45,6 +43,8 @@ class Encoder {
   };
 
   bool make (std::string &why);
+  bool let_in (GstPad *pad, GstBuffer *picture);
+  void ask_now ();
   void encoded (GstSample *sample);
   void push (Consumer &consumer, GstSample *sample, GstClockTime pts, GstClockTime dts);
 
@@ -52,9 +52,9 @@ class Encoder {
   const Config &config_;
   const Codec codec_;
   Owned<GstElement> bin_, sink_;  // in the composition's pipeline
-  std::atomic<int> consumers_count_ = 0;
   std::mutex lock_;
-  std::vector<Consumer> consumers_;  // guarded by lock_
+  std::vector<Consumer> consumers_;   // guarded by lock_
+  std::vector<GstClockTime> wanted_;  // keyframes at running times; guarded by lock_
 };
 
 }  // namespace wall

@@ -64,8 +64,9 @@ void Flow::pace (GstPad *inner, GstClockTime running)
   const bool first = !std::exchange (began_, true);
   bool off = !stamped_ && late > kMostBehind;
   if (first) {
-    off = late > kMostLate || late < -kMostEarly;
-    stamped_ = !off && is_live (inner);
+    // HTTP counts as live whatever it carries.
+    stamped_ = is_live (inner) && late < kMostLate && late > -kMostEarly;
+    off = !stamped_;
   }
   if (!off) return;
   shift_ += late;

@@ -144,6 +144,13 @@ bool Input::add_source ()
                     this);
   g_signal_connect_object (decoder, "pad-added", G_CALLBACK (link_video), scaler.get (),
                            GConnectFlags (0));
+  // Else Motion JPEG waits for further streams until the decoder's queues are full: for seconds.
+  const auto set_up_demuxer = [] (GstBin *, GstBin *, GstElement *element, gpointer) {
+    GstElementFactory *factory = gst_element_get_factory (element);
+    if (factory && g_str_equal (GST_OBJECT_NAME (factory), "multipartdemux"))
+      g_object_set (element, "single-stream", TRUE, nullptr);
+  };
+  g_signal_connect (decoder, "deep-element-added", G_CALLBACK (+set_up_demuxer), nullptr);
   gst_bin_add (GST_BIN (bin_.get ()), decoder);
   return true;
 }

@@ -62,10 +62,12 @@ void Outlet::forward_requests ()
     Encoder *encoder = self->encoder_;
     GstClockTime at = GST_CLOCK_TIME_NONE;
     GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-    if (encoder && gst_video_event_is_force_key_unit (event) &&
-        gst_video_event_parse_upstream_force_key_unit (event, &at, nullptr, nullptr))
-      encoder->request_keyframe (self->source_.get (), at);
-    return GST_PAD_PROBE_OK;
+    if (!encoder || !gst_video_event_is_force_key_unit (event) ||
+        !gst_video_event_parse_upstream_force_key_unit (event, &at, nullptr, nullptr))
+      return GST_PAD_PROBE_OK;
+    encoder->request_keyframe (self->source_.get (), at);
+    gst_event_unref (event);
+    return GST_PAD_PROBE_HANDLED;
   };
   gst_pad_add_probe (pad.get (), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, probe, this, nullptr);
 }
@@ -73,9 +75,10 @@ void Outlet::forward_requests ()
 bool Outlet::feed (Encoder &encoder, bool from_zero, std::string &why)
 {
   if (encoder_) return true;
-  if (!encoder.add (source_.get (), from_zero, why)) return false;
-  encoder_ = &encoder;
-  return true;
+  encoder_ = &encoder;  // the first frame may already bring a request
+  if (encoder.add (source_.get (), from_zero, why)) return true;
+  encoder_ = nullptr;
+  return false;
 }
 
 void Outlet::finish ()

@@ -2,6 +2,7 @@
 // nothing else.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 

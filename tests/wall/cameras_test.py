@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Inputs of a wall: cameras that come, go and fall silent, files, and dead addresses."""
+
+import pathlib
+import tempfile
+import unittest
+
+import cases
+from pictures import BLUE, GREEN, RED, WHITE, first_picture
+from sources import MjpegCamera, RtspCamera, make_clip
+from wall_server import Wall, wait_for
+
+PLACES = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
+
+
+def wait_for_colours(wall, *colours):
+    """Waits until the cells show these."""
+    seen = []
+    def fits():
+        answer = wall.get("/snapshot.jpg")
+        if answer.status != 200:
+            return False
+        picture = first_picture(answer.body)
+        seen[:] = [picture.at(*place) for place in PLACES]
+        return all(colour is None or picture.is_near(*place, colour) for place, colour in zip(PLACES, colours))
+    wait_for(fits, f"{colours}, but: {seen}\n{wall.output()}")
+
+
+class Cameras(unittest.TestCase):
+    def test_a_killed_camera_comes_back_and_the_others_stay(self):
+        with RtspCamera("red") as camera, RtspCamera("green") as other:
+            with Wall(camera.uri, other.uri, "test:blue", "rtsp://127.0.0.1:9/dead", silence=3) as wall:
+                wait_for_colours(wall, RED, GREEN, BLUE)
+                camera.kill()
+                wait_for(lambda: wall.input(0)["state"] == "lost", f"not lost: {wall.input(0)}")
+                self.assertIn(wall.input(0)["connection"], ("waiting", "connecting"))
+                self.assertNotEqual(wall.input(0)["fault"], "")
+                self.assertGreater(wall.input(3)["connections"], 1)
+                camera.colour = "white"
+                camera.start()
+                wait_for_colours(wall, WHITE, GREEN, BLUE)
+                wait_for(lambda: wall.input(0)["state"] == "live", f"not live: {wall.input(0)}")
+                for number in (1, 2):
+                    self.assertEqual(wall.input(number)["connections"], 1)
+                    self.assertEqual(wall.input(number)["state"], "live")
+
+    def test_a_camera_with_a_password(self):
+        with RtspCamera("red", "me", "p@ss word") as camera:
+            uri = camera.uri.replace("://", "://me:p%40ss%20word@")
+            wrong = camera.uri.replace("://", "://me:wrong@")
+            with Wall(uri, wrong, env={"GST_DEBUG": "*:4"}) as wall:
+                wait_for(lambda: wall.input(0)["connection"] == "connected", wall.output)
+                wait_for(lambda: wall.input(1)["fault"], wall.output)
+                self.assertEqual(wall.input(0)["uri"], camera.uri)
+                self.assertEqual(wall.input(0)["name"], f"127.0.0.1:{camera.port}/camera")
+                for secret in ("p@ss", "p%40ss", "me:"):
+                    self.assertNotIn(secret, wall.get("/api/wall").body.decode())
+            for secret in ("p@ss", "p%40ss", "me:wrong"):
+                self.assertFalse([line for line in wall.said if secret in line])
+
+    def test_a_silent_camera_is_connected_anew(self):
+        with MjpegCamera("red") as camera:
+            with Wall(camera.uri, "test:green", silence=1) as wall:
+                wait_for(lambda: wall.input(0)["connection"] == "connected", wall.output)
+                camera.silent = True
+                wait_for(lambda: "sends nothing" in wall.input(0)["fault"], wall.output)
+                camera.silent = False
+                wait_for(lambda: wall.input(0)["state"] == "live", wall.output)
+                self.assertGreater(camera.connections, 1)
+                self.assertEqual(wall.input(1)["connections"], 1)
+
+    def test_a_file_begins_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            clip = pathlib.Path(folder) / "a clip & more.mp4"
+            make_clip(clip, "red", 30)
+            with Wall(str(clip), clip.as_uri(), folder + "/none.mp4") as wall:
+                wait_for(lambda: wall.input(0)["connections"] >= 3, wall.output)
+                shown = wall.input(0)
+                self.assertEqual((shown["name"], shown["fault"]), ("a clip & more.mp4", ""))
+                self.assertGreater(shown["frames"], 55)
+                # Its frames come in time, so they are shown.
+                self.assertGreater(shown["stats"]["frames-shown"], 0.8 * shown["frames"])
+                self.assertEqual(shown["state"], "live")
+                wait_for_colours(wall, RED, RED)
+                self.assertIn("waiting", wall.input(2)["connection"])
+
+
+if __name__ == "__main__":
+    cases.main()

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Snapshots, HLS and recordings of one wall: they show the same picture."""
+
+import pathlib
+import tempfile
+import threading
+import time
+import unittest
+
+import cases
+from pictures import BLUE, GREEN, RED, WHITE, Gst, GstApp, Picture, count_frames, first_picture
+from wall_server import LIMIT, Wall, wait_for
+
+FOUR = [(0.25, 0.25, RED), (0.75, 0.25, GREEN), (0.25, 0.75, BLUE), (0.75, 0.75, WHITE)]
+TOKEN = "a token & more"
+
+
+class Outputs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.files = pathlib.Path(cls.folder.name)
+        cls.recordings = cls.files / "100% of it"
+        # What an earlier run left must go; what is somebody else's must stay.
+        (cls.files / "hls").mkdir()
+        (cls.files / "hls" / "wall-99999.ts").touch()
+        (cls.files / "hls" / "other.ts").touch()
+        cls.wall = Wall("test:red", "test:green", "test:blue", "test:white", hls=str(cls.files / "hls"),
+                        recordings=str(cls.recordings), segment=1, token=TOKEN)
+        wait_for(lambda: all(each["state"] == "live" for each in cls.get("/api/wall").json["inputs"]), "not live")
+        cls.began = time.monotonic()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.wall.__exit__()
+        cls.folder.cleanup()
+
+    @classmethod
+    def get(cls, path):
+        return cls.wall.get(path, Authorization=f"Bearer {TOKEN}")
+
+    def record(self, on):
+        self.assertEqual(self.wall.post("/api/recording", {"on": on}, Authorization=f"Bearer {TOKEN}").status, 200)
+        self.assertEqual(self.get("/api/wall").json["recording"], on)
+
+    def shows_four(self, picture):
+        for x, y, colour in FOUR:
+            self.assertTrue(picture.is_near(x, y, colour), (x, y, picture.at(x, y)))
+
+    def wait_for_segment(self):
+        """Waits for one that began when all inputs were there, and returns the playlist."""
+        limit = self.began + 4 - time.monotonic()
+        if limit > 0:
+            time.sleep(limit)  # segments of two seconds, and one more for what is in the making
+        return wait_for(lambda: (a := self.get("/hls/wall.m3u8")).status == 200 and a.body.count(b".ts") > 1 and a, "no playlist")
+
+    def test_snapshot(self):
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(self.get("/snapshot.jpg"))) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([each.status for each in answers], [200] * 5)
+        for answer in answers:
+            self.assertEqual(answer.headers["Content-Type"], "image/jpeg")
+            picture = first_picture(answer.body)
+            self.assertEqual((picture.width, picture.height), (640, 360))
+            self.shows_four(picture)
+
+    def test_hls(self):
+        playlist = self.wait_for_segment()
+        self.assertEqual(playlist.headers["Content-Type"], "application/vnd.apple.mpegurl")
+        name = [line for line in playlist.body.decode().splitlines() if line.endswith(".ts")][-1]
+        segment = self.get(f"/hls/{name}")
+        self.assertEqual(segment.headers["Content-Type"], "video/mp2t")
+        self.shows_four(first_picture(segment.body, "tsdemux ! h264parse ! avdec_h264"))
+        self.assertEqual(self.wall.get(f"/hls/{name}").status, 401)
+        self.assertEqual(self.get("/hls/wall-99999.ts").status, 404)
+        self.assertEqual(self.get("/hls/other.ts").status, 200)
+
+    def test_hls_for_a_player_that_has_the_token_in_the_address(self):
+        escaped = "a%20token%20%26%20more"
+        self.wait_for_segment()
+        address = f"http://127.0.0.1:{self.wall.port}/hls/wall.m3u8?token={escaped}"
+        line = Gst.parse_launch(f"souphttpsrc location={address} ! hlsdemux ! tsdemux ! h264parse ! avdec_h264"
+                                " ! videoconvert ! video/x-raw,format=RGB ! appsink name=out sync=false")
+        line.set_state(Gst.State.PLAYING)
+        def next_picture():
+            sample = line.get_by_name("out").try_pull_sample(LIMIT * Gst.SECOND)
+            self.assertTrue(sample)
+            return Picture(sample)
+        # The oldest segment may begin before the inputs do.
+        wait_for(lambda: (picture := next_picture()) and all(picture.is_near(*each) for each in FOUR), "other colours")
+        line.set_state(Gst.State.NULL)
+
+    def test_recording(self):
+        self.record(True)
+        self.record(True)
+        wait_for(lambda: len(list(self.recordings.glob("*.mp4"))) >= 3, "no segments")
+        self.record(False)
+        files = sorted(self.recordings.iterdir())
+        counts = [count_frames(file) for file in files]
+        # Each begins at 0 and lasts as long as was asked for; the last one is shorter.
+        for frames, end in counts[:-1]:
+            self.assertEqual(frames, 25)
+            self.assertAlmostEqual(end, 1, delta=0.05)
+        self.assertGreater(counts[-1][0], 0)
+        self.record(False)
+        self.record(True)
+        time.sleep(0.5)  # so that there is something in it when the wall ends
+        self.wall.__exit__()
+        last = sorted(self.recordings.iterdir())[-1]
+        self.assertNotIn(last, files)
+        self.assertGreater(count_frames(last)[0], 0)
+        type(self).setUpClass()
+
+
+if __name__ == "__main__":
+    cases.main()
