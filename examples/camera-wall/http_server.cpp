@@ -37,7 +37,8 @@ void protect (SoupServerMessage *message)
       {"Cache-Control", "no-store"},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "no-referrer"},
-      {"Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"},
+      {"Content-Security-Policy",
+       "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"},
   };
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   for (const auto &each : kHeaders) soup_message_headers_replace (headers, each[0], each[1]);

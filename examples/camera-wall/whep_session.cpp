@@ -51,12 +51,15 @@ WhepSession::~WhepSession ()
 }
 
 // capssetter: the answer repeats the viewer's own profile, which names the same stream in other
-// words.
+// words, and names the source of the packets before the first of them comes: browsers show no
+// other.
 std::string WhepSession::line () const
 {
   const std::string number = std::to_string (offer_.payload);
+  const std::string source = std::to_string (g_random_int ());
   std::string caps =
       "application/x-rtp,media=(string)video,clock-rate=(int)90000,payload=(int)" + number;
+  caps += ",ssrc=(uint)" + source;
   std::string payloader;
   if (offer_.codec == Codec::kH264) {
     payloader = "rtph264pay config-interval=-1 aggregate-mode=zero-latency pt=" + number;
@@ -66,7 +69,7 @@ std::string WhepSession::line () const
     payloader = "rtpvp8pay picture-id-mode=15-bit pt=" + number;
     caps += ",encoding-name=(string)VP8";
   }
-  return payloader + " ! capssetter caps=\"" + caps +
+  return payloader + " ssrc=" + source + " ! capssetter caps=\"" + caps +
          "\" ! webrtcbin name=rtc bundle-policy=max-bundle latency=0";
 }
 

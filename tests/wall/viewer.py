@@ -78,6 +78,7 @@ class Viewer:
         if pad.get_direction() != Gst.PadDirection.SRC:
             return
         line = f"{DECODERS[self.codec]} ! videoconvert ! video/x-raw,format=RGB ! appsink name=sink sync=false max-buffers=1 drop=true"
+        self.ssrc = pad.get_current_caps().get_structure(0).get_value("ssrc")
         decoder = Gst.parse_bin_from_description(line, True)
         self.pipeline.add(decoder)
         decoder.sync_state_with_parent()
