@@ -53,6 +53,7 @@ Wanted wanted_by (std::span<const InputCaps> inputs, const Grid &grid)
       largest = s;
     const int n = input.info.fps_n, d = std::max (1, input.info.fps_d);
     const double rate = double (n) / d;
+    if (input.is_background && inputs.size () > 1) continue;
     if (rate > highest && rate <= kMaxInputRate) {
       highest = rate;
       wanted.rate = {n, d};

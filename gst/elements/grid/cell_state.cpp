@@ -34,37 +34,53 @@ StateLimits limits_of (const StateSettings &settings, GstClockTime interval)
           limit (settings.lost_after, interval, kLostFrames, kLeastLost)};
 }
 
-CellState StateWatch::judged (const Seen &seen, const StateSettings &settings)
+void StateWatch::judge (const Seen &seen, const StateSettings &settings)
 {
+  const CellState before = known_.state;
+  CellState &state = known_.state;
+  GstClockTime &since = known_.since;
   if (seen.is_new) {
-    since_ = seen.time;
-    interval_ = seen.interval;
-    return CellState::live;
+    known_ = {CellState::live, seen.time, seen.interval};
+    return;
   }
-  if (seen.ended) return CellState::ended;
+  state = CellState::ended;
+  if (seen.ended) return;
   // A new stream after the end has had no frame yet.
-  if (state_ == CellState::ended) since_ = GST_CLOCK_TIME_NONE;
-  if (!GST_CLOCK_TIME_IS_VALID (since_)) return CellState::waiting;
-  since_ = std::min (since_, seen.time);  // a flush sets time back
-  if (seen.faulty) return CellState::lost;
-  if (seen.waits) return CellState::live;
-  const StateLimits limits = limits_of (settings, interval_);
-  const GstClockTime age = seen.time - since_;
-  return age >= limits.lost   ? CellState::lost
-         : age >= limits.late ? CellState::late
-                              : CellState::live;
+  if (before == CellState::ended) since = GST_CLOCK_TIME_NONE;
+  state = CellState::waiting;
+  if (!GST_CLOCK_TIME_IS_VALID (since)) return;
+  since = std::min (since, seen.time);  // a flush sets time back
+  state = seen.faulty ? CellState::lost : CellState::live;
+  if (seen.faulty || seen.waits) return;
+  const StateLimits limits = limits_of (settings, known_.interval);
+  const GstClockTime age = seen.time - since;
+  if (age >= limits.late) state = CellState::late;
+  if (age >= limits.lost) state = CellState::lost;
 }
 
 CellState StateWatch::look (const Seen &seen, const StateSettings &settings)
 {
-  return state_ = judged (seen, settings);
+  before_ = known_;
+  seen_ = seen;
+  was_shown_ = true;
+  judge (seen, settings);
+  return state ();
+}
+
+CellState StateWatch::not_shown (const StateSettings &settings)
+{
+  known_ = before_;
+  seen_.is_new = was_shown_ = false;
+  judge (seen_, settings);
+  return state ();
 }
 
 GstClockTime StateWatch::age (GstClockTime time) const
 {
-  if (!GST_CLOCK_TIME_IS_VALID (since_) || !GST_CLOCK_TIME_IS_VALID (time))
+  const GstClockTime since = known_.since;
+  if (!GST_CLOCK_TIME_IS_VALID (since) || !GST_CLOCK_TIME_IS_VALID (time))
     return GST_CLOCK_TIME_NONE;
-  return time > since_ ? time - since_ : 0;
+  return time > since ? time - since : 0;
 }
 
 }  // namespace quad

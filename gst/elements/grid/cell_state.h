@@ -46,16 +46,26 @@ class StateWatch {
   // The state from this output frame on.
   CellState look (const Seen &seen, const StateSettings &settings);
 
-  CellState state () const { return state_; }
+  // The new frame of the last look () could not be shown after all.
+  CellState not_shown (const StateSettings &settings);
+  bool was_shown () const { return was_shown_; }
+
+  CellState state () const { return known_.state; }
   // How long the last frame has been shown at `time`; none before the first.
   GstClockTime age (GstClockTime time) const;
 
  private:
-  CellState judged (const Seen &seen, const StateSettings &settings);
+  // What is known of the frames that were shown.
+  struct Known {
+    CellState state = CellState::waiting;
+    GstClockTime since = GST_CLOCK_TIME_NONE;  // the last new frame; none: there was none
+    GstClockTime interval = GST_CLOCK_TIME_NONE;
+  };
+  void judge (const Seen &seen, const StateSettings &settings);
 
-  CellState state_ = CellState::waiting;
-  GstClockTime since_ = GST_CLOCK_TIME_NONE;  // the last new frame; none: there was none
-  GstClockTime interval_ = GST_CLOCK_TIME_NONE;
+  Known known_, before_;  // before the last look ()
+  Seen seen_;
+  bool was_shown_ = true;
 };
 
 }  // namespace quad

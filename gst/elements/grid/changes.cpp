@@ -1,11 +1,13 @@
 #include "elements/grid/changes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
+#include "elements/grid/state_properties.h"
 
 namespace quad {
 namespace {
@@ -20,25 +22,80 @@ bool may_change (const GParamSpec *spec)
 bool is_negative (const GValue *value)
 {
   return (G_VALUE_HOLDS_INT (value) && g_value_get_int (value) < 0) ||
-         (G_VALUE_HOLDS_INT64 (value) && g_value_get_int64 (value) < 0);
+         (G_VALUE_HOLDS_INT64 (value) && g_value_get_int64 (value) < 0) ||
+         (G_VALUE_HOLDS_DOUBLE (value) && !(g_value_get_double (value) >= 0));
 }
 
-bool is_unsigned (const GParamSpec *spec)
+bool is_finite (const GValue *value)
 {
-  return G_IS_PARAM_SPEC_UINT (spec) || G_IS_PARAM_SPEC_UINT64 (spec);
+  return !G_VALUE_HOLDS_DOUBLE (value) || std::isfinite (g_value_get_double (value));
+}
+
+bool is_unsigned (const GValue *value)
+{
+  return G_VALUE_HOLDS_UINT (value) || G_VALUE_HOLDS_UINT64 (value);
+}
+
+// A structure's text gives 0xff000000 as a negative number.
+bool is_color (const GParamSpec *spec)
+{
+  const std::string_view name = spec->name;
+  return name.ends_with ("-color") || name == "label-background";
+}
+
+// False if something is lost.
+bool convert_number (const GValue *from, GValue *to)
+{
+  if (!is_finite (from) || (is_unsigned (to) && is_negative (from)) ||
+      !g_value_transform (from, to) || (is_unsigned (from) && is_negative (to)))
+    return false;
+  GValue back = G_VALUE_INIT;
+  g_value_init (&back, G_VALUE_TYPE (from));
+  const bool same =
+      g_value_transform (to, &back) && gst_value_compare (from, &back) == GST_VALUE_EQUAL;
+  g_value_unset (&back);
+  return same;
 }
 
 // False if the value has no such meaning for the property.
 bool convert (const GValue *from, const GParamSpec *spec, GValue *to)
 {
-  if (is_unsigned (spec) && is_negative (from)) return false;
-  if (G_VALUE_HOLDS_STRING (from) && !G_VALUE_HOLDS_STRING (to)) {
+  if (G_VALUE_TYPE (from) == G_VALUE_TYPE (to)) {
+    g_value_copy (from, to);
+    return is_finite (from);
+  }
+  if (G_VALUE_HOLDS_STRING (from)) {
     const char *text = g_value_get_string (from);
     return text && gst_value_deserialize (to, text);
   }
   // A number is no text.
-  if (G_VALUE_HOLDS_STRING (to) && !G_VALUE_HOLDS_STRING (from)) return false;
-  return g_value_transform (from, to);
+  if (G_VALUE_HOLDS_STRING (to)) return false;
+  if (is_color (spec) && G_VALUE_HOLDS_INT (from) && g_value_get_int (from) < -1) {
+    GValue color = G_VALUE_INIT;
+    g_value_init (&color, G_TYPE_UINT);
+    g_value_set_uint (&color, static_cast<guint> (g_value_get_int (from)));
+    return g_value_transform (&color, to);
+  }
+  return convert_number (from, to);
+}
+
+// Why the property would refuse the value; empty: it would not.
+std::string refusal_of (const GParamSpec *spec, const GValue *value)
+{
+  const std::string_view name = spec->name;
+  std::string why;
+  GridSettings scratch;
+  for (const LayoutTextRow &row : kLayoutTexts) {
+    if (name != row.property) continue;
+    const char *text = g_value_get_string (value);
+    why = row.read (text ? text : "", scratch);
+    return why.empty () ? why : std::string (name).append (": ").append (why).append (".");
+  }
+  if (name == "state-border") set_state_border (scratch, value, why);
+  auto *sample =
+      name == "placeholder" ? static_cast<GstSample *> (g_value_get_boxed (value)) : nullptr;
+  if (sample && !placeholder_of (sample, why)) why.insert (0, "The placeholder ");
+  return why;
 }
 
 std::string name_of (GObject *object, const char *property)
@@ -142,43 +199,37 @@ Setting::Setting (GObject *object, const char *property, const GValue *value, st
     return;
   }
   g_value_init (&value_, spec_->value_type);
-  g_value_init (&before_, spec_->value_type);
   if (!convert (value, spec_, &value_)) {
     const Owned<char> text{gst_value_serialize (value)};
     why = name_of (object, property).append (" cannot be ");
     why.append (text ? text.get () : G_VALUE_TYPE_NAME (value)).append (".");
   } else if (g_param_value_validate (spec_, &value_)) {
     why = name_of (object, property).append (": the value is out of range.");
+  } else {
+    why = refusal_of (spec_, &value_);
   }
 }
 
 Setting::~Setting ()
 {
   if (G_IS_VALUE (&value_)) g_value_unset (&value_);
-  if (G_IS_VALUE (&before_)) g_value_unset (&before_);
 }
 
 Setting::Setting (Setting &&other) noexcept
     : object_ (other.object_),
       pad_ (std::move (other.pad_)),
       spec_ (other.spec_),
-      value_ (std::exchange (other.value_, GValue G_VALUE_INIT)),
-      before_ (std::exchange (other.before_, GValue G_VALUE_INIT))
+      value_ (std::exchange (other.value_, GValue G_VALUE_INIT))
 {
 }
 
-void Setting::set ()
-{
-  if (spec_->flags & G_PARAM_READABLE) g_object_get_property (object (), spec_->name, &before_);
-  g_object_set_property (object (), spec_->name, &value_);
-}
-
-void Setting::undo () { g_object_set_property (object (), spec_->name, &before_); }
+void Setting::set () const { g_object_set_property (object (), spec_->name, &value_); }
 
 std::vector<Change> ChangeBook::take_due (GstClockTime time)
 {
-  const std::lock_guard guard (lock_);
   std::vector<Change> due;
+  if (!GST_CLOCK_TIME_IS_VALID (time)) return due;
+  const std::lock_guard guard (lock_);
   const auto end = later_.upper_bound (time);
   for (auto at = later_.begin (); at != end; ++at) due.push_back (std::move (at->second));
   later_.erase (later_.begin (), end);
@@ -197,8 +248,8 @@ void ChangeBook::clear ()
   later_.clear ();
 }
 
-// While it lives, no frame's snapshot is taken, and this thread's changes of properties wait with
-// what follows from them. No handler is called in between: notifications come at the end.
+// While it lives, no frame's snapshot is taken. No handler is called in between: notifications come
+// at the end, and neighbours are told then.
 class Applying {
  public:
   Applying (GstQuadMuxGrid *self, const Change &change) : self_ (self)
@@ -207,20 +258,18 @@ class Applying {
     for (GObject *o : objects_) g_object_freeze_notify (o);
     self->impl->cells_lock.lock ();
     self->impl->changes.applier_ = std::this_thread::get_id ();
-    self->impl->refused.keep ();
+    self->impl->changes.deferred_ = false;
   }
   ~Applying ()
   {
+    const bool deferred = self_->impl->changes.deferred_;
     self_->impl->changes.applier_ = std::thread::id{};
     self_->impl->cells_lock.unlock ();
     for (GObject *o : objects_) g_object_thaw_notify (o);
-    layout_changed (self_);
+    if (deferred) cells_changed (self_);
   }
   Applying (const Applying &) = delete;
   Applying &operator= (const Applying &) = delete;
-
-  // Why a value was refused by its property; empty: none was.
-  std::string refusal () { return self_->impl->refused.take_kept (); }
 
  private:
   GstQuadMuxGrid *self_;
@@ -229,15 +278,10 @@ class Applying {
 
 namespace {
 
-// `stays`: else all is as before, and only the refusal is of interest.
-std::string set_all (GstQuadMuxGrid *self, Change &change, bool stays)
+void set_all (GstQuadMuxGrid *self, const Change &change)
 {
-  Applying applying (self, change);
-  for (Setting &s : change) s.set ();
-  const std::string refusal = applying.refusal ();
-  if (stays && refusal.empty ()) return {};
-  for (auto s = change.rbegin (); s != change.rend (); ++s) s->undo ();
-  return refusal;
+  const Applying applying (self, change);
+  for (const Setting &s : change) s.set ();
 }
 
 }  // namespace
@@ -247,28 +291,30 @@ std::string apply (GstQuadMuxGrid *self, const GstStructure *structure)
   if (!structure) return "There is no structure.";
   Reader reader (self);
   reader.read (structure);
-  if (!reader.why ().empty ()) return reader.why ();
-  const bool now = !GST_CLOCK_TIME_IS_VALID (reader.time ());
-  std::string refusal = set_all (self, reader.change (), now);
   GST_INFO_OBJECT (self, "asked to apply %" GST_PTR_FORMAT ": %s", gconstpointer (structure),
-                   refusal.c_str ());
-  if (refusal.empty () && !now)
+                   reader.why ().c_str ());
+  if (!reader.why ().empty ()) return reader.why ();
+  if (GST_CLOCK_TIME_IS_VALID (reader.time ()))
     self->impl->changes.add (reader.time (), std::move (reader.change ()));
-  return refusal;
+  else
+    set_all (self, reader.change ());
+  return {};
 }
 
 void apply_due (GstQuadMuxGrid *self, GstClockTime time)
 {
-  for (Change &change : self->impl->changes.take_due (time)) {
+  for (const Change &change : self->impl->changes.take_due (time)) {
     const bool there = std::all_of (change.begin (), change.end (), [self] (const Setting &s) {
       return s.object () == G_OBJECT (self) ||
              gst_object_has_as_parent (GST_OBJECT (s.object ()), GST_OBJECT (self));
     });
-    std::string refusal = there ? set_all (self, change, true) : "a pad is gone.";
-    if (!refusal.empty ())
+    if (there)
+      set_all (self, change);
+    else
       GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-                           ("A change for the running time %" GST_TIME_FORMAT " was left out: %s",
-                            GST_TIME_ARGS (time), refusal.c_str ()),
+                           ("A change that was due at the running time %" GST_TIME_FORMAT
+                            " was left out: a pad is gone.",
+                            GST_TIME_ARGS (time)),
                            (nullptr));
   }
 }

@@ -20,8 +20,8 @@ namespace quad {
 // not to the element, which owns it.
 class Setting {
  public:
-  // Converts `value` to the property's type. On failure `why` says what is wrong, and the setting
-  // must not be used.
+  // Converts `value` to the property's type, and checks it. On failure `why` says what is wrong,
+  // and the setting must not be used.
   Setting (GObject *object, const char *property, const GValue *value, std::string &why);
   ~Setting ();
   Setting (Setting &&other) noexcept;
@@ -29,15 +29,13 @@ class Setting {
   Setting &operator= (Setting &&) = delete;
 
   GObject *object () const { return object_; }
-  // Sets the value, and keeps the property's value before for undo ().
-  void set ();
-  void undo ();
+  void set () const;
 
  private:
   GObject *object_;
   Owned<GstPad> pad_;
   GParamSpec *spec_ = nullptr;
-  GValue value_ = G_VALUE_INIT, before_ = G_VALUE_INIT;
+  GValue value_ = G_VALUE_INIT;
 };
 
 using Change = std::vector<Setting>;
@@ -50,13 +48,19 @@ class ChangeBook {
   void add (GstClockTime time, Change change);
   void clear ();
 
-  // True on the thread that applies a change now: what follows from it is done at its end.
-  bool defers () const { return applier_.load () == std::this_thread::get_id (); }
+  // True on the thread that applies a change now: then the layout's followers are told at its end.
+  bool defers ()
+  {
+    const bool applies = applier_.load () == std::this_thread::get_id ();
+    if (applies) deferred_ = true;
+    return applies;
+  }
 
  private:
   friend class Applying;
 
   std::atomic<std::thread::id> applier_;
+  bool deferred_ = false;  // used by the thread that applies
   std::mutex lock_;
   std::multimap<GstClockTime, Change> later_;
 };
@@ -64,7 +68,8 @@ class ChangeBook {
 // `structure` has fields named as the element's properties, and `pads`: an array or list of
 // structures that are named as pads, with fields named as their properties. With a `running-time`
 // the change takes effect on the first output frame that begins then or later. All of it takes
-// effect, or nothing. Returns why it was refused, a sentence; empty: it was not.
+// effect, or nothing. A change that waits ends with a stop, or if a pad of it is gone. Returns why
+// it was refused, a sentence; empty: it was not.
 std::string apply (GstQuadMuxGrid *self, const GstStructure *structure);
 
 // Applies what is due in the output frame that begins at the running time `time`. Called by the

@@ -200,7 +200,7 @@ void post_selection (GstQuadMuxGrid *self, GstEvent *event, Point at)
 {
   if (!self->impl->snapshot ().post_selections || !is_selection (event)) return;
   const GridPadRef pad = pad_at (self, at);
-  if (!pad) return;
+  if (!pad || pad->impl->is_background) return;
   gst_element_post_message (
       GST_ELEMENT (self),
       gst_message_new_element (
@@ -302,9 +302,11 @@ gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
   GstFormat format = GST_FORMAT_TIME;
   gst_query_parse_duration (query, &format, nullptr);
   gint64 whole = -1;
-  for (const GridPadRef &p : sink_pads_of (self)) {
+  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  for (const GridPadRef &p : pads) {
     GstPad *pad = GST_PAD (p.get ());
     gint64 duration = -1;
+    if (p->impl->is_background && pads.size () > 1) continue;
     if (!gst_pad_is_linked (pad) || (shortest && p->impl->snapshot ().repeat_after_eos)) continue;
     if (!gst_pad_peer_query_duration (pad, format, &duration) || duration < 0) return FALSE;
     whole = whole < 0 || (duration < whole) == shortest ? duration : whole;

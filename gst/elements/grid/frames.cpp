@@ -89,9 +89,10 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> 
       GST_LOG_OBJECT (pad, "has no frame yet: the output %s", timeout ? "goes on" : "waits");
       if (!timeout) return GST_AGGREGATOR_FLOW_NEED_DATA;
     }
-    inputs.push_back (state_of (*p->impl, eos));
-    if (!out && eos && !inputs.back ().counts && !p->impl->left_out)
-      warn_of_no_frame (self, p.get ());
+    // The background decides how long the output lasts only where it is alone.
+    const InputState state = state_of (*p->impl, eos);
+    if (!p->impl->is_background || pads.size () == 1) inputs.push_back (state);
+    if (!out && eos && !state.counts && !p->impl->left_out) warn_of_no_frame (self, p.get ());
   }
   const auto policy = self->impl->snapshot ().eos_policy;
   if (self->impl->force_live && policy == EosPolicy::longest) return GST_FLOW_OK;
@@ -191,7 +192,7 @@ GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *o
   const GstFlowReturn flow = self->impl->painter.draw (self, snapshot, info, out);
   if (flow != GST_FLOW_OK) return flow;
   self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
-  count_frames (snapshot, time);
+  note_shown (self, snapshot, time);
   self->impl->stats.drawn (
       static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND,
       missed_deadline (self, time, GST_BUFFER_DURATION (out)));

@@ -46,7 +46,8 @@ struct LabelPainter::Text {
 
 void LabelPainter::tell (GstQuadMuxGrid *self, const std::string &sentence)
 {
-  if (sentence.empty () || !told_.insert (sentence).second) return;
+  constexpr std::size_t kMost = 32;
+  if (sentence.empty () || told_.size () >= kMost || !told_.insert (sentence).second) return;
   GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", sentence.c_str ()), (nullptr));
 }
 
@@ -62,8 +63,7 @@ Problem LabelPainter::draw (const Output &output, const PadSnapshot &pad, const 
     kept.source = text.pattern;
     kept.pattern = LabelPattern (kept.source);
     if (const std::string &unknown = kept.pattern.unknown (); !unknown.empty ())
-      tell (output.self, "The label \"" + kept.source +
-                             "\" has a field that is not known: " + unknown + ". There are " +
+      tell (output.self, "A label has a field that is not known: " + unknown + ". There are " +
                              LabelPattern::known_fields () + "; write {{ for a brace.");
   }
   text::Request &wanted = kept.picture.wanted;
@@ -71,9 +71,12 @@ Problem LabelPainter::draw (const Output &output, const PadSnapshot &pad, const 
   wanted.font = text.style.font;
   wanted.color = text.style.color;
   wanted.background = text.style.background;
-  wanted.greatest = room.size ();
+  // On the way to another place a text keeps its size.
+  if (pad.glides.empty () || !kept.picture.buffer ()) {
+    wanted.greatest = {std::min (room.width, kMaxSide), std::min (room.height, kMaxSide)};
+    wanted.letters = text.letters;
+  }
   wanted.padding = kPadding;
-  wanted.letters = text.letters;
   wanted.wraps = text.letters > 0;
   wanted.align = text.letters > 0 ? text::Align::center : text::Align::start;
   if (kept.picture.update (unit)) {
@@ -83,6 +86,7 @@ Problem LabelPainter::draw (const Output &output, const PadSnapshot &pad, const 
   }
   if (!kept.picture.buffer ()) return {};
   const Size size = kept.picture.size ();
+  if (size.width > room.width || size.height > room.height) return {};
   const Rect box = label_rect (room, size, text.position, unit);
   const Picture whole = {.part = rect_of (size)};
   const Problem problem =

@@ -27,6 +27,12 @@ std::string read_weights (const std::string &text, GridSettings &s)
   return parsed.problem;
 }
 
+template <auto field>
+void take (const GridSettings &from, GridSettings &to)
+{
+  to.*field = from.*field;
+}
+
 const LayoutTextRow &row_of (LayoutText which)
 {
   return kLayoutTexts[static_cast<std::size_t> (which)];
@@ -39,15 +45,15 @@ const std::array<LayoutTextRow, 3> kLayoutTexts = {{
      "Template of the layout, rows with / between, as \"a a b / a a c / d e f\": each name covers "
      "a "
      "rectangle, dots are an empty cell; it decides rows and columns (NULL = rows and columns do)",
-     read_areas},
+     read_areas, take<&GridSettings::areas>},
     {"row-weights", "Row weights",
      "Heights of the rows in proportion, as \"2 1 1\" (NULL = all equal; rows after the list have "
      "1)",
-     read_weights<&GridSettings::row_weights>},
+     read_weights<&GridSettings::row_weights>, take<&GridSettings::row_weights>},
     {"column-weights", "Column weights",
      "Widths of the columns in proportion, as \"2 1 1\" (NULL = all equal; columns after the list "
      "have 1)",
-     read_weights<&GridSettings::column_weights>},
+     read_weights<&GridSettings::column_weights>, take<&GridSettings::column_weights>},
 }};
 
 void set_layout_text (GstQuadMuxGrid *self, LayoutText which, const char *text)
@@ -55,12 +61,12 @@ void set_layout_text (GstQuadMuxGrid *self, LayoutText which, const char *text)
   const LayoutTextRow &row = row_of (which);
   const std::string given = text ? text : "";
   std::string problem;
-  {
-    // What reads the text is pure.
+  GridSettings scratch;  // a long text takes its time, and is read without the lock
+  problem = row.read (given, scratch);
+  if (problem.empty ()) {
     const std::lock_guard guard (self->impl->lock);
-    problem = row.read (given, self->impl->settings);
-    if (problem.empty ())
-      self->impl->layout_texts[static_cast<std::size_t> (which)] = is_blank (given) ? "" : given;
+    row.take (scratch, self->impl->settings);
+    self->impl->layout_texts[static_cast<std::size_t> (which)] = is_blank (given) ? "" : given;
   }
   const bool good = problem.empty ();
   self->impl->refused.told (row.property,

@@ -19,6 +19,8 @@ struct LayoutTextRow {
   // Reads `text` into its field of the settings. Returns what is wrong with it, and then changes
   // nothing; empty: nothing is wrong.
   std::string (*read) (const std::string &text, GridSettings &settings);
+  // Copies that field.
+  void (*take) (const GridSettings &from, GridSettings &to);
 };
 
 // In the order of LayoutText.

@@ -76,6 +76,15 @@ void say_cropped_away (GstQuadMuxGrid *self, const PadSnapshot &pad)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
 }
 
+// Nor this: the input is as it was.
+void say_no_placeholder (GstQuadMuxGrid *self, const PadSnapshot &pad, const std::string &why)
+{
+  const std::string sentence =
+      std::string ("The placeholder of ") + GST_PAD_NAME (pad.pad.get ()) + " is not shown: " + why;
+  if (pad.pad->impl->faults ().is_news (sentence))
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT, ("%s", sentence.c_str ()), (nullptr));
+}
+
 // What the user can do if the machine is the cause, and not a setting; else empty.
 std::string advice_for (const Problem &problem)
 {
@@ -203,7 +212,8 @@ bool GridPainter::show (Frame &frame, const PadSnapshot &pad, const Place &place
                                         .orientation = pad.orientation,
                                         .filter = frame.snapshot.settings.method,
                                         .alpha = place.alpha,
-                                        .peak = pad.peak});
+                                        .peak = pad.peak,
+                                        .still = pad.shown == GridPad::placeholder_picture});
   if (problem.kind == Problem::Kind::foreign || problem.kind == Problem::Kind::bad_buffer)
     return leave_out (frame, pad, buffer_of (pad) + problem.why + ".");
   if (seen && pad.shown == GridPad::picture) {
@@ -243,6 +253,11 @@ void GridPainter::draw_border (const Place &place)
 bool GridPainter::leave_out (const Frame &frame, const PadSnapshot &pad,
                              const std::string &sentence) const
 {
+  if (pad.shown != GridPad::picture) {
+    say_no_placeholder (frame.self, pad, sentence);
+    return true;
+  }
+  pad.pad->impl->watch.not_shown (pad.settings.states);
   const char *format = is_known (pad.info) ? GST_VIDEO_INFO_NAME (&pad.info) : "no format";
   const std::string detail = std::to_string (gst_buffer_get_size (pad.buffer.get ())) + " bytes, " +
                              std::to_string (pad.info.width) + "x" +

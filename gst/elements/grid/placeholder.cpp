@@ -26,6 +26,8 @@ std::shared_ptr<const Placeholder> placeholder_of (GstSample *sample, std::strin
     why = "has no caps.";
   else if (!gst_sample_get_buffer (sample))
     why = "has no buffer.";
+  else if (!gst_caps_is_fixed (caps))
+    why = "has caps that are not fixed.";
   else
     why = problem_with (caps);
   if (!why.empty ()) return nullptr;

@@ -113,6 +113,7 @@ GstAggregatorPad *new_background (GstAggregator *agg, GstPadTemplate *templ)
   quad::GridPad &impl = *as_grid_pad (pad)->impl;
   impl.is_background = impl.settings.is_background = true;
   impl.settings.fit = quad::Fit::cover;
+  impl.settings.repeat_after_eos = true;
   return pad;
 }
 
@@ -248,6 +249,7 @@ gboolean stop (GstAggregator *agg)
     const std::lock_guard guard (p->impl->lock);
     p->impl->said = p->impl->said_of_shown = {};
     p->impl->shown_buffer = nullptr;
+    p->impl->shown_at = GST_CLOCK_TIME_NONE;
     p->impl->glide = {};
     p->impl->glides = {};
     p->impl->frame = {};

@@ -265,6 +265,7 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   impl.problems = {impl.problems.caps, {}, {}, {}};
   const std::lock_guard guard (impl.lock);
   held = std::move (impl.held);
+  impl.shown_buffer = nullptr;
   impl.segment_done = false;
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }

@@ -17,10 +17,6 @@ void SettingFaults::told (const std::string &setting, const std::string &sentenc
   bool now = false;
   {
     const std::lock_guard guard (lock_);
-    if (keeper_ == std::this_thread::get_id ()) {
-      if (kept_.empty ()) kept_ = sentence;
-      return;
-    }
     now = GST_STATE (element_) > GST_STATE_READY;
     if (sentence.empty () || now)
       untold_.erase (setting);
@@ -30,20 +26,6 @@ void SettingFaults::told (const std::string &setting, const std::string &sentenc
   if (sentence.empty ()) return;
   GST_INFO_OBJECT (element_, "refused: %s", sentence.c_str ());
   if (now) warn (sentence);
-}
-
-void SettingFaults::keep ()
-{
-  const std::lock_guard guard (lock_);
-  keeper_ = std::this_thread::get_id ();
-  kept_.clear ();
-}
-
-std::string SettingFaults::take_kept ()
-{
-  const std::lock_guard guard (lock_);
-  keeper_ = {};
-  return std::exchange (kept_, {});
 }
 
 void SettingFaults::post ()

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 
 namespace quad {
 
@@ -20,11 +19,6 @@ class SettingFaults {
   // posted when the element starts.
   void told (const std::string &setting, const std::string &sentence);
 
-  // From now on sentences on this thread are kept and not posted, until take_kept () returns the
-  // first of them.
-  void keep ();
-  std::string take_kept ();
-
   // Posts what was not posted yet. Call it when the element starts.
   void post ();
 
@@ -34,8 +28,6 @@ class SettingFaults {
   GstElement *element_;
   std::mutex lock_;
   std::map<std::string, std::string> untold_;
-  std::thread::id keeper_;
-  std::string kept_;
 };
 
 }  // namespace quad

@@ -4,6 +4,8 @@
 
 #include "elements/grid/cells.h"
 #include "elements/grid/log.h"
+#include "glue/frame.h"
+#include "glue/video.h"
 
 namespace quad {
 namespace {
@@ -46,6 +48,29 @@ bool came_late (GstQuadMuxGridPad *pad, GstBuffer *frame, GstClockTime time)
   return GST_CLOCK_TIME_IS_VALID (end) && end <= time;
 }
 
+// Whether the input's buffer holds a frame. Only for inputs that have faults: the painter looks at
+// all others.
+bool can_be_read (GstQuadMuxGrid *self, const PadSnapshot &pad)
+{
+  GstBuffer *buffer = pad.buffer.get ();
+  if (!is_known (pad.info)) return false;
+  if (Backend *device = self->impl->backends.device_of (memory_of (buffer)))
+    return !device->problem_of (buffer);
+  return static_cast<bool> (MappedFrame (pad.info, buffer, GST_MAP_READ));
+}
+
+void count_frame (const PadSnapshot &pad, const OutputTime &time)
+{
+  GridPad &impl = *pad.pad->impl;
+  if (!pad.buffer || pad.shown != GridPad::picture || !impl.watch.was_shown ()) return;
+  impl.stats.shown (pad.buffer.get (),
+                    {.is_new = pad.is_new,
+                     .late = pad.is_new && time.live &&
+                             came_late (pad.pad.get (), pad.buffer.get (), time.running),
+                     .converted = impl.inputs[GridPad::picture].is_converted (),
+                     .age = impl.watch.age (time.running)});
+}
+
 Owned<GstMessage> message_of (GstQuadMuxGrid *self, const StateChange &c)
 {
   return Owned<GstMessage>{gst_message_new_element (
@@ -68,35 +93,30 @@ void judge (GstQuadMuxGrid *self, GridSnapshot &snapshot, const OutputTime &time
 {
   for (PadSnapshot &pad : snapshot.pads) {
     GridPad &impl = *pad.pad->impl;
-    const CellState before = impl.watch.state ();
+    const bool faulty = impl.faults ().is_out ();
     StateWatch::Seen seen = {.time = time.running,
-                             .is_new = pad.is_new,
+                             .is_new = pad.is_new && (!faulty || can_be_read (self, pad)),
                              .ended = pad.ended,
-                             .faulty = impl.faults ().is_out (),
+                             .faulty = faulty,
                              .waits = !time.live};
     if (pad.is_new)
       seen.interval = frame_interval (impl.rate, GST_BUFFER_DURATION (pad.buffer.get ()));
     pad.state = impl.watch.look (seen, pad.settings.states);
-    impl.state = pad.state;
-    if (pad.state != before)
-      self->impl->state_changes.push_back (
-          {GridPadRef{as_grid_pad (gst_object_ref (pad.pad.get ()))}, before, pad.state,
-           time.running, impl.watch.age (time.running)});
     choose_picture (pad);
   }
 }
 
-void count_frames (const GridSnapshot &snapshot, const OutputTime &time)
+void note_shown (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const OutputTime &time)
 {
   for (const PadSnapshot &pad : snapshot.pads) {
-    if (!pad.buffer || pad.shown != GridPad::picture) continue;
-    GridPad &impl = *pad.pad->impl;
-    impl.stats.shown (pad.buffer.get (),
-                      {.is_new = pad.is_new,
-                       .late = pad.is_new && time.live &&
-                               came_late (pad.pad.get (), pad.buffer.get (), time.running),
-                       .converted = impl.inputs[GridPad::picture].is_converted (),
-                       .age = impl.watch.age (time.running)});
+    if (pad.leaves) continue;
+    const StateWatch &watch = pad.pad->impl->watch;
+    count_frame (pad, time);
+    const CellState now = watch.state (), before = pad.pad->impl->state.exchange (now);
+    if (now != before)
+      self->impl->state_changes.push_back (
+          {GridPadRef{as_grid_pad (gst_object_ref (pad.pad.get ()))}, before, now, time.running,
+           watch.age (time.running)});
   }
 }
 

@@ -35,8 +35,8 @@ struct OutputTime {
 // Only the thread that makes the output calls this and the next two.
 void judge (GstQuadMuxGrid *self, GridSnapshot &snapshot, const OutputTime &time);
 
-// Counts the frames that were drawn.
-void count_frames (const GridSnapshot &snapshot, const OutputTime &time);
+// After the frame was drawn: counts what was shown, and notes which states have changed.
+void note_shown (GstQuadMuxGrid *self, const GridSnapshot &snapshot, const OutputTime &time);
 
 // Notifies `state` and posts `cell-state` for what has changed. Call it without a lock.
 void tell_states (GstQuadMuxGrid *self);

@@ -112,6 +112,11 @@ TEST (GridApply, AllOrNothing)
       {"running-time=-1", "running-time is no time in nanoseconds."},
       {"state-border=(structure)[c,gone=1]", "\"gone\" is no state"},
       {"running-time=0,state-border=(structure)[c,gone=1]", "\"gone\" is no state"},
+      {"running-time=0,areas=\"a a / b\"", "areas: row 2 has 1 column"},
+      {"rows=(gint64)4294967298", "rows cannot be 4294967298"},
+      {"rows=2.7", "rows cannot be 2.7"},
+      {"pads=<[sink_0,cell=(uint)4294967295]>", "sink_0::cell cannot be 4294967295"},
+      {"running-time=-5.0", "running-time is no time in nanoseconds."},
   };
   for (const auto &c : cases) {
     SCOPED_TRACE (c.rest);
@@ -143,7 +148,7 @@ TEST (GridApply, ValuesMayBeOfOtherTypes)
   const Owned<GstElement> grid = new_grid ();
   EXPECT_EQ (asked (grid.get (),
                     "change,rows=(string)3,columns=(gint64)4,gap=(uint)5,method=lanczos,"
-                    "border-color=(int)255,post-cell-size=true"),
+                    "border-color=(int)255,background-color=0xff203040,post-cell-size=true"),
              "");
   gint rows = 0, columns = 0, gap = 0, method = 0;
   guint color = 0;

@@ -76,6 +76,20 @@ TEST (GridBackground, CoversTheOutputUnlessItFitsOtherwise)
   }
 }
 
+// A still lies there for as long as the others play, and an endless clip does not keep them.
+TEST (GridBackground, DoesNotDecideHowLongTheOutputLasts)
+{
+  for (const char *policy : {"longest", "shortest"})
+    for (const int frames : {1, 30}) {
+      Backed p (std::string ("rows=1 columns=2 eos-policy=") + policy, kOutput, 64, 32, frames);
+      p.add_solid (kInput, kGreen, 5);
+      const Pictures pictures = p.run ();
+      ASSERT_EQ (pictures.size (), 5u) << policy << " " << frames;
+      EXPECT_EQ (pictures[4]->at (50, 4), kRed);
+      EXPECT_TRUE (p.eos ());
+    }
+}
+
 // Its size counts only where there is nothing else.
 TEST (GridBackground, TheOutputHasTheSizeOfTheCells)
 {

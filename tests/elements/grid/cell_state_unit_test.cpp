@@ -56,6 +56,7 @@ class Watched {
     return look ({.time = time, .is_new = true, .interval = 40 * kMs});
   }
   CellState none (GstClockTime time) { return look ({.time = time}); }
+  CellState not_shown () { return watch_.not_shown (settings_); }
   const StateWatch &watch () const { return watch_; }
 
  private:
@@ -107,6 +108,26 @@ TEST (CellState, AFaultyInputIsLostOrStillWaits)
     EXPECT_EQ (w.look ({.time = 80 * kMs, .faulty = true, .waits = waits}), CellState::lost);
     EXPECT_EQ (w.frame (120 * kMs), CellState::live);
   }
+}
+
+TEST (CellState, AFrameThatCannotBeShownIsNoFrame)
+{
+  Watched w;
+  EXPECT_EQ (w.frame (0), CellState::live);
+  EXPECT_EQ (w.not_shown (), CellState::waiting) << "there was none before";
+  EXPECT_EQ (w.frame (40 * kMs), CellState::live);
+  for (GstClockTime t = 80 * kMs; t < 140 * kMs; t += 20 * kMs) {
+    EXPECT_EQ (w.frame (t), CellState::live);
+    EXPECT_EQ (w.not_shown (), CellState::live);
+    EXPECT_EQ (w.watch ().age (t), t - 40 * kMs);
+  }
+  w.frame (140 * kMs);
+  EXPECT_EQ (w.not_shown (), CellState::late);
+  w.frame (340 * kMs);
+  EXPECT_EQ (w.not_shown (), CellState::lost);
+  EXPECT_FALSE (w.watch ().was_shown ());
+  EXPECT_EQ (w.frame (360 * kMs), CellState::live);
+  EXPECT_TRUE (w.watch ().was_shown ());
 }
 
 TEST (CellState, AFlushMaySetTimeBack)

@@ -324,7 +324,7 @@ TEST_F (GridLabel, WarnOnce)
   EXPECT_EQ (p.run ().size (), 4u);
   ASSERT_EQ (p.warnings ().size (), 2u);
   EXPECT_EQ (p.warnings ()[0],
-             "The label \"{name} {foo}\" has a field that is not known: {foo}. There are {name}, "
+             "A label has a field that is not known: {foo}. There are {name}, "
              "{state}, {pts}, {clock}, {rate}, {age}, {width}, {height}; write {{ for a brace.");
   EXPECT_TRUE (begins (p.warnings ()[1], "The font Quadnowhere is missing: "));
 }

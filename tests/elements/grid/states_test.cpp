@@ -291,6 +291,35 @@ TEST (GridStates, ACellWithoutAPictureHasTheBorderOfItsState)
   EXPECT_EQ (picture->at (0, 8), (Values{235, 128, 128, 0})) << "live: border-color";
 }
 
+// A camera whose buffers are too small, with half as many frames as the output.
+TEST (GridStates, ACameraWithoutAGoodFrameIsNotLive)
+{
+  for (const char *policy : {"hold", "placeholder"}) {
+    TwoCameras t;
+    gst_util_set_object_arg (G_OBJECT (t.p.pad (1).get ()), "lost-policy", policy);
+    t.p.set_pad (1, "placeholder", sample (raw ("I420", 8, 8, "colorimetry=bt601"), kBlue).get (),
+                 nullptr);
+    t.p.play ();
+    ASSERT_NO_FATAL_FAILURE (t.expect (0, 4, kGreen));
+    for (std::uint64_t n = 6; n < 60; n += 2)
+      t.p.push (1, timed (Owned<GstBuffer>{gst_buffer_new_allocate (nullptr, 10, nullptr)},
+                          frame_time (n, 10), GST_SECOND / 10));
+    for (int n = 5; n < 50; n++) {
+      const auto picture = t.p.next ();
+      ASSERT_TRUE (picture);
+      EXPECT_EQ (picture->at (8, 8), kRed);
+      if (n >= 36) {
+        EXPECT_EQ (picture->at (24, 8), *policy == 'h' ? kBlack : kBlue) << n;
+      }
+    }
+    const std::vector<Told> told = t.heard.of ("sink_1");
+    ASSERT_FALSE (told.empty ());
+    EXPECT_EQ (told.back ().now, "lost");
+    EXPECT_LE (told.size (), 3u) << "live, late, lost: no flicker";
+    EXPECT_EQ (number (stats_of (t.p.pad (1).get ()).get (), "frames-shown"), 5u);
+  }
+}
+
 TEST (GridStates, TheEndIsTold)
 {
   TwoCameras t;
@@ -406,6 +435,7 @@ TEST (GridStates, WhatCannotBeSetIsRefusedWithASentence)
   } cases[] = {
       {of (small.get (), ""), "The placeholder has no caps."},
       {of (nullptr, raw ("I420", 16, 16)), "The placeholder has no buffer."},
+      {of (small.get (), "video/x-raw,format={I420,NV12}"), "has caps that are not fixed"},
       {of (small.get (), "audio/x-raw"), "describe no picture"},
       {of (small.get (), raw ("v210", 16, 16)), "v210"},
       {of (small.get (), raw ("I420", 16, 16, "interlace-mode=interleaved")), "interlaced"},
