@@ -40,8 +40,8 @@ void add_regions (const GridSnapshot &snapshot, std::span<const ShownPicture> sh
   static const GQuark kCell = g_quark_from_static_string ("cell");
   for (std::size_t i = 0; i < snapshot.pads.size (); i++) {
     const PadSnapshot &pad = snapshot.pads[i];
-    const bool is_cell = !pad.settings.is_background && !pad.leaves;
-    if (snapshot.settings.cell_metas && is_cell && !shown[i].box.empty ())
+    if (pad.leaves) continue;
+    if (snapshot.settings.cell_metas && !pad.settings.is_background && !shown[i].box.empty ())
       add_cell (pad, shown[i].box, kCell, time, out);
     if (pad.buffer && pad.shown == GridPad::picture)
       add_regions_of (pad.buffer.get (), shown[i], out);

@@ -292,6 +292,52 @@ TEST (GridGlides, APictureThatLosesItsAreaFadesOut)
   EXPECT_EQ (p.warnings ().size (), 1u);
 }
 
+// The names of the pads that output frames have regions of cells for.
+std::string regions_of (GstBuffer *buffer)
+{
+  std::string names;
+  gpointer state = nullptr;
+  while (GstMeta *meta = gst_buffer_iterate_meta_filtered (
+             buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) {
+    auto *region = reinterpret_cast<GstVideoRegionOfInterestMeta *> (meta);
+    const GstStructure *cell = gst_video_region_of_interest_meta_get_param (region, "cell");
+    names.append (gst_structure_get_string (cell, "pad")).append (" ");
+  }
+  return names;
+}
+
+TEST (GridGlides, AReleasedPadHasNoRegion)
+{
+  GlidePipeline p ("rows=1 columns=2 cell-metas=true" + kGlides, 2);
+  EXPECT_EQ (regions_of (p.step ()->buffer ()), "sink_0 sink_1 ");
+  p.remove (1);
+  EXPECT_EQ (regions_of (p.step ()->buffer ()), "sink_0 ");
+}
+
+// Many changes in mid-glide, and pads that come and go: it ends where the layout says.
+TEST (GridGlides, AfterManyChangesAllIsInItsPlace)
+{
+  GlidePipeline p ("areas=\"a b c / d d d\"" + kGlides, 4);
+  const char *const layouts[] = {"d a / b c", "a / b / c / d", "c c d / a b d", "a b", "a b c d"};
+  for (std::size_t i = 0; i < 25; i++) {
+    g_object_set (p.grid (), "areas", layouts[i % std::size (layouts)], nullptr);
+    if (i % 4 == 1) p.set_pad (0, "width", 30, "height", 20, "xpos", static_cast<int> (i));
+    if (i % 4 == 3) p.set_pad (0, "width", 0);
+    for (std::size_t k = 0; k <= i % 3; k++) ASSERT_TRUE (p.step ());
+  }
+  p.set_pad (0, "width", 0);
+  for (int i = 0; i < 5; i++) ASSERT_TRUE (p.step ());
+  auto area = [&] (std::size_t i) {
+    gchar *name = nullptr;
+    g_object_get (p.pad (i).get (), "current-area", &name, nullptr);
+    const Owned<char> owned{name};
+    return name ? *name - 'a' : -1;
+  };
+  std::vector<Painted> places;
+  for (std::size_t i = 0; i < 4; i++) places.push_back ({{20 * area (i), 0, 20, 40}, i});
+  p.expect (places);
+}
+
 // The first of the caps that the pad offers.
 std::string wished (GstPad *pad)
 {
