@@ -112,6 +112,28 @@ finish_output() {
   mv -f -T -- "$partial" "$1"
 }
 
+# ---- installing and building
+
+# step TEXT COMMAND...: prints what is done, and how long it took. Prints the command's output if it fails.
+step() {
+  local text=$1 start=$SECONDS log status=0
+  shift
+  log=$(mktemp)
+  temporary+=("$log")
+  printf '%s ...' "$text"
+  # In a subshell, so that `set -e` works in it.
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
+  if [ $status != 0 ]; then
+    echo " failed:"
+    tail -n 30 "$log"
+    fail "$text: failed, see above"
+  fi
+  echo " $((SECONDS - start)) s"
+}
+
 # ---- what is there
 
 # need_element NAME

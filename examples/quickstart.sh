@@ -28,26 +28,6 @@ check_arguments() {
 
 # ---- installing and building
 
-# step TEXT COMMAND...: prints what is done, and how long it took. Prints the command's output if it fails.
-step() {
-  local text=$1 start=$SECONDS log status=0
-  shift
-  log=$(mktemp)
-  temporary+=("$log")
-  printf '%s ...' "$text"
-  # In a subshell, so that `set -e` works in it.
-  set +e
-  (set -e; "$@") >"$log" 2>&1
-  status=$?
-  set -e
-  if [ $status != 0 ]; then
-    echo " failed:"
-    tail -n 30 "$log"
-    fail "$text: failed, see above"
-  fi
-  echo " $((SECONDS - start)) s"
-}
-
 # The installed version of GStreamer, or the one that would be installed; nothing if that is not known.
 gstreamer_version() {
   if command -v gst-launch-1.0 >/dev/null; then

@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True
 import examples_background
 import examples_inputs
 import examples_steps
+import examples_wall
 import gif
 import mp4
 from examples_lines import lines_of_document, lines_of_source
@@ -345,9 +346,10 @@ def main():
         ("many", [clip, "1", "1", "320", "10", "more"], "examples/gif.sh CLIP"),
     ):
         suite.add(f"gif_{name}", suite.refuse, "gif.sh", arguments, message)
+    examples_wall.add_to(suite)
     suite.add("live_wall", suite.script, "live-wall.sh", "2")
     tested = {"extract.sh", "gif.sh", "make-clips.sh", "quickstart.sh", "shrink.sh", "wall.sh", "live-wall.sh", "common.sh",
-              "contact-sheet.sh", "background.sh"}
+              "contact-sheet.sh", "background.sh", "camera-wall.sh"}
     for path in sorted((source / "examples").glob("*.sh")):
         if path.name not in tested:
             suite.add(path.stem, suite.script, path.name)
