@@ -32,7 +32,7 @@ prepare() {
     step "Configuring $build again" meson setup --reconfigure "$build" "$top" -Dexamples=true
   fi
   step "Building in $build, which takes minutes the first time" \
-    ninja -C "$build" gst/elements/libgstquad.so examples/camera-wall/quad-wall
+    ninja -C "$build" gst/elements/libgstquad.so gst/text/libquadtext-pango.so examples/camera-wall/quad-wall
 }
 
 # Whether the arguments name an input, or a file that may.

@@ -16,7 +16,8 @@ fi
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 # What examples/camera-wall needs, and then what its tests need.
-packages_to_wall=(libsoup-3.0-dev libjson-glib-dev libgstreamer-plugins-bad1.0-dev gstreamer1.0-nice)
+packages_to_wall=(libsoup-3.0-dev libjson-glib-dev libgstreamer-plugins-bad1.0-dev gstreamer1.0-nice
+  fonts-dejavu-core)
 packages_to_view=("${packages_to_wall[@]}" gstreamer1.0-rtsp python3-gi gir1.2-gstreamer-1.0
   gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0 gir1.2-gst-rtsp-server-1.0)
 packages_to_test=("${packages_to_build[@]}" "${packages_to_view[@]}" "${packages_to_play[@]}" fonts-dejavu-core

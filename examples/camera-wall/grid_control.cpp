@@ -14,9 +14,16 @@ constexpr Setting kOfGrid[] = {
     {"transition-duration", "300000000"},
     {"border-width", "4"},
     {"border-color", "0"},
+    {"label", "{name}"},
+    {"label-position", "top-left"},
     {"state-border", "colors,late=(uint)0xffffc020,lost=(uint)0xffff3030,ended=(uint)0xffff3030"},
 };
-constexpr Setting kOfPad[] = {{"lost-policy", "hold"}, {"dim", "0.6"}};
+constexpr Setting kOfPad[] = {
+    {"lost-policy", "hold"},
+    {"dim", "0.6"},
+    {"placeholder-while-waiting", "true"},
+    {"placeholder-text", "{state}"},
+};
 
 bool has (gpointer object, const char *property)
 {
@@ -41,7 +48,8 @@ Owned<GstPad> GridControl::request_pad (const std::string &name)
 {
   Owned<GstPad> pad (gst_element_request_pad_simple (grid_.get (), "sink_%u"));
   set_all (G_OBJECT (pad.get ()), kOfPad);
-  if (has (pad.get (), "label")) g_object_set (pad.get (), "label", name.c_str (), nullptr);
+  if (has (pad.get (), "label-name"))
+    g_object_set (pad.get (), "label-name", name.c_str (), nullptr);
   return pad;
 }
 

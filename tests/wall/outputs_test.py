@@ -27,13 +27,17 @@ class Outputs(unittest.TestCase):
         (cls.files / "hls" / "other.ts").touch()
         cls.wall = Wall("test:red", "test:green", "test:blue", "test:white", hls=str(cls.files / "hls"),
                         recordings=str(cls.recordings), segment=1, token=TOKEN)
-        wait_for(lambda: all(each["state"] == "live" for each in cls.get("/api/wall").json["inputs"]), "not live")
+        wait_for(lambda: (a := cls.get("/snapshot.jpg")).status == 200 and cls.fits(first_picture(a.body)), "other colours")
         cls.began = time.monotonic()
 
     @classmethod
     def tearDownClass(cls):
         cls.wall.__exit__()
         cls.folder.cleanup()
+
+    @staticmethod
+    def fits(picture):
+        return all(picture.is_near(*each) for each in FOUR)
 
     @classmethod
     def get(cls, path):
@@ -91,7 +95,7 @@ class Outputs(unittest.TestCase):
             self.assertTrue(sample)
             return Picture(sample)
         # The oldest segment may begin before the inputs do.
-        wait_for(lambda: (picture := next_picture()) and all(picture.is_near(*each) for each in FOUR), "other colours")
+        wait_for(lambda: self.fits(next_picture()), "other colours")
         line.set_state(Gst.State.NULL)
 
     def test_recording(self):

@@ -85,11 +85,12 @@ class Whep(unittest.TestCase):
         for a, b, colour in ((0, 3, WHITE), (0, 3, RED)) * 2:
             self.assertEqual(self.wall.post("/api/swap", {"a": a, "b": b}).status, 200)
             start = time.monotonic()
-            while not viewer.picture().is_near(0.25, 0.25, colour):
+            # Where the picture is when it has glided there.
+            while not viewer.picture().is_near(0.05, 0.45, colour):
                 self.assertLess(time.monotonic() - start, 10)
             delays.append(time.monotonic() - start)
-        # The shortest: what else runs here does not count.
-        self.assertLess(min(delays), 0.5, delays)
+        # The shortest: what else runs here does not count. The pictures glide for 0.3 s.
+        self.assertLess(min(delays), 0.5 + 0.3, delays)
         viewer.leave()
 
 
