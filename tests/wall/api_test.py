@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The HTTP API: what it answers, and what it refuses."""
 
+import os
 import subprocess
 import unittest
 
@@ -140,6 +141,14 @@ class Api(unittest.TestCase):
             self.refused(self.wall.get("/api/wall", Host=host), 403, "names of this machine")
         for host in ("localhost", "127.0.0.1:1", "[::1]:80"):
             self.assertEqual(self.wall.get("/api/wall", Host=host).status, 200, host)
+
+    def test_connections_are_closed(self):
+        count = lambda: len(os.listdir(f"/proc/{self.wall.process.pid}/fd"))
+        before = count()
+        for _ in range(30):
+            self.wall.get("/api/wall")
+            self.wall.get("/nothing")
+        wait_for(lambda: count() < before + 10, f"{before} files were open, and now {count()}")
 
     def test_page(self):
         for path, type, words in (("/", "text/html", b"<video"), ("/wall.js", "text/javascript", b"spotlight"),

@@ -76,6 +76,7 @@ function show() {
 }
 
 async function look() {
+  if (document.hidden && wall) return;
   try {
     wall = await (await ask("api/wall")).json();
     show();
