@@ -18,7 +18,7 @@ shift $(($# > 0))
 trap 'echo "0 passed, 1 failed"' EXIT
 
 need_packages "${packages_to_test[@]}"
-need_packages chromium || echo "The test of camera-wall's page in a browser is skipped."
+need_packages "${packages_to_browse[@]}" || echo "The test of camera-wall's page in a browser is skipped."
 
 # Tests of real models are skipped where the npm registry cannot be reached.
 models=(selfie selfie-landscape)
