@@ -13,6 +13,21 @@ constexpr gint64 kGood = 10 * G_USEC_PER_SEC;
 // A camera may need that many seconds to begin, and some RTSP servers do.
 constexpr int kPatience = 20;
 
+// Makes one frame of two fields.
+constexpr const char *kProgressive = "videoconvert ! deinterlace mode=auto-strict fields=top";
+
+// In system memory, where `deinterlace` works.
+bool is_interlaced (GstPad *pad)
+{
+  Owned<GstCaps> caps (gst_pad_get_current_caps (pad));
+  if (!caps) caps.reset (gst_pad_query_caps (pad, nullptr));
+  const char *mode =
+      gst_structure_get_string (gst_caps_get_structure (caps.get (), 0), "interlace-mode");
+  return mode && !g_str_equal (mode, "progressive") &&
+         gst_caps_features_is_equal (gst_caps_get_features (caps.get (), 0),
+                                     GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
+}
+
 std::string message_text (GstMessage *message)
 {
   GError *error = nullptr;
@@ -179,28 +194,19 @@ void Input::link_video (GstElement *decoder, GstPad *pad, GstElement *scaler)
 {
   const Owned<GstPad> sink (gst_element_get_static_pad (scaler, "sink"));
   if (gst_pad_is_linked (sink.get ())) return;
-  const Owned<GstCaps> caps (gst_pad_query_caps (pad, nullptr));
-  const GstStructure *first = gst_caps_get_structure (caps.get (), 0);
-  const char *mode = gst_structure_get_string (first, "interlace-mode");
-  const GstCapsFeatures *features = gst_caps_get_features (caps.get (), 0);
-  const bool in_memory =
-      gst_caps_features_is_equal (features, GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY);
-  if (mode && !g_str_equal (mode, "progressive") && in_memory) {
-    const Owned<GstObject> bin (gst_object_get_parent (GST_OBJECT (decoder)));
-    GstElement *fields =
-        bin ? gst_parse_bin_from_description (
-                  "videoconvert ! deinterlace mode=auto-strict fields=top", TRUE, nullptr)
-            : nullptr;
-    if (fields) {
-      gst_bin_add (GST_BIN (bin.get ()), fields);
-      gst_element_link (fields, scaler);
-      gst_element_sync_state_with_parent (fields);
-      const Owned<GstPad> entry (gst_element_get_static_pad (fields, "sink"));
-      gst_pad_link (pad, entry.get ());
-      return;
-    }
+  const Owned<GstObject> bin (gst_object_get_parent (GST_OBJECT (decoder)));
+  GstElement *fields = bin && is_interlaced (pad)
+                           ? gst_parse_bin_from_description (kProgressive, TRUE, nullptr)
+                           : nullptr;
+  if (!fields) {
+    gst_pad_link (pad, sink.get ());
+    return;
   }
-  gst_pad_link (pad, sink.get ());
+  gst_bin_add (GST_BIN (bin.get ()), fields);
+  gst_element_link (fields, scaler);
+  gst_element_sync_state_with_parent (fields);
+  const Owned<GstPad> entry (gst_element_get_static_pad (fields, "sink"));
+  gst_pad_link (pad, entry.get ());
 }
 
 void Input::disconnect ()

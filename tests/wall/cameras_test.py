@@ -73,7 +73,9 @@ class Cameras(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             clip = pathlib.Path(folder) / "a clip & more.mp4"
             make_clip(clip, "red", 30)
-            with Wall(str(clip), clip.as_uri(), folder + "/none.mp4") as wall:
+            fields = pathlib.Path(folder) / "fields.mp4"
+            make_clip(fields, "blue", 30, interlaced=True)
+            with Wall(str(clip), clip.as_uri(), str(fields), folder + "/none.mp4") as wall:
                 wait_for(lambda: wall.input(0)["connections"] >= 3, wall.output)
                 shown = wall.input(0)
                 self.assertEqual((shown["name"], shown["fault"]), ("a clip & more.mp4", ""))
@@ -81,8 +83,8 @@ class Cameras(unittest.TestCase):
                 # Its frames come in time, so they are shown.
                 self.assertGreater(shown["stats"]["frames-shown"], 0.8 * shown["frames"])
                 self.assertEqual(shown["state"], "live")
-                wait_for_colours(wall, RED, RED)
-                self.assertIn("waiting", wall.input(2)["connection"])
+                wait_for_colours(wall, RED, RED, BLUE)
+                self.assertIn("waiting", wall.input(3)["connection"])
 
 
 if __name__ == "__main__":

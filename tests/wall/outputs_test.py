@@ -8,7 +8,7 @@ import time
 import unittest
 
 import cases
-from pictures import BLUE, GREEN, RED, WHITE, Gst, GstApp, Picture, count_frames, first_picture
+from pictures import BLUE, GREEN, RED, WHITE, Gst, Picture, count_frames, first_picture
 from wall_server import LIMIT, Wall, wait_for
 
 FOUR = [(0.25, 0.25, RED), (0.75, 0.25, GREEN), (0.25, 0.75, BLUE), (0.75, 0.75, WHITE)]

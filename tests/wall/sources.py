@@ -85,10 +85,11 @@ class MjpegAnswer(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def make_clip(path, colour, frames):
+def make_clip(path, colour, frames, interlaced=False):
     """An MP4 of a colour, 25 frames a second."""
+    fields = " ! interlace field-pattern=1:1 ! x264enc interlaced=true ! h264parse" if interlaced else " ! x264enc"
     line = Gst.parse_launch(f"videotestsrc num-buffers={frames} pattern={colour} ! video/x-raw,format=I420,width=320,height=180"
-                            f",framerate=25/1 ! x264enc speed-preset=ultrafast ! mp4mux ! filesink location=\"{path}\"")
+                            f",framerate=25/1{fields} ! mp4mux ! filesink location=\"{path}\"")
     line.set_state(Gst.State.PLAYING)
     end = line.get_bus().timed_pop_filtered(LIMIT * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
     line.set_state(Gst.State.NULL)
