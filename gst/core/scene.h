@@ -54,13 +54,16 @@ struct Tile {
   Filter filter = Filter::area;
   int alpha = 255;  // 0 to 255
   Blend blend = Blend::over;
+  // Not 0: the source never changes. All tiles with this number have the same samples, so a
+  // renderer may keep what it makes of them.
+  std::uint64_t still = 0;
 
   Rect readable () const { return part ? *part : touched_by (crop); }
-  // True if both show the same samples in the same way. Alpha, blend mode, the source's addresses
-  // and what a solid tile does not use do not count.
+  // True if both show the same samples in the same way. Alpha, blend mode, the source's addresses,
+  // the number of a still source and what a solid tile does not use do not count.
   bool same_picture (const Tile &o) const
   {
-    if (target != o.target || solid != o.solid) return false;
+    if (target != o.target || solid != o.solid || (still == 0) != (o.still == 0)) return false;
     return solid || (source.same_shape (o.source) && colors == o.colors && light == o.light &&
                      crop == o.crop && part == o.part && hidden == o.hidden && site == o.site &&
                      orientation == o.orientation && filter == o.filter);

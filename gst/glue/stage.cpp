@@ -1,5 +1,7 @@
 #include "glue/stage.h"
 
+#include <atomic>
+
 #include "glue/backend.h"
 #include "glue/colorimetry.h"
 #include "glue/drawable_caps.h"
@@ -17,6 +19,7 @@ void show_whole (Tile &tile, const FrameView &view, const ChromaSite &site)
   tile.hidden = {};
   tile.site = site;
   tile.orientation = Orientation::identity;
+  tile.still = 0;  // what it shows now may be written again
 }
 
 GstDebugCategory *debug_category ()
@@ -62,8 +65,17 @@ void Input::free_kept ()
   threads_.reset ();
 }
 
+void Input::take_still (GstBuffer *buffer)
+{
+  if (buffer == still_.get ()) return;
+  static std::atomic<std::uint64_t> last_number{0};
+  still_number_ = buffer ? ++last_number : 0;
+  still_.reset (buffer ? gst_buffer_ref (buffer) : nullptr);
+}
+
 void Input::forget ()
 {
+  take_still (nullptr);
   free_kept ();
   moved_ = {};
   logged_.reset ();
@@ -206,11 +218,12 @@ Problem Stage::show (Input &input, GstBuffer *buffer, const GstVideoInfo &info, 
 {
   input.moved_ = {};
   input.peak_ = look.peak;
-  input.still_ = look.still ? buffer : nullptr;
+  input.take_still (look.still ? buffer : nullptr);
   MappedFrame *frame = nullptr;
   if (const Problem p = map (input, buffer, info, frame)) return over (p);
   if (look.placement.crop.empty () || look.placement.target.empty ()) return {};
   Tile tile = tile_of (frame->view (), info, look);
+  tile.still = input.still_number_;
   const Status status = bring (input, info, tile);
   if (status == Status::unsupported_format) return {Problem::Kind::unconvertible, status, &input};
   const Memory here = frame->view ().memory;
@@ -336,9 +349,8 @@ Status Stage::convert (Input &input, const GstVideoInfo &from, const GstVideoInf
 bool Stage::was_carried (const Input &input, const Tile &tile, const GstVideoInfo &to) const
 {
   const Input::Carried &c = input.carried_;
-  return input.still_ && c.buffer.get () == input.still_ &&
-         input.there_.memory == renderer_->memory () && c.tile.same_shape (tile) &&
-         gst_video_info_is_equal (&c.to, &to);
+  return input.still_ && c.buffer == input.still_ && input.there_.memory == renderer_->memory () &&
+         c.tile.same_shape (tile) && gst_video_info_is_equal (&c.to, &to);
 }
 
 // Replaces the tile's host source by one in the canvas's memory.
@@ -355,7 +367,8 @@ Status Stage::carry (Input &input, const GstVideoInfo &from, Tile &tile)
     if (s == Status::ok) s = upload (input, tile);
     input.carried_ = {};
     if (s == Status::ok && input.still_)
-      input.carried_ = {Owned<GstBuffer>{gst_buffer_ref (input.still_)}, before, to, tile.source};
+      input.carried_ = {Owned<GstBuffer>{gst_buffer_ref (input.still_.get ())}, before, to,
+                        tile.source};
   }
   if (s == Status::ok && !same_pixels (to, info_)) input.conversion_.set (tile, to, info_);
   return s;

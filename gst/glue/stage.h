@@ -8,6 +8,7 @@
 //     if (const Problem p = stage.finish ()) return post (self, p);
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -33,7 +34,7 @@ struct Look {
   Blend blend = Blend::over;
   double peak = 0;  // the brightest light of HDR, in cd/m2; 0: the usual
   // The buffer is never written again. So a frame that shows it in the same way as the last one
-  // does not move it to other memory once more.
+  // neither moves it to other memory nor scales and converts it once more.
   bool still = false;
 };
 
@@ -66,6 +67,7 @@ class Input {
   friend class Stage;
 
   void free_kept ();
+  void take_still (GstBuffer *buffer);  // null: the picture is not still
 
   std::optional<Memory> memory_;  // where its frames must lie; none: anywhere
   Move moved_;
@@ -83,7 +85,8 @@ class Input {
     GstVideoInfo to = {};
     FrameView view;
   };
-  GstBuffer *still_ = nullptr;  // the frame's buffer, if it is still: see Look
+  Owned<GstBuffer> still_;          // the last buffer, if it is still: see Look
+  std::uint64_t still_number_ = 0;  // see Tile; 0: it is not still
   Carried carried_;
 
   // Its copies in the memory where it is found, and in the canvas's memory.

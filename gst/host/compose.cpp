@@ -21,6 +21,21 @@ void over_row (int a, int alpha, const std::byte *upper, int count, std::byte *l
   }
 }
 
+// blend_row_beside for samples of 8 bits. The number of channels is a constant, so the compiler
+// makes vectors of the loop.
+template <int kChannels>
+void blend_bytes_beside (std::uint32_t alpha, const std::uint8_t *upper, const std::uint8_t *alphas,
+                         int count, std::uint8_t *lower)
+{
+  for (int i = 0; i < count; i++) {
+    const std::uint32_t a = scale_alpha (alphas[i], alpha);
+    for (int c = 0; c < kChannels; c++) {
+      const int at = i * kChannels + c;
+      lower[at] = static_cast<std::uint8_t> (blend (upper[at], lower[at], a));
+    }
+  }
+}
+
 }  // namespace
 
 void blend_row (const FormatInfo &format, int raster, int alpha, const std::byte *upper, int count,
@@ -44,6 +59,13 @@ void blend_row_beside (const FormatInfo &format, int raster, int alpha, const st
 {
   const int channels = format.raster[std::size_t (raster)].channels;
   const SampleFormat sample = SampleFormat::of (format);
+  if (sample.bytes == 1 && channels <= 2) {
+    const auto blend_bytes = channels == 1 ? blend_bytes_beside<1> : blend_bytes_beside<2>;
+    blend_bytes (static_cast<std::uint32_t> (alpha), reinterpret_cast<const std::uint8_t *> (upper),
+                 reinterpret_cast<const std::uint8_t *> (alphas), count,
+                 reinterpret_cast<std::uint8_t *> (lower));
+    return;
+  }
   for (int i = 0; i < count * channels; i++) {
     const std::uint32_t a =
         scale_alpha (load<std::uint8_t> (alphas, i / channels), static_cast<std::uint32_t> (alpha));

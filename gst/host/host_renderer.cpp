@@ -14,18 +14,24 @@
 namespace quad::host {
 namespace {
 
-// How a tile is drawn: one program for each raster. If the axes are swapped, `turned` holds the
-// turned picture at the cell's size, and regions copy rows from it.
+// How a tile is drawn: one program for each raster. If the axes are swapped, or the source is
+// still, `whole` holds the picture at the cell's size, and regions copy rows from it.
 struct TileProgram {
-  struct Turned {
+  struct Whole {
     std::vector<std::byte> rows, alphas;  // `alphas`: if it has alpha beside
   };
 
   std::vector<std::unique_ptr<RasterProgram>> rasters;
-  std::vector<Turned> turned;
+  std::vector<Whole> whole;
+  bool is_still = false;
+  std::uint64_t drawn = 0;  // the number of the still source in `whole`
+
+  // Whether it is drawn whole before its regions are.
+  bool comes_first () const { return !rasters.empty () && (is_still || rasters[0]->swap_axes ()); }
+  bool is_drawn (const Tile &tile) const { return is_still && drawn == tile.still; }
 
   const RasterProgram &raster (int r) const { return *rasters[std::size_t (r)]; }
-  std::size_t turned_stride (int r) const
+  std::size_t whole_stride (int r) const
   {
     return std::size_t (raster (r).target ().width) *
            std::size_t (raster (r).bytes_per_position ());
@@ -51,7 +57,8 @@ class HostRenderer final : public Renderer {
   void reserve (const Scene &scene);
   void make_jobs (const Scene &scene);
   void set_columns ();
-  void turn (const Scene &scene, const Job &job, Scratch &scratch);
+  void draw_whole (const Scene &scene, const Job &job, Scratch &scratch);
+  void turn (const FrameView &source, TileProgram &tile, const Job &job, Scratch &scratch);
   void draw_region (const Scene &scene, const FrameView &out, const Job &job, Scratch &scratch);
   bool draw_layer_row (const Scene &scene, int layer, int plane, int y, const Rect &part,
                        std::byte *out, std::byte *alpha, Scratch &scratch);
@@ -74,7 +81,7 @@ class HostRenderer final : public Renderer {
   // Rows as wide as the canvas, one for each plane, in the background's colour and in each solid
   // tile's colour: fill_[layer + 1][plane].
   std::vector<std::array<std::vector<std::byte>, kMaxPlanes>> fill_;
-  std::vector<Job> turn_jobs_, region_jobs_;
+  std::vector<Job> first_jobs_, due_jobs_, region_jobs_;
   std::vector<Scratch> scratch_;
 };
 
@@ -118,6 +125,7 @@ void HostRenderer::make_tiles (const Scene &scene)
       continue;
     }
     tiles[i].rasters = make_raster_programs (tile, *format_, scene.site);
+    tiles[i].is_still = tile.still != 0;
   }
   prepared_.reset ();
   tiles_ = std::move (tiles);
@@ -141,7 +149,7 @@ void HostRenderer::make_fill (const Scene &scene)
     }
 }
 
-// Allocates what the threads need, and the turned pictures.
+// Allocates what the threads need, and the whole pictures.
 void HostRenderer::reserve (const Scene &scene)
 {
   scratch_.assign (std::size_t (pool_->size ()), {});
@@ -151,13 +159,13 @@ void HostRenderer::reserve (const Scene &scene)
       const RasterProgram &raster = tile.raster (p);
       for (Scratch &s : scratch_) raster.reserve (s);
       widest = std::max (widest, std::size_t (raster.positions ()));
-      if (!raster.swap_axes ()) continue;
-      tile.turned.resize (std::size_t (format_->rasters));
-      TileProgram::Turned &turned = tile.turned[std::size_t (p)];
+      if (!tile.comes_first ()) continue;
+      tile.whole.resize (std::size_t (format_->rasters));
+      TileProgram::Whole &whole = tile.whole[std::size_t (p)];
       const auto height = std::size_t (raster.target ().height);
-      turned.rows.resize (tile.turned_stride (p) * height);
+      whole.rows.resize (tile.whole_stride (p) * height);
       if (raster.has_alpha_beside ())
-        turned.alphas.resize (std::size_t (raster.target ().width) * height);
+        whole.alphas.resize (std::size_t (raster.target ().width) * height);
     }
   std::size_t depth = 1;
   for (const Region &r : regions_) depth = std::max (depth, r.layers.size ());
@@ -169,15 +177,15 @@ void HostRenderer::reserve (const Scene &scene)
   }
 }
 
-// Cuts the work into jobs: pictures to turn first, then regions.
+// Cuts the work into jobs: pictures that come first, then regions.
 void HostRenderer::make_jobs (const Scene &scene)
 {
-  turn_jobs_.clear ();
+  first_jobs_.clear ();
   for (std::size_t i = 0; i < tiles_.size (); i++)
     for (int p = 0; p < static_cast<int> (tiles_[i].rasters.size ()); p++) {
       const RasterProgram &raster = tiles_[i].raster (p);
-      if (raster.swap_axes ())
-        add_jobs (turn_jobs_, {static_cast<int> (i), p, 1, 0, raster.rows ()}, pool_->size ());
+      if (tiles_[i].comes_first ())
+        add_jobs (first_jobs_, {static_cast<int> (i), p, 1, 0, raster.rows ()}, pool_->size ());
     }
   region_jobs_ = region_jobs (scene, regions_, pool_->size ());
 }
@@ -194,7 +202,7 @@ void HostRenderer::set_columns ()
     shown[i].erase (std::unique (shown[i].begin (), shown[i].end ()), shown[i].end ());
     for (int p = 0; p < static_cast<int> (tiles_[i].rasters.size ()); p++) {
       RasterProgram &raster = *tiles_[i].rasters[std::size_t (p)];
-      if (raster.swap_axes ()) {  // draw all of it, then turn it
+      if (tiles_[i].comes_first ()) {  // all of it
         raster.set_columns (ops_, {{0, raster.positions ()}});
         continue;
       }
@@ -213,24 +221,49 @@ Status HostRenderer::draw (const Scene &scene, const FrameView &out)
   if (!prepared_ || !prepared_->same_shape (scene) || out.format != scene.format ||
       out.size != scene.canvas)
     return Status::not_prepared;
-  pool_->run (static_cast<int> (turn_jobs_.size ()), [&] (int i, int worker) {
-    turn (scene, turn_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
+  due_jobs_.clear ();
+  for (const Job &job : first_jobs_) {
+    const auto i = std::size_t (job.item);
+    if (!tiles_[i].is_drawn (scene.tiles[i])) due_jobs_.push_back (job);
+  }
+  pool_->run (static_cast<int> (due_jobs_.size ()), [&] (int i, int worker) {
+    draw_whole (scene, due_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
   });
+  for (const Job &job : due_jobs_)
+    tiles_[std::size_t (job.item)].drawn = scene.tiles[std::size_t (job.item)].still;
   pool_->run (static_cast<int> (region_jobs_.size ()), [&] (int i, int worker) {
     draw_region (scene, out, region_jobs_[std::size_t (i)], scratch_[std::size_t (worker)]);
   });
   return Status::ok;
 }
 
-// Draws rows of the source and writes them as columns of the turned picture. Works on some rows at
-// a time, so that it writes several neighbours at once.
-void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
+// Draws rows of a picture that comes before the regions.
+void HostRenderer::draw_whole (const Scene &scene, const Job &job, Scratch &scratch)
 {
   TileProgram &tile = tiles_[std::size_t (job.item)];
-  const RasterProgram &raster = tile.raster (job.plane);
   const FrameView &source = scene.tiles[std::size_t (job.item)].source;
-  TileProgram::Turned &turned = tile.turned[std::size_t (job.plane)];
-  const std::size_t stride = tile.turned_stride (job.plane);
+  const RasterProgram &raster = tile.raster (job.plane);
+  if (raster.swap_axes ()) return turn (source, tile, job, scratch);
+  TileProgram::Whole &whole = tile.whole[std::size_t (job.plane)];
+  const auto width = std::size_t (raster.target ().width);
+  scratch.last_filtered = {};
+  for (int y = job.begin; y < job.end; y++) {
+    const auto row = std::size_t (y);
+    std::byte *alpha = raster.has_alpha_beside () ? whole.alphas.data () + row * width : nullptr;
+    std::byte *out = whole.rows.data () + row * tile.whole_stride (job.plane);
+    (void)raster.draw_rows (ops_, {0, raster.positions ()}, source, y, 1, {out, 0, alpha, 0},
+                            scratch);
+  }
+}
+
+// Draws rows of the source and writes them as columns of the whole picture. Works on some rows at
+// a time, so that it writes several neighbours at once.
+void HostRenderer::turn (const FrameView &source, TileProgram &tile, const Job &job,
+                         Scratch &scratch)
+{
+  const RasterProgram &raster = tile.raster (job.plane);
+  TileProgram::Whole &whole = tile.whole[std::size_t (job.plane)];
+  const std::size_t stride = tile.whole_stride (job.plane);
   const auto size = std::size_t (raster.bytes_per_position ());
   const auto width = std::size_t (raster.target ().width);
   const bool beside = raster.has_alpha_beside ();
@@ -240,8 +273,8 @@ void HostRenderer::turn (const Scene &scene, const Job &job, Scratch &scratch)
     (void)raster.draw_rows (ops_, {0, raster.positions ()}, source, x, 1, {row, 0, alpha, 0},
                             scratch);
     for (std::size_t y = 0; y < std::size_t (raster.positions ()); y++) {
-      std::memcpy (turned.rows.data () + y * stride + std::size_t (x) * size, row + y * size, size);
-      if (beside) turned.alphas[y * width + std::size_t (x)] = alpha[y];
+      std::memcpy (whole.rows.data () + y * stride + std::size_t (x) * size, row + y * size, size);
+      if (beside) whole.alphas[y * width + std::size_t (x)] = alpha[y];
     }
   }
 }
@@ -277,10 +310,10 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
   const int x = part.x - p.target ().x, row = y - p.target ().y;
   const std::size_t bytes = std::size_t (part.width) * size;
   bool opaque = false;
-  if (p.swap_axes ()) {
-    const TileProgram::Turned &turned = program.turned[std::size_t (plane)];
+  if (program.comes_first ()) {
+    const TileProgram::Whole &whole = program.whole[std::size_t (plane)];
     std::memcpy (out,
-                 turned.rows.data () + std::size_t (row) * program.turned_stride (plane) +
+                 whole.rows.data () + std::size_t (row) * program.whole_stride (plane) +
                      std::size_t (x) * size,
                  bytes);
     const int alpha = format_->raster[std::size_t (plane)].alpha;
@@ -288,7 +321,7 @@ bool HostRenderer::draw_layer_row (const Scene &scene, int layer, int plane, int
     if (p.has_alpha_beside ()) {
       opaque = false;
       std::memcpy (alpha_out,
-                   turned.alphas.data () + std::size_t (row * p.target ().width) + std::size_t (x),
+                   whole.alphas.data () + std::size_t (row * p.target ().width) + std::size_t (x),
                    std::size_t (part.width));
     }
   } else {
@@ -338,16 +371,16 @@ void HostRenderer::put (const FrameView &out, int plane, int y, int count, const
   }
 }
 
-// The program of a region that shows one picture, not turned; null for others. It draws several
-// rows at a time, straight to their place.
+// The program of a region that shows one picture, unless that comes first; else null. It draws
+// several rows at a time, straight to their place.
 const RasterProgram *HostRenderer::straight (const Scene &scene, const Region &region,
                                              int plane) const
 {
   const int layer = region.layers[0];
   if (region.layers.size () > 1 || layer == kBackground || scene.tiles[std::size_t (layer)].solid)
     return nullptr;
-  const RasterProgram &p = tiles_[std::size_t (layer)].raster (plane);
-  return p.swap_axes () ? nullptr : &p;
+  const TileProgram &tile = tiles_[std::size_t (layer)];
+  return tile.comes_first () ? nullptr : &tile.raster (plane);
 }
 
 void HostRenderer::draw_rows (const Scene &scene, const Region &region, int plane, int y, int count,

@@ -158,6 +158,33 @@ TEST_F (StageOnDevice, ConvertsAsTheHostDoes)
   }
 }
 
+// A picture that is still is uploaded once, until it changes or is shown in another way.
+TEST_F (StageOnDevice, UploadsAStillPictureOnce)
+{
+  const GstVideoInfo rgba = info_of_caps ("video/x-raw,format=RGBA,width=64,height=48");
+  const Owned<GstBuffer> a = on_host (rgba), b = on_host (rgba), out = on_device (info_);
+  paint_noise (rgba, a.get ());
+  const auto uploads = [&] (GstBuffer *buffer, Look look, bool still) {
+    look.still = still;
+    const std::uint64_t before = hostcuda::counters ().copies_h2d;
+    EXPECT_FALSE (stage_.begin (info_, out.get ()));
+    EXPECT_FALSE (stage_.show (inputs_[0], buffer, rgba, look));
+    EXPECT_FALSE (stage_.finish ());
+    return hostcuda::counters ().copies_h2d - before;
+  };
+  const std::uint64_t first = uploads (a.get (), whole (), true);  // with the scene's tables
+  EXPECT_GE (first, 1u);
+  const std::vector<std::byte> bytes = bytes_of (info_, out.get ());
+  for (int n = 0; n < 3; n++) EXPECT_EQ (uploads (a.get (), whole (), true), 0u);
+  EXPECT_TRUE (bytes_of (info_, out.get ()) == bytes);
+  EXPECT_EQ (uploads (b.get (), whole (), true), 1u);
+  EXPECT_FALSE (bytes_of (info_, out.get ()) == bytes);
+  EXPECT_GE (uploads (b.get (), half (), true), 1u);
+  for (int n = 0; n < 3; n++) EXPECT_EQ (uploads (b.get (), half (), false), 1u);
+  EXPECT_EQ (uploads (a.get (), half (), true), 1u);
+  EXPECT_EQ (uploads (a.get (), half (), true), 0u);
+}
+
 // Leaves only colours that RGB has, too.
 void soften (GstBuffer *buffer)
 {

@@ -243,6 +243,34 @@ TEST_F (GridLabel, SayWhatIsShown)
   EXPECT_TRUE (same (*clock[0], *a[0]) || same (*clock[0], *b[0]));
 }
 
+// One input in the middle of the output, and a background of one picture.
+std::unique_ptr<Picture8> before_a_background (const std::string &properties, const char *own)
+{
+  GridPipeline p ("rows=1 columns=1 margin=100 " + properties, kOutput);
+  const Owned<GstPad> pad = request (p.grid (), "background");
+  g_object_set (pad.get (), "label", own, nullptr);
+  p.add_solid (raw ("I420", 32, 32, "framerate=(fraction)10/1"), kGray, 1);
+  GstElement *src = gst_element_factory_make ("videotestsrc", nullptr);
+  g_object_set (src, "num-buffers", 1, "pattern", 2, nullptr);  // black
+  gst_bin_add (GST_BIN (p.pipeline ()), src);
+  const Owned<GstPad> from{gst_element_get_static_pad (src, "src")};
+  EXPECT_EQ (gst_pad_link (from.get (), pad.get ()), GST_PAD_LINK_OK);
+  Pictures all = p.run ();
+  if (all.empty ()) g_error ("no picture: %s", p.error ().c_str ());
+  return std::move (all[0]);
+}
+
+TEST_F (GridLabel, TheBackgroundHasOnlyItsOwn)
+{
+  const auto plain = before_a_background ("", nullptr);
+  EXPECT_TRUE (same (*before_a_background ("label=x label-margin=60", nullptr), *plain));
+  const auto own = before_a_background ("", "Own");
+  const Rect box = difference (*own, *plain);
+  ASSERT_FALSE (box.empty ());
+  EXPECT_LT (box.right (), 100);
+  EXPECT_GT (box.y, 140);
+}
+
 // How often texts are rendered, from the element's log.
 class Renderings {
  public:
