@@ -132,6 +132,15 @@ void fill (Picture &picture, cairo_surface_t *surface, const Size &inner, const 
   }
 }
 
+// Whether the room did not change the layout, all lines of which are in `box`.
+bool is_whole (PangoLayout *layout, const Rect &box)
+{
+  PangoRectangle all;
+  pango_layout_get_extents (layout, nullptr, &all);
+  return !pango_layout_is_ellipsized (layout) && !pango_layout_is_wrapped (layout) &&
+         pixels_of (all).bottom () <= box.bottom ();
+}
+
 // The picture of a text for which there are fonts.
 std::string render (Typesetter &typesetter, const Request &request, const Size &room,
                     Picture &picture)
@@ -144,6 +153,8 @@ std::string render (Typesetter &typesetter, const Request &request, const Size &
 
   const Held<PangoLayout> layout = layout_of (typesetter, request, font.get (), room);
   Rect box = box_of (layout.get (), room.height);
+  picture.is_whole =
+      box.width <= room.width && box.height <= room.height && is_whole (layout.get (), box);
   box.width = std::min (box.width, room.width);
   box.height = std::min (box.height, room.height);
   if (box.empty ()) return {};
@@ -157,10 +168,10 @@ std::string render (Typesetter &typesetter, const Request &request, const Size &
 }  // namespace
 }  // namespace quad::text
 
-extern "C" [[gnu::visibility ("default")]] void quad_text_render_1 (
+extern "C" [[gnu::visibility ("default")]] void quad_text_render_2 (
     const quad::text::Request &request, quad::text::Picture &picture, std::string &problem)
 {
-  static_assert (std::is_same_v<decltype (quad_text_render_1), quad::text::Render>);
+  static_assert (std::is_same_v<decltype (quad_text_render_2), quad::text::Render>);
   const int padding = request.padding;
   const quad::Size room = {request.greatest.width - 2 * padding,
                            request.greatest.height - 2 * padding};

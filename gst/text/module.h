@@ -13,6 +13,6 @@ using Render = void (const Request &request, Picture &picture, std::string &prob
 
 // The name of the module's one function. It changes with the types above, so that a plugin does not
 // call the module of another version.
-inline constexpr char kRender[] = "quad_text_render_1";
+inline constexpr char kRender[] = "quad_text_render_2";
 
 }  // namespace quad::text

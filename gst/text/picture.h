@@ -32,6 +32,10 @@ struct Picture {
   Size size;                       // empty: there is no text, or no room
   std::vector<std::uint8_t> rgba;  // top down, without gaps, not premultiplied, sRGB
 
+  // Whether the room has changed nothing: the text is all there, without an ellipsis, and no line
+  // was broken. So the picture is the same in any room that it fits into.
+  bool is_whole = false;
+
   // If no font of the requested families is there: the families, and the one that is used instead.
   std::string missing_font;
   std::string used_font;

@@ -233,6 +233,29 @@ TEST_F (Text, SameRequestSameBytes)
   EXPECT_EQ (again.rgba, first.rgba);
 }
 
+TEST_F (Text, IsWholeIfTheRoomChangesNothing)
+{
+  struct Case {
+    const char *text;
+    Size room;
+    bool wraps, whole;
+  };
+  for (const Case &c : {Case{"short", kRoom, false, true},
+                        {"short", kRoom, true, true},
+                        {"a\nb", kRoom, true, true},
+                        {"a text that is too long", {60, 100}, false, false},
+                        {"a text that is too long", {60, 200}, true, false},
+                        {"a\nb\nc\nd", {200, 60}, true, false},
+                        {"a", {200, 5}, false, false},
+                        {"a", {3, 100}, false, false}}) {
+    const Picture picture = render ({.text = c.text, .greatest = c.room, .wraps = c.wraps});
+    EXPECT_EQ (picture.is_whole, c.whole) << c.text << " in " << c.room.width;
+    if (!c.whole) continue;
+    EXPECT_EQ (render ({.text = c.text, .greatest = picture.size, .wraps = c.wraps}).rgba,
+               picture.rgba);
+  }
+}
+
 TEST_F (Text, InvalidUtf8IsShown)
 {
   EXPECT_EQ (render ({.text = "a\xff"

@@ -20,9 +20,19 @@ std::array<guint8, kPixel> pixel_of (guint argb)
 
 }  // namespace
 
+// Whether what was made is what is wanted, or would be the same in the room that is wanted.
+bool TextPicture::is_good (const Size &unit)
+{
+  if (!is_made_ || unit != unit_) return false;
+  if (wanted == made_) return true;
+  const bool fits = info_.width <= wanted.greatest.width && info_.height <= wanted.greatest.height;
+  made_.greatest = wanted.greatest;
+  return is_whole_ && fits && wanted == made_;
+}
+
 bool TextPicture::update (const Size &unit)
 {
-  if (is_made_ && wanted == made_ && unit == unit_) return false;
+  if (is_good (unit)) return false;
   is_made_ = true;
   made_ = wanted;
   unit_ = unit;
@@ -36,6 +46,7 @@ bool TextPicture::update (const Size &unit)
         .append (" is missing: ")
         .append (picture.used_font)
         .append (" is used for labels. Install the font, or set font-desc.");
+  is_whole_ = picture.is_whole;
   if (!picture.size.empty ()) keep (picture, unit);
   return true;
 }

@@ -17,9 +17,9 @@ class TextPicture {
   // that stays the same costs no allocation.
   text::Request wanted;
 
-  // Makes the picture if it is not what is wanted. Its sides are multiples of `unit`: background is
-  // added on the right and below. `wanted.greatest` is in such multiples. Returns true if it was
-  // made.
+  // Makes the picture if it is not what is wanted; a room that makes no difference does not count.
+  // Its sides are multiples of `unit`: background is added on the right and below.
+  // `wanted.greatest` is in such multiples. Returns true if it was made.
   bool update (const Size &unit);
 
   // Why it could not be made, and the font that is missing: sentences; empty: nothing is wrong.
@@ -32,9 +32,11 @@ class TextPicture {
   Size size () const { return {info_.width, info_.height}; }
 
  private:
+  bool is_good (const Size &unit);
   void keep (const text::Picture &picture, const Size &unit);
 
   bool is_made_ = false;
+  bool is_whole_ = false;  // any room that it fits into will do
   text::Request made_;
   Size unit_;
   Owned<GstBuffer> buffer_;

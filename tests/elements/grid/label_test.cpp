@@ -324,6 +324,22 @@ void control (gpointer object, const char *property, const std::vector<double> &
       gst_direct_control_binding_new_absolute (GST_OBJECT (object), property, source.get ())));
 }
 
+// The cell shrinks with each frame.
+TEST_F (GridLabel, ARoomThatMakesNoDifferenceCostsNothing)
+{
+  struct Case {
+    const char *label;
+    int n;
+  };
+  for (const Case &c : {Case{"ab", 1}, {"a label that is much too long for this small cell", 4}}) {
+    const Renderings renderings;
+    Wall p (std::string ("rows=1 columns=1 label=\"") + c.label + "\"", kOutput, 1, 4);
+    control (p.grid (), "margin", {0, 10, 20, 30});
+    EXPECT_EQ (p.run ().size (), 4u);
+    EXPECT_EQ (renderings.n (), c.n) << c.label;
+  }
+}
+
 TEST_F (GridLabel, ColoursCanBeControlled)
 {
   const std::string output = raw ("RGBA", 160, 80, "framerate=(fraction)10/1");
