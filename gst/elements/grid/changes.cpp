@@ -43,6 +43,12 @@ bool is_color (const GParamSpec *spec)
   return name.ends_with ("-color") || name == "label-background";
 }
 
+bool is_number (const GValue *value)
+{
+  return g_value_type_transformable (G_VALUE_TYPE (value), G_TYPE_DOUBLE) &&
+         !G_VALUE_HOLDS_STRING (value);
+}
+
 // False if something is lost.
 bool convert_number (const GValue *from, GValue *to)
 {
@@ -132,7 +138,8 @@ class Reader {
   {
     GValue time = G_VALUE_INIT;
     g_value_init (&time, G_TYPE_UINT64);
-    if (is_negative (value) || !g_value_transform (value, &time))
+    if (!is_number (value) || !convert_number (value, &time) ||
+        !GST_CLOCK_TIME_IS_VALID (g_value_get_uint64 (&time)))
       why_ = "running-time is no time in nanoseconds.";
     else
       time_ = g_value_get_uint64 (&time);
@@ -293,7 +300,7 @@ std::string apply (GstQuadMuxGrid *self, const GstStructure *structure)
   reader.read (structure);
   GST_INFO_OBJECT (self, "asked to apply %" GST_PTR_FORMAT ": %s", gconstpointer (structure),
                    reader.why ().c_str ());
-  if (!reader.why ().empty ()) return reader.why ();
+  if (!reader.why ().empty ()) return readable (reader.why ());
   if (GST_CLOCK_TIME_IS_VALID (reader.time ()))
     self->impl->changes.add (reader.time (), std::move (reader.change ()));
   else

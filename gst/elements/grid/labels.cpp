@@ -48,7 +48,7 @@ void LabelPainter::tell (GstQuadMuxGrid *self, const std::string &sentence)
 {
   constexpr std::size_t kMost = 32;
   if (sentence.empty () || told_.size () >= kMost || !told_.insert (sentence).second) return;
-  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", sentence.c_str ()), (nullptr));
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", readable (sentence).c_str ()), (nullptr));
 }
 
 // Draws the text; renders it first if it has changed.

@@ -3,13 +3,23 @@
 #include <utility>
 
 #include "elements/grid/log.h"
+#include "glue/owned.h"
 
 namespace quad {
 
 void SettingFaults::warn (const std::string &sentence) const
 {
-  GST_ELEMENT_WARNING (element_, RESOURCE, SETTINGS, ("%s", sentence.c_str ()),
+  GST_ELEMENT_WARNING (element_, RESOURCE, SETTINGS, ("%s", readable (sentence).c_str ()),
                        ("The value before it stays in force."));
+}
+
+std::string readable (const std::string &sentence)
+{
+  constexpr std::size_t kMost = 500;  // bytes; a cut character becomes U+FFFD
+  const bool cut = sentence.size () > kMost;
+  const Owned<char> valid{
+      g_utf8_make_valid (sentence.data (), static_cast<gssize> (cut ? kMost : sentence.size ()))};
+  return std::string (valid.get ()).append (cut ? "…" : "");
 }
 
 void SettingFaults::told (const std::string &setting, const std::string &sentence)

@@ -30,4 +30,7 @@ class SettingFaults {
   std::map<std::string, std::string> untold_;
 };
 
+// `sentence` for a message: valid UTF-8, and not too long to read. It may quote what a user set.
+std::string readable (const std::string &sentence);
+
 }  // namespace quad

@@ -30,7 +30,7 @@ void warn_of_no_area (GstQuadMuxGrid *self, const AreaTemplate &areas, const Pad
   else if (!s.area.empty () && areas.find (s.area) < 0)
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
                          ("%s is not shown: there is no area \"%s\" among %s.", name,
-                          s.area.c_str (), names.c_str ()),
+                          readable (s.area).c_str (), readable (names).c_str ()),
                          ("Set the pad's area, or the element's areas."));
   else if (s.area.empty () && s.cell >= static_cast<int> (areas.areas.size ()))
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
@@ -40,7 +40,7 @@ void warn_of_no_area (GstQuadMuxGrid *self, const AreaTemplate &areas, const Pad
   else
     GST_ELEMENT_WARNING (
         self, RESOURCE, SETTINGS,
-        ("%s is not shown: other inputs have all areas: %s.", name, names.c_str ()),
+        ("%s is not shown: other inputs have all areas: %s.", name, readable (names).c_str ()),
         ("Set areas with more names, or the pad's width and height, to lay it over others."));
 }
 

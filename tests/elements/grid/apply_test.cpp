@@ -116,6 +116,7 @@ TEST (GridApply, AllOrNothing)
       {"rows=(gint64)4294967298", "rows cannot be 4294967298"},
       {"rows=2.7", "rows cannot be 2.7"},
       {"pads=<[sink_0,cell=(uint)4294967295]>", "sink_0::cell cannot be 4294967295"},
+      {"running-time=(guint64)18446744073709551615", "running-time is no time in nanoseconds."},
       {"running-time=-5.0", "running-time is no time in nanoseconds."},
   };
   for (const auto &c : cases) {

@@ -247,9 +247,9 @@ TEST_F (GridLabel, SayWhatIsShown)
 std::unique_ptr<Picture8> before_a_background (const std::string &properties, const char *own)
 {
   GridPipeline p ("rows=1 columns=1 margin=100 " + properties, kOutput);
+  p.add_solid (raw ("I420", 32, 32, "framerate=(fraction)10/1"), kGray, 1);
   const Owned<GstPad> pad = request (p.grid (), "background");
   g_object_set (pad.get (), "label", own, nullptr);
-  p.add_solid (raw ("I420", 32, 32, "framerate=(fraction)10/1"), kGray, 1);
   GstElement *src = gst_element_factory_make ("videotestsrc", nullptr);
   g_object_set (src, "num-buffers", 1, "pattern", 2, nullptr);  // black
   gst_bin_add (GST_BIN (p.pipeline ()), src);
