@@ -1,6 +1,7 @@
 #include "area_template.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "words.h"
@@ -87,13 +88,14 @@ std::vector<Area> boxes_of (const std::vector<Row> &rows)
     std::size_t left, top, right, bottom;  // the last two lie in it
   };
   std::vector<Box> boxes;
+  std::map<std::string_view, std::size_t> places;  // in `boxes`
   for (std::size_t y = 0; y < rows.size (); y++)
     for (std::size_t x = 0; x < rows[y].size (); x++) {
       const std::string_view word = rows[y][x];
       if (is_hole (word)) continue;
-      const auto known = std::find_if (boxes.begin (), boxes.end (),
-                                       [&] (const Box &b) { return b.name == word; });
-      Box &box = known == boxes.end () ? boxes.emplace_back (Box{word, x, y, x, y}) : *known;
+      const auto [place, is_new] = places.try_emplace (word, boxes.size ());
+      if (is_new) boxes.push_back ({word, x, y, x, y});
+      Box &box = boxes[place->second];
       box.left = std::min (box.left, x);
       box.right = std::max (box.right, x);
       box.bottom = y;

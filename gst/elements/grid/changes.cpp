@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "elements/grid/label_properties.h"
 #include "elements/grid/log.h"
 #include "elements/grid/negotiation.h"
 #include "elements/grid/state_properties.h"
@@ -97,6 +98,7 @@ std::string refusal_of (const GParamSpec *spec, const GValue *value)
     why = row.read (text ? text : "", scratch);
     return why.empty () ? why : std::string (name).append (": ").append (why).append (".");
   }
+  prepare_for (spec, value);
   if (name == "state-border") set_state_border (scratch, value, why);
   auto *sample =
       name == "placeholder" ? static_cast<GstSample *> (g_value_get_boxed (value)) : nullptr;

@@ -4,28 +4,21 @@
 #include <utility>
 
 namespace quad {
+namespace {
+
+// Frames in a pad's queue: more than a latency of minutes brings.
+constexpr std::size_t kMost = 4096;
+
+}  // namespace
 
 void InputStats::restart ()
 {
   const std::lock_guard guard (lock_);
-  coming_ = {};
-  next_ = 0;
+  coming_.clear ();
+  waiting_ = {};
   arrival_ = {};
   age_ = latency_ = GST_CLOCK_TIME_NONE;
-  waiting_ = nullptr;
   in_ = taken_ = shown_ = repeated_ = skipped_ = late_ = converted_ = 0;
-}
-
-const InputStats::Coming *InputStats::coming (const GstBuffer *buffer) const
-{
-  const auto found = std::find_if (coming_.begin (), coming_.end (),
-                                   [buffer] (const Coming &c) { return c.buffer == buffer; });
-  return found == coming_.end () ? nullptr : &*found;
-}
-
-InputStats::Coming *InputStats::coming (const GstBuffer *buffer)
-{
-  return const_cast<Coming *> (std::as_const (*this).coming (buffer));
 }
 
 void InputStats::arrived (const GstBuffer *frame)
@@ -33,18 +26,21 @@ void InputStats::arrived (const GstBuffer *frame)
   const Arrival now = {g_get_real_time (), g_get_monotonic_time ()};
   const std::lock_guard guard (lock_);
   in_++;
-  // A pool may give the same buffer again.
-  Coming *old = coming (frame);
-  (old ? *old : coming_[next_++ % coming_.size ()]) = {frame, now};
+  coming_.push_back ({frame, now});
+  // A flush leaves some here until the next frame is taken.
+  if (coming_.size () > kMost) coming_.pop_front ();
 }
 
 void InputStats::taken (const GstBuffer *frame, const GstBuffer *now)
 {
   const std::lock_guard guard (lock_);
   taken_++;
-  waiting_ = now;
-  if (frame == now) return;
-  if (Coming *c = coming (frame)) c->buffer = now;
+  waiting_ = {now, {}};
+  const auto found = std::find_if (coming_.begin (), coming_.end (),
+                                   [frame] (const Coming &c) { return c.buffer == frame; });
+  if (found == coming_.end ()) return;
+  waiting_.at = found->at;
+  coming_.erase (coming_.begin (), found + 1);
 }
 
 void InputStats::skipped ()
@@ -65,11 +61,11 @@ void InputStats::shown (const GstBuffer *frame, const Shown &how)
   shown_++;
   if (how.converted) converted_++;
   if (how.late) late_++;
-  if (waiting_ == frame) waiting_ = nullptr;
-  const Coming *c = coming (frame);
-  arrival_ = c ? c->at : Arrival{};
-  latency_ =
-      c ? static_cast<GstClockTime> (now - c->at.monotonic) * GST_USECOND : GST_CLOCK_TIME_NONE;
+  arrival_ = waiting_.buffer == frame ? waiting_.at : Arrival{};
+  if (waiting_.buffer == frame) waiting_ = {};
+  latency_ = arrival_.monotonic > 0
+                 ? static_cast<GstClockTime> (now - arrival_.monotonic) * GST_USECOND
+                 : GST_CLOCK_TIME_NONE;
 }
 
 Arrival InputStats::arrival () const
@@ -81,15 +77,14 @@ Arrival InputStats::arrival () const
 Arrival InputStats::arrival_of (const GstBuffer *frame) const
 {
   const std::lock_guard guard (lock_);
-  const Coming *c = coming (frame);
-  return c ? c->at : Arrival{};
+  return waiting_.buffer == frame ? waiting_.at : Arrival{};
 }
 
 Owned<GstStructure> InputStats::structure () const
 {
   const std::lock_guard guard (lock_);
   // A flush lets frames go that were taken and that nobody sees here.
-  const std::uint64_t kept = shown_ + (waiting_ ? 1 : 0);
+  const std::uint64_t kept = shown_ + (waiting_.buffer ? 1 : 0);
   return Owned<GstStructure>{gst_structure_new (
       "application/x-quad-cell-stats", "frames-in", G_TYPE_UINT64, in_, "frames-shown",
       G_TYPE_UINT64, shown_, "frames-dropped", G_TYPE_UINT64,

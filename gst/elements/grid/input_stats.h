@@ -3,8 +3,8 @@
 
 #include <gst/gst.h>
 
-#include <array>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 
 #include "glue/owned.h"
@@ -52,17 +52,12 @@ class InputStats {
     Arrival at;
   };
 
-  Coming *coming (const GstBuffer *buffer);
-  const Coming *coming (const GstBuffer *buffer) const;
-
   mutable std::mutex lock_;
-  // The last frames that have come: more than a pad queues. Newer ones overwrite older ones.
-  std::array<Coming, 64> coming_;
-  std::size_t next_ = 0;
+  std::deque<Coming> coming_;  // in the pad's queue
+  Coming waiting_;             // was taken and not shown yet
   Arrival arrival_;
   GstClockTime age_ = GST_CLOCK_TIME_NONE;
   GstClockTime latency_ = GST_CLOCK_TIME_NONE;
-  const GstBuffer *waiting_ = nullptr;  // was taken and not shown yet
   std::uint64_t in_ = 0, taken_ = 0, shown_ = 0, repeated_ = 0, skipped_ = 0, late_ = 0;
   std::uint64_t converted_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "core/renderer.h"
 #include "elements/grid/enums.h"
+#include "elements/grid/labels.h"
 
 namespace quad {
 namespace {
@@ -161,6 +162,14 @@ void install_pad_label_properties (GObjectClass *klass, guint first)
   text (kPlaceholderText, "placeholder-text", "Placeholder text",
         "Text that is shown where a placeholder is to be and none is set; it may have the fields "
         "of labels");
+}
+
+void prepare_for (const GParamSpec *property, const GValue *value)
+{
+  const std::string_view name = property->name;
+  if (name != "label" && name != "placeholder-text") return;
+  const char *text = g_value_get_string (value);
+  if (text && *text) prepare_texts ();
 }
 
 void set_label_property (LabelSettings &s, guint which, const GValue *value)

@@ -20,4 +20,7 @@ void get_label_property (const LabelSettings &settings, guint which, GValue *val
 void set_pad_label_property (PadLabelSettings &settings, guint which, const GValue *value);
 void get_pad_label_property (const PadLabelSettings &settings, guint which, GValue *value);
 
+// Call it before a property is set, without a lock: the first text may take long.
+void prepare_for (const GParamSpec *property, const GValue *value);
+
 }  // namespace quad

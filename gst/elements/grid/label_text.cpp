@@ -54,7 +54,11 @@ void add_local_time (std::int64_t at, const char *format, std::string &text)
     text += kNone;
     return;
   }
-  text.append (written.data (), std::strftime (written.data (), written.size (), format, &parts));
+  const std::size_t length = std::strftime (written.data (), written.size (), format, &parts);
+  if (length > 0)
+    text.append (written.data (), length);
+  else
+    text += kNone;  // it is longer
 }
 
 // With two places where it is no whole number: 29.97.
@@ -122,15 +126,16 @@ void LabelPattern::add_text (std::string_view text)
 LabelPattern::LabelPattern (std::string_view pattern)
 {
   while (!pattern.empty ()) {
-    const std::size_t open = std::min (pattern.find ('{'), pattern.size ());
-    if (open > 0) add_text (pattern.substr (0, open));
-    pattern.remove_prefix (open);
-    if (pattern.starts_with ("{{")) {
-      add_text ("{");
-      pattern.remove_prefix (2);
+    const std::size_t brace = std::min (pattern.find_first_of ("{}"), pattern.size ());
+    if (brace > 0) add_text (pattern.substr (0, brace));
+    pattern.remove_prefix (brace);
+    if (pattern.empty ()) break;
+    const bool twice = pattern.starts_with ("{{") || pattern.starts_with ("}}");
+    if (twice || pattern.front () == '}') {
+      add_text (pattern.substr (0, 1));
+      pattern.remove_prefix (twice ? 2 : 1);
       continue;
     }
-    if (pattern.empty ()) break;
     const std::size_t close = pattern.find ('}');
     const std::string_view whole = pattern.substr (0, close == pattern.npos ? close : close + 1);
     pattern.remove_prefix (whole.size ());

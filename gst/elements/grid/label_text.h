@@ -21,7 +21,8 @@ struct LabelFacts {
   int width = 0, height = 0;               // of the frame; 0: unknown
 };
 
-// A pattern, read once. "{{" is a brace. A field that is not known, or has no end, stays as it is.
+// A pattern, read once. "{{" and "}}" are braces. A field that is not known, or has no end, stays
+// as it is.
 class LabelPattern {
  public:
   LabelPattern () = default;

@@ -1,10 +1,12 @@
 #include "elements/grid/labels.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "elements/grid/cells.h"
 #include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
+#include "text/library.h"
 
 namespace quad {
 namespace {
@@ -32,6 +34,18 @@ LabelFacts facts_of (const PadSnapshot &pad, const LabelStyle &style, GstClockTi
 }
 
 }  // namespace
+
+void prepare_texts ()
+{
+  static std::once_flag once;
+  std::call_once (once, [] {
+    text::Picture picture;
+    // Where it fails, the first label says why.
+    const std::string problem =
+        text::Library::shared ().render ({.text = "0", .greatest = {64, 64}}, picture);
+    if (!problem.empty ()) GST_INFO ("%s", problem.c_str ());
+  });
+}
 
 // One of a pad's texts, and how it is shown.
 struct LabelPainter::Text {

@@ -23,6 +23,10 @@ struct PatternPicture {
   TextPicture picture;
 };
 
+// Opens what renders text, and the fonts, once a process: it takes longer than a frame may. Any
+// thread.
+void prepare_texts ();
+
 // What a pad keeps of its texts from frame to frame.
 struct PadTexts {
   PatternPicture label, placeholder;

@@ -62,6 +62,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
     return;
   }
   if (is_of_labels (id)) {
+    prepare_for (pspec, value);
     const std::lock_guard guard (self->impl->lock);
     set_label_property (self->impl->labels, id - PROP_LABELS, value);
     return;

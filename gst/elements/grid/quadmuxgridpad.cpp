@@ -119,6 +119,7 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
   if (set_state (object, id, value, pspec)) return;
   GridPad &impl = *as_grid_pad (object)->impl;
   if (is_of_labels (id)) {
+    quad::prepare_for (pspec, value);
     const std::lock_guard guard (impl.lock);
     quad::set_pad_label_property (impl.label, id - PROP_LABELS, value);
     return;

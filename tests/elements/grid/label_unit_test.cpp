@@ -59,6 +59,8 @@ TEST_F (LabelText, Fields)
       {"{{name}", "{name}"},
       {"{{{name}}", "{Door}"},
       {"{{{{", "{{"},
+      {"{{x}}", "{x}"},
+      {"a}b}}c", "a}b}c"},
       {"}", "}"},
       {"a}b{name}}", "a}bDoor}"},
       {"{nam}", "{nam}"},
@@ -99,7 +101,7 @@ TEST_F (LabelText, LongClockFormats)
 {
   std::string pattern;
   for (int i = 0; i < 300; i++) pattern += "%F";
-  EXPECT_EQ (written ("a{clock:" + pattern + "}b", kFacts), "ab");
+  EXPECT_EQ (written ("a{clock:" + pattern + "}b", kFacts), "a-b");
 }
 
 TEST_F (LabelText, TheFirstUnknownField)
