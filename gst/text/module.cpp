@@ -2,6 +2,7 @@
 #include "text/module.h"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 #include <type_traits>
 
@@ -132,12 +133,17 @@ void fill (Picture &picture, cairo_surface_t *surface, const Size &inner, const 
   }
 }
 
-// Whether the room did not change the layout, all lines of which are in `box`.
+// Whether the room did not change the layout, all lines of which are in `box`. Pango leaves lines
+// out that are too low.
 bool is_whole (PangoLayout *layout, const Rect &box)
 {
+  const PangoLayoutLine *last =
+      pango_layout_get_line_readonly (layout, pango_layout_get_line_count (layout) - 1);
+  const bool has_all = last && last->start_index + last->length >=
+                                   static_cast<int> (std::strlen (pango_layout_get_text (layout)));
   PangoRectangle all;
   pango_layout_get_extents (layout, nullptr, &all);
-  return !pango_layout_is_ellipsized (layout) && !pango_layout_is_wrapped (layout) &&
+  return has_all && !pango_layout_is_ellipsized (layout) && !pango_layout_is_wrapped (layout) &&
          pixels_of (all).bottom () <= box.bottom ();
 }
 
