@@ -255,7 +255,6 @@ std::unique_ptr<Picture8> before_a_background (const std::string &properties, co
   gst_bin_add (GST_BIN (p.pipeline ()), src);
   const Owned<GstPad> from{gst_element_get_static_pad (src, "src")};
   EXPECT_EQ (gst_pad_link (from.get (), pad.get ()), GST_PAD_LINK_OK);
-  p.add_solid (raw ("I420", 32, 32, "framerate=(fraction)10/1"), kGray, 1);
   Pictures all = p.run ();
   if (all.empty ()) g_error ("no picture: %s", p.error ().c_str ());
   return std::move (all[0]);
