@@ -20,6 +20,7 @@ FULL_HD, HD = (1920, 1080), (1280, 720)
 # How many inputs of which size, and the goal.
 MANY = ((4, FULL_HD, 8), (9, FULL_HD, 8), (16, FULL_HD, 8), (64, HD, 6))
 MANY_FORMATS = ("I420", "NV12")
+MORE_FOR_LABELS = 1.15  # times the CPU without
 
 
 def caps(video_format, size=FULL_HD):
@@ -127,6 +128,23 @@ def many_inputs(formats, frames, runs, env):
                   flush=True)
 
 
+def labels(formats, frames, runs, env):
+    print(f"\n### Labels on 16 inputs of 1080p to one 1080p frame, {frames} frames, least of {runs} runs\n")
+    print("| format | label | CPU ms/frame | of that without |\n|---|---|---:|---:|")
+    names = {"none": "", "{name} {state}": "label='{name} {state}'", "{pts}, new with each frame": "label='{pts}'"}
+    for f in (f for f in formats if f in MANY_FORMATS):
+        line = shlex.join(wall(16, FULL_HD, f, frames)["quadmux-grid"])
+        costs = measure.run_in_turns({
+            name: shlex.split(line.replace("name=m", f"name=m {label}", 1)) for name, label in names.items()
+        }, runs, env, min)
+        without = costs["none"].cpu
+        for name, cost in costs.items():
+            times = cost.cpu / without
+            goal = measure.verdict(times, MORE_FOR_LABELS, f"{times:.2f} (of {MORE_FOR_LABELS})") \
+                if name == "{name} {state}" else f"{times:.2f}"
+            print(f"| {f} | {name} | {cost.per_frame(frames).cpu:.2f} | {goal} |", flush=True)
+
+
 def memory_over_time(formats, runs, env):
     print("\n### Peak memory of quadmux-grid, 400 and 4,000 frames\n")
     print("| format | 400 frames, MiB | 4,000 frames, MiB | difference |\n|---|---:|---:|---:|")
@@ -144,13 +162,15 @@ def main():
     parser.add_argument("--format", default="I420,NV12,BGRA")
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=("speed", "memory", "many"))
+    parser.add_argument("--only", choices=("speed", "memory", "many", "labels"))
     options = parser.parse_args()
     env = measure.environment(options.build)
     formats = options.format.split(",")
     print(measure.machine())
     if options.only in (None, "many"):
         many_inputs(formats, options.frames, min(3, options.runs), env)
+    if options.only in (None, "labels"):
+        labels(formats, options.frames, options.runs, env)
     if options.only in (None, "speed"):
         beside_compositor(formats, options.frames, options.runs, env)
     if options.only in (None, "memory"):
