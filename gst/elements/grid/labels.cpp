@@ -103,7 +103,7 @@ Problem LabelPainter::draw (const Output &output, const PadSnapshot &pad, const 
   if (size.width > room.width || size.height > room.height) return {};
   const Rect box = label_rect (room, size, text.position, unit);
   const Picture whole = {.part = rect_of (size)};
-  const Problem problem =
+  Problem problem =
       stage_.show (text.input, kept.picture.buffer (), kept.picture.info (),
                    {.placement = quad::place (whole, Fit::fill, box, output.canvas, 0, 0),
                     .alpha = place.alpha,

@@ -64,7 +64,7 @@ struct PadSettings {
 };
 
 inline constinit const GridSettings kGridDefaults;
-inline constinit const PadSettings kPadDefaults;
+inline const PadSettings kPadDefaults;
 
 inline constexpr int kMaxLines = 128;  // rows, and columns
 
