@@ -6,6 +6,7 @@
 #
 #   fuzz      ten minutes for each fuzzer, from another seed
 #   soak      elements thousands of times: memory, files and threads stay level
+#   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
 #   forky     build and test on Debian 14, GStreamer 1.28
@@ -34,6 +35,17 @@ part_soak() (
   done
 )
 
+part_wall() (
+  set -e
+  build=build-soak
+  need_packages "${packages_to_test[@]}"
+  configure $build -Dtests=false -Dexamples=true -Dfuzz=true -Dcuda=disabled
+  ninja -C $build
+  export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin
+  export QUAD_WALL=$PWD/$build/examples/camera-wall/quad-wall
+  /usr/bin/python3 tests/wall/soak.py
+)
+
 part_headers() (
   set -e
   need_packages "${packages_to_test[@]}"
@@ -51,7 +63,7 @@ part_odr() (
 
 part_forky() { tests/debian.sh forky; }
 
-[ $# != 0 ] || set -- fuzz soak headers odr forky
+[ $# != 0 ] || set -- fuzz soak wall headers odr forky
 for name in "$@"; do
   echo "=== $name"
   if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then
