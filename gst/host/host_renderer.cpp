@@ -187,6 +187,7 @@ void HostRenderer::make_jobs (const Scene &scene)
       if (tiles_[i].comes_first ())
         add_jobs (first_jobs_, {static_cast<int> (i), p, 1, 0, raster.rows ()}, pool_->size ());
     }
+  due_jobs_.reserve (first_jobs_.size ());
   region_jobs_ = region_jobs (scene, regions_, pool_->size ());
 }
 
