@@ -95,14 +95,13 @@ std::string refusal_of (const GParamSpec *spec, const GValue *value)
   for (const LayoutTextRow &row : kLayoutTexts) {
     if (name != row.property) continue;
     const char *text = g_value_get_string (value);
-    why = row.read (text ? text : "", scratch);
-    return why.empty () ? why : std::string (name).append (": ").append (why).append (".");
+    return refusal_of (row, row.read (text ? text : "", scratch));
   }
   prepare_for (spec, value);
   if (name == "state-border") set_state_border (scratch, value, why);
   auto *sample =
       name == "placeholder" ? static_cast<GstSample *> (g_value_get_boxed (value)) : nullptr;
-  if (sample && !placeholder_of (sample, why)) why.insert (0, "The placeholder ");
+  if (sample) placeholder_of (sample, why);
   return why;
 }
 

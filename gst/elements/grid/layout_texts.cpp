@@ -56,6 +56,12 @@ const std::array<LayoutTextRow, 3> kLayoutTexts = {{
      read_weights<&GridSettings::column_weights>, take<&GridSettings::column_weights>},
 }};
 
+std::string refusal_of (const LayoutTextRow &row, const std::string &problem)
+{
+  if (problem.empty ()) return {};
+  return std::string (row.property).append (": ").append (problem).append (".");
+}
+
 void set_layout_text (GstQuadMuxGrid *self, LayoutText which, const char *text)
 {
   const LayoutTextRow &row = row_of (which);
@@ -68,10 +74,8 @@ void set_layout_text (GstQuadMuxGrid *self, LayoutText which, const char *text)
     row.take (scratch, self->impl->settings);
     self->impl->layout_texts[static_cast<std::size_t> (which)] = is_blank (given) ? "" : given;
   }
-  const bool good = problem.empty ();
-  self->impl->refused.told (row.property,
-                            good ? problem : std::string (row.property) + ": " + problem + ".");
-  if (good) layout_changed (self);
+  self->impl->refused.told (row.property, refusal_of (row, problem));
+  if (problem.empty ()) layout_changed (self);
 }
 
 std::string layout_text (GstQuadMuxGrid *self, LayoutText which)

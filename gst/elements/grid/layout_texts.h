@@ -23,6 +23,9 @@ struct LayoutTextRow {
   void (*take) (const GridSettings &from, GridSettings &to);
 };
 
+// The sentence for the user on what read () returned; empty: nothing is wrong.
+std::string refusal_of (const LayoutTextRow &row, const std::string &problem);
+
 // In the order of LayoutText.
 extern const std::array<LayoutTextRow, 3> kLayoutTexts;
 

@@ -16,28 +16,32 @@ std::string problem_of (GstBuffer *buffer, const GstVideoInfo &info)
   return frame ? std::string{} : frame.problem ();
 }
 
+// Why the sample cannot be shown, as the end of a sentence; empty: it can.
+std::string problem_of (GstSample *sample)
+{
+  const GstCaps *caps = gst_sample_get_caps (sample);
+  if (!caps) return "has no caps.";
+  if (!gst_sample_get_buffer (sample)) return "has no buffer.";
+  if (!gst_caps_is_fixed (caps)) return "has caps that are not fixed.";
+  if (std::string why = problem_with (caps); !why.empty ()) return why;
+  GstVideoInfo info;
+  gst_video_info_from_caps (&info, caps);
+  const std::string why = problem_of (gst_sample_get_buffer (sample), info);
+  return why.empty () ? why : why + ".";
+}
+
 }  // namespace
 
 std::shared_ptr<const Placeholder> placeholder_of (GstSample *sample, std::string &why)
 {
-  auto placeholder = std::make_shared<Placeholder> ();
-  const GstCaps *caps = gst_sample_get_caps (sample);
-  if (!caps)
-    why = "has no caps.";
-  else if (!gst_sample_get_buffer (sample))
-    why = "has no buffer.";
-  else if (!gst_caps_is_fixed (caps))
-    why = "has caps that are not fixed.";
-  else
-    why = problem_with (caps);
-  if (!why.empty ()) return nullptr;
-  gst_video_info_from_caps (&placeholder->info, caps);
-  placeholder->peak = peak_of (caps);
-  why = problem_of (gst_sample_get_buffer (sample), placeholder->info);
-  if (!why.empty ()) {
-    why += ".";
+  if (const std::string problem = problem_of (sample); !problem.empty ()) {
+    why = "The placeholder " + problem;
     return nullptr;
   }
+  auto placeholder = std::make_shared<Placeholder> ();
+  const GstCaps *caps = gst_sample_get_caps (sample);
+  gst_video_info_from_caps (&placeholder->info, caps);
+  placeholder->peak = peak_of (caps);
   placeholder->sample.reset (gst_sample_ref (sample));
   return placeholder;
 }

@@ -18,8 +18,8 @@ struct Placeholder {
   GstBuffer *buffer () const { return gst_sample_get_buffer (sample.get ()); }
 };
 
-// Takes a reference to `sample`. Null if it cannot be shown: then `why` is the end of a sentence
-// after "The placeholder".
+// Takes a reference to `sample`. Null if it cannot be shown: then `why` is a sentence that says
+// why.
 std::shared_ptr<const Placeholder> placeholder_of (GstSample *sample, std::string &why);
 
 }  // namespace quad

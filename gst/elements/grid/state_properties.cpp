@@ -27,10 +27,7 @@ void set_placeholder (GridPad &impl, const GValue *value, std::string &refusal)
   std::shared_ptr<const Placeholder> placeholder;
   if (auto *sample = static_cast<GstSample *> (g_value_get_boxed (value))) {
     placeholder = placeholder_of (sample, refusal);
-    if (!placeholder) {
-      refusal.insert (0, "The placeholder ");
-      return;
-    }
+    if (!placeholder) return;
   }
   // The old one is freed without the lock.
   const std::lock_guard guard (impl.lock);

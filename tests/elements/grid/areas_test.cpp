@@ -1,5 +1,6 @@
 // Layouts from templates and weights.
 #include "elements/grid/pipeline.h"
+#include "elements/grid/wished.h"
 
 using namespace quad::test;
 using quad::Owned;
@@ -380,17 +381,6 @@ TEST (GridAreas, TheCanvasFollows)
     ASSERT_EQ (all.size (), 1u);
     EXPECT_EQ (all[0]->size (), c.size) << c.properties;
   }
-}
-
-// The size that upstream is asked for: the first of the caps that the pad offers.
-std::string wished (GstPad *pad)
-{
-  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
-  const GstStructure *s = gst_caps_get_structure (caps.get (), 0);
-  gint w = 0, h = 0;
-  gst_structure_get_int (s, "width", &w);
-  gst_structure_get_int (s, "height", &h);
-  return std::to_string (w) + "x" + std::to_string (h);
 }
 
 TEST (GridAreas, UpstreamIsAskedForTheAreasSize)

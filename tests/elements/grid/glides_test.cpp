@@ -5,6 +5,7 @@
 
 #include "core/geometry.h"
 #include "elements/grid/pipeline.h"
+#include "elements/grid/wished.h"
 
 using namespace quad::test;
 using quad::Owned;
@@ -336,17 +337,6 @@ TEST (GridGlides, AfterManyChangesAllIsInItsPlace)
   std::vector<Painted> places;
   for (std::size_t i = 0; i < 4; i++) places.push_back ({{20 * area (i), 0, 20, 40}, i});
   p.expect (places);
-}
-
-// The first of the caps that the pad offers.
-std::string wished (GstPad *pad)
-{
-  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
-  const GstStructure *s = gst_caps_get_structure (caps.get (), 0);
-  gint w = 0, h = 0;
-  gst_structure_get_int (s, "width", &w);
-  gst_structure_get_int (s, "height", &h);
-  return std::to_string (w) + "x" + std::to_string (h);
 }
 
 GstPadProbeReturn count_reconfigure (GstPad *, GstPadProbeInfo *info, gpointer count)
