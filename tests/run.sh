@@ -18,7 +18,9 @@ shift $(($# > 0))
 trap 'echo "0 passed, 1 failed"' EXIT
 
 need_packages "${packages_to_test[@]}"
-need_packages "${packages_to_browse[@]}" || echo "The test of camera-wall's page in a browser is skipped."
+# A browser is large; only the suite `once` uses it.
+[[ " ${QUAD_NO_SUITE:-} " == *" once "* ]] || need_packages "${packages_to_browse[@]}" ||
+  echo "The test of camera-wall's page in a browser is skipped."
 
 # Tests of real models are skipped where the npm registry cannot be reached.
 models=(selfie selfie-landscape)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes a C++ file that holds the kernels: embed.py OUTPUT IMAGE|- ROOT NAME...
 
-Kernels include the files ROOT/NAME as NAME; the first is the one to compile.
+Kernels include the files ROOT/NAME as NAME; the first is the one to compile. The image is taken in by the
+assembler: as a C++ array it would keep the compiler busy for a minute.
 """
 import os
 import sys
@@ -16,8 +17,19 @@ def array(name, data):
     return f"alignas (64) constexpr unsigned char {name}[] = {{\n{bytes_of(data)}}};\n"
 
 
+# Read-only data of an ELF object, hidden as all of its namespace is.
+IMAGE = """extern "C" __attribute__ ((visibility ("hidden"))) const unsigned char quad_kernel_image[];
+__asm__ (".pushsection .rodata\\n.balign 64\\n.globl quad_kernel_image\\n.hidden quad_kernel_image\\n"
+         "quad_kernel_image: .incbin \\"{path}\\"\\n.popsection");
+
+"""
+
+
 def main(output, image, root, *names):
-    text = '#include "cuda/kernel_image.h"\n\nnamespace quad::cuda {\nnamespace {\n\n'
+    text = '#include "cuda/kernel_image.h"\n\n'
+    if image != "-":
+        text += IMAGE.format(path=os.path.abspath(image))
+    text += "namespace quad::cuda {\nnamespace {\n\n"
     # NVRTC has no standard library; the kernels use these few names of it.
     text += 'constexpr char kCstdint[] =\n'
     for bits, kind in ((8, "char"), (16, "short"), (32, "int"), (64, "long long")):
@@ -26,12 +38,10 @@ def main(output, image, root, *names):
     for bits in (8, 16, 32, 64):
         text += f'    "typedef q_i{bits} int{bits}_t; typedef q_u{bits} uint{bits}_t;"\n'
     text += '    "typedef unsigned long long uintptr_t; typedef unsigned long long size_t; }";\n\n'
-    if image != "-":
-        text += array("kImage", open(image, "rb").read())
     for i, name in enumerate(names):
         text += array(f"kFile{i}", open(os.path.join(root, name), "rb").read() + b"\0")
     text += "\n}  // namespace\n\nconst void *kernel_image () { return "
-    text += ("nullptr" if image == "-" else "kImage") + "; }\n\n"
+    text += ("nullptr" if image == "-" else "quad_kernel_image") + "; }\n\n"
     text += "std::vector<SourceFile> kernel_sources ()\n{\n  auto text = [] (const unsigned char *p) "
     text += "{ return reinterpret_cast<const char *> (p); };\n  return {"
     text += ",\n          ".join(f'{{"{n}", text (kFile{i})}}' for i, n in enumerate(names))
