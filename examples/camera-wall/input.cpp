@@ -93,7 +93,7 @@ void Input::connect ()
   began_at_ = g_get_monotonic_time ();
   counters_->last_frame = 0;
   if (!make_bin ()) return;
-  gst_bin_add (pipeline_.get (), GST_ELEMENT (g_object_ref (bin_.get ())));
+  gst_bin_add (pipeline_.get (), bin_.get ());
   const Owned<GstPad> source (gst_element_get_static_pad (bin_.get (), "src"));
   if (GST_PAD_LINK_FAILED (gst_pad_link (source.get (), pad_.get ())) ||
       !gst_element_sync_state_with_parent (bin_.get ()))

@@ -8,7 +8,7 @@ import unittest
 import cases
 from pictures import BLUE, GREEN, RED, WHITE, first_picture
 from sources import MjpegCamera, RtspCamera, make_clip
-from wall_server import Wall, wait_for
+from wall_server import COUNTS_OBJECTS, Wall, wait_for
 
 PLACES = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
 
@@ -29,7 +29,8 @@ def wait_for_colours(wall, *colours):
 class Cameras(unittest.TestCase):
     def test_a_killed_camera_comes_back_and_the_others_stay(self):
         with RtspCamera("red") as camera, RtspCamera("green") as other:
-            with Wall(camera.uri, other.uri, "test:blue", "rtsp://127.0.0.1:9/dead") as wall:
+            with Wall(camera.uri, other.uri, "test:blue", "rtsp://127.0.0.1:9/dead",
+                      env=COUNTS_OBJECTS) as wall:
                 wait_for_colours(wall, RED, GREEN, BLUE)
                 before = [wall.input(number)["connections"] for number in (1, 2)]
                 camera.kill()
@@ -43,6 +44,7 @@ class Cameras(unittest.TestCase):
                 wait_for(lambda: wall.input(0)["state"] == "live", f"not live: {wall.input(0)}")
                 self.assertEqual([wall.input(number)["connections"] for number in (1, 2)], before)
                 self.assertEqual([wall.input(number)["state"] for number in (1, 2)], ["live", "live"])
+                wait_for(lambda: wall.count_objects("GstURIDecodeBin") <= 3, "connections that ended stay in memory")
 
     def test_a_camera_with_a_password(self):
         with RtspCamera("red", "me", "p@ss word") as camera:
@@ -75,7 +77,8 @@ class Cameras(unittest.TestCase):
             make_clip(clip, "red", 30)
             fields = pathlib.Path(folder) / "fields.mp4"
             make_clip(fields, "blue", 30, interlaced=True)
-            with Wall(str(clip), clip.as_uri(), str(fields), folder + "/none.mp4") as wall:
+            with Wall(str(clip), clip.as_uri(), str(fields), folder + "/none.mp4",
+                      env=COUNTS_OBJECTS) as wall:
                 wait_for(lambda: wall.input(0)["connections"] >= 3, wall.output)
                 shown = wall.input(0)
                 self.assertEqual((shown["name"], shown["fault"]), ("a clip & more.mp4", ""))
@@ -85,6 +88,8 @@ class Cameras(unittest.TestCase):
                 self.assertEqual(shown["state"], "live")
                 wait_for_colours(wall, RED, RED, BLUE)
                 self.assertIn("waiting", wall.input(3)["connection"])
+                # One for each input, and one more where an old connection is just being stopped.
+                wait_for(lambda: wall.count_objects("GstURIDecodeBin") <= 4, "connections that ended stay in memory")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ PROGRAM = os.environ.get("QUAD_WALL", "build/examples/camera-wall/quad-wall")
 # Sanitizers and slow machines need more.
 LIMIT = 20 * int(os.environ.get("QUAD_PATIENCE") or 1)
 
+# GStreamer's tracer of leaks lists what is alive when it gets SIGUSR1.
+COUNTS_OBJECTS = {"GST_TRACERS": "leaks", "GST_LEAKS_TRACER_SIG": "1", "GST_DEBUG": "GST_TRACER:7,leaks:7"}
+
 
 def wait_for(what, says, limit=LIMIT):
     """Returns what() as soon as it is true."""
@@ -97,6 +100,13 @@ class Wall:
     def post(self, path, value, **headers):
         body = value if isinstance(value, (str, bytes)) else json.dumps(value)
         return self.ask("POST", path, body, "application/json", **headers)
+
+    def count_objects(self, kind):
+        """How many objects of a GType there are; the wall must have the environment COUNTS_OBJECTS."""
+        start = len(self.said)
+        self.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: any(re.search(r"listed \d+ alive", line) for line in self.said[start:]), "no list of objects")
+        return sum(f"object-alive, type-name=(string){kind}," in line for line in self.said[start:])
 
     def state(self):
         return self.get("/api/wall").json
