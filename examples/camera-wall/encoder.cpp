@@ -10,6 +10,9 @@ namespace {
 // What a slow receiver may have in front of it, before it loses frames.
 constexpr GstClockTime kMostWaiting = 2 * GST_SECOND;
 
+// Keyframes that viewers ask for are not closer than that.
+constexpr GstClockTime kBetweenKeyframes = 250 * GST_MSECOND;
+
 // The first whose element is there encodes. RATE is in kbit/s, BITS in bit/s, KEY in frames.
 struct Row {
   Codec codec;
@@ -132,8 +135,11 @@ void Encoder::remove (GstAppSrc *source)
 
 void Encoder::request_keyframe (GstAppSrc *source, GstClockTime at)
 {
-  if (!GST_CLOCK_TIME_IS_VALID (at)) return ask_now ();
   const std::lock_guard guard (lock_);
+  if (!GST_CLOCK_TIME_IS_VALID (at)) {
+    wanted_.push_back (last_keyframe_ + kBetweenKeyframes);
+    return;
+  }
   for (const Consumer &each : consumers_)
     if (each.source.get () == source) wanted_.push_back (at + each.first);
 }
@@ -145,8 +151,8 @@ void Encoder::ask_now ()
                       gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
 }
 
-// Without consumers there is nothing to do. A keyframe for later is asked for when its picture
-// comes, because x264enc of GStreamer 1.22 makes it at once.
+// Without consumers there is nothing to do. A keyframe is asked for when its picture comes, because
+// x264enc of GStreamer 1.22 makes it at once.
 bool Encoder::let_in (GstPad *pad, GstBuffer *picture)
 {
   bool asks = false;
@@ -173,6 +179,8 @@ void Encoder::encoded (GstSample *sample)
     return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
   };
   const std::lock_guard guard (lock_);
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+    last_keyframe_ = running (GST_BUFFER_PTS (buffer));
   for (Consumer &each : consumers_)
     push (each, sample, running (GST_BUFFER_PTS (buffer)), running (GST_BUFFER_DTS (buffer)));
 }

@@ -30,8 +30,8 @@ class Encoder {
   bool add (GstAppSrc *source, bool from_zero, std::string &why);
   void remove (GstAppSrc *source);
 
-  // A keyframe at that running time of the source's, or with GST_CLOCK_TIME_NONE as soon as
-  // possible. From any thread.
+  // A keyframe at that running time of the source's, or with GST_CLOCK_TIME_NONE soon: viewers
+  // with bad networks ask all the time, and get one every 250 ms. From any thread.
   void request_keyframe (GstAppSrc *source, GstClockTime at);
 
  private:
@@ -55,6 +55,7 @@ class Encoder {
   std::mutex lock_;
   std::vector<Consumer> consumers_;   // guarded by lock_
   std::vector<GstClockTime> wanted_;  // keyframes at running times; guarded by lock_
+  GstClockTime last_keyframe_ = 0;    // running time; guarded by lock_
 };
 
 }  // namespace wall
