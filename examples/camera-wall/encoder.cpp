@@ -13,7 +13,9 @@ constexpr GstClockTime kMostWaiting = 2 * GST_SECOND;
 // Keyframes that viewers ask for are not closer than that.
 constexpr GstClockTime kBetweenKeyframes = 250 * GST_MSECOND;
 
-// The first whose element is there encodes. RATE is in kbit/s, BITS in bit/s, KEY in frames.
+// The first whose element is there encodes. RATE is in kbit/s, BITS in bit/s, KEY in frames. VP8
+// has one thread, which is enough: more wait for each other in loops, and where other programs run
+// they take many times as long.
 struct Row {
   Codec codec;
   const char *element;
@@ -28,7 +30,7 @@ constexpr Row kRows[] = {
      "openh264enc complexity=low bitrate=BITS gop-size=KEY "
      "! video/x-h264,profile=constrained-baseline ! h264parse config-interval=-1"},
     {Codec::kVp8, "vp8enc",
-     "vp8enc deadline=1 cpu-used=8 threads=4 lag-in-frames=0 error-resilient=default "
+     "vp8enc deadline=1 cpu-used=8 threads=1 lag-in-frames=0 error-resilient=default "
      "target-bitrate=BITS keyframe-max-dist=KEY"},
 };
 

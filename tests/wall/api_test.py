@@ -148,7 +148,7 @@ class Api(unittest.TestCase):
         for _ in range(30):
             self.wall.get("/api/wall")
             self.wall.get("/nothing")
-        wait_for(lambda: count() < before + 10, f"{before} files were open, and now {count()}")
+        wait_for(lambda: count() < before + 10, lambda: f"{before} files were open, and now {count()}")
 
     def test_page(self):
         for path, type, words in (("/", "text/html", b"<video"), ("/wall.js", "text/javascript", b"spotlight"),

@@ -23,7 +23,7 @@ def wait_for_colours(wall, *colours):
         picture = first_picture(answer.body)
         seen[:] = [picture.at(*place) for place in PLACES]
         return all(colour is None or picture.is_near(*place, colour) for place, colour in zip(PLACES, colours))
-    wait_for(fits, f"{colours}, but: {seen}\n{wall.output()}")
+    wait_for(fits, lambda: f"{colours}, but: {seen}\n{wall.output()}")
 
 
 class Cameras(unittest.TestCase):
@@ -34,14 +34,13 @@ class Cameras(unittest.TestCase):
                 wait_for_colours(wall, RED, GREEN, BLUE)
                 before = [wall.input(number)["connections"] for number in (1, 2)]
                 camera.kill()
-                wait_for(lambda: wall.input(0)["state"] == "lost", f"not lost: {wall.input(0)}")
+                wait_for(lambda: wall.input(0)["state"] == "lost", lambda: f"not lost: {wall.input(0)}")
                 self.assertIn(wall.input(0)["connection"], ("waiting", "connecting"))
                 self.assertNotEqual(wall.input(0)["fault"], "")
                 self.assertGreater(wall.input(3)["connections"], 1)
-                camera.colour = "white"
-                camera.start()
+                camera.restart("white")
                 wait_for_colours(wall, WHITE, GREEN, BLUE)
-                wait_for(lambda: wall.input(0)["state"] == "live", f"not live: {wall.input(0)}")
+                wait_for(lambda: wall.input(0)["state"] == "live", lambda: f"not live: {wall.input(0)}")
                 self.assertEqual([wall.input(number)["connections"] for number in (1, 2)], before)
                 self.assertEqual([wall.input(number)["state"] for number in (1, 2)], ["live", "live"])
                 wait_for(lambda: wall.count_objects("GstURIDecodeBin") <= 3, "connections that ended stay in memory")
@@ -54,7 +53,7 @@ class Cameras(unittest.TestCase):
                 wait_for(lambda: wall.input(0)["connection"] == "connected", wall.output)
                 wait_for(lambda: wall.input(1)["fault"], wall.output)
                 self.assertEqual(wall.input(0)["uri"], camera.uri)
-                self.assertEqual(wall.input(0)["name"], f"127.0.0.1:{camera.port}/camera")
+                self.assertEqual(wall.input(0)["name"], f"127.0.0.1:{camera.port}/camera0")
                 for secret in ("p@ss", "p%40ss", "me:"):
                     self.assertNotIn(secret, wall.get("/api/wall").body.decode())
             for secret in ("p@ss", "p%40ss", "me:wrong"):

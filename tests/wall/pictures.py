@@ -8,7 +8,8 @@ from gi.repository import Gst, GstApp  # noqa: F401  (GstApp gives appsink its m
 
 Gst.init(None)
 
-RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 class Picture:

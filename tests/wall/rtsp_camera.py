@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""A camera: rtsp://127.0.0.1:PORT/camera of a colour, which begs for user and password if these are given.
+"""Cameras of plain colours: rtsp://127.0.0.1:PORT/camera0, /camera1, ...
 
-usage: rtsp_camera.py PORT COLOUR [USER PASSWORD]
-
-PORT 0: any free one. Prints the port when it listens.
+Each SPEC is CODEC:WIDTHxHEIGHT:COLOUR, as h264:320x180:red. Port 0: any free one. Prints the port when it listens. A line
+`NUMBER WIDTHxHEIGHT COLOUR` on the standard input changes a camera in mid-stream. When the first pixel of a camera's
+pictures changes, it prints its number and the time, of CLOCK_MONOTONIC in seconds. Ends with its standard input.
 """
 
+import argparse
 import sys
+import threading
+import time
 
 import gi
 
@@ -14,19 +17,50 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer
 
-Gst.init(None)
-port, colour, *login = sys.argv[1:]
-server = GstRtspServer.RTSPServer.new()
-server.set_address("127.0.0.1")
-server.set_service(port)
-factory = GstRtspServer.RTSPMediaFactory.new()
-factory.set_launch(f"( videotestsrc is-live=true pattern={colour} ! video/x-raw,format=I420,width=320,height=180,framerate=25/1"
-                   " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96"
-                   # As cameras do, with sound, which the wall does not take.
-                   " audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8 )")
-factory.set_shared(True)
-if login:
-    user, password = login
+ENCODERS = {
+    "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay config-interval=-1",
+    "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph265pay config-interval=-1",
+    "mjpeg": "jpegenc ! rtpjpegpay",
+    "vp8": "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=25 ! rtpvp8pay",
+}
+
+
+def size_caps(size, rate):
+    width, height = size.split("x")
+    return f"video/x-raw,format=I420,width={width},height={height},framerate={rate}/1"
+
+
+class Camera:
+    def __init__(self, number, spec, rate):
+        self.number, self.rate, self.pixel = number, rate, None
+        codec, size, colour = spec.split(":")
+        self.factory = GstRtspServer.RTSPMediaFactory.new()
+        self.factory.set_launch(
+            f"( videotestsrc name=picture is-live=true pattern={colour} ! capsfilter name=size caps={size_caps(size, rate)}"
+            f" ! {ENCODERS[codec]} name=pay0 pt=96"
+            # As cameras do, with sound, which the wall does not take.
+            " audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8 )")
+        self.factory.set_shared(True)
+        self.factory.connect("media-configure", self.configure)
+
+    def configure(self, _, media):
+        self.picture = media.get_element().get_by_name("picture")
+        self.size = media.get_element().get_by_name("size")
+        self.size.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.watch)
+
+    def change(self, size, colour):
+        self.picture.set_property("pattern", colour)
+        self.size.set_property("caps", Gst.Caps.from_string(size_caps(size, self.rate)))
+
+    def watch(self, _, info):
+        pixel = info.get_buffer().extract_dup(0, 1)
+        if self.pixel not in (None, pixel):
+            print(self.number, time.monotonic(), flush=True)
+        self.pixel = pixel
+        return Gst.PadProbeReturn.OK
+
+
+def guard(server, cameras, user, password):
     auth = GstRtspServer.RTSPAuth.new()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "user")
@@ -35,8 +69,38 @@ if login:
     permissions = GstRtspServer.RTSPPermissions()
     permissions.add_permission_for_role("user", "media.factory.access", True)
     permissions.add_permission_for_role("user", "media.factory.construct", True)
-    factory.set_permissions(permissions)
-server.get_mount_points().add_factory("/camera", factory)
-assert server.attach(None), f"port {port} is taken"
-print(server.get_bound_port(), flush=True)
-GLib.MainLoop().run()
+    for camera in cameras:
+        camera.factory.set_permissions(permissions)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", default="0")
+    parser.add_argument("--rate", type=int, default=25)
+    parser.add_argument("--login", nargs=2, metavar=("USER", "PASSWORD"))
+    parser.add_argument("specs", nargs="+", metavar="SPEC")
+    options = parser.parse_args()
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer.new()
+    server.set_address("127.0.0.1")
+    server.set_service(options.port)
+    cameras = [Camera(number, spec, options.rate) for number, spec in enumerate(options.specs)]
+    for camera in cameras:
+        server.get_mount_points().add_factory(f"/camera{camera.number}", camera.factory)
+    if options.login:
+        guard(server, cameras, *options.login)
+    assert server.attach(None), f"port {options.port} is taken"
+    print(server.get_bound_port(), flush=True)
+    loop = GLib.MainLoop()
+
+    def listen():
+        for line in sys.stdin:
+            number, size, colour = line.split()
+            cameras[int(number)].change(size, colour)
+        loop.quit()
+
+    threading.Thread(target=listen, daemon=True).start()
+    loop.run()
+
+
+main()

@@ -53,7 +53,7 @@ def soak(minutes):
             if turn % 12 == 0:
                 print({name: round(value, 1) for name, value in now.items()}, flush=True)
         for number in range(len(cameras)):
-            wait_for(lambda: wall.input(number)["state"] == "live", f"not live: {wall.input(number)}", limit=60)
+            wait_for(lambda: wall.input(number)["state"] == "live", lambda: f"not live: {wall.input(number)}", limit=60)
     for camera in cameras:
         camera.kill()
     fifth = max(1, len(samples) // 5)

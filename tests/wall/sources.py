@@ -10,27 +10,41 @@ from pictures import Gst
 from wall_server import LIMIT
 
 
-class RtspCamera:
-    """A process, so that it can be killed. To be used with `with`."""
+class RtspCameras:
+    """Cameras in one process, so that they can be killed. To be used with `with`.
 
-    def __init__(self, colour, *login):
-        self.colour, self.login, self.port = colour, login, 0
+    `specs` as in rtsp_camera.py. They count when it starts.
+    """
+
+    def __init__(self, *specs, rate=25, login=()):
+        self.specs, self.rate, self.login, self.port = list(specs), rate, login, 0
         self.start()
 
     def start(self):
         script = pathlib.Path(__file__).with_name("rtsp_camera.py")
-        command = [sys.executable, script, str(self.port), self.colour, *self.login]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        login = ["--login", *self.login] if self.login else []
+        command = [sys.executable, script, "--port", str(self.port), "--rate", str(self.rate), *login, "--", *self.specs]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
+
+    def change(self, number, size, colour):
+        """In mid-stream."""
+        print(number, size, colour, file=self.process.stdin, flush=True)
+
+    def changed_at(self):
+        """When the next picture of another brightness was taken: number and time.monotonic()."""
+        number, time = self.process.stdout.readline().split()
+        return int(number), float(time)
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
 
     @property
-    def uri(self):
-        return f"rtsp://127.0.0.1:{self.port}/camera"
+    def uris(self):
+        return [f"rtsp://127.0.0.1:{self.port}/camera{number}" for number in range(len(self.specs))]
 
     def __enter__(self):
         return self
@@ -39,22 +53,42 @@ class RtspCamera:
         self.kill()
 
 
+class RtspCamera(RtspCameras):
+    """One, with H.264."""
+
+    def __init__(self, colour, *login):
+        super().__init__(f"h264:320x180:{colour}", login=login)
+
+    def restart(self, colour):
+        self.specs = [f"h264:320x180:{colour}"]
+        self.start()
+
+    @property
+    def uri(self):
+        return self.uris[0]
+
+
 class MjpegCamera(http.server.ThreadingHTTPServer):
     """Motion JPEG by HTTP. While `silent` it leaves connections open and sends nothing. To be used with `with`."""
 
     daemon_threads = True
 
-    def __init__(self, colour):
-        line = Gst.parse_launch(f"videotestsrc num-buffers=1 pattern={colour} ! video/x-raw,width=320,height=180"
+    def __init__(self, colour, size="320x180"):
+        self.change(size, colour)
+        self.silent, self.over = False, threading.Event()
+        self.connections = 0
+        super().__init__(("127.0.0.1", 0), MjpegAnswer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def change(self, size, colour):
+        """In mid-stream."""
+        width, height = size.split("x")
+        line = Gst.parse_launch(f"videotestsrc num-buffers=1 pattern={colour} ! video/x-raw,width={width},height={height}"
                                 " ! jpegenc ! appsink name=out sync=false")
         line.set_state(Gst.State.PLAYING)
         buffer = line.get_by_name("out").try_pull_sample(LIMIT * Gst.SECOND).get_buffer()
         self.jpeg = buffer.extract_dup(0, buffer.get_size())
         line.set_state(Gst.State.NULL)
-        self.silent, self.over = False, threading.Event()
-        self.connections = 0
-        super().__init__(("127.0.0.1", 0), MjpegAnswer)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def uri(self):
@@ -72,9 +106,9 @@ class MjpegAnswer(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=frame")
         self.end_headers()
-        jpeg = self.server.jpeg
         try:
             while not self.server.over.wait(0.04):
+                jpeg = self.server.jpeg
                 if not self.server.silent:
                     self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg))
                     self.wfile.write(jpeg + b"\r\n")

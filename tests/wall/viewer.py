@@ -88,7 +88,7 @@ class Viewer:
 
     def picture(self):
         """The next picture."""
-        sink = wait_for(lambda: self.sink, f"no stream\n{self.wall.output()}")
+        sink = wait_for(lambda: self.sink, lambda: f"no stream\n{self.wall.output()}")
         sample = sink.try_pull_sample(LIMIT * Gst.SECOND)
         assert sample, "no frame"
         return Picture(sample)
@@ -100,7 +100,7 @@ class Viewer:
             picture = self.picture()
             seen[:] = [picture.at(x, y) for x, y, _ in colours]
             return all(picture.is_near(*each) for each in colours)
-        wait_for(fits, f"{colours}, but: {seen}")
+        wait_for(fits, lambda: f"{colours}, but: {seen}")
 
     def close(self):
         self.pipeline.set_state(Gst.State.NULL)

@@ -21,13 +21,13 @@ COUNTS_OBJECTS = {"GST_TRACERS": "leaks", "GST_LEAKS_TRACER_SIG": "1", "GST_DEBU
 
 
 def wait_for(what, says, limit=LIMIT):
-    """Returns what() as soon as it is true."""
+    """Returns what() as soon as it is true. `says`: a text or a function that makes one, of what is wrong."""
     end = time.monotonic() + limit
     while True:
         found = what()
         if found:
             return found
-        assert time.monotonic() < end, f"after {limit} s: {says}"
+        assert time.monotonic() < end, f"after {limit} s: {says() if callable(says) else says}"
         time.sleep(0.05)
 
 
@@ -116,4 +116,4 @@ class Wall:
 
     def wait_connected(self, *numbers):
         wait_for(lambda: all(self.input(n)["connection"] == "connected" for n in numbers),
-                 f"not connected:\n{self.output()}")
+                 lambda: f"not connected:\n{self.output()}")
