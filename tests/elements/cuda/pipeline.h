@@ -13,6 +13,7 @@
 
 #include "core/format.h"
 #include "cuda/driver.h"
+#include "support/frame_bytes.h"
 #include "support/gst_helpers.h"
 #include "support/hostcuda/hostcuda.h"
 #include "support/messages.h"
@@ -46,27 +47,6 @@ inline std::string source (const std::string &format, int width, int height, int
   return "videotestsrc pattern=zone-plate kx2=30 ky2=20 kt=9 num-buffers=" +
          std::to_string (count) + " " + more + " ! video/x-raw,framerate=10/1,format=" + format +
          ",width=" + std::to_string (width) + ",height=" + std::to_string (height) + " ! ";
-}
-
-// The samples of a frame, plane by plane, without padding.
-inline std::vector<guint8> bytes_of (const GstVideoInfo &info, GstBuffer *buffer)
-{
-  std::vector<guint8> bytes;
-  GstVideoFrame frame;
-  if (!gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ)) g_error ("cannot map");
-  for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES (&frame); p++) {
-    guint c = 0;  // the first component that lies in this plane
-    while (GST_VIDEO_FORMAT_INFO_PLANE (info.finfo, c) != p) c++;
-    const int row =
-        GST_VIDEO_FRAME_COMP_WIDTH (&frame, c) * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, c);
-    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT (&frame, c); y++) {
-      const auto *from = static_cast<const guint8 *> (GST_VIDEO_FRAME_PLANE_DATA (&frame, p)) +
-                         std::ptrdiff_t{y} * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, p);
-      bytes.insert (bytes.end (), from, from + row);
-    }
-  }
-  gst_video_frame_unmap (&frame);
-  return bytes;
 }
 
 struct Frame {

@@ -2,19 +2,12 @@
 #include <atomic>
 #include <thread>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-const std::string kOutput = raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 
 // Why `text` was not applied; empty: it was.
 std::string asked (GstElement *grid, const std::string &text)

@@ -1,13 +1,11 @@
 // Layouts from templates and weights.
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 #include "elements/grid/wished.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kBlack = {16, 128, 128, 0};
 
 std::string i420 (int width, int height)
 {

@@ -1,17 +1,12 @@
 // The pad `background` of quadmux-grid.
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-const std::string kOutput = raw ("I420", 64, 32, "framerate=(fraction)10/1,colorimetry=bt601");
+const std::string kWide = bt601 (64, 32);
 
 // A pipeline with a red background of `width` by `height`, of `frames` frames.
 class Backed : public GridPipeline {
@@ -20,8 +15,7 @@ class Backed : public GridPipeline {
           int frames)
       : GridPipeline (properties, output), pad_ (request (grid (), "background"))
   {
-    const std::string caps =
-        raw ("I420", width, height, "framerate=(fraction)10/1,colorimetry=bt601");
+    const std::string caps = bt601 (width, height);
     src_ = gst_element_factory_make ("appsrc", nullptr);
     g_object_set (src_, "caps", caps_of (caps).get (), "format", GST_FORMAT_TIME, nullptr);
     gst_bin_add (GST_BIN (pipeline ()), src_);
@@ -47,7 +41,7 @@ class Backed : public GridPipeline {
 TEST (GridBackground, LiesBehindAllCells)
 {
   for (const guint zorder : {0u, 100u}) {
-    Backed p ("rows=1 columns=2 gap=8", kOutput, 64, 32, 3);
+    Backed p ("rows=1 columns=2 gap=8", kWide, 64, 32, 3);
     g_object_set (p.background (), "zorder", zorder, nullptr);
     p.add_solid (kInput, kGreen, 3);
     p.set_pad (0, "fit", 2, nullptr);
@@ -67,7 +61,7 @@ TEST (GridBackground, LiesBehindAllCells)
 TEST (GridBackground, CoversTheOutputUnlessItFitsOtherwise)
 {
   for (const int fit : {-1, 0, 1, 2}) {
-    Backed p ("rows=1 columns=1", kOutput, 32, 32, 1);
+    Backed p ("rows=1 columns=1", kWide, 32, 32, 1);
     if (fit >= 0) g_object_set (p.background (), "fit", fit, nullptr);
     const Pictures pictures = p.run ();
     ASSERT_EQ (pictures.size (), 1u);
@@ -81,7 +75,7 @@ TEST (GridBackground, DoesNotDecideHowLongTheOutputLasts)
 {
   for (const char *policy : {"longest", "shortest"})
     for (const int frames : {1, 30}) {
-      Backed p (std::string ("rows=1 columns=2 eos-policy=") + policy, kOutput, 64, 32, frames);
+      Backed p (std::string ("rows=1 columns=2 eos-policy=") + policy, kWide, 64, 32, frames);
       p.add_solid (kInput, kGreen, 5);
       const Pictures pictures = p.run ();
       ASSERT_EQ (pictures.size (), 5u) << policy << " " << frames;
@@ -106,7 +100,7 @@ TEST (GridBackground, TheOutputHasTheSizeOfTheCells)
 
 TEST (GridBackground, IsAskedForAtTheOutputsSize)
 {
-  GridPipeline p ("rows=2 columns=2", kOutput);
+  GridPipeline p ("rows=2 columns=2", kWide);
   const Owned<GstPad> pad = request (p.grid (), "background");
   const Owned<GstCaps> caps{gst_pad_query_caps (pad.get (), nullptr)};
   const Owned<char> text{gst_structure_to_string (gst_caps_get_structure (caps.get (), 0))};

@@ -5,15 +5,14 @@
 #include <random>
 #include <string_view>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const std::string kInput = raw ("I420", 32, 32);
+const std::string kSquare = raw ("I420", 32, 32);
 
 // Plays what must end in an error, and returns its text.
 std::string error_of (GridPipeline &p)
@@ -32,7 +31,7 @@ void expect_words (const std::string &text, std::initializer_list<const char *> 
 TEST (GridBadInput, BufferSmallerThanItsCaps)
 {
   GridPipeline p;
-  p.add_input (kInput);
+  p.add_input (kSquare);
   p.push (0, timed (Owned<GstBuffer>{gst_buffer_new_allocate (nullptr, 100, nullptr)}, 0,
                     GST_SECOND / 10));
   p.end (0);
@@ -42,7 +41,7 @@ TEST (GridBadInput, BufferSmallerThanItsCaps)
 TEST (GridBadInput, StridesThatLeaveTheBuffer)
 {
   GridPipeline p;
-  p.add_input (kInput);
+  p.add_input (kSquare);
   Owned<GstBuffer> buffer = timed (solid (p.info (0), kRed), 0, GST_SECOND / 10);
   gsize offset[4] = {0, 1024, 1280, 0};
   gint stride[4] = {4096, 16, 16, 0};
@@ -98,11 +97,11 @@ TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawn)
         "video/x-raw,width=16,height=16,framerate=10/1", "video/x-raw", "audio/x-raw"}) {
     SCOPED_TRACE (caps);
     GridPipeline p ("", "video/x-raw,width=64,height=64");
-    GstElement *src = p.add_input (kInput);
+    GstElement *src = p.add_input (kSquare);
     g_object_set (src, "caps", caps_of (caps).get (), nullptr);
     EXPECT_EQ (gst_pad_query_accept_caps (p.pad (0).get (), caps_of (caps).get ()),
                gboolean{std::string_view (caps).starts_with ("video/x-raw")});
-    p.add_solid (kInput, kRed, 3);
+    p.add_solid (kSquare, kRed, 3);
     Owned<GstBuffer> buffer{gst_buffer_new_allocate (nullptr, 32768, nullptr)};
     gst_buffer_memset (buffer.get (), 0, 128, 32768);
     p.push (0, timed (std::move (buffer), 0, GST_SECOND / 10));
@@ -118,7 +117,7 @@ TEST (GridBadInput, CapsOfNoPictureOrOfOneThatIsNotDrawn)
 TEST (GridBadInput, AFormatThatIsNotDrawnBehindAQueue)
 {
   GridPipeline p ("rows=1 columns=2", "video/x-raw,width=64,height=32");
-  GstElement *src = p.add_input (kInput);
+  GstElement *src = p.add_input (kSquare);
   const Owned<GstPad> out{gst_element_get_static_pad (src, "src")}, pad = p.pad (0);
   GstElement *queue = gst_element_factory_make ("queue", nullptr);
   gst_bin_add (GST_BIN (p.pipeline ()), queue);
@@ -134,7 +133,7 @@ TEST (GridBadInput, AFormatThatIsNotDrawnBehindAQueue)
     p.push (0, timed (std::move (buffer), n * GST_SECOND / 10, GST_SECOND / 10));
   }
   p.end (0);
-  p.add_solid (kInput, kRed, 3);
+  p.add_solid (kSquare, kRed, 3);
   EXPECT_EQ (p.run ().size (), 3u) << p.error ();
   ASSERT_EQ (p.warnings ().size (), 1u);
   expect_words (p.warnings ()[0], {"sink_0", "NV16", "videoconvert"});
@@ -143,7 +142,7 @@ TEST (GridBadInput, AFormatThatIsNotDrawnBehindAQueue)
 TEST (GridBadInput, BuffersWithoutTimestamps)
 {
   GridPipeline p;
-  p.add_input (kInput);
+  p.add_input (kSquare);
   p.push (0, solid (p.info (0), kRed));
   p.end (0);
   expect_words (error_of (p), {"sink_0", "timestamps", "do-timestamp"});
@@ -152,7 +151,7 @@ TEST (GridBadInput, BuffersWithoutTimestamps)
 TEST (GridBadInput, SegmentInBytes)
 {
   GridPipeline p;
-  g_object_set (p.add_input (kInput), "format", GST_FORMAT_BYTES, nullptr);
+  g_object_set (p.add_input (kSquare), "format", GST_FORMAT_BYTES, nullptr);
   p.push (0, timed (solid (p.info (0), kRed), 0, GST_SECOND));
   p.end (0);
   expect_words (error_of (p), {"sink_0", "bytes", "format=time"});
@@ -172,7 +171,7 @@ TEST (GridBadInput, DownstreamThatTakesNothing)
     GridPipeline p ("", "capsfilter name=filter");
     const Owned<GstElement> filter{gst_bin_get_by_name (GST_BIN (p.pipeline ()), "filter")};
     g_object_set (filter.get (), "caps", caps_of (caps).get (), nullptr);
-    p.add_solid (kInput, kRed, 1);
+    p.add_solid (kSquare, kRed, 1);
     expect_words (error_of (p), {"none of the formats and sizes", "videoconvert"});
   }
 }
@@ -180,14 +179,14 @@ TEST (GridBadInput, DownstreamThatTakesNothing)
 TEST (GridBadInput, OutputRateOfZero)
 {
   GridPipeline p ("", "video/x-raw,framerate=0/1");
-  p.add_solid (kInput, kRed, 1);
+  p.add_solid (kSquare, kRed, 1);
   expect_words (error_of (p), {"0/1", "framerate=25/1"});
 }
 
 TEST (GridBadInput, AbsurdOutputRate)
 {
   GridPipeline p ("", "video/x-raw,framerate=2147483647/1");
-  p.add_solid (kInput, kRed, 1);
+  p.add_solid (kSquare, kRed, 1);
   expect_words (error_of (p), {"2147483647/1"});
 }
 
@@ -205,7 +204,7 @@ TEST (GridBadInput, AbsurdInputRateIsNotTheOutputs)
 TEST (GridBadInput, AnErrorIsPostedOnce)
 {
   GridPipeline p;
-  p.add_input (kInput);
+  p.add_input (kSquare);
   p.play ();
   const Owned<GstBus> bus{gst_element_get_bus (p.pipeline ())};
   for (int i = 0; i < 5; i++) p.push (0, solid (p.info (0), kRed));

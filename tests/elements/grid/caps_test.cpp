@@ -1,13 +1,11 @@
 // What quadmux-grid negotiates, with upstream and downstream.
 #include "core/format.h"
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
 
 // The caps that pad `i` of the grid asks for, depending on its peers.
 std::string wish (GridPipeline &p, std::size_t i = 0)

@@ -1,15 +1,12 @@
 // Flushes, tags and navigation through quadmux-grid.
 #include <gst/video/navigation.h>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
 
 TEST (GridEvents, AFlushOfOneInputForgetsItsFrame)
 {

@@ -7,17 +7,14 @@
 #include <cmath>
 #include <functional>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const Values kBlue = {41, 240, 110, 0};
-const Values kBlack = {16, 128, 128, 0};
-const std::string kInput = raw ("I420", 32, 32);
+const std::string kSquare = raw ("I420", 32, 32);
 constexpr int kRate = 10;
 
 GstClockTime time_of (int n) { return frame_time (static_cast<std::uint64_t> (n), kRate); }
@@ -96,13 +93,13 @@ class Upstream {
   // The good frame `n`.
   Owned<GstBuffer> frame (int n)
   {
-    const GstVideoInfo info = info_of_caps (kInput);
+    const GstVideoInfo info = info_of_caps (kSquare);
     return timed (solid (info, kRed), time_of (n), time_of (n + 1) - time_of (n));
   }
   void begin ()
   {
     EXPECT_TRUE (send (gst_event_new_stream_start ("test")));
-    EXPECT_TRUE (send_caps (kInput));
+    EXPECT_TRUE (send_caps (kSquare));
     EXPECT_TRUE (send_segment ());
   }
   // What has been sent is not sent again.
@@ -136,7 +133,7 @@ struct Fault {
 
 bool nothing (Upstream &) { return true; }
 Owned<GstBuffer> good (Upstream &up, int n) { return up.frame (n); }
-bool good_caps (Upstream &up) { return up.send_caps (kInput); }
+bool good_caps (Upstream &up) { return up.send_caps (kSquare); }
 bool good_segment (Upstream &up) { return up.send_segment (); }
 
 Owned<GstBuffer> at_time_of (Owned<GstBuffer> buffer, int n)
@@ -209,7 +206,7 @@ std::vector<Fault> faults ()
        [] (Upstream &up) {
          return up.send_caps (raw ("NV16", 32, 32)) && up.send_segment (GST_FORMAT_BYTES);
        },
-       good, [] (Upstream &up) { return up.send_caps (kInput) && up.send_segment (); }, false, 2},
+       good, [] (Upstream &up) { return up.send_caps (kSquare) && up.send_segment (); }, false, 2},
   };
 }
 
@@ -240,7 +237,7 @@ class GridFaults : public testing::TestWithParam<int> {
   GridPipeline p{"rows=1 columns=2", "video/x-raw,format=I420,width=64,height=32,framerate=10/1"};
   const Fault fault = faults ()[static_cast<std::size_t> (GetParam ())];
 
-  void add_good () { p.add_input (kInput); }
+  void add_good () { p.add_input (kSquare); }
   void push_good (int from, int to)
   {
     for (int n = from; n < to; n++) p.push (0, at_time_of (solid (p.info (0), kBlue), n));
@@ -325,7 +322,7 @@ TEST (GridFaultsOfCaps, FramesBeforeThem)
   for (const bool again : {false, true}) {
     GridPipeline p{"rows=1 columns=2", "video/x-raw,format=I420,width=64,height=32,framerate=10/1"};
     Upstream up (p);
-    p.add_input (kInput);
+    p.add_input (kSquare);
     p.play ();
     if (again) {
       up.begin ();
@@ -340,7 +337,7 @@ TEST (GridFaultsOfCaps, FramesBeforeThem)
     EXPECT_TRUE (up.send_segment ());
     for (int n = 0; n < 8; n++) p.push (0, at_time_of (solid (p.info (0), kBlue), n));
     for (int n = 0; n < 4; n++) EXPECT_EQ (up.push (up.frame (n)), GST_FLOW_OK) << n;
-    EXPECT_TRUE (up.send_caps (kInput));
+    EXPECT_TRUE (up.send_caps (kSquare));
     EXPECT_TRUE (up.send_segment ());
     for (int n = 4; n < 8; n++) EXPECT_EQ (up.push (up.frame (n)), GST_FLOW_OK) << n;
     for (int n = 0; n < 8; n++) {
@@ -460,7 +457,7 @@ TEST_P (GridFaults, AreForgottenWithAFlush)
   expect (0, 4, kBlack);
   up.send (gst_event_new_flush_start ());
   up.send (gst_event_new_flush_stop (TRUE));
-  EXPECT_TRUE (up.send_caps (kInput));
+  EXPECT_TRUE (up.send_caps (kSquare));
   EXPECT_TRUE (up.send_segment ());
   EXPECT_EQ (up.push (up.frame (4)), GST_FLOW_OK);
   push_good (4, 6);
@@ -514,7 +511,7 @@ TEST_P (GridFaults, StopAtTheirPadWhenLive)
   // A frame's time may pass before the grid has handled an event.
   constexpr int kBegins = 5, kEnds = 12, kSlack = 3, kCount = 20;
   Upstream up (p);
-  p.add_input (kInput, true);
+  p.add_input (kSquare, true);
   push_good (0, kCount + 5);
   p.play ();
   up.begin ();

@@ -10,17 +10,13 @@ namespace {
 
 using GridLabelLive = LabelTest;
 
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-const std::string kOutput = raw ("I420", 640, 120, "framerate=(fraction)10/1,colorimetry=bt601");
+const std::string kWide = bt601 (640, 120);
 
 // A red input that goes on, and a green one that stops after frame 4. The output frames up to
 // `last`.
 Pictures frames (const std::string &properties, std::uint64_t last, bool second_comes = true)
 {
-  Live p ("sink_0::label=\"\" " + properties, kOutput);
+  Live p ("sink_0::label=\"\" " + properties, kWide);
   p.add_input (kInput, true);
   p.add_input (kInput, true);
   p.set_pad (0, "label", "");
@@ -113,7 +109,7 @@ TEST_F (GridLabelLive, APlaceholdersText)
 
 TEST_F (GridLabelLive, AMadePlaceholderComesBeforeTheText)
 {
-  Live p ("label-background=0xffffffff sink_1::placeholder-text=none", kOutput);
+  Live p ("label-background=0xffffffff sink_1::placeholder-text=none", kWide);
   p.add_input (kInput, true);
   p.add_input (kInput, true);
   const Owned<GstCaps> caps = caps_of (kInput);

@@ -1,20 +1,10 @@
 // Which picture each pixel of quadmux-grid's output shows.
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlue = {41, 240, 110, 0};
-const Values kWhite = {235, 128, 128, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string k601 = "framerate=(fraction)10/1,colorimetry=bt601";
-
-std::string i420 (int width, int height) { return raw ("I420", width, height, k601); }
 
 // One frame of a grid whose inputs have one frame each.
 std::unique_ptr<Picture8> one_frame (GridPipeline &p)
@@ -54,16 +44,16 @@ TEST (GridLayout, FourInputsHaveTheFourCells)
 
 TEST (GridLayout, AFreeCellShowsTheBackground)
 {
-  GridPipeline p ("background-color=0xffff0000", i420 (64, 32));
-  p.add_solid (i420 (32, 16), kGreen, 1);
+  GridPipeline p ("background-color=0xffff0000", bt601 (64, 32));
+  p.add_solid (bt601 (32, 16), kGreen, 1);
   expect_at (*one_frame (p), {{0, 0, kGreen}, {31, 15, kGreen}, {32, 0, kRed}, {63, 31, kRed}});
 }
 
 TEST (GridLayout, GapMarginAndBorder)
 {
-  GridPipeline p ("gap=8 margin=4 border-width=2 border-color=0xff0000ff", i420 (80, 48));
+  GridPipeline p ("gap=8 margin=4 border-width=2 border-color=0xff0000ff", bt601 (80, 48));
   for (std::size_t i = 0; i < 3; i++) {
-    p.add_solid (i420 (32, 16), kGreen, 1);
+    p.add_solid (bt601 (32, 16), kGreen, 1);
     p.set_pad (i, "fit", 2);
   }
   // Cells of 32x16 at x = 4 and 44, y = 4 and 28. The fourth has no picture and no border.
@@ -91,8 +81,8 @@ TEST (GridLayout, AnOddBorderIsAsWideOnAllSides)
   for (const int width : {1, 3}) {
     GridPipeline p (
         "rows=1 columns=1 border-color=0xff0000ff border-width=" + std::to_string (width),
-        i420 (40, 40));
-    p.add_solid (i420 (32, 32), kGreen, 1);
+        bt601 (40, 40));
+    p.add_solid (bt601 (32, 32), kGreen, 1);
     p.set_pad (0, "fit", 2);
     const int b = width + 1, last = 39 - b;
     expect_at (*one_frame (p), {{b - 1, 20, kBlue},
@@ -108,8 +98,8 @@ TEST (GridLayout, AnOddBorderIsAsWideOnAllSides)
 
 TEST (GridLayout, BorderLeavesContainsBarsToTheBackground)
 {
-  GridPipeline p ("rows=1 columns=1 border-width=2 border-color=0xff0000ff", i420 (68, 36));
-  p.add_solid (i420 (32, 32), kGreen, 1);
+  GridPipeline p ("rows=1 columns=1 border-width=2 border-color=0xff0000ff", bt601 (68, 36));
+  p.add_solid (bt601 (32, 32), kGreen, 1);
   expect_at (*one_frame (p), {{0, 18, kBlue},
                               {2, 18, kBlack},
                               {17, 18, kBlack},
@@ -122,10 +112,10 @@ TEST (GridLayout, BorderLeavesContainsBarsToTheBackground)
 
 TEST (GridLayout, SpansAndCells)
 {
-  GridPipeline p ("rows=2 columns=3", i420 (96, 32));
-  p.add_solid (i420 (32, 16), kRed, 1);
-  p.add_solid (i420 (32, 16), kGreen, 1);
-  p.add_solid (i420 (32, 16), kBlue, 1);
+  GridPipeline p ("rows=2 columns=3", bt601 (96, 32));
+  p.add_solid (bt601 (32, 16), kRed, 1);
+  p.add_solid (bt601 (32, 16), kGreen, 1);
+  p.add_solid (bt601 (32, 16), kBlue, 1);
   p.set_pad (0, "row-span", 2, "column-span", 2, "fit", 2);
   // The second's cell is taken by the first's span; the third asks for the last one.
   p.set_pad (2, "cell", 5);
@@ -140,9 +130,9 @@ TEST (GridLayout, SpansAndCells)
 TEST (GridLayout, FitModes)
 {
   // A 2:1 picture, left half red and right half green, in a square cell.
-  const GstVideoInfo info = info_of_caps (i420 (64, 32));
+  const GstVideoInfo info = info_of_caps (bt601 (64, 32));
   auto input = [&] (GridPipeline &p) {
-    p.add_input (i420 (64, 32));
+    p.add_input (bt601 (64, 32));
     p.push (0, timed (painted (info,
                                [] (int plane, int x, int, int) {
                                  const bool left = x < (plane == 0 ? 32 : 16);
@@ -151,7 +141,7 @@ TEST (GridLayout, FitModes)
                       0, GST_SECOND / 10));
     p.end (0);
   };
-  GridPipeline contain ("rows=1 columns=1", i420 (32, 32));
+  GridPipeline contain ("rows=1 columns=1", bt601 (32, 32));
   input (contain);
   expect_at (*one_frame (contain), {{0, 7, kBlack},
                                     {0, 8, kRed},
@@ -159,19 +149,19 @@ TEST (GridLayout, FitModes)
                                     {16, 8, kGreen},
                                     {31, 23, kGreen},
                                     {31, 24, kBlack}});
-  GridPipeline top ("rows=1 columns=1", i420 (32, 32));
+  GridPipeline top ("rows=1 columns=1", bt601 (32, 32));
   input (top);
   top.set_pad (0, "yalign", 0.0);
   expect_at (*one_frame (top), {{0, 0, kRed}, {31, 15, kGreen}, {0, 16, kBlack}});
-  GridPipeline fill ("rows=1 columns=1", i420 (32, 32));
+  GridPipeline fill ("rows=1 columns=1", bt601 (32, 32));
   input (fill);
   fill.set_pad (0, "fit", 2);
   expect_at (*one_frame (fill), {{0, 0, kRed}, {15, 31, kRed}, {16, 0, kGreen}, {31, 31, kGreen}});
-  GridPipeline cover ("rows=1 columns=1", i420 (32, 32));
+  GridPipeline cover ("rows=1 columns=1", bt601 (32, 32));
   input (cover);
   cover.set_pad (0, "fit", 1);
   expect_at (*one_frame (cover), {{0, 0, kRed}, {15, 31, kRed}, {16, 0, kGreen}, {31, 31, kGreen}});
-  GridPipeline right ("rows=1 columns=1", i420 (32, 32));
+  GridPipeline right ("rows=1 columns=1", bt601 (32, 32));
   input (right);
   right.set_pad (0, "fit", 1, "xalign", 1.0);
   expect_at (*one_frame (right), {{0, 0, kGreen}, {31, 31, kGreen}});
@@ -187,7 +177,7 @@ TEST (GridLayout, PixelAspectRatioOfInputAndOutput)
   // On a canvas of such samples it needs half the width.
   GridPipeline q ("rows=1 columns=1",
                   raw ("I420", 64, 32, k601 + ",pixel-aspect-ratio=(fraction)2/1"));
-  q.add_solid (i420 (32, 32), kRed, 1);
+  q.add_solid (bt601 (32, 32), kRed, 1);
   expect_at (*one_frame (q), {{23, 0, kBlack}, {24, 0, kRed}, {39, 31, kRed}, {40, 31, kBlack}});
 }
 
@@ -205,8 +195,8 @@ TEST (GridLayout, AlphaBlendsAndZorderDecidesWhatIsOnTop)
 
 TEST (GridLayout, APictureOfAlphaZeroIsNotDrawn)
 {
-  GridPipeline p ("rows=1 columns=1 border-width=2", i420 (32, 32));
-  p.add_solid (i420 (32, 32), kRed, 1);
+  GridPipeline p ("rows=1 columns=1 border-width=2", bt601 (32, 32));
+  p.add_solid (bt601 (32, 32), kRed, 1);
   p.set_pad (0, "alpha", 0.0);
   expect_at (*one_frame (p), {{0, 0, kBlack}, {16, 16, kBlack}});
 }
@@ -232,7 +222,7 @@ TEST (GridLayout, TransparencyOnACanvasWithoutLiesOverTheBackground)
 TEST (GridLayout, OtherFormatsAreConverted)
 {
   // Pure colours, so that a wrong matrix or range shows at once.
-  GridPipeline p ("rows=1 columns=3", i420 (96, 32));
+  GridPipeline p ("rows=1 columns=3", bt601 (96, 32));
   p.add_solid (raw ("RGBx", 64, 64), {255, 0, 0, 255}, 1);
   p.add_solid (raw ("NV12", 64, 64, k601), kGreen, 1);
   p.add_solid (raw ("GRAY8", 32, 32, "framerate=(fraction)10/1,colorimetry=1:0:0:0"),
@@ -251,7 +241,7 @@ TEST (GridLayout, OtherRangesAreConverted)
 {
   // bt601 with the full range, and an RGB one of 16 to 235.
   const std::string full = "framerate=(fraction)10/1,colorimetry=1:4:16:4";
-  GridPipeline p ("rows=1 columns=2", i420 (64, 32));
+  GridPipeline p ("rows=1 columns=2", bt601 (64, 32));
   p.add_solid (raw ("I420", 64, 64, full), {76, 85, 255, 0}, 1);
   p.add_solid (raw ("RGB", 32, 32, "framerate=(fraction)10/1,colorimetry=2:1:5:1"),
                {235, 16, 16, 0}, 1);
@@ -274,7 +264,7 @@ TEST (GridLayout, OtherColorimetryIsConverted)
 {
   const std::string k709 = "framerate=(fraction)10/1,colorimetry=bt709";
   GridPipeline p ("rows=1 columns=2", raw ("I420", 64, 32, k709));
-  p.add_solid (i420 (64, 64), kRed, 1);
+  p.add_solid (bt601 (64, 64), kRed, 1);
   p.add_solid (raw ("I420", 32, 32, k709), {63, 102, 240, 0}, 1);
   const auto picture = one_frame (p);
   // ITU-R BT.709: red is 63, 102, 240.
@@ -324,9 +314,9 @@ TEST (GridLayout, TheEightOrientations)
 TEST (GridLayout, CropMetaIsHonoured)
 {
   // A buffer of 64x32; only its right half, green, is shown.
-  const GstVideoInfo info = info_of_caps (i420 (64, 32));
-  GridPipeline p ("rows=1 columns=1", i420 (32, 32));
-  p.add_input (i420 (32, 32));
+  const GstVideoInfo info = info_of_caps (bt601 (64, 32));
+  GridPipeline p ("rows=1 columns=1", bt601 (32, 32));
+  p.add_input (bt601 (32, 32));
   Owned<GstBuffer> buffer = timed (painted (info,
                                             [] (int plane, int x, int, int) {
                                               const bool left = x < (plane == 0 ? 32 : 16);
@@ -359,9 +349,9 @@ TEST (GridLayout, OddSizesStayInsideTheCanvas)
 TEST (GridLayout, ThreadsDoNotMatter)
 {
   auto bytes = [] (int threads) {
-    GridPipeline p ("n-threads=" + std::to_string (threads), i420 (128, 96));
-    const GstVideoInfo info = info_of_caps (i420 (160, 100));
-    p.add_input (i420 (160, 100));
+    GridPipeline p ("n-threads=" + std::to_string (threads), bt601 (128, 96));
+    const GstVideoInfo info = info_of_caps (bt601 (160, 100));
+    p.add_input (bt601 (160, 100));
     p.push (
         0, timed (painted (info, [] (int, int x, int y, int) { return (x * 7 + y * 13) & 255; }), 0,
                   GST_SECOND / 10));

@@ -6,7 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 namespace quad::test {
 
@@ -33,9 +33,7 @@ struct Watched {
 
 class Live : public GridPipeline {
  public:
-  explicit Live (const std::string &properties = "",
-                 const std::string &output = raw ("I420", 32, 16,
-                                                  "framerate=(fraction)10/1,colorimetry=bt601"))
+  explicit Live (const std::string &properties = "", const std::string &output = kOutput)
       : GridPipeline ("rows=1 columns=2 " + properties, output), clock_{gst_test_clock_new ()}
   {
     gst_pipeline_use_clock (GST_PIPELINE (pipeline ()), clock_.get ());

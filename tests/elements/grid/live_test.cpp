@@ -6,12 +6,6 @@ using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-
 // Ten frames at their times, with the first input's pictures and none in the second cell.
 void expect_the_first_alone (Live &p)
 {

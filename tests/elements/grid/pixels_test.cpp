@@ -3,7 +3,7 @@
 #include <set>
 
 #include "core/kernel.h"
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
@@ -29,7 +29,7 @@ TEST (GridPixels, UnknownChromaSiteIsCopiedBitForBit)
   for (const char *format : {"I420", "NV12", "Y42B"})
     for (const char *site : {"", ",chroma-site=mpeg2", ",chroma-site=jpeg", ",chroma-site=dv"}) {
       SCOPED_TRACE (std::string (format) + site);
-      const std::string caps = raw (format, 66, 34, "framerate=(fraction)10/1,colorimetry=bt601");
+      const std::string caps = raw (format, 66, 34, k601);
       GridPipeline p ("rows=1 columns=1", caps + site);
       p.add_input (caps);
       if (GST_VIDEO_INFO_CHROMA_SITE (&p.info (0)) != GST_VIDEO_CHROMA_SITE_UNKNOWN)
@@ -46,8 +46,7 @@ TEST (GridPixels, UnknownChromaSiteIsCopiedBitForBit)
 
 TEST (GridPixels, EveryMethodGivesWhatQuaddownscaleGives)
 {
-  const std::string from = raw ("I420", 96, 96, "framerate=(fraction)10/1,colorimetry=bt601"),
-                    to = raw ("I420", 32, 32, "framerate=(fraction)10/1,colorimetry=bt601");
+  const std::string from = bt601 (96, 96), to = bt601 (32, 32);
   const GstVideoInfo info = info_of_caps (from);
   std::set<std::vector<int>> different;
   for (const quad::filter::Kernel &kernel : quad::filter::kernels ()) {

@@ -2,15 +2,12 @@
 #include <cmath>
 #include <limits>
 
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
 
 // Two videotestsrcs of ten frames a second that can seek.
 struct Seekable {
@@ -182,7 +179,7 @@ struct Clip {
 
   Clip (GridPipeline &p, const Values &v, std::uint64_t count) : value (v), frames (count)
   {
-    const std::string caps = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
+    const std::string caps = bt601 (16, 16);
     info = info_of_caps (caps);
     src = p.add_input (caps);
     g_object_set (src, "stream-type", GST_APP_STREAM_TYPE_SEEKABLE, "duration",
@@ -227,7 +224,7 @@ TEST (GridSeek, PastTheShortestInputsEnd)
   for (const bool shortest : {true, false}) {
     SCOPED_TRACE (shortest);
     GridPipeline p (shortest ? "rows=1 columns=2 eos-policy=shortest" : "rows=1 columns=2",
-                    raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601"));
+                    bt601 (32, 16));
     g_object_set (p.out (), "max-buffers", 2u, nullptr);
     Clip brief (p, kRed, 10), lasting (p, kGreen, 50);
     p.play ();
@@ -264,7 +261,7 @@ TEST (GridSeek, PastTheShortestInputsEnd)
 // Frames `first` to `last`, ten a second, from another source.
 void add_frames (GridPipeline &p, const Values &v, std::uint64_t first, std::uint64_t last)
 {
-  const std::string caps = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
+  const std::string caps = bt601 (16, 16);
   GstElement *src = p.add_input (caps);
   for (std::uint64_t n = first; n <= last; n++)
     gst_app_src_push_buffer (
@@ -272,8 +269,6 @@ void add_frames (GridPipeline &p, const Values &v, std::uint64_t first, std::uin
         timed (solid (info_of_caps (caps), v), frame_time (n, 10), GST_SECOND / 10).release ());
   gst_app_src_end_of_stream (GST_APP_SRC (src));
 }
-
-const std::string kTwo = raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601");
 
 // The first frame's segment, in which its times count.
 void expect_segment_from_zero (GridPipeline &p)
@@ -298,7 +293,7 @@ void expect_times (const Pictures &all, std::uint64_t first, std::size_t count)
 
 TEST (GridStart, ZeroShowsTheBackgroundUpToTheFirstFrame)
 {
-  GridPipeline p ("rows=1 columns=2", kTwo);
+  GridPipeline p ("rows=1 columns=2", kOutput);
   add_frames (p, kRed, 20, 22);
   add_frames (p, kGreen, 23, 25);
   expect_times (p.run (), 0, 26);
@@ -307,7 +302,7 @@ TEST (GridStart, ZeroShowsTheBackgroundUpToTheFirstFrame)
 
 TEST (GridStart, FirstIsTheEarliestFrameOfAnyInput)
 {
-  GridPipeline p ("rows=1 columns=2 start-time-selection=first", kTwo);
+  GridPipeline p ("rows=1 columns=2 start-time-selection=first", kOutput);
   add_frames (p, kGreen, 23, 25);
   add_frames (p, kRed, 20, 22);
   const Pictures all = p.run ();
@@ -321,7 +316,7 @@ TEST (GridStart, FirstIsTheEarliestFrameOfAnyInput)
 
 TEST (GridStart, SetBeginsThereAndSkipsWhatIsBefore)
 {
-  GridPipeline p ("rows=1 columns=2 start-time-selection=set start-time=500000000", kTwo);
+  GridPipeline p ("rows=1 columns=2 start-time-selection=set start-time=500000000", kOutput);
   add_frames (p, kRed, 0, 9);
   add_frames (p, kGreen, 7, 11);
   const Pictures all = p.run ();
@@ -335,7 +330,7 @@ TEST (GridStart, SetBeginsThereAndSkipsWhatIsBefore)
 
 TEST (GridStart, SetWithoutATimeIsZero)
 {
-  GridPipeline p ("rows=1 columns=2 start-time-selection=set", kTwo);
+  GridPipeline p ("rows=1 columns=2 start-time-selection=set", kOutput);
   add_frames (p, kRed, 3, 4);
   expect_times (p.run (), 0, 5);
 }
@@ -346,7 +341,7 @@ TEST (GridStart, SetAfterTheEndGivesEosWithoutAFrame)
     SCOPED_TRACE (policy);
     GridPipeline p ("rows=1 columns=2 start-time-selection=set start-time=5000000000 eos-policy=" +
                         std::string (policy),
-                    kTwo);
+                    kOutput);
     add_frames (p, kRed, 0, 9);
     add_frames (p, kGreen, 0, 4);
     expect_times (p.run (), 0, 0);

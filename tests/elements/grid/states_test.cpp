@@ -9,13 +9,6 @@ using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlue = {41, 240, 110, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-
 // One message `cell-state`.
 struct Told {
   std::string pad, before, now;
@@ -186,16 +179,16 @@ Owned<GstSample> sample (const std::string &caps, const Values &value)
 
 TEST (GridStates, ThePolicySaysWhatALostCellShows)
 {
-  constexpr const char *k601 = "colorimetry=bt601";
+  constexpr const char *kMatrix = "colorimetry=bt601";
   struct {
     const char *policy, *placeholder, *extra;
     Values pixels, shown;
   } cases[] = {
-      {"hold", "I420", k601, kBlue, kGreen},
-      {"background", "I420", k601, kBlue, kBlack},
-      {"placeholder", "I420", k601, kBlue, kBlue},
-      {"placeholder", "Y444", k601, kBlue, kBlue},
-      {"placeholder", "NV12", k601, kBlue, kBlue},
+      {"hold", "I420", kMatrix, kBlue, kGreen},
+      {"background", "I420", kMatrix, kBlue, kBlack},
+      {"placeholder", "I420", kMatrix, kBlue, kBlue},
+      {"placeholder", "Y444", kMatrix, kBlue, kBlue},
+      {"placeholder", "NV12", kMatrix, kBlue, kBlue},
       {"placeholder", "BGRx", "", {0, 0, 255, 255}, {41, 240, 110, 0}},
       {"placeholder", "RGBA", "", {0, 0, 255, 255}, {41, 240, 110, 0}},
       {"placeholder", "RGBA", "", {0, 0, 255, 0}, kBlack},

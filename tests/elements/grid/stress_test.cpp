@@ -1,14 +1,11 @@
 // quadmux-grid under stress: pads come and go, caps and properties change, and downstream sends
 // events, while buffers flow.
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
 
 // An input whose buffers fit all of its caps, one every 5 ms.
 struct Stream {

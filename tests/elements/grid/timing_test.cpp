@@ -1,14 +1,10 @@
 // When quadmux-grid's frames come, and when they end.
-#include "elements/grid/pipeline.h"
+#include "elements/grid/colors.h"
 
 using namespace quad::test;
 using quad::Owned;
 
 namespace {
-
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
 
 std::string input (int num, int den = 1, const std::string &rest = ",colorimetry=bt601")
 {

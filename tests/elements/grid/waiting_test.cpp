@@ -6,13 +6,6 @@ using quad::Owned;
 
 namespace {
 
-const Values kRed = {81, 90, 240, 0};
-const Values kGreen = {145, 54, 34, 0};
-const Values kBlack = {16, 128, 128, 0};
-
-const std::string kInput = raw ("I420", 16, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-const std::string kOutput = raw ("I420", 32, 16, "framerate=(fraction)10/1,colorimetry=bt601");
-
 void send (GridPipeline &p, std::size_t i, const Values &v, std::uint64_t first, std::uint64_t last)
 {
   for (std::uint64_t n = first; n <= last; n++)
