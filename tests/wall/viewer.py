@@ -17,7 +17,7 @@ FORMATS = {
             ",packetization-mode=(string)1,profile-level-id=(string)42e01f",
     "VP8": "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96",
 }
-DECODERS = {"H264": "rtph264depay ! avdec_h264", "VP8": "rtpvp8depay ! vp8dec"}
+DECODERS = {"H264": "rtph264depay name=depay ! avdec_h264", "VP8": "rtpvp8depay name=depay ! vp8dec"}
 LOOP = GLib.MainLoop()
 threading.Thread(target=LOOP.run, daemon=True).start()
 
@@ -84,7 +84,26 @@ class Viewer:
         self.pipeline.add(decoder)
         decoder.sync_state_with_parent()
         pad.link(decoder.get_static_pad("sink"))
+        self.depay = decoder.get_by_name("depay")
         self.sink = decoder.get_by_name("sink")
+
+    def ask_for_keyframe(self):
+        wanted = Gst.Structure.new_empty("GstForceKeyUnit")
+        self.depay.get_static_pad("sink").push_event(Gst.Event.new_custom(Gst.EventType.CUSTOM_UPSTREAM, wanted))
+
+    def watch_keyframes(self):
+        """The list that they go to: of their times in seconds, as the sender counts them."""
+        times, sent = [], [0]
+        def receive(_, info):
+            sent[0] = int.from_bytes(info.get_buffer().extract_dup(4, 4), "big") / 90000
+            return Gst.PadProbeReturn.OK
+        def note(_, info):
+            if not info.get_buffer().has_flags(Gst.BufferFlags.DELTA_UNIT):
+                times.append(sent[0])
+            return Gst.PadProbeReturn.OK
+        self.depay.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, receive)
+        self.depay.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, note)
+        return times
 
     def picture(self):
         """The next picture."""

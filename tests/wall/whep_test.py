@@ -80,6 +80,18 @@ class Whep(unittest.TestCase):
         self.see(viewer)
         viewer.leave()
 
+    def test_a_viewer_that_keeps_asking_for_keyframes(self):
+        viewer = Viewer(self.wall, "VP8")
+        self.see(viewer)
+        times = viewer.watch_keyframes()
+        for _ in range(50):
+            viewer.ask_for_keyframe()
+            viewer.picture()
+        viewer.leave()
+        self.assertGreater(len(times), 2)
+        for last, time_of_next in zip(times, times[1:]):
+            self.assertGreater(time_of_next - last, 0.249, times)
+
 
 class Delay(unittest.TestCase):
     def flips(self, camera, viewer, count):
