@@ -7,18 +7,13 @@
 namespace quad {
 namespace {
 
+using Weights = AxisWork::Weights;
+
 // The share of [lo, hi) that lies in the sample [i, i + 1).
 double coverage (double lo, double hi, int i)
 {
   return std::max (0.0, std::min (hi, i + 1.0) - std::max (lo, double (i)));
 }
-
-// The real-valued weights of one output sample: a part of the list that holds those of all.
-struct Weights {
-  int left = 0;           // the source sample of the first
-  std::size_t begin = 0;  // in the list
-  int count = 0;
-};
 
 // The one sample at `centre`.
 Weights sample_at (double centre, int lo, int hi, std::vector<double> &all)
@@ -90,42 +85,57 @@ void quantise (std::span<const double> w, int skipped, std::span<std::int16_t> o
 
 }  // namespace
 
-std::pair<int, int> FilterPlan::reads (int from, int count) const
+std::pair<int, int> FilterView::reads (int from, int count) const
 {
   const auto begin = left.begin () + from;
   const auto [least, most] = std::minmax_element (begin, begin + count);
   return {*least, *most + taps};
 }
 
-FilterPlan FilterPlan::part (int from, int count) const
+FilterView FilterView::part (int from, int count) const
 {
-  const auto first = left.begin () + from;
-  const auto tap = weight.begin () + std::ptrdiff_t{from} * taps;
-  return {taps, {first, first + count}, {tap, tap + std::ptrdiff_t{count} * taps}, copy};
+  const auto first = std::size_t (from), outputs = std::size_t (count);
+  return {taps, left.subspan (first, outputs),
+          weight.subspan (first * std::size_t (taps), outputs * std::size_t (taps)), copy};
 }
 
-bool FilterPlan::ascends (int step) const
+bool FilterView::ascends (int step) const
 {
   for (std::size_t o = 1; o < left.size (); o++)
     if (left[o] != left[o - 1] + step) return false;
   return true;
 }
 
-bool FilterPlan::halves () const
+bool FilterView::halves () const
 {
   return taps == 2 && ascends (2) &&
          std::all_of (weight.begin (), weight.end (),
                       [] (std::int16_t w) { return w == kTapOne / 2; });
 }
 
-FilterPlan plan_axis (Filter filter, const Axis &axis)
+void AxisWork::reserve (int longest, FilterPlan &plan)
+{
+  double support = 0;
+  for (const filter::Kernel &k : filter::kernels ()) support = std::max (support, k.support);
+  // An output has at most 2 * support * widen + 1 taps, and all of them are `widen` times as wide
+  // as the source's samples, so `outputs * widen` is not more than those. And two for rounding.
+  const auto outputs = static_cast<std::size_t> (longest);
+  const auto taps = static_cast<std::size_t> (2 * support + 3);
+  rows.reserve (outputs);
+  all.reserve (outputs * taps);
+  plan.left.reserve (outputs);
+  plan.weight.reserve (outputs * taps);
+}
+
+void plan_axis (Filter filter, const Axis &axis, FilterPlan &plan, AxisWork &work)
 {
   const filter::Kernel &kernel = filter::kernel_of (filter);
   const double widen = std::max (1.0, std::abs (axis.step));
   const bool copies = lies_on_samples (axis);
-  std::vector<Weights> rows (static_cast<std::size_t> (axis.count));
-  std::vector<double> all;
-  FilterPlan plan;
+  auto &[rows, all] = work;
+  rows.resize (static_cast<std::size_t> (axis.count));
+  all.clear ();
+  plan.taps = 0;
   plan.copy = true;
   for (int o = 0; o < axis.count; o++) {
     Weights &row = rows[std::size_t (o)];
@@ -140,6 +150,7 @@ FilterPlan plan_axis (Filter filter, const Axis &axis)
 
   const auto taps = static_cast<std::size_t> (plan.taps);
   plan.weight.resize (rows.size () * taps);
+  plan.left.clear ();
   plan.left.reserve (rows.size ());
   for (std::size_t o = 0; o < rows.size (); o++) {
     const Weights &row = rows[o];
@@ -148,6 +159,13 @@ FilterPlan plan_axis (Filter filter, const Axis &axis)
     quantise (std::span (all).subspan (row.begin, std::size_t (row.count)), row.left - left,
               std::span (plan.weight).subspan (o * taps, taps));
   }
+}
+
+FilterPlan plan_axis (Filter filter, const Axis &axis)
+{
+  FilterPlan plan;
+  AxisWork work;
+  plan_axis (filter, axis, plan, work);
   return plan;
 }
 

@@ -5,35 +5,6 @@
 namespace quad {
 namespace {
 
-// The edges of `tiles` and of the canvas along one axis, sorted, each once.
-template <typename Begin, typename End>
-std::vector<int> edges (const std::vector<Tile> &tiles, int length, Begin begin, End end)
-{
-  std::vector<int> e = {0, length};
-  for (const Tile &t : tiles) {
-    e.push_back (std::clamp (begin (t.target), 0, length));
-    e.push_back (std::clamp (end (t.target), 0, length));
-  }
-  std::sort (e.begin (), e.end ());
-  e.erase (std::unique (e.begin (), e.end ()), e.end ());
-  return e;
-}
-
-std::vector<int> layers_at (const Scene &scene, const FormatInfo &format, const Rect &cell)
-{
-  std::vector<int> layers;
-  for (int i = static_cast<int> (scene.tiles.size ()) - 1; i >= 0; i--) {
-    const Tile &tile = scene.tiles[std::size_t (i)];
-    if (tile.alpha == 0 || !tile.target.contains (cell)) continue;
-    layers.push_back (i);
-    if (is_opaque (tile, format)) break;
-  }
-  if (layers.empty () || !is_opaque (scene.tiles[std::size_t (layers.back ())], format))
-    layers.push_back (kBackground);
-  std::reverse (layers.begin (), layers.end ());
-  return layers;
-}
-
 // One axis of what is shown of a source, in luma samples. [first, last) may be read.
 struct SourceAxis {
   double crop;
@@ -99,45 +70,8 @@ bool is_opaque (const Tile &tile, const FormatInfo &format)
   return !info_of (tile.source.format).has_alpha ();
 }
 
-std::vector<Region> regions_of (const Scene &scene)
-{
-  const FormatInfo &format = info_of (scene.format);
-  const auto xs = edges (
-      scene.tiles, scene.canvas.width, [] (Rect r) { return r.x; },
-      [] (Rect r) { return r.right (); });
-  const auto ys = edges (
-      scene.tiles, scene.canvas.height, [] (Rect r) { return r.y; },
-      [] (Rect r) { return r.bottom (); });
-  std::vector<Region> regions;
-  for (std::size_t j = 0; j + 1 < ys.size (); j++) {
-    for (std::size_t i = 0; i + 1 < xs.size (); i++) {
-      const Rect cell = {xs[i], ys[j], xs[i + 1] - xs[i], ys[j + 1] - ys[j]};
-      auto layers = layers_at (scene, format, cell);
-      // Extend the region to the left, or the one above, if it has the same layers.
-      Region *left = i > 0 ? &regions.back () : nullptr;
-      if (left && left->layers == layers && left->rect.y == cell.y &&
-          left->rect.bottom () == cell.bottom () && left->rect.right () == cell.x)
-        left->rect.width += cell.width;
-      else
-        regions.push_back ({cell, std::move (layers)});
-    }
-  }
-  std::vector<Region> merged;
-  for (Region &r : regions) {
-    auto above = std::find_if (merged.begin (), merged.end (), [&] (const Region &m) {
-      return m.rect.x == r.rect.x && m.rect.width == r.rect.width && m.rect.bottom () == r.rect.y &&
-             m.layers == r.layers;
-    });
-    if (above != merged.end ())
-      above->rect.height += r.rect.height;
-    else
-      merged.push_back (std::move (r));
-  }
-  return merged;
-}
-
-RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
-                        ChromaSite canvas_site)
+void plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
+                  ChromaSite canvas_site, RasterPlan &plan, AxisWork &work)
 {
   const OrientationSteps steps = steps_of (tile.orientation);
   const Size sub = canvas.raster[std::size_t (to)].sub;
@@ -164,8 +98,19 @@ RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, in
                                tile.site.cosited_x, steps.mirror_x);
   const AxisGeometry y = axis ({crop.y, crop.height, part.y, part.bottom ()}, !swap,
                                from_sub.height, tile.site.cosited_y, steps.mirror_y);
-  return {raster_rect (canvas, to, t), plan_axis (tile.filter, axis_of (x)),
-          plan_axis (tile.filter, axis_of (y)), swap};
+  plan.target = raster_rect (canvas, to, t);
+  plan.swap_axes = swap;
+  plan_axis (tile.filter, axis_of (x), plan.across, work);
+  plan_axis (tile.filter, axis_of (y), plan.down, work);
+}
+
+RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
+                        ChromaSite canvas_site)
+{
+  RasterPlan plan;
+  AxisWork work;
+  plan_raster (tile, from, canvas, to, canvas_site, plan, work);
+  return plan;
 }
 
 }  // namespace quad

@@ -59,14 +59,20 @@ struct Tile {
   std::uint64_t still = 0;
 
   Rect readable () const { return part ? *part : touched_by (crop); }
+  // True if both are pictures of the same size, format and colours, still or not. What is shown of
+  // them, where and how does not count.
+  bool same_source (const Tile &o) const
+  {
+    return !solid && !o.solid && (still == 0) == (o.still == 0) && source.same_shape (o.source) &&
+           colors == o.colors && light == o.light;
+  }
   // True if both show the same samples in the same way. Alpha, blend mode, the source's addresses,
   // the number of a still source and what a solid tile does not use do not count.
   bool same_picture (const Tile &o) const
   {
     if (target != o.target || solid != o.solid || (still == 0) != (o.still == 0)) return false;
-    return solid || (source.same_shape (o.source) && colors == o.colors && light == o.light &&
-                     crop == o.crop && part == o.part && hidden == o.hidden && site == o.site &&
-                     orientation == o.orientation && filter == o.filter);
+    return solid || (same_source (o) && crop == o.crop && part == o.part && hidden == o.hidden &&
+                     site == o.site && orientation == o.orientation && filter == o.filter);
   }
   // True if all but the source's addresses is equal.
   bool same_shape (const Tile &o) const
@@ -86,19 +92,6 @@ struct Scene {
   bool same_shape (const Scene &o) const;
 };
 
-// A part of the canvas that has the same layers everywhere: indices of Scene::tiles, from the
-// lowest visible one to the highest. kBackground comes first unless an opaque tile covers it.
-inline constexpr int kBackground = -1;
-
-struct Region {
-  Rect rect;
-  std::vector<int> layers;
-};
-
-// Cuts the canvas into regions that do not overlap and cover all of it. A tile of alpha 0 is in
-// none.
-std::vector<Region> regions_of (const Scene &scene);
-
 // True if nothing below the tile can be seen through it. `format` is the canvas's.
 bool is_opaque (const Tile &tile, const FormatInfo &format);
 
@@ -116,5 +109,8 @@ struct RasterPlan {
 // which has the format `canvas`. Crop, siting and orientation are taken into account.
 RasterPlan plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
                         ChromaSite canvas_site);
+// The same in lists that are kept.
+void plan_raster (const Tile &tile, int from, const FormatInfo &canvas, int to,
+                  ChromaSite canvas_site, RasterPlan &plan, AxisWork &work);
 
 }  // namespace quad

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/raster_sources.h"
+#include "core/regions.h"
 
 namespace quad::cuda {
 namespace {
@@ -18,8 +19,8 @@ Method method_of (const RasterPlan &plan, const Samples &s, const Samples &canva
 {
   if (plan.across.copy && plan.down.copy) return Method::copy;
   const bool words = s.bytes == 1 ? s.channels != 3 : s.depth <= 10 && s.channels <= 2;
-  if (words && s.packed && canvas.packed && !plan.swap_axes && plan.across.halves () &&
-      plan.down.halves ())
+  if (words && s.packed && canvas.packed && !plan.swap_axes && plan.across.view ().halves () &&
+      plan.down.view ().halves ())
     return Method::halves;
   return s.depth > 10 ? Method::direct : Method::staged;
 }
@@ -68,7 +69,7 @@ std::size_t mid_bytes (const RasterPlan &plan, const Samples &s, Size size)
   const int columns = std::min (seen.width, plan.across.count ());
   int most = 0;
   for (int u = 0; u + columns <= plan.across.count (); u++) {
-    const auto [first, last] = plan.across.reads (u, columns);
+    const auto [first, last] = plan.across.view ().reads (u, columns);
     most = std::max (most, last - first);
   }
   // The extent begins and ends with a unit of the source, and rows of results on 16 bytes.
@@ -246,7 +247,7 @@ struct SceneProgram::Build {
     if (p.method == Method::staged && !can_be_staged (plan, p.samples, kMidBytes))
       p.method = Method::direct;
     p.runs = p.method == Method::copy && p.samples.packed && samples[to].packed &&
-             !plan.swap_axes && plan.across.ascends (1);
+             !plan.swap_axes && plan.across.view ().ascends (1);
   }
 
   // A raster that is converted, one of `count`.
@@ -405,7 +406,7 @@ struct SceneProgram::Build {
     patch.u = at.x - picture.x;
     patch.v = at.y - picture.y;
     if (patch.draw == Draw::filtered) {
-      const auto [least, end] = plan.across.reads (patch.u, at.width);
+      const auto [least, end] = plan.across.view ().reads (patch.u, at.width);
       patch.extent = extent_of (picture, least, end);
     } else {
       patch.extent.first = plan.across.left[std::size_t (patch.u)] * picture.samples.channels;

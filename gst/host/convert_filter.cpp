@@ -9,30 +9,40 @@ constexpr SampleFormat kCodes = {.depth = 16, .bytes = 2};  // of Scratch::codes
 
 }  // namespace
 
-ConvertFilter::ConvertFilter (const Tile &tile, const RasterGroup &group, const FormatInfo &format,
-                              ChromaSite canvas_site)
+ConvertFilter::ConvertFilter (const Tile &tile, const RasterGroup &group, const FormatInfo &format)
     : sample_ (SampleFormat::of (format)), light_ (tile.light), sources_ (group.sources)
 {
-  for (const RasterSources::Input &input : sources_.inputs) {
-    programs_.emplace_back (tile, input.raster, format, group.first, canvas_site,
-                            PlaneProgram::Rows::apart);
-    band_ = std::min (band_, programs_.back ().band ());
+  for (const RasterSources::Input &input : sources_.inputs)
+    programs_.emplace_back (tile, input.raster, format, group.first, PlaneProgram::Rows::apart);
+}
+
+void ConvertFilter::plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena)
+{
+  band_ = kMaxBand;
+  for (PlaneProgram &p : programs_) {
+    p.plan (tile, canvas_site, work, arena);
+    band_ = std::min (band_, p.band ());
   }
 }
 
-void ConvertFilter::set_columns (const Ops &ops, const std::vector<RasterProgram::Range> &ranges)
+void ConvertFilter::keep (Arena &arena)
 {
-  for (PlaneProgram &p : programs_) p.set_columns (ops, ranges);
+  for (PlaneProgram &p : programs_) p.keep (arena);
 }
 
-void ConvertFilter::reserve (Scratch &scratch) const
+void ConvertFilter::set_columns (const Ops &ops, std::span<const RasterProgram::Range> ranges,
+                                 Arena &arena)
 {
-  for (const PlaneProgram &p : programs_) p.reserve (scratch);
-  const auto grow = [] (auto &v, std::size_t size) { v.resize (std::max (v.size (), size)); };
-  grow (scratch.filtered, programs_.size () * input_size ());
+  for (PlaneProgram &p : programs_) p.set_columns (ops, ranges, arena);
+}
+
+void ConvertFilter::measure (ScratchSize &size) const
+{
+  for (const PlaneProgram &p : programs_) p.measure (size);
+  size.filtered = std::max (size.filtered, programs_.size () * input_size ());
   if (!light_) return;
-  grow (scratch.codes, 3 * row_stride () * std::size_t (kCodes.bytes));
-  grow (scratch.lit, 3 * kMaxBand * row_stride ());
+  size.codes = std::max (size.codes, 3 * row_stride () * std::size_t (kCodes.bytes));
+  size.lit = std::max (size.lit, 3 * kMaxBand * row_stride ());
 }
 
 const std::int16_t *ConvertFilter::row_at (const RasterSources::Place &place, int r,

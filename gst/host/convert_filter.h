@@ -15,16 +15,19 @@ namespace quad::host {
 class ConvertFilter {
  public:
   // `group` has no twin.
-  ConvertFilter (const Tile &tile, const RasterGroup &group, const FormatInfo &format,
-                 ChromaSite canvas_site);
+  ConvertFilter (const Tile &tile, const RasterGroup &group, const FormatInfo &format);
 
   const RasterSources &sources () const { return sources_; }
   const LightMap *light () const { return light_.get (); }
   // All inputs have the same positions.
   const PlaneProgram &positions () const { return programs_[0]; }
   int band () const { return band_; }
-  void set_columns (const Ops &ops, const std::vector<RasterProgram::Range> &ranges);
-  void reserve (Scratch &scratch) const;
+
+  // As those of a RasterProgram.
+  void plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena);
+  void keep (Arena &arena);
+  void set_columns (const Ops &ops, std::span<const RasterProgram::Range> ranges, Arena &arena);
+  void measure (ScratchSize &size) const;
 
   // Fills the rows of `scratch` from row `y` of the rasters on, unless they are what it has filled
   // last. Returns whether everything is opaque.

@@ -11,20 +11,20 @@ constexpr int kAlpha = 3;  // the component
 }  // namespace
 
 ConvertProgram::ConvertProgram (std::shared_ptr<ConvertFilter> filter, const Tile &tile,
-                                const FormatInfo &format, int raster)
+                                const FormatInfo &format, int raster, bool leads)
     : filter_ (std::move (filter)),
+      leads_ (leads),
       raster_ (format.raster[std::size_t (raster)]),
       sample_ (SampleFormat::of (format)),
       colors_ (tile.colors)
 {
 }
 
-void ConvertProgram::reserve (Scratch &scratch) const
+void ConvertProgram::measure (ScratchSize &size) const
 {
-  filter_->reserve (scratch);
-  const std::size_t size =
-      joined_stride () * std::size_t (raster_.channels) * std::size_t (sample_.bytes);
-  scratch.joined.resize (std::max (scratch.joined.size (), size));
+  filter_->measure (size);
+  size.joined = std::max (
+      size.joined, joined_stride () * std::size_t (raster_.channels) * std::size_t (sample_.bytes));
 }
 
 // Makes `count` samples of a channel of the canvas's raster.

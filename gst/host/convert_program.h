@@ -10,8 +10,9 @@ namespace quad::host {
 
 class ConvertProgram final : public RasterProgram {
  public:
+  // One program of those that share the filter `leads`: it is the one that plans for all.
   ConvertProgram (std::shared_ptr<ConvertFilter> filter, const Tile &tile, const FormatInfo &format,
-                  int raster);
+                  int raster, bool leads);
 
   int rows () const override { return filter_->positions ().rows (); }
   int positions () const override { return filter_->positions ().positions (); }
@@ -23,13 +24,21 @@ class ConvertProgram final : public RasterProgram {
   {
     return filter_->sources ().alpha.input >= 0 && raster_.alpha < 0;
   }
-  void set_columns (const Ops &ops, const std::vector<Range> &ranges) override
+  void plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena) override
   {
-    filter_->set_columns (ops, ranges);
+    if (leads_) filter_->plan (tile, canvas_site, work, arena);
+  }
+  void keep (Arena &arena) override
+  {
+    if (leads_) filter_->keep (arena);
+  }
+  void set_columns (const Ops &ops, std::span<const Range> ranges, Arena &arena) override
+  {
+    if (leads_) filter_->set_columns (ops, ranges, arena);
   }
   bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y, int count,
                   const DrawnRows &out, Scratch &scratch) const override;
-  void reserve (Scratch &scratch) const override;
+  void measure (ScratchSize &size) const override;
 
  private:
   void draw_channel (const Ops &ops, int channel, int r, int count, std::byte *out,
@@ -37,6 +46,7 @@ class ConvertProgram final : public RasterProgram {
   std::size_t joined_stride () const { return std::size_t (positions ()) + kMidPadding; }
 
   std::shared_ptr<ConvertFilter> filter_;
+  bool leads_;
   RasterInfo raster_;  // of the canvas
   SampleFormat sample_;
   std::optional<ColorMap> colors_;  // unless the filter has light

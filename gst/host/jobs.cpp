@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/room.h"
+
 namespace quad::host {
 namespace {
 
@@ -12,22 +14,25 @@ bool is_read_again (const Tile &tile, const FormatInfo &canvas)
   return tile.colors || tile.light || source.shares_plane (0) || source.rasters < canvas.rasters;
 }
 
+// Enough pieces to keep all threads busy until the end.
+int pieces_for (int threads) { return threads == 1 ? 1 : threads * 2; }
+
 }  // namespace
 
 void add_jobs (std::vector<Job> &jobs, const Job &all, int threads)
 {
-  // Make enough pieces to keep all threads busy until the end, but none that costs more than it
-  // gains.
-  const int pieces = threads == 1 ? 1 : threads * 2;
-  const int rows = std::max (16, ceil_div (all.end - all.begin, pieces));
+  // No piece costs more than it gains.
+  const int rows = std::max (16, ceil_div (all.end - all.begin, pieces_for (threads)));
   for (int y = all.begin; y < all.end; y += rows)
     jobs.push_back ({all.item, all.plane, all.planes, y, std::min (all.end, y + rows)});
 }
 
-std::vector<Job> region_jobs (const Scene &scene, const std::vector<Region> &regions, int threads)
+void set_region_jobs (std::vector<Job> &jobs, const Scene &scene, const Regions &regions,
+                      int threads)
 {
   const FormatInfo &format = info_of (scene.format);
-  std::vector<Job> jobs;
+  jobs.clear ();
+  make_room (jobs, regions.size () * std::size_t (format.rasters * pieces_for (threads)));
   for (std::size_t i = 0; i < regions.size (); i++) {
     // Rasters that share a plane are written together. Those that read the same bytes are drawn
     // together, while the bytes are in the cache.
@@ -42,7 +47,6 @@ std::vector<Job> region_jobs (const Scene &scene, const std::vector<Region> &reg
       add_jobs (jobs, {static_cast<int> (i), p, planes, r.y, r.bottom ()}, threads);
     }
   }
-  return jobs;
 }
 
 }  // namespace quad::host

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/scene.h"
+#include "core/regions.h"
 
 namespace quad::host {
 
@@ -20,7 +20,8 @@ struct Job {
 // Cuts the rows of `all` for so many threads.
 void add_jobs (std::vector<Job> &jobs, const Job &all, int threads);
 
-// The jobs of all regions of a scene.
-std::vector<Job> region_jobs (const Scene &scene, const std::vector<Region> &regions, int threads);
+// Replaces `jobs` by those of all regions of a scene.
+void set_region_jobs (std::vector<Job> &jobs, const Scene &scene, const Regions &regions,
+                      int threads);
 
 }  // namespace quad::host

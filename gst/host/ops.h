@@ -5,11 +5,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "core/filter.h"
 #include "core/format.h"
 #include "core/light_map.h"
+#include "host/arena.h"
 
 namespace quad::host {
 
@@ -26,10 +27,10 @@ struct SampleFormat {
 // zero taps. So allocate that many more samples than are written, and clear them once.
 inline constexpr int kMidPadding = 192;
 
-// A FilterPlan along a row, laid out for the vector length in use. Ops::pack makes it, and only the
-// same Ops can read it.
+// A plan along a row, laid out for the vector length in use. Ops::pack makes it, and only the same
+// Ops can read it. Its lists lie in an arena; those of `plan` belong to the caller of pack.
 struct RowPlan {
-  FilterPlan plan;
+  FilterView plan;
   int channels = 1;  // 1, 2, or 4 (of 8 bits) interleaved channels that share the taps
 
   // SIMD computes outputs in groups of `lanes`. The last group overlaps the one before it.
@@ -37,13 +38,13 @@ struct RowPlan {
   enum class Mode { scalar, one_table, two_tables, windows };
   Mode mode = Mode::scalar;
   int lanes = 0;
-  int pairs = 0;                      // pairs of taps per output, or per window
-  int windows = 0;                    // windows of 8 taps per output
-  std::vector<std::int32_t> first;    // first output of each group
-  std::vector<std::int32_t> base;     // where a group (or output) begins to read, in samples
-  std::vector<std::int32_t> index;    // table look-up indices, lanes per group
-  std::vector<std::int32_t> taps_at;  // where a group's taps begin in `weight`
-  std::vector<std::int16_t> weight;   // packed taps; groups with equal taps share them
+  int pairs = 0;                          // pairs of taps per output, or per window
+  int windows = 0;                        // windows of 8 taps per output
+  std::span<const std::int32_t> first;    // first output of each group
+  std::span<const std::int32_t> base;     // where a group (or output) begins to read, in samples
+  std::span<const std::int32_t> index;    // table look-up indices, lanes per group
+  std::span<const std::int32_t> taps_at;  // where a group's taps begin in `weight`
+  std::span<const std::int16_t> weight;   // packed taps; groups with equal taps share them
 
   bool packed () const { return mode != Mode::scalar; }
 };
@@ -93,7 +94,7 @@ struct Ops {
                  std::size_t stride);
 
   // For 1, 2 or 4 interleaved channels, or for them one by one: then the result has one channel.
-  RowPlan (*pack) (FilterPlan plan, int channels);
+  RowPlan (*pack) (const FilterView &plan, int channels, Arena &arena);
 
   // For each of `rows` rows r, outputs o and channels c of the plan:
   // out[r * out_stride][o * channels + c] = horizontal_round (sum over k of

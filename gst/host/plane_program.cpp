@@ -9,28 +9,36 @@
 namespace quad::host {
 namespace {
 
-template <typename T>
-void at_least (std::vector<T> &v, std::size_t size)
+FilterView copy_of (const FilterView &plan, Arena &arena)
 {
-  if (v.size () < size) v.resize (size);
+  return {plan.taps, arena.copy (plan.left), arena.copy (plan.weight), plan.copy};
 }
 
 }  // namespace
 
 PlaneProgram::PlaneProgram (const Tile &tile, int from, const FormatInfo &canvas, int to,
-                            ChromaSite canvas_site, Rows rows_as)
-    : form_ (rows_as), sample_ (SampleFormat::of (info_of (tile.source.format))), raster_ (from)
+                            Rows rows_as)
+    : form_ (rows_as),
+      sample_ (SampleFormat::of (info_of (tile.source.format))),
+      raster_ (from),
+      canvas_ (canvas),
+      to_ (to)
 {
   const RasterInfo &info = info_of (tile.source.format).raster[std::size_t (from)];
   plane_ = info.channel[0].plane;
   packed_ = info.packed;
   channels_ = info.channels;
   alpha_channel_ = info.alpha;
-  RasterPlan plan = plan_raster (tile, from, canvas, to, canvas_site);
-  swap_axes_ = plan.swap_axes;
-  target_ = plan.target;
-  down_ = std::move (plan.down);
-  across_ = std::move (plan.across);
+}
+
+void PlaneProgram::plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena)
+{
+  plan_raster (tile, raster_, canvas_, to_, canvas_site, work.plan, work.axis);
+  swap_axes_ = work.plan.swap_axes;
+  target_ = work.plan.target;
+  columns_ = {};
+  down_ = copy_of (work.plan.down, arena);
+  across_ = copy_of (work.plan.across, arena);
   box2_ = sample_.bytes == 1 && channels_ != 3 && across_.halves () && down_.halves ();
   // If outputs read mostly the same rows, draw many together. Otherwise draw few, so that the rows
   // that they read stay in the nearest cache.
@@ -39,30 +47,52 @@ PlaneProgram::PlaneProgram (const Tile &tile, int from, const FormatInfo &canvas
   if (down_.taps * band_ < 2 * (last_row - first_row)) band_ = std::min (kMaxBand / 2, rows ());
 }
 
-Columns PlaneProgram::columns_of (const Ops &ops, const Range &range) const
+void PlaneProgram::keep (Arena &arena)
+{
+  down_ = copy_of (down_, arena);
+  across_ = copy_of (across_, arena);
+}
+
+Columns PlaneProgram::columns_of (const Ops &ops, const Range &range, Arena &arena) const
 {
   Columns c;
   c.begin = range.first;
-  FilterPlan part = across_.part (range.first, range.second - range.first);
+  FilterView part = across_.part (range.first, range.second - range.first);
   std::tie (c.lo, c.hi) = part.reads (0, part.count ());
-  for (std::int32_t &left : part.left) left -= c.lo;
+  const std::span<std::int32_t> left = arena.take<std::int32_t> (part.left.size ());
+  std::ranges::transform (part.left, left.begin (), [&] (int l) { return l - c.lo; });
+  part.left = left;
   c.contiguous = part.copy && part.ascends (1);
   // A plane that is copied is not filtered.
   if (form_ == Rows::whole && down_.copy && across_.copy)
-    c.across.plan = std::move (part);
+    c.across.plan = part;
   else
-    c.across = ops.pack (std::move (part), form_ == Rows::whole && channels_ != 3 ? channels_ : 1);
+    c.across = ops.pack (part, form_ == Rows::whole && channels_ != 3 ? channels_ : 1, arena);
   return c;
 }
 
-void PlaneProgram::set_columns (const Ops &ops, const std::vector<Range> &ranges)
+// The same columns in another arena. The taps are those of `across_`.
+Columns PlaneProgram::moved (const Columns &columns, Arena &arena) const
 {
-  std::vector<Columns> old = std::exchange (columns_, {});
-  for (const Range &range : ranges) {
+  Columns c = columns;
+  RowPlan &row = c.across;
+  row.plan.left = arena.copy (row.plan.left);
+  row.plan.weight = across_.part (c.begin, c.count ()).weight;
+  for (auto *list : {&row.first, &row.base, &row.index, &row.taps_at}) *list = arena.copy (*list);
+  row.weight = arena.copy (row.weight);
+  return c;
+}
+
+void PlaneProgram::set_columns (const Ops &ops, std::span<const Range> ranges, Arena &arena)
+{
+  const std::span<const Columns> old = columns_;
+  const std::span<Columns> columns = arena.take<Columns> (ranges.size ());
+  for (std::size_t i = 0; i < ranges.size (); i++) {
     const auto same = std::ranges::find_if (
-        old, [&] (const Columns &c) { return Range (c.begin, c.begin + c.count ()) == range; });
-    columns_.push_back (same != old.end () ? std::move (*same) : columns_of (ops, range));
+        old, [&] (const Columns &c) { return Range (c.begin, c.begin + c.count ()) == ranges[i]; });
+    columns[i] = same != old.end () ? moved (*same, arena) : columns_of (ops, ranges[i], arena);
   }
+  columns_ = columns;
 }
 
 const Columns &PlaneProgram::columns (const Range &range) const
@@ -82,25 +112,26 @@ std::size_t PlaneProgram::gathered_stride (const Columns &columns) const
   return std::size_t (columns.width () * bytes_per_position ());
 }
 
-void PlaneProgram::reserve (Scratch &scratch) const
+void PlaneProgram::measure (ScratchSize &size) const
 {
   const auto channels = std::size_t (channels_), band = std::size_t (band_);
+  const auto raise = [] (std::size_t &to, std::size_t least) { to = std::max (to, least); };
   int most_rows = 0;
   for (int y = 0; y < rows (); y++) {
     const auto [first, last] = down_.reads (y, std::min (band_, rows () - y));
     most_rows = std::max (most_rows, last - first);
   }
-  at_least (scratch.rows, std::size_t (most_rows));
+  raise (size.rows, std::size_t (most_rows));
   for (const Columns &c : columns_) {
     if (!packed_) {
-      at_least (scratch.gathered, std::size_t (most_rows) * gathered_stride (c));
-      at_least (scratch.spare, spare_for (c.width ()));
+      raise (size.gathered, std::size_t (most_rows) * gathered_stride (c));
+      raise (size.spare, spare_for (c.width ()));
     }
-    at_least (scratch.mid, mid_stride (c) * band);
-    at_least (scratch.planar, c.planar_stride () * channels);
-    at_least (scratch.joined, c.joined_stride () * channels * std::size_t (sample_.bytes));
+    raise (size.mid, mid_stride (c) * band);
+    raise (size.planar, c.planar_stride () * channels);
+    raise (size.joined, c.joined_stride () * channels * std::size_t (sample_.bytes));
     if (sample_.depth > 10 || alpha_channel_ >= 0)
-      at_least (scratch.wide, std::size_t (c.width ()) * channels);
+      raise (size.wide, std::size_t (c.width ()) * channels);
   }
 }
 

@@ -40,7 +40,7 @@ class PlaneProgram final : public RasterProgram {
 
   // Filters the source's raster `from` to the positions of the canvas's raster `to`.
   PlaneProgram (const Tile &tile, int from, const FormatInfo &canvas, int to,
-                ChromaSite canvas_site, Rows rows = Rows::whole);
+                Rows rows = Rows::whole);
 
   int rows () const override { return down_.count (); }
   int positions () const override { return across_.count (); }
@@ -48,10 +48,12 @@ class PlaneProgram final : public RasterProgram {
   const Rect &target () const override { return target_; }
   bool swap_axes () const override { return swap_axes_; }
   int band () const override { return band_; }
-  void set_columns (const Ops &ops, const std::vector<Range> &ranges) override;
+  void plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena) override;
+  void keep (Arena &arena) override;
+  void set_columns (const Ops &ops, std::span<const Range> ranges, Arena &arena) override;
   bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y, int count,
                   const DrawnRows &out, Scratch &scratch) const override;
-  void reserve (Scratch &scratch) const override;
+  void measure (ScratchSize &size) const override;
 
   // One of the prepared ranges.
   const Columns &columns (const Range &range) const;
@@ -61,7 +63,8 @@ class PlaneProgram final : public RasterProgram {
                     const FilteredRows &out, Scratch &scratch) const;
 
  private:
-  Columns columns_of (const Ops &ops, const Range &range) const;
+  Columns columns_of (const Ops &ops, const Range &range, Arena &arena) const;
+  Columns moved (const Columns &columns, Arena &arena) const;
   void copy_row (const Columns &columns, const std::byte *row, std::byte *out) const;
   void filter_band (const Ops &ops, const Columns &columns, const RowBand &band, std::byte *out,
                     std::ptrdiff_t stride, Scratch &scratch) const;
@@ -94,16 +97,20 @@ class PlaneProgram final : public RasterProgram {
   Rows form_;
   SampleFormat sample_;  // of the source
   int raster_;
+  const FormatInfo &canvas_;
+  int to_;       // the canvas's raster
   int plane_;    // holds all of the raster, if it is packed
   bool packed_;  // see RasterInfo
   int channels_;
   int alpha_channel_;
-  bool swap_axes_;
+
+  // As it is planned.
+  bool swap_axes_ = false;
   Rect target_;
-  FilterPlan down_, across_;
-  std::vector<Columns> columns_;  // sorted by their ranges
-  int band_;                      // number of rows to draw at a time
-  bool box2_;                     // exactly 2:1 of whole samples by area on both axes
+  FilterView down_, across_;
+  std::span<const Columns> columns_;  // sorted by their ranges
+  int band_ = 1;                      // number of rows to draw at a time
+  bool box2_ = false;                 // exactly 2:1 of whole samples by area on both axes
 };
 
 }  // namespace quad::host

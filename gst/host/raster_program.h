@@ -6,14 +6,25 @@
 #include <vector>
 
 #include "core/scene.h"
+#include "host/arena.h"
 #include "host/ops.h"
 
 namespace quad::host {
 
 class ConvertFilter;
 
+// How much of each list of a Scratch the rows of a scene need, in elements.
+struct ScratchSize {
+  std::size_t rows = 0, gathered = 0, spare = 0, mid = 0, planar = 0, wide = 0, joined = 0,
+              filtered = 0, codes = 0, lit = 0;
+  std::size_t layers = 0;  // that lie over one another
+  std::size_t widest = 0;  // positions of a row
+};
+
 // Buffers of one worker, large enough for every row of the prepared scene.
 struct Scratch {
+  void fit (const ScratchSize &size);
+
   std::vector<const std::byte *> rows;
   std::vector<std::byte> gathered;  // source rows of a raster that is not packed
   std::vector<std::byte> drawn;     // drawn rows that are not on the canvas yet
@@ -32,8 +43,19 @@ struct Scratch {
     int column = 0, y = 0, count = 0;
     bool opaque = true;
   } last_filtered;
-  std::vector<std::vector<std::byte>> layers;
-  std::vector<std::vector<std::byte>> alphas;  // of `layers`, if they have alpha beside
+
+  // Rows of layers, and their alphas if those lie beside.
+  std::byte *layer (std::size_t i) { return layers.data () + i * 4 * widest; }
+  std::byte *alpha (std::size_t i) { return alphas.data () + i * widest; }
+
+  std::vector<std::byte> layers, alphas;
+  std::size_t widest = 0;
+};
+
+// What planning works with. It is kept, so that planning anew allocates nothing.
+struct PlanWork {
+  RasterPlan plan;
+  AxisWork axis;
 };
 
 // Rows of interleaved channels that are drawn, and one alpha byte per position beside them. `alpha`
@@ -45,6 +67,7 @@ struct DrawnRows {
   std::ptrdiff_t alpha_stride = 0;
 };
 
+// All that it says of a tile, a program keeps in the arena that it was given last.
 class RasterProgram {
  public:
   virtual ~RasterProgram () = default;
@@ -65,22 +88,30 @@ class RasterProgram {
   // Columns [begin, end) of the raster's target.
   using Range = std::pair<int, int>;
 
-  // Prepares these ranges of columns, and no others, for drawing. They must be sorted and distinct.
-  // Ranges that are prepared already are kept.
-  virtual void set_columns (const Ops &ops, const std::vector<Range> &ranges) = 0;
+  // Begins to draw `tile`, which differs from the one before only in what is shown of its source,
+  // where and how: see Tile::same_source ().
+  virtual void plan (const Tile &tile, ChromaSite canvas_site, PlanWork &work, Arena &arena) = 0;
+
+  // Goes on with the same tile in another arena. What is in the old one is needed until
+  // set_columns () returns.
+  virtual void keep (Arena &arena) = 0;
+
+  // Prepares these ranges of columns, and no others, for drawing. They must
+  // be sorted and distinct. Ranges that were prepared already are kept.
+  virtual void set_columns (const Ops &ops, std::span<const Range> ranges, Arena &arena) = 0;
 
   // Draws the prepared range `columns` of rows [y, y + count), count <= band (). Returns whether
   // everything drawn is opaque.
   virtual bool draw_rows (const Ops &ops, const Range &columns, const FrameView &source, int y,
                           int count, const DrawnRows &out, Scratch &scratch) const = 0;
 
-  // Makes `scratch` large enough for all prepared columns.
-  virtual void reserve (Scratch &scratch) const = 0;
+  // Raises `size` to what all prepared columns need.
+  virtual void measure (ScratchSize &size) const = 0;
 };
 
-// The programs of all rasters of a canvas of `format` for a tile with a source.
+// The programs of all rasters of a canvas of `format` for a tile with a source. They are to be
+// planned in this order.
 std::vector<std::unique_ptr<RasterProgram>> make_raster_programs (const Tile &tile,
-                                                                  const FormatInfo &format,
-                                                                  ChromaSite canvas_site);
+                                                                  const FormatInfo &format);
 
 }  // namespace quad::host

@@ -1,7 +1,5 @@
 #include "host/scalar.h"
 
-#include <utility>
-
 namespace quad::host {
 namespace scalar {
 
@@ -26,10 +24,10 @@ void split (const std::int16_t *mid, int channels, int count, std::int16_t *plan
       planar[std::size_t (c) * stride + std::size_t (i)] = mid[i * channels + c];
 }
 
-RowPlan pack (FilterPlan plan, int channels)
+RowPlan pack (const FilterView &plan, int channels, Arena &)
 {
   RowPlan row;
-  row.plan = std::move (plan);
+  row.plan = plan;
   row.channels = channels;
   return row;
 }
@@ -40,7 +38,7 @@ namespace {
 template <typename Store>
 void sum_row (const RowPlan &row, const std::int16_t *mid, Store store)
 {
-  const FilterPlan &plan = row.plan;
+  const FilterView &plan = row.plan;
   const int channels = row.channels;
   for (int i = 0; i < plan.count () * channels; i++) {
     const int o = i / channels;

@@ -9,7 +9,7 @@ namespace quad::host::simd {
 void vertical (const RowBand &band, std::int16_t *mid, std::size_t stride);
 void split (const std::int16_t *mid, int channels, int count, std::int16_t *planar,
             std::size_t stride);
-RowPlan pack (FilterPlan plan, int channels);
+RowPlan pack (const FilterView &plan, int channels, Arena &arena);
 void horizontal (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,
                  const SampleFormat &format, std::byte *out, std::ptrdiff_t out_stride);
 void horizontal_mid (const RowPlan &plan, const std::int16_t *mid, std::size_t mid_stride, int rows,

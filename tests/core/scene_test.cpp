@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "core/regions.h"
 #include "core/renderer.h"
 #include "support/picture.h"
 
@@ -45,6 +46,11 @@ bool hides (const Tile &t, bool alpha_format)
   return t.alpha == 255 && !clear_colour;
 }
 
+std::vector<int> layers_of (const Region &region)
+{
+  return {region.layers.begin (), region.layers.end ()};
+}
+
 std::vector<int> layers_seen_at (const Scene &s, bool alpha_format, int x, int y)
 {
   std::vector<int> seen = {kBackground};
@@ -80,7 +86,7 @@ TEST (Regions, CoverTheCanvasOnceWithWhatIsSeen)
       for (int x = 0; x < s.canvas.width; x++) {
         const int o = owner[std::size_t (y * s.canvas.width + x)];
         ASSERT_GE (o, 0) << "no region at (" << x << ", " << y << ")";
-        ASSERT_EQ (regions[std::size_t (o)].layers, layers_seen_at (s, alpha, x, y))
+        ASSERT_EQ (layers_of (regions[std::size_t (o)]), layers_seen_at (s, alpha, x, y))
             << "(" << x << ", " << y << ") " << describe (s);
       }
   }
@@ -118,7 +124,7 @@ TEST (Regions, AClearTileIsNowhere)
   t.target = rect_of (s.canvas);
   t.alpha = 0;
   s.tiles = {t};
-  for (const Region &r : regions_of (s)) EXPECT_EQ (r.layers, std::vector<int>{kBackground});
+  for (const Region &r : regions_of (s)) EXPECT_EQ (layers_of (r), std::vector<int>{kBackground});
 }
 
 Scene drawable ()
@@ -271,8 +277,8 @@ std::vector<Reads> reads_of (const Tile &tile, const FormatInfo &format)
   std::vector<Reads> reads;
   for (int r = 0; r < format.rasters; r++) {
     const RasterPlan plan = plan_raster (tile, r, format, r, {});
-    reads.push_back (
-        {plan.across.reads (0, plan.across.count ()), plan.down.reads (0, plan.down.count ())});
+    reads.push_back ({plan.across.view ().reads (0, plan.across.count ()),
+                      plan.down.view ().reads (0, plan.down.count ())});
   }
   return reads;
 }
@@ -316,11 +322,11 @@ TEST (Plan, WholeSamplesAreRecognisedInsideOfAPart)
       EXPECT_TRUE (plan_raster (t, r, format, r, {}).across.copy);
       EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.copy);
       t.crop = {4, 6, 20, 16};
-      EXPECT_TRUE (plan_raster (t, r, format, r, {}).across.halves ());
-      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).across.view ().halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.view ().halves ());
       t.crop.x += 0.25;
-      EXPECT_FALSE (plan_raster (t, r, format, r, {}).across.halves ());
-      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.halves ());
+      EXPECT_FALSE (plan_raster (t, r, format, r, {}).across.view ().halves ());
+      EXPECT_TRUE (plan_raster (t, r, format, r, {}).down.view ().halves ());
     }
   }
 }

@@ -7,6 +7,7 @@
 #include "core/area_template.h"
 #include "core/layout.h"
 #include "core/placement.h"
+#include "core/regions.h"
 #include "core/scene.h"
 #include "core/size_choice.h"
 #include "input.h"

@@ -10,7 +10,10 @@ namespace {
 
 using namespace quad::test;
 
+using Ranges = std::vector<RasterProgram::Range>;
+
 int samples_filtered;  // by `vertical`, over all output rows
+int rows_packed;
 
 void counted_vertical (const RowBand &band, std::int16_t *mid, std::size_t stride)
 {
@@ -18,18 +21,36 @@ void counted_vertical (const RowBand &band, std::int16_t *mid, std::size_t strid
   scalar_ops ().vertical (band, mid, stride);
 }
 
+RowPlan counted_pack (const FilterView &plan, int channels, Arena &arena)
+{
+  rows_packed++;
+  return scalar_ops ().pack (plan, channels, arena);
+}
+
 Ops counting_ops ()
 {
   Ops ops = scalar_ops ();
   ops.vertical = counted_vertical;
+  ops.pack = counted_pack;
   return ops;
+}
+
+// For the first tile of the scene.
+PlaneProgram planned (const Scene &scene, int raster, Arena &arena)
+{
+  PlaneProgram program (scene.tiles[0], raster, info_of (scene.format), raster);
+  PlanWork work;
+  program.plan (scene.tiles[0], {}, work, arena);
+  return program;
 }
 
 std::vector<std::byte> drawn (const PlaneProgram &program, const Ops &ops, const FrameView &source,
                               int begin, int count)
 {
+  ScratchSize size;
+  program.measure (size);
   Scratch scratch;
-  program.reserve (scratch);
+  scratch.fit (size);
   const std::size_t row = std::size_t (count) * std::size_t (program.bytes_per_position ());
   std::vector<std::byte> out (row * std::size_t (program.rows ()));
   for (int y = 0; y < program.rows (); y++)
@@ -49,15 +70,16 @@ TEST (Columns, AreThoseOfTheWholeRow)
       paint (*s.pictures[0], Pattern::noise, 4);
       paint_alpha (*s.pictures[0], random.pick (kAlphaPatterns), 5);
       for (int p = 0; p < format.rasters; p++) {
-        PlaneProgram program (s.scene.tiles[0], p, format, p, {});
+        Arena arena (1);
+        PlaneProgram program = planned (s.scene, p, arena);
         const int all = program.positions ();
         const int begin = random.below (all), end = random.between (begin + 1, all);
         const FrameView &source = s.pictures[0]->view ();
         for (const Ops *ops : {&scalar_ops (), &simd_ops ()}) {
-          program.set_columns (*ops, {});
-          program.set_columns (*ops, {{0, all}});
+          program.set_columns (*ops, Ranges{}, arena);
+          program.set_columns (*ops, Ranges{{0, all}}, arena);
           const auto whole = drawn (program, *ops, source, 0, all);
-          program.set_columns (*ops, {{begin, end}});
+          program.set_columns (*ops, Ranges{{begin, end}}, arena);
           const auto part = drawn (program, *ops, source, begin, end - begin);
           const auto size = std::size_t (program.bytes_per_position ());
           for (std::size_t y = 0; y < std::size_t (program.rows ()); y++) {
@@ -77,8 +99,9 @@ TEST (Columns, ArePaidForAlone)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);
   const Ops ops = counting_ops ();
-  PlaneProgram program (s.scene.tiles[0], 0, info_of (PixelFormat::gray8), 0, {});
-  program.set_columns (ops, {{0, 200}, {90, 110}});
+  Arena arena (1);
+  PlaneProgram program = planned (s.scene, 0, arena);
+  program.set_columns (ops, Ranges{{0, 200}, {90, 110}}, arena);
   const FrameView &source = s.pictures[0]->view ();
   samples_filtered = 0;
   (void)drawn (program, ops, source, 0, 200);
@@ -88,15 +111,23 @@ TEST (Columns, ArePaidForAlone)
   EXPECT_LE (samples_filtered, (2 * 20 + 12) * 20);
 }
 
-// When something moves over a picture, the plans of the other ranges are kept.
+// When something moves over a picture, the plans of the other ranges are kept, in another arena
+// too.
 TEST (Columns, ThatStayAreKept)
 {
   const OwnedScene s = scene_of (PixelFormat::gray8, {400, 40}, {200, 20}, Filter::lanczos);
-  PlaneProgram program (s.scene.tiles[0], 0, info_of (PixelFormat::gray8), 0, {});
-  program.set_columns (simd_ops (), {{0, 90}, {110, 200}});
-  const std::int32_t *left = program.columns ({110, 200}).across.plan.left.data ();
-  program.set_columns (simd_ops (), {{0, 80}, {100, 200}, {110, 200}});
-  EXPECT_EQ (program.columns ({110, 200}).across.plan.left.data (), left);
+  const Ops ops = counting_ops ();
+  Arena arena (1), next (1);
+  PlaneProgram program = planned (s.scene, 0, arena);
+  program.set_columns (ops, Ranges{{0, 90}, {110, 200}}, arena);
+  const FrameView &source = s.pictures[0]->view ();
+  const auto before = drawn (program, ops, source, 110, 90);
+  rows_packed = 0;
+  program.keep (next);
+  program.set_columns (ops, Ranges{{0, 80}, {100, 200}, {110, 200}}, next);
+  arena.free ();
+  EXPECT_EQ (rows_packed, 2);
+  EXPECT_EQ (drawn (program, ops, source, 110, 90), before);
 }
 
 }  // namespace

@@ -135,7 +135,8 @@ TEST_P (OpsTest, Horizontal)
         for (const int length :
              {1, random.between (1, 40), count, 2 * count, random.between (1, 8 * count)}) {
           const FilterPlan plan = random_plan (count, length, random);
-          const host::RowPlan packed = simd ().pack (plan, channels);
+          host::Arena arena (1);
+          const host::RowPlan packed = simd ().pack (plan, channels, arena);
           if (packed.channels != channels) continue;  // one by one
           together += channels == 2;
           const int rows = random.between (1, host::kMaxBand);
@@ -145,8 +146,8 @@ TEST_P (OpsTest, Horizontal)
           const int out_stride = row_bytes + random.below (5) * format.bytes;
           const auto size = std::size_t ((rows - 1) * out_stride + row_bytes);
           Bytes a (size), b (size);
-          scalar ().horizontal (scalar ().pack (plan, channels), mid.data (), mid_stride, rows,
-                                format, a.out (), out_stride);
+          scalar ().horizontal (scalar ().pack (plan, channels, arena), mid.data (), mid_stride,
+                                rows, format, a.out (), out_stride);
           simd ().horizontal (packed, mid.data (), mid_stride, rows, format, b.out (), out_stride);
           ASSERT_TRUE (a == b) << length << " to " << count << ", " << channels << " channels, "
                                << plan.taps << " taps, depth " << format.depth;
@@ -163,7 +164,9 @@ TEST_P (OpsTest, HorizontalIgnoresPadding)
   for (const int channels : {1, 2, 4})
     for (int count = 1; count <= kLongest; count += 3) {
       const int length = random.between (1, 4 * count);
-      const host::RowPlan packed = simd ().pack (random_plan (count, length, random), channels);
+      const FilterPlan plan = random_plan (count, length, random);
+      host::Arena arena (1);
+      const host::RowPlan packed = simd ().pack (plan, channels, arena);
       if (packed.channels != channels) continue;
       auto mid = random_mid (std::size_t (length * channels + kMidPadding), random);
       Bytes a{std::size_t (count * channels)}, b{std::size_t (count * channels)};

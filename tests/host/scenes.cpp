@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace quad::test {
 
 std::vector<PixelFormat> every_format ()
@@ -164,6 +166,54 @@ OwnedScene random_scene (PixelFormat format, Random &random, const RandomSceneOp
     s.scene.tiles.push_back (tile);
   }
   return s;
+}
+
+GlidingScene::GlidingScene (PixelFormat from, PixelFormat canvas, const Way &way) : way_ (way)
+{
+  Random random (7);
+  const FormatInfo &source = info_of (from), &format = info_of (canvas);
+  Scene &scene = owned_.scene;
+  scene.format = canvas;
+  scene.canvas = {193, 109};
+  scene.background = random_color (format, random);
+  for (int i = 0; i < 9; i++) {
+    Tile tile;
+    Picture &picture = owned_.add_picture (from, {70 + 5 * i, 60 - 3 * i});
+    paint (picture, Pattern::noise, static_cast<std::uint32_t> (i));
+    if (i % 3 > 0) paint_alpha (picture, AlphaPattern::opaque, 0);
+    tile.source = picture.view ();
+    tile.crop = rect_of (picture.size ());
+    owned_.matrices.emplace_back ();
+    if (from != canvas) tile.colors = random_colors (source, format, random, owned_.matrices[0]);
+    tile.filter = way.filter;
+    tile.orientation = way.orientation;
+    if (way.still) tile.still = static_cast<std::uint64_t> (i + 1);
+    scene.tiles.push_back (tile);
+  }
+}
+
+const Scene &GlidingScene::at (int frame)
+{
+  Scene &scene = owned_.scene;
+  const Size canvas = scene.canvas, unit = info_of (scene.format).chroma_unit ();
+  for (int i = 0; i < 9; i++) {
+    Tile &tile = scene.tiles[std::size_t (i)];
+    // Each has its own rhythm, and each frame another place.
+    const double turn = frame * (0.021 + 0.002 * i) + i;
+    double share = way_.scales ? 0.33 + 0.2 * std::sin (1.7 * turn) : 0.33;
+    if (way_.scales && i == 0) share = 0.33 + 0.67 * frame / kFrames;
+    const Size size = {static_cast<int> (canvas.width * share) | 1,
+                       static_cast<int> (canvas.height * share) | 1};
+    const Rect asked = {static_cast<int> ((0.5 + 0.5 * std::sin (turn)) * canvas.width) - 24,
+                        static_cast<int> ((0.5 + 0.5 * std::cos (turn)) * canvas.height) - 18,
+                        size.width, size.height};
+    const Rect whole = snapped_outside (asked, unit, canvas);
+    const Rect seen = intersect (whole, rect_of (canvas));
+    tile.target = seen.empty () ? Rect{0, 0, unit.width, unit.height} : seen;
+    tile.hidden = seen.empty () ? Edges{} : beyond (whole, seen);
+    tile.alpha = i == 4 ? 255 - frame % 100 : 255;
+  }
+  return scene;
 }
 
 OwnedScene converted_scene (const FormatInfo &from, const FormatInfo &to, Random &random)

@@ -69,6 +69,30 @@ std::optional<ColorMap> random_colors (const FormatInfo &from, const FormatInfo 
 // One tile of a random picture of `from` on a canvas of `to`, with everything that moves samples.
 OwnedScene converted_scene (const FormatInfo &from, const FormatInfo &to, Random &random);
 
+// Nine pictures of `from`, which move and change their sizes from frame to frame.
+class GlidingScene {
+ public:
+  struct Way {
+    bool scales = true;  // else pictures keep their size and only move
+    Filter filter = Filter::area;
+    Orientation orientation = Orientation::identity;
+    bool still = false;  // each picture has a number, see Tile
+  };
+
+  GlidingScene (PixelFormat from, PixelFormat canvas, const Way &way);
+
+  // The scene as it is in frame `frame`. In each frame the pictures lie elsewhere, on odd positions
+  // too, over one another, and in part beyond the canvas. One grows all the time, up to frame
+  // kFrames, from a third of the canvas's width to all of it.
+  const Scene &at (int frame);
+
+  static constexpr int kFrames = 240;
+
+ private:
+  Way way_;
+  OwnedScene owned_;
+};
+
 // Makes the tile show a random part of its source at fractions of samples. Sometimes the samples
 // around it may be read.
 void zoom (Tile &tile, Random &random);

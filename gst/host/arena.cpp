@@ -1,0 +1,36 @@
+#include "host/arena.h"
+
+#include <algorithm>
+
+namespace quad::host {
+
+void *Arena::take_bytes (std::size_t bytes)
+{
+  bytes = rounded (bytes);
+  if (blocks_.empty () || size_ - used_ < bytes) {
+    const std::size_t size = std::max (bytes, next_);
+    blocks_.push_back (std::make_unique_for_overwrite<std::byte[]> (size));
+    full_ += size_;
+    size_ = size;
+    used_ = 0;
+    next_ = full_ + size_;
+  }
+  std::byte *first = blocks_.back ().get () + used_;
+  used_ += bytes;
+  return first;
+}
+
+void Arena::clear ()
+{
+  if (blocks_.empty ()) return;
+  // Grows before it must, in the frames in which the pictures begin to move.
+  if (!has_grown_ || blocks_.size () > 1) {
+    next_ = times_ * (full_ + used_);
+    blocks_.clear ();
+    size_ = full_ = 0;
+    has_grown_ = true;
+  }
+  used_ = 0;
+}
+
+}  // namespace quad::host
