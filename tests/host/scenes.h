@@ -86,7 +86,7 @@ class GlidingScene {
   // kFrames, from a third of the canvas's width to all of it.
   const Scene &at (int frame);
 
-  static constexpr int kFrames = 240;
+  static constexpr int kFrames = 120;
 
  private:
   Way way_;

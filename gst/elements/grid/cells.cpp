@@ -81,6 +81,7 @@ ShownPicture shown_of (GstQuadMuxGrid *self, const GridPadRef &pad)
 void give_cells (CellBook &book, GridSnapshot &snapshot, std::span<PadSnapshot *const> pads)
 {
   std::vector<CellClaim> claims;
+  claims.reserve (pads.size ());
   for (const PadSnapshot *p : pads)
     claims.push_back (cell_claim (p->settings, p->pad->impl->kept_cell));
   const CellAssignment &assigned = book.assign (grid_of (snapshot.settings), std::move (claims));
@@ -98,6 +99,7 @@ void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
                  std::span<PadSnapshot *const> pads)
 {
   std::vector<AreaClaim> claims;
+  claims.reserve (pads.size ());
   for (const PadSnapshot *p : pads)
     claims.push_back (area_claim (areas, p->settings, p->pad->impl->kept_area));
   const std::vector<int> assigned = assign_areas (static_cast<int> (areas.areas.size ()), claims);
@@ -105,7 +107,8 @@ void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
   for (std::size_t i = 0; i < pads.size (); i++) {
     PadSnapshot &p = *pads[i];
     p.cell = assigned[i];
-    const Area area = p.cell >= 0 ? areas.areas[static_cast<std::size_t> (p.cell)] : Area{};
+    static const Area none;
+    const Area &area = p.cell >= 0 ? areas.areas[static_cast<std::size_t> (p.cell)] : none;
     p.cells = area.span;
     set_cell (p.pad.get (), p.cell, area.name);
   }
@@ -116,15 +119,18 @@ GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
   GridSnapshot snapshot = {.settings = self->impl->snapshot ()};
   if (with_buffers) snapshot.labels = self->impl->label_snapshot ();
-  for (GridPadRef &pad : sink_pads_of (self)) snapshot.pads.push_back ({.pad = std::move (pad)});
+  std::vector<GridPadRef> pads = sink_pads_of (self);
+  snapshot.pads.reserve (pads.size ());
+  for (GridPadRef &pad : pads) snapshot.pads.push_back ({.pad = std::move (pad)});
 
   // Cells and areas are given out in the order of the requests; zorder does not count.
-  std::vector<PadSnapshot *> ordered;
+  std::vector<PadSnapshot *> ordered, claimants;
+  ordered.reserve (pads.size ());
+  claimants.reserve (pads.size ());
   for (PadSnapshot &p : snapshot.pads) ordered.push_back (&p);
   std::sort (ordered.begin (), ordered.end (), [] (const PadSnapshot *a, const PadSnapshot *b) {
     return a->pad->impl->serial < b->pad->impl->serial;
   });
-  std::vector<PadSnapshot *> claimants;
   for (PadSnapshot *p : ordered) {
     GridPad &impl = *p->pad->impl;
     const bool eos = with_buffers && gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (p->pad.get ()));

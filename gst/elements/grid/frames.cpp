@@ -55,6 +55,7 @@ std::vector<GridPadRef> active_pads_of (GstQuadMuxGrid *self)
 {
   std::vector<GridPadRef> pads;
   GST_OBJECT_LOCK (self);
+  pads.reserve (GST_ELEMENT (self)->numsinkpads);
   for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     if (!gst_aggregator_pad_is_inactive (GST_AGGREGATOR_PAD (l->data)))
       pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
@@ -79,6 +80,7 @@ GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> 
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
   std::vector<InputState> inputs;
+  inputs.reserve (pads.size ());
   for (const GridPadRef &p : pads) {
     GstAggregatorPad *pad = GST_AGGREGATOR_PAD (p.get ());
     // Clips: what lies outside of the segment is gone then.

@@ -43,10 +43,11 @@ void InputStats::taken (const GstBuffer *frame, const GstBuffer *now)
   coming_.erase (coming_.begin (), found + 1);
 }
 
-void InputStats::skipped ()
+void InputStats::skipped (bool late)
 {
   const std::lock_guard guard (lock_);
   skipped_++;
+  if (late) late_++;
 }
 
 void InputStats::shown (const GstBuffer *frame, const Shown &how)
@@ -89,8 +90,8 @@ Owned<GstStructure> InputStats::structure () const
       "application/x-quad-cell-stats", "frames-in", G_TYPE_UINT64, in_, "frames-shown",
       G_TYPE_UINT64, shown_, "frames-dropped", G_TYPE_UINT64,
       skipped_ + (taken_ > kept ? taken_ - kept : 0), "frames-repeated", G_TYPE_UINT64, repeated_,
-      "frames-late", G_TYPE_UINT64, skipped_ + late_, "frames-converted", G_TYPE_UINT64, converted_,
-      "age", G_TYPE_UINT64, age_, "latency", G_TYPE_UINT64, latency_, nullptr)};
+      "frames-late", G_TYPE_UINT64, late_, "frames-converted", G_TYPE_UINT64, converted_, "age",
+      G_TYPE_UINT64, age_, "latency", G_TYPE_UINT64, latency_, nullptr)};
 }
 
 }  // namespace quad

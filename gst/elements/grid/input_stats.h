@@ -28,8 +28,8 @@ class InputStats {
   // lies outside of its segment.
   void taken (const GstBuffer *frame, const GstBuffer *now);
 
-  // The frame was left out because its time was over when its turn came.
-  void skipped ();
+  // The frame was left out; `late`: because it came when its time was over.
+  void skipped (bool late);
 
   struct Shown {
     bool is_new = false;     // else it was in the output frame before, too

@@ -162,6 +162,7 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
                  gst_segment_to_running_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out)),
                  {}};
   const std::vector<Place> places = places_of (snapshot, canvas_of (info));
+  frame.shown.reserve (places.size ());
   warn_of_weights (self, snapshot);
   stage_.set_threads (snapshot.settings.n_threads);
   if (const Problem p = stage_.begin (info, out, snapshot.settings.background_color))

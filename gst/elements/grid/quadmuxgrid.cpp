@@ -61,11 +61,13 @@ std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
 {
   std::vector<GridPadRef> pads;
   GST_OBJECT_LOCK (self);
+  pads.reserve (GST_ELEMENT (self)->numsinkpads);
   for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
     pads.emplace_back (as_grid_pad (gst_object_ref (l->data)));
   GST_OBJECT_UNLOCK (self);
-  std::stable_partition (pads.begin (), pads.end (),
-                         [] (const GridPadRef &p) { return p->impl->is_background; });
+  const auto background = std::find_if (pads.begin (), pads.end (),
+                                        [] (const auto &p) { return p->impl->is_background; });
+  if (background != pads.end ()) std::rotate (pads.begin (), background, background + 1);
   return pads;
 }
 

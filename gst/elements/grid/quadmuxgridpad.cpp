@@ -271,11 +271,26 @@ GstFlowReturn flush (GstAggregatorPad *pad, GstAggregator *grid)
   return GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)->flush (pad, grid);
 }
 
+// Whether the time of a frame that is skipped was over when the output frame before the next one
+// was drawn. Else it came in time, and another frame of that time was shown: the input is faster
+// than the output.
+bool is_late (GstAggregatorPad *pad, GstAggregator *grid, GstBuffer *frame)
+{
+  const GstSegment &output = quad::output_segment_of (as_grid (grid));
+  const quad::FrameRate rate = quad::output_rate (as_grid (grid));
+  const GstClockTime end =
+      gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (frame)) +
+      GST_BUFFER_DURATION (frame);
+  return end + gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num) <=
+         gst_segment_to_running_time (&output, GST_FORMAT_TIME, output.position);
+}
+
 gboolean skip_buffer (GstAggregatorPad *pad, GstAggregator *grid, GstBuffer *buffer)
 {
   const gboolean skips = GST_AGGREGATOR_PAD_CLASS (gst_quad_mux_grid_pad_parent_class)
                              ->skip_buffer (pad, grid, buffer);
-  if (skips && !quad::is_gap (buffer)) as_grid_pad (pad)->impl->stats.skipped ();
+  if (skips && !quad::is_gap (buffer))
+    as_grid_pad (pad)->impl->stats.skipped (is_late (pad, grid, buffer));
   return skips;
 }
 

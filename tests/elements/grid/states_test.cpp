@@ -394,6 +394,22 @@ TEST (GridStates, StatisticsCountAPadsFrames)
   EXPECT_EQ (number (s.get (), "deadline-misses"), 0u);
 }
 
+TEST (GridStates, FramesOfAFasterInputAreNotLate)
+{
+  for (const bool live : {false, true})
+    for (const int rate : {20, 25, 40, 100}) {
+      GridPipeline p (
+          live ? "rows=1 columns=1 force-live=true eos-policy=shortest" : "rows=1 columns=1",
+          raw ("I420", 16, 16, "framerate=(fraction)10/1"));
+      p.add_solid (raw ("I420", 16, 16, "framerate=(fraction)" + std::to_string (rate) + "/1"),
+                   kRed, rate);
+      EXPECT_GE (p.run ().size (), 10u);
+      const Owned<GstStructure> s = stats_of (p.pad (0).get ());
+      EXPECT_EQ (number (s.get (), "frames-late"), 0u) << rate << " live " << live;
+      EXPECT_GE (number (s.get (), "frames-dropped"), guint64 (rate - 11)) << rate;
+    }
+}
+
 // The base class shows a frame whose time is over only if it comes while the output waits.
 TEST (GridStates, FramesThatComeLateAreCounted)
 {
