@@ -34,9 +34,7 @@ bool same (const std::string &a, const std::string &b)
 void protect (SoupServerMessage *message)
 {
   static constexpr const char *kHeaders[][2] = {
-      // libsoup 3.2 keeps the sockets of connections that clients close while nothing is asked. (It
-      // also loses 336
-      // bytes for each connection; a page asks once a second.)
+      // libsoup 3.2 keeps the sockets of connections that clients close while nothing is asked.
       {"Connection", "close"},
       {"Cache-Control", "no-store"},
       {"X-Content-Type-Options", "nosniff"},
@@ -62,7 +60,10 @@ std::string query_of (SoupServerMessage *message, const char *name)
 }
 
 HttpServer::HttpServer (const Config &config)
-    : config_ (config), server_ (soup_server_new ("server-header", "quad-wall", nullptr))
+    : config_ (config),
+      server_ (soup_server_new ("server-header", "quad-wall", nullptr)),
+      listener_ ([this] (GSocketConnection *connection) { serve (connection); },
+                 most_connections ())
 {
   // Before the body comes.
   const auto early = [] (SoupServer *, SoupServerMessage *message, const char *, GHashTable *,
@@ -77,24 +78,22 @@ HttpServer::~HttpServer () { soup_server_disconnect (server_.get ()); }
 
 bool HttpServer::start (std::string &why)
 {
-  const Owned<GSocketAddress> address (g_inet_socket_address_new_from_string (
-      config_.listen.c_str (), static_cast<guint> (config_.port)));
-  GError *error = nullptr;
-  if (soup_server_listen (server_.get (), address.get (), SoupServerListenOptions (0), &error))
-    return true;
-  why = Owned<GError> (error)->message;
-  return false;
+  return listener_.start (config_.listen, config_.port, why);
+}
+
+void HttpServer::serve (GSocketConnection *connection)
+{
+  const Owned<GSocketAddress> here (g_socket_connection_get_local_address (connection, nullptr));
+  const Owned<GSocketAddress> there (g_socket_connection_get_remote_address (connection, nullptr));
+  // Without one of them, the client has gone already.
+  if (here && there)
+    soup_server_accept_iostream (server_.get (), G_IO_STREAM (connection), here.get (),
+                                 there.get (), nullptr);
 }
 
 std::string HttpServer::address () const
 {
-  GSList *uris = soup_server_get_uris (server_.get ());
-  std::string address;
-  if (uris) {
-    const Owned<char> text (g_uri_to_string (static_cast<GUri *> (uris->data)));
-    address = text.get ();
-  }
-  g_slist_free_full (uris, [] (gpointer uri) { g_uri_unref (static_cast<GUri *> (uri)); });
+  const std::string address = listener_.address ();
   const Owned<char> token (g_uri_escape_string (config_.token.c_str (), nullptr, FALSE));
   return config_.token.empty () ? address : address + "?token=" + token.get ();
 }
@@ -129,7 +128,10 @@ bool HttpServer::may_come (SoupServerMessage *message)
   const std::string host = header (message, "Host"), origin = header (message, "Origin");
   const Owned<GUri> uri (g_uri_parse (("http://" + host).c_str (), G_URI_FLAGS_NONE, nullptr));
   const char *name = uri ? g_uri_get_host (uri.get ()) : nullptr;
-  if (!name || (config_.token.empty () && !is_here (name))) {
+  // The request line may name a host, too.
+  const char *asked = g_uri_get_host (soup_server_message_get_uri (message));
+  const bool here = name && is_here (name) && (!asked || is_here (asked));
+  if (!name || (config_.token.empty () && !here)) {
     answer_error (message, SOUP_STATUS_FORBIDDEN,
                   "Without a token the wall answers only under the names of this machine, such as "
                   "localhost.");

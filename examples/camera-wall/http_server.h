@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config.h"
+#include "listener.h"
 #include "owned.h"
 
 namespace wall {
@@ -38,6 +39,7 @@ class HttpServer {
   std::string address () const;
 
  private:
+  void serve (GSocketConnection *connection);
   void check (SoupServerMessage *message);
   bool may_come (SoupServerMessage *message);
   bool may_ask (SoupServerMessage *message, const Route &route);
@@ -48,6 +50,7 @@ class HttpServer {
   const Config &config_;
   std::vector<Route> routes_;
   Owned<SoupServer> server_;
+  Listener listener_;
 };
 
 // A parameter of the URI's query, or "".

@@ -9,6 +9,7 @@
 #include "encoder.h"
 #include "hls.h"
 #include "http_server.h"
+#include "listener.h"
 #include "page.h"
 #include "recording.h"
 #include "snapshots.h"
@@ -76,6 +77,7 @@ int run (const Config &config)
 
 int main (int argc, char **argv)
 {
+  wall::raise_file_limit ();
   wall::Config config;
   std::string why;
   if (!wall::read_arguments (argc, argv, config, why) || !wall::check_config (config, why))

@@ -2,14 +2,37 @@
 """The HTTP API: what it answers, and what it refuses."""
 
 import os
+import resource
+import socket
 import subprocess
 import unittest
 
 import cases
-from wall_server import PROGRAM, Wall, wait_for
+from wall_server import LIMIT, PROGRAM, Wall, wait_for
 
 SECRET = "rtsp://user:pa%40ss@127.0.0.1:9/stream?key=hidden"
 JSON = "application/json"
+
+
+def count_files(wall):
+    return len(os.listdir(f"/proc/{wall.process.pid}/fd"))
+
+
+def connect(wall, text):
+    client = socket.create_connection(("127.0.0.1", wall.port), timeout=LIMIT)
+    client.sendall(text.encode())
+    return client
+
+
+def is_closed(client):
+    """Whether the wall has closed a connection by which it sends nothing."""
+    client.setblocking(False)
+    try:
+        return client.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
 
 
 class Api(unittest.TestCase):
@@ -142,8 +165,13 @@ class Api(unittest.TestCase):
         for host in ("localhost", "127.0.0.1:1", "[::1]:80"):
             self.assertEqual(self.wall.get("/api/wall", Host=host).status, 200, host)
 
+    def test_hosts_in_the_request_line(self):
+        for host, status in (("evil.example", 403), ("localhost", 200)):
+            with connect(self.wall, f"GET http://{host}/api/wall HTTP/1.1\r\nHost: localhost\r\n\r\n") as client:
+                self.assertIn(f" {status} ", client.makefile().readline())
+
     def test_connections_are_closed(self):
-        count = lambda: len(os.listdir(f"/proc/{self.wall.process.pid}/fd"))
+        count = lambda: count_files(self.wall)
         before = count()
         for _ in range(30):
             self.wall.get("/api/wall")
@@ -159,6 +187,38 @@ class Api(unittest.TestCase):
             self.assertIn(words, answer.body)
             self.assertIn("default-src 'self'", answer.headers["Content-Security-Policy"])
         self.assertEqual(self.wall.ask("HEAD", "/").status, 200)
+
+
+class Connections(unittest.TestCase):
+    def test_out_of_files(self):
+        with Wall("test:red") as wall:
+            wait_for(lambda: wall.input(0)["state"] == "live", wall.output)
+            hard = resource.prlimit(wall.process.pid, resource.RLIMIT_NOFILE)[1]
+            resource.prlimit(wall.process.pid, resource.RLIMIT_NOFILE, (count_files(wall) + 5, hard))
+            clients = [connect(wall, "GET / HT") for _ in range(30)]
+            wait_for(lambda: "cannot take connections for now" in wall.output(), wall.output)
+            for client in clients:
+                client.close()
+            self.assertEqual(wall.get("/api/wall").status, 200)
+            self.assertEqual(wall.output().count("cannot take connections"), 1)
+
+    def test_too_many(self):
+        with Wall("test:red") as wall:
+            clients = [socket.create_connection(("127.0.0.1", wall.port), timeout=LIMIT) for _ in range(260)]
+            wait_for(lambda: sum(map(is_closed, clients)) == 4, lambda: f"{sum(map(is_closed, clients))} closed")
+            self.assertEqual(sum(map(is_closed, clients[:256])), 0)
+            for client in clients:
+                client.close()
+            wait_for(lambda: count_files(wall) < 200, lambda: f"{count_files(wall)} files")
+            self.assertEqual(wall.get("/api/wall").status, 200)
+            self.assertEqual(wall.output().count("closes new connections"), 1)
+
+    def test_silent(self):
+        with Wall("test:red") as wall:
+            clients = [connect(wall, text) for text in
+                       ("", "GET / HT", "POST /api/swap HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        "Content-Length: 9\r\n\r\n{")]
+            wait_for(lambda: all(map(is_closed, clients)), lambda: [*map(is_closed, clients)], 30 + LIMIT)
 
 
 class Token(unittest.TestCase):
