@@ -18,8 +18,10 @@ Handler taking_object (Act act)
         soup_message_body_flatten (soup_server_message_get_request_body (message)));
     gsize size = 0;
     const char *text = static_cast<const char *> (g_bytes_get_data (body.get (), &size));
-    const auto request = JsonRequest::parse (text ? text : "", size);
-    const std::string fault = request ? act (*request) : "The body must be a JSON object.";
+    std::string why;
+    const auto request = JsonRequest::parse ({text ? text : "", size}, why);
+    const std::string fault =
+        request ? act (*request) : "The body must be a JSON object: " + why + ".";
     if (fault.empty ())
       answer_json (message, Json ());
     else

@@ -1,17 +1,24 @@
 #include "config.h"
 
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <set>
 #include <variant>
 
+#include "json.h"
 #include "layouts.h"
 #include "owned.h"
 #include "uri.h"
 
 namespace wall {
 namespace {
+
+constexpr std::size_t kLeastToken = 8;
+constexpr int kNotGiven = G_MININT;  // a number of the command line
 
 // A member of the file. For a number: what it may be.
 struct Row {
@@ -83,14 +90,18 @@ bool read_inputs (JsonNode *node, Config &config, std::string &why)
   return true;
 }
 
+bool check_number (const Row &row, gint64 value, std::string &why)
+{
+  if (value >= row.least && value <= row.most) return true;
+  why = std::string (row.name) + " must be a whole number from " + std::to_string (row.least);
+  why += " to " + std::to_string (row.most);
+  return false;
+}
+
 bool read_number (const Row &row, JsonNode *node, int &to, std::string &why)
 {
   const gint64 value = is_a (node, G_TYPE_INT64) ? json_node_get_int (node) : G_MININT64;
-  if (value < row.least || value > row.most) {
-    why = std::string (row.name) + " must be a whole number from " + std::to_string (row.least);
-    why += " to " + std::to_string (row.most);
-    return false;
-  }
+  if (!check_number (row, value, why)) return false;
   to = static_cast<int> (value);
   return true;
 }
@@ -114,32 +125,66 @@ bool read_member (const char *name, JsonNode *node, Config &config, std::string 
   return true;
 }
 
+// Whether each setting is sound by itself.
+bool check_values (const Config &config, std::string &why)
+{
+  for (const Row &row : kRows)
+    if (const auto *number = std::get_if<int Config::*> (&row.at))
+      if (!check_number (row, config.*(*number), why)) return false;
+  const Owned<GInetAddress> address (g_inet_address_new_from_string (config.listen.c_str ()));
+  const std::vector<std::string> names = layout_names ();
+  if (!address)
+    why = "listen must be a numeric address such as 127.0.0.1 or 0.0.0.0";
+  else if (!config.token.empty () && config.token.size () < kLeastToken)
+    why = "a token has at least " + std::to_string (kLeastToken) + " characters";
+  else if (std::find (names.begin (), names.end (), config.layout) == names.end ())
+    why = "there is no layout " + config.layout;
+  else if (config.recording_format != "mp4" && config.recording_format != "mkv")
+    why = "recording-format must be mp4 or mkv";
+  else if (config.width % 2 || config.height % 2)
+    why = "width and height must be even";
+  return why.empty ();
+}
+
 bool read_file (const char *file, Config &config, std::string &why)
 {
   char *text = nullptr;
+  gsize size = 0;
   GError *error = nullptr;
-  const bool read = g_file_get_contents (file, &text, nullptr, &error);
+  const bool read = g_file_get_contents (file, &text, &size, &error);
   const Owned<char> owned (text);
   if (!read) {
     why = Owned<GError> (error)->message;
     return false;
   }
-  if (read_config (text, config, why)) return true;
+  if (read_config ({text, size}, config, why) && check_values (config, why)) {
+    config.listen_from = file;
+    return true;
+  }
   why = std::string (file) + ": " + why;
   return false;
+}
+
+// Equal names are numbered.
+void name_inputs (std::vector<InputConfig> &inputs)
+{
+  std::set<std::string> taken;
+  for (const InputConfig &input : inputs) taken.insert (input.name);
+  for (InputConfig &input : inputs) {
+    if (!input.name.empty ()) continue;
+    const std::string name = name_of (input.uri);
+    input.name = name;
+    for (int i = 2; !taken.insert (input.name).second; i++)
+      input.name = name + " (" + std::to_string (i) + ")";
+  }
 }
 
 }  // namespace
 
 bool read_config (const std::string &text, Config &config, std::string &why)
 {
-  const Owned<JsonParser> parser (json_parser_new_immutable ());
-  GError *error = nullptr;
-  if (!json_parser_load_from_data (parser.get (), text.c_str (), static_cast<gssize> (text.size ()),
-                                   &error)) {
-    why = std::string ("no JSON: ") + Owned<GError> (error)->message;
-    return false;
-  }
+  const Owned<JsonParser> parser = parse_json (text, why);
+  if (!parser) return false;
   JsonNode *root = json_parser_get_root (parser.get ());
   if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
     why = "the settings must be one object";
@@ -160,7 +205,7 @@ bool read_arguments (int argc, char **argv, Config &config, std::string &why)
 {
   char *file = nullptr, *listen = nullptr;
   char **uris = nullptr;
-  int port = -1, seconds = -1;
+  int port = kNotGiven, seconds = kNotGiven;
   const GOptionEntry entries[] = {
       {"config", 0, 0, G_OPTION_ARG_FILENAME, &file, "Settings in JSON", "wall.json"},
       {"listen", 0, 0, G_OPTION_ARG_STRING, &listen, "Address to listen on", "127.0.0.1"},
@@ -182,9 +227,12 @@ bool read_arguments (int argc, char **argv, Config &config, std::string &why)
     return false;
   }
   if (file && !read_file (file, config, why)) return false;
-  if (listen) config.listen = listen;
-  if (port >= 0) config.port = port;
-  if (seconds >= 0) config.seconds = seconds;
+  if (listen) {
+    config.listen = listen;
+    config.listen_from.clear ();
+  }
+  if (port != kNotGiven) config.port = port;
+  if (seconds != kNotGiven) config.seconds = seconds;
   // Not an option: other users see a command line.
   if (const char *token = g_getenv ("QUAD_WALL_TOKEN")) config.token = token;
   for (char **uri = uris; uri && *uri; uri++) config.inputs.push_back ({*uri, ""});
@@ -199,28 +247,31 @@ bool is_loopback (const std::string &address)
 
 bool check_config (Config &config, std::string &why)
 {
-  const Owned<GInetAddress> address (g_inet_address_new_from_string (config.listen.c_str ()));
-  const std::vector<std::string> names = layout_names ();
+  if (!check_values (config, why)) return false;
   if (config.inputs.empty ())
     why = "give at least one URI, such as test:smpte";
   else if (config.inputs.size () > 64)
     why = "a wall has at most 64 inputs";
-  else if (!address)
-    why = "listen must be a numeric address such as 127.0.0.1 or 0.0.0.0";
-  else if (!is_loopback (config.listen) && config.token.size () < 8)
-    why = "others can reach " + config.listen +
-          ": set a token of at least 8 characters (QUAD_WALL_TOKEN)";
-  else if (std::find (names.begin (), names.end (), config.layout) == names.end ())
-    why = "there is no layout " + config.layout;
-  else if (config.recording_format != "mp4" && config.recording_format != "mkv")
-    why = "recording-format must be mp4 or mkv";
-  else if (config.width % 2 || config.height % 2)
-    why = "width and height must be even";
-  else if (config.port < 0 || config.port > 65535)
-    why = "port must be from 0 to 65535";
+  else if (!is_loopback (config.listen) && config.token.empty ())
+    why = (config.listen_from.empty () ? "" : config.listen_from + ": ") + "others can reach " +
+          config.listen + ": set a token of at least " + std::to_string (kLeastToken) +
+          " characters (QUAD_WALL_TOKEN)";
   if (!why.empty ()) return false;
-  for (InputConfig &input : config.inputs)
-    if (input.name.empty ()) input.name = name_of (input.uri);
+  name_inputs (config.inputs);
+  return true;
+}
+
+bool make_folders (const Config &config, std::string &why)
+{
+  for (const std::string *folder : {&config.hls, &config.recordings}) {
+    const char *path = folder->c_str ();
+    if (folder->empty () ||
+        (g_mkdir_with_parents (path, 0755) == 0 && g_access (path, W_OK | X_OK) == 0))
+      continue;
+    why = "the folder " + *folder + " cannot be written: ";
+    why += g_strerror (errno);
+    return false;
+  }
   return true;
 }
 

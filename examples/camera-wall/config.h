@@ -27,6 +27,7 @@ struct Config {
   std::string recording_format = "mp4";  // mp4 or mkv
   int segment = 60;                      // seconds of one file of a recording
   int seconds = 0;                       // how long to run; 0: until stopped
+  std::string listen_from;               // the file that set `listen`, for errors; empty: none
 };
 
 // Adds what a file's text says. False: `why` has the reason, and `config` is as it was.
@@ -35,8 +36,11 @@ bool read_config (const std::string &text, Config &config, std::string &why);
 // Adds what the command line says; reads the file that --config names. False as above.
 bool read_arguments (int argc, char **argv, Config &config, std::string &why);
 
-// Whether the whole is sound. Gives each input a name of its own.
+// Whether the whole is sound. Gives each input that has no name one of its own.
 bool check_config (Config &config, std::string &why);
+
+// Makes the folders for outputs that are not there. False: `why` names one that cannot be written.
+bool make_folders (const Config &config, std::string &why);
 
 // Whether only this machine can reach that address.
 bool is_loopback (const std::string &address);

@@ -1,8 +1,59 @@
 #include "json.h"
 
-#include "owned.h"
+#include <set>
+#include <utility>
 
 namespace wall {
+namespace {
+
+// The names of each object, as they come.
+struct Names {
+  std::set<std::pair<JsonObject *, std::string>> seen;
+  std::string twice;
+};
+
+void see (JsonParser *, JsonObject *object, const char *name, gpointer data)
+{
+  Names *names = static_cast<Names *> (data);
+  if (!names->seen.emplace (object, name).second) names->twice = name;
+}
+
+// As a byte, or as an escape whose backslash is none that was escaped itself.
+bool has_nul (std::string_view text)
+{
+  for (std::size_t i = 0; i < text.size (); i++) {
+    if (text[i] == '\0') return true;
+    if (text[i] != '\\') continue;
+    if (text.substr (i + 1, 5) == "u0000") return true;
+    i++;
+  }
+  return false;
+}
+
+}  // namespace
+
+Owned<JsonParser> parse_json (std::string_view text, std::string &why)
+{
+  if (has_nul (text)) {
+    why = "no string may have the character U+0000";
+    return nullptr;
+  }
+  Owned<JsonParser> parser (json_parser_new_immutable ());
+  Names names;
+  g_signal_connect (parser.get (), "object-member", G_CALLBACK (see), &names);
+  GError *error = nullptr;
+  if (!json_parser_load_from_data (parser.get (), text.data (), static_cast<gssize> (text.size ()),
+                                   &error)) {
+    why = std::string ("no JSON: ") + Owned<GError> (error)->message;
+    return nullptr;
+  }
+  if (!names.twice.empty ()) {
+    why = names.twice + " is there twice";
+    return nullptr;
+  }
+  g_signal_handlers_disconnect_by_data (parser.get (), &names);
+  return parser;
+}
 
 std::string Json::text () const
 {
@@ -12,15 +63,17 @@ std::string Json::text () const
   return text.get ();
 }
 
-std::optional<JsonRequest> JsonRequest::parse (const char *text, gsize size)
+std::optional<JsonRequest> JsonRequest::parse (std::string_view text, std::string &why)
 {
-  JsonRequest request;
-  request.parser_.reset (json_parser_new_immutable (), g_object_unref);
-  if (!json_parser_load_from_data (request.parser_.get (), text, static_cast<gssize> (size),
-                                   nullptr))
+  Owned<JsonParser> parser = parse_json (text, why);
+  if (!parser) return std::nullopt;
+  JsonNode *root = json_parser_get_root (parser.get ());
+  if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
+    why = "that is none";
     return std::nullopt;
-  JsonNode *root = json_parser_get_root (request.parser_.get ());
-  if (!root || !JSON_NODE_HOLDS_OBJECT (root)) return std::nullopt;
+  }
+  JsonRequest request;
+  request.parser_ = std::move (parser);
   return request;
 }
 

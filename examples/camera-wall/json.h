@@ -6,9 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "owned.h"
+
 namespace wall {
+
+// NULL: `why` says why that is no JSON. json-glib would cut strings at \u0000 and keep the last of
+// equal names.
+Owned<JsonParser> parse_json (std::string_view text, std::string &why);
 
 // An object that is written member by member.
 class Json {
@@ -73,8 +80,8 @@ class Json {
 // An object that a client sent.
 class JsonRequest {
  public:
-  // NULL if the text is no JSON object.
-  static std::optional<JsonRequest> parse (const char *text, gsize size);
+  // None if the text is no JSON object; `why` says why.
+  static std::optional<JsonRequest> parse (std::string_view text, std::string &why);
 
   // No value where there is no such member or one of another type.
   std::optional<std::string> text (const char *name) const;

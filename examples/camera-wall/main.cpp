@@ -58,6 +58,7 @@ int run (const Config &config)
   snapshots.add_routes (server);
   hls.add_routes (server);
 
+  if (!make_folders (config, why)) return complain (why);
   if (!server.start (why)) return complain ("cannot listen: " + why);
   if (!composition.start (why)) return complain (why);
   if (!hls.start (why)) return complain (why);

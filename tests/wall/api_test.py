@@ -2,9 +2,11 @@
 """The HTTP API: what it answers, and what it refuses."""
 
 import os
+import pathlib
 import resource
 import socket
 import subprocess
+import tempfile
 import unittest
 
 import cases
@@ -111,6 +113,8 @@ class Api(unittest.TestCase):
             ("layout", "{", "must be a JSON object"),
             ("layout", "", "must be a JSON object"),
             ("layout", b"\xff\xfe{}", "must be a JSON object"),
+            ("layout", b'{"name": "grid\\u0000"}', "U+0000"),
+            ("layout", b'{"name": "row", "name": "grid"}', "name is there twice"),
         ):
             with self.subTest(path=path, value=value):
                 self.refused(self.wall.post(f"/api/{path}", value), 400, words)
@@ -235,8 +239,8 @@ class Token(unittest.TestCase):
             self.assertEqual(wall.get("/api/wall?token=s3cret%20%26token", Host="wall.example").status, 200)
             self.assertEqual(wall.get("/").status, 200)
 
-    def refuses(self, arguments, words):
-        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=20)
+    def refuses(self, arguments, words, **env):
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=20, env=dict(os.environ, **env))
         self.assertEqual(done.returncode, 1)
         self.assertIn(words, done.stderr)
 
@@ -246,6 +250,24 @@ class Token(unittest.TestCase):
         self.refuses(["--listen", "nowhere", "test:red"], "numeric address")
         self.refuses(["--config", "/nonexistent", "test:red"], "/nonexistent")
         self.refuses(["--port", "70000", "test:red"], "port must be")
+        self.refuses(["--port", "-1", "test:red"], "port must be")
+        self.refuses(["--seconds", "-1", "test:red"], "seconds must be")
+        self.refuses(["test:red"], "at least 8 characters", QUAD_WALL_TOKEN="abc")
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "wall.json"
+            for text, words in (
+                ('{"layout": "foo"}', f"{file}: there is no layout foo"),
+                ('{"width": 33}', f"{file}: width and height must be even"),
+                ('{"listen": "0.0.0.0"}', f"{file}: others can reach 0.0.0.0"),
+                ('{"token": "12345678\\u0000"}', f"{file}: no string"),
+                ('{"port": 0}\0', f"{file}: no string"),
+                (f'{{"port": 0, "recordings": "{file}/x"}}', f"the folder {file}/x cannot be written"),
+                (f'{{"port": 0, "hls": "{file}/x"}}', f"the folder {file}/x cannot be written"),
+            ):
+                file.write_text(text)
+                self.refuses(["--config", str(file), "test:red"], words)
 
     def test_taken_port(self):
         with Wall("test:red") as wall:

@@ -69,6 +69,10 @@ TEST (WallConfig, RefusesWhatItDoesNotKnow)
       {R"({"inputs": [{"url": "x"}]})", "not url"},
       {R"({"inputs": [{"uri": 1}]})", "not uri"},
       {R"({"inputs": ["test:ball"], "width": 1})", "width must be"},
+      {R"({"token": "12345678\u0000"})", "U+0000"},
+      {R"({"inputs": ["a\\\u0000"]})", "U+0000"},
+      {R"({"port": 1, "port": 1})", "port is there twice"},
+      {R"({"inputs": [{"uri": "a", "uri": "b"}]})", "uri is there twice"},
   };
   for (const auto &each : kCases)
     EXPECT_NE (fault_of (each.text).find (each.why), std::string::npos)
@@ -84,8 +88,11 @@ TEST (WallConfig, ChecksTheWhole)
       {R"({})", "at least one URI"},
       {R"({"inputs": ["a"], "listen": "localhost"})", "numeric address"},
       {R"({"inputs": ["a"], "listen": "0.0.0.0"})", "set a token"},
-      {R"({"inputs": ["a"], "listen": "::", "token": "short"})", "set a token"},
+      {R"({"inputs": ["a"], "listen": "::", "token": "short"})", "at least 8 characters"},
       {R"({"inputs": ["a"], "listen": "::1"})", ""},
+      {R"({"inputs": ["a"], "token": "1234567"})", "a token has at least 8 characters"},
+      {R"({"inputs": ["\\u0000"]})", ""},
+      {R"({"inputs": [{"uri": "a"}, {"uri": "b"}]})", ""},
       {R"({"inputs": ["a"], "layout": "round"})", "no layout round"},
       {R"({"inputs": ["a"], "recording-format": "avi"})", "mp4 or mkv"},
       {R"({"inputs": ["a"], "width": 641})", "must be even"},
@@ -97,6 +104,29 @@ TEST (WallConfig, ChecksTheWhole)
     EXPECT_EQ (check_config (config, why), *each.why == '\0') << each.text;
     EXPECT_NE (why.find (each.why), std::string::npos) << each.text << ": " << why;
   }
+}
+
+TEST (WallConfig, NumbersEqualNames)
+{
+  Config config;
+  std::string why;
+  ASSERT_TRUE (read_config (R"({"inputs": ["http://a/x?1", "http://me@a/x?2", "test:ball",
+    {"uri": "test:red", "name": "ball"}, {"uri": "test:red", "name": "ball"}, "http://a/x"]})",
+                            config, why));
+  ASSERT_TRUE (check_config (config, why)) << why;
+  const char *kNames[] = {"a/x", "a/x (2)", "ball (2)", "ball", "ball", "a/x (3)"};
+  for (std::size_t i = 0; i < config.inputs.size (); i++)
+    EXPECT_EQ (config.inputs[i].name, kNames[i]);
+}
+
+TEST (WallConfig, ChecksNumbersOfTheCommandLine)
+{
+  Config config;
+  std::string why;
+  config.inputs = {{"a", ""}};
+  config.seconds = -1;
+  EXPECT_FALSE (check_config (config, why));
+  EXPECT_NE (why.find ("seconds must be a whole number from 0"), std::string::npos) << why;
 }
 
 }  // namespace
