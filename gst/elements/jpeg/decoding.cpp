@@ -78,6 +78,8 @@ void Decoding::start ()
 {
   flush ();
   parsed_ = in_time_ = shown_ = false;
+  forwards_ = true;
+  packing_ = Packing::unknown;
   choose_packetized ();
   chooser_.reset ();
   output_.reset ();
@@ -87,11 +89,20 @@ void Decoding::flush ()
 {
   finder_.reset ();
   faults_.reset ();
+  first_ = held_ = 0;
+}
+
+void Decoding::begin_stream ()
+{
+  packing_ = Packing::unknown;
+  choose_packetized ();
+  output_.begin_stream ();
 }
 
 void Decoding::choose_packetized ()
 {
-  const bool packetized = parsed_ || in_time_;
+  const bool packetized =
+      parsed_ || (in_time_ && (!forwards_ || (packing_ == Packing::packets && held_ == 0)));
   if (packetized == gst_video_decoder_get_packetized (decoder_)) return;
   GST_INFO_OBJECT (decoder_, "%s",
                    packetized ? "Each buffer is an image" : "The input is a stream of bytes");
@@ -108,10 +119,11 @@ void Decoding::set_format (GstVideoCodecState *state)
   output_.set_input (state);
 }
 
-void Decoding::set_segment (GstFormat format)
+void Decoding::set_segment (const GstSegment &segment)
 {
   drain ();  // other bytes follow
-  in_time_ = format == GST_FORMAT_TIME;
+  in_time_ = segment.format == GST_FORMAT_TIME;
+  forwards_ = segment.rate > 0;
   choose_packetized ();
 }
 
@@ -121,10 +133,44 @@ GstFlowReturn Decoding::have_cut_image ()
   return gst_video_decoder_have_frame (decoder_);
 }
 
+// Takes the beginning of the adapter as a frame: all of it, or what has come before the last
+// buffer.
+GstFlowReturn Decoding::take_packet (gsize size, bool is_all)
+{
+  first_ = held_ = 0;
+  gst_video_decoder_add_to_frame (decoder_, static_cast<int> (size));
+  const GstFlowReturn flow = gst_video_decoder_have_frame (decoder_);
+  if (is_all) choose_packetized ();
+  return flow;
+}
+
+// Finds out whether the buffers of a stream in time are images. Nothing: they are not.
+std::optional<GstFlowReturn> Decoding::sort (GstAdapter *adapter, bool at_end)
+{
+  const gsize available = gst_adapter_available (adapter);
+  if (packing_ == Packing::unknown && available > 0) {
+    if (first_ == 0) first_ = available;
+    held_ = available;
+    const auto *data = static_cast<const guint8 *> (gst_adapter_map (adapter, available));
+    packing_ = packing_of ({data, available}, first_);
+    gst_adapter_unmap (adapter);
+    if (packing_ == Packing::unknown && !at_end && available < kMostBytes)
+      return GST_VIDEO_DECODER_FLOW_NEED_DATA;
+  }
+  if (packing_ == Packing::packets && available > 0) {
+    const gsize size = first_ > 0 ? first_ : available;
+    return take_packet (size, size == available);
+  }
+  first_ = held_ = 0;
+  return {};
+}
+
 GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, bool at_end)
 {
   using Kind = jpeg::ImageFinder::Kind;
   GST_VIDEO_CODEC_FRAME_SET_SYNC_POINT (frame);
+  if (is_unsorted ())
+    if (const auto flow = sort (adapter, at_end)) return *flow;
   while (const gsize available = std::min (gst_adapter_available (adapter), kMostBytes)) {
     const auto *data = static_cast<const guint8 *> (gst_adapter_map (adapter, available));
     jpeg::ImageFinder::Part part{Kind::inside, 0};
@@ -154,8 +200,9 @@ GstFlowReturn Decoding::parse (GstVideoCodecFrame *frame, GstAdapter *adapter, b
 
 GstFlowReturn Decoding::drain ()
 {
-  if (gst_video_decoder_get_packetized (decoder_) || !finder_.in_image ()) return GST_FLOW_OK;
-  return have_cut_image ();
+  if (gst_video_decoder_get_packetized (decoder_)) return GST_FLOW_OK;
+  if (held_ > 0) return take_packet (held_, true);
+  return finder_.in_image () ? have_cut_image () : GST_FLOW_OK;
 }
 
 GstFlowReturn Decoding::finish ()
@@ -182,9 +229,9 @@ std::string Decoding::refusal_of (const jpeg::Header &header, const Settings &se
   std::string why = jpeg::refusal_of (header, settings.max_pixels);
   const GstVideoCodecState *input = output_.input ();
   constexpr int kBlock = 8;  // heights are rounded up to it
-  if (why.empty () && input && gst_video_decoder_get_packetized (decoder_) &&
-      input->info.width == header.size.width && header.size.height > kBlock &&
-      input->info.height > 2 * (header.size.height - kBlock) &&
+  const bool is_packet = parsed_ || (in_time_ && packing_ != Packing::bytes);
+  if (why.empty () && input && is_packet && input->info.width == header.size.width &&
+      header.size.height > kBlock && input->info.height > 2 * (header.size.height - kBlock) &&
       input->info.height <= 2 * header.size.height && input->info.height != header.size.height)
     return "The stream is interlaced: its caps have twice the picture's height. Use jpegdec.";
   return why;

@@ -4,9 +4,11 @@
 #include <gst/video/gstvideodecoder.h>
 
 #include <mutex>
+#include <optional>
 
 #include "elements/jpeg/faults.h"
 #include "elements/jpeg/output.h"
+#include "elements/jpeg/packing.h"
 #include "elements/jpeg/scale_chooser.h"
 #include "elements/jpeg/settings.h"
 #include "jpeg/decoder.h"
@@ -37,10 +39,10 @@ class Decoding {
   // Forgets the image that has begun, and asks downstream anew.
   void flush ();
   // Another stream begins.
-  void begin_stream () { output_.begin_stream (); }
+  void begin_stream ();
   // The input's caps.
   void set_format (GstVideoCodecState *state);
-  void set_segment (GstFormat format);
+  void set_segment (const GstSegment &segment);
   // Cuts a byte stream into images.
   GstFlowReturn parse (GstVideoCodecFrame *frame, GstAdapter *adapter, bool at_end);
   // What has come so far is to be decoded: a cut image at its end is one too.
@@ -51,6 +53,9 @@ class Decoding {
   GstFlowReturn handle (GstVideoCodecFrame *frame);
 
  private:
+  bool is_unsorted () const { return in_time_ && !parsed_ && forwards_; }
+  std::optional<GstFlowReturn> sort (GstAdapter *adapter, bool at_end);
+  GstFlowReturn take_packet (gsize size, bool is_all);
   GstFlowReturn have_cut_image ();
   GstFlowReturn handle (GstVideoCodecFrame *frame, jpeg::Bytes image);
   GstFlowReturn refuse (GstVideoCodecFrame *frame, const std::string &why);
@@ -63,9 +68,12 @@ class Decoding {
   mutable std::mutex mutex_;
   Settings settings_;
 
-  bool parsed_ = false;   // the input's caps say that each buffer is an image
-  bool in_time_ = false;  // its segment does
-  bool shown_ = false;    // a frame has been decoded since the start
+  bool parsed_ = false;                 // the input's caps say that each buffer is an image
+  bool in_time_ = false;                // its segment is one of times
+  bool forwards_ = true;                // it is played so
+  Packing packing_ = Packing::unknown;  // of a stream in time that no parser has seen
+  gsize first_ = 0, held_ = 0;          // bytes of its first buffer and of all, while unknown
+  bool shown_ = false;                  // a frame has been decoded since the start
   jpeg::ImageFinder finder_;
   jpeg::Decoder jpeg_;
   ScaleChooser chooser_;

@@ -112,7 +112,7 @@ gboolean sink_event (GstVideoDecoder *decoder, GstEvent *event)
   if (type == GST_EVENT_SEGMENT) {
     const GstSegment *segment;
     gst_event_parse_segment (event, &segment);
-    impl_of (decoder).set_segment (segment->format);
+    impl_of (decoder).set_segment (*segment);
   }
   const gboolean taken =
       GST_VIDEO_DECODER_CLASS (gst_quad_jpeg_dec_parent_class)->sink_event (decoder, event);

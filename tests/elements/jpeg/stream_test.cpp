@@ -92,6 +92,68 @@ TEST (JpegStream, EachBufferOfAStreamInTimeIsAFrame)
   EXPECT_EQ (decoding.bus ().warning (), "");
 }
 
+// A source that is asked to stamps its blocks, and a segment in time does not make them images.
+TEST (JpegStream, BlocksWithTimesAreNoImages)
+{
+  const std::vector<JpegBytes> all{shade (1, {64, 48}), shade (2, {64, 48}), shade (3, {64, 48})};
+  for (const std::size_t count : {1u, 2u, 3u}) {
+    const std::vector<JpegBytes> images (all.begin (),
+                                         all.begin () + static_cast<std::ptrdiff_t> (count));
+    const JpegBytes stream = joined (images);
+    for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{400},
+                                   all[0].size () - 1, all[0].size () + 100})
+      for (const GstFormat format : {GST_FORMAT_TIME, GST_FORMAT_BYTES})
+        for (const bool timed : {true, false})
+          for (const char *caps : {"image/jpeg", ""}) {
+            SCOPED_TRACE (std::to_string (count) + " images, blocks of " + std::to_string (size) +
+                          ", format " + std::to_string (format) + (timed ? ", timed" : ""));
+            JpegDecoding decoding ("", format, caps);
+            for (std::size_t at = 0; at < stream.size (); at += size) {
+              const auto begin = stream.begin () + static_cast<std::ptrdiff_t> (at);
+              const std::size_t part = std::min (size, stream.size () - at);
+              ASSERT_EQ (
+                  decoding.push (JpegBytes (begin, begin + static_cast<std::ptrdiff_t> (part)),
+                                 timed ? at / size * GST_MSECOND : GST_CLOCK_TIME_NONE),
+                  GST_FLOW_OK);
+            }
+            EXPECT_TRUE (decoding.end ());
+            const auto frames = decoding.pull_all ();
+            expect_frames (frames, images);
+            // The time of a block is that of the first image that begins there.
+            std::size_t begins_at = 0, next_block = 0;
+            for (std::size_t i = 0; timed && i < frames.size (); i++) {
+              const std::size_t block = begins_at / size;
+              EXPECT_EQ (frames[i].pts (),
+                         block < next_block ? GST_CLOCK_TIME_NONE : block * GST_MSECOND)
+                  << i;
+              next_block = block + 1;
+              begins_at += images[i].size ();
+            }
+            EXPECT_EQ (decoding.bus ().warning (), "");
+            EXPECT_EQ (decoding.bus ().error (), "");
+          }
+  }
+}
+
+// The second one tells that the first is over; from then on none waits for the next.
+TEST (JpegStream, PacketsThatLackTheirEndsComeWithOneWait)
+{
+  JpegDecoding decoding;
+  std::vector<std::size_t> frames;
+  for (int i = 0; i < 4; i++) {
+    ASSERT_EQ (decoding.push (without_end (shade (i)), i * GST_SECOND), GST_FLOW_OK);
+    const auto all = decoding.pull_all ();
+    frames.push_back (all.size ());
+    if (!all.empty ()) {
+      EXPECT_EQ (all.back ().pts (), i * GST_SECOND);
+    }
+  }
+  EXPECT_EQ (frames, (std::vector<std::size_t>{0, 2, 1, 1}));
+  EXPECT_TRUE (decoding.end ());
+  EXPECT_TRUE (decoding.pull_all ().empty ());
+  EXPECT_EQ (decoding.bus ().warning (), "");
+}
+
 TEST (JpegStream, ParsedBytesAreFramesToo)
 {
   JpegDecoding decoding ("", GST_FORMAT_BYTES, "image/jpeg,parsed=true");
