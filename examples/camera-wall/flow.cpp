@@ -10,6 +10,21 @@ constexpr gint64 kMostLate = GST_SECOND, kMostEarly = 5 * GST_SECOND;
 // How far others may fall behind, as after a stall of the network.
 constexpr gint64 kMostBehind = GST_SECOND / 2;
 
+// How long a first frame without rate and duration counts as new: it may be the photo of a camera
+// that is asked for another one soon.
+constexpr GstClockTime kPhoto = GST_SECOND;
+
+// Whether the stream says how many frames a second it has.
+bool has_rate (GstPad *pad)
+{
+  const Owned<GstCaps> caps (gst_pad_get_current_caps (pad));
+  int numerator = 0, denominator = 1;
+  return caps &&
+         gst_structure_get_fraction (gst_caps_get_structure (caps.get (), 0), "framerate",
+                                     &numerator, &denominator) &&
+         numerator > 0;
+}
+
 // Whether the frames are stamped by the clock, as those of cameras are.
 bool is_live (GstPad *pad)
 {
@@ -39,11 +54,22 @@ void Flow::watch (GstPad *inner, GstPad *outer, std::shared_ptr<Counters> counte
   flow->outer_ = outer;
   flow->counters_ = std::move (counters);
   const auto probe = [] (GstPad *pad, GstPadProbeInfo *info, gpointer self) {
-    static_cast<Flow *> (self)->see (pad, GST_PAD_PROBE_INFO_BUFFER (info));
+    auto *flow_of_pad = static_cast<Flow *> (self);
+    info->data = flow_of_pad->hold_photo (pad, GST_PAD_PROBE_INFO_BUFFER (info));
+    flow_of_pad->see (pad, GST_PAD_PROBE_INFO_BUFFER (info));
     return GST_PAD_PROBE_OK;
   };
   gst_pad_add_probe (inner, GST_PAD_PROBE_TYPE_BUFFER, probe, flow,
                      [] (gpointer self) { delete static_cast<Flow *> (self); });
+}
+
+GstBuffer *Flow::hold_photo (GstPad *inner, GstBuffer *buffer)
+{
+  if (std::exchange (seen_, true) || GST_BUFFER_DURATION_IS_VALID (buffer) || has_rate (inner))
+    return buffer;
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_DURATION (buffer) = kPhoto;
+  return buffer;
 }
 
 void Flow::see (GstPad *inner, GstBuffer *buffer)

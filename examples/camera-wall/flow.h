@@ -24,12 +24,14 @@ class Flow {
   static void watch (GstPad *inner, GstPad *outer, std::shared_ptr<Counters> counters);
 
  private:
+  GstBuffer *hold_photo (GstPad *inner, GstBuffer *buffer);
   void see (GstPad *inner, GstBuffer *buffer);
   void pace (GstPad *inner, GstClockTime running);
 
   GstPad *outer_ = nullptr;  // has `inner`, and so the flow, as its target
   std::shared_ptr<Counters> counters_;
-  bool began_ = false;
+  bool seen_ = false;     // a frame
+  bool began_ = false;    // and it had a time
   bool stamped_ = false;  // by the clock
   gint64 shift_ = 0;      // nanoseconds
 };

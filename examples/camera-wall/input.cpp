@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "faults.h"
 #include "uri.h"
 
 namespace wall {
 namespace {
 
 constexpr int kMostPause = 30;  // seconds between two tries
-// A connection that lasted this long was a good one: the next try comes soon.
-constexpr gint64 kGood = 10 * G_USEC_PER_SEC;
+// At most this part of a pause is added to it: else all dead cameras are tried in the same moment.
+constexpr double kJitter = 0.2;
+// What ends sooner, as photos do, is not asked more often than so.
+constexpr gint64 kShortest = G_USEC_PER_SEC;
 // A camera may need that many seconds to begin, and some RTSP servers do.
 constexpr int kPatience = 20;
 
@@ -31,11 +34,14 @@ bool is_interlaced (GstPad *pad)
 std::string message_text (GstMessage *message)
 {
   GError *error = nullptr;
+  char *debug = nullptr;
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &error, nullptr);
+    gst_message_parse_error (message, &error, &debug);
   else
-    gst_message_parse_warning (message, &error, nullptr);
-  return redact (Owned<GError> (error)->message);
+    gst_message_parse_warning (message, &error, &debug);
+  const Owned<GError> owned (error);
+  const Owned<char> text (debug);
+  return fault_of (*error, debug);
 }
 
 // Cameras answer to a request to stop, or do not: nobody waits for that.
@@ -92,6 +98,8 @@ void Input::connect ()
   connections_++;
   began_at_ = g_get_monotonic_time ();
   counters_->last_frame = 0;
+  if (const std::string obstacle = obstacle_of (input_.uri); !obstacle.empty ())
+    return fail (obstacle);
   if (!make_bin ()) return;
   gst_bin_add (pipeline_.get (), bin_.get ());
   const Owned<GstPad> source (gst_element_get_static_pad (bin_.get (), "src"));
@@ -221,22 +229,31 @@ void Input::disconnect ()
 
 void Input::fail (const std::string &why)
 {
-  const bool good = silent_for () < kGood && g_get_monotonic_time () - began_at_ > kGood;
-  pause_ = good || pause_ == 0 ? 1 : std::min (2 * pause_, kMostPause);
+  pause_ = brought_frames () || pause_ == 0 ? 1 : std::min (2 * pause_, kMostPause);
   fault_ = redact (why);
+  begins_again_ = false;
   g_message ("%s: %s; the next try is in %d s", redact (input_.name).c_str (), fault_.c_str (),
              pause_);
   disconnect ();
-  try_at_ = g_get_monotonic_time () + pause_ * G_USEC_PER_SEC;
+  const double pause = pause_ * (1 + kJitter * g_random_double ());
+  try_at_ = g_get_monotonic_time () + static_cast<gint64> (pause * G_USEC_PER_SEC);
 }
 
-// A file or a test source begins again at once, but a photo does not do so all the time.
-void Input::restart ()
+// The end of a camera is a fault; that of a file, or of a photo that a camera gives, is not.
+void Input::end ()
 {
   const std::string scheme = scheme_of (input_.uri);
-  if (scheme != "file") return fail ("the stream has ended");
+  if (scheme != "file" && !scheme.starts_with ("http")) return fail ("the stream has ended");
+  if (!brought_frames ()) return fail ("it ended without a picture");
+  begin_again ();
+}
+
+void Input::begin_again ()
+{
+  pause_ = 0;
+  begins_again_ = true;
   disconnect ();
-  try_at_ = std::max (g_get_monotonic_time (), began_at_ + G_USEC_PER_SEC);
+  try_at_ = std::max (g_get_monotonic_time (), began_at_ + kShortest);
   tick ();
 }
 
@@ -269,7 +286,7 @@ bool Input::handle (GstMessage *message)
     case GST_MESSAGE_WARNING:
       g_message ("%s: %s", redact (input_.name).c_str (), message_text (message).c_str ());
       break;
-    case GST_MESSAGE_APPLICATION: restart (); break;
+    case GST_MESSAGE_APPLICATION: end (); break;
     default: break;
   }
   return true;
@@ -280,9 +297,10 @@ Input::Status Input::status () const
   Status status;
   status.name = redact (input_.name);
   status.uri = redact (input_.uri);
-  status.connection = !bin_ ? "waiting" : counters_->last_frame ? "connected" : "connecting";
+  const bool connected = begins_again_ || (bin_ && brought_frames ());
+  status.connection = connected ? "connected" : bin_ ? "connecting" : "waiting";
   status.fault = fault_;
-  if (!bin_)
+  if (!connected && !bin_)
     status.retry_in = std::max (0.0, double (try_at_ - g_get_monotonic_time ()) / G_USEC_PER_SEC);
   status.frames = counters_->frames;
   status.connections = connections_;

@@ -44,7 +44,9 @@ class Input {
   void watch_pad ();
   void disconnect ();
   void fail (const std::string &why);
-  void restart ();
+  void end ();
+  void begin_again ();
+  bool brought_frames () const { return counters_->last_frame != 0; }
   gint64 silent_for () const;
   static void set_up_source (GstElement *source, Input *self);
   static void link_video (GstElement *decoder, GstPad *pad, GstElement *scaler);
@@ -57,7 +59,8 @@ class Input {
   Owned<GstElement> bin_;  // NULL while waiting
   std::string fault_;
   int connections_ = 0;
-  int pause_ = 0;                     // seconds of the last wait
+  int pause_ = 0;                     // seconds of the last wait after a fault
+  bool begins_again_ = false;         // the last connection ended as it should
   gint64 began_at_ = 0, try_at_ = 0;  // g_get_monotonic_time ()
 };
 

@@ -7,7 +7,7 @@ import unittest
 
 import cases
 from pictures import BLUE, GREEN, RED, WHITE, first_picture
-from sources import MjpegCamera, RtspCamera, make_clip
+from sources import HttpFiles, MjpegCamera, RtspCamera, make_clip, make_photo, make_sound
 from wall_server import COUNTS_OBJECTS, Wall, wait_for
 
 PLACES = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
@@ -66,8 +66,7 @@ class Cameras(unittest.TestCase):
                 camera.silent = True
                 wait_for(lambda: "sends nothing" in wall.input(0)["fault"], wall.output)
                 camera.silent = False
-                wait_for(lambda: wall.input(0)["state"] == "live", wall.output)
-                self.assertGreater(camera.connections, 1)
+                wait_for(lambda: camera.connections > 1 and wall.input(0)["state"] == "live", wall.output)
                 self.assertEqual(wall.input(1)["connections"], 1)
 
     def test_a_file_begins_again(self):
@@ -89,6 +88,47 @@ class Cameras(unittest.TestCase):
                 self.assertIn("waiting", wall.input(3)["connection"])
                 # One for each input, and one more where an old connection is just being stopped.
                 wait_for(lambda: wall.count_objects("GstURIDecodeBin") <= 4, "connections that ended stay in memory")
+
+    def test_photos_stay_live(self):
+        with tempfile.TemporaryDirectory() as folder, HttpFiles(photo=make_photo("1280x720", "red")) as server:
+            for name, colour, encoder in (("a.jpg", "green", "jpegenc"), ("b.png", "blue", "pngenc")):
+                (pathlib.Path(folder) / name).write_bytes(make_photo("1280x720", colour, encoder))
+            # Larger than the blocks in which it comes.
+            self.assertGreater(len(server.files["photo"]), 8192)
+            with Wall(server.uri("photo"), folder + "/a.jpg", folder + "/b.png") as wall:
+                wait_for_colours(wall, RED, GREEN, BLUE)
+                wait_for(lambda: server.asked["photo"] >= 5, wall.output)
+                # A camera that gives photos is a live picture.
+                server.files["photo"] = make_photo("1280x720", "white")
+                wait_for_colours(wall, WHITE, GREEN, BLUE)
+                for number in range(3):
+                    shown = wall.input(number)
+                    self.assertEqual((shown["state"], shown["connection"], shown["fault"]), ("live", "connected", ""))
+                for word in ("is late", "is lost", "next try", "damaged"):
+                    self.assertNotIn(word, wall.output())
+                self.assertEqual(wall.output().count("is live"), 3)
+
+    def test_a_clip_by_http_begins_again_at_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            clip = pathlib.Path(folder) / "clip.mp4"
+            make_clip(clip, "red", 30)
+            with HttpFiles(clip=clip.read_bytes()) as server, Wall(server.uri("clip")) as wall:
+                wait_for(lambda: wall.input(0)["connections"] >= 4, wall.output)
+                self.assertEqual(wall.input(0)["fault"], "")
+                self.assertNotIn("next try", wall.output())
+
+    def test_faults_say_what_is_wrong(self):
+        with tempfile.TemporaryDirectory() as folder, HttpFiles(page=b"<html><body>Hello</body></html>", round=b"") as server:
+            sound = pathlib.Path(folder) / "sound.wav"
+            sound.write_bytes(make_sound())
+            faults = {folder + "/none.mp4": "there is no such file", folder: "it is a folder", str(sound): "it has no video",
+                      server.uri("page"): "it has no video", server.uri("round"): "too many redirects",
+                      "nothing://here": "addresses that begin with nothing:", "rtsp://127.0.0.1:9/": "cannot be reached"}
+            with Wall(*faults) as wall:
+                for number, fault in enumerate(faults.values()):
+                    wait_for(lambda: fault in wall.input(number)["fault"], lambda: f"{fault}, but: {wall.input(number)}")
+                # Without a picture each pause is longer than the one before: 1 s, 2 s, 4 s.
+                wait_for(lambda: "none.mp4: there is no such file; the next try is in 4 s" in wall.output(), wall.output)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Cameras and files for a wall."""
 
 import http.server
+import io
 import pathlib
 import subprocess
 import sys
 import threading
+import wave
 
 from pictures import Gst
 from wall_server import LIMIT
@@ -68,6 +70,58 @@ class RtspCamera(RtspCameras):
         return self.uris[0]
 
 
+def make_photo(size, colour, encoder="jpegenc"):
+    """The bytes of a file."""
+    width, height = size.split("x")
+    line = Gst.parse_launch(f"videotestsrc num-buffers=1 pattern={colour} ! video/x-raw,width={width},height={height}"
+                            f" ! videoconvert ! {encoder} ! appsink name=out sync=false")
+    line.set_state(Gst.State.PLAYING)
+    buffer = line.get_by_name("out").try_pull_sample(LIMIT * Gst.SECOND).get_buffer()
+    photo = buffer.extract_dup(0, buffer.get_size())
+    line.set_state(Gst.State.NULL)
+    return photo
+
+
+class HttpFiles(http.server.ThreadingHTTPServer):
+    """Gives files: bytes by their names. Counts how often each is asked for. To be used with `with`."""
+
+    daemon_threads = True
+
+    def __init__(self, **files):
+        self.files = files
+        self.asked = dict.fromkeys(files, 0)
+        super().__init__(("127.0.0.1", 0), FileAnswer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def uri(self, name):
+        return f"http://127.0.0.1:{self.server_port}/{name}"
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class FileAnswer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = self.path.strip("/")
+        self.server.asked[name] += 1
+        if name == "round":
+            self.send_response(302)
+            self.send_header("Location", "/round")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.files[name])))
+        self.end_headers()
+        try:
+            self.wfile.write(self.server.files[name])
+        except OSError:
+            pass  # the wall has gone
+
+    def log_message(self, *_):
+        pass
+
+
 class MjpegCamera(http.server.ThreadingHTTPServer):
     """Motion JPEG by HTTP. While `silent` it leaves connections open and sends nothing. To be used with `with`."""
 
@@ -82,13 +136,7 @@ class MjpegCamera(http.server.ThreadingHTTPServer):
 
     def change(self, size, colour):
         """In mid-stream."""
-        width, height = size.split("x")
-        line = Gst.parse_launch(f"videotestsrc num-buffers=1 pattern={colour} ! video/x-raw,width={width},height={height}"
-                                " ! jpegenc ! appsink name=out sync=false")
-        line.set_state(Gst.State.PLAYING)
-        buffer = line.get_by_name("out").try_pull_sample(LIMIT * Gst.SECOND).get_buffer()
-        self.jpeg = buffer.extract_dup(0, buffer.get_size())
-        line.set_state(Gst.State.NULL)
+        self.jpeg = make_photo(size, colour)
 
     @property
     def uri(self):
@@ -128,3 +176,12 @@ def make_clip(path, colour, frames, interlaced=False):
     end = line.get_bus().timed_pop_filtered(LIMIT * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
     line.set_state(Gst.State.NULL)
     assert end and end.type == Gst.MessageType.EOS, f"{path} could not be made"
+
+
+def make_sound():
+    """The bytes of a WAV file."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    return file.getvalue()
