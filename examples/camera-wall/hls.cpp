@@ -11,6 +11,9 @@ namespace {
 
 constexpr const char *kPlaylist = "wall.m3u8";
 
+// Between two tries after a fault.
+constexpr guint kRetrySeconds = 10;
+
 std::string in (const std::string &folder, const std::string &name) { return folder + "/" + name; }
 
 // What an earlier run left would be shown first.
@@ -50,18 +53,50 @@ Hls::Hls (Composition &composition, Encoder &encoder, const Config &config)
 {
 }
 
+Hls::~Hls ()
+{
+  if (timer_) g_source_remove (timer_);
+}
+
 bool Hls::start (std::string &why)
 {
   if (config_.hls.empty ()) return true;
+  if (!open (why)) return false;
+  const auto on_time = [] (gpointer self) -> gboolean {
+    static_cast<Hls *> (self)->tick ();
+    return G_SOURCE_CONTINUE;
+  };
+  timer_ = g_timeout_add_seconds (kRetrySeconds, on_time, this);
+  return true;
+}
+
+void Hls::tick ()
+{
+  if (outlet_) return fault_.clear ();
+  std::string why;
+  if (!open (why)) fail (why);
+}
+
+// The same fault again and again is told once. Players see no playlist, instead of one that has
+// ended.
+void Hls::fail (const std::string &fault)
+{
+  if (fault != fault_)
+    g_warning ("HLS ends: %s; it is tried again every %u s", fault.c_str (), kRetrySeconds);
+  fault_ = fault;
+  outlet_.reset ();
+  remove_old (config_.hls);
+}
+
+bool Hls::open (std::string &why)
+{
   if (g_mkdir_with_parents (config_.hls.c_str (), 0755) != 0) {
     why = "the folder for HLS cannot be made";
     return false;
   }
   remove_old (config_.hls);
-  auto outlet = std::make_unique<Outlet> (composition_, [this] (const std::string &fault) {
-    g_warning ("HLS ends: %s", fault.c_str ());
-    outlet_.reset ();
-  });
+  auto outlet =
+      std::make_unique<Outlet> (composition_, [this] (const std::string &fault) { fail (fault); });
   if (!outlet->start (
           "h264parse ! hlssink2 name=sink target-duration=2 playlist-length=5 max-files=8",
           "video/x-h264,stream-format=byte-stream,alignment=au", why))

@@ -49,6 +49,7 @@ int run (const Config &config)
   add_api (server, composition, [&] (Json &wall) {
     wall.set ("viewers", static_cast<int> (whep.viewers ()))
         .set ("hls", hls.is_on ())
+        .set ("hls-fault", hls.fault ())
         .set ("recording", recording.is_on ())
         .set ("recording-fault", recording.fault ())
         .set ("can-record", !config.recordings.empty ());

@@ -13,9 +13,13 @@ Recording::~Recording () { stop (); }
 
 std::string Recording::line () const
 {
+  // A wall that is killed leaves an MP4 with all but its last seconds; one that ends well, an
+  // ordinary one. What is in a buffer of the sink would be lost, too.
   const bool mp4 = config_.recording_format == "mp4";
-  return std::string ("h264parse ! splitmuxsink name=files muxer-factory=") +
-         (mp4 ? "mp4mux" : "matroskamux") + " send-keyframe-requests=true max-size-time=" +
+  const char *muxer =
+      mp4 ? "mp4mux fragment-duration=1000 fragment-mode=first-moov-then-finalise" : "matroskamux";
+  return std::string ("h264parse ! splitmuxsink name=files muxer=\"") + muxer +
+         "\" sink=\"filesink buffer-mode=unbuffered\" send-keyframe-requests=true max-size-time=" +
          std::to_string (config_.segment * GST_SECOND);
 }
 

@@ -119,6 +119,46 @@ class Outputs(unittest.TestCase):
         self.assertGreater(count_frames(last)[0], 0)
         type(self).setUpClass()
 
+    @staticmethod
+    def count_fragments(folder):
+        return sum(file.read_bytes().count(b"moof") for file in folder.iterdir())
+
+    def test_recordings_of_a_killed_wall(self):
+        for format, magic in (("mp4", b"ftyp"), ("mkv", bytes.fromhex("1a45dfa3"))):
+            with tempfile.TemporaryDirectory() as folder:
+                wall = Wall("test:red", recordings=folder, **{"recording-format": format})
+                self.assertEqual(wall.post("/api/recording", {"on": True}).status, 200)
+                recording, began = pathlib.Path(folder), wall.state()["frames"]
+                # What has come to the only file is whole pictures between keyframes.
+                def has_some():
+                    return wall.state()["frames"] > began + 150 and (format == "mkv" or self.count_fragments(recording) > 1)
+                wait_for(has_some, wall.output)
+                wall.process.kill()
+                wall.process.wait()
+                wall.folder.cleanup()
+                file, = recording.iterdir()
+                self.assertIn(magic, file.read_bytes()[:8])
+                frames, end = count_frames(file)
+                self.assertGreaterEqual(frames, 24)
+                self.assertAlmostEqual(end, frames / 25, delta=0.1)
+
+    def test_hls_comes_back_after_a_fault(self):
+        with tempfile.TemporaryDirectory() as folder:
+            hls = pathlib.Path(folder) / "hls"
+            with Wall("test:red", hls=str(hls)) as wall:
+                wait_for(lambda: wall.get("/hls/wall.m3u8").status == 200, wall.output)
+                self.assertEqual(wall.state()["hls-fault"], "")
+                hls.rename(pathlib.Path(folder) / "old")
+                hls.touch()
+                wait_for(lambda: wall.state()["hls-fault"], wall.output)
+                self.assertFalse(wall.state()["hls"])
+                self.assertEqual(wall.get("/hls/wall.m3u8").status, 404)
+                hls.unlink()
+                wait_for(lambda: (a := wall.get("/hls/wall.m3u8")).status == 200 and b"ENDLIST" not in a.body, wall.output)
+                self.assertTrue(wall.state()["hls"])
+                wait_for(lambda: not wall.state()["hls-fault"], wall.output)
+                self.assertEqual(wall.output().count("HLS ends"), 1)
+
 
 if __name__ == "__main__":
     cases.main()
