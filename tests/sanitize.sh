@@ -46,7 +46,7 @@ if [ -d "$double" ]; then
 fi
 
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
-# These check bytes and times; other tests call the same code.
-export QUAD_NO_SUITE="once encoders values"
+# These check bytes, times and whole scripts; other tests call the same code.
+export QUAD_NO_SUITE="once encoders values examples"
 trap - EXIT
 exec tests/run.sh "$build" "${options[@]}"
