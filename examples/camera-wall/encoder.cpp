@@ -163,11 +163,17 @@ bool Encoder::let_in (GstPad *pad, GstBuffer *picture)
     const GstSegment *segment = nullptr;
     if (event) gst_event_parse_segment (event.get (), &segment);
     const std::lock_guard guard (lock_);
-    if (consumers_.empty ()) return false;
-    if (segment)
-      asks = std::erase_if (wanted_, [now = gst_segment_to_running_time (
-                                          segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture))] (
-                                         GstClockTime at) { return at <= now; }) > 0;
+    if (consumers_.empty ()) {
+      wanted_.clear ();
+      return false;
+    }
+    if (segment) {
+      const GstClockTime now =
+          gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture));
+      asks = std::erase_if (wanted_, [now] (GstClockTime at) { return at <= now; }) > 0;
+      // What is asked for until it has been encoded counts from it, too.
+      if (asks) last_keyframe_ = now;
+    }
   }
   if (asks) ask_now ();
   return true;

@@ -77,11 +77,11 @@ void Hls::tick ()
   if (!open (why)) fail (why);
 }
 
-// The same fault again and again is told once. Players see no playlist, instead of one that has
+// Faults until it is back are told once. Players see no playlist, instead of one that has
 // ended.
 void Hls::fail (const std::string &fault)
 {
-  if (fault != fault_)
+  if (fault_.empty ())
     g_warning ("HLS ends: %s; it is tried again every %u s", fault.c_str (), kRetrySeconds);
   fault_ = fault;
   outlet_.reset ();

@@ -8,6 +8,8 @@
 namespace wall {
 namespace {
 
+// An input that has been lost for a while is tried again after half of that time: one that was away
+// for a moment is soon back, and one that is dead is left alone.
 constexpr int kMostPause = 30;  // seconds between two tries
 // At most this part of a pause is added to it: else all dead cameras are tried in the same moment.
 constexpr double kJitter = 0.2;
@@ -229,14 +231,17 @@ void Input::disconnect ()
 
 void Input::fail (const std::string &why)
 {
-  pause_ = brought_frames () || pause_ == 0 ? 1 : std::min (2 * pause_, kMostPause);
+  const gint64 now = g_get_monotonic_time ();
+  if (brought_frames () || lost_at_ == 0) lost_at_ = now;
   fault_ = redact (why);
   begins_again_ = false;
-  g_message ("%s: %s; the next try is in %d s", redact (input_.name).c_str (), fault_.c_str (),
-             pause_);
   disconnect ();
-  const double pause = pause_ * (1 + kJitter * g_random_double ());
-  try_at_ = g_get_monotonic_time () + static_cast<gint64> (pause * G_USEC_PER_SEC);
+  const double longest =
+      std::min<double> (double (now - lost_at_) / G_USEC_PER_SEC / 2, kMostPause);
+  const double pause = std::max (1.0, longest * (1 - kJitter * g_random_double ()));
+  g_message ("%s: %s; the next try is in %.0f s", redact (input_.name).c_str (), fault_.c_str (),
+             pause);
+  try_at_ = now + static_cast<gint64> (pause * G_USEC_PER_SEC);
 }
 
 // The end of a camera is a fault; that of a file, or of a photo that a camera gives, is not.
@@ -250,7 +255,7 @@ void Input::end ()
 
 void Input::begin_again ()
 {
-  pause_ = 0;
+  lost_at_ = 0;
   begins_again_ = true;
   disconnect ();
   try_at_ = std::max (g_get_monotonic_time (), began_at_ + kShortest);
@@ -297,7 +302,9 @@ Input::Status Input::status () const
   Status status;
   status.name = redact (input_.name);
   status.uri = redact (input_.uri);
-  const bool connected = begins_again_ || (bin_ && brought_frames ());
+  // A photo and a clip that begin anew are so for a moment without a frame.
+  const bool anew = begins_again_ && g_get_monotonic_time () - began_at_ < 2 * kShortest;
+  const bool connected = anew || (bin_ && brought_frames ());
   status.connection = connected ? "connected" : bin_ ? "connecting" : "waiting";
   status.fault = fault_;
   if (!connected && !bin_)

@@ -59,7 +59,7 @@ class Input {
   Owned<GstElement> bin_;  // NULL while waiting
   std::string fault_;
   int connections_ = 0;
-  int pause_ = 0;                     // seconds of the last wait after a fault
+  gint64 lost_at_ = 0;                // when faults began; 0: the last connection was a good one
   bool begins_again_ = false;         // the last connection ended as it should
   gint64 began_at_ = 0, try_at_ = 0;  // g_get_monotonic_time ()
 };

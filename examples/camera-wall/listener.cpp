@@ -87,6 +87,8 @@ bool Listener::accept ()
   const Owned<GSocket> socket (g_socket_accept (socket_.get (), nullptr, &error));
   const Owned<GError> owned (error);
   if (error && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return true;
+  // A client that has gone before its turn is no reason to wait.
+  if (error && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)) return true;
   if (error) {
     pause (*error);
     return false;

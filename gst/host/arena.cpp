@@ -30,6 +30,12 @@ void *Arena::take_bytes (std::size_t asked)
   return first;
 }
 
+void Arena::give_back (std::size_t bytes)
+{
+  used_ -= rounded (bytes);
+  ASAN_POISON_MEMORY_REGION (blocks_.back ().get () + used_, bytes);
+}
+
 void Arena::clear ()
 {
   if (blocks_.empty ()) return;

@@ -39,7 +39,7 @@ class Arena {
   template <typename T>
   std::span<T> cut (std::span<T> last, std::size_t count)
   {
-    used_ -= rounded (last.size_bytes ());
+    give_back (last.size_bytes ());
     take_bytes (count * sizeof (T));
     return last.first (count);
   }
@@ -57,6 +57,7 @@ class Arena {
     return bytes / kAlign * kAlign + kAlign;
   }
   void *take_bytes (std::size_t bytes);
+  void give_back (std::size_t bytes);  // that were taken last
 
   std::size_t times_;
   std::vector<std::unique_ptr<std::byte[]>> blocks_;

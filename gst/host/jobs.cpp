@@ -14,10 +14,9 @@ bool is_read_again (const Tile &tile, const FormatInfo &canvas)
   return tile.colors || tile.light || source.shares_plane (0) || source.rasters < canvas.rasters;
 }
 
-// Enough pieces to keep all threads busy until the end.
-int pieces_for (int threads) { return threads == 1 ? 1 : threads * 2; }
-
 }  // namespace
+
+int pieces_for (int threads) { return threads == 1 ? 1 : threads * 2; }
 
 void add_jobs (std::vector<Job> &jobs, const Job &all, int threads)
 {

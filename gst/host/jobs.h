@@ -17,6 +17,9 @@ struct Job {
   int end;
 };
 
+// Into how many pieces work is cut: enough to keep all threads busy until the end.
+int pieces_for (int threads);
+
 // Cuts the rows of `all` for so many threads.
 void add_jobs (std::vector<Job> &jobs, const Job &all, int threads);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [glides] [labels] [quickstart] [extract] [gif] [jpeg] [matte]      default: all
+#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [glides] [labels] [cameras] [quickstart] [extract] [gif] [jpeg] [matte]      default: all
 #
 # QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER, and mattes on that of a
 #                      person; the quickstart is left out without, and the others are those of patterns alone
@@ -13,9 +13,9 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale cell format convert grid many glides labels quickstart extract gif jpeg matte
+[ $# -gt 0 ] || set -- scale cell format convert grid many glides labels cameras quickstart extract gif jpeg matte
 for part in "$@"; do
-  [[ $part =~ ^(scale|cell|format|convert|grid|many|glides|labels|quickstart|extract|gif|jpeg|matte)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, glides, labels, quickstart, extract, gif, jpeg and matte" >&2; exit 2; }
+  [[ $part =~ ^(scale|cell|format|convert|grid|many|glides|labels|cameras|quickstart|extract|gif|jpeg|matte)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, glides, labels, cameras, quickstart, extract, gif, jpeg and matte" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
@@ -40,6 +40,7 @@ for part in "$@"; do
     many) python3 -B $here/grid.py --build "$build" --only many --frames 200 ;;
     glides) GST_PLUGIN_PATH="$build/gst/elements" GST_REGISTRY="$build/glides-registry.bin" "$build/$here/glides_bench" ;;
     labels) python3 -B $here/grid.py --build "$build" --only labels --frames 300 --runs 11 ;;
+    cameras) /usr/bin/python3 -B $here/camera_wall.py --build "$build" ;;
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
     jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;

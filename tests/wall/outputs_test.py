@@ -127,6 +127,8 @@ class Outputs(unittest.TestCase):
         for format, magic in (("mp4", b"ftyp"), ("mkv", bytes.fromhex("1a45dfa3"))):
             with tempfile.TemporaryDirectory() as folder:
                 wall = Wall("test:red", recordings=folder, **{"recording-format": format})
+                self.addCleanup(wall.folder.cleanup)
+                self.addCleanup(wall.process.kill)
                 self.assertEqual(wall.post("/api/recording", {"on": True}).status, 200)
                 recording, began = pathlib.Path(folder), wall.state()["frames"]
                 # What has come to the only file is whole pictures between keyframes.
@@ -135,7 +137,6 @@ class Outputs(unittest.TestCase):
                 wait_for(has_some, wall.output)
                 wall.process.kill()
                 wall.process.wait()
-                wall.folder.cleanup()
                 file, = recording.iterdir()
                 self.assertIn(magic, file.read_bytes()[:8])
                 frames, end = count_frames(file)

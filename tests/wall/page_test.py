@@ -2,12 +2,14 @@
 """The page in a browser."""
 
 import tempfile
+import time
 import unittest
 
 import cases
 import chromium
 from pictures import BLUE, GREEN, RED, WHITE
-from wall_server import Wall, wait_for
+from sources import RtspCamera
+from wall_server import PATIENCE, Wall, wait_for
 
 # The colours of the video at fractions of its size.
 COLOURS = """(() => {
@@ -111,6 +113,22 @@ class Page(unittest.TestCase):
         self.page.call("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=2, mobile=True)
         self.wait("innerWidth === 360 && document.documentElement.scrollWidth <= 360", "wider than a phone")
         self.assertEqual(self.page.faults, [])
+
+    def test_a_killed_camera(self):
+        def live(count):
+            return lambda: page.run(f"document.querySelectorAll('.cell.live').length === {count}")
+
+        with RtspCamera("red") as camera, Wall(camera.uri, "test:blue") as wall:
+            with chromium.Chromium(chromium.find(), f"http://127.0.0.1:{wall.port}/") as page:
+                wait_for(live(2), wall.output)
+                camera.kill()
+                killed = time.monotonic()
+                wait_for(lambda: page.run("document.querySelectorAll('.cell.lost').length === 1"), wall.output)
+                self.assertLess(time.monotonic() - killed, 3 * PATIENCE)
+                camera.restart("red")
+                back = time.monotonic()
+                wait_for(live(2), wall.output)
+                self.assertLess(time.monotonic() - back, 5 * PATIENCE)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import cases
 from pictures import BLACK, BLUE, GREEN, RED, WHITE
 from sources import MjpegCamera, RtspCameras
 from viewer import Viewer
-from wall_server import Wall, wait_for
+from wall_server import LIMIT, Wall, wait_for
 
 FOUR = [(0.25, 0.25, RED), (0.75, 0.25, GREEN), (0.25, 0.75, BLUE), (0.75, 0.75, WHITE)]
 
@@ -100,8 +100,9 @@ class Delay(unittest.TestCase):
         for number in range(count):
             name, colour = (("white", WHITE), ("black", BLACK))[number % 2]
             camera.change(0, "320x180", name)
+            end = time.monotonic() + LIMIT
             while not viewer.picture().is_near(0.25, 0.25, colour):
-                pass
+                self.assertLess(time.monotonic(), end, f"never {name}")
             seen = time.monotonic()
             delays.append(seen - camera.changed_at()[1])
         return delays

@@ -1,7 +1,7 @@
 // The page of a camera wall: it shows what GET api/wall tells, and asks for changes.
 import { watch } from "./whep.js";
 
-const POLL = 1000; // milliseconds
+const POLL = 500; // milliseconds
 const DRAG = 8; // pixels that a finger may move without dragging
 const token = new URLSearchParams(location.search).get("token");
 const at = (id) => document.getElementById(id);
