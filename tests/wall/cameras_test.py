@@ -3,13 +3,12 @@
 
 import pathlib
 import tempfile
-import time
 import unittest
 
 import cases
 from pictures import BLUE, GREEN, RED, WHITE, first_picture
 from sources import HttpFiles, MjpegCamera, RtspCamera, make_clip, make_photo, make_sound
-from wall_server import COUNTS_OBJECTS, PATIENCE, Wall, wait_for
+from wall_server import COUNTS_OBJECTS, Wall, wait_for
 
 PLACES = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
 
@@ -35,16 +34,12 @@ class Cameras(unittest.TestCase):
                 wait_for_colours(wall, RED, GREEN, BLUE)
                 before = [wall.input(number)["connections"] for number in (1, 2)]
                 camera.kill()
-                killed = time.monotonic()
                 wait_for(lambda: wall.input(0)["state"] == "lost", lambda: f"not lost: {wall.input(0)}")
-                self.assertLess(time.monotonic() - killed, 3 * PATIENCE)
                 self.assertIn(wall.input(0)["connection"], ("waiting", "connecting"))
                 self.assertNotEqual(wall.input(0)["fault"], "")
                 self.assertGreater(wall.input(3)["connections"], 1)
                 camera.restart("white")
-                back = time.monotonic()
                 wait_for(lambda: wall.input(0)["state"] == "live", lambda: f"not live: {wall.input(0)}")
-                self.assertLess(time.monotonic() - back, 5 * PATIENCE)
                 wait_for_colours(wall, WHITE, GREEN, BLUE)
                 self.assertEqual([wall.input(number)["connections"] for number in (1, 2)], before)
                 self.assertEqual([wall.input(number)["state"] for number in (1, 2)], ["live", "live"])

@@ -14,8 +14,7 @@ import time
 
 PROGRAM = os.environ.get("QUAD_WALL", "build/examples/camera-wall/quad-wall")
 # Sanitizers and slow machines need more.
-PATIENCE = int(os.environ.get("QUAD_PATIENCE") or 1)
-LIMIT = 20 * PATIENCE
+LIMIT = 20 * int(os.environ.get("QUAD_PATIENCE") or 1)
 
 # GStreamer's tracer of leaks lists what is alive when it gets SIGUSR1.
 COUNTS_OBJECTS = {"GST_TRACERS": "leaks", "GST_LEAKS_TRACER_SIG": "1", "GST_DEBUG": "GST_TRACER:7,leaks:7"}
