@@ -139,7 +139,7 @@ void Encoder::request_keyframe (GstAppSrc *source, GstClockTime at)
 {
   const std::lock_guard guard (lock_);
   if (!GST_CLOCK_TIME_IS_VALID (at)) {
-    wanted_.push_back (last_keyframe_ + kBetweenKeyframes);
+    soon_ = true;
     return;
   }
   for (const Consumer &each : consumers_)
@@ -171,8 +171,11 @@ bool Encoder::let_in (GstPad *pad, GstBuffer *picture)
       const GstClockTime now =
           gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (picture));
       asks = std::erase_if (wanted_, [now] (GstClockTime at) { return at <= now; }) > 0;
-      // What is asked for until it has been encoded counts from it, too.
-      if (asks) last_keyframe_ = now;
+      asks = asks || (soon_ && now >= last_keyframe_ + kBetweenKeyframes);
+      if (asks) {
+        last_keyframe_ = now;  // until it has been encoded
+        soon_ = false;
+      }
     }
   }
   if (asks) ask_now ();
@@ -187,8 +190,10 @@ void Encoder::encoded (GstSample *sample)
     return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
   };
   const std::lock_guard guard (lock_);
-  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT)) {
     last_keyframe_ = running (GST_BUFFER_PTS (buffer));
+    soon_ = false;  // one that came for another reason does as well
+  }
   for (Consumer &each : consumers_)
     push (each, sample, running (GST_BUFFER_PTS (buffer)), running (GST_BUFFER_DTS (buffer)));
 }

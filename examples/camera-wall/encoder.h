@@ -55,6 +55,7 @@ class Encoder {
   std::mutex lock_;
   std::vector<Consumer> consumers_;   // guarded by lock_
   std::vector<GstClockTime> wanted_;  // keyframes at running times; guarded by lock_
+  bool soon_ = false;                 // a keyframe is wanted; guarded by lock_
   GstClockTime last_keyframe_ = 0;    // running time; guarded by lock_
 };
 

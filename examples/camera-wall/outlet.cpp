@@ -17,7 +17,10 @@ Outlet::~Outlet ()
 {
   if (watch_) g_source_remove (watch_);
   if (encoder_) encoder_.load ()->remove (source_.get ());
-  if (pipeline_) gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
+  if (!pipeline_) return;
+  // mpegtsmux complains of data that comes while it is being stopped.
+  if (source_) gst_element_send_event (GST_ELEMENT (source_.get ()), gst_event_new_flush_start ());
+  gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
 }
 
 bool Outlet::start (const std::string &line, const char *caps, std::string &why)
