@@ -11,7 +11,7 @@ namespace {
 // An input that has been lost for a while is tried again after half of that time: one that was away
 // for a moment is soon back, and one that is dead is left alone.
 constexpr int kMostPause = 30;  // seconds between two tries
-// At most this part of a pause is added to it: else all dead cameras are tried in the same moment.
+// At most this part of a pause is taken off: else all dead cameras are tried in the same moment.
 constexpr double kJitter = 0.2;
 // What ends sooner, as photos do, is not asked more often than so.
 constexpr gint64 kShortest = G_USEC_PER_SEC;
