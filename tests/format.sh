@@ -26,6 +26,7 @@ for folder in gst/*/; do
   case $name in
     elements) ;;
     tensor) check tensor 'tensor|glue|cuda|core' ;;
+    tools) check tools 'tools|glue' ;;
     glue) check glue "glue|$below_glue" ;;
     host) check host 'host|gif|matte|core' ;;
     cuda) check cuda 'cuda|matte|core' ;;

@@ -1,7 +1,7 @@
 # Installs Debian packages that are missing. To be sourced by bash scripts.
 
 packages_to_build=(meson ninja-build g++ pkg-config libgstreamer1.0-dev
-  libgstreamer-plugins-base1.0-dev libhwy-dev libpango1.0-dev libturbojpeg0-dev)
+  libgstreamer-plugins-base1.0-dev libhwy-dev libpango1.0-dev libturbojpeg0-dev libcli11-dev libjson-glib-dev)
 # The CUDA backend is built if there is cuda.h, which Debian does not have.
 for header in /usr/include/cuda.h /usr/local/cuda/include/cuda.h; do
   if [ -e "$header" ]; then

@@ -1,0 +1,41 @@
+// quad: several videos in one, and pictures out of videos, from the command line.
+#include <gst/gst.h>
+
+#include <exception>
+#include <iostream>
+#include <iterator>
+
+#include "tools/quad/command.h"
+#include "tools/quad/commands.h"
+
+namespace quad {
+namespace {
+
+Exit run (int argc, char **argv)
+{
+  CLI::App app ("Puts videos together, shrinks them, and takes pictures out of them.", "quad");
+  app.set_version_flag ("--version", QUAD_VERSION);
+  app.require_subcommand (1);
+  Action action;
+  for (const AddCommand add : kCommands) add (app, action);
+  try {
+    app.parse (argc, argv);
+  } catch (const CLI::ParseError &e) {
+    return app.exit (e) == 0 ? Exit::ok : Exit::misuse;
+  }
+  gst_init (nullptr, nullptr);
+  return action ();
+}
+
+}  // namespace
+}  // namespace quad
+
+int main (int argc, char **argv)
+{
+  try {
+    return static_cast<int> (quad::run (argc, argv));
+  } catch (const std::exception &e) {
+    std::cerr << "quad: " << e.what () << '\n';
+    return static_cast<int> (quad::Exit::failed);
+  }
+}
