@@ -149,10 +149,11 @@ ParsedAreas parse_areas (std::string_view text, int most)
   return parsed;
 }
 
-std::vector<int> assign_areas (int areas, std::span<const AreaClaim> claims)
+std::pmr::vector<int> assign_areas (int areas, std::span<const AreaClaim> claims,
+                                    std::pmr::memory_resource *memory)
 {
-  std::vector<int> assigned (claims.size (), -1);
-  std::vector<bool> taken (static_cast<std::size_t> (areas), false);
+  std::pmr::vector<int> assigned (claims.size (), -1, memory);
+  std::pmr::vector<bool> taken (static_cast<std::size_t> (areas), false, memory);
   auto give = [&] (std::size_t i, int area) {
     if (assigned[i] >= 0 || claims[i].none || area < 0 || area >= areas) return;
     if (taken[static_cast<std::size_t> (area)]) return;

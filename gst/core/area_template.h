@@ -1,6 +1,7 @@
 // Layouts as texts: each name covers a rectangle of cells, as in the grid-template-areas of CSS.
 #pragma once
 
+#include <memory_resource>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ struct AreaClaim {
 // it. All further claims for it count as claims without an area. (2) The others keep the area that
 // they had, unless it is taken now. (3) The rest get free areas in the order of the template. No
 // area is given twice.
-std::vector<int> assign_areas (int areas, std::span<const AreaClaim> claims);
+std::pmr::vector<int> assign_areas (
+    int areas, std::span<const AreaClaim> claims,
+    std::pmr::memory_resource *memory = std::pmr::get_default_resource ());
 
 }  // namespace quad

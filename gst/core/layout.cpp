@@ -246,13 +246,13 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
   return a;
 }
 
-const CellAssignment &CellBook::assign (const Grid &grid, std::vector<CellClaim> claims)
+const CellAssignment &CellBook::assign (const Grid &grid, std::span<const CellClaim> claims)
 {
-  if (computed_ > 0 && grid == grid_ && claims == claims_) return assigned_;
+  if (computed_ > 0 && grid == grid_ && std::ranges::equal (claims, claims_)) return assigned_;
   computed_++;
   grid_ = grid;
   assigned_ = assign_cells (grid, claims);
-  claims_ = std::move (claims);
+  claims_.assign (claims.begin (), claims.end ());
   for (std::size_t i = 0; i < claims_.size (); i++)
     if (assigned_.cells[i] >= 0) claims_[i].kept = assigned_.cells[i];
   return assigned_;

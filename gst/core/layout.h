@@ -75,7 +75,7 @@ CellAssignment assign_cells (const Grid &grid, std::span<const CellClaim> claims
 class CellBook {
  public:
   // As assign_cells (). Pass the claims of the same pictures in the same order.
-  const CellAssignment &assign (const Grid &grid, std::vector<CellClaim> claims);
+  const CellAssignment &assign (const Grid &grid, std::span<const CellClaim> claims);
 
   int computed () const { return computed_; }  // how often assign_cells () ran
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "core/list_memory.h"
 #include "core/placement.h"
 #include "core/renderer.h"
 #include "glue/backend.h"
@@ -211,7 +212,8 @@ class Stage {
   std::optional<MappedFrame> canvas_;
   Scene scene_;
   // The sources. They stay mapped until the frame is drawn.
-  std::deque<MappedFrame> frames_;
+  ListMemory frame_memory_;
+  std::pmr::deque<MappedFrame> frames_{&frame_memory_};
   std::vector<Owned<GstBuffer>> buffers_;
   std::vector<Work> works_;  // one a backend, in the table's order
   std::vector<Download> downloads_;

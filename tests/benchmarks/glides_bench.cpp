@@ -18,11 +18,13 @@ namespace {
 // Of the thread that makes the output.
 thread_local long allocations = 0, allocated = 0;
 
-void *counted (std::size_t size)
+void *counted (std::size_t size, std::align_val_t align = std::align_val_t{16})
 {
   allocations++;
   allocated += static_cast<long> (size);
-  if (void *p = std::malloc (size > 0 ? size : 1)) return p;
+  const auto unit = static_cast<std::size_t> (align);
+  if (void *p = std::aligned_alloc (unit, (std::max (size, unit) + unit - 1) / unit * unit))
+    return p;
   throw std::bad_alloc ();
 }
 
@@ -30,10 +32,16 @@ void *counted (std::size_t size)
 
 void *operator new (std::size_t size) { return counted (size); }
 void *operator new[] (std::size_t size) { return counted (size); }
+void *operator new (std::size_t size, std::align_val_t align) { return counted (size, align); }
+void *operator new[] (std::size_t size, std::align_val_t align) { return counted (size, align); }
 void operator delete (void *p) noexcept { std::free (p); }
 void operator delete[] (void *p) noexcept { std::free (p); }
 void operator delete (void *p, std::size_t) noexcept { std::free (p); }
 void operator delete[] (void *p, std::size_t) noexcept { std::free (p); }
+void operator delete (void *p, std::align_val_t) noexcept { std::free (p); }
+void operator delete[] (void *p, std::align_val_t) noexcept { std::free (p); }
+void operator delete (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
+void operator delete[] (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
 
 namespace {
 
@@ -113,7 +121,7 @@ void measure (const char *format, bool glides, int frames)
     std::exit (1);
   }
   const auto count = static_cast<double> (run.milliseconds.size ());
-  std::printf ("| %s | %s | %.2f | %.2f | %.0f | %.1f |\n", format, glides ? "gliding" : "at rest",
+  std::printf ("| %s | %s | %.2f | %.2f | %.1f | %.1f |\n", format, glides ? "gliding" : "at rest",
                run.milliseconds[run.milliseconds.size () / 2],
                run.milliseconds[run.milliseconds.size () * 99 / 100], double (run.calls) / count,
                double (run.bytes) / count / 1024);

@@ -176,7 +176,7 @@ TEST (AreasAssigned, ByHand)
 {
   const struct {
     std::vector<AreaClaim> claims;
-    std::vector<int> expected;
+    std::pmr::vector<int> expected;
   } cases[] = {
       {{{}, {}, {}, {}}, {0, 1, 2, -1}},
       {{{.kept = 2}, {}, {.kept = 0}}, {2, 1, 0}},
@@ -207,7 +207,7 @@ TEST (AreasAssigned, Always)
            .none = upto (0, 5) == 0,
            .kept = upto (-1, areas - 1)};
     }
-    const std::vector<int> got = assign_areas (areas, claims);
+    const auto got = assign_areas (areas, claims);
     ASSERT_EQ (got.size (), claims.size ());
     std::vector<int> shows (static_cast<std::size_t> (areas), 0);
     for (const int area : got)

@@ -76,15 +76,17 @@ ShownPicture shown_of (GstQuadMuxGrid *self, const GridPadRef &pad)
   return self->impl->shown.of (pad->impl->serial);
 }
 
+using PadList = std::pmr::vector<PadSnapshot *>;
+
 // Both with the element's cells_lock held, for the pads that do not lie freely, in the order of the
 // requests.
-void give_cells (CellBook &book, GridSnapshot &snapshot, std::span<PadSnapshot *const> pads)
+void give_cells (CellBook &book, GridSnapshot &snapshot, const PadList &pads)
 {
-  std::vector<CellClaim> claims;
+  std::pmr::vector<CellClaim> claims (pads.get_allocator ());
   claims.reserve (pads.size ());
   for (const PadSnapshot *p : pads)
     claims.push_back (cell_claim (p->settings, p->pad->impl->kept_cell));
-  const CellAssignment &assigned = book.assign (grid_of (snapshot.settings), std::move (claims));
+  const CellAssignment &assigned = book.assign (grid_of (snapshot.settings), claims);
   snapshot.grid = assigned.grid;
   snapshot.needed = assigned.needed;
   for (std::size_t i = 0; i < pads.size (); i++) {
@@ -95,14 +97,14 @@ void give_cells (CellBook &book, GridSnapshot &snapshot, std::span<PadSnapshot *
   }
 }
 
-void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
-                 std::span<PadSnapshot *const> pads)
+void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot, const PadList &pads)
 {
-  std::vector<AreaClaim> claims;
+  std::pmr::vector<AreaClaim> claims (pads.get_allocator ());
   claims.reserve (pads.size ());
   for (const PadSnapshot *p : pads)
     claims.push_back (area_claim (areas, p->settings, p->pad->impl->kept_area));
-  const std::vector<int> assigned = assign_areas (static_cast<int> (areas.areas.size ()), claims);
+  const std::pmr::vector<int> assigned = assign_areas (static_cast<int> (areas.areas.size ()),
+                                                       claims, claims.get_allocator ().resource ());
   snapshot.grid = grid_of (snapshot.settings);
   for (std::size_t i = 0; i < pads.size (); i++) {
     PadSnapshot &p = *pads[i];
@@ -117,14 +119,17 @@ void give_areas (const AreaTemplate &areas, GridSnapshot &snapshot,
 GridSnapshot snapshot (GstQuadMuxGrid *self, bool with_buffers)
 {
   const std::lock_guard one_at_a_time (self->impl->cells_lock);
-  GridSnapshot snapshot = {.settings = self->impl->snapshot ()};
+  std::pmr::memory_resource *memory = std::pmr::get_default_resource ();
+  if (with_buffers) memory = &self->impl->frame_lists;
+  GridSnapshot snapshot = {.settings = self->impl->snapshot (),
+                           .pads = std::pmr::vector<PadSnapshot> (memory)};
   if (with_buffers) snapshot.labels = self->impl->label_snapshot ();
-  std::vector<GridPadRef> pads = sink_pads_of (self);
+  GridPads pads = sink_pads_of (self, memory);
   snapshot.pads.reserve (pads.size ());
   for (GridPadRef &pad : pads) snapshot.pads.push_back ({.pad = std::move (pad)});
 
   // Cells and areas are given out in the order of the requests; zorder does not count.
-  std::vector<PadSnapshot *> ordered, claimants;
+  PadList ordered (memory), claimants (memory);
   ordered.reserve (pads.size ());
   claimants.reserve (pads.size ());
   for (PadSnapshot &p : snapshot.pads) ordered.push_back (&p);
@@ -218,7 +223,7 @@ Seat seat_of (const PadSnapshot &pad)
 
 GridPadRef picture_at (GstQuadMuxGrid *self, Point at, Point &inside)
 {
-  std::vector<GridPadRef> pads = sink_pads_of (self);
+  GridPads pads = sink_pads_of (self);
   for (auto p = pads.rbegin (); p != pads.rend (); ++p) {
     const ShownPicture shown = shown_of (self, *p);
     const auto point = source_point (shown.placement, shown.orientation, at);
@@ -233,7 +238,7 @@ GridPadRef pad_at (GstQuadMuxGrid *self, Point at)
 {
   Point inside;
   if (GridPadRef pad = picture_at (self, at, inside)) return pad;
-  std::vector<GridPadRef> pads = sink_pads_of (self);
+  GridPads pads = sink_pads_of (self);
   for (auto p = pads.rbegin (); p != pads.rend (); ++p)
     if (contains (shown_of (self, *p).box, at)) return std::move (*p);
   return nullptr;

@@ -45,10 +45,10 @@ struct PadSnapshot {
 
 struct GridSnapshot {
   GridSettings settings;
-  LabelSettings labels;           // for a frame
-  Grid grid;                      // with no dimension left at 0
-  int needed = 0;                 // the sum of the cells in all spans; 0 with a template
-  std::vector<PadSnapshot> pads;  // the lowest zorder first
+  LabelSettings labels;                // for a frame
+  Grid grid;                           // with no dimension left at 0
+  int needed = 0;                      // the sum of the cells in all spans; 0 with a template
+  std::pmr::vector<PadSnapshot> pads;  // the lowest zorder first
 };
 
 // Gives cells to pads that have none, too. Takes each pad's lock once.

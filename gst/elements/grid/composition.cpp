@@ -55,10 +55,10 @@ CellBox box_of (const CellGrid &cells, const Seat &seat, const Canvas &canvas)
   return {cell, snapped (inner, canvas.chroma_unit, canvas.size)};
 }
 
-std::vector<Place> compose (const CellGrid &cells, const Canvas &canvas,
-                            std::span<const Shot> shots)
+std::pmr::vector<Place> compose (const CellGrid &cells, const Canvas &canvas,
+                                 std::span<const Shot> shots, std::pmr::memory_resource *memory)
 {
-  std::vector<Place> places;
+  std::pmr::vector<Place> places (memory);
   places.reserve (shots.size ());
   for (const Shot &shot : shots) places.push_back (place_of (cells, canvas, shot));
   return places;

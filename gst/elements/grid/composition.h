@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -64,8 +65,9 @@ struct Place {
   bool can_be_seen () const { return alpha > 0 && !box.cell.empty (); }
 };
 
-// One place per shot.
-std::vector<Place> compose (const CellGrid &cells, const Canvas &canvas,
-                            std::span<const Shot> shots);
+// One place per shot. `memory` outlives the list.
+std::pmr::vector<Place> compose (
+    const CellGrid &cells, const Canvas &canvas, std::span<const Shot> shots,
+    std::pmr::memory_resource *memory = std::pmr::get_default_resource ());
 
 }  // namespace quad

@@ -302,7 +302,7 @@ gboolean duration_query (GstQuadMuxGrid *self, GstQuery *query)
   GstFormat format = GST_FORMAT_TIME;
   gst_query_parse_duration (query, &format, nullptr);
   gint64 whole = -1;
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const GridPads pads = sink_pads_of (self);
   for (const GridPadRef &p : pads) {
     GstPad *pad = GST_PAD (p.get ());
     gint64 duration = -1;

@@ -217,7 +217,7 @@ bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::str
 bool fails_without_inputs (GstQuadMuxGrid *self)
 {
   std::string sentence;
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const GridPads pads = sink_pads_of (self, &self->impl->frame_lists);
   for (const GridPadRef &p : pads)
     if (p->impl->faults ().is_out ()) sentence = p->impl->faults ().sentence ();
   if (sentence.empty ()) return false;

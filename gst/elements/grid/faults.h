@@ -83,7 +83,8 @@ bool take_problem (GstQuadMuxGrid *self, GstAggregatorPad *pad, GstEvent *event)
 bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::string &sentence,
                      const std::string &detail, GstClockTime now);
 
-// True if only faulty inputs are left; an error has been posted then.
+// True if only faulty inputs are left; an error has been posted then. Only the thread that makes
+// the output calls it.
 bool fails_without_inputs (GstQuadMuxGrid *self);
 
 // A gap in place of a frame that cannot be shown, so that the input keeps its pace.

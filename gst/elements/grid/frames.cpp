@@ -51,9 +51,9 @@ void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
 
 // The inputs that count, for aggregate() alone. A pad that has been taken out of the
 // element cannot be asked; with the lock held it is in.
-std::vector<GridPadRef> active_pads_of (GstQuadMuxGrid *self)
+GridPads active_pads_of (GstQuadMuxGrid *self)
 {
-  std::vector<GridPadRef> pads;
+  GridPads pads (&self->impl->frame_lists);
   GST_OBJECT_LOCK (self);
   pads.reserve (GST_ELEMENT (self)->numsinkpads);
   for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)
@@ -76,10 +76,10 @@ InputState state_of (GridPad &impl, bool eos)
 
 // What comes before the base class's own decision: whether the output is at its
 // end, or the next frame of an input, of which `pads` are active, still to come.
-GstFlowReturn before_frame (GstQuadMuxGrid *self, const std::vector<GridPadRef> &pads, bool timeout)
+GstFlowReturn before_frame (GstQuadMuxGrid *self, const GridPads &pads, bool timeout)
 {
   GstAggregator *agg = GST_AGGREGATOR (self);
-  std::vector<InputState> inputs;
+  std::pmr::vector<InputState> inputs (&self->impl->frame_lists);
   inputs.reserve (pads.size ());
   for (const GridPadRef &p : pads) {
     GstAggregatorPad *pad = GST_AGGREGATOR_PAD (p.get ());
@@ -154,7 +154,7 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   GstQuadMuxGrid *self = as_grid (agg);
   if (self->impl->failed || fails_without_inputs (self)) return GST_FLOW_ERROR;
   hold_time (self);
-  const std::vector<GridPadRef> pads = active_pads_of (self);
+  const GridPads pads = active_pads_of (self);
   GstFlowReturn flow = before_frame (self, pads, timeout);
   // While it waited anything may have happened.
   if (flow == GST_FLOW_OK && !is_time (self, next_start (agg)))

@@ -28,7 +28,7 @@ void InputStats::arrived (const GstBuffer *frame)
   in_++;
   coming_.push_back ({frame, now});
   // A flush leaves some here until the next frame is taken.
-  if (coming_.size () > kMost) coming_.pop_front ();
+  if (coming_.size () > kMost) coming_.erase (coming_.begin ());
 }
 
 void InputStats::taken (const GstBuffer *frame, const GstBuffer *now)

@@ -4,8 +4,8 @@
 #include <gst/gst.h>
 
 #include <cstdint>
-#include <deque>
 #include <mutex>
+#include <vector>
 
 #include "glue/owned.h"
 
@@ -53,8 +53,8 @@ class InputStats {
   };
 
   mutable std::mutex lock_;
-  std::deque<Coming> coming_;  // in the pad's queue
-  Coming waiting_;             // was taken and not shown yet
+  std::vector<Coming> coming_;  // in the pad's queue, which is short
+  Coming waiting_;              // was taken and not shown yet
   Arrival arrival_;
   GstClockTime age_ = GST_CLOCK_TIME_NONE;
   GstClockTime latency_ = GST_CLOCK_TIME_NONE;

@@ -285,7 +285,7 @@ GstFlowReturn ask_again (GstQuadMuxGrid *self)
 void cells_changed (GstQuadMuxGrid *self, const GstCaps *output)
 {
   if (self->impl->changes.defers ()) return;
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const GridPads pads = sink_pads_of (self);
   if (pads.empty ()) return;
   Owned<GstCaps> downstream = downstream_caps (self);
   const auto canvas = known_canvas (downstream.get (), output_formats (self, downstream.get ()));
@@ -323,7 +323,7 @@ void layout_changed (GstQuadMuxGrid *self)
 
 void free_pad_changed (GstQuadMuxGrid *self, bool resized)
 {
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const GridPads pads = sink_pads_of (self);
   const bool any_cell = std::any_of (pads.begin (), pads.end (), [] (const GridPadRef &p) {
     return !p->impl->snapshot ().lies_freely ();
   });

@@ -37,12 +37,13 @@ Shot shot_of (const PadSnapshot &pad, const GridSettings &settings)
   return shot;
 }
 
-std::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas)
+std::pmr::vector<Place> places_of (const GridSnapshot &snapshot, const Canvas &canvas,
+                                   ListMemory &memory)
 {
-  std::vector<Shot> shots;
+  std::pmr::vector<Shot> shots (&memory);
   shots.reserve (snapshot.pads.size ());
   for (const PadSnapshot &pad : snapshot.pads) shots.push_back (shot_of (pad, snapshot.settings));
-  return compose (cells_of (snapshot), canvas, shots);
+  return compose (cells_of (snapshot), canvas, shots, &memory);
 }
 
 // Said once a pad.
@@ -156,12 +157,11 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
                                  const GstVideoInfo &info, GstBuffer *out)
 {
   const GstSegment &segment = output_segment_of (self);
-  Frame frame = {self,
-                 snapshot,
-                 info,
+  ListMemory &lists = self->impl->frame_lists;
+  Frame frame = {self, snapshot, info,
                  gst_segment_to_running_time (&segment, GST_FORMAT_TIME, GST_BUFFER_PTS (out)),
-                 {}};
-  const std::vector<Place> places = places_of (snapshot, canvas_of (info));
+                 std::pmr::vector<ShownPicture> (&lists)};
+  const std::pmr::vector<Place> places = places_of (snapshot, canvas_of (info), lists);
   frame.shown.reserve (places.size ());
   warn_of_weights (self, snapshot);
   stage_.set_threads (snapshot.settings.n_threads);
@@ -178,7 +178,7 @@ GstFlowReturn GridPainter::draw (GstQuadMuxGrid *self, const GridSnapshot &snaps
   const Problem problem = stage_.finish ();
   if (problem) return fail (frame, problem);
   add_regions (snapshot, frame.shown, frame.time, out);
-  self->impl->shown.note (std::move (frame.shown));
+  self->impl->shown.note (frame.shown);
   return GST_FLOW_OK;
 }
 

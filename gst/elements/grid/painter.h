@@ -3,6 +3,7 @@
 
 #include <gst/video/video.h>
 
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ class GridPainter {
     const GridSnapshot &snapshot;
     const GstVideoInfo &info;
     GstClockTime time;  // its running time
-    std::vector<ShownPicture> shown;
+    std::pmr::vector<ShownPicture> shown;
   };
 
   bool show (Frame &frame, const PadSnapshot &pad, const Place &place);

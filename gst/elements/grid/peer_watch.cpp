@@ -70,7 +70,7 @@ bool look_at_pads (GstQuadMuxGrid *self)
 {
   // A live output does not wait for pads without frames.
   if (GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (GST_AGGREGATOR (self)))) return false;
-  const std::vector<GridPadRef> pads = sink_pads_of (self);
+  const GridPads pads = sink_pads_of (self);
   const bool begun = std::any_of (pads.begin (), pads.end (),
                                   [] (const GridPadRef &p) { return has_begun (p.get ()); });
   bool again = false;

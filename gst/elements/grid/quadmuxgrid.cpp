@@ -57,9 +57,9 @@ GST_ELEMENT_REGISTER_DEFINE (quadmux_grid, "quadmux-grid", GST_RANK_NONE,
 
 namespace quad {
 
-std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self)
+GridPads sink_pads_of (GstQuadMuxGrid *self, std::pmr::memory_resource *memory)
 {
-  std::vector<GridPadRef> pads;
+  GridPads pads (memory);
   GST_OBJECT_LOCK (self);
   pads.reserve (GST_ELEMENT (self)->numsinkpads);
   for (GList *l = GST_ELEMENT (self)->sinkpads; l; l = l->next)

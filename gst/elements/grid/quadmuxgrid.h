@@ -3,12 +3,14 @@
 
 #include <array>
 #include <atomic>
+#include <memory_resource>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/layout.h"
+#include "core/list_memory.h"
 #include "elements/grid/changes.h"
 #include "elements/grid/glides.h"
 #include "elements/grid/layout_texts.h"
@@ -72,6 +74,7 @@ struct QuadMuxGrid {
   PeerWatch peers;
 
   // Used only by the thread that makes the output.
+  ListMemory frame_lists;  // for what lives no longer than a frame
   GridPainter painter;
   GridWarnings warned;
   OutputPosition position;
@@ -122,8 +125,11 @@ inline GstAggregatorClass *parent_class ()
   return GST_AGGREGATOR_CLASS (g_type_class_peek (GST_TYPE_VIDEO_AGGREGATOR));
 }
 
-// The sink pads, the lowest zorder first.
-std::vector<GridPadRef> sink_pads_of (GstQuadMuxGrid *self);
+using GridPads = std::pmr::vector<GridPadRef>;
+
+// The sink pads, the lowest zorder first. `memory` outlives the list.
+GridPads sink_pads_of (GstQuadMuxGrid *self,
+                       std::pmr::memory_resource *memory = std::pmr::get_default_resource ());
 
 // Its times are those of output frames; its position is where the next frame begins.
 inline GstSegment &output_segment_of (GstQuadMuxGrid *self)

@@ -4,10 +4,10 @@
 
 namespace quad {
 
-void ShownFrame::note (std::vector<ShownPicture> pictures)
+void ShownFrame::note (std::span<const ShownPicture> pictures)
 {
   const std::lock_guard guard (lock_);
-  pictures_.swap (pictures);
+  pictures_.assign (pictures.begin (), pictures.end ());
 }
 
 void ShownFrame::forget (unsigned pad)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "core/placement.h"
@@ -18,7 +19,7 @@ struct ShownPicture {
 // On any thread. A frame is stored as a whole, because a click may come at any time.
 class ShownFrame {
  public:
-  void note (std::vector<ShownPicture> pictures);
+  void note (std::span<const ShownPicture> pictures);
   void forget (unsigned pad);
   // Empty for a pad that was not in the frame.
   ShownPicture of (unsigned pad) const;

@@ -26,7 +26,7 @@ Place place_of (const CellGrid &cells, const Shot &shot)
 TEST (Composition, OnePlaceAShot)
 {
   const Shot shots[] = {shot_in (0), shot_in (1), shot_in (-1)};
-  const std::vector<Place> places = compose (kCells, kCanvas, shots);
+  const auto places = compose (kCells, kCanvas, shots);
   ASSERT_EQ (places.size (), 3u);
   EXPECT_EQ (places[0].box.cell, (Rect{0, 0, 50, 60}));
   EXPECT_EQ (places[1].box.cell, (Rect{50, 0, 50, 60}));
