@@ -7,7 +7,7 @@ namespace quad {
 namespace {
 
 // Frames in a pad's queue: more than a latency of minutes brings.
-constexpr std::size_t kMost = 4096;
+constexpr std::size_t kUsual = 16, kMost = 4096;
 
 }  // namespace
 
@@ -15,6 +15,7 @@ void InputStats::restart ()
 {
   const std::lock_guard guard (lock_);
   coming_.clear ();
+  coming_.reserve (kUsual);
   waiting_ = {};
   arrival_ = {};
   age_ = latency_ = GST_CLOCK_TIME_NONE;

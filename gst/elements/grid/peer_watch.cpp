@@ -1,6 +1,9 @@
 #include "elements/grid/peer_watch.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 
 #include "elements/grid/log.h"
 #include "elements/grid/quadmuxgrid.h"
@@ -70,7 +73,9 @@ bool look_at_pads (GstQuadMuxGrid *self)
 {
   // A live output does not wait for pads without frames.
   if (GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (GST_AGGREGATOR (self)))) return false;
-  const GridPads pads = sink_pads_of (self);
+  std::array<std::byte, 64 * sizeof (GridPadRef)> room;
+  std::pmr::monotonic_buffer_resource memory (room.data (), room.size ());
+  const GridPads pads = sink_pads_of (self, &memory);
   const bool begun = std::any_of (pads.begin (), pads.end (),
                                   [] (const GridPadRef &p) { return has_begun (p.get ()); });
   bool again = false;
