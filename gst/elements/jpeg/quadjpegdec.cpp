@@ -32,6 +32,8 @@ using quad::jpegdec::Settings;
 
 const Settings kDefaults;
 
+constexpr int kMostSide = 65535;  // of a JPEG
+
 enum class Property : guint { headroom = 1, max_width, max_height, ignore_target, max_pixels };
 
 GstStaticPadTemplate sink_template =
@@ -171,13 +173,13 @@ void install_properties (GObjectClass *object_class)
       g_param_spec_int ("max-width", "Maximum width",
                         "Greatest width of the decoded picture in pixels (0 = no limit). If it or "
                         "max-height is set, downstream is not asked",
-                        0, G_MAXINT, kDefaults.limit.width, kFlags));
+                        0, kMostSide, kDefaults.limit.width, kFlags));
   install (
       Property::max_height,
       g_param_spec_int ("max-height", "Maximum height",
                         "Greatest height of the decoded picture in pixels (0 = no limit). If it or "
                         "max-width is set, downstream is not asked",
-                        0, G_MAXINT, kDefaults.limit.height, kFlags));
+                        0, kMostSide, kDefaults.limit.height, kFlags));
   install (Property::ignore_target,
            g_param_spec_boolean ("ignore-target", "Ignore target",
                                  "Decode at full size, however large the picture is shown",
