@@ -13,7 +13,7 @@ class ListMemory : public std::pmr::unsynchronized_pool_resource {
   ListMemory () : unsynchronized_pool_resource (kOptions) {}
 
  private:
-  static constexpr std::pmr::pool_options kOptions = {.max_blocks_per_chunk = 16,
+  static constexpr std::pmr::pool_options kOptions = {.max_blocks_per_chunk = 4,
                                                       .largest_required_pool_block = 1 << 20};
 };
 

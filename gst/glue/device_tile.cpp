@@ -1,6 +1,7 @@
 #include "glue/device_tile.h"
 
 #include <cstring>
+#include <optional>
 
 #include "glue/converted_tile.h"
 #include "glue/device_impl.h"
@@ -69,9 +70,22 @@ class PinnedPicture {
     if (frame_ && frame_->view ().format == format && frame_->view ().size == size)
       return Status::ok;
     frame_.reset ();
+    if (const Status s = make_room (context, GST_VIDEO_INFO_SIZE (&info)); s != Status::ok)
+      return s;
+    frame_.emplace (info, buffer_.get (), GST_MAP_READWRITE);
+    if (*frame_) return Status::ok;
+    frame_.reset ();
+    return Status::out_of_memory;
+  }
+  MappedFrame &frame () { return *frame_; }
+
+ private:
+  // Pictures that glide have another size in each frame, and such memory is slow to get.
+  Status make_room (GstCudaContext *context, gsize bytes)
+  {
+    if (buffer_ && gst_buffer_get_size (buffer_.get ()) >= bytes) return Status::ok;
     buffer_.reset ();
     void *data = nullptr;
-    const gsize bytes = GST_VIDEO_INFO_SIZE (&info);
     const CUresult result = CuMemAllocHost (&data, static_cast<unsigned> (bytes));
     if (result != CUDA_SUCCESS) {
       const Status status = cuda::status_of (result, "cuMemAllocHost");
@@ -80,17 +94,11 @@ class PinnedPicture {
     auto *owner = new PinnedBytes{GST_CUDA_CONTEXT (gst_object_ref (context)), data};
     buffer_.reset (gst_buffer_new_wrapped_full (static_cast<GstMemoryFlags> (0), data, bytes, 0,
                                                 bytes, owner, free_pinned));
-    frame_ = std::make_unique<MappedFrame> (info, buffer_.get (), GST_MAP_READWRITE);
-    if (*frame_) return Status::ok;
-    frame_.reset ();
-    buffer_.reset ();
-    return Status::out_of_memory;
+    return Status::ok;
   }
-  MappedFrame &frame () { return *frame_; }
 
- private:
   Owned<GstBuffer> buffer_;
-  std::unique_ptr<MappedFrame> frame_;
+  std::optional<MappedFrame> frame_;
 };
 
 std::size_t row_bytes (const FrameView &picture, int p)

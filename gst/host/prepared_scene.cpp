@@ -143,7 +143,8 @@ void PreparedScene::measure (const Scene &scene)
 void PreparedScene::make_jobs (const Scene &scene)
 {
   first_jobs_.clear ();
-  make_room (first_jobs_, scene.tiles.size () * std::size_t (pieces_for (threads_)));
+  make_room (first_jobs_,
+             scene.tiles.size () * std::size_t (format_->rasters * pieces_for (threads_)));
   for (std::size_t i = 0; i < scene.tiles.size (); i++) {
     if (scene.tiles[i].solid) continue;
     const TileProgram &p = program (static_cast<int> (i));

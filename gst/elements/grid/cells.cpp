@@ -31,10 +31,11 @@ CellClaim cell_claim (const PadSettings &s, int kept)
 // that is asked for by its number.
 AreaClaim area_claim (const AreaTemplate &areas, const PadSettings &s, const std::string &kept)
 {
-  AreaClaim claim = {.area = s.area.empty () ? s.cell : areas.find (s.area),
+  AreaClaim claim = {.area = s.area ().empty () ? s.cell : areas.find (s.area ()),
                      .none = false,
                      .kept = areas.find (kept)};
-  claim.none = s.area.empty () ? s.cell >= static_cast<int> (areas.areas.size ()) : claim.area < 0;
+  claim.none =
+      s.area ().empty () ? s.cell >= static_cast<int> (areas.areas.size ()) : claim.area < 0;
   return claim;
 }
 

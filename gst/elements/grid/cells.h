@@ -1,6 +1,7 @@
 // Which pad has which cell, and where the cell lies.
 #pragma once
 
+#include <memory_resource>
 #include <optional>
 #include <vector>
 

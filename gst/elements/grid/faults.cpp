@@ -216,15 +216,15 @@ bool take_bad_frame (GstQuadMuxGrid *self, GstAggregatorPad *pad, const std::str
 
 bool fails_without_inputs (GstQuadMuxGrid *self)
 {
-  std::string sentence;
+  const std::string *sentence = nullptr;
   const GridPads pads = sink_pads_of (self, &self->impl->frame_lists);
   for (const GridPadRef &p : pads)
-    if (p->impl->faults ().is_out ()) sentence = p->impl->faults ().sentence ();
-  if (sentence.empty ()) return false;
+    if (p->impl->faults ().is_out ()) sentence = &p->impl->faults ().sentence ();
+  if (!sentence || sentence->empty ()) return false;
   for (const GridPadRef &p : pads)
     if (!p->impl->faults ().is_out () && is_left (p.get ())) return false;
   if (!self->impl->failed.exchange (true))
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", sentence.c_str ()),
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", sentence->c_str ()),
                        ("No other input is left."));
   return true;
 }

@@ -75,12 +75,12 @@ void Glides::move (GstQuadMuxGrid *self, const GridSnapshot &snapshot, PadSnapsh
 // Each lies above those whose zorder is lower or equal, as a pad that was requested last.
 void Glides::add_leaving (GridSnapshot &snapshot, const Canvas &canvas, GstClockTime time)
 {
-  std::vector<PadSnapshot> stay;
-  for (PadSnapshot &pad : std::exchange (leaving_, {})) {
+  std::swap (leaving_, before_);
+  for (PadSnapshot &pad : before_) {
     const bool released = std::none_of (snapshot.pads.begin (), snapshot.pads.end (),
                                         [&] (const PadSnapshot &p) { return p.pad == pad.pad; });
     if (!released) {
-      stay.push_back (std::move (pad));
+      leaving_.push_back (std::move (pad));
       continue;
     }
     const Glided now = pad.pad->impl->glide.next (
@@ -97,7 +97,7 @@ void Glides::add_leaving (GridSnapshot &snapshot, const Canvas &canvas, GstClock
                       [h = height_of (pad)] (const PadSnapshot &p) { return height_of (p) > h; });
     snapshot.pads.insert (above, std::move (pad));
   }
-  leaving_ = std::move (stay);
+  before_.clear ();
 }
 
 void Glides::arrange (GstQuadMuxGrid *self, GridSnapshot &snapshot, const Canvas &canvas,

@@ -53,9 +53,9 @@ class Glides {
              const Canvas &canvas, GstClockTime time);
   void add_leaving (GridSnapshot &snapshot, const Canvas &canvas, GstClockTime time);
 
-  bool begun_ = false;                // a frame was drawn
-  std::vector<PadSnapshot> last_;     // what the last frame showed; empty without a transition
-  std::vector<PadSnapshot> leaving_;  // of released pads
+  bool begun_ = false;             // a frame was drawn
+  std::vector<PadSnapshot> last_;  // what the last frame showed; empty without a transition
+  std::vector<PadSnapshot> leaving_, before_;  // of released pads; those before the frame
 };
 
 }  // namespace quad

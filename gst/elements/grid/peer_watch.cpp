@@ -73,7 +73,7 @@ bool look_at_pads (GstQuadMuxGrid *self)
 {
   // A live output does not wait for pads without frames.
   if (GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (GST_AGGREGATOR (self)))) return false;
-  std::array<std::byte, 64 * sizeof (GridPadRef)> room;
+  alignas (GridPadRef) std::array<std::byte, 64 * sizeof (GridPadRef)> room;
   std::pmr::monotonic_buffer_resource memory (room.data (), room.size ());
   const GridPads pads = sink_pads_of (self, &memory);
   const bool begun = std::any_of (pads.begin (), pads.end (),

@@ -74,7 +74,7 @@ bool same_claim (const quad::PadSettings &a, const quad::PadSettings &b)
   if (a.fit != b.fit || a.orientation != b.orientation || a.lies_freely () != b.lies_freely ())
     return false;
   return a.lies_freely () || (a.cell == b.cell && a.row_span == b.row_span &&
-                              a.column_span == b.column_span && a.area == b.area);
+                              a.column_span == b.column_span && a.area () == b.area ());
 }
 
 // Tells what has changed to those who make the pictures and the output.
@@ -135,7 +135,8 @@ void set_property (GObject *object, guint id, const GValue *value, GParamSpec *p
       case PROP_COLUMN_SPAN: s.column_span = g_value_get_int (value); break;
       case PROP_AREA: {
         const char *area = g_value_get_string (value);
-        s.area = area ? area : "";
+        s.wanted_area.reset ();
+        if (area && *area) s.wanted_area = std::make_shared<const std::string> (area);
         break;
       }
       case PROP_XPOS: s.xpos = g_value_get_int (value); break;
@@ -179,7 +180,7 @@ void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   const quad::PadSettings s = impl.snapshot ();
   switch (id) {
     case PROP_CURRENT_CELL: g_value_set_int (value, impl.cell); break;
-    case PROP_AREA: set_text (value, s.area); break;
+    case PROP_AREA: set_text (value, s.area ()); break;
     case PROP_CURRENT_AREA: {
       const std::lock_guard guard (impl.lock);
       set_text (value, impl.area);

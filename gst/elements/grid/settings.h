@@ -43,7 +43,7 @@ struct PadSettings {
   int cell = -1;
   int row_span = 1;
   int column_span = 1;
-  std::string area;  // empty: the next free one
+  std::shared_ptr<const std::string> wanted_area;  // null: the next free one
   int xpos = 0;
   int ypos = 0;
   int width = 0;
@@ -58,6 +58,13 @@ struct PadSettings {
   StateSettings states = {};
 
   bool is_background = false;  // of the pad `background`; never changes
+
+  // Empty: the next free one.
+  const std::string &area () const
+  {
+    static const std::string none;
+    return wanted_area ? *wanted_area : none;
+  }
 
   // Whether the picture takes no cell: it lies at its position, or behind all others.
   bool lies_freely () const { return is_background || (width > 0 && height > 0); }

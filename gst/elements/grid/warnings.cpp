@@ -27,12 +27,12 @@ void warn_of_no_area (GstQuadMuxGrid *self, const AreaTemplate &areas, const Pad
                          ("%s is not shown: nothing is left of area \"%s\".", name,
                           areas.areas[static_cast<std::size_t> (pad.cell)].name.c_str ()),
                          ("Make the output larger, or gap, margin and border-width smaller."));
-  else if (!s.area.empty () && areas.find (s.area) < 0)
+  else if (!s.area ().empty () && areas.find (s.area ()) < 0)
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
                          ("%s is not shown: there is no area \"%s\" among %s.", name,
-                          readable (s.area).c_str (), readable (names).c_str ()),
+                          readable (s.area ()).c_str (), readable (names).c_str ()),
                          ("Set the pad's area, or the element's areas."));
-  else if (s.area.empty () && s.cell >= static_cast<int> (areas.areas.size ()))
+  else if (s.area ().empty () && s.cell >= static_cast<int> (areas.areas.size ()))
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
                          ("%s is not shown: there is no cell %d, as the areas %s count from 0.",
                           name, s.cell, names.c_str ()),
@@ -48,7 +48,7 @@ void warn_of_no_area (GstQuadMuxGrid *self, const AreaTemplate &areas, const Pad
 void warn_of_other_area (GstQuadMuxGrid *self, const AreaTemplate &areas, const PadSnapshot &pad)
 {
   const PadSettings &s = pad.settings;
-  const int asked = s.area.empty () ? s.cell : areas.find (s.area);
+  const int asked = s.area ().empty () ? s.cell : areas.find (s.area ());
   bool &warned = pad.pad->impl->warned.other_area;
   if (asked < 0 || asked == pad.cell || pad.cell < 0) {
     warned = false;
