@@ -25,8 +25,9 @@ for folder in gst/*/; do
   name=$(basename "$folder")
   case $name in
     elements) ;;
-    tensor) check tensor 'tensor|glue|cuda|core' ;;
-    tools) check tools 'tools|glue' ;;
+    tensor) check tensor 'tensor|glue|cuda|core|public' ;;
+    tools) check tools 'tools|glue|public' ;;
+    public) check public public ;;
     glue) check glue "glue|$below_glue" ;;
     host) check host 'host|gif|matte|core' ;;
     cuda) check cuda 'cuda|matte|core' ;;
@@ -35,6 +36,6 @@ for folder in gst/*/; do
 done
 for element in gst/elements/*/; do
   name=elements/$(basename "$element")
-  check "$name" "$name|elements/about|glue|gif|infer|jpeg|matte|text|core"
+  check "$name" "$name|elements/about|glue|gif|infer|jpeg|matte|text|core|public"
 done
 echo "The includes are right."

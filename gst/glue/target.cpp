@@ -1,4 +1,5 @@
 #include "glue/target.h"
+#include "public/gstquad.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +8,6 @@
 
 namespace quad {
 namespace {
-
-constexpr char kQuery[] = "quad-target";
-constexpr char kEvent[] = "quad-full-picture";
 
 // Elements that hand on pictures as they come. Others may change them, even if they pass on queries
 // that they do not know.
@@ -71,10 +69,11 @@ Owned<GstQuery> query_for (const FullPicture &picture)
   const Ratio sample = reduced (picture.sample.num, picture.sample.den);
   return Owned<GstQuery>{gst_query_new_custom (
       GST_QUERY_CUSTOM,
-      gst_structure_new (kQuery, "width", G_TYPE_INT, picture.size.width, "height", G_TYPE_INT,
-                         picture.size.height, "pixel-aspect-ratio", GST_TYPE_FRACTION,
+      gst_structure_new (GST_QUAD_QUERY_TARGET, GST_QUAD_FIELD_WIDTH, G_TYPE_INT,
+                         picture.size.width, GST_QUAD_FIELD_HEIGHT, G_TYPE_INT, picture.size.height,
+                         GST_QUAD_FIELD_PIXEL_ASPECT_RATIO, GST_TYPE_FRACTION,
                          static_cast<int> (sample.num), static_cast<int> (sample.den),
-                         "orientation", GST_TYPE_VIDEO_ORIENTATION_METHOD,
+                         GST_QUAD_FIELD_ORIENTATION, GST_TYPE_VIDEO_ORIENTATION_METHOD,
                          static_cast<int> (picture.orientation), nullptr))};
 }
 
@@ -86,11 +85,12 @@ std::optional<Size> answer_of (const GstStructure *s, const GstElement *element)
 {
   int width = 0, height = 0;
   double part_width = 0, part_height = 0;
-  const GValue *by = gst_structure_get_value (s, "element");
+  const GValue *by = gst_structure_get_value (s, GST_QUAD_FIELD_ELEMENT);
   if (!by || !G_VALUE_HOLDS_OBJECT (by) || g_value_get_object (by) != element ||
-      !gst_structure_get (s, "target-width", G_TYPE_INT, &width, "target-height", G_TYPE_INT,
-                          &height, "crop-width", G_TYPE_DOUBLE, &part_width, "crop-height",
-                          G_TYPE_DOUBLE, &part_height, nullptr) ||
+      !gst_structure_get (s, GST_QUAD_FIELD_TARGET_WIDTH, G_TYPE_INT, &width,
+                          GST_QUAD_FIELD_TARGET_HEIGHT, G_TYPE_INT, &height,
+                          GST_QUAD_FIELD_CROP_WIDTH, G_TYPE_DOUBLE, &part_width,
+                          GST_QUAD_FIELD_CROP_HEIGHT, G_TYPE_DOUBLE, &part_height, nullptr) ||
       width < 1 || height < 1 || !is_fraction (part_width) || !is_fraction (part_height))
     return std::nullopt;
   return Size{whole_side (width, part_width), whole_side (height, part_height)};
@@ -138,15 +138,17 @@ std::optional<FullPicture> asked_target (const GstQuery *query)
   if (GST_QUERY_TYPE (query) != GST_QUERY_CUSTOM) return std::nullopt;
   const GstStructure *s = gst_query_get_structure (const_cast<GstQuery *> (query));
   FullPicture picture;
-  if (!s || !gst_structure_has_name (s, kQuery) ||
-      !gst_structure_get (s, "width", G_TYPE_INT, &picture.size.width, "height", G_TYPE_INT,
-                          &picture.size.height, nullptr) ||
+  if (!s || !gst_structure_has_name (s, GST_QUAD_QUERY_TARGET) ||
+      !gst_structure_get (s, GST_QUAD_FIELD_WIDTH, G_TYPE_INT, &picture.size.width,
+                          GST_QUAD_FIELD_HEIGHT, G_TYPE_INT, &picture.size.height, nullptr) ||
       picture.size.empty ())
     return std::nullopt;
   int num = 1, den = 1, orientation = 0;
-  if (gst_structure_get_fraction (s, "pixel-aspect-ratio", &num, &den) && num > 0 && den > 0)
+  if (gst_structure_get_fraction (s, GST_QUAD_FIELD_PIXEL_ASPECT_RATIO, &num, &den) && num > 0 &&
+      den > 0)
     picture.sample = {num, den};
-  if (gst_structure_get_enum (s, "orientation", GST_TYPE_VIDEO_ORIENTATION_METHOD, &orientation) &&
+  if (gst_structure_get_enum (s, GST_QUAD_FIELD_ORIENTATION, GST_TYPE_VIDEO_ORIENTATION_METHOD,
+                              &orientation) &&
       orientation >= GST_VIDEO_ORIENTATION_IDENTITY && orientation <= GST_VIDEO_ORIENTATION_UR_LL)
     picture.orientation = static_cast<Orientation> (orientation);
   return picture;
@@ -154,11 +156,12 @@ std::optional<FullPicture> asked_target (const GstQuery *query)
 
 void answer_target (GstQuery *query, GstElement *element, const ShownPart &shown)
 {
-  gst_structure_set (gst_query_writable_structure (query), "target-width", G_TYPE_INT,
-                     shown.size.width, "target-height", G_TYPE_INT, shown.size.height, "crop-x",
-                     G_TYPE_DOUBLE, shown.x, "crop-y", G_TYPE_DOUBLE, shown.y, "crop-width",
-                     G_TYPE_DOUBLE, shown.width, "crop-height", G_TYPE_DOUBLE, shown.height,
-                     "element", GST_TYPE_ELEMENT, element, nullptr);
+  gst_structure_set (gst_query_writable_structure (query), GST_QUAD_FIELD_TARGET_WIDTH, G_TYPE_INT,
+                     shown.size.width, GST_QUAD_FIELD_TARGET_HEIGHT, G_TYPE_INT, shown.size.height,
+                     GST_QUAD_FIELD_CROP_X, G_TYPE_DOUBLE, shown.x, GST_QUAD_FIELD_CROP_Y,
+                     G_TYPE_DOUBLE, shown.y, GST_QUAD_FIELD_CROP_WIDTH, G_TYPE_DOUBLE, shown.width,
+                     GST_QUAD_FIELD_CROP_HEIGHT, G_TYPE_DOUBLE, shown.height,
+                     GST_QUAD_FIELD_ELEMENT, GST_TYPE_ELEMENT, element, nullptr);
 }
 
 void cover (Picture &picture, const ReducedPicture &reduced)
@@ -172,11 +175,12 @@ Owned<GstEvent> full_picture_event (const ReducedPicture &r)
 {
   return Owned<GstEvent>{gst_event_new_custom (
       GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
-      gst_structure_new (kEvent, "width", G_TYPE_INT, r.full.width, "height", G_TYPE_INT,
-                         r.full.height, "decoded-width", G_TYPE_INT, r.decoded.width,
-                         "decoded-height", G_TYPE_INT, r.decoded.height, "covered-width",
-                         G_TYPE_DOUBLE, r.covered_width, "covered-height", G_TYPE_DOUBLE,
-                         r.covered_height, nullptr))};
+      gst_structure_new (GST_QUAD_EVENT_FULL_PICTURE, GST_QUAD_FIELD_WIDTH, G_TYPE_INT,
+                         r.full.width, GST_QUAD_FIELD_HEIGHT, G_TYPE_INT, r.full.height,
+                         GST_QUAD_FIELD_DECODED_WIDTH, G_TYPE_INT, r.decoded.width,
+                         GST_QUAD_FIELD_DECODED_HEIGHT, G_TYPE_INT, r.decoded.height,
+                         GST_QUAD_FIELD_COVERED_WIDTH, G_TYPE_DOUBLE, r.covered_width,
+                         GST_QUAD_FIELD_COVERED_HEIGHT, G_TYPE_DOUBLE, r.covered_height, nullptr))};
 }
 
 std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
@@ -184,10 +188,11 @@ std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
   if (GST_EVENT_TYPE (event) != GST_EVENT_CUSTOM_DOWNSTREAM_STICKY) return std::nullopt;
   const GstStructure *s = gst_event_get_structure (const_cast<GstEvent *> (event));
   ReducedPicture r;
-  if (!s || !gst_structure_has_name (s, kEvent) ||
-      !gst_structure_get (s, "width", G_TYPE_INT, &r.full.width, "height", G_TYPE_INT,
-                          &r.full.height, "decoded-width", G_TYPE_INT, &r.decoded.width,
-                          "decoded-height", G_TYPE_INT, &r.decoded.height, nullptr) ||
+  if (!s || !gst_structure_has_name (s, GST_QUAD_EVENT_FULL_PICTURE) ||
+      !gst_structure_get (s, GST_QUAD_FIELD_WIDTH, G_TYPE_INT, &r.full.width, GST_QUAD_FIELD_HEIGHT,
+                          G_TYPE_INT, &r.full.height, GST_QUAD_FIELD_DECODED_WIDTH, G_TYPE_INT,
+                          &r.decoded.width, GST_QUAD_FIELD_DECODED_HEIGHT, G_TYPE_INT,
+                          &r.decoded.height, nullptr) ||
       r.full.empty () || r.decoded.empty ())
     return std::nullopt;
   const auto side = [s] (const char *field, int decoded) {
@@ -195,8 +200,8 @@ std::optional<ReducedPicture> reduced_picture (const GstEvent *event)
     gst_structure_get_double (s, field, &covered);
     return covered > decoded - 1 && covered <= decoded ? covered : decoded;
   };
-  r.covered_width = side ("covered-width", r.decoded.width);
-  r.covered_height = side ("covered-height", r.decoded.height);
+  r.covered_width = side (GST_QUAD_FIELD_COVERED_WIDTH, r.decoded.width);
+  r.covered_height = side (GST_QUAD_FIELD_COVERED_HEIGHT, r.decoded.height);
   return r;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "glue/extracted_meta.h"
 #include "glue/owned.h"
+#include "public/gstquad.h"
 #include "tensor/guard.h"
 #include "tensor/memory.h"
 #include "tensor/process.h"
@@ -59,7 +59,7 @@ bool map (QuadFrame &frame, GError **error)
 // What frameextract says of a frame, or nothing.
 const GstStructure *extraction_of (GstBuffer *buffer)
 {
-  GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta);
+  GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, GST_QUAD_META_EXTRACTED_FRAME);
   return meta ? gst_custom_meta_get_structure (meta) : nullptr;
 }
 
@@ -69,9 +69,9 @@ void read_extraction (const QuadFrame &frame, QuadFrameInfo &info)
   info.requested = info.actual = GST_CLOCK_TIME_NONE;
   const GstStructure *fields = extraction_of (frame.buffer ());
   if (!fields) return;
-  gst_structure_get_uint64 (fields, extracted::kIndex, &info.index);
-  gst_structure_get_uint64 (fields, extracted::kRequested, &info.requested);
-  gst_structure_get_uint64 (fields, extracted::kActual, &info.actual);
+  gst_structure_get_uint64 (fields, GST_QUAD_FIELD_INDEX, &info.index);
+  gst_structure_get_uint64 (fields, GST_QUAD_FIELD_REQUESTED_TIME, &info.requested);
+  gst_structure_get_uint64 (fields, GST_QUAD_FIELD_ACTUAL_TIME, &info.actual);
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ GstClockTime time_of (GstSample *sample, GstClockTime film_begin)
       gst_segment_to_stream_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
   guint64 origin = film_begin;
   if (const GstStructure *fields = extraction_of (buffer))
-    gst_structure_get_uint64 (fields, extracted::kOrigin, &origin);
+    gst_structure_get_uint64 (fields, GST_QUAD_FIELD_ORIGIN, &origin);
   return GST_CLOCK_TIME_IS_VALID (time) ? time - std::min (time, origin) : time;
 }
 

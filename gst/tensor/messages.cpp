@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "glue/extracted_meta.h"
 #include "glue/owned.h"
+#include "public/gstquad.h"
 
 namespace quad::tensor {
 
@@ -33,12 +33,12 @@ MissedRun::MissedRun (const GstStructure *message)
 {
   first_.index = G_MAXUINT64;
   first_.requested = GST_CLOCK_TIME_NONE;
-  gst_structure_get_uint64 (message, extracted::kIndex, &first_.index);
-  gst_structure_get_uint64 (message, extracted::kRequested, &first_.requested);
-  const char *reason = gst_structure_get_string (message, "reason");
+  gst_structure_get_uint64 (message, GST_QUAD_FIELD_INDEX, &first_.index);
+  gst_structure_get_uint64 (message, GST_QUAD_FIELD_REQUESTED_TIME, &first_.requested);
+  const char *reason = gst_structure_get_string (message, GST_QUAD_FIELD_REASON);
   first_.reason = g_intern_string (reason ? reason : "");
-  if (!gst_structure_get_uint64 (message, extracted::kCount, &count_) || count_ < 1) count_ = 1;
-  gst_structure_get_uint64 (message, extracted::kLastRequested, &last_requested_);
+  if (!gst_structure_get_uint64 (message, GST_QUAD_FIELD_COUNT, &count_) || count_ < 1) count_ = 1;
+  gst_structure_get_uint64 (message, GST_QUAD_FIELD_LAST_REQUESTED_TIME, &last_requested_);
 }
 
 QuadMissed MissedRun::next ()

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "glue/film.h"
+#include "public/gstquad.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
 #include "tensor/messages.h"
@@ -52,7 +53,7 @@ void _QuadReader::take_messages ()
           gst_structure_get_string (gst_message_get_structure (message.get ()), "name");
       if (!lacking.empty ()) lacking += ", ";
       lacking += name ? name : "an unknown decoder";
-    } else if (gst_message_has_name (message.get (), "frame-missed")) {
+    } else if (gst_message_has_name (message.get (), GST_QUAD_MESSAGE_FRAME_MISSED)) {
       missed.emplace_back (gst_message_get_structure (message.get ()));
     }
   }

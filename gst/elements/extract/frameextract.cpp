@@ -469,7 +469,7 @@ static void gst_frame_extract_class_init (GstFrameExtractClass *klass)
   GST_DEBUG_CATEGORY_INIT (frame_extract_debug, "frameextract", 0, "Frame extraction");
   // Without tags the meta is kept when the picture is scaled or converted.
   const gchar *tags[] = {nullptr};
-  gst_meta_register_custom (quad::kExtractedFrameMeta, tags, nullptr, nullptr, nullptr);
+  gst_meta_register_custom (GST_QUAD_META_EXTRACTED_FRAME, tags, nullptr, nullptr, nullptr);
   auto *object_class = G_OBJECT_CLASS (klass);
   object_class->set_property = set_property;
   object_class->get_property = get_property;

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-#include "glue/extracted_meta.h"
+#include "public/gstquad.h"
 
 namespace quad::extract {
 class Extraction;

@@ -1,15 +1,15 @@
 #include "elements/extract/output.h"
 
 #include "elements/extract/debug.h"
-#include "glue/extracted_meta.h"
+#include "public/gstquad.h"
 
 namespace quad::extract {
 namespace {
 
 void describe (GstStructure *structure, const Request &request)
 {
-  gst_structure_set (structure, extracted::kIndex, G_TYPE_UINT64, request.index,
-                     extracted::kRequested, G_TYPE_UINT64, request.requested, nullptr);
+  gst_structure_set (structure, GST_QUAD_FIELD_INDEX, G_TYPE_UINT64, request.index,
+                     GST_QUAD_FIELD_REQUESTED_TIME, G_TYPE_UINT64, request.requested, nullptr);
 }
 
 guint64 actual_of (const Frame &frame)
@@ -89,9 +89,9 @@ GstFlowReturn Output::push (const Step &step, const Timeline &timeline)
     return flow;
   }
   if (!settings_.post_messages) return GST_FLOW_OK;
-  Owned<GstStructure> message{gst_structure_new_empty ("frame-extracted")};
+  Owned<GstStructure> message{gst_structure_new_empty (GST_QUAD_MESSAGE_FRAME_EXTRACTED)};
   describe (message.get (), step.request);
-  gst_structure_set (message.get (), extracted::kActual, G_TYPE_UINT64, actual, nullptr);
+  gst_structure_set (message.get (), GST_QUAD_FIELD_ACTUAL_TIME, G_TYPE_UINT64, actual, nullptr);
   post (std::move (message));
   return GST_FLOW_OK;
 }
@@ -112,14 +112,14 @@ void Output::label (GstBuffer *buffer, const Step &step, const Timeline &timelin
   else
     GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
   discont_ = false;
-  if (GstCustomMeta *old = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta))
+  if (GstCustomMeta *old = gst_buffer_get_custom_meta (buffer, GST_QUAD_META_EXTRACTED_FRAME))
     gst_buffer_remove_meta (buffer, reinterpret_cast<GstMeta *> (old));
-  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, kExtractedFrameMeta);
+  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, GST_QUAD_META_EXTRACTED_FRAME);
   GstStructure *structure = gst_custom_meta_get_structure (meta);
   describe (structure, step.request);
-  gst_structure_set (structure, extracted::kActual, G_TYPE_UINT64, actual_of (*step.frame),
-                     extracted::kOrigin, G_TYPE_UINT64, static_cast<guint64> (timeline.origin ()),
-                     nullptr);
+  gst_structure_set (structure, GST_QUAD_FIELD_ACTUAL_TIME, G_TYPE_UINT64, actual_of (*step.frame),
+                     GST_QUAD_FIELD_ORIGIN, G_TYPE_UINT64,
+                     static_cast<guint64> (timeline.origin ()), nullptr);
 }
 
 GstFlowReturn Output::post_missed (const Step &step)
@@ -129,13 +129,14 @@ GstFlowReturn Output::post_missed (const Step &step)
                     "no frame for request %" G_GUINT64_FORMAT " at %.3f s: %s (%" G_GUINT64_FORMAT
                     " in all)",
                     step.request.index, in_seconds (step.request.time), step.reason, count);
-  Owned<GstStructure> message{gst_structure_new_empty ("frame-missed")};
+  Owned<GstStructure> message{gst_structure_new_empty (GST_QUAD_MESSAGE_FRAME_MISSED)};
   describe (message.get (), step.request);
-  gst_structure_set (message.get (), "reason", G_TYPE_STRING, step.reason, nullptr);
+  gst_structure_set (message.get (), GST_QUAD_FIELD_REASON, G_TYPE_STRING, step.reason, nullptr);
   if (count > 1)
-    gst_structure_set (message.get (), extracted::kCount, G_TYPE_UINT64, count,
-                       extracted::kLastIndex, G_TYPE_UINT64, step.last.index,
-                       extracted::kLastRequested, G_TYPE_UINT64, step.last.requested, nullptr);
+    gst_structure_set (message.get (), GST_QUAD_FIELD_COUNT, G_TYPE_UINT64, count,
+                       GST_QUAD_FIELD_LAST_INDEX, G_TYPE_UINT64, step.last.index,
+                       GST_QUAD_FIELD_LAST_REQUESTED_TIME, G_TYPE_UINT64, step.last.requested,
+                       nullptr);
   post (std::move (message));
   if (settings_.selection != Selection::rate || settings_.missing != Missing::error)
     return GST_FLOW_OK;
@@ -156,8 +157,10 @@ void Output::post_progress (guint64 done, guint64 total)
 {
   progress_done_ = done;
   progress_at_ = g_get_monotonic_time () + G_USEC_PER_SEC / 10;
-  Owned<GstStructure> message{gst_structure_new ("progress", "done", G_TYPE_UINT64, done, nullptr)};
-  if (total > 0) gst_structure_set (message.get (), "total", G_TYPE_UINT64, total, nullptr);
+  Owned<GstStructure> message{gst_structure_new (GST_QUAD_MESSAGE_PROGRESS, GST_QUAD_FIELD_DONE,
+                                                 G_TYPE_UINT64, done, nullptr)};
+  if (total > 0)
+    gst_structure_set (message.get (), GST_QUAD_FIELD_TOTAL, G_TYPE_UINT64, total, nullptr);
   post (std::move (message));
 }
 

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "public/gstquad.h"
+
 namespace quad::extract {
 namespace {
-
-// The reasons in frame-missed.
-constexpr char kBeyondEnd[] = "beyond-end";
-constexpr char kNoFrame[] = "no-frame-in-tolerance";
-constexpr char kDecodeError[] = "decode-error";
 
 std::vector<Nanoseconds> points_of (const std::vector<guint64> &values)
 {
@@ -206,7 +203,8 @@ Step Selector::pick (std::optional<Frame> &frame)
   const guint64 number = count_++;
   if (settings_.selection == Selection::every_nth && number % settings_.every_nth != 0) return {};
   const Request request{extracted_ + missed_, GST_CLOCK_TIME_NONE, picked_->time};
-  return picked_->buffer ? emit (*picked_, request, false) : miss (kDecodeError, request, request);
+  return picked_->buffer ? emit (*picked_, request, false)
+                         : miss (GST_QUAD_REASON_DECODE_ERROR, request, request);
 }
 
 Step Selector::next_index ()
@@ -217,7 +215,7 @@ Step Selector::next_index ()
     request.time = incoming_->time;
     const bool again = targets_.next_time () == number;
     targets_.advance ();
-    return incoming_->damaged ? miss (kDecodeError, request, request)
+    return incoming_->damaged ? miss (GST_QUAD_REASON_DECODE_ERROR, request, request)
                               : emit (*incoming_, request, again);
   }
   incoming_.reset ();
@@ -253,7 +251,7 @@ Step Selector::next_at_end ()
     if (!ended_ || targets_.done ()) return {};
     const Request request = request_of (targets_.current ());
     targets_.advance ();
-    return miss (kBeyondEnd, request, request);
+    return miss (GST_QUAD_REASON_BEYOND_END, request, request);
   }
   // The last frame may be the one on screen at the start.
   if (count_ > 0 || !held () || is_over (end_of_last (over_), part_begin ())) return {};
@@ -315,9 +313,10 @@ const char *Selector::why_not (const Frame *frame, bool past_end, bool none_afte
   if (frame && !frame->damaged && frame->buffer) return nullptr;
   // By its duration the film goes on. Other streams may be up to a second longer than this one.
   const Nanoseconds seen = last_ ? frame_end_ + kSecond : 0;
-  if (past_end && over_ != kUnlimited && over_ > std::max (seen, time)) return kDecodeError;
-  if (frame) return kDecodeError;
-  return past_end || none_after ? kBeyondEnd : kNoFrame;
+  if (past_end && over_ != kUnlimited && over_ > std::max (seen, time))
+    return GST_QUAD_REASON_DECODE_ERROR;
+  if (frame) return GST_QUAD_REASON_DECODE_ERROR;
+  return past_end || none_after ? GST_QUAD_REASON_BEYOND_END : GST_QUAD_REASON_NO_FRAME;
 }
 
 // The ticks from the current one up to `until` have no frame; one at least.

@@ -4,6 +4,7 @@
 
 #include "elements/grid/log.h"
 #include "glue/orientation.h"
+#include "public/gstquad.h"
 
 namespace quad {
 namespace {
@@ -12,10 +13,11 @@ Owned<GstMessage> message_of (GstQuadMuxGrid *self, const GridPadRef &pad, const
 {
   return Owned<GstMessage>{gst_message_new_element (
       GST_OBJECT (self),
-      gst_structure_new ("cell-size", "pad", GST_TYPE_PAD, GST_PAD (pad.get ()), "width",
-                         G_TYPE_INT, cell.size.width, "height", G_TYPE_INT, cell.size.height,
-                         "crop-width", G_TYPE_DOUBLE, cell.shown_width, "crop-height",
-                         G_TYPE_DOUBLE, cell.shown_height, nullptr))};
+      gst_structure_new (GST_QUAD_MESSAGE_CELL_SIZE, GST_QUAD_FIELD_PAD, GST_TYPE_PAD,
+                         GST_PAD (pad.get ()), GST_QUAD_FIELD_WIDTH, G_TYPE_INT, cell.size.width,
+                         GST_QUAD_FIELD_HEIGHT, G_TYPE_INT, cell.size.height,
+                         GST_QUAD_FIELD_CROP_WIDTH, G_TYPE_DOUBLE, cell.shown_width,
+                         GST_QUAD_FIELD_CROP_HEIGHT, G_TYPE_DOUBLE, cell.shown_height, nullptr))};
 }
 
 // The pad's size, if it has one that was not posted.

@@ -36,7 +36,7 @@ GType gst_quad_cell_state_get_type ()
       quad::enum_value (CellState::lost, "Frames have been missing for long", "lost"),
       quad::enum_value (CellState::ended, "The input has ended", "ended"),
       {0, nullptr, nullptr}};
-  static const GType type = g_enum_register_static ("GstQuadCellState", values);
+  static const GType type = g_enum_register_static (GST_QUAD_CELL_STATE_TYPE_NAME, values);
   return type;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "glue/enums.h"
+#include "public/gstquad.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,13 @@ namespace quad {
 enum class EosPolicy { longest, shortest };
 
 // How an input is doing, see StateWatch.
-enum class CellState { waiting, live, late, lost, ended };
+enum class CellState {
+  waiting = GST_QUAD_CELL_STATE_WAITING,
+  live = GST_QUAD_CELL_STATE_LIVE,
+  late = GST_QUAD_CELL_STATE_LATE,
+  lost = GST_QUAD_CELL_STATE_LOST,
+  ended = GST_QUAD_CELL_STATE_ENDED,
+};
 inline constexpr int kCellStates = 5;
 
 // What a cell shows while its input is lost.

@@ -13,6 +13,7 @@
 #include "glue/orientation.h"
 #include "glue/target.h"
 #include "glue/video.h"
+#include "public/gstquad.h"
 
 namespace quad {
 namespace {
@@ -205,8 +206,9 @@ void post_selection (GstQuadMuxGrid *self, GstEvent *event, Point at)
       GST_ELEMENT (self),
       gst_message_new_element (
           GST_OBJECT (self),
-          gst_structure_new ("cell-selected", "pad", GST_TYPE_PAD, GST_PAD (pad.get ()), "x",
-                             G_TYPE_DOUBLE, at.x, "y", G_TYPE_DOUBLE, at.y, nullptr)));
+          gst_structure_new (GST_QUAD_MESSAGE_CELL_SELECTED, GST_QUAD_FIELD_PAD, GST_TYPE_PAD,
+                             GST_PAD (pad.get ()), GST_QUAD_FIELD_X, G_TYPE_DOUBLE, at.x,
+                             GST_QUAD_FIELD_Y, G_TYPE_DOUBLE, at.y, nullptr)));
 }
 
 // Sends a navigation event to the input under the pointer, in that input's own pixels. An event

@@ -1,4 +1,5 @@
 #include "elements/grid/input_stats.h"
+#include "public/gstquad.h"
 
 #include <algorithm>
 #include <utility>
@@ -88,11 +89,12 @@ Owned<GstStructure> InputStats::structure () const
   // A flush lets frames go that were taken and that nobody sees here.
   const std::uint64_t kept = shown_ + (waiting_.buffer ? 1 : 0);
   return Owned<GstStructure>{gst_structure_new (
-      "application/x-quad-cell-stats", "frames-in", G_TYPE_UINT64, in_, "frames-shown",
-      G_TYPE_UINT64, shown_, "frames-dropped", G_TYPE_UINT64,
-      skipped_ + (taken_ > kept ? taken_ - kept : 0), "frames-repeated", G_TYPE_UINT64, repeated_,
-      "frames-late", G_TYPE_UINT64, late_, "frames-converted", G_TYPE_UINT64, converted_, "age",
-      G_TYPE_UINT64, age_, "latency", G_TYPE_UINT64, latency_, nullptr)};
+      GST_QUAD_STATS_CELL, GST_QUAD_FIELD_FRAMES_IN, G_TYPE_UINT64, in_,
+      GST_QUAD_FIELD_FRAMES_SHOWN, G_TYPE_UINT64, shown_, GST_QUAD_FIELD_FRAMES_DROPPED,
+      G_TYPE_UINT64, skipped_ + (taken_ > kept ? taken_ - kept : 0), GST_QUAD_FIELD_FRAMES_REPEATED,
+      G_TYPE_UINT64, repeated_, GST_QUAD_FIELD_FRAMES_LATE, G_TYPE_UINT64, late_,
+      GST_QUAD_FIELD_FRAMES_CONVERTED, G_TYPE_UINT64, converted_, GST_QUAD_FIELD_AGE, G_TYPE_UINT64,
+      age_, GST_QUAD_FIELD_LATENCY, G_TYPE_UINT64, latency_, nullptr)};
 }
 
 }  // namespace quad

@@ -1,6 +1,7 @@
 #include "elements/grid/regions.h"
 
 #include "glue/region.h"
+#include "public/gstquad.h"
 
 namespace quad {
 namespace {
@@ -15,10 +16,11 @@ void add_cell (const PadSnapshot &pad, const Rect &box, GQuark type, GstClockTim
   const bool own = pad.buffer && pad.shown == GridPad::picture;
   const GstClockTime pts = own ? GST_BUFFER_PTS (pad.buffer.get ()) : GST_CLOCK_TIME_NONE;
   gst_video_region_of_interest_meta_add_param (
-      region, gst_structure_new ("cell", "pad", G_TYPE_STRING, GST_PAD_NAME (pad.pad.get ()),
-                                 "state", GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (pad.state),
-                                 "pts", G_TYPE_UINT64, pts, "age", G_TYPE_UINT64,
-                                 pad.pad->impl->watch.age (time), nullptr));
+      region, gst_structure_new (GST_QUAD_META_CELL, GST_QUAD_FIELD_PAD, G_TYPE_STRING,
+                                 GST_PAD_NAME (pad.pad.get ()), GST_QUAD_FIELD_STATE,
+                                 GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (pad.state),
+                                 GST_QUAD_FIELD_PTS, G_TYPE_UINT64, pts, GST_QUAD_FIELD_AGE,
+                                 G_TYPE_UINT64, pad.pad->impl->watch.age (time), nullptr));
 }
 
 void add_regions_of (GstBuffer *picture, const ShownPicture &shown, GstBuffer *out)
@@ -37,7 +39,7 @@ void add_regions_of (GstBuffer *picture, const ShownPicture &shown, GstBuffer *o
 void add_regions (const GridSnapshot &snapshot, std::span<const ShownPicture> shown,
                   GstClockTime time, GstBuffer *out)
 {
-  static const GQuark kCell = g_quark_from_static_string ("cell");
+  static const GQuark kCell = g_quark_from_static_string (GST_QUAD_META_CELL);
   for (std::size_t i = 0; i < snapshot.pads.size (); i++) {
     const PadSnapshot &pad = snapshot.pads[i];
     if (pad.leaves) continue;

@@ -1,4 +1,5 @@
 #include "elements/grid/render_stats.h"
+#include "public/gstquad.h"
 
 #include <algorithm>
 
@@ -27,9 +28,10 @@ Owned<GstStructure> RenderStats::structure () const
   const auto middle = sorted.begin () + static_cast<std::ptrdiff_t> (count / 2);
   std::nth_element (sorted.begin (), middle, sorted.begin () + static_cast<std::ptrdiff_t> (count));
   return Owned<GstStructure>{gst_structure_new (
-      "application/x-quad-grid-stats", "frames", G_TYPE_UINT64, frames_, "render-time-median",
-      G_TYPE_UINT64, count > 0 ? *middle : GstClockTime{0}, "render-time-max", G_TYPE_UINT64,
-      worst_, "deadline-misses", G_TYPE_UINT64, missed_, nullptr)};
+      GST_QUAD_STATS_GRID, GST_QUAD_FIELD_FRAMES, G_TYPE_UINT64, frames_,
+      GST_QUAD_FIELD_RENDER_TIME_MEDIAN, G_TYPE_UINT64, count > 0 ? *middle : GstClockTime{0},
+      GST_QUAD_FIELD_RENDER_TIME_MAX, G_TYPE_UINT64, worst_, GST_QUAD_FIELD_DEADLINE_MISSES,
+      G_TYPE_UINT64, missed_, nullptr)};
 }
 
 }  // namespace quad

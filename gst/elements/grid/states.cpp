@@ -6,6 +6,7 @@
 #include "elements/grid/log.h"
 #include "glue/frame.h"
 #include "glue/video.h"
+#include "public/gstquad.h"
 
 namespace quad {
 namespace {
@@ -75,10 +76,11 @@ Owned<GstMessage> message_of (GstQuadMuxGrid *self, const StateChange &c)
 {
   return Owned<GstMessage>{gst_message_new_element (
       GST_OBJECT (self),
-      gst_structure_new ("cell-state", "pad", GST_TYPE_PAD, GST_PAD (c.pad.get ()), "old",
-                         GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (c.before), "new",
-                         GST_TYPE_QUAD_CELL_STATE, static_cast<gint> (c.now), "running-time",
-                         G_TYPE_UINT64, c.time, "age", G_TYPE_UINT64, c.age, nullptr))};
+      gst_structure_new (GST_QUAD_MESSAGE_CELL_STATE, GST_QUAD_FIELD_PAD, GST_TYPE_PAD,
+                         GST_PAD (c.pad.get ()), GST_QUAD_FIELD_OLD, GST_TYPE_QUAD_CELL_STATE,
+                         static_cast<gint> (c.before), GST_QUAD_FIELD_NEW, GST_TYPE_QUAD_CELL_STATE,
+                         static_cast<gint> (c.now), GST_QUAD_FIELD_RUNNING_TIME, G_TYPE_UINT64,
+                         c.time, GST_QUAD_FIELD_AGE, G_TYPE_UINT64, c.age, nullptr))};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "elements/matte/log.h"
 #include "glue/owned.h"
+#include "public/gstquad.h"
 
 namespace quad {
 
@@ -61,9 +62,10 @@ void tell_of_model (GstElement *element, const std::string &file, const infer::I
                    file.c_str (), provider, inference.runtime ().c_str (), load_time / GST_USECOND,
                    runs.first / GST_USECOND, runs.usual / GST_USECOND);
   GstStructure *said = gst_structure_new (
-      "model-loaded", "model-file", G_TYPE_STRING, file.c_str (), "execution-provider",
-      G_TYPE_STRING, provider, "runtime", G_TYPE_STRING, inference.runtime ().c_str (), "load-time",
-      G_TYPE_UINT64, load_time, "first-run-time", G_TYPE_UINT64, runs.first, nullptr);
+      GST_QUAD_MESSAGE_MODEL_LOADED, GST_QUAD_FIELD_MODEL_FILE, G_TYPE_STRING, file.c_str (),
+      GST_QUAD_FIELD_EXECUTION_PROVIDER, G_TYPE_STRING, provider, GST_QUAD_FIELD_RUNTIME,
+      G_TYPE_STRING, inference.runtime ().c_str (), GST_QUAD_FIELD_LOAD_TIME, G_TYPE_UINT64,
+      load_time, GST_QUAD_FIELD_FIRST_RUN_TIME, G_TYPE_UINT64, runs.first, nullptr);
   gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element), said));
 }
 

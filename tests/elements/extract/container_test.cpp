@@ -75,7 +75,7 @@ std::map<std::string, std::string> OfContainer::clips_;
 guint64 origin_of (GstSample *sample)
 {
   GstCustomMeta *meta =
-      gst_buffer_get_custom_meta (gst_sample_get_buffer (sample), kExtractedFrameMeta);
+      gst_buffer_get_custom_meta (gst_sample_get_buffer (sample), GST_QUAD_META_EXTRACTED_FRAME);
   guint64 origin = 0;
   EXPECT_TRUE (meta &&
                gst_structure_get_uint64 (gst_custom_meta_get_structure (meta), "origin", &origin));

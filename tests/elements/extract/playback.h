@@ -126,7 +126,7 @@ class Playback {
   {
     Extracted frame;
     GstBuffer *buffer = gst_sample_get_buffer (sample);
-    GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, kExtractedFrameMeta);
+    GstCustomMeta *meta = gst_buffer_get_custom_meta (buffer, GST_QUAD_META_EXTRACTED_FRAME);
     EXPECT_NE (meta, nullptr);
     if (!meta) return frame;
     const GstStructure *structure = gst_custom_meta_get_structure (meta);
@@ -196,11 +196,11 @@ class Playback {
         gst_message_parse_warning (m.get (), &error, nullptr);
         warnings_.push_back (std::string (GST_MESSAGE_SRC_NAME (m.get ())) + ": " + error->message);
         g_error_free (error);
-      } else if (structure && gst_structure_has_name (structure, "frame-missed")) {
+      } else if (structure && gst_structure_has_name (structure, GST_QUAD_MESSAGE_FRAME_MISSED)) {
         Missed missed;
         gst_structure_get (structure, "index", G_TYPE_UINT64, &missed.index, "requested-time",
                            G_TYPE_UINT64, &missed.requested, nullptr);
-        missed.reason = gst_structure_get_string (structure, "reason");
+        missed.reason = gst_structure_get_string (structure, GST_QUAD_FIELD_REASON);
         gst_structure_get_uint64 (structure, "count", &missed.count);
         missed_.push_back (missed);
       }
