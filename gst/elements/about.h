@@ -7,17 +7,10 @@
 
 namespace quad {
 
-// The page of docs/elements where it is installed.
-#define QUAD_PAGE(name) QUAD_DOCS_URI "/elements/" name ".md"
-
-// All strings are static. `since`: the version that had the element first.
-inline void set_about (GstElementClass *klass, const char *name, const char *kind, const char *what,
-                       const char *page, const char *since = "0.2.0")
-{
-  gst_element_class_set_static_metadata (klass, name, kind, what, "The gst-quad developers");
-  gst_element_class_add_static_metadata (klass, GST_ELEMENT_METADATA_DOC_URI, page);
-  gst_element_class_add_static_metadata (klass, "since", since);
-}
+// All strings are static. `page` is the name of its page in docs/elements, without ".md". `since`: the
+// version that had the element first.
+void set_about (GstElementClass *klass, const char *name, const char *kind, const char *what,
+                const char *page, const char *since = "0.2.0");
 
 // Documents the types of properties.
 inline void document_types (std::initializer_list<GType> types)

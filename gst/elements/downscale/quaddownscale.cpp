@@ -399,7 +399,7 @@ static void gst_quad_downscale_class_init (GstQuadDownscaleClass *klass)
   quad::add_sink_and_src (element_class, quad::downscale_caps ().get ());
   quad::set_about (element_class, "Video downscaler", "Filter/Converter/Video/Scaler",
                    "Shrinks video without aliasing to the size and format that downstream asks for",
-                   QUAD_PAGE ("quaddownscale"));
+                   "quaddownscale");
   quad::document_types ({GST_TYPE_QUAD_METHOD});
 
   auto *trans_class = GST_BASE_TRANSFORM_CLASS (klass);

@@ -482,7 +482,7 @@ static void gst_frame_extract_class_init (GstFrameExtractClass *klass)
   quad::add_sink_and_src (element_class, caps.get ());
   quad::set_about (element_class, "Video frame extractor", "Filter/Video",
                    "Passes on the frames that are asked for: by rate, times, numbers or keyframes",
-                   QUAD_PAGE ("frameextract"));
+                   "frameextract");
   quad::document_types ({GST_TYPE_QUAD_MISSING, GST_TYPE_QUAD_POLICY, GST_TYPE_QUAD_SEEK_MODE});
 }
 

@@ -264,7 +264,7 @@ static void gst_gif_stream_enc_class_init (GstGifStreamEncClass *klass)
 
   quad::set_about (element_class, "Streaming GIF encoder", "Codec/Encoder/Image/Video",
                    "Encodes video of any length into an animated GIF while it comes in",
-                   QUAD_PAGE ("gifstreamenc"));
+                   "gifstreamenc");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   quad::document_types ({GST_TYPE_QUAD_PALETTE_MODE, GST_TYPE_QUAD_DITHER});

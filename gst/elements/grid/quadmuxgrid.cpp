@@ -333,7 +333,7 @@ void add_templates (GstElementClass *klass)
                                               caps.get (), gst_quad_mux_grid_pad_get_type ()));
   quad::set_about (klass, "Video grid", "Filter/Editor/Video/Compositor",
                    "Shows several videos side by side in a grid, drawn in one pass",
-                   QUAD_PAGE ("quadmux-grid"));
+                   "quadmux-grid");
   quad::document_types ({gst_quad_mux_grid_pad_get_type (), GST_TYPE_QUAD_METHOD, GST_TYPE_QUAD_FIT,
                          GST_TYPE_QUAD_EOS_POLICY, GST_TYPE_QUAD_CELL_STATE,
                          GST_TYPE_QUAD_LOST_POLICY, GST_TYPE_QUAD_LABEL_POSITION,

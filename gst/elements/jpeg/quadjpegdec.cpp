@@ -205,8 +205,7 @@ static void gst_quad_jpeg_dec_class_init (GstQuadJpegDecClass *klass)
   install_properties (object_class);
 
   quad::set_about (element_class, "JPEG decoder", "Codec/Decoder/Image",
-                   "Decodes JPEG and Motion JPEG at the size that is needed",
-                   QUAD_PAGE ("quadjpegdec"));
+                   "Decodes JPEG and Motion JPEG at the size that is needed", "quadjpegdec");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 

@@ -287,8 +287,7 @@ static void gst_quad_matte_class_init (GstQuadMatteClass *klass)
       element_class,
       gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, quad::matte_src_caps ().get ()));
   quad::set_about (element_class, "Background removal", "Filter/Effect/Video",
-                   "Gives a video an alpha channel that shows its foreground alone",
-                   QUAD_PAGE ("quadmatte"));
+                   "Gives a video an alpha channel that shows its foreground alone", "quadmatte");
   quad::document_types ({GST_TYPE_QUAD_REFINE, GST_TYPE_QUAD_FOREGROUND, GST_TYPE_QUAD_REGION,
                          GST_TYPE_QUAD_EXECUTION_PROVIDER, GST_TYPE_QUAD_OPTIMIZATION_LEVEL});
 

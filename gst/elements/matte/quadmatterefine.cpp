@@ -461,7 +461,7 @@ static void gst_quad_matte_refine_class_init (GstQuadMatteRefineClass *klass)
                 GST_TYPE_AGGREGATOR_PAD);
   quad::set_about (element_class, "Matte refinement", "Filter/Effect/Video",
                    "Gives a video an alpha channel from masks, fitted to the picture's edges",
-                   QUAD_PAGE ("quadmatterefine"));
+                   "quadmatterefine");
   quad::document_types ({GST_TYPE_QUAD_REFINE, GST_TYPE_QUAD_FOREGROUND});
 
   auto *agg_class = GST_AGGREGATOR_CLASS (klass);
