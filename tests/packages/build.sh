@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds the Debian packages in FOLDER, and runs lintian over them. Fails where lintian has an error or a warning.
+#
+#   tests/packages/build.sh FOLDER
+#
+# CI=true  compiles with the options of tests/run.sh instead of Debian's flags. So ccache, if it is installed, finds
+#          what the tests' build has compiled.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+out=$1
+source "$top/tests/packages.sh"
+need_packages "${packages_to_package[@]}"
+
+rm -rf "$out"
+mkdir -p "$out/gst-quad"
+tar --create --directory="$top" --exclude='./build*' --exclude=./.git . | tar --extract --directory="$out/gst-quad"
+cd "$out/gst-quad"
+
+rules=debian/rules
+if [ -n "${CI:-}" ]; then
+  rules="make -f debian/rules DEB_CXXFLAGS_MAINT_APPEND="
+  export DEB_CXXFLAGS_SET='' DEB_CPPFLAGS_SET='' QUAD_MESON_OPTIONS='--buildtype=release -Dwerror=true'
+fi
+# No packages of symbols for debuggers: they are large, and nothing here reads them.
+DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=binary --no-sign --rules-file="$rules" \
+  >../build.log 2>&1 || {
+  tail -n 40 ../build.log
+  exit 1
+}
+cd ..
+# Root's own files are no fault of a test.
+lintian --allow-root --no-tag-display-limit --fail-on error,warning ./*.changes
