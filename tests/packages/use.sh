@@ -30,7 +30,7 @@ inspect() {
     # The page that gst-inspect names is there.
     local page
     page=$(gst-inspect-1.0 "$element" | sed -n 's|^ *Documentation *file://||p')
-    [ -s "$page" ] || [ -s "$page.gz" ]
+    [ -s "$page" ]
   done
   grep -q "Version  *$version\$" inspect.txt
 }
