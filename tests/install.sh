@@ -46,16 +46,14 @@ build() {
   refresh_root
   copy_cuda_headers
   copy_tree
-  passed_on=(CCACHE_NOHASHDIR=1)
   in_root /src/tests/packages/build.sh "/src/build-packages/$suite"
-  passed_on=()
 }
 
 install_built() {
   as_root rm -rf "$root/packages" "$root/quad-test"
   as_root mkdir -p "$root/packages" "$root/quad-test"
   as_root cp "$built"/*.deb "$root/packages"
-  as_root cp tests/packages/{app.c,torch.py,use.sh} docs/tensors.md "$root/quad-test"
+  as_root cp "$built"/*.whl tests/packages/{app.c,torch.py,use.sh} docs/tensors.md "$root/quad-test"
   in_root env DEBIAN_FRONTEND=noninteractive bash -c \
     'apt-get -q -y --no-install-recommends install /packages/*.deb "$@" >/quad-test/apt.log 2>&1 ||
      { tail -n 30 /quad-test/apt.log; exit 1; }' bash "${packages_to_use[@]}"

@@ -15,7 +15,7 @@ if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
 fi
 # The Debian packages of the project itself.
 packages_to_package=("${packages_to_build[@]}" libgstreamer-plugins-bad1.0-dev build-essential ccache debhelper dh-python
-  lintian)
+  lintian python3-build python3-setuptools python3-wheel)
 packages_to_play=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps
   gstreamer1.0-x gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav)
 # What examples/camera-wall needs, and then what its tests need.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Debian packages in FOLDER, and runs lintian over them. Fails where lintian has an error or a warning.
+# Builds the Debian packages and a wheel of the Python package in FOLDER, and runs lintian over them. Fails where lintian has an error or a warning.
 #
 #   tests/packages/build.sh FOLDER
 #
@@ -21,6 +21,11 @@ if [ -n "${CI:-}" ]; then
   rules="make -f debian/rules DEB_CXXFLAGS_MAINT_APPEND="
   export DEB_CXXFLAGS_SET='' DEB_CPPFLAGS_SET='' QUAD_MESON_OPTIONS='--buildtype=release -Dwerror=true'
 fi
+# debhelper takes HOME away.
+if command -v ccache >/dev/null; then
+  CCACHE_DIR=$(ccache --get-config cache_dir)
+  export CCACHE_DIR CCACHE_NOHASHDIR=1
+fi
 # No packages of symbols for debuggers: they are large, and nothing here reads them.
 DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=binary --no-sign --rules-file="$rules" \
   >../build.log 2>&1 || {
@@ -28,5 +33,10 @@ DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=bin
   exit 1
 }
 cd ..
+(cp -r gst-quad/gst/tensor/python python && cd python &&
+  /usr/bin/python3 -m build --wheel --no-isolation --outdir ..) >wheel.log 2>&1 || {
+  tail -n 20 wheel.log
+  exit 1
+}
 # Root's own files are no fault of a test.
 lintian --allow-root --tag-display-limit 0 --fail-on error,warning ./*.changes

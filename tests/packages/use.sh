@@ -77,6 +77,19 @@ guide() {
   [ "$(grep -cE '\[ *25[0-9.]+ +[0-9]\.[0-9e.+-]* +[0-9]\.[0-9e.+-]* *\]$' guide.txt)" = 4 ]
 }
 
+# The wheel's package, on the installed library.
+wheel() {
+  set -e
+  python3 -m zipfile -e quadtensor-"$version"-py3-none-any.whl wheel
+  PYTHONPATH=$PWD/wheel python3 - "$version" <<'END'
+import importlib.metadata, sys
+import quadtensor
+assert "/quad-test/wheel/" in quadtensor.__file__, quadtensor.__file__
+assert importlib.metadata.version("quadtensor") == sys.argv[1]
+assert [frame[0].shape for frame in quadtensor.frames("clip.mp4", rate=1, width=64, format="RGB")] == [(48, 64, 3)] * 2
+END
+}
+
 application() {
   set -e
   cc -Wall -Wextra -Werror -o app app.c $(pkg-config --cflags --libs gstquad-1.0)
@@ -100,6 +113,7 @@ check grid grid
 check label label
 check commands commands
 check guide guide
+check wheel wheel
 check application application
 check purge purge
 echo "$passed passed, $failed failed"
