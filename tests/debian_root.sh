@@ -1,5 +1,4 @@
-# Roots of other Debians. To be sourced after packages.sh, with `suite`, `root` (its folder) and `home` (a folder for
-# the log) set.
+# Roots of other Debians. To be sourced after packages.sh, with `suite` and `root` (its folder) set.
 
 # The mirror and the proxies of this machine serve that root too.
 mirror() {
@@ -20,22 +19,27 @@ leave_opencv_out() {
   as_root chroot "$root" dpkg --install /opencv.deb >/dev/null
 }
 
-make_root() {
+# A Debian with what each Debian has, and no more.
+make_base() {
   local from
   from=$(mirror)
   from=${from:-http://deb.debian.org/debian}
   echo "Making a root of Debian $suite in $root from $from"
   as_root rm -rf "$root"
-  mkdir -p "$home"
+  mkdir -p "$(dirname "$root")"
   # apt installs the packages for the build and the tests, because it orders them better.
   as_root debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$from" \
-    >"$home/$suite.log" 2>&1 || {
-    tail -n 20 "$home/$suite.log"
+    >"$root.log" 2>&1 || {
+    tail -n 20 "$root.log"
     return 1
   }
   # No service starts in there.
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$root/usr/sbin/policy-rc.d" >/dev/null
   as_root chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+make_root() {
+  make_base
   leave_opencv_out
   as_root touch "$root/.complete"
 }
@@ -80,6 +84,9 @@ choose_entry() {
 
 # in_root COMMAND...: runs it in the root with a clean environment, and with the variables in `passed_on`.
 passed_on=()
+for variable in CCACHE_DEPEND CCACHE_SLOPPINESS; do
+  [ -z "${!variable:-}" ] || passed_on+=("$variable=${!variable}")
+done
 in_root() {
   $enter env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 CI="${CI:-}" "${passed_on[@]}" "$@"
 }

@@ -26,7 +26,10 @@ packages_to_use=(gstreamer1.0-tools gcc libc6-dev pkgconf python3-numpy)
 prepare() {
   need_packages debootstrap
   root=$fresh
-  [ -e "$root/.complete" ] || make_root
+  if [ ! -e "$root/.complete" ]; then
+    make_base
+    as_root touch "$root/.complete"
+  fi
   refresh_root
   in_root apt-get -q update >/dev/null
   in_root apt-get -q -y --download-only --no-install-recommends install "${packages_to_use[@]}" \

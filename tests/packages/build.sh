@@ -21,10 +21,10 @@ if [ -n "${CI:-}" ]; then
   rules="make -f debian/rules DEB_CXXFLAGS_MAINT_APPEND="
   export DEB_CXXFLAGS_SET='' DEB_CPPFLAGS_SET='' QUAD_MESON_OPTIONS='--buildtype=release -Dwerror=true'
 fi
-# debhelper takes HOME away.
+# debhelper changes HOME, and the language of messages.
 if command -v ccache >/dev/null; then
   CCACHE_DIR=$(ccache --get-config cache_dir)
-  export CCACHE_DIR CCACHE_NOHASHDIR=1
+  export CCACHE_DIR CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale
 fi
 # No packages of symbols for debuggers: they are large, and nothing here reads them.
 DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=binary --no-sign --rules-file="$rules" \
