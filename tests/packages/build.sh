@@ -11,6 +11,15 @@ out=$1
 source "$top/tests/packages.sh"
 need_packages "${packages_to_package[@]}"
 
+# One version everywhere.
+version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$top/meson.build" | head -n 1)
+for place in "gst/tensor/python/pyproject.toml:version = \"$version\"" "debian/changelog:gst-quad ($version)" "CHANGELOG.md:## $version"; do
+  grep -qF -- "${place#*:}" "$top/${place%%:*}" || {
+    echo "${place%%:*} does not have the version $version of meson.build."
+    exit 1
+  }
+done
+
 rm -rf "$out"
 mkdir -p "$out/gst-quad"
 tar --create --directory="$top" --exclude='./build*' --exclude=./.git . | tar --extract --directory="$out/gst-quad"
