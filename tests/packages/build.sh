@@ -36,7 +36,7 @@ if command -v ccache >/dev/null; then
   export CCACHE_DIR CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale
 fi
 # No packages of symbols for debuggers: they are large, and nothing here reads them.
-DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=binary --no-sign --rules-file="$rules" \
+DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" dpkg-buildpackage --build=full --no-sign --rules-file="$rules" \
   >../build.log 2>&1 || {
   tail -n 40 ../build.log
   exit 1
