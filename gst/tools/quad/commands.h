@@ -7,6 +7,10 @@
 
 namespace quad {
 
-inline constexpr std::array<AddCommand, 0> kCommands = {};
+void add_shrink (CLI::App &app, Action &action);
+
+inline constexpr std::array kCommands = {
+    add_shrink,
+};
 
 }  // namespace quad

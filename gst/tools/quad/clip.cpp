@@ -1,0 +1,211 @@
+#include "tools/quad/clip.h"
+
+#include <gst/pbutils/pbutils.h>
+#include <gst/video/video.h>
+
+#include <utility>
+
+#include "glue/owned.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+namespace {
+
+constexpr GstClockTime kTimeout = 20 * GST_SECOND;
+
+struct ListFree {
+  void operator() (GList *list) const { gst_discoverer_stream_info_list_free (list); }
+};
+using Streams = std::unique_ptr<GList, ListFree>;
+
+struct Found {
+  Owned<GstDiscovererInfo> info;
+  std::string problem;  // why not all could be read; may be empty
+};
+
+// "gstreamer|1.0|program|MPEG-4 AAC decoder|decoder-audio/mpeg, ...": its fourth field.
+std::string missing_decoder (const char *detail)
+{
+  gchar **fields = g_strsplit (detail, "|", 5);
+  std::string name = g_strv_length (fields) > 3 ? fields[3] : "";
+  g_strfreev (fields);
+  return name.empty () ? "" : text ("there is no ", name, " here");
+}
+
+std::string problem_of (GstDiscovererInfo *info, const GError *error)
+{
+  const gchar **details = gst_discoverer_info_get_missing_elements_installer_details (info);
+  if (details && details[0]) {
+    std::string problem = missing_decoder (details[0]);
+    if (!problem.empty ()) return problem;
+  }
+  if (gst_discoverer_info_get_result (info) == GST_DISCOVERER_TIMEOUT)
+    return "reading it takes too long";
+  std::string problem = error ? error->message : "";
+  while (problem.ends_with ('.')) problem.pop_back ();
+  return problem;
+}
+
+Found discover (const std::string &path)
+{
+  Owned<char> absolute{g_canonicalize_filename (path.c_str (), nullptr)};
+  Owned<char> uri{gst_filename_to_uri (absolute.get (), nullptr)};
+  GError *error = nullptr;
+  Owned<GstDiscoverer> discoverer{gst_discoverer_new (kTimeout, &error)};
+  Found found;
+  if (discoverer) {
+    g_clear_error (&error);
+    found.info.reset (gst_discoverer_discover_uri (discoverer.get (), uri.get (), &error));
+  }
+  if (!found.info) {
+    const std::string why = error ? error->message : "GStreamer does not say why";
+    g_clear_error (&error);
+    throw Failure (text (path, " cannot be read: ", why));
+  }
+  found.problem = problem_of (found.info.get (), error);
+  g_clear_error (&error);
+  return found;
+}
+
+// The first stream with an id, which those that cannot be decoded do not have; else nullptr.
+GstDiscovererStreamInfo *decodable (const Streams &streams)
+{
+  for (GList *l = streams.get (); l; l = l->next) {
+    auto *stream = static_cast<GstDiscovererStreamInfo *> (l->data);
+    if (gst_discoverer_stream_info_get_stream_id (stream)) return stream;
+  }
+  return nullptr;
+}
+
+bool is (const GstStructure *s, const char *field, const char *value)
+{
+  const gchar *text = gst_structure_get_string (s, field);
+  return text && std::string_view{text} == value;
+}
+
+bool is_plain (const GstCaps *container, const GstCaps *video)
+{
+  if (!container || !video || gst_caps_get_size (video) == 0) return false;
+  const GstStructure *s = gst_caps_get_structure (video, 0);
+  guint depth = 0;
+  return gst_structure_has_name (gst_caps_get_structure (container, 0), "video/quicktime") &&
+         gst_structure_has_name (s, "video/x-h264") && is (s, "chroma-format", "4:2:0") &&
+         gst_structure_get_uint (s, "bit-depth-luma", &depth) && depth == 8;
+}
+
+void read_tags (GstDiscovererInfo *info, const GstDiscovererStreamInfo *stream, Clip &clip)
+{
+  bool sideways = false;
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  const GstTagList *lists[] = {
+      gst_discoverer_stream_info_get_tags (const_cast<GstDiscovererStreamInfo *> (stream)),
+      gst_discoverer_info_get_tags (info)};
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  for (const GstTagList *tags : lists) {
+    gchar *orientation = nullptr;
+    if (!tags || !gst_tag_list_get_string (tags, GST_TAG_IMAGE_ORIENTATION, &orientation)) continue;
+    const std::string_view name = orientation;
+    clip.turned = name != "rotate-0";
+    sideways = name.ends_with ("rotate-90") || name.ends_with ("rotate-270");
+    g_free (orientation);
+    break;
+  }
+  if (sideways) {
+    std::swap (clip.width, clip.height);
+    std::swap (clip.par_n, clip.par_d);
+  }
+}
+
+void read_video (GstDiscovererInfo *info, GstDiscovererStreamInfo *stream, const GstCaps *container,
+                 Clip &clip)
+{
+  auto *video = GST_DISCOVERER_VIDEO_INFO (stream);
+  clip.width = static_cast<int> (gst_discoverer_video_info_get_width (video));
+  clip.height = static_cast<int> (gst_discoverer_video_info_get_height (video));
+  clip.par_n = static_cast<int> (gst_discoverer_video_info_get_par_num (video));
+  clip.par_d = static_cast<int> (gst_discoverer_video_info_get_par_denom (video));
+  if (clip.par_n <= 0 || clip.par_d <= 0) clip.par_n = clip.par_d = 1;
+  clip.rate_n = static_cast<int> (gst_discoverer_video_info_get_framerate_num (video));
+  clip.rate_d = static_cast<int> (gst_discoverer_video_info_get_framerate_denom (video));
+  if (clip.rate_n <= 0 || clip.rate_d <= 0) clip.rate_n = 0, clip.rate_d = 1;
+  clip.interlaced = gst_discoverer_video_info_is_interlaced (video);
+  clip.still = gst_discoverer_video_info_is_image (video);
+  const Owned<GstCaps> caps{gst_discoverer_stream_info_get_caps (stream)};
+  clip.plain_h264 = !clip.interlaced && is_plain (container, caps.get ());
+  read_tags (info, stream, clip);
+}
+
+void read_audio (const Found &found, Clip &clip)
+{
+  const Streams audio{gst_discoverer_info_get_audio_streams (found.info.get ())};
+  clip.sound = decodable (audio) != nullptr;
+  if (audio && !clip.sound)
+    clip.sound_problem = found.problem.empty () ? "GStreamer does not say why" : found.problem;
+}
+
+Owned<GstCaps> container_of (GstDiscovererInfo *info)
+{
+  const Owned<GstDiscovererStreamInfo> top{gst_discoverer_info_get_stream_info (info)};
+  if (!top || !GST_IS_DISCOVERER_CONTAINER_INFO (top.get ())) return nullptr;
+  return Owned<GstCaps>{gst_discoverer_stream_info_get_caps (top.get ())};
+}
+
+Clip begin (const std::string &path, const Found &found)
+{
+  Clip clip;
+  clip.path = path;
+  const GstClockTime duration = gst_discoverer_info_get_duration (found.info.get ());
+  clip.duration = GST_CLOCK_TIME_IS_VALID (duration) ? duration : 0;
+  return clip;
+}
+
+}  // namespace
+
+Clip read_clip (const std::string &path)
+{
+  const Found found = discover (path);
+  Clip clip = begin (path, found);
+  const Streams video{gst_discoverer_info_get_video_streams (found.info.get ())};
+  if (!video) {
+    throw Failure (text (path, " has no video",
+                         found.problem.empty () ? "" : " that can be decoded: ", found.problem));
+  }
+  GstDiscovererStreamInfo *stream = decodable (video);
+  if (!stream) {
+    throw Failure (text (path, " has no video that can be decoded: ",
+                         found.problem.empty () ? "GStreamer does not say why" : found.problem));
+  }
+  const Owned<GstCaps> container = container_of (found.info.get ());
+  // GStreamer's reader of GIFs (avdemux_gif) never ends.
+  if (container &&
+      gst_structure_has_name (gst_caps_get_structure (container.get (), 0), "image/gif")) {
+    throw Failure (
+        text (path,
+              " is a GIF, and GStreamer does not read those to their end: make a video of it first "
+              "(ffmpeg -i CLIP.gif CLIP.mp4)"));
+  }
+  read_video (found.info.get (), stream, container.get (), clip);
+  read_audio (found, clip);
+  return clip;
+}
+
+Clip read_sound (const std::string &path)
+{
+  const Found found = discover (path);
+  Clip clip = begin (path, found);
+  read_audio (found, clip);
+  if (clip.sound) return clip;
+  const std::string &why = clip.sound_problem.empty () ? found.problem : clip.sound_problem;
+  throw Failure (text (path, " has no sound", why.empty () ? "" : " that can be decoded: ", why));
+}
+
+std::string sentence_on_sound (const Clip &clip, const std::string &codec)
+{
+  if (clip.sound) return text ("the sound of ", clip.path, " is kept, as ", codec);
+  if (clip.sound_problem.empty ()) return text (clip.path, " has no sound");
+  return text ("the sound of ", clip.path,
+               " cannot be decoded here, so it is left out: ", clip.sound_problem);
+}
+
+}  // namespace quad

@@ -1,0 +1,32 @@
+// How a command ends before its end.
+#pragma once
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace quad {
+
+// What went wrong, as a sentence without a full stop that says what the user can do.
+class Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Ctrl-C or SIGTERM.
+class Interrupted : public std::exception {};
+
+// The parts one after another, as `<<` writes them.
+template <typename... Part>
+std::string text (const Part &...parts)
+{
+  std::ostringstream out;
+  (out << ... << parts);
+  return out.str ();
+}
+
+// `name` for a message: control characters, with which a name could steer a terminal, as \n or
+// \033.
+std::string shown (const std::string &name);
+
+}  // namespace quad

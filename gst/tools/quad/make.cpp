@@ -1,0 +1,39 @@
+#include "tools/quad/make.h"
+
+#include <iostream>
+
+#include "tools/quad/failure.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+
+void make_file (const Make &make, const Common &common, Report &report, Progress &progress)
+{
+  if (common.print) {
+    std::cout << make.line (make.out).shell () << std::endl;
+    return;
+  }
+  Partial partial{make.out};
+  {
+    Player player{make.line (partial.path ()), make.clips};
+    if (make.prepare) make.prepare (player);
+    const Played played = player.play (make.expected, progress, report.warnings);
+    if (played.frames == 0) {
+      throw Failure (make.clips.size () == 1 ? text ("there is no frame in ", make.clips[0])
+                                             : std::string{"there is no frame in the clips"});
+    }
+    report.frames = played.frames;
+    report.duration = static_cast<double> (played.time) / GST_SECOND;
+  }
+  if (make.after) make.after (partial.path ());
+  partial.finish ();
+  report.output.push_back (make.out);
+}
+
+void warn (const std::string &sentence, Report &report, Progress &progress)
+{
+  report.warnings.push_back (sentence);
+  progress.say (sentence);
+}
+
+}  // namespace quad

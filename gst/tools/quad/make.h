@@ -1,0 +1,29 @@
+// Makes one file with one pipeline, which is what most commands do.
+#pragma once
+
+#include <functional>
+
+#include "tools/quad/player.h"
+#include "tools/quad/report.h"
+
+namespace quad {
+
+// One file that a pipeline writes.
+struct Make {
+  std::string out;
+  std::vector<std::string> clips;  // as Player's
+  Expected expected;
+  std::function<Line (const std::string &path)> line;  // the pipeline that writes to `path`
+  std::function<void (Player &)> prepare;              // called before it plays; may be empty
+  std::function<void (const std::string &path)>
+      after;  // called with the written file, before it is renamed; may be empty
+};
+
+// Prints the line, if `common` says so, or plays it: then `out` is there, whole, and `report` knows
+// it. Throws Failure, also where no frame came, and Interrupted.
+void make_file (const Make &make, const Common &common, Report &report, Progress &progress);
+
+// Says a sentence that belongs into the report, too.
+void warn (const std::string &sentence, Report &report, Progress &progress);
+
+}  // namespace quad

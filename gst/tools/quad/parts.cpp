@@ -1,0 +1,106 @@
+#include "tools/quad/parts.h"
+
+#include <array>
+
+#include "glue/owned.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+namespace {
+
+constexpr std::string_view kAac = "avenc_aac ! aacparse", kOpus = "opusenc";
+constexpr std::array kContainers = {
+    Container{"mp4", "mp4mux", true, kAac, "AAC"},
+    Container{"m4v", "mp4mux", true, kAac, "AAC"},
+    Container{"mov", "qtmux", true, kAac, "AAC"},
+    Container{"mkv", "matroskamux", true, kAac, "AAC"},
+    Container{"webm", "webmmux", false, kOpus, "Opus"},
+};
+
+Owned<GstElementFactory> factory (const char *name)
+{
+  return Owned<GstElementFactory>{gst_element_factory_find (name)};
+}
+
+// Its templates name CUDA memory if there is a driver.
+bool takes_cuda (GstElementFactory *factory)
+{
+  const GList *templates =
+      factory ? gst_element_factory_get_static_pad_templates (factory) : nullptr;
+  for (const GList *l = templates; l; l = l->next) {
+    const char *caps = static_cast<GstStaticPadTemplate *> (l->data)->static_caps.string;
+    if (caps && std::string_view{caps}.find ("memory:CUDAMemory") != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+void add_file (Line &line, const Container &container, const std::string &path)
+{
+  if (container.h264) line.add ("! h264parse");
+  line.add (text ("! queue ! ", container.muxer, " name=mux ! filesink")).path ("location", path);
+}
+
+}  // namespace
+
+Machine Machine::here ()
+{
+  Machine machine;
+  machine.cuda = takes_cuda (factory ("quadmux-grid").get ());
+  machine.decoder = factory ("nvh264dec") != nullptr;
+  machine.encoder = factory ("nvh264enc") != nullptr;
+  return machine;
+}
+
+std::string sentence_on (const Machine &machine)
+{
+  if (machine.encodes ()) return "On the GPU: nvh264dec, CUDA memory, nvh264enc";
+  if (machine.decodes ())
+    return "On the GPU: nvh264dec, CUDA memory; there is no nvh264enc, so x264enc encodes";
+  return "On the CPU: avdec_h264, x264enc";
+}
+
+const Container &container_of (const std::string &path)
+{
+  const std::string ending = ending_of (path);
+  std::string known;
+  for (const Container &container : kContainers) {
+    if (container.ending == ending) return container;
+    known += text (known.empty () ? "." : ", .", container.ending);
+  }
+  throw Failure (text (path, " has an ending that says no kind of video: name it ", path,
+                       ".mp4 (known are ", known, ")"));
+}
+
+void add_video_file (Line &line, const Container &container, const Encoding &encoding,
+                     const std::string &path)
+{
+  if (container.h264) {
+    line.add (text ("! x264enc name=video pass=qual quantizer=", encoding.quantizer));
+    if (encoding.fast) line.add ("speed-preset=veryfast tune=zerolatency");
+    if (encoding.key_frames > 0) line.add (text ("key-int-max=", encoding.key_frames));
+  } else {
+    line.add (text ("! vp8enc name=video deadline=1 cpu-used=", encoding.fast ? 8 : 4,
+                    " end-usage=cq cq-level=", encoding.quantizer,
+                    " target-bitrate=8000000 keyframe-max-dist=",
+                    encoding.key_frames > 0 ? encoding.key_frames : 240));
+  }
+  add_file (line, container, path);
+}
+
+void add_cuda_file (Line &line, const Container &container, const Encoding &encoding,
+                    const std::string &path)
+{
+  line.add (text ("! nvh264enc name=video rc-mode=constqp qp-const=", encoding.quantizer + 2,
+                  " zerolatency=true"));
+  if (encoding.key_frames > 0) line.add (text ("gop-size=", encoding.key_frames));
+  add_file (line, container, path);
+}
+
+void add_source (Line &line, const std::string &path, int number)
+{
+  line.row ().add ("filesrc").path ("location", path).add (text ("! decodebin name=clip", number));
+}
+
+}  // namespace quad

@@ -1,0 +1,69 @@
+// Parts of pipelines that several commands use.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tools/quad/clip.h"
+#include "tools/quad/line.h"
+
+namespace quad {
+
+// After a decoder: gives progressive frames in a format that quaddownscale takes. Frames that
+// already are so pass untouched. The first videoconvert is for deinterlace, which knows fewer
+// interlaced formats than decoders give. auto-strict: it refuses those instead of passing them.
+// fields=top: one frame for each input frame.
+inline constexpr std::string_view kAnyVideo =
+    "! videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert";
+// The same, and upright: a tag, which phones write, says how the picture is turned.
+inline constexpr std::string_view kUprightVideo =
+    "! videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert ! videoflip "
+    "video-direction=auto";
+// Compressed sound waits here for as long as the video encoder looks ahead.
+inline constexpr std::string_view kWaitingSound =
+    "! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0";
+// A JPEG has full range, but jpegenc does not convert to it.
+inline constexpr std::string_view kJpegVideo =
+    "! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0";
+
+// What this machine has for video on an NVIDIA GPU.
+struct Machine {
+  bool cuda = false;     // quadmux-grid draws in CUDA memory
+  bool decoder = false;  // nvh264dec
+  bool encoder = false;  // nvh264enc
+
+  static Machine here ();
+  bool decodes () const { return cuda && decoder; }
+  bool encodes () const { return decodes () && encoder; }
+};
+// Which of the two does what, for people.
+std::string sentence_on (const Machine &machine);
+
+// A file format for videos, by the ending of the file's name.
+struct Container {
+  std::string_view ending;
+  std::string_view muxer;
+  bool h264;                    // else VP8
+  std::string_view sound;       // words that encode it
+  std::string_view sound_name;  // for people
+};
+// Throws Failure for an ending that is not known.
+const Container &container_of (const std::string &path);
+
+// How video is encoded. The encoder's name is `video`.
+struct Encoding {
+  int quantizer = 22;  // the quality: 0 is the best, 51 the worst
+  bool fast = false;   // no look-ahead: the encoder keeps no more than a frame
+  int key_frames = 0;  // at most so many frames apart; 0: the encoder's own choice
+};
+// Adds what encodes I420 in system memory, and the muxer `mux`, which writes `path`.
+void add_video_file (Line &line, const Container &container, const Encoding &encoding,
+                     const std::string &path);
+// The same for frames in CUDA memory; `container` has to be one with H.264.
+void add_cuda_file (Line &line, const Container &container, const Encoding &encoding,
+                    const std::string &path);
+
+// Adds what reads and decodes a clip into the element clipNUMBER, whose pads are to be linked.
+void add_source (Line &line, const std::string &path, int number);
+
+}  // namespace quad

@@ -1,0 +1,191 @@
+#include "tools/quad/player.h"
+
+#include <gst/pbutils/pbutils.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "tools/quad/command.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+namespace {
+
+constexpr GstClockTime kTick = 100 * GST_MSECOND;
+constexpr gint64 kPatience = 60 * G_USEC_PER_SEC;
+constexpr double kIdleCpu = 1;  // seconds of the processor in that time: less is idle
+constexpr unsigned kStopSeconds = 10;
+
+double cpu_seconds () { return static_cast<double> (std::clock ()) / CLOCKS_PER_SEC; }
+
+bool ends_with_number (const std::string &name, const char *prefix, std::size_t &number)
+{
+  const std::size_t n = std::char_traits<char>::length (prefix);
+  if (!name.starts_with (prefix) || name.size () == n) return false;
+  if (name.find_first_not_of ("0123456789", n) != std::string::npos || name.size () > n + 6)
+    return false;
+  number = std::stoul (name.substr (n));
+  return true;
+}
+
+// "streaming stopped, reason not-linked (-1)" in what an element adds for developers.
+std::string reason_in (const char *debug)
+{
+  const std::string all = debug ? debug : "";
+  const std::size_t at = all.find ("reason ");
+  return at == std::string::npos ? ""
+                                 : all.substr (at + 7, all.find_first_of (" \n", at + 7) - at - 7);
+}
+
+}  // namespace
+
+Player::Player (const Line &line, std::vector<std::string> clips)
+    : clips_{std::move (clips)}, pipeline_{line.parse ()}
+{
+  gst_segment_init (&segment_, GST_FORMAT_TIME);
+  const Owned<GstElement> video = element ("video");
+  if (!video) return;
+  const Owned<GstPad> pad{gst_element_get_static_pad (video.get (), "sink")};
+  const auto what = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
+  if (pad)
+    gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), count, this, nullptr);
+}
+
+Player::~Player ()
+{
+  end_after (kStopSeconds, static_cast<int> (interrupted () ? Exit::interrupted : Exit::failed));
+  gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
+  end_after (0, 0);
+}
+
+Owned<GstElement> Player::element (const char *name) const
+{
+  if (!GST_IS_BIN (pipeline_.get ())) return nullptr;
+  return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (pipeline_.get ()), name)};
+}
+
+GstPadProbeReturn Player::count (GstPad *, GstPadProbeInfo *info, gpointer data)
+{
+  auto *self = static_cast<Player *> (data);
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+      gst_event_copy_segment (event, &self->segment_);
+    return GST_PAD_PROBE_OK;
+  }
+  const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  self->frames_++;
+  if (self->segment_.format != GST_FORMAT_TIME || !GST_BUFFER_PTS_IS_VALID (buffer))
+    return GST_PAD_PROBE_OK;
+  GstClockTime end = GST_BUFFER_PTS (buffer);
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)) end += GST_BUFFER_DURATION (buffer);
+  if (GST_CLOCK_TIME_IS_VALID (self->segment_.stop)) end = std::min (end, self->segment_.stop);
+  const GstClockTime time = gst_segment_to_running_time (&self->segment_, GST_FORMAT_TIME, end);
+  if (GST_CLOCK_TIME_IS_VALID (time)) self->time_ = std::max (self->time_.load (), time);
+  return GST_PAD_PROBE_OK;
+}
+
+// With the clip whose element, or whose element's bin, the message is from.
+std::string Player::sentence (GstMessage *message) const
+{
+  GError *error = nullptr;
+  gchar *debug = nullptr;
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, &debug);
+  else
+    gst_message_parse_warning (message, &error, &debug);
+  std::string said = error ? error->message : "GStreamer does not say why";
+  while (said.ends_with ('.')) said.pop_back ();
+  const std::string reason = said == "Internal data stream error" ? reason_in (debug) : "";
+  if (!reason.empty ()) said = text ("the stream broke off (", reason, ")");
+  if (!missing_.empty ()) said = text ("there is no ", missing_, " here");
+  g_clear_error (&error);
+  g_free (debug);
+  for (GstObject *o = GST_MESSAGE_SRC (message); o; o = GST_OBJECT_PARENT (o)) {
+    std::size_t number = 0;
+    const gchar *name = GST_OBJECT_NAME (o);
+    if (name && ends_with_number (name, "clip", number) && number < clips_.size ()) {
+      return text (clips_[number], ": ", said);
+    }
+  }
+  return clips_.size () == 1 ? text (clips_[0], ": ", said) : said;
+}
+
+void Player::handle (GstMessage *message, Progress &progress, std::vector<std::string> &warnings)
+{
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_EOS: ended_ = true; break;
+    case GST_MESSAGE_ERROR:
+      if (error_.empty ()) error_ = sentence (message);
+      break;
+    case GST_MESSAGE_WARNING: {
+      const std::string warning = sentence (message);
+      if (std::find (warnings.begin (), warnings.end (), warning) != warnings.end ()) break;
+      warnings.push_back (warning);
+      progress.say (warning);
+      break;
+    }
+    case GST_MESSAGE_LATENCY: gst_bin_recalculate_latency (GST_BIN (pipeline_.get ())); break;
+    case GST_MESSAGE_ELEMENT:
+      if (gst_is_missing_plugin_message (message)) {
+        const Owned<char> description{gst_missing_plugin_message_get_description (message)};
+        missing_ = description.get ();
+      }
+      if (on_message_) on_message_ (message);
+      break;
+    default: break;
+  }
+}
+
+void Player::show (const Expected &expected, Progress &progress) const
+{
+  const std::uint64_t frames = frames_;
+  const GstClockTime time = time_;
+  double part = -1;
+  if (expected.frames > 0)
+    part = static_cast<double> (frames) / static_cast<double> (expected.frames);
+  else if (expected.time > 0)
+    part = static_cast<double> (time) / static_cast<double> (expected.time);
+  progress.show (part, expected.frames > 0 ? text (frames, " of ", expected.frames, " frames")
+                                           : text (frames, " frames"));
+}
+
+// True if for a minute no frame has come, and the processor has had next to nothing to do.
+bool Player::stalled ()
+{
+  const gint64 now = g_get_monotonic_time ();
+  if (active_at_ == 0 || frames_ != active_frames_ || cpu_seconds () - active_cpu_ > kIdleCpu) {
+    active_at_ = now, active_frames_ = frames_, active_cpu_ = cpu_seconds ();
+  }
+  return now - active_at_ > kPatience;
+}
+
+Played Player::play (const Expected &expected, Progress &progress,
+                     std::vector<std::string> &warnings)
+{
+  const Owned<GstBus> bus{gst_element_get_bus (pipeline_.get ())};
+  const bool started =
+      gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+  while (!ended_ && error_.empty ()) {
+    if (interrupted ()) throw Interrupted{};
+    const Owned<GstMessage> message{gst_bus_timed_pop (bus.get (), started ? kTick : 0)};
+    if (message)
+      handle (message.get (), progress, warnings);
+    else if (!started)
+      error_ = "the pipeline does not start";
+    else if (stalled ())
+      error_ =
+          text ("nothing has come for a minute", clips_.size () == 1 ? " from " + clips_[0] : "");
+    show (expected, progress);
+  }
+  if (!error_.empty ()) throw Failure (error_);
+  // A signal that came with the last frame: nothing is written.
+  if (interrupted ()) throw Interrupted{};
+  // All threads have passed on their last buffers.
+  gst_element_set_state (pipeline_.get (), GST_STATE_READY);
+  progress.clear ();
+  return {frames_, time_};
+}
+
+}  // namespace quad

@@ -1,0 +1,72 @@
+// Runs a pipeline to its end.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "glue/owned.h"
+#include "tools/quad/line.h"
+#include "tools/quad/progress.h"
+
+namespace quad {
+
+// How much is to come, for the progress; 0: not known.
+struct Expected {
+  std::uint64_t frames = 0;
+  GstClockTime time = 0;
+};
+
+struct Played {
+  std::uint64_t frames = 0;  // that went into the element `video`
+  GstClockTime time = 0;     // when the last of them ends, from the start
+};
+
+// To be used by one thread. Frames are counted at the sink pad of the line's element with the name
+// `video`, if it has one.
+class Player {
+ public:
+  // `clips` are the files that the line's elements `clip0`, `clip1`, ... read: errors name them.
+  // Throws Failure.
+  Player (const Line &line, std::vector<std::string> clips);
+  ~Player ();
+  Player (const Player &) = delete;
+  Player &operator= (const Player &) = delete;
+
+  // nullptr if there is none of that name.
+  Owned<GstElement> element (const char *name) const;
+  // Called for each message of an element, in the thread that plays.
+  void on_message (std::function<void (GstMessage *)> function)
+  {
+    on_message_ = std::move (function);
+  }
+  // Plays to the end. Throws Failure, also where nothing comes for a minute, or Interrupted.
+  // Warnings are said, and added to `warnings`, each once.
+  Played play (const Expected &expected, Progress &progress, std::vector<std::string> &warnings);
+
+ private:
+  static GstPadProbeReturn count (GstPad *pad, GstPadProbeInfo *info, gpointer self);
+  void handle (GstMessage *message, Progress &progress, std::vector<std::string> &warnings);
+  void show (const Expected &expected, Progress &progress) const;
+  bool stalled ();
+  std::string sentence (GstMessage *message) const;
+
+  std::vector<std::string> clips_;
+  Owned<GstElement> pipeline_;
+  std::function<void (GstMessage *)> on_message_;
+  std::string error_;
+  bool ended_ = false;
+  std::string missing_;  // a decoder
+  // Written by the thread that the frames come in.
+  GstSegment segment_;
+  std::atomic<std::uint64_t> frames_ = 0;
+  std::atomic<GstClockTime> time_ = 0;
+  // When something was last seen to happen.
+  gint64 active_at_ = 0;
+  std::uint64_t active_frames_ = 0;
+  double active_cpu_ = 0;
+};
+
+}  // namespace quad

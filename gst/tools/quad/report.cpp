@@ -1,0 +1,109 @@
+#include "tools/quad/report.h"
+
+#include <json-glib/json-glib.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "glue/owned.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+namespace {
+
+void add_text (JsonBuilder *builder, const std::string &text)
+{
+  const Owned<char> valid{g_utf8_make_valid (text.c_str (), static_cast<gssize> (text.size ()))};
+  json_builder_add_string_value (builder, valid.get ());
+}
+
+void add_texts (JsonBuilder *builder, const char *name, const std::vector<std::string> &texts)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (const std::string &text : texts) add_text (builder, text);
+  json_builder_end_array (builder);
+}
+
+void add_number (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+void write_report (const std::string &path, const Report &report)
+{
+  if (path.empty ()) return;
+  Partial file{path};
+  std::ofstream out{file.path (), std::ios::binary};
+  out << json_of (report) << '\n';
+  out.close ();
+  if (!out) throw Failure (text (path, " cannot be written"));
+  file.finish ();
+}
+
+}  // namespace
+
+void add_common (CLI::App &command, Common &common)
+{
+  command.add_flag ("--print", common.print,
+                    "Print the gst-launch-1.0 line that does it, and do nothing");
+  command.add_option ("--report", common.report)->group ("");
+}
+
+std::string json_of (const Report &report)
+{
+  const Owned<JsonBuilder> builder{json_builder_new ()};
+  JsonBuilder *b = builder.get ();
+  json_builder_begin_object (b);
+  json_builder_set_member_name (b, "frames");
+  json_builder_add_int_value (b, static_cast<gint64> (report.frames));
+  add_texts (b, "inputs", report.inputs);
+  add_number (b, "duration", report.duration);
+  add_number (b, "elapsed", report.elapsed);
+  add_texts (b, "warnings", report.warnings);
+  if (!report.error.empty ()) {
+    json_builder_set_member_name (b, "error");
+    add_text (b, report.error);
+  }
+  add_texts (b, "output", report.output);
+  json_builder_end_object (b);
+  JsonNode *root = json_builder_get_root (b);
+  const Owned<char> json{json_to_string (root, FALSE)};
+  json_node_unref (root);
+  return json.get ();
+}
+
+Exit run_job (const std::string &name, const Common &common,
+              const std::function<void (Report &, Progress &)> &job)
+{
+  catch_signals ();
+  Report report;
+  Progress progress{name};
+  const gint64 start = g_get_monotonic_time ();
+  Exit exit = Exit::ok;
+  try {
+    job (report, progress);
+  } catch (const Interrupted &) {
+    exit = Exit::interrupted;
+    report.error = "interrupted";
+  } catch (const Failure &failure) {
+    exit = Exit::failed;
+    report.error = failure.what ();
+  }
+  if (exit != Exit::ok) {
+    report.output.clear ();
+    progress.say (report.error);
+  }
+  report.elapsed = static_cast<double> (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  try {
+    write_report (common.report, report);
+  } catch (const Failure &failure) {
+    progress.say (failure.what ());
+    if (exit == Exit::ok) exit = Exit::failed;
+  }
+  return exit;
+}
+
+}  // namespace quad

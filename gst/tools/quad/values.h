@@ -1,0 +1,50 @@
+// Values of options: what they look like, and what they mean.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace quad {
+
+struct Fraction {
+  int n = 0, d = 1;
+};
+struct Pixels {
+  int width = 0, height = 0;
+};
+
+// Nothing if `text` is not all of such a value.
+std::optional<GstClockTime> read_seconds (const std::string &text);  // "12.5", "1:02:03.25"
+std::optional<Fraction> read_rate (const std::string &text);  // "12", "25/2", "29.97"; above 0
+std::optional<Pixels> read_size (const std::string &text);    // "640x360", from 1 to 16384
+std::optional<std::uint64_t> read_bytes (
+    const std::string &text);  // "800000", "800k", "2M" (1000, 1000000)
+std::optional<std::uint32_t> read_color (const std::string &text);  // "#00a000" as 0xff00a000
+
+// As frameextract and caps take them.
+std::string text_of (const Fraction &fraction);
+// "12.500", for people and WebVTT's likes.
+std::string seconds_text (GstClockTime time, int decimals = 3);
+
+// An option whose text `read` reads into `target`; `looks` says how such a text looks.
+template <typename T>
+CLI::Option *add_value (CLI::App &command, const std::string &name, T &target,
+                        std::optional<std::decay_t<T>> (*read) (const std::string &),
+                        const std::string &looks, const std::string &help)
+{
+  return command.add_option_function<std::string> (
+      name,
+      [&target, read, looks, name] (const std::string &text) {
+        const auto value = read (text);
+        if (!value) throw CLI::ValidationError (name, "give " + looks + ", not " + text);
+        target = *value;
+      },
+      help);
+}
+
+}  // namespace quad
