@@ -3,7 +3,9 @@
 #
 #   examples/wall.sh OUT.mp4 CLIP...
 #
-# QUAD_BUILD=FOLDER  use the plugin that is built in FOLDER; default: build
+# `quad grid --help` shows what else there is.
+#
+# QUAD_BUILD=FOLDER  use what is built in FOLDER; default: build
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 answer_help "$@"
@@ -11,20 +13,5 @@ answer_help "$@"
 [ $# -ge 2 ] || misuse "give the name of the result and at least one clip"
 out=$1
 shift
-for clip in "$@"; do check_clip "$clip"; done
-check_output "$out" "$@"
-need_element quadmux-grid
-for clip in "$@"; do streams_of "$clip" >/dev/null; done
-
-begin_output "$out"
-# rows=0 columns=0: as many as there are clips.
-line=(quadmux-grid name=grid rows=0 columns=0 gap=8 margin=8 background-color=0xff202020
-  ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1
-  ! x264enc pass=qual quantizer=22 ! h264parse ! mp4mux ! filesink "$(location_of "$partial")")
-for clip in "$@"; do
-  line+=(filesrc "$(location_of "$clip")" ! decodebin ! "${any_video[@]}" ! quaddownscale
-    ! queue max-size-buffers=2 ! grid.)
-done
-gst-launch-1.0 -q "${line[@]}" || fail "the clips could not be composed, see above"
-finish_output "$out"
-echo "The video: $out"
+need_quad
+exec "$quad" grid --output="$out" --sound none --ends longest --gap 8 --margin 8 --color '#202020' -- "$@"

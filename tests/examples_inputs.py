@@ -105,6 +105,7 @@ def names(suite, script, some):
     for name in some:
         out = f"-o{name}"
         if script == "shrink.sh":
+            out += ".mp4"
             run_in(suite, folder, script, "--", name, out)
             frames = mp4.video(mp4.tracks(folder / out)).samples
             expect(frames == FRAMES, f"{frames} frames of {name!r}")
@@ -138,6 +139,7 @@ def names_together(suite, script):
         shutil.copy(clip, folder / name)
     out = "-o %d \" ! x\n"
     if script == "wall.sh":
+        out += ".mp4"
         run_in(suite, folder, script, "--", out, *NAMES[::3])
         expect(mp4.video(mp4.tracks(folder / out)).samples == FRAMES // RATE * 30, "not as long as the clips")
     else:

@@ -61,7 +61,7 @@ def builds(suite):
     output, called = run(suite)
     expect(re.search(r"^Configuring .* \d+ s$", output, re.M), output)
     targets = re.findall(r"gst/\S+", called)
-    expect([t.split(".so")[0] for t in targets] == ["gst/elements/libgstquad", "gst/tensor/libquadtensor-1.0"], called)
+    expect([t.split(".so")[0] for t in targets] == ["gst/elements/libgstquad", "gst/tensor/libquadtensor-1.0", "gst/tools/quad/quad"], called)
     rules = (suite.build / "build.ninja").read_text()
     for target in targets:
         expect(f"\nbuild {target}:" in rules, f"meson knows no {target}")

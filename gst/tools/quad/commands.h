@@ -7,10 +7,15 @@
 
 namespace quad {
 
+void add_background (CLI::App &app, Action &action);
+void add_gif (CLI::App &app, Action &action);
+void add_grid (CLI::App &app, Action &action);
+void add_sheet (CLI::App &app, Action &action);
 void add_shrink (CLI::App &app, Action &action);
+void add_thumbs (CLI::App &app, Action &action);
 
 inline constexpr std::array kCommands = {
-    add_shrink,
+    add_background, add_gif, add_grid, add_sheet, add_shrink, add_thumbs,
 };
 
 }  // namespace quad

@@ -19,8 +19,8 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
     if (make.prepare) make.prepare (player);
     const Played played = player.play (make.expected, progress, report.warnings);
     if (played.frames == 0) {
-      throw Failure (make.clips.size () == 1 ? text ("there is no frame in ", make.clips[0])
-                                             : std::string{"there is no frame in the clips"});
+      throw Failure (
+          text ("there is no frame in ", make.clips.size () == 1 ? make.clips[0] : "the clips"));
     }
     report.frames = played.frames;
     report.duration = static_cast<double> (played.time) / GST_SECOND;

@@ -94,7 +94,7 @@ void check_output_folder (const std::string &out)
   check_name (out);
   std::string path = out;
   while (path.size () > 1 && path.ends_with ('/')) path.pop_back ();
-  check_folder (access (out.c_str (), F_OK) == 0 ? out : folder_of (path));
+  check_folder (access (path.c_str (), F_OK) == 0 ? path : folder_of (path));
 }
 
 bool same_file (const std::string &a, const std::string &b)

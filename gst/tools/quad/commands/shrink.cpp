@@ -70,19 +70,12 @@ void add_shrink (CLI::App &app, Action &action)
       ->required ();
   add_value (*command, "--size", options->size, read_size, "a width and a height, as 640x360",
              "What it has to fit into, in its own shape (640x360)");
-  add_common (*command, options->common);
   command->footer (
       "Examples:\n"
       "  quad shrink holiday.mov -o small.mp4\n"
       "  quad shrink holiday.mov -o small.webm --size 320x320\n"
       "  quad shrink holiday.mov -o small.mp4 --print");
-  command->callback ([options, &action] {
-    action = [options] {
-      return run_job ("quad shrink", options->common, [&] (Report &report, Progress &progress) {
-        shrink (*options, report, progress);
-      });
-    };
-  });
+  finish_command (command, options, action, shrink);
 }
 
 }  // namespace quad

@@ -1,0 +1,182 @@
+// quad gif: an animated GIF of a clip or of a part of it.
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "tools/quad/budget.h"
+#include "tools/quad/clip.h"
+#include "tools/quad/commands.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/make.h"
+#include "tools/quad/names.h"
+#include "tools/quad/parts.h"
+#include "tools/quad/values.h"
+
+namespace quad {
+namespace {
+
+// Browsers show no more.
+constexpr int kMostRate = 50;
+
+struct Options {
+  Common common;
+  std::string clip, out;
+  GstClockTime start = 0, length = 0;  // a length of 0: to the end
+  int width = 480;
+  Fraction rate{12, 1};
+  int lossy = 0;
+  std::uint64_t max_bytes = 0;  // 0: no limit
+};
+
+// Frames are turned upright before they are scaled, so that the width is the GIF's. They get square
+// pixels, because a GIF has no others.
+Line line_of (const Options &o, int lossy, const std::string &path)
+{
+  Line line;
+  add_source (line, o.clip, 0);
+  line.row ().add (text ("clip0. ! frameextract rate=", text_of (o.rate), " start-time=", o.start));
+  if (o.length > 0) line.add (text ("stop-time=", o.start + o.length));
+  line.row ().add (kUprightVideo);
+  line.row ().add (text ("! quaddownscale divisor=1 max-width=", o.width));
+  line.add ("! video/x-raw,pixel-aspect-ratio=1/1 ! queue max-size-buffers=2 ! videoconvert");
+  line.row ()
+      .add (text ("! gifstreamenc name=video lossy=", lossy, " ! filesink"))
+      .path ("location", path);
+  return line;
+}
+
+// 0: not known.
+std::uint64_t frames_of (const Options &o, const Clip &clip)
+{
+  GstClockTime length = clip.duration > o.start ? clip.duration - o.start : 0;
+  if (o.length > 0 && length > 0) length = std::min (length, o.length);
+  return gst_util_uint64_scale_ceil (length, o.rate.n, o.rate.d * GST_SECOND);
+}
+
+// Sets `lossy` after each frame, in the encoder's thread.
+struct Steering {
+  Budget budget;
+  GstElement *encoder = nullptr;
+
+  static GstPadProbeReturn written (GstPad *, GstPadProbeInfo *info, gpointer data)
+  {
+    auto *self = static_cast<Steering *> (data);
+    const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+    const int lossy = self->budget.next (gst_buffer_get_size (const_cast<GstBuffer *> (buffer)));
+    g_object_set (self->encoder, "lossy", lossy, nullptr);
+    return GST_PAD_PROBE_OK;
+  }
+
+  void attach (Player &player)
+  {
+    const Owned<GstElement> video = player.element ("video");
+    encoder = video.get ();
+    const Owned<GstPad> pad{gst_element_get_static_pad (encoder, "src")};
+    gst_pad_add_probe (pad.get (), GST_PAD_PROBE_TYPE_BUFFER, written, this, nullptr);
+  }
+};
+
+class TooLarge {};
+
+std::string sentence_on_size (const Options &o, const Steering &steering)
+{
+  return text (o.out, " would have ", steering.budget.written (), " bytes",
+               steering.budget.exhausted () ? " even with lossy=100" : "", ", and --max-bytes is ",
+               o.max_bytes, ": give a smaller --width, --rate or --length");
+}
+
+// The first pass learns while it writes; the second starts with what the first has learnt.
+void make_small (const Options &o, Make make, std::uint64_t frames, Report &report,
+                 Progress &progress)
+{
+  if (frames == 0)
+    throw Failure (text ("how long ", o.clip, " is cannot be told, so --max-bytes cannot be kept"));
+  Steering steering{Budget{o.max_bytes, frames, {}, o.lossy}};
+  make.prepare = [&] (Player &player) { steering.attach (player); };
+  make.after = [&] (const std::string &path) {
+    if (std::filesystem::file_size (path) > o.max_bytes) throw TooLarge{};
+  };
+  for (int pass = 1;; pass++) {
+    try {
+      return make_file (make, o.common, report, progress);
+    } catch (const TooLarge &) {
+      if (pass == 2 || steering.budget.exhausted ()) throw Failure (sentence_on_size (o, steering));
+      progress.say (text ("the first pass took ", steering.budget.written (),
+                          " bytes, so there is a second one"));
+      const int lossy = std::max (o.lossy, steering.budget.learnt (o.max_bytes));
+      steering.budget = Budget{o.max_bytes, frames, steering.budget.needs (), lossy};
+      make.line = [&o, lossy] (const std::string &path) { return line_of (o, lossy, path); };
+    }
+  }
+}
+
+void gif (const Options &o, Report &report, Progress &progress)
+{
+  report.inputs = {o.clip};
+  check_input (o.clip);
+  check_output (o.out, {o.clip});
+  const Clip clip = read_clip (o.clip);
+  if (clip.duration > 0 && o.start >= clip.duration) {
+    throw Failure (text (o.clip, " ends at ", seconds_text (clip.duration),
+                         " s: --start has to lie before that"));
+  }
+  if (!o.common.print && clip.sound) progress.say ("the sound is left out, as a GIF has none");
+  Make make;
+  make.out = o.out;
+  make.clips = {o.clip};
+  make.expected.frames = frames_of (o, clip);
+  make.line = [&] (const std::string &path) { return line_of (o, o.lossy, path); };
+  if (o.max_bytes > 0 && o.common.print)
+    std::cout << "# While it runs, lossy is set after each frame so that the GIF fits.\n";
+  if (o.max_bytes > 0 && !o.common.print)
+    make_small (o, make, make.expected.frames, report, progress);
+  else
+    make_file (make, o.common, report, progress);
+  if (o.common.print) return;
+  std::cout << "The GIF, " << std::filesystem::file_size (o.out) / 1024 << " KiB: " << shown (o.out)
+            << std::endl;
+}
+
+std::optional<Fraction> read_gif_rate (const std::string &text)
+{
+  const auto rate = read_rate (text);
+  return rate && rate->n <= kMostRate * rate->d ? rate : std::nullopt;
+}
+
+std::optional<GstClockTime> read_length (const std::string &text)
+{
+  const auto length = read_seconds (text);
+  return length && *length > 0 ? length : std::nullopt;
+}
+
+}  // namespace
+
+void add_gif (CLI::App &app, Action &action)
+{
+  auto o = std::make_shared<Options> ();
+  CLI::App *command =
+      app.add_subcommand ("gif", "Make an animated GIF of a clip or of a part of it");
+  command->add_option ("CLIP", o->clip, "The clip")->required ();
+  command->add_option ("-o,--output", o->out, "The result, a .gif")->required ();
+  add_value (*command, "--start", o->start, read_seconds, "a number of seconds, as 12.5",
+             "Where it begins, in seconds (0)");
+  add_value (*command, "--length", o->length, read_length, "a number of seconds above 0, as 4.5",
+             "How many seconds it shows (all)");
+  command->add_option ("--width", o->width, "How wide it is at most, in pixels (480)")
+      ->check (CLI::Range (1, 16384));
+  add_value (*command, "--rate", o->rate, read_gif_rate,
+             "a number of frames a second, as 12 or 25/2, to 50, which is what browsers show",
+             "Frames a second (12)");
+  command->add_option ("--lossy", o->lossy, "0 to 100: smaller and less exact (0)")
+      ->check (CLI::Range (0, 100));
+  add_value (*command, "--max-bytes", o->max_bytes, read_bytes,
+             "a number of bytes, as 800000, 800k or 2M",
+             "How large it may get: it gets as lossy as that takes");
+  command->footer (
+      "Examples:\n"
+      "  quad gif clip.mp4 -o clip.gif --start 12.5 --length 4 --width 320\n"
+      "  quad gif clip.mp4 -o chat.gif --max-bytes 2M");
+  finish_command (command, o, action, gif);
+}
+
+}  // namespace quad

@@ -1,0 +1,193 @@
+// quad grid: several clips in one picture.
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+#include "tools/quad/clip.h"
+#include "tools/quad/commands.h"
+#include "tools/quad/commands/grid.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/make.h"
+#include "tools/quad/names.h"
+
+namespace quad {
+namespace {
+
+// Finds rows and columns: the squarest grid, wider rather than taller, where nothing is asked for.
+void choose_cells (GridOptions &o)
+{
+  const int n = static_cast<int> (o.clips.size ());
+  if (o.layout == "vertical") o.rows = n, o.columns = 1;
+  if (o.layout == "horizontal") o.rows = 1, o.columns = n;
+  if (o.rows == 0 && o.columns == 0) o.columns = static_cast<int> (std::ceil (std::sqrt (n)));
+  if (o.columns == 0) o.columns = (n + o.rows - 1) / o.rows;
+  if (o.rows == 0) o.rows = (n + o.columns - 1) / o.columns;
+  if (o.rows * o.columns < n) {
+    throw Failure (
+        text (o.rows, " rows of ", o.columns, " columns have no room for ", n, " clips"));
+  }
+}
+
+// A frame's own size; else that of a screen, or of a strip whose cells are half as wide.
+void choose_size (GridOptions &o, const GridInputs &inputs)
+{
+  if (o.size.width > 0) {
+    if (o.size.width % 2 || o.size.height % 2)
+      throw Failure ("the sides of a video have to be even: give another --size");
+    return;
+  }
+  constexpr Pixels kScreen{1280, 720}, kCell{640, 360};
+  constexpr int kLongest = 4096;
+  if (inputs.frame.width > 0) {
+    o.size = {inputs.frame.width / 2 * 2, inputs.frame.height / 2 * 2};
+  } else if (o.layout == "vertical") {
+    o.size = {kCell.width, std::min (kCell.height * o.rows, kLongest)};
+  } else if (o.layout == "horizontal") {
+    o.size = {std::min (kCell.width * o.columns, kLongest), kCell.height};
+  } else {
+    o.size = kScreen;
+  }
+}
+
+// Which clip is heard, counted from 0; -1: none.
+int sound_of (const GridOptions &o)
+{
+  if (!o.music.empty () || o.sound == "none") return -1;
+  if (o.sound == "first") return 0;
+  const auto number = read_rate (o.sound);
+  if (!number || number->d != 1 || number->n > static_cast<int> (o.clips.size ())) {
+    throw Failure (text ("--sound is first, none, or a clip's number from 1 to ", o.clips.size (),
+                         ", not ", o.sound));
+  }
+  return number->n - 1;
+}
+
+// How long the result is; 0: not known.
+GstClockTime length_of (const GridOptions &o, const std::vector<Clip> &clips)
+{
+  const auto [least, most] =
+      std::minmax_element (clips.begin (), clips.end (),
+                           [] (const Clip &a, const Clip &b) { return a.duration < b.duration; });
+  return o.shortest ? least->duration : least->duration == 0 ? 0 : most->duration;
+}
+
+GridInputs read_inputs (const GridOptions &o)
+{
+  GridInputs inputs;
+  for (const std::string &path : o.clips) inputs.clips.push_back (read_clip (path));
+  inputs.length = length_of (o, inputs.clips);
+  inputs.heard = sound_of (o);
+  if (inputs.heard >= 0 && !inputs.clips[static_cast<std::size_t> (inputs.heard)].sound)
+    inputs.heard = -1;
+  if (!o.music.empty ()) inputs.music = read_sound (o.music);
+  if (!o.frame.empty ()) inputs.frame = read_clip (o.frame);
+  return inputs;
+}
+
+void say_what_is_heard (const GridOptions &o, const GridInputs &inputs, Report &report,
+                        Progress &progress)
+{
+  const std::string codec{container_of (o.out).sound_name};
+  if (!o.music.empty ()) {
+    const GstClockTime own = inputs.music.duration;
+    std::string what = " replaces the clips' sound";
+    if (own > 0 && inputs.length > own)
+      what += text (", again and again, as it has ", seconds_text (own, 1), " s");
+    if (own > inputs.length && inputs.length > 0)
+      what += text (", cut to ", seconds_text (inputs.length, 1), " s");
+    if (own == 0 || inputs.length == 0) what += ", once, as it cannot be told how long all is";
+    progress.say (text (o.music, what));
+    return;
+  }
+  const int wanted = sound_of (o);
+  if (wanted < 0) return progress.say ("no sound is kept");
+  const Clip &clip = inputs.clips[static_cast<std::size_t> (wanted)];
+  const std::string sentence = sentence_on_sound (clip, codec);
+  if (!clip.sound_problem.empty () && !clip.sound) return warn (sentence, report, progress);
+  progress.say (
+      text (sentence, clip.sound && inputs.clips.size () > 1 ? "; the others' is left out" : ""));
+}
+
+void grid (const GridOptions &given, Report &report, Progress &progress)
+{
+  GridOptions o = given;
+  report.inputs = o.clips;
+  for (const std::string *extra : {&o.music, &o.frame}) {
+    if (!extra->empty ()) report.inputs.push_back (*extra);
+  }
+  for (const std::string &input : report.inputs) check_input (input);
+  check_output (o.out, report.inputs);
+  const Container &container = container_of (o.out);
+  choose_cells (o);
+  const GridInputs inputs = read_inputs (o);
+  choose_size (o, inputs);
+  const Machine machine = container.h264 ? Machine::here () : Machine{};
+  if (!o.common.print) {
+    if (container.h264) progress.say (sentence_on (machine));
+    say_what_is_heard (o, inputs, report, progress);
+  }
+  Make make;
+  make.out = o.out;
+  make.clips = o.clips;
+  for (const std::string *extra : {&o.music, &o.frame}) make.clips.push_back (*extra);
+  make.expected.frames = gst_util_uint64_scale (inputs.length, o.rate.n, o.rate.d * GST_SECOND);
+  make.line = [&] (const std::string &path) { return grid_line (o, inputs, machine, path); };
+  make_file (make, o.common, report, progress);
+  if (!o.common.print) std::cout << "The video: " << shown (o.out) << std::endl;
+}
+
+std::optional<bool> read_ends (const std::string &text)
+{
+  if (text == "shortest") return true;
+  if (text == "longest") return false;
+  return {};
+}
+
+}  // namespace
+
+void add_grid (CLI::App &app, Action &action)
+{
+  auto o = std::make_shared<GridOptions> ();
+  CLI::App *command = app.add_subcommand ("grid", "Show several clips in one video");
+  command->add_option ("CLIP", o->clips, "The clips, row by row")->required ();
+  command->add_option ("-o,--output", o->out, "The result: .mp4, .mov, .mkv or .webm")->required ();
+  const auto cells = CLI::Range (1, 64);
+  command->add_option ("--rows", o->rows, "How many rows there are (as needed)")->check (cells);
+  command->add_option ("--columns", o->columns, "How many columns there are (as needed)")
+      ->check (cells);
+  command
+      ->add_option ("--layout", o->layout,
+                    "grid, vertical (all below each other, as four-cut photos are) or horizontal")
+      ->check (CLI::IsMember ({"grid", "vertical", "horizontal"}));
+  add_value (*command, "--size", o->size, read_size, "a width and a height, as 1280x720",
+             "The video's size (1280x720; with --frame the picture's)");
+  add_value (*command, "--rate", o->rate, read_rate, "frames a second, as 30 or 30000/1001",
+             "Frames a second (30)");
+  command
+      ->add_option (
+          "--fit", o->fit,
+          "contain: all of a picture (default), cover: all of the cell, fill: both, stretched")
+      ->check (CLI::IsMember ({"contain", "cover", "fill"}));
+  command->add_option ("--gap", o->gap, "Pixels between cells (4)")->check (CLI::Range (0, 1000));
+  command->add_option ("--margin", o->margin, "Pixels around all cells (0)")
+      ->check (CLI::Range (0, 1000));
+  add_value (*command, "--color", o->color, read_color, "a colour, as #202020",
+             "What is seen between pictures (#000000)");
+  command->add_option ("--sound", o->sound,
+                       "Whose sound is kept: first (default), none, or a clip's number from 1");
+  command->add_option ("--music", o->music,
+                       "A file whose sound replaces the clips', cut or repeated to their length");
+  command->add_option ("--frame", o->frame,
+                       "A picture with transparency that lies over everything");
+  add_value (*command, "--ends", o->shortest, read_ends, "shortest or longest",
+             "The clip that ends the video: shortest (default) or longest");
+  command->footer (
+      "Examples:\n"
+      "  quad grid one.mp4 two.mov three.mkv four.mp4 -o quad.mp4\n"
+      "  quad grid cut*.mp4 -o strip.mp4 --layout vertical --frame frame.png --music song.mp3\n"
+      "  quad grid *.mp4 -o wall.mp4 --size 1920x1080 --fit cover --sound none --ends longest");
+  finish_command (command, o, action, grid);
+}
+
+}  // namespace quad

@@ -1,0 +1,136 @@
+#include "tools/quad/photos.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "tools/quad/failure.h"
+#include "tools/quad/make.h"
+#include "tools/quad/names.h"
+#include "tools/quad/player.h"
+
+namespace quad {
+namespace {
+
+// Those with a decoder of their own, and what decodes them.
+struct Kind {
+  std::string_view ending, decoder;
+};
+constexpr std::array kKinds = {
+    Kind{"jpg", "quadjpegdec"},
+    Kind{"jpeg", "quadjpegdec"},
+    Kind{"png", "pngdec ! videoconvert"},
+};
+
+std::string_view decoder_of (const std::string &path)
+{
+  const std::string ending = ending_of (path);
+  for (const Kind &kind : kKinds) {
+    if (kind.ending == ending) return kind.decoder;
+  }
+  return "decodebin ! videoconvert";
+}
+
+// Why it was left out; empty if it was not.
+std::string shrink (const std::string &photo, int side, const std::string &path)
+{
+  Progress none{""};
+  std::vector<std::string> warnings;
+  std::string problem;
+  try {
+    Player player{photo_line (photo, side, path), {}};
+    if (player.play ({}, none, warnings).frames > 0) return "";
+    problem = "it holds no picture";
+  } catch (const Failure &failure) {
+    problem = std::filesystem::file_size (photo) == 0 ? "it holds no picture" : failure.what ();
+  } catch (const Interrupted &) {
+  }
+  std::error_code ignored;
+  std::filesystem::remove (path, ignored);
+  return problem;
+}
+
+}  // namespace
+
+bool is_folder (const std::string &path)
+{
+  std::error_code ignored;
+  return std::filesystem::is_directory (path, ignored);
+}
+
+bool is_photo (const std::string &path)
+{
+  const std::string ending = ending_of (path);
+  return std::any_of (kKinds.begin (), kKinds.end (),
+                      [&] (const Kind &kind) { return kind.ending == ending; });
+}
+
+std::vector<std::string> photos_of (const std::vector<std::string> &inputs)
+{
+  std::vector<std::string> photos;
+  for (const std::string &input : inputs) {
+    if (!is_folder (input)) {
+      check_input (input);
+      photos.push_back (input);
+      continue;
+    }
+    const std::size_t before = photos.size ();
+    for (const std::string &file : files_in (input)) {
+      if (is_photo (file) && !is_folder (file)) photos.push_back (file);
+    }
+    if (photos.size () == before)
+      throw Failure (text (input, " holds no .jpg, .jpeg or .png files"));
+    for (std::size_t i = before; i < photos.size (); i++) check_name (photos[i]);
+  }
+  return photos;
+}
+
+std::string photo_file (const std::string &folder, std::size_t i)
+{
+  std::array<char, 32> name{};
+  std::snprintf (name.data (), name.size (), "/%06zu.jpg", i + 1);
+  return folder + name.data ();
+}
+
+Line photo_line (const std::string &photo, int side, const std::string &path)
+{
+  Line line;
+  line.add ("filesrc").path ("location", photo).add ("!").add (decoder_of (photo));
+  line.row ().add (text ("! quaddownscale divisor=1 max-width=", side, " max-height=", side));
+  line.add ("! video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip video-direction=auto");
+  line.add ("! jpegenc name=video quality=95 snapshot=true ! filesink async=false")
+      .path ("location", path);
+  return line;
+}
+
+void shrink_photos (const std::vector<std::string> &photos, int side, const std::string &folder,
+                    Report &report, Progress &progress)
+{
+  std::vector<std::string> problems (photos.size ());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] (bool shows) {
+    for (std::size_t i = next++; i < photos.size () && !interrupted (); i = next++) {
+      problems[i] = shrink (photos[i], side, photo_file (folder, i));
+      if (shows)
+        progress.show (static_cast<double> (i) / static_cast<double> (photos.size ()),
+                       text (i, " of ", photos.size (), " photos"));
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1;
+       i < std::min<std::size_t> (std::thread::hardware_concurrency (), photos.size ()); i++) {
+    others.emplace_back (work, false);
+  }
+  work (true);
+  others.clear ();
+  if (interrupted ()) throw Interrupted{};
+  for (std::size_t i = 0; i < photos.size (); i++) {
+    if (!problems[i].empty ())
+      warn (text (photos[i], " is left out: ", problems[i]), report, progress);
+  }
+}
+
+}  // namespace quad

@@ -1,0 +1,133 @@
+#include "tools/quad/pictures.h"
+
+#include <algorithm>
+#include <array>
+
+#include "tools/quad/failure.h"
+
+namespace quad {
+namespace {
+
+struct Encoder {
+  std::string_view type, words;
+};
+constexpr std::string_view kJpeg =
+    "! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc name=video quality=90";
+constexpr std::array kEncoders = {
+    Encoder{"jpg", kJpeg},
+    Encoder{"jpeg", kJpeg},
+    Encoder{"png", "! videoconvert ! pngenc name=video"},
+};
+
+// The middle part of the clip that has the size's shape, as properties of quaddownscale; 0 to 1.
+std::string crop_of (const Clip &clip, const Pixels &size)
+{
+  const double own = static_cast<double> (clip.width) * clip.par_n /
+                     (static_cast<double> (clip.height) * clip.par_d);
+  const double wanted = static_cast<double> (size.width) / size.height;
+  const double width = std::min (1.0, wanted / own), height = std::min (1.0, own / wanted);
+  return text ("crop-x=", (1 - width) / 2, " crop-width=", width, " crop-y=", (1 - height) / 2,
+               " crop-height=", height);
+}
+
+void add_scaling (Line &line, const Clip &clip, const Selection &s)
+{
+  const auto [width, height] = s.size;
+  line.row ();
+  if (width == 0) {
+    line.add (text ("! quaddownscale divisor=1 max-width=", s.width,
+                    " ! video/x-raw,pixel-aspect-ratio=1/1"));
+  } else if (s.fit == "contain") {
+    // The rest is black. Formats with chroma for two pixels have no odd borders.
+    line.add (text ("! quaddownscale upscale=true ! video/x-raw,width=[1,", width, "],height=[1,",
+                    height,
+                    "],pixel-aspect-ratio=1/1 ! videoconvert ! video/x-raw,format=RGB ! videobox "
+                    "autocrop=true ! "
+                    "video/x-raw,width=",
+                    width, ",height=", height));
+  } else {
+    line.add ("! quaddownscale upscale=true");
+    if (s.fit == "cover") line.add (crop_of (clip, s.size));
+    line.add (text ("! video/x-raw,width=", width, ",height=", height));
+  }
+  line.add ("! queue max-size-buffers=2");
+}
+
+}  // namespace
+
+Line selected_pictures (const Clip &clip, const Selection &s)
+{
+  Line line;
+  add_source (line, clip.path, 0);
+  line.row ().add ("clip0. ! frameextract");
+  if (s.rate.n > 0) {
+    line.add (text ("rate=", text_of (s.rate)));
+  } else {
+    std::string list;
+    for (const GstClockTime time : s.times)
+      list += text (list.empty () ? "" : ", ", seconds_text (time, 9));
+    line.word (text ("timestamp-list=\"", list, '"'));
+  }
+  // Turned before they are scaled, so that the size is that of the upright picture.
+  line.row ().add (kUprightVideo);
+  add_scaling (line, clip, s);
+  return line.row ();
+}
+
+std::string_view encoder_of (const std::string &type)
+{
+  for (const Encoder &encoder : kEncoders) {
+    if (encoder.type == type) return encoder.words;
+  }
+  throw Failure (text ("pictures can be written as jpg or png, not as ", type));
+}
+
+std::uint64_t count_of (const Clip &clip, const Selection &s)
+{
+  if (s.rate.n == 0) return s.times.size ();
+  return gst_util_uint64_scale_ceil (clip.duration, s.rate.n, s.rate.d * GST_SECOND);
+}
+
+GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress)
+{
+  if (clip.duration == 0) throw Failure (text ("how long ", clip.path, " is cannot be told"));
+  Line line;
+  add_source (line, clip.path, 0);
+  // Times past the end are moved to this much before it.
+  line.add (
+      text ("! frameextract timestamp-list=", seconds_text (clip.duration, 9),
+            " tolerance-before=9000000000000000000 post-messages=true ! fakesink name=video"));
+  Player player{line, {clip.path}};
+  GstClockTime last = GST_CLOCK_TIME_NONE;
+  player.on_message ([&last] (GstMessage *message) {
+    const GstStructure *s = gst_message_get_structure (message);
+    if (s && gst_structure_has_name (s, "frame-extracted"))
+      gst_structure_get_uint64 (s, "actual-time", &last);
+  });
+  player.play ({}, progress, report.warnings);
+  if (!GST_CLOCK_TIME_IS_VALID (last))
+    throw Failure (text ("no frame of ", clip.path, " can be decoded"));
+  return last;
+}
+
+std::vector<GstClockTime> equal_times (GstClockTime length, int count)
+{
+  std::vector<GstClockTime> times;
+  for (int i = 0; i < count; i++)
+    times.push_back (gst_util_uint64_scale (length, 2 * i + 1, 2 * count));
+  return times;
+}
+
+Played play_pictures (const Line &line, const Clip &clip, const Selection &s, Report &report,
+                      Progress &progress)
+{
+  Player player{line, {clip.path}};
+  const Played played = player.play ({count_of (clip, s), 0}, progress, report.warnings);
+  if (played.frames == 0)
+    throw Failure (text ("there is no frame in ", clip.path, " at any of these times"));
+  report.frames = played.frames;
+  report.duration = static_cast<double> (played.time) / GST_SECOND;
+  return played;
+}
+
+}  // namespace quad

@@ -1,0 +1,41 @@
+// Pictures out of a clip, into a folder.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/quad/clip.h"
+#include "tools/quad/make.h"
+#include "tools/quad/parts.h"
+#include "tools/quad/values.h"
+
+namespace quad {
+
+// Which pictures, and of what size: of `size` with `fit` if that is set, else at most `width` wide,
+// in the clip's shape with square pixels. All are upright.
+struct Selection {
+  Fraction rate{0, 1};              // so many a second; 0: those at `times`
+  std::vector<GstClockTime> times;  // in ascending order
+  Pixels size;
+  std::string fit = "contain";  // or cover, fill
+  int width = 640;
+};
+
+// Decodes, selects, turns and scales; what encodes is to follow. The decoder's name is clip0.
+Line selected_pictures (const Clip &clip, const Selection &selection);
+// What encodes with the name `video`; `type` is jpg, jpeg or png.
+std::string_view encoder_of (const std::string &type);
+// How many there are; 0: not known.
+std::uint64_t count_of (const Clip &clip, const Selection &selection);
+
+// When the clip's last frame begins; sound may go on for longer. Decodes only that. Throws Failure
+// and Interrupted.
+GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress);
+// The middles of `count` equal parts.
+std::vector<GstClockTime> equal_times (GstClockTime length, int count);
+
+// Plays a line that writes pictures of `clip`, and says what is wrong where there are none.
+Played play_pictures (const Line &line, const Clip &clip, const Selection &selection,
+                      Report &report, Progress &progress);
+
+}  // namespace quad
