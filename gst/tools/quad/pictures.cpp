@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "tools/quad/failure.h"
 
@@ -19,15 +20,30 @@ constexpr std::array kEncoders = {
     Encoder{"png", "! videoconvert ! pngenc name=video"},
 };
 
+// How wide the upright clip is shown in relation to its height.
+double shape_of (const Clip &clip)
+{
+  return static_cast<double> (clip.width) * clip.par_n /
+         (static_cast<double> (clip.height) * clip.par_d);
+}
+
 // The middle part of the clip that has the size's shape, as properties of quaddownscale; 0 to 1.
 std::string crop_of (const Clip &clip, const Pixels &size)
 {
-  const double own = static_cast<double> (clip.width) * clip.par_n /
-                     (static_cast<double> (clip.height) * clip.par_d);
-  const double wanted = static_cast<double> (size.width) / size.height;
+  const double own = shape_of (clip), wanted = static_cast<double> (size.width) / size.height;
   const double width = std::min (1.0, wanted / own), height = std::min (1.0, own / wanted);
   return text ("crop-x=", (1 - width) / 2, " crop-width=", width, " crop-y=", (1 - height) / 2,
                " crop-height=", height);
+}
+
+// The largest size of the clip's shape in `size`.
+Pixels inner_size (const Clip &clip, const Pixels &size)
+{
+  const double own = shape_of (clip);
+  const auto rounded = [] (double side, int most) {
+    return std::clamp (static_cast<int> (std::lround (side)), 1, most);
+  };
+  return {rounded (size.height * own, size.width), rounded (size.width / own, size.height)};
 }
 
 void add_scaling (Line &line, const Clip &clip, const Selection &s)
@@ -39,12 +55,15 @@ void add_scaling (Line &line, const Clip &clip, const Selection &s)
                     " ! video/x-raw,pixel-aspect-ratio=1/1"));
   } else if (s.fit == "contain") {
     // The rest is black. Formats with chroma for two pixels have no odd borders.
-    line.add (text ("! quaddownscale upscale=true ! video/x-raw,width=[1,", width, "],height=[1,",
-                    height,
-                    "],pixel-aspect-ratio=1/1 ! videoconvert ! video/x-raw,format=RGB ! videobox "
-                    "autocrop=true ! "
-                    "video/x-raw,width=",
-                    width, ",height=", height));
+    const Pixels inner = inner_size (clip, s.size);
+    const int left = (width - inner.width) / 2, top = (height - inner.height) / 2;
+    line.add (text ("! quaddownscale upscale=true ! video/x-raw,width=", inner.width,
+                    ",height=", inner.height));
+    if (inner.width != width || inner.height != height) {
+      line.add (text ("! videoconvert ! video/x-raw,format=RGB ! videobox left=", -left,
+                      " right=", inner.width + left - width, " top=", -top,
+                      " bottom=", inner.height + top - height));
+    }
   } else {
     line.add ("! quaddownscale upscale=true");
     if (s.fit == "cover") line.add (crop_of (clip, s.size));

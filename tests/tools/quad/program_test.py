@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The program `quad`, run as people run it: what goes in, what comes out, and what it says.
 
-usage: program_test.py QUAD
+usage: program_test.py QUAD SOURCES-OF-QUAD
 """
 
 import json
@@ -22,7 +22,7 @@ import cases
 import gif
 import mp4
 
-QUAD = pathlib.Path(sys.argv.pop(1)).resolve()
+QUAD, SOURCES = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
 TIMEOUT = 60 * int(os.environ.get("QUAD_PATIENCE") or 1)
 SIZE, FRAMES, RATE = (96, 64), 20, 10
 VIDEO = f"videotestsrc pattern=smpte100 num-buffers={FRAMES} ! video/x-raw,format=I420,width=96,height=64,framerate=10/1"
@@ -34,7 +34,7 @@ CLIPS = {
     "vp8.mkv": ("vp8enc deadline=1", "matroskamux", "vorbisenc"),
     "mjpeg.mov": ("jpegenc", "qtmux", None),
     "theora.ogg": ("theoraenc", "oggmux", "vorbisenc"),
-    "mpeg2.ts": ("avenc_mpeg2video ! mpegvideoparse", "mpegtsmux", None),
+    "mpeg2.ts": ("mpeg2enc ! mpegvideoparse", "mpegtsmux", None),
 }
 NAMES = ["line\nbreak", "it's \"q\" \\", "100%d %s", "-rf", "$(touch pwned) `x`;&|", "Grüße ☃", "ends\\", "\x1b[31m\x7f"]
 
@@ -54,6 +54,8 @@ def launch(folder, line):
 
 def make(folder, name, source=VIDEO):
     video, muxer, sound = CLIPS[name]
+    if "mpeg2" in video:  # which knows few rates
+        source = source.replace("framerate=10/1", "framerate=25/1")
     line = f"{source} ! {video} ! queue ! {muxer} name=mux ! filesink location={name}"
     launch(folder, line + (f" {SOUND} ! {sound} ! queue ! mux." if sound else ""))
 
@@ -69,12 +71,15 @@ def turn(path):
 
 def frames(path, fmt="RGB"):
     """A file's first frame: (width, height, bytes)."""
-    raw = path.parent / "frame.raw"
+    holder = tempfile.TemporaryDirectory()
+    raw = pathlib.Path(holder.name) / "frame.raw"
+    path = shutil.copy(path, pathlib.Path(holder.name) / "frame.in")
     said = subprocess.run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *"! decodebin ! videoconvert".split(), "!",
                            f"video/x-raw,format={fmt}", *"! identity eos-after=2 ! filesink name=end".split(), f"location={raw}"],
                           env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT)
     size = re.search(r"end.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)", said.stdout)
-    return int(size[1]), int(size[2]), raw.read_bytes()
+    with holder:
+        return int(size[1]), int(size[2]), raw.read_bytes()
 
 
 def pixel(path, x, y):
@@ -150,9 +155,10 @@ class Formats(Case):
     def test_grid_of_all(self):
         for name in CLIPS:
             self.clip(name)
-        report = self.report("grid", *CLIPS, "-o", "grid.mp4", "--size", "288x128", "--gap", "0", "--rate", "10", "--sound", "3")
+        report = self.report("grid", *CLIPS, "-o", "grid.mp4", "--size", "288x128", "--gap", "0", "--rate", "10", "--sound", "3",
+                             "--ends", "longest")
         self.assertEqual(mp4.video(mp4.tracks(self.folder / "grid.mp4")).samples, report["frames"])
-        self.assertIn(report["frames"], range(FRAMES - 2, FRAMES + 1))
+        self.assertIn(report["frames"], range(FRAMES, FRAMES + 2))
         for i in range(6):
             x, y = i % 3 * 96, i // 3 * 64
             self.near(pixel(self.folder / "grid.mp4", x + 5, y + 20), (255, 255, 255))
@@ -208,7 +214,7 @@ class Names(Case):
         clip = self.clip("h264.mp4", NAMES[0] + NAMES[1])
         for arguments, out in (
             (["shrink", "--size=48x48"], "it's \n.mp4"),
-            (["grid", "--size=64x64", clip], "it's \n.mkv"),
+            (["grid", "--size=64x64"], "it's \n.mkv"),
             (["gif", "--rate=5", "--lossy=20"], "it's \n.gif"),
         ):
             with self.subTest(arguments[0]):
@@ -217,11 +223,11 @@ class Names(Case):
                 self.assertTrue(line.startswith("gst-launch-1.0 -q "), line)
                 self.assertFalse((self.folder / out).exists())
                 subprocess.run(["bash", "-c", line], cwd=self.folder, env=clean_environment(), check=True, timeout=TIMEOUT)
-                printed = frames(self.folder / out), (self.folder / out).read_bytes()
+                # GStreamer's reader of GIFs does not end. Other files may hold the time at which they were made.
+                content = pathlib.Path.read_bytes if out.endswith(".gif") else frames
+                printed = content(self.folder / out)
                 self.run_quad(*command, "--", clip)
-                self.assertEqual(frames(self.folder / out), printed[0])
-                if out.endswith(".gif"):
-                    self.assertEqual((self.folder / out).read_bytes(), printed[1])
+                self.assertEqual(content(self.folder / out), printed)
 
 
 class Refusals(Case):
@@ -309,7 +315,7 @@ class Results(Case):
         clip = self.clip("h264.mp4")
         launch(self.folder, "audiotestsrc num-buffers=15 ! audio/x-raw,rate=44100,channels=1 ! audioconvert ! vorbisenc ! "
                             "oggmux ! filesink location=song.ogg")
-        # Red, and clear in the middle.
+        # Green, and clear in the middle.
         launch(self.folder, "videotestsrc pattern=red num-buffers=1 ! video/x-raw,format=RGBA,width=40,height=80 ! videobox "
                             "left=-10 right=-10 top=-10 bottom=-10 border-alpha=1 fill=green alpha=0 ! pngenc ! "
                             "filesink location=frame.png")
@@ -323,8 +329,7 @@ class Results(Case):
         self.assertAlmostEqual(heard[0].seconds, FRAMES / RATE, delta=0.15)
         green = pixel(self.folder / "strip.mp4", 3, 50)
         self.assertTrue(green[1] > 90 and green[0] < 60, f"the frame is {green}")
-        inside = pixel(self.folder / "strip.mp4", 15, 20)
-        self.assertFalse(inside[1] > 90 and inside[0] < 60, f"inside it is {inside}")
+        self.near(pixel(self.folder / "strip.mp4", 47, 20), (255, 0, 0), 70)
 
     def test_ends(self):
         clip = self.clip("silent.mp4")
@@ -407,6 +412,31 @@ class Results(Case):
         self.assertEqual(jpeg_size((self.folder / "o.jpg").read_bytes()), (2 * 58 + 8, 2 * 58 + 8))
         self.near(pixel(self.folder / "o.jpg", 33, 33), (255, 255, 255))
         self.near(pixel(self.folder / "o.jpg", 33, 10), (32, 32, 32))
+
+
+class Pages(Case):
+    def test_the_manual_has_all_options(self):
+        manual = (SOURCES / "quad.1").read_text()
+        parts = dict(re.findall(r"^\.Ss (\w+)$(.*?)(?=^\.S[sh] )", manual, re.M | re.S))
+        for command in ("grid", "sheet", "thumbs", "gif", "shrink", "background"):
+            said = self.run_quad(command, "--help")
+            there = set(re.findall(r"(?:^  |,)--([a-z-]+)", said, re.M)) - {"help", "print"}
+            described = set(re.findall(r"Fl -([a-z-]+)", parts[command])) - {"frame"} | ({"frame"} & there)
+            self.assertEqual(described, there, command)
+
+    def complete(self, *words):
+        script = f'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() {{ :; }}; _quad; printf "%s\\n" "${{COMPREPLY[@]}}"'
+        said = subprocess.run(["bash", "-c", script, "_", SOURCES / "completion.bash", QUAD, *words], cwd=self.folder,
+                              env=clean_environment(), capture_output=True, text=True, check=True, timeout=TIMEOUT)
+        return said.stdout.split()
+
+    def test_completion(self):
+        self.assertEqual(self.complete("s"), ["sheet", "shrink"])
+        self.assertIn("--version", self.complete(""))
+        self.assertEqual(self.complete("gif", "--l"), ["--length", "--lossy"])
+        self.assertEqual(self.complete("grid", "--fit", "co"), ["contain", "cover"])
+        self.clip("silent.mp4")
+        self.assertEqual(self.complete("gif", "si"), ["silent.mp4"])
 
 
 class Ends(Case):

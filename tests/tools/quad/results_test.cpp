@@ -104,7 +104,7 @@ std::uint64_t write (Budget &budget, int frames, double effect, double (*need) (
 }
 
 double even (int) { return 10000; }
-double lively_end (int i) { return i < 150 ? 2000 : 18000; }
+double lively_end (int i) { return i < 190 ? 2000 : 60000; }
 double first_is_large (int i) { return i == 0 ? 60000 : 10000; }
 
 TEST (Budget, OnePassKeepsItWhereFilmsAreEven)
@@ -132,7 +132,7 @@ TEST (Budget, NothingIsLostWhereThereIsRoom)
 
 TEST (Budget, ASecondPassKnowsWhereTheBytesGo)
 {
-  const std::uint64_t limit = 900000;
+  const std::uint64_t limit = 500000;
   Budget first{limit, 200, {}, 0};
   EXPECT_GT (write (first, 200, 0.02, lively_end), limit);
   EXPECT_FALSE (first.exhausted ());
