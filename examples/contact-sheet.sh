@@ -3,9 +3,9 @@
 #
 #   examples/contact-sheet.sh FOLDER OUT.jpg [WIDTH]
 #
-# as in examples/contact-sheet.sh ~/photos sheet.jpg 200. It takes the folder's .jpg, .jpeg and .png files. WIDTH is the side
-# of a cell in pixels; default: 240. Each photo is read once and decoded about as small as its cell, so memory does not
-# grow with the number or the size of the photos, only with the sheet.
+# as in examples/contact-sheet.sh ~/photos sheet.jpg 200. It takes the folder's .jpg, .jpeg and .png files. WIDTH is
+# the side of a cell in pixels; default: 240. Each photo is read once, and JPEGs are decoded about as small as their
+# cells, so memory does not grow with the number or the size of the photos, only with the sheet.
 #
 # QUAD_BUILD=FOLDER  use what is built in FOLDER; default: build
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"

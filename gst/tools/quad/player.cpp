@@ -15,7 +15,7 @@ namespace {
 constexpr GstClockTime kTick = 100 * GST_MSECOND;
 constexpr gint64 kPatience = 60 * G_USEC_PER_SEC;
 constexpr double kIdleCpu = 1;  // seconds of the processor in that time: less is idle
-constexpr unsigned kStopSeconds = 10;
+constexpr unsigned kStopSeconds = 30;
 
 double cpu_seconds () { return static_cast<double> (std::clock ()) / CLOCKS_PER_SEC; }
 

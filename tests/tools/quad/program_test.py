@@ -69,13 +69,13 @@ def turn(path):
     path.write_bytes(data)
 
 
-def frames(path, fmt="RGB"):
-    """A file's first frame: (width, height, bytes)."""
+def frames(path):
+    """A file's frames: (width, height, bytes)."""
     holder = tempfile.TemporaryDirectory()
     raw = pathlib.Path(holder.name) / "frame.raw"
     path = shutil.copy(path, pathlib.Path(holder.name) / "frame.in")
     said = subprocess.run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *"! decodebin ! videoconvert".split(), "!",
-                           f"video/x-raw,format={fmt}", *"! identity eos-after=2 ! filesink name=end".split(), f"location={raw}"],
+                           "video/x-raw,format=RGB", *"! filesink name=end".split(), f"location={raw}"],
                           env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT)
     size = re.search(r"end.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)", said.stdout)
     with holder:
@@ -83,6 +83,7 @@ def frames(path, fmt="RGB"):
 
 
 def pixel(path, x, y):
+    """Of the first frame."""
     width, _, raw = frames(path)
     at = y * ((width * 3 + 3) // 4 * 4) + x * 3
     return tuple(raw[at : at + 3])
@@ -339,6 +340,17 @@ class Results(Case):
         for ends, wanted in (("shortest", 10), ("longest", FRAMES)):
             self.run_quad("grid", clip, "short.mp4", "-o", "o.mp4", "--rate", "10", "--size", "64x64", "--ends", ends)
             self.assertEqual(mp4.video(mp4.tracks(self.folder / "o.mp4")).samples, wanted)
+
+    def test_pictures_last_as_long_as_films(self):
+        clip = self.clip("silent.mp4")
+        launch(self.folder, "videotestsrc num-buffers=1 pattern=red ! video/x-raw,width=64,height=64 ! jpegenc ! "
+                            "filesink location=red.jpg")
+        self.run_quad("grid", "red.jpg", clip, "-o", "o.mp4", "--layout", "horizontal", "--rate", "10", "--size", "128x64",
+                      "--gap", "0")
+        self.assertEqual(mp4.video(mp4.tracks(self.folder / "o.mp4")).samples, FRAMES)
+        width, height, raw = frames(self.folder / "o.mp4")
+        last = len(raw) - width * height * 3
+        self.near(tuple(raw[last + (32 * width + 32) * 3 :][:3]), (255, 0, 0))
 
     def test_gif_fits(self):
         source = VIDEO.replace("smpte100", "zone-plate kx2=20 ky2=20 kt=3").replace("=96", "=192").replace("=64", "=128")

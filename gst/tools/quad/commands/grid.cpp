@@ -63,13 +63,17 @@ int sound_of (const GridOptions &o)
   return number->n - 1;
 }
 
-// How long the result is; 0: not known.
+// How long the result is; 0: not known. Pictures last as long as the films.
 GstClockTime length_of (const GridOptions &o, const std::vector<Clip> &clips)
 {
-  const auto [least, most] =
-      std::minmax_element (clips.begin (), clips.end (),
-                           [] (const Clip &a, const Clip &b) { return a.duration < b.duration; });
-  return o.shortest ? least->duration : least->duration == 0 ? 0 : most->duration;
+  GstClockTime least = GST_CLOCK_TIME_NONE, most = 0;
+  for (const Clip &clip : clips) {
+    if (clip.still) continue;
+    least = std::min (least, clip.duration);
+    most = std::max (most, clip.duration);
+  }
+  if (most == 0 || least == 0) return 0;
+  return o.shortest ? least : most;
 }
 
 GridInputs read_inputs (const GridOptions &o)

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kSound =
     "! audioconvert ! audioresample ! audio/x-raw,rate=48000 ! queue ! end.asink";
+constexpr std::string_view kOnePicture = "! videoconvert ! imagefreeze num-buffers=1";
 constexpr std::uint64_t kMostRepeats = 100;
 
 std::string hex (std::uint32_t color)
@@ -26,6 +27,11 @@ void add_canvas (Line &line, const GridOptions &o, const GridInputs &inputs, con
                          " eos-policy=", o.shortest ? "shortest" : "longest"));
   if (o.fit != "contain") {
     for (int i = 0; i < n; i++) line.add (text ("sink_", i, "::fit=", o.fit));
+  }
+  // A picture stays until the films end.
+  for (int i = 0; i < n; i++) {
+    if (inputs.clips[static_cast<std::size_t> (i)].still)
+      line.add (text ("sink_", i, "::repeat-after-eos=true"));
   }
   if (!o.frame.empty ()) {
     const std::string pad = text ("sink_", n, "::");
@@ -60,7 +66,8 @@ void add_clip (Line &line, const Clip &clip, int i, bool heard, const Machine &m
     line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
   } else {
     add_source (line, clip.path, i);
-    line.row ().add (text ("clip", i, ".")).add (kAnyVideo);
+    line.row ().add (text ("clip", i, "."));
+    line.add (clip.still ? kOnePicture : kAnyVideo);
   }
   line.add (text (
       "! quaddownscale ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 ! grid.sink_",
@@ -107,7 +114,7 @@ Line grid_line (const GridOptions &o, const GridInputs &inputs, const Machine &m
     add_clip (line, inputs.clips[static_cast<std::size_t> (i)], i, i == inputs.heard, machine);
   if (!o.frame.empty ()) {
     add_source (line, o.frame, n + 1);
-    line.add (text ("! videoconvert ! imagefreeze num-buffers=1 ! grid.sink_", n));
+    line.add (kOnePicture).add (text ("! grid.sink_", n));
   }
   if (!o.music.empty ()) add_music (line, inputs, n);
   if (inputs.heard >= 0)
