@@ -16,6 +16,7 @@ Exit run (int argc, char **argv)
   CLI::App app ("Puts videos together, shrinks them, and takes pictures out of them.", "quad");
   app.set_version_flag ("--version", QUAD_VERSION);
   app.require_subcommand (1);
+  app.footer ("quad COMMAND --help shows a command's options, with examples; man quad has all.");
   Action action;
   for (const AddCommand add : kCommands) add (app, action);
   try {
