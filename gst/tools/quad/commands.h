@@ -8,6 +8,7 @@
 namespace quad {
 
 void add_background (CLI::App &app, Action &action);
+void add_batch (CLI::App &app, Action &action);
 void add_gif (CLI::App &app, Action &action);
 void add_grid (CLI::App &app, Action &action);
 void add_sheet (CLI::App &app, Action &action);
@@ -15,7 +16,7 @@ void add_shrink (CLI::App &app, Action &action);
 void add_thumbs (CLI::App &app, Action &action);
 
 inline constexpr std::array kCommands = {
-    add_background, add_gif, add_grid, add_sheet, add_shrink, add_thumbs,
+    add_background, add_batch, add_gif, add_grid, add_sheet, add_shrink, add_thumbs,
 };
 
 }  // namespace quad

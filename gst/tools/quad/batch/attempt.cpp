@@ -1,0 +1,199 @@
+#include "tools/quad/batch/attempt.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "tools/quad/batch/problem.h"
+#include "tools/quad/command.h"
+
+namespace quad::batch {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLogEnd = 2000;  // bytes of a log that are kept
+constexpr int kMostKills = 2;          // by something else; then it is the job's fault
+constexpr int kCannotRun = 127;
+
+std::string last_line (const std::string &text)
+{
+  const std::size_t end = text.find_last_not_of (" \t\r\n");
+  if (end == std::string::npos) return {};
+  const std::size_t before = text.find_last_of ("\r\n", end);
+  const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+  return text.substr (begin, end + 1 - begin);
+}
+
+// Seconds without needless zeros.
+std::string seconds_text (double seconds)
+{
+  const long long whole = std::llround (seconds);
+  return seconds == double (whole) ? std::to_string (whole) : std::to_string (seconds);
+}
+
+}  // namespace
+
+Attempt::Attempt (const Setup &setup, Task its_task, Path folder)
+    : task (std::move (its_task)), setup_ (setup), folder_ (std::move (folder))
+{
+  for (const Input &input : task.job.inputs)
+    if (change_.empty ()) change_ = change_of (input);
+  if (!change_.empty ()) return;
+  make_folders (made ());
+  std::vector<std::string> inputs;
+  for (const Input &input : task.job.inputs) inputs.push_back (input.path);
+  // The name as it will be: outputs may name each other, as WebVTT does with its picture.
+  const Path output = fs::absolute (made () / Path (task.job.output).filename ());
+  child_.emplace (setup_.program,
+                  words_of (setup_.recipe, task.job.options, fs::absolute (folder_ / "report.json"),
+                            output, inputs),
+                  folder_ / "log", setup_.limits);
+}
+
+Attempt::~Attempt ()
+{
+  child_.reset ();
+  remove_tree (folder_);
+}
+
+std::string Attempt::log_end () const
+{
+  const std::string log = read_file (folder_ / "log").value_or ("");
+  return log.size () > kLogEnd ? log.substr (log.size () - kLogEnd) : log;
+}
+
+Outcome Attempt::failed (const char *reason, const std::string &error) const
+{
+  Outcome outcome;
+  outcome.sidecar.state = State::failed;
+  outcome.sidecar.reason = reason;
+  outcome.sidecar.error = error;
+  if (child_) outcome.sidecar.log = log_end ();
+  return outcome;
+}
+
+void Attempt::read_report (Sidecar &sidecar) const
+{
+  const auto text = read_file (folder_ / "report.json");
+  if (!text) return;
+  try {
+    const Json<JsonObject> report = parse_object (*text);
+    sidecar.frames = integer_of (report.get (), "frames");
+    sidecar.duration = number_of (report.get (), "duration");
+    sidecar.warnings = strings_of (report.get (), "warnings").value_or (sidecar.warnings);
+    if (sidecar.state != State::failed || sidecar.reason != "error") return;
+    sidecar.error = string_of (report.get (), "error", sidecar.error);
+  } catch (const Problem &) {
+    // It was killed when it wrote it.
+  }
+}
+
+Outcome Attempt::judge (const Ending &ending)
+{
+  const int status = ending.status;
+  if (ending.by == Ending::By::timeout)
+    return failed ("timeout", "It was not done after " + seconds_text (setup_.limits.timeout) +
+                                  " s, the limit of --timeout.");
+  if (ending.by == Ending::By::memory)
+    return failed ("memory", "It took more than " + std::to_string (setup_.limits.memory >> 20) +
+                                 " MiB, the limit of --memory.");
+  const int signal = WIFSIGNALED (status) ? WTERMSIG (status) : 0;
+  const bool asked_to_end = signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
+                            (!signal && WEXITSTATUS (status) == int (Exit::interrupted));
+  if (asked_to_end || signal == SIGKILL) {
+    // Who ends all processes of a cluster's job may end this one before the worker.
+    if (++task.kills < kMostKills) return {false, {}};
+    return failed ("killed",
+                   signal == SIGKILL
+                       ? "It was killed twice, most likely by the kernel for want of memory."
+                       : "It was asked to end twice.");
+  }
+  if (signal) return failed ("crash", std::string ("It crashed: ") + strsignal (signal) + ".");
+  if (WEXITSTATUS (status) == kCannotRun)
+    throw Problem (setup_.program + " does not run jobs: " + last_line (log_end ()));
+  if (WEXITSTATUS (status) != 0) {
+    const std::string line = last_line (log_end ());
+    return failed ("error", line.empty () ? "It ended with status " +
+                                                std::to_string (WEXITSTATUS (status)) + "."
+                                          : line);
+  }
+  const Path name = Path (task.job.output).filename ();
+  if (!facts_of (made () / name)) return failed ("output", "It wrote no " + name.string () + ".");
+  Outcome outcome;
+  outcome.sidecar.state = State::done;
+  return outcome;
+}
+
+std::optional<Outcome> Attempt::poll ()
+{
+  Ending ending;
+  Outcome outcome;
+  if (child_) {
+    const auto ended = child_->poll ();
+    if (!ended) return {};
+    ending = *ended;
+    outcome = judge (ending);
+    read_report (outcome.sidecar);
+  } else {
+    outcome = failed ("input", change_);
+  }
+  outcome.sidecar.fingerprint = task.job.fingerprint;
+  outcome.sidecar.attempts = task.attempts + 1;
+  outcome.sidecar.elapsed = ending.elapsed;
+  outcome.sidecar.cpu = ending.cpu;
+  outcome.sidecar.memory = ending.peak;
+  outcome.sidecar.worker = setup_.worker;
+  return outcome;
+}
+
+void Attempt::move_outputs (Sidecar &sidecar)
+{
+  const Path parent = Path (task.job.output).parent_path ();
+  const Path name = Path (task.job.output).filename ();
+  std::vector<Path> names;
+  for (const fs::directory_entry &entry : fs::directory_iterator (made ()))
+    names.push_back (entry.path ().filename ());
+  // The result itself is the last that changes and the first that is named.
+  std::ranges::sort (names, [&] (const Path &a, const Path &b) {
+    return std::pair (a == name, a) < std::pair (b == name, b);
+  });
+  for (const Path &moved : names) {
+    sync_tree (made () / moved);
+    const Path target = setup_.batch.results () / parent / moved;
+    // A folder cannot take the place of another one.
+    const auto old = facts_of (target);
+    const auto now = facts_of (made () / moved);
+    if (old && (old->is_folder || now->is_folder))
+      fs::rename (target, folder_ / ("old-" + moved.string ()));
+    fs::rename (made () / moved, target);
+    sidecar.outputs.insert (sidecar.outputs.begin (),
+                            output_at (setup_.batch.results (), (parent / moved).string ()));
+  }
+}
+
+void Attempt::remove_older (const Sidecar &sidecar) const
+{
+  const auto before = read_sidecar (setup_.batch.sidecar_of (task.job));
+  if (!before || before->state != State::done) return;
+  for (const Output &output : before->outputs)
+    if (std::ranges::find (sidecar.outputs, output.path, &Output::path) == sidecar.outputs.end ())
+      remove_tree (setup_.batch.results () / output.path);
+}
+
+void Attempt::publish (Sidecar &sidecar)
+try {
+  const Path target = setup_.batch.sidecar_of (task.job);
+  make_folders (target.parent_path ());
+  make_folders (folder_);
+  if (sidecar.state == State::done) move_outputs (sidecar);
+  remove_older (sidecar);
+  write_file (target, sidecar_text (setup_.batch, task.job, sidecar), folder_ / "sidecar");
+  sync_folder (target.parent_path ());
+} catch (const fs::filesystem_error &error) {
+  throw Problem (std::string ("Cannot write a result: ") + error.what () + ".");
+}
+
+}  // namespace quad::batch

@@ -1,0 +1,178 @@
+#include "tools/quad/batch/worker.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <list>
+#include <memory>
+
+#include "tools/quad/batch/attempt.h"
+#include "tools/quad/batch/problem.h"
+#include "tools/quad/batch/progress.h"
+#include "tools/quad/batch/queue.h"
+#include "tools/quad/batch/signals.h"
+#include "tools/quad/batch/workplace.h"
+
+namespace quad::batch {
+namespace {
+
+constexpr double kMemoryPause = 0.1;  // seconds between two looks at a job's memory
+
+class Worker {
+ public:
+  Worker (const Batch &batch, const WorkOptions &options);
+
+  Worked run ();
+
+ private:
+  struct Finished {
+    std::unique_ptr<Attempt> attempt;
+    Outcome outcome;
+  };
+
+  void start_jobs ();
+  void collect ();
+  void finish (Finished finished);
+  void renew ();
+  void note_waiting ();
+  double pause () const;
+  Counts counts () const;
+
+  const WorkOptions &options_;
+  Signals signals_;
+  Workplace place_;
+  Leases leases_;
+  Queue queue_;
+  Setup setup_;
+  Progress progress_;
+  std::list<std::unique_ptr<Attempt>> running_;
+  std::list<Finished> finished_;
+  std::size_t total_ = 0, started_ = 0;
+  std::int64_t frames_ = 0;
+  std::int64_t next_renewal_ = 0;  // of the monotonic clock, in microseconds
+  std::string noted_;              // what was said of waiting
+  Worked worked_;
+};
+
+Worker::Worker (const Batch &batch, const WorkOptions &options)
+    : options_ (options),
+      place_ (batch.temporary (), options.lease),
+      leases_ (batch.leases (), place_.owner (), options.lease, place_.clock ()),
+      queue_ (batch, leases_, options.shards),
+      setup_{batch, *find_recipe (batch.recipe), options.program, options.limits,
+             place_.owner ().host + ":" + std::to_string (place_.owner ().pid)}
+{
+  for (const std::size_t shard : options.shards) total_ += batch.jobs_of (shard);
+  renew ();
+}
+
+Counts Worker::counts () const
+{
+  return {total_, queue_.settled (), worked_.done, worked_.failed, frames_, options_.shared};
+}
+
+void Worker::start_jobs ()
+{
+  while (running_.size () < options_.jobs) {
+    auto task = queue_.next ();
+    if (!task) break;
+    const Path folder = place_.folder () / std::to_string (started_++);
+    running_.push_back (std::make_unique<Attempt> (setup_, std::move (*task), folder));
+  }
+}
+
+void Worker::collect ()
+{
+  for (auto i = running_.begin (); i != running_.end ();) {
+    if ((*i)->task.shard->lost) {
+      queue_.finish ((*i)->task);
+    } else if (auto outcome = (*i)->poll ()) {
+      finished_.push_back ({std::move (*i), std::move (*outcome)});
+    } else {
+      i++;
+      continue;
+    }
+    i = running_.erase (i);
+  }
+}
+
+void Worker::finish (Finished finished)
+{
+  Attempt &attempt = *finished.attempt;
+  if (!finished.outcome.settled) return queue_.give_back (std::move (attempt.task));
+  HeldShard &shard = *attempt.task.shard;
+  // Whoever has the shard now does the job.
+  if (shard.lost || !shard.lease.is_ours ()) return queue_.finish (attempt.task);
+  Sidecar &sidecar = finished.outcome.sidecar;
+  attempt.publish (sidecar);
+  queue_.finish (attempt.task);
+  frames_ += sidecar.frames;
+  if (sidecar.state == State::done) {
+    worked_.done++;
+    return;
+  }
+  worked_.failed++;
+  progress_.say ("failed (" + sidecar.reason + "): " + attempt.task.job.id + ": " + sidecar.error);
+}
+
+void Worker::renew ()
+{
+  const std::int64_t now = g_get_monotonic_time ();
+  if (now < next_renewal_) return;
+  next_renewal_ = now + std::int64_t (options_.lease / 3 * 1e6);
+  place_.keep ();
+  queue_.renew ();
+}
+
+void Worker::note_waiting ()
+{
+  const std::string now = running_.empty () ? queue_.waits_for () : "";
+  if (now != noted_ && !now.empty ()) progress_.say ("waits for " + now);
+  noted_ = now;
+}
+
+double Worker::pause () const
+{
+  double seconds = std::max (double (next_renewal_ - g_get_monotonic_time ()) / 1e6, 0.);
+  seconds = std::min (seconds, progress_.pause ());
+  for (const auto &attempt : running_) {
+    const double left = attempt->left ();
+    if (left >= 0) seconds = std::min (seconds, left);
+    if (options_.limits.memory > 0) seconds = std::min (seconds, kMemoryPause);
+  }
+  if (running_.size () < options_.jobs && queue_.has_open ())
+    seconds = std::min (seconds, queue_.pause ());
+  return seconds;
+}
+
+Worked Worker::run ()
+{
+  while (!signals_.stop ()) {
+    start_jobs ();
+    if (running_.empty () && queue_.is_empty ()) break;
+    note_waiting ();
+    signals_.wait (pause ());
+    collect ();
+    // The next jobs run while the results of the last are brought to the disk.
+    if (!signals_.stop ()) start_jobs ();
+    while (!finished_.empty ()) {
+      Finished next = std::move (finished_.front ());
+      finished_.pop_front ();
+      finish (std::move (next));
+    }
+    renew ();
+    progress_.show (counts ());
+  }
+  worked_.stopped = signals_.stop ();
+  progress_.end (counts ());
+  return worked_;
+}
+
+}  // namespace
+
+Worked work (const Batch &batch, const WorkOptions &options)
+{
+  return Worker (batch, options).run ();
+}
+
+}  // namespace quad::batch

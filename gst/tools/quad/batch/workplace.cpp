@@ -1,0 +1,56 @@
+#include "tools/quad/batch/workplace.h"
+
+#include "tools/quad/batch/problem.h"
+
+namespace quad::batch {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Says whose folder it is. Its time is when the worker was last there.
+constexpr char kAlive[] = "alive";
+constexpr double kLongest = 60;  // seconds for a worker that has not written it yet
+
+bool is_left (const Path &folder, std::int64_t now)
+{
+  double seconds = kLongest;
+  const Path file = folder / kAlive;
+  try {
+    const Json<JsonObject> object = parse_object (read_file (file).value_or (""));
+    if (is_gone (owner_of (object.get ()))) return true;
+    seconds = number_of (object.get (), "seconds", kLongest);
+  } catch (const Problem &) {
+    // Not written yet, or the worker was killed when it wrote it.
+  }
+  auto facts = facts_of (file);
+  if (!facts) facts = facts_of (folder);
+  // Leases end first: then the worker knows that it was away.
+  return facts && double (now - facts->modified) / 1e9 > 2 * seconds;
+}
+
+}  // namespace
+
+Workplace::Workplace (Path parent, double seconds)
+    : parent_ (std::move (parent)),
+      owner_ (this_process ()),
+      folder_ (parent_ / owner_.token),
+      clock_ (folder_ / kAlive)
+{
+  make_folders (folder_);
+  const Json<JsonObject> object = to_json (owner_);
+  set (object.get (), "seconds", seconds);
+  write_file (folder_ / kAlive, to_text (object.get ()) + "\n");
+  clean_up ();
+}
+
+Workplace::~Workplace () { remove_tree (folder_); }
+
+void Workplace::clean_up ()
+{
+  const std::int64_t now = clock_.now ();
+  std::error_code error;
+  for (fs::directory_iterator i (parent_, error), end; !error && i != end; i.increment (error))
+    if (i->path () != folder_ && is_left (i->path (), now)) remove_tree (i->path ());
+}
+
+}  // namespace quad::batch

@@ -1,0 +1,35 @@
+// A worker's folder for what is not finished. It is removed at the end; what a killed worker left
+// is removed by the next one.
+#pragma once
+
+#include "tools/quad/batch/lease.h"
+
+namespace quad::batch {
+
+class Workplace {
+ public:
+  // Makes a folder in `parent`, and removes those of workers that are gone. `seconds`: a worker
+  // that did not call `keep` for so long is gone.
+  Workplace (Path parent, double seconds);
+  ~Workplace ();
+  Workplace (const Workplace &) = delete;
+  Workplace &operator= (const Workplace &) = delete;
+
+  const Owner &owner () const { return owner_; }
+  const Path &folder () const { return folder_; }
+  // Of the file system that holds the folder.
+  Clock &clock () { return clock_; }
+
+  // Tells the others that this worker is there.
+  void keep () { clock_.now (); }
+
+ private:
+  void clean_up ();
+
+  Path parent_;
+  Owner owner_;
+  Path folder_;
+  FileClock clock_;
+};
+
+}  // namespace quad::batch
