@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "glue/owned.h"
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/command.h"
 
@@ -25,6 +26,15 @@ std::string last_line (const std::string &text)
   const std::size_t before = text.find_last_of ("\r\n", end);
   const std::size_t begin = before == std::string::npos ? 0 : before + 1;
   return text.substr (begin, end + 1 - begin);
+}
+
+// What a program printed, as it can stand in a line on a terminal.
+std::string plain_text (const std::string &text)
+{
+  const Owned<char> valid (g_utf8_make_valid (text.data (), gssize (text.size ())));
+  std::string plain = valid.get ();
+  std::ranges::replace_if (plain, [] (unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return plain;
 }
 
 // Seconds without needless zeros.
@@ -70,7 +80,7 @@ Outcome Attempt::failed (const char *reason, const std::string &error) const
   Outcome outcome;
   outcome.sidecar.state = State::failed;
   outcome.sidecar.reason = reason;
-  outcome.sidecar.error = error;
+  outcome.sidecar.error = plain_text (error);
   if (child_) outcome.sidecar.log = log_end ();
   return outcome;
 }
@@ -85,7 +95,7 @@ void Attempt::read_report (Sidecar &sidecar) const
     sidecar.duration = number_of (report.get (), "duration");
     sidecar.warnings = strings_of (report.get (), "warnings").value_or (sidecar.warnings);
     if (sidecar.state != State::failed || sidecar.reason != "error") return;
-    sidecar.error = string_of (report.get (), "error", sidecar.error);
+    sidecar.error = plain_text (string_of (report.get (), "error", sidecar.error));
   } catch (const Problem &) {
     // It was killed when it wrote it.
   }
@@ -94,6 +104,8 @@ void Attempt::read_report (Sidecar &sidecar) const
 Outcome Attempt::judge (const Ending &ending)
 {
   const int status = ending.status;
+  // Another worker took this one for dead.
+  if (!facts_of (folder_)) return {false, {}};
   if (ending.by == Ending::By::timeout)
     return failed ("timeout", "It was not done after " + seconds_text (setup_.limits.timeout) +
                                   " s, the limit of --timeout.");

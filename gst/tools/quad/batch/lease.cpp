@@ -35,7 +35,12 @@ void write_all (const Path &path, int flags, const std::string &text)
 
 std::int64_t FileClock::now ()
 {
-  const Descriptor file (open (file_.c_str (), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  Descriptor file (open (file_.c_str (), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  if (file.get () < 0 && errno == ENOENT) {
+    // This process was away for so long that another took it for dead and removed its folder.
+    make_folders (file_.parent_path ());
+    file = Descriptor (open (file_.c_str (), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  }
   struct stat facts;
   // No times: the server's clock, not this machine's.
   if (file.get () < 0 || futimens (file.get (), nullptr) < 0 || fstat (file.get (), &facts) < 0)

@@ -30,6 +30,7 @@ constexpr std::size_t kMostNamed = 5;  // files in a warning
 struct PrepareOptions {
   std::string manifest, recipe, folder;
   std::optional<std::string> ending;
+  std::vector<std::string> words;  // of the recipe's command
   std::size_t shards = 1;
   bool checksum = false;
 };
@@ -42,9 +43,9 @@ std::string read_all (const std::string &manifest)
   return *text;
 }
 
-Exit prepare (const PrepareOptions &options, const std::vector<std::string> &words)
+Exit prepare (const PrepareOptions &options)
 {
-  batch::Rules rules{batch::find_recipe (options.recipe), words, options.ending, options.checksum};
+  batch::Rules rules{batch::find_recipe (options.recipe), options.words, options.ending, options.checksum};
   rules.folder = options.manifest == "-" ? fs::current_path ()
                                          : fs::absolute (options.manifest).parent_path ();
   const std::string text = read_all (options.manifest);
@@ -87,21 +88,14 @@ void add_prepare (CLI::App &batch_app, Action &action)
                   "Ending of results' names, as .npy; \"\": results are folders");
   app.add_flag ("--checksum", options->checksum,
                 "Know inputs by their content, not by size and time");
+  app.add_option ("options", options->words, "After --: options of the recipe's command, for each clip");
   app.footer (
-      "What follows -- are options of the recipe's command, for each clip.\n"
       "A second call with the same folder adds new clips, and keeps results of those that are the "
       "same.\n\n"
       "Example:\n"
       "  quad batch prepare clips.jsonl --recipe extract --shards 16 -o out -- --rate 4 --size "
       "224x224");
-  app.allow_extras (false);
-  app.prefix_command ();
-  app.final_callback ([options, &app, &action] {
-    action = [options, words = app.remaining ()] () mutable {
-      if (!words.empty () && words.front () == "--") words.erase (words.begin ());
-      return prepare (*options, words);
-    };
-  });
+  app.final_callback ([options, &action] { action = [options] { return prepare (*options); }; });
 }
 
 // ---- work
@@ -182,7 +176,7 @@ void add_work (CLI::App &batch_app, Action &action)
       "never done again.\n\n"
       "Examples:\n"
       "  quad batch work out --jobs 4 --timeout 600 --memory 4G\n"
-      "  srun quad batch work out        # in an sbatch --array script");
+      "  srun quad batch work out        # in an sbatch --array script\n");
   app.final_callback ([arguments, &action] { action = [arguments] { return work (*arguments); }; });
 }
 

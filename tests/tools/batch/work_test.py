@@ -1,0 +1,245 @@
+"""`quad batch` as a user sees it: failures and their reasons, limits, trying again, being stopped, odd names."""
+
+import os
+import signal
+import subprocess
+import time
+
+import batches
+import cases
+from batches import PATIENCE, STANDIN, kill, wait_for
+
+
+class Failures(batches.Case):
+    def test_each_failure_says_why_and_the_shard_goes_on(self):
+        clips = {
+            "good": "ok",
+            "bad": "bad",
+            "print": "print",
+            "crash": "crash",
+            "killed": "killed",
+            "nothing": "nothing",
+            "part": "part",
+            "hang": "hang",
+            "eat": "eat",
+            "last": "ok",
+        }
+        self.prepare(clips, 2)
+        began = time.monotonic()
+        said = self.work("--timeout", 2, "--memory", "300M", "--jobs", 2)
+        self.assertLess(time.monotonic() - began, PATIENCE / 2)
+        self.assertIn("2 clips done, 8 failed.", said)
+        found = {line["id"]: (line["state"], line.get("reason"), line.get("error")) for line in self.index(status=3)}
+        self.assertEqual(
+            found,
+            {
+                "good": ("done", None, None),
+                "bad": ("failed", "error", "The clip has no video."),
+                "print": ("failed", "error", "no report, \ufffd last line"),
+                "crash": ("failed", "crash", "It crashed: Segmentation fault."),
+                "killed": ("failed", "killed", "It was killed twice, most likely by the kernel for want of memory."),
+                "nothing": ("failed", "output", "It wrote no nothing.gif."),
+                "part": ("failed", "error", "It ended with status 1."),
+                "hang": ("failed", "timeout", "It was not done after 2 s, the limit of --timeout."),
+                "eat": ("failed", "memory", "It took more than 300 MiB, the limit of --memory."),
+                "last": ("done", None, None),
+            },
+        )
+        # Half a result is none.
+        self.assertEqual(sorted(p.name for p in (self.out / "results").glob("*.gif")), ["good.gif", "last.gif"])
+        self.assertEqual(list((self.out / "tmp").iterdir()), [])
+        # They are not tried again by themselves.
+        self.assertIn("0 clips done, 0 failed.", self.work())
+
+    def test_sidecar_and_index_tell_what_was_done(self):
+        self.prepare({"a": "ok"}, 1, "--", "--rate", "4")
+        self.work()
+        sidecar = self.sidecar("a")
+        self.assertEqual(self.index(), [sidecar])
+        clip = self.folder / "clips" / "a"
+        for name, value in {
+            "outputs": [{"path": "a.gif", "size": len(f"made of {clip}\n")}],
+            "frames": 10,
+            "duration": 2.5,
+            "warnings": ["It is short."],
+            "attempts": 1,
+            "recipe": "gif",
+            "options": ["--rate", "4"],
+        }.items():
+            self.assertEqual(sidecar[name], value, name)
+        self.assertEqual((sidecar["inputs"][0]["path"], sidecar["inputs"][0]["size"]), (str(clip), 3))
+        self.assertGreater(sidecar["elapsed"], 0)
+        self.assertEqual(len(sidecar["fingerprint"]), 64)
+
+    def test_retry_by_reason(self):
+        self.prepare({"a": "bad", "b": "nothing", "c": "ok"})
+        self.work()
+        self.assertEqual(self.status()["reasons"], {"error": 1, "output": 1})
+        self.assertIn("1 clips are to be done again", self.quad("retry", "out", "--reason", "output"))
+        self.assertEqual(self.status()["waiting"], 1)
+        self.assertIn("0 clips done, 1 failed.", self.work())
+        self.assertEqual([self.sidecar(name)["attempts"] for name in "abc"], [1, 2, 1])
+        self.assertIn("No job c failed", self.quad("retry", "out", "--id", "c", status=1))
+        self.assertIn("2 clips are to be done again", self.quad("retry", "out"))
+
+    def test_killed_once_is_tried_again(self):
+        self.prepare({"a": "once"})
+        self.assertIn("1 clips done, 0 failed.", self.work())
+
+    def test_an_input_that_is_gone_or_changed(self):
+        self.prepare({"a": "ok", "b": "ok", "c": "ok"})
+        (self.folder / "clips" / "a").unlink()
+        self.clip("clips/b", "ok 0.0")
+        self.assertIn("1 clips done, 2 failed.", self.work())
+        self.assertEqual({self.sidecar(name)["reason"] for name in "ab"}, {"input"})
+        # Prepared again, what is done stays done.
+        self.clip("clips/a", "ok")
+        lines = [{"id": name, "input": f"clips/{name}"} for name in "abc"]
+        said = self.quad("prepare", self.manifest(lines), "--recipe", "gif", "-o", "out")
+        self.assertIn("0 new, 2 changed, 1 as before", said)
+        self.assertIn("2 clips done, 0 failed.", self.work())
+        self.expect_clean("abc")
+
+    def test_a_result_that_is_gone_is_made_again(self):
+        self.prepare({"a": "ok", "b": "ok", "c": "ok"})
+        self.work()
+        (self.out / "results" / "a.gif").unlink()
+        (self.out / "results" / "b.gif").write_text("cut")
+        self.assertEqual(self.status()["waiting"], 2)
+        self.assertIn("2 clips done", self.work())
+        self.assertEqual(sorted(self.logged("done")), ["a", "a", "b", "b", "c"])
+
+    def test_a_program_that_cannot_run_fails_no_clip(self):
+        self.prepare({"a": "ok"})
+        self.assertIn("does not run jobs", self.quad("work", "out", "--program", "/nothing/here", status=1))
+        self.assertEqual(self.status()["waiting"], 1)
+
+
+class Outputs(batches.Case):
+    def test_several_files_and_folders(self):
+        self.clip("two", "two")
+        self.clip("many", "folder first")
+        lines = [{"input": "two", "output": "a/b/two.vtt"}, {"input": "many", "output": "many"}]
+        prepare = ("prepare", self.manifest(lines), "--recipe", "extract", "-o", "out")
+        self.quad(*prepare)
+        self.work()
+        first, second = self.index()
+        self.assertEqual([o["path"] for o in first["outputs"]], ["a/b/two.vtt", "a/b/two.jpg"])
+        self.assertEqual(second["outputs"], [{"path": "many", "files": 3}])
+        # A folder takes the place of the old one.
+        self.clip("many", "folder second")
+        self.assertIn("1 changed, 1 as before", self.quad(*prepare))
+        self.assertIn("1 clips done", self.work())
+        self.assertEqual((self.out / "results" / "many" / "1.jpg").read_text(), "1 second\n")
+
+    def test_odd_names(self):
+        names = ["a b", "-x", "..", "quote'\"\\", "line\nend", "%41", "ümlaut", "a/b", "w" * 200, "$(id)"]
+        lines = []
+        for i, name in enumerate(names):
+            path = self.clip(f"clips/{i} -'\"\n%é/c;lip", "ok")
+            lines.append({"id": name, "input": str(path)})
+        self.quad("prepare", self.manifest(lines), "--recipe", "gif", "-o", "out")
+        self.assertIn(f"{len(names)} clips done, 0 failed", self.work())
+        index = self.index()
+        self.assertEqual([line["id"] for line in index], names)
+        for line in index:
+            path = self.out / "results" / line["outputs"][0]["path"]
+            self.assertTrue(path.is_file() and path.parent == self.out / "results", path)
+
+
+class Stopped(batches.Case):
+    def pids(self):
+        """Of stand-ins of this test."""
+        found = []
+        for entry in os.listdir("/proc"):
+            try:
+                words = open(f"/proc/{entry}/cmdline", "rb").read() if entry.isdigit() else b""
+            except OSError:
+                continue
+            if b"--report" in words and str(self.folder).encode() in words:
+                found.append(int(entry))
+        return found
+
+    def test_sigterm_ends_at_once_and_leaves_nothing(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number=number):
+                self.prepare({"a": "hang", "b": "hang"})
+                worker = self.start("--jobs", 2)
+                wait_for(lambda: len(self.pids()) == 2, "two jobs run")
+                self.assertEqual(len(self.status()["running"]), 1)
+                began = time.monotonic()
+                self.assertEqual(kill(worker, number), 130)
+                self.assertLess(time.monotonic() - began, 3)
+                self.assertEqual((self.pids(), list((self.out / "tmp").iterdir())), ([], []))
+                # The lease is free, and no clip has failed.
+                self.assertEqual((self.status()["running"], self.status()["waiting"]), ([], 2))
+
+    def test_children_die_with_a_killed_worker(self):
+        self.prepare({"a": "hang"})
+        worker = self.start()
+        wait_for(self.pids, "the job runs")
+        kill(worker)
+        wait_for(lambda: not self.pids(), "the job has ended")
+        # What it left is removed by the next one, which takes its lease at once.
+        self.assertEqual(len(list((self.out / "tmp").iterdir())), 1)
+        began = time.monotonic()
+        self.work("--timeout", 0.1)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(list((self.out / "tmp").iterdir()), [])
+
+    def test_a_paused_worker_does_not_overwrite(self):
+        self.prepare({"a": "ok 0.5"})
+        first = self.start("--lease", 1)
+        wait_for(self.pids, "the job runs")
+        first.send_signal(signal.SIGSTOP)
+        self.addCleanup(first.send_signal, signal.SIGCONT)
+        self.assertIn("1 clips done", self.work("--lease", 1))
+        made = self.sidecar("a")
+        first.send_signal(signal.SIGCONT)
+        self.assertEqual(first.wait(PATIENCE), 0)
+        self.assertEqual(self.sidecar("a"), made)
+        self.expect_clean(["a"])
+
+    def test_two_workers_share_no_shard(self):
+        clips = {str(i): "ok 0.05" for i in range(8)}
+        self.prepare(clips)
+        workers = [self.start("--lease", 2) for _ in range(3)]
+        for worker in workers:
+            self.assertEqual(worker.wait(PATIENCE), 0)
+        self.assertEqual(sorted(self.logged("done")), sorted(clips))
+        self.expect_clean(clips)
+
+
+class Progress(batches.Case):
+    def test_a_bar_on_a_terminal(self):
+        self.prepare({str(i): "ok 0.1" for i in range(5)})
+        leader, follower = os.openpty()
+        self.quad_on(follower)
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        os.close(leader)
+        self.assertIn(b"\r[####################] 5/5 clips", shown)
+        self.assertIn(b" left\x1b[K\r", shown)
+
+    def quad_on(self, terminal):
+        subprocess.run(
+            [batches.QUAD, "batch", "work", "out", "--program", STANDIN],
+            cwd=self.folder,
+            env=self.env,
+            stderr=terminal,
+            stdout=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=True,
+        )
+
+
+if __name__ == "__main__":
+    cases.main()
