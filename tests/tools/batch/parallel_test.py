@@ -13,9 +13,9 @@ from batches import PATIENCE, QUAD, STANDIN
 class Parallel(batches.Case):
     def test_a_shard_each(self):
         clips = {f"{i}": "ok" for i in range(12)}
-        self.prepare(clips, 8)
+        self.prepare(clips, 4)
         done = subprocess.run(
-            f"seq 0 7 | parallel --will-cite -j 4 '{QUAD}' batch work out --shard {{}}/8 --program '{STANDIN}'",
+            f"seq 0 3 | parallel --will-cite -j 2 '{QUAD}' batch work out --shard {{}}/4 --program '{STANDIN}'",
             shell=True,
             cwd=self.folder,
             env=dict(self.env, HOME=str(self.folder)),

@@ -33,7 +33,8 @@ std::string plain_text (const std::string &text)
 {
   const Owned<char> valid (g_utf8_make_valid (text.data (), gssize (text.size ())));
   std::string plain = valid.get ();
-  std::ranges::replace_if (plain, [] (unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  std::ranges::replace_if (
+      plain, [] (unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
   return plain;
 }
 

@@ -45,7 +45,8 @@ std::string read_all (const std::string &manifest)
 
 Exit prepare (const PrepareOptions &options)
 {
-  batch::Rules rules{batch::find_recipe (options.recipe), options.words, options.ending, options.checksum};
+  batch::Rules rules{batch::find_recipe (options.recipe), options.words, options.ending,
+                     options.checksum};
   rules.folder = options.manifest == "-" ? fs::current_path ()
                                          : fs::absolute (options.manifest).parent_path ();
   const std::string text = read_all (options.manifest);
@@ -88,7 +89,8 @@ void add_prepare (CLI::App &batch_app, Action &action)
                   "Ending of results' names, as .npy; \"\": results are folders");
   app.add_flag ("--checksum", options->checksum,
                 "Know inputs by their content, not by size and time");
-  app.add_option ("options", options->words, "After --: options of the recipe's command, for each clip");
+  app.add_option ("options", options->words,
+                  "After --: options of the recipe's command, for each clip");
   app.footer (
       "A second call with the same folder adds new clips, and keeps results of those that are the "
       "same.\n\n"
