@@ -5,6 +5,7 @@
 
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/batch/progress.h"
+#include "tools/quad/batch/workplace.h"
 
 namespace quad::batch {
 namespace {
@@ -172,7 +173,9 @@ Merged merge (const Batch &batch)
                                     : merged.waiting)++;
     text += sidecar_text (batch, job, state);
   }
-  write_file (batch.index (), text, batch.temporary () / (this_process ().token + ".index"));
+  const Path temporary = batch.temporary () / (this_process ().token + ".index");
+  clean_up (batch.temporary (), FileClock (temporary).now ());
+  write_file (batch.index (), text, temporary);
   sync_folder (batch.folder);
   return merged;
 }

@@ -47,8 +47,8 @@ struct Merged {
   std::size_t done = 0, failed = 0, waiting = 0;
 };
 
-// Writes the index: a line for each job, in the manifest's order. It is the old one or the new one
-// after a crash.
+// Writes the index, and removes what workers that are gone have left. The index has a line for each
+// job, in the manifest's order; it is the old one or the new one after a crash.
 Merged merge (const Batch &batch);
 
 }  // namespace quad::batch

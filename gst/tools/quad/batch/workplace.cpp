@@ -40,17 +40,15 @@ Workplace::Workplace (Path parent, double seconds)
   const Json<JsonObject> object = to_json (owner_);
   set (object.get (), "seconds", seconds);
   write_file (folder_ / kAlive, to_text (object.get ()) + "\n");
-  clean_up ();
 }
 
 Workplace::~Workplace () { remove_tree (folder_); }
 
-void Workplace::clean_up ()
+void clean_up (const Path &parent, std::int64_t now)
 {
-  const std::int64_t now = clock_.now ();
   std::error_code error;
-  for (fs::directory_iterator i (parent_, error), end; !error && i != end; i.increment (error))
-    if (i->path () != folder_ && is_left (i->path (), now)) remove_tree (i->path ());
+  for (fs::directory_iterator i (parent, error), end; !error && i != end; i.increment (error))
+    if (is_left (i->path (), now)) remove_tree (i->path ());
 }
 
 }  // namespace quad::batch

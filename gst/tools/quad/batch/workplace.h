@@ -6,10 +6,12 @@
 
 namespace quad::batch {
 
+// Removes the folders in `parent` of workers that are gone. `now`: by the clock of its file system.
+void clean_up (const Path &parent, std::int64_t now);
+
 class Workplace {
  public:
-  // Makes a folder in `parent`, and removes those of workers that are gone. `seconds`: a worker
-  // that did not call `keep` for so long is gone.
+  // Makes a folder in `parent`. `seconds`: a worker that did not call `keep` for so long is gone.
   Workplace (Path parent, double seconds);
   ~Workplace ();
   Workplace (const Workplace &) = delete;
@@ -20,12 +22,10 @@ class Workplace {
   // Of the file system that holds the folder.
   Clock &clock () { return clock_; }
 
-  // Tells the others that this worker is there.
-  void keep () { clock_.now (); }
+  // Tells the others that this worker is there, and removes what those that are gone have left.
+  void keep () { clean_up (parent_, clock_.now ()); }
 
  private:
-  void clean_up ();
-
   Path parent_;
   Owner owner_;
   Path folder_;
