@@ -114,7 +114,7 @@ class Slurm:
 
     def _text(self, name):
         path = self.folder / name
-        return path.read_text(errors="replace")[-1000:] if path.exists() else ""
+        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
 
     def run(self, *command, cwd=None):
         done = subprocess.run(
@@ -125,6 +125,11 @@ class Slurm:
     def node_state(self):
         return self.run("sinfo", "-h", "-o", "%T").rstrip("*$~#!%")
 
+    def has_said_all(self):
+        """Whether nothing waits to be told to the node."""
+        said = [line.split() for line in self.run("sdiag").splitlines() if line.startswith("Agent ")]
+        return self.node_state() == "idle" and all(words[-1] == "0" for words in said if words[1] in ("queue", "count:"))
+
     def start_node(self):
         # As on a machine of its own, its processes have numbers of their own, and end with it.
         node = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -133,8 +138,11 @@ class Slurm:
     def kill_node(self):
         """The node fails: all that runs there is gone at once."""
         node = self._daemons.pop("slurmd")
+        first = pathlib.Path(f"/proc/{node.pid}/task/{node.pid}/children").read_text().split()
         node.kill()
         node.wait()
+        # The first process of a namespace is gone when all others are.
+        self._comes(lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in first))
 
     def close(self):
         if "slurmd" in self._daemons:

@@ -66,7 +66,8 @@ class Cluster(batches.Case):
         self.assertLess(done, len(clips))
         self.slurm.start_node()
         self.slurm.run("scontrol", "update", f"nodename={self.slurm.host}", "state=resume")
-        # Slurm would wait for two minutes.
+        # Slurm would wait for two minutes, so that the node hears in time what it shall end.
+        wait_for(self.slurm.has_said_all, "the node has heard it")
         for task in range(4):
             self.slurm.run("scontrol", "update", f"jobid={job}_{task}", "starttime=now")
         said = self.wait_until_empty()
