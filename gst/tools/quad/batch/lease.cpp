@@ -68,7 +68,11 @@ int Leases::highest (const std::string &name)
 
 std::optional<Holder> Leases::holder (const std::string &name)
 {
-  const int generation = highest (name);
+  return holder_of (name, highest (name));
+}
+
+std::optional<Holder> Leases::holder_of (const std::string &name, int generation)
+{
   if (generation < 0) return {};
   const Path path = file (name, generation);
   Holder holder{{}, 0, kUnknownSeconds};
@@ -115,10 +119,10 @@ bool Leases::make (const Path &path)
 
 std::optional<Lease> Leases::take (const std::string &name)
 {
-  if (holder (name)) return {};
-  const int generation = highest (name) + 1;
-  if (!make (file (name, generation))) return {};
-  return Lease (*this, name, generation);
+  const int generation = highest (name);
+  // The next one after the one that was seen to be free, and no later one.
+  if (holder_of (name, generation) || !make (file (name, generation + 1))) return {};
+  return Lease (*this, name, generation + 1);
 }
 
 bool Leases::has_next (const std::string &name, int generation)

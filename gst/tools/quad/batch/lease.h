@@ -87,6 +87,8 @@ class Leases {
   friend class Lease;
 
   Path file (const std::string &name, int generation) const;
+  // Of that generation; below 0: there is none.
+  std::optional<Holder> holder_of (const std::string &name, int generation);
   int highest (const std::string &name);
   bool make (const Path &path);
   bool has_next (const std::string &name, int generation);

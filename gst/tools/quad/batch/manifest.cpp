@@ -61,8 +61,8 @@ std::vector<Option> options_of (JsonObject *line)
   JsonObjectIter iter;
   const char *name = nullptr;
   JsonNode *value = nullptr;
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &name, &value)) options.push_back (option_of (name, value));
+  json_object_iter_init_ordered (&iter, json_node_get_object (node));
+  while (json_object_iter_next_ordered (&iter, &name, &value)) options.push_back (option_of (name, value));
   return options;
 }
 
@@ -90,7 +90,7 @@ void check_output (const std::string &output)
 {
   const Path path (output);
   const bool leaves = std::ranges::find (path, "..") != path.end ();
-  if (path.is_absolute () || leaves || path.lexically_normal () != path ||
+  if (path.is_absolute () || leaves || path.lexically_normal ().string () != output ||
       path.filename ().empty ())
     throw Problem ("`output` must be a plain path below the folder of the results, not " + output);
   if (output.ends_with (".json"))
