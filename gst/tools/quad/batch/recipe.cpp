@@ -23,11 +23,10 @@ std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::
                                    const std::string &report, const std::string &output,
                                    const std::vector<std::string> &inputs)
 {
-  std::vector<std::string> words = {std::string (recipe.command)};
-  words.insert (words.end (), options.begin (), options.end ());
-  // An option that takes several words ends here, so that it does not take the inputs.
-  words.insert (words.end (), {"--report", report, "-o", output});
+  std::vector<std::string> words = {std::string (recipe.command), "--report", report, "-o", output};
+  // Options may be words that come after the clip, as the background does.
   words.insert (words.end (), inputs.begin (), inputs.end ());
+  words.insert (words.end (), options.begin (), options.end ());
   return words;
 }
 

@@ -20,7 +20,7 @@ const std::vector<Recipe> &recipes ();
 const Recipe *find_recipe (std::string_view name);
 
 // The words of a child's command line, without the program. Each has this form:
-// `COMMAND OPTION... --report REPORT -o OUTPUT INPUT...`.
+// `COMMAND --report REPORT -o OUTPUT INPUT... OPTION...`.
 std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::string> &options,
                                    const std::string &report, const std::string &output,
                                    const std::vector<std::string> &inputs);
