@@ -33,6 +33,10 @@ case $what in
     printf 'no report, \377 last line\n\n'
     exit 1
     ;;
+  misuse)
+    printf 'There is no --hat.\nRun with --help for more.\n'
+    exit 2
+    ;;
   hang) sleep 1000 ;;
   eat) head -c 900M /dev/zero | tail ;;
   crash) kill -SEGV $$ ;;

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tarfile
 import time
 
 import batches
@@ -16,6 +17,7 @@ class Failures(batches.Case):
             "good": "ok",
             "bad": "bad",
             "print": "print",
+            "misuse": "misuse",
             "crash": "crash",
             "killed": "killed",
             "nothing": "nothing",
@@ -24,7 +26,7 @@ class Failures(batches.Case):
             "last": "ok",
         }
         self.prepare(clips, 2)
-        self.assertIn("2 clips done, 7 failed.", self.work("--timeout", 2, "--jobs", 2))
+        self.assertIn("2 clips done, 8 failed.", self.work("--timeout", 2, "--jobs", 2))
         found = {line["id"]: (line["state"], line.get("reason"), line.get("error")) for line in self.index(status=3)}
         self.assertEqual(
             found,
@@ -32,6 +34,7 @@ class Failures(batches.Case):
                 "good": ("done", None, None),
                 "bad": ("failed", "error", "The clip has no video."),
                 "print": ("failed", "error", "no report, \ufffd last line"),
+                "misuse": ("failed", "error", "There is no --hat."),
                 "crash": ("failed", "crash", "It crashed: Segmentation fault."),
                 "killed": ("failed", "killed", "It was killed twice, most likely by the kernel for want of memory."),
                 "nothing": ("failed", "output", "It wrote no nothing.gif."),
@@ -116,6 +119,27 @@ class Failures(batches.Case):
         self.prepare({"a": "ok"})
         self.assertIn("does not run jobs", self.quad("work", "out", "--program", "/nothing/here", status=1))
         self.assertEqual(self.status()["waiting"], 1)
+
+
+class Real(batches.Case):
+    """The program itself, with clips that GStreamer makes."""
+
+    def test_pictures_of_good_and_bad_clips(self):
+        make = "videotestsrc num-buffers=10 ! video/x-raw,width=64,height=48 ! jpegenc ! avimux ! filesink location="
+        subprocess.run(f"gst-launch-1.0 -q {make}{self.folder}/good.avi", shell=True, check=True, timeout=PATIENCE)
+        self.clip("bad.avi", "no clip")
+        lines = [{"id": name, "input": f"{name}.avi"} for name in ("good", "bad")]
+        self.quad(
+            *("prepare", self.manifest(lines), "--recipe", "extract", "-o", "out"),
+            *("--", "--rate", "4", "--size", "32x32", "--fit", "fill"),
+        )
+        self.assertIn("1 clips done, 1 failed.", self.quad("work", "out", "--memory", "2G", "--timeout", PATIENCE))
+        good, bad = self.index(status=3)
+        with tarfile.open(self.out / "results" / "good.tar") as tar:
+            self.assertEqual(len(tar.getnames()), good["frames"])
+        self.assertGreater(good["frames"], 0)
+        self.assertEqual(bad["reason"], "error")
+        self.assertIn("bad.avi", bad["error"])
 
 
 class Outputs(batches.Case):

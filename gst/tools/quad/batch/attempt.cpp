@@ -128,7 +128,10 @@ Outcome Attempt::judge (const Ending &ending)
   if (WEXITSTATUS (status) == kCannotRun)
     throw Problem (setup_.program + " does not run jobs: " + last_line (log_end ()));
   if (WEXITSTATUS (status) != 0) {
-    const std::string line = last_line (log_end ());
+    const std::string log = log_end ();
+    // Of a wrong command line, the last one is advice for people.
+    const bool is_misuse = WEXITSTATUS (status) == int (Exit::misuse);
+    const std::string line = is_misuse ? log.substr (0, log.find ('\n')) : last_line (log);
     return failed ("error", line.empty () ? "It ended with status " +
                                                 std::to_string (WEXITSTATUS (status)) + "."
                                           : line);

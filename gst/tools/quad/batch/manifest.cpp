@@ -62,7 +62,8 @@ std::vector<Option> options_of (JsonObject *line)
   const char *name = nullptr;
   JsonNode *value = nullptr;
   json_object_iter_init_ordered (&iter, json_node_get_object (node));
-  while (json_object_iter_next_ordered (&iter, &name, &value)) options.push_back (option_of (name, value));
+  while (json_object_iter_next_ordered (&iter, &name, &value))
+    options.push_back (option_of (name, value));
   return options;
 }
 
