@@ -161,6 +161,13 @@ std::vector<std::string> files_in (const std::string &folder)
   return files;
 }
 
+void make_folder (const std::string &path)
+{
+  std::error_code error;
+  fs::create_directory (path, error);
+  if (error) throw Failure (text (path, " cannot be made: ", error.message ()));
+}
+
 void move_files (Temporary &from, const std::string &to)
 {
   for (const std::string &file : files_in (from.path ())) sync (file);

@@ -56,6 +56,8 @@ class Partial {
 
 // A new folder: beside `beside`, or where temporary files are if that is empty.
 std::string new_folder (const std::string &beside);
+// Makes a folder if it is not there. Throws Failure.
+void make_folder (const std::string &path);
 // Moves all files of `from` into the folder `to`, which is made if it is not there.
 void move_files (Temporary &from, const std::string &to);
 // The paths of the files in a folder, sorted.

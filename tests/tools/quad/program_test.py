@@ -378,6 +378,15 @@ class Results(Case):
         self.run_quad("thumbs", clip, "-o", "o.tar", "--rate", "4", "--size", "33x21")
         self.assertEqual((self.folder / "o.tar").read_bytes(), first)
 
+    def test_thumbs_of_several(self):
+        one, other = self.clip("silent.mp4"), self.clip("mjpeg.mov")
+        report = self.report("thumbs", one, other, "-o", "o", "--count", "2")
+        self.assertEqual((report["frames"], report["inputs"]), (4, [one, other]))
+        made = sorted(str(p.relative_to(self.folder / "o")) for p in (self.folder / "o").rglob("*.jpg"))
+        self.assertEqual(made, [f"{name}/frame-00{i}.jpg" for name in ("mjpeg", "silent") for i in (1, 2)])
+        self.assertIn("would both go to", self.run_quad("thumbs", one, one, "-o", "o", status=1))
+        self.assertIn("one clip at a time", self.run_quad("thumbs", one, other, "-o", "o.tar", status=1))
+
     def test_numpy(self):
         try:
             import numpy
@@ -476,6 +485,19 @@ class Ends(Case):
             self.assertIn("interrupted", said)
             self.assertEqual(self.files(), ["long.mp4", "o.mp4"])
             self.assertEqual((self.folder / "o.mp4").read_text(), "old")
+
+    def test_a_signal_leaves_no_pictures(self):
+        self.start()
+        (self.folder / "work").mkdir()
+        for command, env in ((["thumbs", "long.mp4", "-o", "p"], {}), (["thumbs", "long.mp4", "-o", "p.tar"], {"TMPDIR": "work"})):
+            process = subprocess.Popen([QUAD, *command, "--rate", "30", "--width", "320"], cwd=self.folder, text=True,
+                                       env={**clean_environment(), **env}, stderr=subprocess.PIPE)
+            first = process.stderr.readline()
+            self.assertIn(" frames", first)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=TIMEOUT)
+            self.assertEqual(process.returncode, 130)
+            self.assertEqual((self.files(), os.listdir(self.folder / "work")), (["long.mp4", "o.mp4", "work"], []))
 
     def test_progress_on_a_terminal_is_one_line(self):
         clip = self.clip("silent.mp4")

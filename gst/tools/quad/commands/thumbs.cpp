@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "tools/quad/archive.h"
@@ -24,7 +25,8 @@ constexpr int kMostSprites = 100, kSpriteColumns = 10;
 
 struct Options {
   Common common;
-  std::string clip, out, sprite, vtt;
+  std::vector<std::string> clips;
+  std::string clip, out, sprite, vtt;  // clip: one of them
   std::string type = "jpg";
   Fraction rate{0, 1};
   int count = 0;  // 0: not given
@@ -260,9 +262,48 @@ void Job::run ()
     folder ();
 }
 
+// The pictures of several clips go to folders in `out`, with the clips' names without their
+// endings.
+void thumbs_of_several (const Options &options, Report &report, Progress &progress)
+{
+  const std::string kind = ending_of (options.out);
+  if (options.out.empty () || !options.sprite.empty () || kind == "tar" || kind == "npy" ||
+      kind == "vtt") {
+    throw Failure (
+        "pictures of several clips go to folders: give -o FOLDER, or one clip at a time");
+  }
+  check_output_folder (options.out);
+  std::map<std::string, std::string> folders;
+  for (const std::string &clip : options.clips) {
+    check_input (clip);
+    const std::string name = base_name (clip), stem = name.substr (0, name.rfind ('.'));
+    const std::string folder = text (options.out, '/', stem.empty () ? name : stem);
+    const auto [other, fresh] = folders.emplace (folder, clip);
+    if (!fresh)
+      throw Failure (text (other->second, " and ", clip, " would both go to ", folder,
+                           ": take one at a time"));
+  }
+  if (!options.common.print) make_folder (options.out);
+  Report all;
+  for (const auto &[folder, clip] : folders) {
+    Options one = options;
+    one.clip = clip;
+    one.out = folder + "/";
+    Job{one, report, progress}.run ();
+    all.frames += report.frames;
+    all.duration += report.duration;
+  }
+  report.inputs = options.clips;
+  report.frames = all.frames, report.duration = all.duration;
+}
+
 void thumbs (const Options &options, Report &report, Progress &progress)
 {
-  Job{options, report, progress}.run ();
+  report.inputs = options.clips;
+  if (options.clips.size () > 1) return thumbs_of_several (options, report, progress);
+  Options one = options;
+  one.clip = options.clips.front ();
+  Job{one, report, progress}.run ();
 }
 
 }  // namespace
@@ -271,7 +312,9 @@ void add_thumbs (CLI::App &app, Action &action)
 {
   auto o = std::make_shared<Options> ();
   CLI::App *command = app.add_subcommand ("thumbs", "Take pictures out of a clip");
-  command->add_option ("CLIP", o->clip, "The clip")->required ();
+  command
+      ->add_option ("CLIP", o->clips, "The clip; or several, each of which gets a folder in FOLDER")
+      ->required ();
   command->add_option ("-o,--output", o->out,
                        "A folder; a .tar of pictures; a .npy (uint8 [N, height, width, 3]); or a "
                        ".vtt with its sprite sheet");
