@@ -7,8 +7,8 @@
 
 namespace quad {
 
-// All strings are static. `page` is the name of its page in docs/elements, without ".md". `since`: the
-// version that had the element first.
+// All strings are static. `page` is the name of its page in docs/elements, without ".md". `since`:
+// the version that had the element first.
 void set_about (GstElementClass *klass, const char *name, const char *kind, const char *what,
                 const char *page, const char *since = "0.2.0");
 
