@@ -1,10 +1,10 @@
 // Compiled once a library: headers that take long to read. Each file still includes what it uses:
 // `meson setup -Db_pch=false` shows it.
-#include <CLI/CLI.hpp>
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
 #include <gst/video/video.h>
 #include <json-glib/json-glib.h>
+#include <CLI/CLI.hpp>
 
 #include <functional>
 #include <map>
