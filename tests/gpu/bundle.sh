@@ -52,5 +52,5 @@ find "$models" -maxdepth 1 \( -name '*.onnx*' -o -name 'libonnxruntime*' \) -exe
 # Its launch lines are run there.
 mkdir -p "$out/documents/docs"
 cp README.md "$out/documents/"
-cp -r docs/elements "$out/documents/docs/"
+cp -r docs/elements docs/guides "$out/documents/docs/"
 du -sh "$out"

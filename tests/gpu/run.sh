@@ -284,7 +284,7 @@ else
   fi
   while read -r line; do
     stage "document: $line" document_line "$line" </dev/null
-  done < <(gpu_lines "$documents"/README.md "$documents"/docs/elements/*.md)
+  done < <(gpu_lines "$documents"/README.md "$documents"/docs/{elements,guides}/*.md)
 fi
 
 stage "kernels, beside a copy" run "$(program gpu-bench)"
