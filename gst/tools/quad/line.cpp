@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "tools/quad/failure.h"
+#include "tools/quad/words.h"
 
 namespace quad {
 namespace {
@@ -19,9 +20,7 @@ bool consists_of (std::string_view text, std::string_view others)
   });
 }
 
-bool is_control (char c) { return static_cast<unsigned char> (c) < 32 || c == 127; }
-
-std::string in_quotes (std::string_view text)
+std::string quoted (std::string_view text)
 {
   std::string result = "\"";
   for (const char c : text) {
@@ -31,11 +30,14 @@ std::string in_quotes (std::string_view text)
   return result += '"';
 }
 
-std::string octal (char c)
+std::string quoted (std::string_view text)
 {
-  std::array<char, 5> digits{};
-  std::snprintf (digits.data (), digits.size (), "\\%03o", static_cast<unsigned> (c) & 0xffU);
-  return digits.data ();
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '\\' || c == '"') result += '\\';
+    result += c;
+  }
+  return result += '"';
 }
 
 // Where an element comes from that is not the plugin's own.
@@ -84,14 +86,6 @@ std::string sentence_on_missing (const std::string &message)
 
 }  // namespace
 
-std::string shown (const std::string &name)
-{
-  std::string result;
-  for (const char c : name)
-    result += c == '\n' ? "\\n" : is_control (c) ? octal (c) : std::string (1, c);
-  return result;
-}
-
 std::string shell_word (const std::string &word)
 {
   // A `!` in a word may be a command of an earlier time, for an interactive bash.
@@ -132,7 +126,7 @@ Line &Line::word (std::string word)
 Line &Line::property (std::string_view name, std::string_view value)
 {
   const bool plain = !value.empty () && consists_of (value, "_./+-");
-  return word (text (name, '=', plain ? std::string{value} : in_quotes (in_quotes (value))));
+  return word (text (name, '=', plain ? std::string{value} : quoted (quoted (value))));
 }
 
 Line &Line::path (std::string_view name, const std::string &path)

@@ -3,7 +3,6 @@
 #include <iostream>
 
 #include "tools/quad/failure.h"
-#include "tools/quad/names.h"
 
 namespace quad {
 
@@ -13,9 +12,9 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
     std::cout << make.line (make.out).shell () << std::endl;
     return;
   }
-  Partial partial{make.out};
+  const std::string path = report.results.file (make.out);
   {
-    Player player{make.line (partial.path ()), make.clips};
+    Player player{make.line (path), make.clips};
     if (make.prepare) make.prepare (player);
     const Played played = player.play (make.expected, progress, report.warnings);
     if (played.frames == 0) {
@@ -25,9 +24,7 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
     report.frames = played.frames;
     report.duration = static_cast<double> (played.time) / GST_SECOND;
   }
-  if (make.after) make.after (partial.path ());
-  partial.finish ();
-  report.output.push_back (make.out);
+  if (make.after) make.after (path);
 }
 
 void warn (const std::string &sentence, Report &report, Progress &progress)

@@ -16,11 +16,11 @@ struct Make {
   std::function<Line (const std::string &path)> line;  // the pipeline that writes to `path`
   std::function<void (Player &)> prepare;              // called before it plays; may be empty
   std::function<void (const std::string &path)>
-      after;  // called with the written file, before it is renamed; may be empty
+      after;  // called with the written file; may be empty
 };
 
-// Prints the line, if `common` says so, or plays it: then `out` is there, whole, and `report` knows
-// it. Throws Failure, also where no frame came, and Interrupted.
+// Prints the line, if `common` says so, or plays it: then `out` is one of the report's results.
+// Throws Failure, also where no frame came, and Interrupted.
 void make_file (const Make &make, const Common &common, Report &report, Progress &progress);
 
 // Adds --print and --report to a command, whose options are `Options` with a member `common`, and

@@ -1,13 +1,10 @@
 #include "tools/quad/names.h"
 
-#include <fcntl.h>
 #include <glib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "tools/quad/failure.h"
@@ -28,31 +25,6 @@ void check_folder (const std::string &folder)
   if (!is_kind (folder, S_IFDIR) || access (folder.c_str (), W_OK | X_OK) != 0) {
     throw Failure (text (folder, " is not a folder that can be written to"));
   }
-}
-
-// Writes to the disk what is in a file or folder.
-void sync (const std::string &path)
-{
-  const int fd = open (path.c_str (), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw Failure (text (path, " cannot be opened: ", std::strerror (errno)));
-  const bool done = fsync (fd) == 0 || errno == EINVAL;  // some file systems cannot
-  const int why = errno;
-  close (fd);
-  if (!done)
-    throw Failure (text (path, " could not be written to the disk: ", std::strerror (why)));
-}
-
-std::string new_file_beside (const std::string &out)
-{
-  std::string path = folder_of (out).append (".quad-XXXXXX");
-  const int fd = mkstemp (path.data ());
-  if (fd < 0)
-    throw Failure (text ("no file can be made in ", folder_of (out), ": ", std::strerror (errno)));
-  const mode_t mask = umask (0);
-  umask (mask);
-  fchmod (fd, 0666 & ~mask);
-  close (fd);
-  return path;
 }
 
 }  // namespace
@@ -97,6 +69,32 @@ void check_output_folder (const std::string &out)
   check_folder (access (path.c_str (), F_OK) == 0 ? path : folder_of (path));
 }
 
+void check_report (const std::string &report, const std::vector<std::string> &others)
+{
+  if (report.empty ()) return;
+  for (const std::string &other : others) {
+    if (!other.empty () && same_place (report, other))
+      throw NoReport (text (report, " cannot be the report, too: choose another name"));
+  }
+}
+
+void check_different (const std::vector<std::string> &outs)
+{
+  for (std::size_t i = 0; i < outs.size (); i++) {
+    for (std::size_t k = 0; k < i; k++) {
+      if (!outs[i].empty () && !outs[k].empty () && same_place (outs[i], outs[k]))
+        throw Failure (
+            text ("two results would both be ", outs[i], ": choose another name for one"));
+    }
+  }
+}
+
+bool is_folder (const std::string &path)
+{
+  std::error_code ignored;
+  return fs::is_directory (path, ignored);
+}
+
 bool same_file (const std::string &a, const std::string &b)
 {
   struct stat one, other;
@@ -104,10 +102,15 @@ bool same_file (const std::string &a, const std::string &b)
          one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-std::string folder_of (const std::string &path)
+bool same_place (const std::string &a, const std::string &b)
 {
-  const std::size_t slash = path.rfind ('/');
-  return slash == std::string::npos ? "./" : path.substr (0, slash + 1);
+  if (same_file (a, b)) return true;
+  const auto plain = [] (std::string path) {
+    while (path.size () > 1 && path.ends_with ('/')) path.pop_back ();
+    return path;
+  };
+  const std::string one = plain (a), other = plain (b);
+  return base_name (one) == base_name (other) && same_file (folder_of (one), folder_of (other));
 }
 
 std::string base_name (const std::string &path)
@@ -126,29 +129,6 @@ std::string ending_of (const std::string &path)
   return ending;
 }
 
-Partial::Partial (std::string out) : out_{std::move (out)}, file_{new_file_beside (out_)} {}
-
-void Partial::finish ()
-{
-  sync (path ());
-  if (std::rename (path ().c_str (), out_.c_str ()) != 0) {
-    throw Failure (text (out_, " cannot be written: ", std::strerror (errno)));
-  }
-  file_.release ();
-  sync (folder_of (out_));
-}
-
-std::string new_folder (const std::string &beside)
-{
-  std::string path =
-      beside.empty () ? fs::temp_directory_path ().string () + "/" : folder_of (beside);
-  path += ".quad-XXXXXX";
-  if (!mkdtemp (path.data ()))
-    throw Failure (
-        text ("no folder can be made in ", folder_of (path), ": ", std::strerror (errno)));
-  return path;
-}
-
 std::vector<std::string> files_in (const std::string &folder)
 {
   std::vector<std::string> files;
@@ -159,32 +139,6 @@ std::vector<std::string> files_in (const std::string &folder)
   if (error) throw Failure (text (folder, " cannot be read: ", error.message ()));
   std::sort (files.begin (), files.end ());
   return files;
-}
-
-void make_folder (const std::string &path)
-{
-  std::error_code error;
-  fs::create_directory (path, error);
-  if (error) throw Failure (text (path, " cannot be made: ", error.message ()));
-}
-
-void move_files (Temporary &from, const std::string &to)
-{
-  for (const std::string &file : files_in (from.path ())) sync (file);
-  const mode_t mask = umask (0);
-  umask (mask);
-  std::error_code error;
-  if (!fs::exists (to)) {
-    chmod (from.path ().c_str (), 0777 & ~mask);
-    fs::rename (from.path (), to, error);
-    if (!error) from.release ();
-  } else {
-    for (const std::string &file : files_in (from.path ())) {
-      if (!error) fs::rename (file, text (to, '/', base_name (file)), error);
-    }
-  }
-  if (error) throw Failure (text (to, " cannot be written: ", error.message ()));
-  sync (to);
 }
 
 }  // namespace quad

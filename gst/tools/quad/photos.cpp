@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "tools/quad/ending.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/make.h"
 #include "tools/quad/names.h"
@@ -40,26 +41,21 @@ std::string shrink (const std::string &photo, int side, const std::string &path)
   Progress none{""};
   std::vector<std::string> warnings;
   std::string problem;
+  std::error_code ignored;
   try {
     Player player{photo_line (photo, side, path), {}};
     if (player.play ({}, none, warnings).frames > 0) return "";
     problem = "it holds no picture";
-  } catch (const Failure &failure) {
-    problem = std::filesystem::file_size (photo) == 0 ? "it holds no picture" : failure.what ();
   } catch (const Interrupted &) {
+  } catch (const std::exception &failure) {  // none may leave this thread
+    const bool empty = std::filesystem::file_size (photo, ignored) == 0;
+    problem = empty ? "it holds no picture" : failure.what ();
   }
-  std::error_code ignored;
   std::filesystem::remove (path, ignored);
   return problem;
 }
 
 }  // namespace
-
-bool is_folder (const std::string &path)
-{
-  std::error_code ignored;
-  return std::filesystem::is_directory (path, ignored);
-}
 
 bool is_photo (const std::string &path)
 {

@@ -9,7 +9,6 @@
 
 namespace quad {
 
-bool is_folder (const std::string &path);
 // By the name's ending.
 bool is_photo (const std::string &path);
 // Files as they are, and of folders the photos in them, by their names. Throws Failure where there

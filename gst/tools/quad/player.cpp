@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <ctime>
 
-#include "tools/quad/command.h"
+#include "tools/quad/ending.h"
 #include "tools/quad/failure.h"
-#include "tools/quad/names.h"
 
 namespace quad {
 namespace {
@@ -15,7 +14,9 @@ namespace {
 constexpr GstClockTime kTick = 100 * GST_MSECOND;
 constexpr gint64 kPatience = 60 * G_USEC_PER_SEC;
 constexpr double kIdleCpu = 1;  // seconds of the processor in that time: less is idle
-constexpr unsigned kStopSeconds = 30;
+// Starting may load models and drivers.
+constexpr std::chrono::seconds kMostToStart{180}, kMostToStop{30};
+constexpr const char *kNoStop = "the pipeline does not stop, so it is left";
 
 double cpu_seconds () { return static_cast<double> (std::clock ()) / CLOCKS_PER_SEC; }
 
@@ -54,9 +55,12 @@ Player::Player (const Line &line, std::vector<std::string> clips)
 
 Player::~Player ()
 {
-  end_after (kStopSeconds, static_cast<int> (interrupted () ? Exit::interrupted : Exit::failed));
+  // What is said is why it is stopped, if there is a reason.
+  const Deadline deadline{kMostToStop, interrupted ()      ? "interrupted"
+                                       : !error_.empty () ? error_
+                                                           : kNoStop};
   gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
-  end_after (0, 0);
+  pipeline_.reset ();
 }
 
 Owned<GstElement> Player::element (const char *name) const
@@ -161,12 +165,17 @@ bool Player::stalled ()
   return now - active_at_ > kPatience;
 }
 
+bool Player::start ()
+{
+  const Deadline deadline{kMostToStart, "the pipeline does not start"};
+  return gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
+
 Played Player::play (const Expected &expected, Progress &progress,
                      std::vector<std::string> &warnings)
 {
   const Owned<GstBus> bus{gst_element_get_bus (pipeline_.get ())};
-  const bool started =
-      gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+  const bool started = start ();
   while (!ended_ && error_.empty ()) {
     if (interrupted ()) throw Interrupted{};
     const Owned<GstMessage> message{gst_bus_timed_pop (bus.get (), started ? kTick : 0)};
@@ -182,8 +191,11 @@ Played Player::play (const Expected &expected, Progress &progress,
   if (!error_.empty ()) throw Failure (error_);
   // A signal that came with the last frame: nothing is written.
   if (interrupted ()) throw Interrupted{};
-  // All threads have passed on their last buffers.
-  gst_element_set_state (pipeline_.get (), GST_STATE_READY);
+  {
+    // All threads have passed on their last buffers.
+    const Deadline deadline{kMostToStop, kNoStop};
+    gst_element_set_state (pipeline_.get (), GST_STATE_READY);
+  }
   progress.clear ();
   return {frames_, time_};
 }

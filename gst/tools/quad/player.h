@@ -50,6 +50,7 @@ class Player {
   static GstPadProbeReturn count (GstPad *pad, GstPadProbeInfo *info, gpointer self);
   void handle (GstMessage *message, Progress &progress, std::vector<std::string> &warnings);
   void show (const Expected &expected, Progress &progress) const;
+  bool start ();
   bool stalled ();
   std::string sentence (GstMessage *message) const;
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "tools/quad/failure.h"
+#include "tools/quad/words.h"
 
 namespace quad {
 namespace {
@@ -16,14 +17,6 @@ constexpr double kLineSeconds = 2, kTerminalSeconds = 0.1;
 constexpr double kTrustedPart = 0.02, kTrustedSeconds = 1;
 
 }  // namespace
-
-std::string time_text (double seconds)
-{
-  const auto s = static_cast<long> (std::lround (std::max (0.0, seconds)));
-  if (s < 60) return text (s, " s");
-  if (s < 3600) return text (s / 60, " min ", s % 60, " s");
-  return text (s / 3600, " h ", s / 60 % 60, " min");
-}
 
 std::string progress_line (const std::string &what, double part, const std::string &done,
                            double elapsed)

@@ -33,7 +33,5 @@ class Progress {
 // As in "quad gif:  42 %, 120 frames, 12 s left".
 std::string progress_line (const std::string &what, double part, const std::string &done,
                            double elapsed_seconds);
-// As in "8 s", "2 min 5 s", "1 h 3 min".
-std::string time_text (double seconds);
 
 }  // namespace quad

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "glue/owned.h"
+#include "tools/quad/ending.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/names.h"
 
@@ -35,12 +36,34 @@ void add_number (JsonBuilder *builder, const char *name, double value)
 void write_report (const std::string &path, const Report &report)
 {
   if (path.empty ()) return;
-  Partial file{path};
+  Temporary file{Temporary::Kind::file, folder_of (path)};
   std::ofstream out{file.path (), std::ios::binary};
   out << json_of (report) << '\n';
   out.close ();
-  if (!out) throw Failure (text (path, " cannot be written"));
-  file.finish ();
+  if (!out || !sync_to_disk (file.path ()) || !rename_on_disk (file.path (), path))
+    throw Failure (text (path, " cannot be written"));
+  file.release ();
+}
+
+// Clears `report_path` where no report may be written.
+Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &report,
+              Progress &progress, std::string &report_path)
+{
+  try {
+    job (report, progress);
+    report.results.publish ();
+    report.output = report.results.names ();
+    return Exit::ok;
+  } catch (const Interrupted &) {
+    report.error = "interrupted";
+    return Exit::interrupted;
+  } catch (const NoReport &failure) {
+    report_path.clear ();
+    report.error = failure.what ();
+  } catch (const std::exception &other) {  // a Failure, or what nobody has thought of
+    report.error = other.what ();
+  }
+  return Exit::failed;
 }
 
 }  // namespace
@@ -78,28 +101,28 @@ std::string json_of (const Report &report)
 Exit run_job (const std::string &name, const Common &common,
               const std::function<void (Report &, Progress &)> &job)
 {
-  catch_signals ();
+  std::string report_path = common.report;
+  catch_signals ([report_path] (const std::string &error) {
+    Report last;
+    last.error = error;
+    try {
+      write_report (report_path, last);
+    } catch (const std::exception &) {
+      // There is nobody left to tell.
+    }
+  });
   Report report;
   Progress progress{name};
   const gint64 start = g_get_monotonic_time ();
-  Exit exit = Exit::ok;
-  try {
-    job (report, progress);
-  } catch (const Interrupted &) {
-    exit = Exit::interrupted;
-    report.error = "interrupted";
-  } catch (const Failure &failure) {
-    exit = Exit::failed;
-    report.error = failure.what ();
+  Exit exit = try_job (job, report, progress, report_path);
+  for (const std::string &line : report.said) {
+    if (exit == Exit::ok && !common.print) std::cout << line << std::endl;
   }
-  if (exit != Exit::ok) {
-    report.output.clear ();
-    progress.say (report.error);
-  }
+  if (exit != Exit::ok) progress.say (report.error);
   report.elapsed = static_cast<double> (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   try {
-    write_report (common.report, report);
-  } catch (const Failure &failure) {
+    write_report (report_path, report);
+  } catch (const std::exception &failure) {
     progress.say (failure.what ());
     if (exit == Exit::ok) exit = Exit::failed;
   }

@@ -8,6 +8,7 @@
 
 #include "tools/quad/command.h"
 #include "tools/quad/progress.h"
+#include "tools/quad/results.h"
 
 namespace quad {
 
@@ -20,6 +21,8 @@ void add_common (CLI::App &command, Common &common);
 
 struct Report {
   std::vector<std::string> inputs;
+  Results results;                  // what is being made
+  std::vector<std::string> said;    // sentences on the results, for the standard output
   std::vector<std::string> output;  // files or folders that were written
   std::uint64_t frames = 0;         // of the result
   double duration = 0;              // of the result, in seconds
@@ -30,8 +33,9 @@ struct Report {
 // As a JSON object. Text that is not UTF-8 is made so.
 std::string json_of (const Report &report);
 
-// Runs `job`, which fills the report and throws Failure or Interrupted where it ends early; says
-// why on the standard error, and writes the report to the file that `common` names, in any case.
+// Runs `job`, which fills the report and throws an exception where it ends early; then gives the
+// results their names. Says on the standard error why there are none, and writes the report to the
+// file that `common` names, in any case, also where a signal or a deadline ends the program.
 Exit run_job (const std::string &name, const Common &common,
               const std::function<void (Report &, Progress &)> &job);
 

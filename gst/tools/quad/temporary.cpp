@@ -1,119 +1,109 @@
-// Temporary files, and signals, which remove them.
-#include <sys/wait.h>
+#include "tools/quad/temporary.h"
+
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
-#include <atomic>
-#include <csignal>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
+#include <set>
 
 #include "tools/quad/failure.h"
-#include "tools/quad/names.h"
 
 namespace quad {
 namespace {
 
-// What a signal's handler reads: paths of temporary files, and whether a signal has come.
-constexpr std::size_t kMost = 16;
-std::array<std::atomic<char *>, kMost> temporaries;
-std::atomic<int> signals = 0;
-std::atomic<int> late_status = 0;
+namespace fs = std::filesystem;
 
-void say (const char *sentence)
+struct Register {
+  std::mutex lock;
+  std::multiset<std::string> paths;
+};
+
+// Never destroyed: threads may use it when main () has ended.
+Register &known ()
 {
-  const ssize_t written = write (STDERR_FILENO, sentence, std::strlen (sentence));
-  static_cast<void> (written);
+  static auto *all = new Register;
+  return *all;
 }
 
-// Calls only what a handler of a signal may.
-[[noreturn]] void end_at_once (int status)
+// What mkstemp makes, with the rights that other new files have.
+bool make_file (std::string &path)
 {
-  std::array<char *, kMost + 4> arguments{};
-  static char name[] = "rm", options[] = "-rf", end[] = "--";
-  std::size_t n = 0;
-  for (char *word : {name, options, end}) arguments[n++] = word;
-  for (const std::atomic<char *> &path : temporaries) {
-    if (char *p = path.load ()) arguments[n++] = p;
+  const int fd = mkstemp (path.data ());
+  if (fd < 0) return false;
+  const mode_t mask = umask (0);
+  umask (mask);
+  fchmod (fd, 0666 & ~mask);
+  close (fd);
+  return true;
+}
+
+void remove_path (const std::string &path)
+{
+  constexpr int kTries = 10;  // another thread may still write into it
+  std::error_code error;
+  for (int i = 0; i < kTries; i++) {
+    fs::remove_all (path, error);
+    if (!error) return;
   }
-  if (n > 3) {
-    const pid_t child = fork ();
-    if (child == 0) {
-      execv ("/bin/rm", arguments.data ());
-      _exit (1);
-    }
-    if (child > 0) waitpid (child, nullptr, 0);
-  }
-  _exit (status);
-}
-
-void handle (int)
-{
-  bool any = false;
-  for (const std::atomic<char *> &path : temporaries) any = any || path.load ();
-  if (signals.fetch_add (1) > 0 || !any) {
-    say ("\nquad: interrupted\n");
-    end_at_once (130);
-  }
-}
-
-void handle_late (int)
-{
-  say ("\nquad: the pipeline does not stop, so it is left\n");
-  end_at_once (late_status.load ());
-}
-
-void set_handler (int signal, void (*handler) (int))
-{
-  struct sigaction action = {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  sigemptyset (&action.sa_mask);
-  sigaction (signal, &action, nullptr);
 }
 
 }  // namespace
 
-Temporary::Temporary (std::string path) : path_{std::move (path)}
+Temporary::Temporary (Kind kind, const std::string &folder) : path_{folder + ".quad-XXXXXX"}
 {
-  for (std::atomic<char *> &slot : temporaries) {
-    char *none = nullptr;
-    if (slot.compare_exchange_strong (none, path_.data ())) return;
+  Register &all = known ();
+  const std::lock_guard guard{all.lock};
+  const bool made = kind == Kind::file ? make_file (path_) : mkdtemp (path_.data ()) != nullptr;
+  if (!made) {
+    throw Failure (text ("no ", kind == Kind::file ? "file" : "folder", " can be made in ", folder,
+                         ": ", std::strerror (errno)));
   }
-  throw std::logic_error ("too many temporary files");
+  all.paths.insert (path_);
 }
 
 Temporary::~Temporary ()
 {
-  std::error_code ignored;
-  const bool removed = !path_.empty ();
-  if (removed) std::filesystem::remove_all (path_, ignored);
+  if (!path_.empty ()) remove_path (path_);
   release ();
 }
 
 void Temporary::release ()
 {
-  for (std::atomic<char *> &slot : temporaries) {
-    char *own = path_.data ();
-    if (slot.compare_exchange_strong (own, nullptr)) break;
-  }
+  Register &all = known ();
+  const std::lock_guard guard{all.lock};
+  const auto own = all.paths.find (path_);
+  if (own != all.paths.end ()) all.paths.erase (own);
   path_.clear ();
 }
 
-void catch_signals ()
+bool Temporary::any ()
 {
-  set_handler (SIGINT, handle);
-  set_handler (SIGTERM, handle);
-  set_handler (SIGALRM, handle_late);
+  Register &all = known ();
+  const std::lock_guard guard{all.lock};
+  return !all.paths.empty ();
 }
 
-bool interrupted () { return signals.load () > 0; }
-
-void end_after (unsigned seconds, int status)
+void Temporary::remove_all ()
 {
-  late_status = status;
-  alarm (seconds);
+  Register &all = known ();
+  all.lock.lock ();  // for good
+  for (const std::string &path : all.paths) remove_path (path);
+}
+
+Temporary new_folder ()
+{
+  std::error_code error;
+  const std::string folder = fs::temp_directory_path (error).string ();
+  if (error) {
+    const char *given = std::getenv ("TMPDIR");
+    throw Failure (text ("there is no folder for temporary files: TMPDIR is ", given ? given : "",
+                         ", and that cannot be used (", error.message (), ')'));
+  }
+  return Temporary{Temporary::Kind::folder, folder + "/"};
 }
 
 }  // namespace quad

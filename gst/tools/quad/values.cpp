@@ -1,8 +1,6 @@
 #include "tools/quad/values.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <numeric>
 
 #include "tools/quad/failure.h"
@@ -124,13 +122,5 @@ std::optional<std::uint32_t> read_color (const std::string &text)
 }
 
 std::string text_of (const Fraction &fraction) { return text (fraction.n, '/', fraction.d); }
-
-std::string seconds_text (GstClockTime time, int decimals)
-{
-  std::array<char, 48> digits{};
-  std::snprintf (digits.data (), digits.size (), "%.*f", decimals,
-                 static_cast<double> (time) / GST_SECOND);
-  return digits.data ();
-}
 
 }  // namespace quad

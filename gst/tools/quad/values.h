@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "tools/quad/words.h"
+
 namespace quad {
 
 struct Fraction {
@@ -28,8 +30,6 @@ std::optional<std::uint32_t> read_color (const std::string &text);  // "#00a000"
 
 // As frameextract and caps take them.
 std::string text_of (const Fraction &fraction);
-// "12.500", for people and WebVTT's likes.
-std::string seconds_text (GstClockTime time, int decimals = 3);
 
 // An option whose text `read` reads into `target`; `looks` says how such a text looks.
 template <typename T>

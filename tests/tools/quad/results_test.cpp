@@ -42,7 +42,7 @@ TEST (WebVtt, AddressesAreRelative)
 
 TEST (Archive, NumpyRowsLoseTheirPadding)
 {
-  const Temporary folder{new_folder ("")};
+  const Temporary folder{new_folder ()};
   const std::string path = folder.path () + "/o.npy";
   begin_npy (path);
   // Two frames of 3x2 pixels: 9 bytes a row, and 3 of padding.

@@ -71,7 +71,7 @@ std::string failure_of (F run)
 
 class Folder : public testing::Test {
  protected:
-  Folder () : folder_{new_folder ("")} {}
+  Folder () : folder_{new_folder ()} {}
   std::string at (const std::string &name) const { return folder_.path () + "/" + name; }
   std::string file (const std::string &name, const std::string &content = "x") const
   {

@@ -9,7 +9,6 @@
 #include "tools/quad/models.h"
 #include "tools/quad/names.h"
 #include "tools/quad/parts.h"
-#include "tools/quad/photos.h"
 #include "tools/quad/values.h"
 
 namespace quad {
@@ -130,14 +129,9 @@ void write_alpha (const Options &o, const Clip &clip, const std::string &model, 
     std::cout << "mkdir -p -- " << shell_word (o.alpha) << '\n' << line.shell () << std::endl;
     return;
   }
-  Temporary work{new_folder (is_folder (o.alpha) ? o.alpha + "/" : o.alpha)};
-  line.add ("multifilesink").numbered_path (work.path (), "%06d.png");
-  {
-    Player player{line, {o.clip}};
-    player.play ({0, clip.duration}, progress, report.warnings);
-  }
-  move_files (work, o.alpha);
-  report.output.push_back (o.alpha);
+  line.add ("multifilesink").numbered_path (report.results.folder (o.alpha), "%06d.png");
+  Player player{line, {o.clip}};
+  player.play ({0, clip.duration}, progress, report.warnings);
 }
 
 void check (const Options &o, Report &report)
@@ -151,6 +145,8 @@ void check (const Options &o, Report &report)
   }
   check_output (o.out, report.inputs);
   container_of (o.out);
+  check_report (o.common.report, {o.clip, is_file (o.background) ? o.background : "", o.out, o.alpha});
+  check_different ({o.out, o.alpha});
   if (o.alpha.empty ()) return;
   if (is_film (o.alpha))
     check_output (o.alpha, report.inputs);
@@ -180,13 +176,13 @@ void background (const Options &o, Report &report, Progress &progress)
   make.expected.time = clip.duration;
   make.line = [&] (const std::string &path) { return video_line (o, clip, model, path); };
   make_file (make, o.common, report, progress);
-  if (!o.common.print) std::cout << "The video: " << shown (o.out) << std::endl;
+  report.said.push_back (text ("The video: ", shown (o.out)));
   if (o.alpha.empty ()) return;
-  const Report video = report;
+  const std::uint64_t frames = report.frames;
+  const double duration = report.duration;
   write_alpha (o, clip, model, report, progress);
-  report.frames = video.frames, report.duration = video.duration;
-  if (!o.common.print)
-    std::cout << "The pictures with transparency: " << shown (o.alpha) << std::endl;
+  report.frames = frames, report.duration = duration;
+  report.said.push_back (text ("The pictures with transparency: ", shown (o.alpha)));
 }
 
 }  // namespace

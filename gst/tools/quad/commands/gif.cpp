@@ -78,6 +78,14 @@ struct Steering {
 
 class TooLarge {};
 
+std::uint64_t size_of (const std::string &path)
+{
+  std::error_code error;
+  const std::uint64_t size = std::filesystem::file_size (path, error);
+  if (error) throw Failure (text (path, " cannot be read: ", error.message ()));
+  return size;
+}
+
 std::string sentence_on_size (const Options &o, const Steering &steering)
 {
   return text (o.out, " would have ", steering.budget.written (), " bytes",
@@ -93,13 +101,15 @@ void make_small (const Options &o, Make make, std::uint64_t frames, Report &repo
     throw Failure (text ("how long ", o.clip, " is cannot be told, so --max-bytes cannot be kept"));
   Steering steering{Budget{o.max_bytes, frames, {}, o.lossy}};
   make.prepare = [&] (Player &player) { steering.attach (player); };
-  make.after = [&] (const std::string &path) {
-    if (std::filesystem::file_size (path) > o.max_bytes) throw TooLarge{};
+  make.after = [&, say = make.after] (const std::string &path) {
+    if (size_of (path) > o.max_bytes) throw TooLarge{};
+    say (path);
   };
   for (int pass = 1;; pass++) {
     try {
       return make_file (make, o.common, report, progress);
     } catch (const TooLarge &) {
+      report.results.drop_last ();
       if (pass == 2 || steering.budget.exhausted ()) throw Failure (sentence_on_size (o, steering));
       progress.say (text ("the first pass took ", steering.budget.written (),
                           " bytes, so there is a second one"));
@@ -115,6 +125,9 @@ void gif (const Options &o, Report &report, Progress &progress)
   report.inputs = {o.clip};
   check_input (o.clip);
   check_output (o.out, {o.clip});
+  check_report (o.common.report, {o.clip, o.out});
+  if (ending_of (o.out) != "gif")
+    throw Failure (text (o.out, " has an ending that says no GIF: name it ", o.out, ".gif"));
   const Clip clip = read_clip (o.clip);
   if (clip.duration > 0 && o.start >= clip.duration) {
     throw Failure (text (o.clip, " ends at ", seconds_text (clip.duration),
@@ -126,15 +139,15 @@ void gif (const Options &o, Report &report, Progress &progress)
   make.clips = {o.clip};
   make.expected.frames = frames_of (o, clip);
   make.line = [&] (const std::string &path) { return line_of (o, o.lossy, path); };
+  make.after = [&] (const std::string &path) {
+    report.said = {text ("The GIF, ", size_of (path) / 1024, " KiB: ", shown (o.out))};
+  };
   if (o.max_bytes > 0 && o.common.print)
     std::cout << "# While it runs, lossy is set after each frame so that the GIF fits.\n";
   if (o.max_bytes > 0 && !o.common.print)
     make_small (o, make, make.expected.frames, report, progress);
   else
     make_file (make, o.common, report, progress);
-  if (o.common.print) return;
-  std::cout << "The GIF, " << std::filesystem::file_size (o.out) / 1024 << " KiB: " << shown (o.out)
-            << std::endl;
 }
 
 std::optional<Fraction> read_gif_rate (const std::string &text)

@@ -1,7 +1,6 @@
 // quad grid: several clips in one picture.
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <memory>
 
 #include "tools/quad/clip.h"
@@ -122,6 +121,9 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   }
   for (const std::string &input : report.inputs) check_input (input);
   check_output (o.out, report.inputs);
+  std::vector<std::string> files = report.inputs;
+  files.push_back (o.out);
+  check_report (o.common.report, files);
   const Container &container = container_of (o.out);
   choose_cells (o);
   const GridInputs inputs = read_inputs (o);
@@ -138,7 +140,7 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   make.expected.frames = gst_util_uint64_scale (inputs.length, o.rate.n, o.rate.d * GST_SECOND);
   make.line = [&] (const std::string &path) { return grid_line (o, inputs, machine, path); };
   make_file (make, o.common, report, progress);
-  if (!o.common.print) std::cout << "The video: " << shown (o.out) << std::endl;
+  report.said.push_back (text ("The video: ", shown (o.out)));
 }
 
 std::optional<bool> read_ends (const std::string &text)

@@ -37,10 +37,22 @@ void make_sheet (const Options &o, const Mosaic &mosaic, Report &report, Progres
 }
 
 // Where the pictures go: a folder of their own, or the one that --print names.
-std::string folder_for (const Options &o)
-{
-  return o.common.print ? o.out + ".pictures" : new_folder ("");
-}
+class Pictures {
+ public:
+  explicit Pictures (const Options &o) : path_{o.out + ".pictures"}
+  {
+    if (!o.common.print) path_ = work_.emplace ().path ();
+  }
+  const std::string &path () const { return path_; }
+
+ private:
+  struct Work {
+    Temporary folder = new_folder ();
+    const std::string &path () const { return folder.path (); }
+  };
+  std::optional<Work> work_;
+  std::string path_;
+};
 
 // Four in a row, as high as its rows need, with cells of the first picture's shape.
 void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress &progress)
@@ -48,7 +60,8 @@ void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress
   Selection selection;
   selection.width = o.width > 0 ? o.width : kClipWidth;
   selection.times = equal_times (last_frame_of (clip, report, progress), o.count);
-  const std::string folder = folder_for (o);
+  const Pictures work{o};
+  const std::string &folder = work.path ();
   Line line = selected_pictures (clip, selection);
   line.add (encoder_of ("png"))
       .add ("! multifilesink index=1")
@@ -71,14 +84,13 @@ void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress
     mosaic.cell = {width, static_cast<int> (width / ratio + 0.5)};
     return make_sheet (o, mosaic, report, progress);
   }
-  Temporary work{folder};
   play_pictures (line, clip, selection, report, progress);
   mosaic.pictures = files_in (folder);
   mosaic.columns = std::min (mosaic.columns, static_cast<int> (mosaic.pictures.size ()));
   mosaic.cell = png_size (mosaic.pictures.front ());
   make_sheet (o, mosaic, report, progress);
-  std::cout << "The sheet, " << mosaic.pictures.size () << " of " << o.count
-            << " pictures: " << shown (o.out) << std::endl;
+  report.said.push_back (text ("The sheet, ", mosaic.pictures.size (), " of ", o.count,
+                               " pictures: ", shown (o.out)));
 }
 
 // Nearly square.
@@ -86,7 +98,8 @@ void sheet_of_photos (const Options &o, const std::vector<std::string> &photos, 
                       Progress &progress)
 {
   const int width = o.width > 0 ? o.width : kPhotoWidth;
-  const std::string folder = folder_for (o);
+  const Pictures work{o};
+  const std::string &folder = work.path ();
   Mosaic mosaic;
   mosaic.decoder = "quadjpegdec";
   mosaic.gap = o.gap;
@@ -100,14 +113,13 @@ void sheet_of_photos (const Options &o, const std::vector<std::string> &photos, 
     mosaic.columns = o.columns > 0 ? o.columns : square_columns (photos.size ());
     return make_sheet (o, mosaic, report, progress);
   }
-  Temporary work{folder};
   shrink_photos (photos, width, folder, report, progress);
   mosaic.pictures = files_in (folder);
   if (mosaic.pictures.empty ()) throw Failure ("none of the photos could be decoded");
   mosaic.columns = o.columns > 0 ? o.columns : square_columns (mosaic.pictures.size ());
   make_sheet (o, mosaic, report, progress);
-  std::cout << "The sheet, " << mosaic.pictures.size () << " of " << photos.size ()
-            << " photos: " << shown (o.out) << std::endl;
+  report.said.push_back (text ("The sheet, ", mosaic.pictures.size (), " of ", photos.size (),
+                               " photos: ", shown (o.out)));
 }
 
 void sheet (const Options &o, Report &report, Progress &progress)
@@ -115,6 +127,8 @@ void sheet (const Options &o, Report &report, Progress &progress)
   report.inputs = o.inputs;
   check_output (o.out, o.inputs);
   encoder_of (ending_of (o.out));
+  check_report (o.common.report, {o.out});
+  check_report (o.common.report, o.inputs);
   if (o.inputs.size () == 1 && !is_folder (o.inputs[0]) && !is_photo (o.inputs[0])) {
     check_input (o.inputs[0]);
     const Clip clip = read_clip (o.inputs[0]);
@@ -122,6 +136,7 @@ void sheet (const Options &o, Report &report, Progress &progress)
   }
   const std::vector<std::string> photos = photos_of (o.inputs);
   check_output (o.out, photos);
+  check_report (o.common.report, photos);
   sheet_of_photos (o, photos, report, progress);
 }
 

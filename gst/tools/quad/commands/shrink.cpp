@@ -1,5 +1,4 @@
 // quad shrink: a smaller copy of a clip.
-#include <iostream>
 #include <memory>
 
 #include "tools/quad/clip.h"
@@ -44,6 +43,7 @@ void shrink (const Options &options, Report &report, Progress &progress)
   report.inputs = {options.clip};
   check_input (options.clip);
   check_output (options.out, {options.clip});
+  check_report (options.common.report, {options.clip, options.out});
   const Container &container = container_of (options.out);
   const Clip clip = read_clip (options.clip);
   if (!options.common.print) {
@@ -56,7 +56,7 @@ void shrink (const Options &options, Report &report, Progress &progress)
   make.expected.time = clip.duration;
   make.line = [&] (const std::string &path) { return line_of (options, clip, container, path); };
   make_file (make, options.common, report, progress);
-  if (!options.common.print) std::cout << "The video: " << shown (options.out) << std::endl;
+  report.said.push_back (text ("The video: ", shown (options.out)));
 }
 
 }  // namespace

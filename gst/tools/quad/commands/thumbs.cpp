@@ -1,5 +1,6 @@
 // quad thumbs: pictures out of a clip, as files, as an archive, or as a sprite sheet.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -10,7 +11,6 @@
 #include "tools/quad/failure.h"
 #include "tools/quad/mosaic.h"
 #include "tools/quad/names.h"
-#include "tools/quad/photos.h"
 #include "tools/quad/pictures.h"
 #include "tools/quad/webvtt.h"
 
@@ -27,6 +27,7 @@ struct Options {
   Common common;
   std::vector<std::string> clips;
   std::string clip, out, sprite, vtt;  // clip: one of them
+  std::string folder;  // where files go that are going to be in `out`; empty: not made yet
   std::string type = "jpg";
   Fraction rate{0, 1};
   int count = 0;  // 0: not given
@@ -84,8 +85,11 @@ void Job::check ()
   for (const std::string *file : {&o_.sprite, &o_.vtt}) {
     if (!file->empty ()) check_output (*file, {o_.clip});
   }
+  check_report (o_.common.report, {o_.clip, o_.out, o_.sprite, o_.vtt});
+  check_different ({o_.out, o_.sprite, o_.vtt});
   if (!o_.sprite.empty ()) encoder_of (ending_of (o_.sprite));
   if (o_.out.empty ()) return;
+  if (!o_.folder.empty ()) return;
   if (ending_of (o_.out) == "tar" || ending_of (o_.out) == "npy")
     check_output (o_.out, {o_.clip});
   else
@@ -135,16 +139,12 @@ void Job::folder ()
     make_files (o_.out, o_.type);
     return;
   }
-  std::string beside = o_.out;
-  while (beside.size () > 1 && beside.ends_with ('/')) beside.pop_back ();
-  // In the folder if it is there, as it may be another file system.
-  Temporary work{new_folder (is_folder (beside) ? beside + "/" : beside)};
-  const std::vector<std::string> files = make_files (work.path (), o_.type);
-  move_files (work, beside);
-  report_.output.push_back (o_.out);
-  std::cout << files.size ();
-  if (!selection_.times.empty ()) std::cout << " of " << selection_.times.size ();
-  std::cout << " pictures: " << shown (beside) << "/frame-*." << o_.type << std::endl;
+  const std::string to = o_.folder.empty () ? report_.results.folder (o_.out) : o_.folder;
+  const std::size_t made = make_files (to, o_.type).size ();
+  const std::string all =
+      selection_.times.empty () ? "" : text (" of ", selection_.times.size ());
+  report_.said.push_back (text (made, all, " pictures: ", shown (o_.out),
+                                o_.out.ends_with ('/') ? "" : "/", "frame-*.", o_.type));
 }
 
 void Job::tar ()
@@ -155,13 +155,10 @@ void Job::tar ()
               << " ." << std::endl;
     return;
   }
-  Temporary work{new_folder ("")};
+  const Temporary work = new_folder ();
   const std::vector<std::string> files = make_files (work.path (), o_.type);
-  Partial partial{o_.out};
-  write_tar (partial.path (), files);
-  partial.finish ();
-  report_.output.push_back (o_.out);
-  std::cout << files.size () << " pictures: " << shown (o_.out) << std::endl;
+  write_tar (report_.results.file (o_.out), files);
+  report_.said.push_back (text (files.size (), " pictures: ", shown (o_.out)));
 }
 
 void Job::npy ()
@@ -179,15 +176,13 @@ void Job::npy ()
               << line (o_.out + ".rgb", "").shell () << std::endl;
     return;
   }
-  Partial partial{o_.out};
-  begin_npy (partial.path ());
-  play_pictures (line (partial.path (), " append=true"), clip_, selection_, report_, progress_);
-  const std::uint64_t frames = finish_npy (partial.path (), selection_.size);
+  const std::string path = report_.results.file (o_.out);
+  begin_npy (path);
+  play_pictures (line (path, " append=true"), clip_, selection_, report_, progress_);
+  const std::uint64_t frames = finish_npy (path, selection_.size);
   if (frames != report_.frames)
     throw Failure (text ("only ", frames, " of ", report_.frames, " pictures were written"));
-  partial.finish ();
-  report_.output.push_back (o_.out);
-  std::cout << frames << " pictures: " << shown (o_.out) << std::endl;
+  report_.said.push_back (text (frames, " pictures: ", shown (o_.out)));
 }
 
 // Pictures that were selected at a rate begin with its ticks; the others are the middles of equal
@@ -207,14 +202,11 @@ void Job::write_vtt (int pictures, const Mosaic &mosaic)
       cues.push_back ({time (i), time (i + 1), place.width, place.height, mosaic.cell.width,
                        mosaic.cell.height});
   }
-  Partial partial{o_.vtt};
-  std::ofstream out{partial.path (), std::ios::binary};
+  std::ofstream out{report_.results.file (o_.vtt), std::ios::binary};
   out << webvtt (relative_address (o_.vtt, o_.sprite), cues);
   out.close ();
   if (!out) throw Failure (text (o_.vtt, " cannot be written"));
-  partial.finish ();
-  report_.output.push_back (o_.vtt);
-  std::cout << "Its parts:        " << shown (o_.vtt) << std::endl;
+  report_.said.push_back (text ("Its parts:        ", shown (o_.vtt)));
 }
 
 void Job::sprite ()
@@ -229,20 +221,21 @@ void Job::sprite ()
               << std::endl;
     return;
   }
-  Temporary work{new_folder ("")};
+  const Temporary work = new_folder ();
   mosaic.pictures = make_files (work.path (), "png");
   mosaic.cell = png_size (mosaic.pictures.front ());
   const int count = static_cast<int> (mosaic.pictures.size ());
   mosaic.columns = std::min (count, kSpriteColumns);
-  const Report pictures = report_;
+  const std::uint64_t frames = report_.frames;
+  const double duration = report_.duration;
   Make make;
   make.out = o_.sprite;
   make.line = [&] (const std::string &path) {
     return mosaic_line (mosaic, ending_of (o_.sprite), path);
   };
   make_file (make, o_.common, report_, progress_);
-  report_.frames = pictures.frames, report_.duration = pictures.duration;
-  std::cout << "The sprite sheet, " << count << " pictures: " << shown (o_.sprite) << std::endl;
+  report_.frames = frames, report_.duration = duration;
+  report_.said.push_back (text ("The sprite sheet, ", count, " pictures: ", shown (o_.sprite)));
   if (!o_.vtt.empty ()) write_vtt (count, mosaic);
 }
 
@@ -262,6 +255,13 @@ void Job::run ()
     folder ();
 }
 
+void make_folder (const std::string &path)
+{
+  std::error_code error;
+  std::filesystem::create_directory (path, error);
+  if (error) throw Failure (text (path, " cannot be made: ", error.message ()));
+}
+
 // The pictures of several clips go to folders in `out`, with the clips' names without their
 // endings.
 void thumbs_of_several (const Options &options, Report &report, Progress &progress)
@@ -277,24 +277,28 @@ void thumbs_of_several (const Options &options, Report &report, Progress &progre
   for (const std::string &clip : options.clips) {
     check_input (clip);
     const std::string name = base_name (clip), stem = name.substr (0, name.rfind ('.'));
-    const std::string folder = text (options.out, '/', stem.empty () ? name : stem);
+    const std::string folder = stem.empty () ? name : stem;
     const auto [other, fresh] = folders.emplace (folder, clip);
     if (!fresh)
-      throw Failure (text (other->second, " and ", clip, " would both go to ", folder,
+      throw Failure (text (other->second, " and ", clip, " would both go to ", options.out, '/', folder,
                            ": take one at a time"));
   }
-  if (!options.common.print) make_folder (options.out);
-  Report all;
+  check_report (options.common.report, options.clips);
+  check_report (options.common.report, {options.out});
+  const std::string made = options.common.print ? "" : report.results.folder (options.out);
+  std::uint64_t frames = 0;
+  double duration = 0;
   for (const auto &[folder, clip] : folders) {
     Options one = options;
     one.clip = clip;
-    one.out = folder + "/";
+    one.out = text (options.out, '/', folder);
+    if (!made.empty ()) make_folder (one.folder = text (made, '/', folder));
     Job{one, report, progress}.run ();
-    all.frames += report.frames;
-    all.duration += report.duration;
+    frames += report.frames;
+    duration += report.duration;
   }
   report.inputs = options.clips;
-  report.frames = all.frames, report.duration = all.duration;
+  report.frames = frames, report.duration = duration;
 }
 
 void thumbs (const Options &options, Report &report, Progress &progress)

@@ -1,0 +1,47 @@
+#include "tools/quad/disk.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+namespace quad {
+namespace {
+
+// What file systems answer that cannot: those of networks about folders, and read-only ones.
+constexpr std::array kCannot = {EINVAL, ENOTSUP, ENOSYS, EROFS};
+
+}  // namespace
+
+bool sync_to_disk (int descriptor)
+{
+  return fsync (descriptor) == 0 ||
+         std::find (kCannot.begin (), kCannot.end (), errno) != kCannot.end ();
+}
+
+bool sync_to_disk (const std::string &path)
+{
+  const int fd = open (path.c_str (), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = sync_to_disk (fd);
+  const int why = errno;
+  close (fd);
+  errno = why;
+  return done;
+}
+
+bool rename_on_disk (const std::string &from, const std::string &to)
+{
+  return std::rename (from.c_str (), to.c_str ()) == 0 && sync_to_disk (folder_of (to));
+}
+
+std::string folder_of (const std::string &path)
+{
+  const std::size_t slash = path.rfind ('/');
+  return slash == std::string::npos ? "./" : path.substr (0, slash + 1);
+}
+
+}  // namespace quad

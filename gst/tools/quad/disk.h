@@ -1,0 +1,19 @@
+// Files that stay, also where the power fails.
+#pragma once
+
+#include <string>
+
+namespace quad {
+
+// Writes to the disk what is in a file or folder. Some file systems cannot: that is let pass.
+// False, with errno, where it fails.
+bool sync_to_disk (int descriptor);
+bool sync_to_disk (const std::string &path);
+// Renames a file or folder that is on the disk, so that its new name is there, too. `to` may be an
+// older file. False, with errno, where it fails.
+bool rename_on_disk (const std::string &from, const std::string &to);
+
+// "./" or all up to the last slash.
+std::string folder_of (const std::string &path);
+
+}  // namespace quad
