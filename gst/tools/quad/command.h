@@ -12,7 +12,7 @@ enum class Exit : int {
   failed = 1,         // a sentence on the standard error says why; no file was written
   misuse = 2,         // of the command line
   jobs_failed = 3,    // `quad batch`: all was tried, and some jobs failed
-  interrupted = 130,  // by Ctrl-C or SIGTERM; no file was written
+  interrupted = 130,  // by Ctrl-C, SIGTERM or SIGHUP; no file was written
 };
 
 // What is to be done once the command line is read.

@@ -1,18 +1,26 @@
 # Completion for quad, from what its --help says. Installed where bash-completion looks for it.
 _quad() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} program=${COMP_WORDS[0]} help
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} program=${COMP_WORDS[0]} help commands i
   COMPREPLY=()
-  if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "--help --version $("$program" --help 2>/dev/null |
-      sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p')" -- "$current")
-    return
-  fi
-  help=$("$program" "${COMP_WORDS[1]}" --help 2>/dev/null)
+  local -a command=()
+  # As many words as name a command: one, or two where it has commands of its own.
+  for ((i = 0; ; i++)); do
+    help=$("$program" "${command[@]}" --help 2>/dev/null)
+    commands=$(sed -n '/^Subcommands:/,$s/^  \([a-z]\+\) .*/\1/p' <<<"$help")
+    if [ -z "$commands" ]; then break; fi
+    if [ "$COMP_CWORD" -le $((i + 1)) ]; then
+      mapfile -t COMPREPLY < <(compgen -W "--help $([ "$i" = 0 ] && echo --version) $commands" -- "$current")
+      return
+    fi
+    command+=("${COMP_WORDS[i + 1]}")
+    if ! grep -qx -e "${COMP_WORDS[i + 1]}" <<<"$commands"; then return; fi
+  done
   case $previous in
     --layout) mapfile -t COMPREPLY < <(compgen -W "grid vertical horizontal" -- "$current") ;;
     --fit) mapfile -t COMPREPLY < <(compgen -W "contain cover fill" -- "$current") ;;
     --ends) mapfile -t COMPREPLY < <(compgen -W "shortest longest" -- "$current") ;;
     --type) mapfile -t COMPREPLY < <(compgen -W "jpg png" -- "$current") ;;
+    --recipe) mapfile -t COMPREPLY < <(compgen -W "grid extract gif sheet matte shrink" -- "$current") ;;
     *)
       if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '(^  |,)--?[a-z-]+' <<<"$help" | tr -d ' ,')" -- "$current")

@@ -13,7 +13,7 @@ class Failure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Ctrl-C or SIGTERM.
+// Ctrl-C, SIGTERM or SIGHUP.
 class Interrupted : public std::exception {};
 
 // The parts one after another, as `<<` writes them.

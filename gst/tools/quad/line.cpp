@@ -20,17 +20,7 @@ bool consists_of (std::string_view text, std::string_view others)
   });
 }
 
-std::string quoted (std::string_view text)
-{
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '\\' || c == '"') result += '\\';
-    result += c;
-  }
-  return result += '"';
-}
-
-std::string quoted (std::string_view text)
+std::string in_quotes (std::string_view text)
 {
   std::string result = "\"";
   for (const char c : text) {
@@ -126,7 +116,7 @@ Line &Line::word (std::string word)
 Line &Line::property (std::string_view name, std::string_view value)
 {
   const bool plain = !value.empty () && consists_of (value, "_./+-");
-  return word (text (name, '=', plain ? std::string{value} : quoted (quoted (value))));
+  return word (text (name, '=', plain ? std::string{value} : in_quotes (in_quotes (value))));
 }
 
 Line &Line::path (std::string_view name, const std::string &path)

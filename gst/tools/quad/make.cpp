@@ -33,4 +33,10 @@ void warn (const std::string &sentence, Report &report, Progress &progress)
   progress.say (sentence);
 }
 
+void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress)
+{
+  const std::string sentence = sentence_on_sound (clip, std::string{container.sound_name});
+  clip.sound_problem.empty () ? progress.say (sentence) : warn (sentence, report, progress);
+}
+
 }  // namespace quad

@@ -3,6 +3,8 @@
 
 #include <functional>
 
+#include "tools/quad/clip.h"
+#include "tools/quad/parts.h"
 #include "tools/quad/player.h"
 #include "tools/quad/report.h"
 
@@ -42,5 +44,7 @@ void finish_command (CLI::App *command, const std::shared_ptr<Options> &options,
 
 // Says a sentence that belongs into the report, too.
 void warn (const std::string &sentence, Report &report, Progress &progress);
+// Says what happens to a clip's sound; a warning if that is lost.
+void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress);
 
 }  // namespace quad

@@ -2,11 +2,15 @@
 
 #include <dlfcn.h>
 #include <glib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
+#include <csignal>
 #include <filesystem>
 #include <vector>
 
 #include "glue/owned.h"
+#include "tools/quad/ending.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/names.h"
 
@@ -14,11 +18,18 @@ namespace quad {
 namespace {
 
 constexpr const char *kModel = "selfie_segmentation.onnx", *kRuntime = "libonnxruntime.so.1";
+constexpr gint64 kMostToFetch = 30 * 60 * G_USEC_PER_SEC;
 
 std::string environment (const char *name)
 {
   const char *value = g_getenv (name);
   return value ? value : "";
+}
+
+bool is_there (const std::string &path)
+{
+  std::error_code ignored;
+  return std::filesystem::exists (path, ignored);
 }
 
 // Its makers call it libonnxruntime.so.1; Debian puts the version there.
@@ -43,30 +54,46 @@ std::string models_tool ()
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink ("/proc/self/exe", error);
   const std::filesystem::path beside = self.parent_path () / "quad-models";
-  if (!error && std::filesystem::exists (beside, error)) return beside.string ();
+  if (!error && is_there (beside.string ())) return beside.string ();
   const Owned<char> found{g_find_program_in_path ("quad-models")};
   if (!found) throw Failure ("there is no quad-models to fetch a model with: give --model FILE");
   return found.get ();
+}
+
+// Between fork and exec. A signal may end this program at any time.
+void end_with_parent (gpointer) { prctl (PR_SET_PDEATHSIG, SIGTERM); }
+
+// Waits for a process, which gets a limited time.
+bool ends_well (pid_t pid)
+{
+  const gint64 end = g_get_monotonic_time () + kMostToFetch;
+  int status = 0;
+  bool ended = false;
+  while (!ended) {
+    if (interrupted () || g_get_monotonic_time () > end) kill (pid, SIGKILL);
+    ended = waitpid (pid, &status, WNOHANG) != 0;
+    if (!ended) g_usleep (50 * 1000);
+  }
+  if (interrupted ()) throw Interrupted{};
+  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
 }
 
 void fetch (const std::string &folder, const std::vector<std::string> &wanted)
 {
   const std::string tool = models_tool ();
   // The Python that has the distribution's packages.
-  const std::string python =
-      std::filesystem::exists ("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+  const std::string python = is_there ("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
   std::vector<std::string> words = {python, tool, "fetch", "--folder", folder};
   words.insert (words.end (), wanted.begin (), wanted.end ());
   std::vector<char *> arguments;
   for (std::string &word : words) arguments.push_back (word.data ());
   arguments.push_back (nullptr);
-  int status = 0;
-  GError *error = nullptr;
-  const auto flags = static_cast<GSpawnFlags> (G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN);
-  const bool ran = g_spawn_sync (nullptr, arguments.data (), nullptr, flags, nullptr, nullptr,
-                                 nullptr, nullptr, &status, &error);
-  g_clear_error (&error);
-  if (!ran || status != 0)
+  const auto flags = static_cast<GSpawnFlags> (G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN |
+                                               G_SPAWN_DO_NOT_REAP_CHILD);
+  GPid pid = 0;
+  if (!g_spawn_async (nullptr, arguments.data (), nullptr, flags, end_with_parent, nullptr, &pid,
+                      nullptr) ||
+      !ends_well (pid))
     throw Failure ("what removes backgrounds could not be fetched, see above");
 }
 
@@ -82,10 +109,10 @@ std::string find_model (const std::string &given, Progress &progress)
     check_input (model);
   else
     model = folder + "/" + kModel;
-  if (!std::filesystem::exists (model)) wanted.emplace_back ("selfie");
+  if (!is_there (model)) wanted.emplace_back ("selfie");
   if (environment ("QUAD_ONNXRUNTIME").empty () && !has_runtime ()) {
     const std::string runtime = folder + "/" + kRuntime;
-    if (!std::filesystem::exists (runtime)) wanted.emplace_back ("onnxruntime");
+    if (!is_there (runtime)) wanted.emplace_back ("onnxruntime");
     g_setenv ("QUAD_ONNXRUNTIME", runtime.c_str (), TRUE);
   }
   if (wanted.empty ()) return model;

@@ -21,9 +21,8 @@ Line mosaic_line (const Mosaic &mosaic, const std::string &type, const std::stri
   Line line;
   line.add (text ("quadmux-grid name=grid rows=", mosaic.rows (), " columns=", mosaic.columns,
                   " gap=", mosaic.gap, " margin=", mosaic.gap, " background-color=0xff202020"));
-  const char *colors = type == "png" ? "format=RGB" : "format=I420,colorimetry=1:4:0:0";
-  line.row ().add (
-      text ("! video/x-raw,", colors, ",width=", width, ",height=", height, ",framerate=1/1"));
+  line.row ().add (text ("! video/x-raw,", format_of (type), ",width=", width, ",height=", height,
+                         ",framerate=1/1"));
   line.add (encoder_of (type)).add ("! filesink").path ("location", path);
   for (const std::string &picture : mosaic.pictures) {
     line.row ().add ("filesrc").path ("location", picture).add ("!").add (mosaic.decoder);

@@ -15,16 +15,13 @@ namespace quad {
 // fields=top: one frame for each input frame.
 inline constexpr std::string_view kAnyVideo =
     "! videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert";
-// The same, and upright: a tag, which phones write, says how the picture is turned.
-inline constexpr std::string_view kUprightVideo =
-    "! videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert ! videoflip "
-    "video-direction=auto";
+// Turns it upright: a tag, which phones write, says how.
+inline constexpr std::string_view kUpright = "! videoflip video-direction=auto";
 // Compressed sound waits here for as long as the video encoder looks ahead.
 inline constexpr std::string_view kWaitingSound =
     "! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0";
 // A JPEG has full range, but jpegenc does not convert to it.
-inline constexpr std::string_view kJpegVideo =
-    "! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0";
+inline constexpr std::string_view kJpegFormat = "format=I420,colorimetry=1:4:0:0";
 
 // What this machine has for video on an NVIDIA GPU.
 struct Machine {

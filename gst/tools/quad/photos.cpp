@@ -11,6 +11,7 @@
 #include "tools/quad/failure.h"
 #include "tools/quad/make.h"
 #include "tools/quad/names.h"
+#include "tools/quad/parts.h"
 #include "tools/quad/player.h"
 
 namespace quad {
@@ -96,7 +97,7 @@ Line photo_line (const std::string &photo, int side, const std::string &path)
   Line line;
   line.add ("filesrc").path ("location", photo).add ("!").add (decoder_of (photo));
   line.row ().add (text ("! quaddownscale divisor=1 max-width=", side, " max-height=", side));
-  line.add ("! video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip video-direction=auto");
+  line.add (text ("! video/x-raw,", kJpegFormat)).add (kUpright);
   line.add ("! jpegenc name=video quality=95 snapshot=true ! filesink async=false")
       .path ("location", path);
   return line;

@@ -10,21 +10,21 @@ namespace quad {
 namespace {
 
 struct Encoder {
-  std::string_view type, words;
+  std::string_view type, format, words;
 };
-constexpr std::string_view kJpeg =
-    "! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc name=video quality=90";
+constexpr std::string_view kJpeg = "! jpegenc name=video quality=90";
 constexpr std::array kEncoders = {
-    Encoder{"jpg", kJpeg},
-    Encoder{"jpeg", kJpeg},
-    Encoder{"png", "! videoconvert ! pngenc name=video"},
+    Encoder{"jpg", kJpegFormat, kJpeg},
+    Encoder{"jpeg", kJpegFormat, kJpeg},
+    Encoder{"png", "format=RGB", "! pngenc name=video"},
 };
 
-// How wide the upright clip is shown in relation to its height.
-double shape_of (const Clip &clip)
+const Encoder &find_encoder (const std::string &type)
 {
-  return static_cast<double> (clip.width) * clip.par_n /
-         (static_cast<double> (clip.height) * clip.par_d);
+  for (const Encoder &encoder : kEncoders) {
+    if (encoder.type == type) return encoder;
+  }
+  throw Failure (text ("pictures can be written as jpg or png, not as ", type));
 }
 
 // The middle part of the clip that has the size's shape, as properties of quaddownscale; 0 to 1.
@@ -88,17 +88,23 @@ Line selected_pictures (const Clip &clip, const Selection &s)
     line.word (text ("timestamp-list=\"", list, '"'));
   }
   // Turned before they are scaled, so that the size is that of the upright picture.
-  line.row ().add (kUprightVideo);
+  line.row ().add (kAnyVideo).add (kUpright);
   add_scaling (line, clip, s);
   return line.row ();
 }
 
-std::string_view encoder_of (const std::string &type)
+std::string_view format_of (const std::string &type) { return find_encoder (type).format; }
+
+std::string encoder_of (const std::string &type)
 {
-  for (const Encoder &encoder : kEncoders) {
-    if (encoder.type == type) return encoder.words;
-  }
-  throw Failure (text ("pictures can be written as jpg or png, not as ", type));
+  const Encoder &encoder = find_encoder (type);
+  return text ("! videoconvert ! video/x-raw,", encoder.format, ' ', encoder.words);
+}
+
+double shape_of (const Clip &clip)
+{
+  return static_cast<double> (clip.width) * clip.par_n /
+         (static_cast<double> (clip.height) * clip.par_d);
 }
 
 std::uint64_t count_of (const Clip &clip, const Selection &s)

@@ -23,8 +23,12 @@ struct Selection {
 
 // Decodes, selects, turns and scales; what encodes is to follow. The decoder's name is clip0.
 Line selected_pictures (const Clip &clip, const Selection &selection);
-// What encodes with the name `video`; `type` is jpg, jpeg or png.
-std::string_view encoder_of (const std::string &type);
+// Caps' fields for a kind of picture: jpg, jpeg or png. Throws Failure for others.
+std::string_view format_of (const std::string &type);
+// What encodes with the name `video`.
+std::string encoder_of (const std::string &type);
+// How wide the upright clip is shown in relation to its height.
+double shape_of (const Clip &clip);
 // How many there are; 0: not known.
 std::uint64_t count_of (const Clip &clip, const Selection &selection);
 

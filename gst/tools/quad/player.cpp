@@ -56,9 +56,9 @@ Player::Player (const Line &line, std::vector<std::string> clips)
 Player::~Player ()
 {
   // What is said is why it is stopped, if there is a reason.
-  const Deadline deadline{kMostToStop, interrupted ()      ? "interrupted"
+  const Deadline deadline{kMostToStop, interrupted ()     ? "interrupted"
                                        : !error_.empty () ? error_
-                                                           : kNoStop};
+                                                          : kNoStop};
   gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
   pipeline_.reset ();
 }

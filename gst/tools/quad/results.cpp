@@ -96,7 +96,10 @@ std::string Results::folder (const std::string &out)
   return add (Temporary::Kind::folder, path, is_folder (path) ? path + "/" : path);
 }
 
-void Results::drop_last () { parts_.pop_back (); }
+void Results::drop_last ()
+{
+  if (!parts_.empty ()) parts_.pop_back ();
+}
 
 void Results::publish ()
 {

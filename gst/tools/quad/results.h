@@ -19,7 +19,7 @@ class Results {
   // A new folder that is going to be `out`. Where that is there, its files go into it; of an older
   // run, numbered files with the same names but other numbers go away.
   std::string folder (const std::string &out);
-  // Forgets the last of them.
+  // Forgets the last of them, if there is one.
   void drop_last ();
   // Writes all to the disk, and gives them their names. Throws Failure, and Interrupted, before any
   // has its name.

@@ -121,6 +121,8 @@ std::optional<std::uint32_t> read_color (const std::string &text)
   return 0xff000000U | static_cast<std::uint32_t> (std::stoul (text.substr (1), nullptr, 16));
 }
 
+std::string color_text (std::uint32_t color) { return text ("0x", std::hex, color); }
+
 std::string text_of (const Fraction &fraction) { return text (fraction.n, '/', fraction.d); }
 
 }  // namespace quad

@@ -28,6 +28,8 @@ std::optional<std::uint64_t> read_bytes (
     const std::string &text);  // "800000", "800k", "2M" (1000, 1000000)
 std::optional<std::uint32_t> read_color (const std::string &text);  // "#00a000" as 0xff00a000
 
+// 0xff00a000 as "0xff00a000", which is how elements take it.
+std::string color_text (std::uint32_t color);
 // As frameextract and caps take them.
 std::string text_of (const Fraction &fraction);
 

@@ -90,6 +90,12 @@ class Results(Case):
         self.run_quad("thumbs", clip, "-o", "o.tar", "--rate", "4", "--size", "33x21")
         self.assertEqual((self.folder / "o.tar").read_bytes(), first)
 
+    def test_fewer_thumbs_than_before(self):
+        clip = self.clip("silent.mp4")
+        for count in (5, 2):
+            self.run_quad("thumbs", clip, "-o", "o", "--count", str(count))
+            self.assertEqual(sorted(os.listdir(self.folder / "o")), [f"frame-{i:03}.jpg" for i in range(1, count + 1)])
+
     def test_thumbs_of_several(self):
         one, other = self.clip("silent.mp4"), self.clip("mjpeg.mov")
         report = self.report("thumbs", one, other, "-o", "o", "--count", "2")
@@ -145,6 +151,47 @@ class Results(Case):
         self.assertEqual(jpeg_size((self.folder / "o.jpg").read_bytes()), (2 * 58 + 8, 2 * 58 + 8))
         self.near(pixel(self.folder / "o.jpg", 33, 33), (255, 255, 255))
         self.near(pixel(self.folder / "o.jpg", 33, 10), (32, 32, 32))
+
+
+class Shapes(Case):
+    """Pixels that are not square, and sides that are odd: each result shows them in their shape."""
+
+    CLIPS = {  # size, shape of pixels, size with square pixels
+        "wide.mkv": ((48, 64), "2/1", (96, 64)),
+        "tall.mkv": ((96, 33), "1/2", (48, 33)),
+        "odd.mkv": ((97, 65), "1/1", (97, 65)),
+        "thin.mkv": ((17, 81), "1/1", (17, 81)),
+    }
+
+    def test_shapes(self):
+        for name, ((width, height), par, (wide, high)) in self.CLIPS.items():
+            caps = f"video/x-raw,format=I420,width={width},height={height},framerate=10/1,pixel-aspect-ratio={par}"
+            launch(self.folder, f"videotestsrc pattern=white num-buffers=5 ! {caps} ! vp8enc deadline=1 ! matroskamux ! filesink location={name}")
+            with self.subTest(name):
+                self.run_quad("gif", name, "-o", "o.gif", "--rate", "10")
+                self.alike(gif.read(self.folder / "o.gif").size, wide, high)
+                self.run_quad("thumbs", name, "-o", "o", "--count", "1")
+                self.alike(jpeg_size((self.folder / "o/frame-001.jpg").read_bytes()), wide, high)
+                self.run_quad("sheet", name, "-o", "o.png", "--count", "1", "--gap", "0")
+                self.alike(frames(self.folder / "o.png")[:2], wide, high)
+                self.run_quad("shrink", name, "-o", "o.mp4")
+                size = mp4.video(mp4.tracks(self.folder / "o.mp4")).size
+                self.assertEqual([side % 2 for side in size], [0, 0])
+                self.run_quad("thumbs", "o.mp4", "-o", "o", "--count", "1")
+                self.alike(jpeg_size((self.folder / "o/frame-001.jpg").read_bytes()), wide, high)
+                self.run_quad("grid", name, "-o", "o.mp4", "--size", "128x128", "--gap", "0", "--rate", "10")
+                # White where the picture is, black beside it.
+                side, along = 128 * wide / max(wide, high), 128 * high / max(wide, high)
+                for x, y in ((64, 64), (64 - side / 2 + 1, 64), (64, 64 - along / 2 + 1)):
+                    self.near(pixel(self.folder / "o.mp4", int(x) + 1, int(y) + 1), (255, 255, 255), 60)
+                for x, y in ((64 - side / 2 - 4, 64), (64, 64 - along / 2 - 4)):
+                    if min(x, y) > 0:
+                        self.near(pixel(self.folder / "o.mp4", int(x), int(y)), (0, 0, 0), 60)
+
+    def alike(self, size, wide, high):
+        """The same shape, but for the pixel that a side is rounded by."""
+        scale = max(size[0] / wide, size[1] / high)
+        self.assertTrue(abs(size[0] - wide * scale) <= 2 and abs(size[1] - high * scale) <= 2, f"{size}, not {wide}x{high}")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ usage: program_test.py QUAD SOURCES-OF-QUAD
 
 import os
 import pathlib
-import pty
 import re
 import shutil
-import signal
 import subprocess
 
 import cases
@@ -171,6 +169,41 @@ class Refusals(Case):
         self.refuse("ends at 2.000 s", "gif", clip, "-o", "o.gif", "--start", "60")
         self.refuse("no room for 3 clips", "grid", clip, clip, clip, "-o", "o.mp4", "--rows", "1", "--columns", "2")
 
+    def test_results_that_would_be_one(self):
+        clip, other = self.clip("silent.mp4"), self.clip("silent.mp4", "other.mp4")
+        (self.folder / "model.onnx").touch()
+        (self.folder / "old.jpg").write_text("old")
+        thumbs = ["thumbs", clip]
+        for arguments in ([*thumbs, "--sprite", "s.jpg", "--vtt", "s.jpg"], [*thumbs, "--sprite", "old.jpg", "--vtt", "./old.jpg"],
+                          [*thumbs, "--sprite", "s.jpg", "-o", "s.jpg"],
+                          ["background", clip, "-o", "x.mov", "--alpha", "x.mov", "--model", "model.onnx"]):
+            with self.subTest(arguments):
+                self.refuse("would both be", *arguments)
+        for command in (["shrink", clip, "-o", "o.mp4"], ["grid", clip, other, "-o", "o.mp4"], ["gif", clip, "-o", "o.gif"],
+                        ["thumbs", clip, "-o", "o.tar"], ["thumbs", clip, other, "-o", "o"], ["sheet", clip, "-o", "o.jpg"],
+                        ["background", clip, "-o", "o.mp4", "--model", "model.onnx"]):
+            for taken in (clip, command[command.index("-o") + 1]):
+                with self.subTest(f"{command[0]} {taken}"):
+                    self.refuse("cannot be the report, too", *command, "--report", taken)
+        for name in ("g.mp4", "g", "gif"):
+            self.refuse("name it " + name + ".gif", "gif", clip, "-o", name)
+
+    def test_all_or_nothing(self):
+        """What fails at its end has written nothing before."""
+        clip = self.clip("silent.mp4")
+        (self.folder / "bad.mp4").write_text("no clip")
+        for arguments in (["thumbs", clip, "--sprite", "s.jpg", "-o", "p.npy"], ["thumbs", clip, "bad.mp4", "-o", "p"],
+                          ["thumbs", "bad.mp4", clip, "-o", "p"]):
+            with self.subTest(arguments):
+                self.refuse("", *arguments, status=1)
+                self.assertEqual(self.files(), ["bad.mp4", clip])
+
+    def test_no_folder_for_temporary_files(self):
+        clip = self.clip("silent.mp4")
+        for arguments in (["thumbs", clip, "-o", "o.tar"], ["thumbs", clip, "--sprite", "o.jpg"], ["sheet", clip, "-o", "o.jpg"]):
+            report = self.report(*arguments, status=1, TMPDIR="/nonexistent")
+            self.assertIn("TMPDIR is /nonexistent", report["error"])
+
     def test_help(self):
         for command in ("grid", "sheet", "thumbs", "gif", "shrink", "background"):
             said = self.run_quad(command, "--help")
@@ -206,67 +239,10 @@ class Pages(Case):
         self.assertEqual(self.complete("grid", "--fit", "co"), ["contain", "cover"])
         self.clip("silent.mp4")
         self.assertEqual(self.complete("gif", "si"), ["silent.mp4"])
-
-
-class Ends(Case):
-    def start(self):
-        """A job that takes long, and its folder with an older result."""
-        caps = "video/x-raw,format=I420,width=320,height=180,framerate=30/1"
-        launch(self.folder, f"videotestsrc pattern=ball num-buffers=3000 ! {caps} ! x264enc speed-preset=ultrafast ! h264parse ! "
-                            "mp4mux ! filesink location=long.mp4")
-        (self.folder / "o.mp4").write_text("old")
-
-    def test_signals_leave_nothing(self):
-        self.start()
-        command = [QUAD, "grid", *["long.mp4"] * 4, "-o", "o.mp4", "--size", "1920x1080"]
-        for sent in (signal.SIGINT, signal.SIGTERM):
-            process = subprocess.Popen(command, cwd=self.folder, env=clean_environment(), text=True, stderr=subprocess.PIPE,
-                                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-            said = ""
-            for line in process.stderr:
-                said += line
-                if " frames" in line:
-                    break
-            process.send_signal(sent)
-            said += process.communicate(timeout=TIMEOUT)[1]
-            self.assertEqual(process.returncode, 130, said)
-            self.assertIn("interrupted", said)
-            self.assertEqual(self.files(), ["long.mp4", "o.mp4"])
-            self.assertEqual((self.folder / "o.mp4").read_text(), "old")
-
-    def test_a_signal_leaves_no_pictures(self):
-        self.start()
-        (self.folder / "work").mkdir()
-        for command, env in ((["thumbs", "long.mp4", "-o", "p"], {}), (["thumbs", "long.mp4", "-o", "p.tar"], {"TMPDIR": "work"})):
-            process = subprocess.Popen([QUAD, *command, "--rate", "30", "--width", "320"], cwd=self.folder, text=True,
-                                       env={**clean_environment(), **env}, stderr=subprocess.PIPE)
-            first = process.stderr.readline()
-            self.assertIn(" frames", first)
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=TIMEOUT)
-            self.assertEqual(process.returncode, 130)
-            self.assertEqual((self.files(), os.listdir(self.folder / "work")), (["long.mp4", "o.mp4", "work"], []))
-
-    def test_progress_on_a_terminal_is_one_line(self):
-        clip = self.clip("silent.mp4")
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen([QUAD, "grid", *[clip] * 4, "-o", "o.mp4", "--size", "1920x1080", "--rate", "60"], cwd=self.folder,
-                                   env=clean_environment(), stdout=subprocess.DEVNULL, stderr=theirs)
-        os.close(theirs)
-        said = b""
-        while True:
-            try:
-                part = os.read(ours, 4096)
-            except OSError:  # the other side is closed
-                break
-            if not part:
-                break
-            said += part
-        os.close(ours)
-        self.assertEqual(process.wait(TIMEOUT), 0)
-        shown = re.findall(rb"\rquad grid: \d+ %, \d+ of 120 frames", said)
-        self.assertGreater(len(shown), 1, said)
-        self.assertTrue(said.endswith(b"\r\x1b[K"), said[-80:])
+        self.assertEqual(self.complete("batch", "m"), ["merge"])
+        self.assertEqual(self.complete("batch", "work", "--sh"), ["--shard"])
+        self.assertEqual(self.complete("batch", "prepare", "--recipe", "s"), ["sheet", "shrink"])
+        self.assertEqual(self.complete("batch", "work", "si"), ["silent.mp4"])
 
 
 if __name__ == "__main__":

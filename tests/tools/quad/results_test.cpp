@@ -10,6 +10,7 @@
 #include "tools/quad/mosaic.h"
 #include "tools/quad/names.h"
 #include "tools/quad/report.h"
+#include "tools/quad/temporary.h"
 #include "tools/quad/webvtt.h"
 
 namespace quad {

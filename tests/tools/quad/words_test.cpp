@@ -12,6 +12,7 @@
 #include "tools/quad/names.h"
 #include "tools/quad/parts.h"
 #include "tools/quad/progress.h"
+#include "tools/quad/temporary.h"
 #include "tools/quad/values.h"
 
 namespace quad {
@@ -188,39 +189,29 @@ TEST_F (Folder, OutputsMustNotBeInputs)
              std::string::npos);
 }
 
-TEST_F (Folder, PartialFilesAppearWholeOrNotAtAll)
+TEST_F (Folder, TwoResultsMayNotBeOne)
 {
-  const std::string out = file ("out", "old");
-  ASSERT_EQ (symlink ("out", at ("link").c_str ()), 0);
-  {
-    Partial partial{out};
-    std::ofstream{partial.path ()} << "half";
+  const std::string there = file ("there"), link = at ("link");
+  ASSERT_EQ (symlink ("there", link.c_str ()), 0);
+  ASSERT_EQ (mkdir (at ("sub").c_str (), 0777), 0);
+  const std::string same[][2] = {{there, there},
+                                 {there, link},
+                                 {there, at ("sub/../there")},
+                                 {at ("new"), at ("new")},
+                                 {at ("new"), at ("./new")},
+                                 {at ("new"), at ("sub/../new")},
+                                 {at ("new"), at ("new/")},
+                                 {at ("sub"), at ("sub/")}};
+  for (const auto &[a, b] : same) {
+    EXPECT_TRUE (same_place (a, b)) << a << " " << b;
+    EXPECT_NE (failure_of ([&] { check_different ({"", a, "", b}); }), "") << a << " " << b;
+    EXPECT_THROW (check_report (a, {"", b}), NoReport) << a << " " << b;
   }
-  EXPECT_EQ (content (out), "old");
-  EXPECT_EQ (files_in (folder_.path ()).size (), 2U);
-  for (const char *name : {"out", "link", "line\nbreak"}) {
-    Partial partial{at (name)};
-    std::ofstream{partial.path ()} << "new";
-    partial.finish ();
-    EXPECT_EQ (content (at (name)), "new");
+  const std::string other[][2] = {{there, at ("new")}, {at ("new"), at ("sub/new")}, {"", ""}};
+  for (const auto &[a, b] : other) {
+    EXPECT_EQ (failure_of ([&] { check_different ({"", a, "", b}); }), "") << a << " " << b;
+    EXPECT_NO_THROW (check_report (a, {"", b})) << a << " " << b;
   }
-  EXPECT_EQ (files_in (folder_.path ()).size (), 3U);
-  struct stat info;
-  const mode_t mask = umask (0);
-  umask (mask);
-  ASSERT_EQ (stat (out.c_str (), &info), 0);
-  EXPECT_EQ (info.st_mode & 0777, 0666 & ~mask);
-}
-
-TEST_F (Folder, FilesMoveIntoFolders)
-{
-  for (int i = 0; i < 2; i++) {
-    Temporary from{new_folder (at ("out"))};
-    std::ofstream{from.path () + "/" + std::to_string (i)} << i;
-    move_files (from, at ("out"));
-  }
-  EXPECT_EQ (files_in (at ("out")), (std::vector<std::string>{at ("out/0"), at ("out/1")}));
-  EXPECT_EQ (files_in (folder_.path ()), std::vector<std::string>{at ("out")});
 }
 
 TEST (Values, Seconds)
@@ -234,6 +225,17 @@ TEST (Values, Seconds)
                             "1.1234567890", " 1", "12345678"}) {
     EXPECT_FALSE (read_seconds (wrong)) << wrong;
   }
+}
+
+TEST (Values, SecondsInWords)
+{
+  EXPECT_EQ (seconds_text (12500 * GST_MSECOND), "12.500");
+  EXPECT_EQ (seconds_text (1, 9), "0.000000001");
+  EXPECT_EQ (seconds_text (1764348246123456789U, 9), "1764348246.123456789");
+  EXPECT_EQ (seconds_text (1999600000U), "2.000");
+  EXPECT_EQ (seconds_text (1999400000U), "1.999");
+  EXPECT_EQ (seconds_text (1500 * GST_MSECOND, 0), "2");
+  EXPECT_EQ (color_text (0xff00a000), "0xff00a000");
 }
 
 TEST (Values, Rates)
@@ -278,6 +280,7 @@ TEST (Progress, SaysHowFarAndHowLong)
   EXPECT_EQ (progress_line ("quad gif", 1.5, "9 frames", 10),
              "quad gif: 100 %, 9 frames, 0 s left");
   EXPECT_EQ (time_text (59.4), "59 s");
+  EXPECT_EQ (time_text (-1), "0 s");
   EXPECT_EQ (time_text (125), "2 min 5 s");
   EXPECT_EQ (time_text (3 * 3600 + 240), "3 h 4 min");
 }

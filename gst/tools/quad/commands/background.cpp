@@ -31,7 +31,7 @@ bool is_film (const std::string &alpha) { return ending_of (alpha) == "mov"; }
 void add_upright (Line &line, const Options &o)
 {
   add_source (line, o.clip, 0);
-  line.row ().add ("clip0.").add (kUprightVideo);
+  line.row ().add ("clip0.").add (kAnyVideo).add (kUpright);
 }
 
 // The upright clip without its background.
@@ -46,11 +46,9 @@ void add_cut_out (Line &line, const std::string &model)
 void add_canvas (Line &line, const Options &o, const Clip &clip)
 {
   const std::uint32_t color = is_color (o.background) ? *read_color (o.background) : 0xff000000U;
-  std::ostringstream hex;
-  hex << std::hex << color;
   line.row ().add (
-      text ("quadmux-grid name=grid method=mitchell rows=1 columns=1 background-color=0x",
-            hex.str (), " eos-policy=shortest"));
+      text ("quadmux-grid name=grid method=mitchell rows=1 columns=1 background-color=",
+            color_text (color), " eos-policy=shortest"));
   line.row ().add (
       "sink_0::cell=0 sink_0::fit=cover sink_0::zorder=0 sink_0::repeat-after-eos=true");
   line.row ().add (
@@ -71,7 +69,8 @@ void add_behind (Line &line, const Options &o, const Clip &clip)
               ",pixel-aspect-ratio=", clip.par_n, "/", clip.par_d, " ! grid.sink_0"));
   } else if (is_file (o.background)) {
     add_source (line, o.background, 1);
-    line.row ().add ("clip1.").add (kUprightVideo).add ("! queue max-size-buffers=4 ! grid.sink_0");
+    line.row ().add ("clip1.").add (kAnyVideo).add (kUpright).add (
+        "! queue max-size-buffers=4 ! grid.sink_0");
   }
 }
 
@@ -145,7 +144,8 @@ void check (const Options &o, Report &report)
   }
   check_output (o.out, report.inputs);
   container_of (o.out);
-  check_report (o.common.report, {o.clip, is_file (o.background) ? o.background : "", o.out, o.alpha});
+  check_report (o.common.report,
+                {o.clip, is_file (o.background) ? o.background : "", o.out, o.alpha});
   check_different ({o.out, o.alpha});
   if (o.alpha.empty ()) return;
   if (is_film (o.alpha))
@@ -164,11 +164,7 @@ void background (const Options &o, Report &report, Progress &progress)
                          " pixels: a video needs at least 2x2"));
   }
   const std::string model = find_model (o.model, progress);
-  if (!o.common.print) {
-    const std::string sound =
-        sentence_on_sound (clip, std::string{container_of (o.out).sound_name});
-    clip.sound_problem.empty () ? progress.say (sound) : warn (sound, report, progress);
-  }
+  if (!o.common.print) say_sound (clip, container_of (o.out), report, progress);
   Make make;
   make.out = o.out;
   make.clips = {o.clip};

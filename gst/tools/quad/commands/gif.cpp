@@ -17,6 +17,7 @@ namespace {
 
 // Browsers show no more.
 constexpr int kMostRate = 50;
+constexpr int kMostLossy = 100;
 
 struct Options {
   Common common;
@@ -36,7 +37,7 @@ Line line_of (const Options &o, int lossy, const std::string &path)
   add_source (line, o.clip, 0);
   line.row ().add (text ("clip0. ! frameextract rate=", text_of (o.rate), " start-time=", o.start));
   if (o.length > 0) line.add (text ("stop-time=", o.start + o.length));
-  line.row ().add (kUprightVideo);
+  line.row ().add (kAnyVideo).add (kUpright);
   line.row ().add (text ("! quaddownscale divisor=1 max-width=", o.width));
   line.add ("! video/x-raw,pixel-aspect-ratio=1/1 ! queue max-size-buffers=2 ! videoconvert");
   line.row ()
@@ -76,7 +77,9 @@ struct Steering {
   }
 };
 
-class TooLarge {};
+struct TooLarge {
+  std::uint64_t bytes;
+};
 
 std::uint64_t size_of (const std::string &path)
 {
@@ -86,14 +89,14 @@ std::uint64_t size_of (const std::string &path)
   return size;
 }
 
-std::string sentence_on_size (const Options &o, const Steering &steering)
+std::string sentence_on_size (const Options &o, std::uint64_t bytes)
 {
-  return text (o.out, " would have ", steering.budget.written (), " bytes",
-               steering.budget.exhausted () ? " even with lossy=100" : "", ", and --max-bytes is ",
+  return text (o.out, " would have ", bytes, " bytes even with lossy=100, and --max-bytes is ",
                o.max_bytes, ": give a smaller --width, --rate or --length");
 }
 
-// The first pass learns while it writes; the second starts with what the first has learnt.
+// The first pass learns while it writes, the second starts with what the first has learnt. Where
+// that was not enough, a last one takes all the loss that there is.
 void make_small (const Options &o, Make make, std::uint64_t frames, Report &report,
                  Progress &progress)
 {
@@ -102,18 +105,24 @@ void make_small (const Options &o, Make make, std::uint64_t frames, Report &repo
   Steering steering{Budget{o.max_bytes, frames, {}, o.lossy}};
   make.prepare = [&] (Player &player) { steering.attach (player); };
   make.after = [&, say = make.after] (const std::string &path) {
-    if (size_of (path) > o.max_bytes) throw TooLarge{};
+    const std::uint64_t bytes = size_of (path);
+    if (bytes > o.max_bytes) throw TooLarge{bytes};
     say (path);
   };
   for (int pass = 1;; pass++) {
     try {
       return make_file (make, o.common, report, progress);
-    } catch (const TooLarge &) {
+    } catch (const TooLarge &large) {
       report.results.drop_last ();
-      if (pass == 2 || steering.budget.exhausted ()) throw Failure (sentence_on_size (o, steering));
-      progress.say (text ("the first pass took ", steering.budget.written (),
-                          " bytes, so there is a second one"));
-      const int lossy = std::max (o.lossy, steering.budget.learnt (o.max_bytes));
+      const bool steered = make.prepare != nullptr;
+      if (!steered || steering.budget.exhausted ())
+        throw Failure (sentence_on_size (o, large.bytes));
+      progress.say (text ("pass ", pass, " took ", large.bytes, " bytes, so there is another one"));
+      int lossy = kMostLossy;
+      if (pass == 1)
+        lossy = std::max (o.lossy, steering.budget.learnt (o.max_bytes));
+      else
+        make.prepare = nullptr;
       steering.budget = Budget{o.max_bytes, frames, steering.budget.needs (), lossy};
       make.line = [&o, lossy] (const std::string &path) { return line_of (o, lossy, path); };
     }
@@ -181,7 +190,7 @@ void add_gif (CLI::App &app, Action &action)
              "a number of frames a second, as 12 or 25/2, to 50, which is what browsers show",
              "Frames a second (12)");
   command->add_option ("--lossy", o->lossy, "0 to 100: smaller and less exact (0)")
-      ->check (CLI::Range (0, 100));
+      ->check (CLI::Range (0, kMostLossy));
   add_value (*command, "--max-bytes", o->max_bytes, read_bytes,
              "a number of bytes, as 800000, 800k or 2M",
              "How large it may get: it gets as lossy as that takes");

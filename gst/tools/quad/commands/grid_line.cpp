@@ -12,18 +12,11 @@ constexpr std::string_view kSound =
 constexpr std::string_view kOnePicture = "! videoconvert ! imagefreeze num-buffers=1";
 constexpr std::uint64_t kMostRepeats = 100;
 
-std::string hex (std::uint32_t color)
-{
-  std::ostringstream out;
-  out << "0x" << std::hex << color;
-  return out.str ();
-}
-
 void add_canvas (Line &line, const GridOptions &o, const GridInputs &inputs, const Machine &machine)
 {
   const int n = static_cast<int> (inputs.clips.size ());
-  line.row ().add (text ("quadmux-grid name=grid rows=", o.rows, " columns=", o.columns,
-                         " gap=", o.gap, " margin=", o.margin, " background-color=", hex (o.color),
+  line.row ().add (text ("quadmux-grid name=grid rows=", o.rows, " columns=", o.columns, " gap=",
+                         o.gap, " margin=", o.margin, " background-color=", color_text (o.color),
                          " eos-policy=", o.shortest ? "shortest" : "longest"));
   if (o.fit != "contain") {
     for (int i = 0; i < n; i++) line.add (text ("sink_", i, "::fit=", o.fit));

@@ -78,10 +78,10 @@ void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress
                                        : i < 100 ? "0"
                                                  : "",
                                        i, ".png"));
-    const double ratio = static_cast<double> (clip.width) * clip.par_n /
-                         (static_cast<double> (clip.height) * clip.par_d);
-    const int width = std::min (selection.width, clip.width * clip.par_n / clip.par_d);
-    mosaic.cell = {width, static_cast<int> (width / ratio + 0.5)};
+    const double own = clip.height * shape_of (clip),
+                 width = std::min<double> (selection.width, own);
+    mosaic.cell = {static_cast<int> (width),
+                   std::max (static_cast<int> (width / shape_of (clip) + 0.5), 1)};
     return make_sheet (o, mosaic, report, progress);
   }
   play_pictures (line, clip, selection, report, progress);
@@ -89,8 +89,8 @@ void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress
   mosaic.columns = std::min (mosaic.columns, static_cast<int> (mosaic.pictures.size ()));
   mosaic.cell = png_size (mosaic.pictures.front ());
   make_sheet (o, mosaic, report, progress);
-  report.said.push_back (text ("The sheet, ", mosaic.pictures.size (), " of ", o.count,
-                               " pictures: ", shown (o.out)));
+  report.said.push_back (
+      text ("The sheet, ", mosaic.pictures.size (), " of ", o.count, " pictures: ", shown (o.out)));
 }
 
 // Nearly square.

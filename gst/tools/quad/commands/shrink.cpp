@@ -25,7 +25,7 @@ Line line_of (const Options &options, const Clip &clip, const Container &contain
   Line line;
   add_source (line, clip.path, 0);
   // H.264 in 4:2:0 has no odd sides.
-  line.row ().add ("clip0.").add (kUprightVideo);
+  line.row ().add ("clip0.").add (kAnyVideo).add (kUpright);
   line.add (text ("! quaddownscale divisor=1 max-width=", size.width, " max-height=", size.height));
   line.add (text ("! video/x-raw,width=[2,", std::max (size.width, 2), ",2],height=[2,",
                   std::max (size.height, 2), ",2]"));
@@ -46,10 +46,7 @@ void shrink (const Options &options, Report &report, Progress &progress)
   check_report (options.common.report, {options.clip, options.out});
   const Container &container = container_of (options.out);
   const Clip clip = read_clip (options.clip);
-  if (!options.common.print) {
-    const std::string sound = sentence_on_sound (clip, std::string{container.sound_name});
-    clip.sound_problem.empty () ? progress.say (sound) : warn (sound, report, progress);
-  }
+  if (!options.common.print) say_sound (clip, container, report, progress);
   Make make;
   make.out = options.out;
   make.clips = {options.clip};

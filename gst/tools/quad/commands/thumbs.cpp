@@ -141,8 +141,7 @@ void Job::folder ()
   }
   const std::string to = o_.folder.empty () ? report_.results.folder (o_.out) : o_.folder;
   const std::size_t made = make_files (to, o_.type).size ();
-  const std::string all =
-      selection_.times.empty () ? "" : text (" of ", selection_.times.size ());
+  const std::string all = selection_.times.empty () ? "" : text (" of ", selection_.times.size ());
   report_.said.push_back (text (made, all, " pictures: ", shown (o_.out),
                                 o_.out.ends_with ('/') ? "" : "/", "frame-*.", o_.type));
 }
@@ -280,8 +279,8 @@ void thumbs_of_several (const Options &options, Report &report, Progress &progre
     const std::string folder = stem.empty () ? name : stem;
     const auto [other, fresh] = folders.emplace (folder, clip);
     if (!fresh)
-      throw Failure (text (other->second, " and ", clip, " would both go to ", options.out, '/', folder,
-                           ": take one at a time"));
+      throw Failure (text (other->second, " and ", clip, " would both go to ", options.out, '/',
+                           folder, ": take one at a time"));
   }
   check_report (options.common.report, options.clips);
   check_report (options.common.report, {options.out});
