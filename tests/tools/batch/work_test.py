@@ -159,6 +159,41 @@ class Outputs(batches.Case):
         self.assertIn("1 clips done", self.work())
         self.assertEqual((self.out / "results" / "many" / "1.jpg").read_text(), "1 second\n")
 
+    def test_places_of_earlier_results(self):
+        """A result of an earlier list lies where a new one is to be, or the other way round."""
+        for before, now, why in (("a", "a/b", "needs a folder where there is the file"), ("a/b", "a", "replace a folder that holds results")):
+            with self.subTest(before=before):
+                self.setUp()
+                self.clip("one", "ok")
+                lines = [{"input": "one", "output": before}, {"input": "one", "id": "other", "output": "c"}]
+                prepare = ("prepare", self.manifest(lines), "--recipe", "gif", "-o", "out")
+                self.quad(*prepare)
+                self.work()
+                lines[0]["output"] = now
+                self.manifest(lines)
+                self.assertIn(why, self.quad(*prepare, status=1))
+                self.assertEqual(self.status()["done"], 2)
+                # The clip that has the same output is as it was.
+                self.assertTrue((self.out / "results" / before).is_file())
+
+    def test_a_place_that_is_taken_fails_its_clip_alone(self):
+        for name in ("x", "y", "z"):
+            self.clip(name, "ok")
+        lines = [{"input": "x", "output": "a/b/x"}, {"input": "y", "output": "y"}, {"input": "z", "output": "z"}]
+        self.quad("prepare", self.manifest(lines), "--recipe", "gif", "-o", "out")
+        results = self.out / "results"
+        (results / "a").write_text("in the way")
+        (results / "y.json").mkdir()
+        said = self.work()
+        self.assertIn("1 clips done, 2 failed.", said)
+        self.assertIn(f"Cannot make {results}/a/b: Not a directory.".replace(str(self.folder) + "/", ""), said)
+        self.assertEqual((results / "a").read_text(), "in the way")
+        self.assertEqual(self.status()["waiting"], 2)
+        (results / "a").unlink()
+        (results / "y.json").rmdir()
+        self.assertIn("2 clips done, 0 failed.", self.work())
+        self.assertEqual(list((self.out / "tmp").iterdir()), [])
+
     def test_odd_names(self):
         names = ["a b", "-x", "..", "quote'\"\\", "line\nend", "%41", "ümlaut", "a/b", "w" * 200, "$(id)"]
         lines = []

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "glue/owned.h"
 #include "tools/quad/batch/problem.h"
@@ -156,18 +157,25 @@ std::optional<Outcome> Attempt::poll ()
   } else {
     outcome = failed ("input", change_);
   }
-  outcome.sidecar.fingerprint = task.job.fingerprint;
-  outcome.sidecar.attempts = task.attempts + 1;
-  outcome.sidecar.elapsed = ending.elapsed;
-  outcome.sidecar.cpu = ending.cpu;
-  outcome.sidecar.memory = ending.peak;
-  outcome.sidecar.worker = setup_.worker;
+  finish (outcome.sidecar, ending);
   return outcome;
 }
 
-void Attempt::move_outputs (Sidecar &sidecar)
+void Attempt::finish (Sidecar &sidecar, const Ending &ending) const
 {
+  sidecar.fingerprint = task.job.fingerprint;
+  sidecar.attempts = task.attempts + 1;
+  sidecar.elapsed = ending.elapsed;
+  sidecar.cpu = ending.cpu;
+  sidecar.memory = ending.peak;
+  sidecar.worker = setup_.worker;
+}
+
+void Attempt::move_outputs (Sidecar &sidecar)
+try {
   const Path parent = Path (task.job.output).parent_path ();
+  make_folders (setup_.batch.results () / parent);
+  make_folders (folder_);
   const Path name = Path (task.job.output).filename ();
   std::vector<Path> names;
   for (const fs::directory_entry &entry : fs::directory_iterator (made ()))
@@ -188,6 +196,9 @@ void Attempt::move_outputs (Sidecar &sidecar)
     sidecar.outputs.insert (sidecar.outputs.begin (),
                             output_at (setup_.batch.results (), (parent / moved).string ()));
   }
+} catch (const fs::filesystem_error &error) {
+  throw_system_problem ("write", error.path2 ().empty () ? error.path1 () : error.path2 (),
+                        error.code ().value ());
 }
 
 void Attempt::remove_older (const Sidecar &sidecar) const
@@ -199,17 +210,28 @@ void Attempt::remove_older (const Sidecar &sidecar) const
       remove_tree (setup_.batch.results () / output.path);
 }
 
-void Attempt::publish (Sidecar &sidecar)
-try {
+void Attempt::write (const Sidecar &sidecar) const
+{
   const Path target = setup_.batch.sidecar_of (task.job);
   make_folders (target.parent_path ());
   make_folders (folder_);
-  if (sidecar.state == State::done) move_outputs (sidecar);
   remove_older (sidecar);
   write_file (target, sidecar_text (setup_.batch, task.job, sidecar), folder_ / "sidecar");
   sync_folder (target.parent_path ());
-} catch (const fs::filesystem_error &error) {
-  throw Problem (std::string ("Cannot write a result: ") + error.what () + ".");
+}
+
+void Attempt::publish (Sidecar &sidecar)
+try {
+  try {
+    if (sidecar.state == State::done) move_outputs (sidecar);
+    write (sidecar);
+  } catch (const Taken &taken) {
+    const Sidecar before = std::exchange (sidecar, failed ("output", taken.what ()).sidecar);
+    finish (sidecar, {Ending::By::itself, 0, before.elapsed, before.cpu, before.memory});
+    write (sidecar);
+  }
+} catch (const Taken &) {
+  // Not even the sidecar has a place: the job is tried again by the next worker.
 }
 
 }  // namespace quad::batch

@@ -41,16 +41,19 @@ class Attempt {
   // Seconds until `poll` has more to say than now, unless the process ends; negative: not known.
   double left () const { return child_ ? child_->left () : 0; }
   // Brings the outputs and the sidecar to their places, so that they are there after a crash, too.
+  // Where a place is taken, `sidecar` becomes a failure; it is written if its own place is free.
   // Throws a Problem where the storage fails.
   void publish (Sidecar &sidecar);
 
  private:
   Path made () const { return folder_ / "out"; }
   Outcome failed (const char *reason, const std::string &error) const;
+  void finish (Sidecar &sidecar, const Ending &ending) const;
   Outcome judge (const Ending &ending);
   void read_report (Sidecar &sidecar) const;
   std::string log_end () const;
   void move_outputs (Sidecar &sidecar);
+  void write (const Sidecar &sidecar) const;
   void remove_older (const Sidecar &sidecar) const;
 
   const Setup &setup_;

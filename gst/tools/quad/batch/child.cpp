@@ -80,14 +80,14 @@ Child::Child (const std::string &program, const std::vector<std::string> &words,
   const Descriptor input (open ("/dev/null", O_RDONLY | O_CLOEXEC));
   const Descriptor output (
       open (log.c_str (), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
-  if (input.get () < 0 || output.get () < 0) throw system_problem ("write", log);
+  if (input.get () < 0 || output.get () < 0) throw_system_problem ("write", log);
   std::vector<char *> arguments = {const_cast<char *> ("quad")};
   for (const std::string &word : words) arguments.push_back (const_cast<char *> (word.c_str ()));
   arguments.push_back (nullptr);
   const pid_t parent = getpid ();
   pid_ = fork ();
   if (pid_ == 0) become (program.c_str (), arguments.data (), input.get (), output.get (), parent);
-  if (pid_ < 0) throw system_problem ("run", program);
+  if (pid_ < 0) throw_system_problem ("run", program);
   setpgid (pid_, pid_);  // also here, so that it is done before anybody kills the group
 }
 

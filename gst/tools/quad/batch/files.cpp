@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -32,14 +33,22 @@ void sync (const Path &path, int flags)
   const Descriptor file (open (path.c_str (), flags | O_CLOEXEC));
   // Some network file systems cannot sync folders.
   if (file.get () < 0 || (fsync (file.get ()) < 0 && errno != EINVAL && errno != ENOTSUP))
-    throw system_problem ("write", path);
+    throw_system_problem ("write", path);
 }
 
 }  // namespace
 
-Problem system_problem (const std::string &what, const std::string &path)
+void throw_system_problem (const std::string &what, const std::string &path, int error)
 {
-  return Problem ("Cannot " + what + " " + path + ": " + std::strerror (errno) + ".");
+  const std::string said = "Cannot " + what + " " + path + ": " + std::strerror (error) + ".";
+  constexpr std::array kTaken = {EEXIST, EISDIR, ENOTDIR, ENOTEMPTY};
+  if (std::ranges::find (kTaken, error) != kTaken.end ()) throw Taken (said);
+  throw Problem (said);
+}
+
+void throw_system_problem (const std::string &what, const std::string &path)
+{
+  throw_system_problem (what, path, errno);
 }
 
 std::optional<std::string> read_file (const Path &path)
@@ -47,14 +56,14 @@ std::optional<std::string> read_file (const Path &path)
   const Descriptor file (open (path.c_str (), O_RDONLY | O_CLOEXEC));
   if (file.get () < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return {};
-    throw system_problem ("read", path);
+    throw_system_problem ("read", path);
   }
   std::string bytes;
   std::array<char, 65536> part;
   while (const ssize_t n = read (file.get (), part.data (), part.size ())) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == ESRCH) return {};  // in /proc, of a process that has just ended
-    if (n < 0) throw system_problem ("read", path);
+    if (n < 0) throw_system_problem ("read", path);
     bytes.append (part.data (), std::size_t (n));
   }
   return bytes;
@@ -63,15 +72,15 @@ std::optional<std::string> read_file (const Path &path)
 void write_file (const Path &path, const std::string &bytes, const Path &temporary)
 {
   const Descriptor file (open (temporary.c_str (), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (file.get () < 0) throw system_problem ("write", temporary);
+  if (file.get () < 0) throw_system_problem ("write", temporary);
   for (std::size_t at = 0; at < bytes.size ();) {
     const ssize_t n = write (file.get (), bytes.data () + at, bytes.size () - at);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw system_problem ("write", temporary);
+    if (n < 0) throw_system_problem ("write", temporary);
     at += std::size_t (n);
   }
-  if (fsync (file.get ()) < 0) throw system_problem ("write", temporary);
-  if (rename (temporary.c_str (), path.c_str ()) < 0) throw system_problem ("write", path);
+  if (fsync (file.get ()) < 0) throw_system_problem ("write", temporary);
+  if (rename (temporary.c_str (), path.c_str ()) < 0) throw_system_problem ("write", path);
 }
 
 void write_file (const Path &path, const std::string &bytes)
@@ -81,9 +90,13 @@ void write_file (const Path &path, const std::string &bytes)
 
 void make_folders (const Path &path)
 {
-  std::error_code error;
-  fs::create_directories (path, error);
-  if (error) throw Problem ("Cannot make " + path.string () + ": " + error.message () + ".");
+  if (fs::is_directory (path)) return;
+  const Path above = path.parent_path ();
+  if (!above.empty () && above != path) make_folders (above);
+  // Another worker may make it at the same time.
+  if (!path.filename ().empty () && mkdir (path.c_str (), 0777) < 0 && !fs::is_directory (path))
+    throw_system_problem ("make", path.string ());
+  sync_folder (above.empty () ? Path (".") : above);
 }
 
 void sync_tree (const Path &path)

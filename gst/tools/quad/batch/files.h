@@ -20,7 +20,7 @@ void write_file (const Path &path, const std::string &bytes, const Path &tempora
 // With a temporary name beside `path`, for files that one process alone writes.
 void write_file (const Path &path, const std::string &bytes);
 
-// Makes a folder and those above it.
+// Makes a folder and those above it, so that they are there after a crash, too.
 void make_folders (const Path &path);
 
 // Writes to the disk what is in a file, or in a folder and all below it.

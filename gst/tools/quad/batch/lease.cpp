@@ -28,7 +28,7 @@ void write_all (const Path &path, int flags, const std::string &text)
 {
   const Descriptor file (open (path.c_str (), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666));
   if (file.get () < 0 || write (file.get (), text.data (), text.size ()) != ssize_t (text.size ()))
-    throw system_problem ("write", path);
+    throw_system_problem ("write", path);
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ std::int64_t FileClock::now ()
   struct stat facts;
   // No times: the server's clock, not this machine's.
   if (file.get () < 0 || futimens (file.get (), nullptr) < 0 || fstat (file.get (), &facts) < 0)
-    throw system_problem ("write", file_);
+    throw_system_problem ("write", file_);
   return std::int64_t (facts.st_mtim.tv_sec) * 1000000000 + facts.st_mtim.tv_nsec;
 }
 
@@ -106,7 +106,7 @@ bool Leases::make (const Path &path)
   unlink (temporary.c_str ());
   if (made == 0 || error == EEXIST) return made == 0;
   if (error != EPERM && error != ENOTSUP && error != EOPNOTSUPP && error != ENOSYS)
-    throw system_problem ("write", path);
+    throw_system_problem ("write", path);
   // No links here, as on exFAT.
   try {
     write_all (path, O_EXCL, text);

@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 #include <unordered_map>
+#include <utility>
 
 #include "tools/quad/batch/problem.h"
 
@@ -12,9 +13,6 @@ namespace {
 
 constexpr std::size_t kMostErrors = 10;  // that are told at a time
 constexpr std::array kMembers = {"input", "inputs", "id", "output", "options"};
-// What the program sets itself.
-constexpr std::array kOwnOptions = {"report", "print", "output"};
-
 std::string value_text (JsonNode *node, const std::string &name)
 {
   if (JSON_NODE_HOLDS_VALUE (node)) {
@@ -36,7 +34,7 @@ Option option_of (const std::string &name, JsonNode *node)
 {
   const bool odd = name.empty () || name[0] == '-' || name.find ('=') != std::string::npos;
   if (odd) throw Problem ("`" + name + "` is no name of an option: write it without --");
-  if (std::ranges::find (kOwnOptions, name) != kOwnOptions.end ())
+  if (is_own ("--" + name))
     throw Problem ("the option `" + name + "` is set by `quad batch` itself");
   Option option{name};
   if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN) {
@@ -133,6 +131,7 @@ Job job_of_line (JsonObject *line, const Rules &rules)
     job.output = escaped_name (job.id) + rules.ending.value_or (std::string (rules.recipe->ending));
   }
   check_output (job.output);
+  if (rules.check) rules.check (job);
   job.fingerprint = fingerprint_of (std::string (rules.recipe->name), job);
   return job;
 }
@@ -181,7 +180,7 @@ std::vector<Job> read_manifest (const std::string &text, const Rules &rules)
 {
   std::vector<Job> jobs;
   Names names;
-  std::string errors;
+  std::string errors, last;
   std::size_t number = 0, wrong = 0;
   std::istringstream lines (text);
   for (std::string line; std::getline (lines, line);) {
@@ -195,7 +194,8 @@ std::vector<Job> read_manifest (const std::string &text, const Rules &rules)
       names.add (job, number);
       jobs.push_back (std::move (job));
     } catch (const Problem &problem) {
-      if (++wrong <= kMostErrors)
+      // What is wrong with the options of all lines is said once.
+      if (++wrong <= kMostErrors && std::exchange (last, problem.what ()) != problem.what ())
         errors.append ("\n  line ")
             .append (std::to_string (number))
             .append (": ")

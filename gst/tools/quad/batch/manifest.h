@@ -1,6 +1,7 @@
 // The list of clips that a user writes: JSON Lines.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Rules {
   std::optional<std::string> ending;  // of results' names; otherwise the recipe's
   bool checksum = false;              // inputs are known by their content
   Path folder;                        // relative paths begin here
+  // Throws a Problem where the recipe's command does not take a job's words. Empty: not known.
+  std::function<void (const Job &)> check;
 };
 
 // The jobs, in the order of the lines. Empty lines do not count. Throws a Problem that names the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 #include "tools/quad/batch/lease.h"
@@ -64,6 +65,44 @@ std::optional<std::vector<Job>> jobs_before (const Batch &old)
   }
 }
 
+// JSON is, and so are a manifest's own lines.
+void check_utf8 (const std::string &text, const std::string &what)
+{
+  if (!g_utf8_validate (text.data (), gssize (text.size ()), nullptr))
+    throw Problem (what + text + " is not UTF-8: give it another name.");
+}
+
+bool holds_results (const Path &folder)
+{
+  std::error_code error;
+  for (fs::recursive_directory_iterator i (folder, error), end; !error && i != end;
+       i.increment (error))
+    if (i->path ().extension () == ".json") return true;
+  return false;
+}
+
+// Results of an earlier list may lie where one of this list is to be.
+void check_places (const Batch &batch, const std::vector<Job> &jobs)
+{
+  const std::string advice =
+      ", from an earlier list: move it away, or give the clip another `output`.";
+  std::set<Path> seen;
+  for (const Job &job : jobs) {
+    const Path result = batch.result_of (job);
+    for (Path above = result.parent_path ();
+         above != batch.results () && seen.insert (above).second; above = above.parent_path ()) {
+      const auto facts = facts_of (above);
+      if (facts && !facts->is_folder)
+        throw Problem ("The output " + job.output + " needs a folder where there is the file " +
+                       above.string () + advice);
+    }
+    const auto facts = facts_of (result);
+    if (facts && facts->is_folder && !facts_of (batch.sidecar_of (job)) && holds_results (result))
+      throw Problem ("The output " + job.output + " would replace a folder that holds results, " +
+                     result.string () + advice);
+  }
+}
+
 Prepared compare (const std::vector<Job> &before, const std::vector<Job> &now)
 {
   std::unordered_map<std::string, std::string> known;
@@ -88,6 +127,11 @@ Prepared compare (const std::vector<Job> &before, const std::vector<Job> &now)
 Prepared prepare (const Path &folder, const std::string &manifest, const Rules &rules,
                   std::size_t shards)
 {
+  check_utf8 (rules.folder.string (), "The manifest's folder ");
+  check_utf8 (fs::absolute (folder).string (), "The batch's folder ");
+  for (const std::string &option : rules.options) check_utf8 (option, "The option ");
+  for (const std::string &option : rules.options)
+    if (is_own (option)) throw Problem ("The option " + option + " is set by `quad batch` itself.");
   const auto old = find_batch (folder);
   if (old)
     check_same (*old, rules, shards);
@@ -108,6 +152,7 @@ Prepared prepare (const Path &folder, const std::string &manifest, const Rules &
     batch.sums.push_back (sha256_of (texts.back ()));
   }
   if (before && old->sums == batch.sums) return prepared;
+  if (facts_of (batch.results ())) check_places (batch, jobs);
 
   if (old) check_idle (*old);
   for (const Path &made :

@@ -12,7 +12,17 @@ class Problem : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What the system says of a failed call: "Cannot write /a/b: No space left on device."
-Problem system_problem (const std::string &what, const std::string &path);
+// Where a file is to be, a folder is, or the other way round. Other files of the storage are fine.
+class Taken : public Problem {
+ public:
+  using Problem::Problem;
+};
+
+// What the system says of a failed call: "Cannot write /a/b: No space left on device." `error`: as
+// errno. Throws a Taken where it says so, otherwise a Problem.
+[[noreturn]] void throw_system_problem (const std::string &what, const std::string &path,
+                                        int error);
+// By errno.
+[[noreturn]] void throw_system_problem (const std::string &what, const std::string &path);
 
 }  // namespace quad::batch

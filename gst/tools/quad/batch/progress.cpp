@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <iostream>
+
+#include "tools/quad/failure.h"
+#include "tools/quad/progress.h"
 
 namespace quad::batch {
 namespace {
@@ -34,19 +36,6 @@ std::string bar (const Counts &counts)
 
 }  // namespace
 
-std::string duration_text (double seconds)
-{
-  const long long s = std::llround (seconds);
-  char text[64];
-  if (s < 60)
-    std::snprintf (text, sizeof text, "%lld s", s);
-  else if (s < 3600)
-    std::snprintf (text, sizeof text, "%lld min %lld s", s / 60, s % 60);
-  else
-    std::snprintf (text, sizeof text, "%lld h %lld min", s / 3600, s / 60 % 60);
-  return text;
-}
-
 std::string progress_text (const Counts &counts, double seconds)
 {
   const std::size_t own = counts.done + counts.failed;
@@ -58,7 +47,7 @@ std::string progress_text (const Counts &counts, double seconds)
   if (own == 0 || now == counts.total) return text;
   const double left = double (counts.total - now) * seconds / double (own);
   text.append (", ").append (counts.shared ? "at most " : "");
-  return text.append (duration_text (left)).append (" left");
+  return text.append (time_text (left)).append (" left");
 }
 
 Progress::Progress () : terminal_ (isatty (STDERR_FILENO)), begin_ (g_get_monotonic_time ())
@@ -88,7 +77,7 @@ void Progress::show (const Counts &counts)
 
 void Progress::say (const std::string &line)
 {
-  std::cerr << (terminal_ ? "\r\x1b[K" : "") << line << std::endl;
+  std::cerr << (terminal_ ? "\r\x1b[K" : "") << shown (line) << std::endl;
   if (terminal_) next_ = 0;
 }
 

@@ -18,9 +18,6 @@ struct Counts {
 // began.
 std::string progress_text (const Counts &counts, double seconds);
 
-// As "1 h 5 min".
-std::string duration_text (double seconds);
-
 // Writes to the standard error.
 class Progress {
  public:

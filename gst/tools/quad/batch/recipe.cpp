@@ -30,6 +30,13 @@ std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::
   return words;
 }
 
+bool is_own (const std::string &word)
+{
+  static const std::vector<std::string> names = {"--report", "--output", "--print", "--help"};
+  const bool is_short = word.starts_with ("-o") || word.starts_with ("-h");
+  return is_short || std::ranges::find (names, word.substr (0, word.find ('='))) != names.end ();
+}
+
 std::vector<std::string> merged (const std::vector<std::string> &words,
                                  const std::vector<Option> &own)
 {

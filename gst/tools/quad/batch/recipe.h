@@ -25,6 +25,10 @@ std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::
                                    const std::string &report, const std::string &output,
                                    const std::vector<std::string> &inputs);
 
+// Whether a word is an option that `quad batch` sets itself, or that makes no result: as --report,
+// -o, --output=x, --print or --help.
+bool is_own (const std::string &word);
+
 // An option of one clip, as --NAME=VALUE or --NAME.
 struct Option {
   std::string name;                 // without the leading --

@@ -17,7 +17,7 @@ Signals::Signals ()
   pthread_sigmask (SIG_BLOCK, &set, &before_);
   signal (SIGPIPE, SIG_IGN);
   descriptor_ = Descriptor (signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (descriptor_.get () < 0) throw system_problem ("wait for", "signals");
+  if (descriptor_.get () < 0) throw_system_problem ("wait for", "signals");
 }
 
 Signals::~Signals () { pthread_sigmask (SIG_SETMASK, &before_, nullptr); }

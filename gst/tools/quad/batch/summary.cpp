@@ -4,8 +4,9 @@
 #include <cstdio>
 
 #include "tools/quad/batch/problem.h"
-#include "tools/quad/batch/progress.h"
 #include "tools/quad/batch/workplace.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/progress.h"
 
 namespace quad::batch {
 namespace {
@@ -94,17 +95,18 @@ std::string text_of (const Summary &summary)
                      " clips are done, " + std::to_string (summary.failed) + " failed, " +
                      std::to_string (summary.waiting ()) + " are to be done.\n";
   for (const auto &[reason, count] : summary.reasons)
-    text += "  failed (" + reason + "): " + std::to_string (count) + "\n";
-  text += std::to_string (summary.frames) + " frames, " + duration_text (summary.elapsed) +
-          " of work.\n";
+    text += "  failed (" + shown (reason) + "): " + std::to_string (count) + "\n";
+  text +=
+      std::to_string (summary.frames) + " frames, " + time_text (summary.elapsed) + " of work.\n";
   if (summary.clips_a_second > 0 && summary.waiting ())
     text += "In the last minute: " + rounded (summary.clips_a_second) + " clips/s, " +
             rounded (summary.frames_a_second) + " frames/s; " +
-            duration_text (double (summary.waiting ()) / summary.clips_a_second) + " left.\n";
+            time_text (double (summary.waiting ()) / summary.clips_a_second) + " left.\n";
   for (const RunningShard &shard : summary.running)
-    text += "Shard " + std::to_string (shard.number) + " is held by " + shard.holder.owner.host +
-            ", process " + std::to_string (shard.holder.owner.pid) + ", last heard of " +
-            duration_text (std::max (shard.holder.age, 0.)) + " ago.\n";
+    text += "Shard " + std::to_string (shard.number) + " is held by " +
+            shown (shard.holder.owner.host) + ", process " +
+            std::to_string (shard.holder.owner.pid) + ", last heard of " +
+            time_text (std::max (shard.holder.age, 0.)) + " ago.\n";
   return text;
 }
 

@@ -6,8 +6,11 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <numeric>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "tools/quad/batch/prepare.h"
@@ -16,6 +19,8 @@
 #include "tools/quad/batch/summary.h"
 #include "tools/quad/batch/worker.h"
 #include "tools/quad/commands.h"
+#include "tools/quad/failure.h"
+#include "tools/quad/line.h"
 
 namespace quad {
 namespace {
@@ -24,6 +29,20 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostShards = 100000;
 constexpr std::size_t kMostNamed = 5;  // files in a warning
+
+// Runs a command of `quad batch`, whose Problems go to the terminal as they are: their lines stay
+// lines, and names in them are escaped.
+Exit run (const std::function<Exit ()> &command)
+try {
+  return command ();
+} catch (const batch::Problem &problem) {
+  std::istringstream lines (problem.what ());
+  const char *before = "quad batch: ";
+  for (std::string line; std::getline (lines, line); before = "") {
+    std::cerr << before << shown (line) << '\n';
+  }
+  return Exit::failed;
+}
 
 // ---- prepare
 
@@ -43,16 +62,55 @@ std::string read_all (const std::string &manifest)
   return *text;
 }
 
+// Whether the recipe's command takes the words of jobs, without running it.
+class CommandCheck {
+ public:
+  explicit CommandCheck (const batch::Recipe &recipe) : recipe_ (recipe), app_ (new CLI::App)
+  {
+    for (const AddCommand add : kCommands)
+      if (add != add_batch) add (*app_, action_);
+  }
+
+  void operator() (const batch::Job &job)
+  {
+    std::vector<std::string> inputs;
+    for (const batch::Input &input : job.inputs) inputs.push_back (input.path);
+    std::vector<std::string> words =
+        batch::words_of (recipe_, job.options, "report", job.output, inputs);
+    // Most jobs differ in their names alone.
+    std::vector<std::string> known = job.options;
+    known.push_back (std::to_string (inputs.size ()));
+    if (good_.contains (known)) return;
+    std::ranges::reverse (words);  // as CLI11 takes them
+    try {
+      app_->parse (words);
+    } catch (const CLI::ParseError &error) {
+      throw batch::Problem (
+          text ("`quad ", recipe_.command, "` does not take its options: ", error.what ()));
+    }
+    good_.insert (known);
+  }
+
+ private:
+  const batch::Recipe &recipe_;
+  Action action_;
+  std::unique_ptr<CLI::App> app_;
+  std::set<std::vector<std::string>> good_;
+};
+
 Exit prepare (const PrepareOptions &options)
 {
   batch::Rules rules{batch::find_recipe (options.recipe), options.words, options.ending,
                      options.checksum};
   rules.folder = options.manifest == "-" ? fs::current_path ()
                                          : fs::absolute (options.manifest).parent_path ();
-  const std::string text = read_all (options.manifest);
-  const batch::Prepared prepared = batch::prepare (options.folder, text, rules, options.shards);
+  CommandCheck check (*rules.recipe);
+  rules.check = std::ref (check);
+  const std::string manifest = read_all (options.manifest);
+  const batch::Prepared prepared = batch::prepare (options.folder, manifest, rules, options.shards);
   for (std::size_t i = 0; i < std::min (prepared.missing.size (), kMostNamed); i++)
-    std::cerr << "warning: " << prepared.missing[i] << " is not there: its job will fail.\n";
+    std::cerr << "warning: " << shown (prepared.missing[i])
+              << " is not there: its job will fail.\n";
   if (prepared.missing.size () > kMostNamed)
     std::cerr << "warning: and " << prepared.missing.size () - kMostNamed << " more files.\n";
   std::cout << prepared.added + prepared.same + prepared.changed << " jobs in " << options.shards
@@ -97,7 +155,9 @@ void add_prepare (CLI::App &batch_app, Action &action)
       "Example:\n"
       "  quad batch prepare clips.jsonl --recipe extract --shards 16 -o out -- --rate 4 --size "
       "224x224");
-  app.final_callback ([options, &action] { action = [options] { return prepare (*options); }; });
+  app.final_callback ([options, &action] {
+    action = [options] { return run ([&] { return prepare (*options); }); };
+  });
 }
 
 // ---- work
@@ -179,7 +239,9 @@ void add_work (CLI::App &batch_app, Action &action)
       "Examples:\n"
       "  quad batch work out --jobs 4 --timeout 600 --memory 4G\n"
       "  srun quad batch work out        # in an sbatch --array script\n");
-  app.final_callback ([arguments, &action] { action = [arguments] { return work (*arguments); }; });
+  app.final_callback ([arguments, &action] {
+    action = [arguments] { return run ([&] { return work (*arguments); }); };
+  });
 }
 
 // ---- status, retry, merge
@@ -193,9 +255,11 @@ void add_status (CLI::App &batch_app, Action &action)
   app.add_flag ("--json", *json, "One object of JSON");
   app.final_callback ([folder, json, &action] {
     action = [folder, json] {
-      const batch::Summary summary = batch::summarize (batch::open_batch (*folder));
-      std::cout << (*json ? batch::json_of (summary) : batch::text_of (summary));
-      return Exit::ok;
+      return run ([&] {
+        const batch::Summary summary = batch::summarize (batch::open_batch (*folder));
+        std::cout << (*json ? batch::json_of (summary) : batch::text_of (summary));
+        return Exit::ok;
+      });
     };
   });
 }
@@ -212,13 +276,15 @@ void add_retry (CLI::App &batch_app, Action &action)
   app.add_option ("--id", which->ids, "Only this clip");
   app.final_callback ([folder, which, &action] {
     action = [folder, which] {
-      std::size_t all = 0;
-      for (const auto &[reason, count] : batch::retry (batch::open_batch (*folder), *which)) {
-        std::cout << reason << ": " << count << "\n";
-        all += count;
-      }
-      std::cout << all << " clips are to be done again.\n";
-      return Exit::ok;
+      return run ([&] {
+        std::size_t all = 0;
+        for (const auto &[reason, count] : batch::retry (batch::open_batch (*folder), *which)) {
+          std::cout << shown (reason) << ": " << count << "\n";
+          all += count;
+        }
+        std::cout << all << " clips are to be done again.\n";
+        return Exit::ok;
+      });
     };
   });
 }
@@ -232,11 +298,13 @@ void add_merge (CLI::App &batch_app, Action &action)
   app.footer ("The exit code is 3 if some clips failed or are not done; the index has them, too.");
   app.final_callback ([folder, &action] {
     action = [folder] {
-      const batch::Batch batch = batch::open_batch (*folder);
-      const batch::Merged merged = batch::merge (batch);
-      std::cout << batch.index ().string () << ": " << merged.done << " done, " << merged.failed
-                << " failed, " << merged.waiting << " to be done.\n";
-      return merged.failed || merged.waiting ? Exit::jobs_failed : Exit::ok;
+      return run ([&] {
+        const batch::Batch batch = batch::open_batch (*folder);
+        const batch::Merged merged = batch::merge (batch);
+        std::cout << shown (batch.index ().string ()) << ": " << merged.done << " done, "
+                  << merged.failed << " failed, " << merged.waiting << " to be done.\n";
+        return merged.failed || merged.waiting ? Exit::jobs_failed : Exit::ok;
+      });
     };
   });
 }
