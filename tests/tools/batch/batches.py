@@ -32,7 +32,8 @@ class Case(unittest.TestCase):
         self.log = self.folder / "log"
         self.log.mkdir()
         self.out = self.folder / "out"
-        self.env = dict(os.environ, QUAD_LOG=str(self.log))
+        (self.folder / "temp").mkdir()
+        self.env = dict(os.environ, QUAD_LOG=str(self.log), TMPDIR=str(self.folder / "temp"))
 
     def quad(self, *arguments, status=0, **options):
         """Runs `quad batch ARGUMENTS` and returns what it printed."""
@@ -99,6 +100,10 @@ class Case(unittest.TestCase):
         self.quad("merge", "out", status=status)
         return [json.loads(line) for line in (self.out / "index.jsonl").read_text().splitlines()]
 
+    def scratch(self):
+        """How many workers have left temporary files."""
+        return len(list((self.folder / "temp").glob("quad-batch-*/*")))
+
     def status(self):
         return json.loads(self.quad("status", "out", "--json"))
 
@@ -113,6 +118,7 @@ class Case(unittest.TestCase):
         index = self.index()
         # What workers of other machines left is not removed at once.
         wait_for(lambda: self.index() and not list((self.out / "tmp").iterdir()), "leftovers are removed")
+        self.assertEqual(self.scratch(), 0)
         self.assertEqual([line["id"] for line in index], list(clips))
         self.assertEqual({line["state"] for line in index}, {"done"})
         self.assertEqual(self.logged("twice"), [])

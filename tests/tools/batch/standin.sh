@@ -4,6 +4,8 @@
 until [ "$1" = --report ]; do shift; done
 report=$2 out=$4 input=$5
 read -r what how <"$input"
+# What a job leaves behind is the worker's to remove.
+: >"$TMPDIR/left"
 case $what in
   ok)
     if [ -n "$QUAD_LOG" ]; then

@@ -186,13 +186,37 @@ class Outputs(batches.Case):
         (results / "y.json").mkdir()
         said = self.work()
         self.assertIn("1 clips done, 2 failed.", said)
-        self.assertIn(f"Cannot make {results}/a/b: Not a directory.".replace(str(self.folder) + "/", ""), said)
+        self.assertIn("Cannot make out/results/a: File exists.", said)
         self.assertEqual((results / "a").read_text(), "in the way")
         self.assertEqual(self.status()["waiting"], 2)
         (results / "a").unlink()
         (results / "y.json").rmdir()
         self.assertIn("2 clips done, 0 failed.", self.work())
         self.assertEqual(list((self.out / "tmp").iterdir()), [])
+
+    def test_options_and_names_that_no_clip_could_have(self):
+        self.clip("one", "ok")
+        prepare = ("prepare", self.manifest([{"input": "one"}]), "--recipe", "gif", "-o", "out", "--")
+        for option, why in (("--wdith=3", "not expected: --wdith"), ("-o", "set by"), ("--print", "set by"), ("--report=x", "set by"),
+                            ("--width=big", "--width"), ("\udcff", "not UTF-8")):
+            self.assertIn(why, self.quad(*prepare, option, status=1), option)
+        self.assertFalse(self.out.exists())
+        odd = os.fsdecode(os.fsencode(self.folder) + b"/\xff")
+        os.mkdir(odd)
+        manifest = os.path.join(odd, "m.jsonl")
+        with open(manifest, "w") as file:
+            file.write('{"input": "one"}\n{"input": "two", "options": {"rats": 3}}\n')
+        self.assertIn("line 2: `quad gif` does not take its options", self.quad("prepare", manifest, *prepare[2:], status=1))
+        with open(manifest, "w") as file:
+            file.write('{"input": "one"}\n')
+        self.assertIn("is not UTF-8", self.quad("prepare", manifest, *prepare[2:], status=1))
+
+    def test_names_do_not_steer_the_terminal(self):
+        self.clip("one", "bad")
+        self.quad("prepare", self.manifest([{"input": "one", "id": "a\x1b[31m\nb"}]), "--recipe", "gif", "-o", "out")
+        said = self.work() + self.quad("retry", "out", "--id", "\x1b[5mno", status=1)
+        self.assertIn("a\\033[31m\\nb", said)
+        self.assertNotIn("\x1b", said)
 
     def test_odd_names(self):
         names = ["a b", "-x", "..", "quote'\"\\", "line\nend", "%41", "ümlaut", "a/b", "w" * 200, "$(id)"]
@@ -211,23 +235,24 @@ class Outputs(batches.Case):
 
 class Stopped(batches.Case):
     def pids(self):
-        """Of stand-ins of this test."""
+        """Of jobs of this test, and of what they started. A worker and its guards have no --report either."""
         found = []
         for entry in os.listdir("/proc"):
             try:
-                words = open(f"/proc/{entry}/cmdline", "rb").read() if entry.isdigit() else b""
+                variables = open(f"/proc/{entry}/environ", "rb").read() if entry.isdigit() else b""
+                words = open(f"/proc/{entry}/cmdline", "rb").read() if variables else b""
             except OSError:
                 continue
-            if b"--report" in words and str(self.folder).encode() in words:
+            if f"QUAD_LOG={self.log}".encode() in variables and b"batch\0work" not in words:
                 found.append(int(entry))
         return found
 
     def test_sigterm_ends_at_once_and_leaves_nothing(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             with self.subTest(number=number):
                 self.prepare({"a": "hang", "b": "hang"})
                 worker = self.start("--jobs", 2)
-                wait_for(lambda: len(self.pids()) == 2, "two jobs run")
+                wait_for(lambda: len(self.pids()) == 4, "two jobs run, and a process of each")
                 self.assertEqual(len(self.status()["running"]), 1)
                 began = time.monotonic()
                 self.assertEqual(kill(worker, number), 130)
@@ -239,15 +264,15 @@ class Stopped(batches.Case):
     def test_children_die_with_a_killed_worker(self):
         self.prepare({"a": "hang"})
         worker = self.start()
-        wait_for(self.pids, "the job runs")
+        wait_for(lambda: len(self.pids()) == 2, "the job runs, and what it started")
         kill(worker)
         wait_for(lambda: not self.pids(), "the job has ended")
         # What it left is removed by the next one, which takes its lease at once.
-        self.assertEqual(len(list((self.out / "tmp").iterdir())), 1)
+        self.assertEqual((len(list((self.out / "tmp").iterdir())), self.scratch()), (1, 1))
         began = time.monotonic()
         self.work("--timeout", 0.1)
         self.assertLess(time.monotonic() - began, 10)
-        self.assertEqual(list((self.out / "tmp").iterdir()), [])
+        self.assertEqual((list((self.out / "tmp").iterdir()), self.scratch()), ([], 0))
 
     def test_a_paused_worker_does_not_overwrite(self):
         self.prepare({"a": "ok 0.5"})

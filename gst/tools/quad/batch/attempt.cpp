@@ -48,13 +48,17 @@ std::string seconds_text (double seconds)
 
 }  // namespace
 
-Attempt::Attempt (const Setup &setup, Task its_task, Path folder)
-    : task (std::move (its_task)), setup_ (setup), folder_ (std::move (folder))
+Attempt::Attempt (const Setup &setup, Task its_task, Path folder, Path scratch)
+    : task (std::move (its_task)),
+      setup_ (setup),
+      folder_ (std::move (folder)),
+      scratch_ (std::move (scratch))
 {
   for (const Input &input : task.job.inputs)
     if (change_.empty ()) change_ = change_of (input);
   if (!change_.empty ()) return;
   make_folders (made ());
+  make_folders (scratch_);
   std::vector<std::string> inputs;
   for (const Input &input : task.job.inputs) inputs.push_back (input.path);
   // The name as it will be: outputs may name each other, as WebVTT does with its picture.
@@ -62,13 +66,14 @@ Attempt::Attempt (const Setup &setup, Task its_task, Path folder)
   child_.emplace (setup_.program,
                   words_of (setup_.recipe, task.job.options, fs::absolute (folder_ / "report.json"),
                             output, inputs),
-                  folder_ / "log", setup_.limits);
+                  folder_ / "log", scratch_, setup_.limits);
 }
 
 Attempt::~Attempt ()
 {
   child_.reset ();
   remove_tree (folder_);
+  remove_tree (scratch_);
 }
 
 std::string Attempt::log_end () const

@@ -28,8 +28,9 @@ struct Outcome {
 
 class Attempt {
  public:
-  // Starts the job in `folder`, which is new, and removed at the end. The setup must outlive it.
-  Attempt (const Setup &setup, Task task, Path folder);
+  // Starts the job in `folder`. What it needs on its way lies in `scratch`. Both are new, and
+  // removed at the end. The setup must outlive it.
+  Attempt (const Setup &setup, Task task, Path folder, Path scratch);
   ~Attempt ();
   Attempt (const Attempt &) = delete;
   Attempt &operator= (const Attempt &) = delete;
@@ -57,7 +58,7 @@ class Attempt {
   void remove_older (const Sidecar &sidecar) const;
 
   const Setup &setup_;
-  Path folder_;
+  Path folder_, scratch_;
   std::string change_;  // why the job cannot be done
   std::optional<Child> child_;
 };

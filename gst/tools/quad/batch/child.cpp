@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <thread>
@@ -23,9 +24,26 @@ constexpr int kEndChecks = 1000;
 constexpr std::chrono::milliseconds kEndPause (2);
 
 // Between fork and exec: only what is safe there.
-[[noreturn]] void become (const char *program, char *const *words, int input, int log, pid_t parent)
+[[noreturn]] void guard (int life)
 {
   setpgid (0, 0);
+  prctl (PR_SET_NAME, "quad-guard");
+  // Nothing of the worker's stays open: neither its output nor the other end of the pipe.
+  dup2 (life, 0);
+  if (close_range (1, ~0U, 0) < 0)
+    for (int i = 1; i < 1024; i++) close (i);
+  char byte;
+  while (read (0, &byte, 1) < 0 && errno == EINTR) {
+  }
+  ::kill (0, SIGKILL);
+  _exit (0);
+}
+
+// The same.
+[[noreturn]] void become (const char *program, char *const *words, char *const *environment,
+                          int input, int log, pid_t group, pid_t parent)
+{
+  setpgid (0, group);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != parent) _exit (kNotStarted);  // it died before the call
   sigset_t none;
@@ -40,7 +58,7 @@ constexpr std::chrono::milliseconds kEndPause (2);
   dup2 (input, STDIN_FILENO);
   dup2 (log, STDOUT_FILENO);
   dup2 (log, STDERR_FILENO);
-  execv (program, words);
+  execve (program, words, environment);
   dprintf (STDERR_FILENO, "Cannot run %s: %s.\n", program, strerror (errno));
   _exit (kNotStarted);
 }
@@ -63,8 +81,12 @@ std::int64_t resident (const std::string &pid)
 std::int64_t resident_tree (const std::string &pid, int depth = 0)
 {
   std::int64_t sum = resident (pid);
-  const std::string children =
-      read_file ("/proc/" + pid + "/task/" + pid + "/children").value_or ("");
+  // Each thread has its own.
+  std::string children;
+  std::error_code error;
+  using Tasks = std::filesystem::directory_iterator;
+  for (Tasks i ("/proc/" + pid + "/task", error), end; !error && i != end; i.increment (error))
+    children += read_file (i->path () / "children").value_or ("");
   for (std::size_t at = 0, end; depth < 8 && (end = children.find (' ', at)) != std::string::npos;
        at = end + 1)
     sum += resident_tree (children.substr (at, end - at), depth + 1);
@@ -74,7 +96,7 @@ std::int64_t resident_tree (const std::string &pid, int depth = 0)
 }  // namespace
 
 Child::Child (const std::string &program, const std::vector<std::string> &words, const Path &log,
-              const Limits &limits)
+              const Path &scratch, const Limits &limits)
     : limits_ (limits), begin_ (std::chrono::steady_clock::now ())
 {
   const Descriptor input (open ("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -84,11 +106,41 @@ Child::Child (const std::string &program, const std::vector<std::string> &words,
   std::vector<char *> arguments = {const_cast<char *> ("quad")};
   for (const std::string &word : words) arguments.push_back (const_cast<char *> (word.c_str ()));
   arguments.push_back (nullptr);
+  const std::string folder = "TMPDIR=" + scratch.string ();
+  std::vector<char *> variables = {const_cast<char *> (folder.c_str ())};
+  for (char **one = environ; *one; one++)
+    if (std::strncmp (*one, "TMPDIR=", 7) != 0) variables.push_back (*one);
+  variables.push_back (nullptr);
   const pid_t parent = getpid ();
+  start_guard ();
   pid_ = fork ();
-  if (pid_ == 0) become (program.c_str (), arguments.data (), input.get (), output.get (), parent);
-  if (pid_ < 0) throw_system_problem ("run", program);
-  setpgid (pid_, pid_);  // also here, so that it is done before anybody kills the group
+  if (pid_ == 0)
+    become (program.c_str (), arguments.data (), variables.data (), input.get (), output.get (),
+            guard_, parent);
+  if (pid_ < 0) {
+    const int error = errno;
+    wait_for_guard ();
+    throw_system_problem ("run", program, error);
+  }
+  setpgid (pid_, guard_);  // also here, so that it is done before anybody kills the group
+}
+
+void Child::start_guard ()
+{
+  std::array<int, 2> ends;
+  if (pipe2 (ends.data (), O_CLOEXEC) < 0) throw_system_problem ("make", "a pipe");
+  const Descriptor read_end (ends[0]);
+  life_ = Descriptor (ends[1]);
+  guard_ = fork ();
+  if (guard_ == 0) guard (read_end.get ());
+  if (guard_ < 0) throw_system_problem ("run", "the guard of a job");
+  setpgid (guard_, guard_);
+}
+
+void Child::wait_for_guard ()
+{
+  kill ();
+  waitpid (guard_, nullptr, 0);
 }
 
 Child::~Child ()
@@ -97,6 +149,7 @@ Child::~Child ()
   kill ();
   for (int i = 0; i < kEndChecks && waitpid (pid_, nullptr, WNOHANG) == 0; i++)
     std::this_thread::sleep_for (kEndPause);
+  wait_for_guard ();
 }
 
 double Child::elapsed () const
@@ -110,7 +163,7 @@ double Child::left () const
   return std::max (limits_.timeout - elapsed (), 0.);
 }
 
-void Child::kill () { ::kill (-pid_, SIGKILL); }
+void Child::kill () { ::kill (-guard_, SIGKILL); }
 
 void Child::check_limits ()
 {
@@ -135,9 +188,9 @@ std::optional<Ending> Child::poll ()
     check_limits ();
     return {};
   }
-  // What it started and left behind, as long as no other process can get its number.
-  kill ();
+  // Also what it started and left behind, as long as no other process can get its number.
   wait4 (pid_, &ending.status, 0, &usage);
+  wait_for_guard ();
   pid_ = -1;
   // It may have ended by itself just before it was killed.
   const bool was_killed = WIFSIGNALED (ending.status) && WTERMSIG (ending.status) == SIGKILL;

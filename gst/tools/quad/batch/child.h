@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/quad/batch/descriptor.h"
 #include "tools/quad/batch/files.h"
 
 namespace quad::batch {
@@ -28,14 +29,16 @@ struct Ending {
   std::int64_t peak = 0;  // bytes in memory
 };
 
-// The program `program` with `words`, in a process group of its own. It is killed when this process
-// dies. It reads nothing, and what it prints goes to the file `log`. The signals that this process
-// blocks are not blocked in it. To be used by one thread, the one that made it.
+// The program `program` with `words`, in a process group of its own. All of the group is killed
+// when this process dies: a second process in it, the guard, waits for that. Its folder for
+// temporary files is `scratch`. It reads nothing, and what it prints goes to the file `log`. The
+// signals that this process blocks are not blocked in it. To be used by one thread, the one that
+// made it.
 class Child {
  public:
   // Throws a Problem.
   Child (const std::string &program, const std::vector<std::string> &words, const Path &log,
-         const Limits &limits);
+         const Path &scratch, const Limits &limits);
   Child (const Child &) = delete;
   Child &operator= (const Child &) = delete;
   // Kills it, and waits until it has ended, but not for long: the storage that it waits for may
@@ -56,10 +59,14 @@ class Child {
 
   double elapsed () const;
   void check_limits ();
+  void start_guard ();
+  void wait_for_guard ();
 
   Limits limits_;
   Moment begin_;
-  pid_t pid_ = -1;  // -1: it was waited for
+  Descriptor life_;   // the guard kills the group when this end of a pipe is closed
+  pid_t guard_ = -1;  // also the group's number
+  pid_t pid_ = -1;    // -1: both were waited for
   Ending::By by_ = Ending::By::itself;
 };
 

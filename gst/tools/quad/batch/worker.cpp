@@ -41,6 +41,7 @@ class Worker {
   const WorkOptions &options_;
   Signals signals_;
   Workplace place_;
+  Workplace scratch_;  // on this machine
   Leases leases_;
   Queue queue_;
   Setup setup_;
@@ -57,6 +58,7 @@ class Worker {
 Worker::Worker (const Batch &batch, const WorkOptions &options)
     : options_ (options),
       place_ (batch.temporary (), options.lease),
+      scratch_ (scratch_folder (), options.lease),
       leases_ (batch.leases (), place_.owner (), options.lease, place_.clock ()),
       queue_ (batch, leases_, options.shards),
       setup_{batch, *find_recipe (batch.recipe), options.program, options.limits,
@@ -76,8 +78,9 @@ void Worker::start_jobs ()
   while (running_.size () < options_.jobs) {
     auto task = queue_.next ();
     if (!task) break;
-    const Path folder = place_.folder () / std::to_string (started_++);
-    running_.push_back (std::make_unique<Attempt> (setup_, std::move (*task), folder));
+    const std::string name = std::to_string (started_++);
+    running_.push_back (std::make_unique<Attempt> (
+        setup_, std::move (*task), place_.folder () / name, scratch_.folder () / name));
   }
 }
 
@@ -121,6 +124,7 @@ void Worker::renew ()
   if (now < next_renewal_) return;
   next_renewal_ = now + std::int64_t (options_.lease / 3 * 1e6);
   place_.keep ();
+  scratch_.keep ();
   queue_.renew ();
 }
 

@@ -1,5 +1,10 @@
 #include "tools/quad/batch/workplace.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "tools/quad/batch/problem.h"
 
 namespace quad::batch {
@@ -43,6 +48,22 @@ Workplace::Workplace (Path parent, double seconds)
 }
 
 Workplace::~Workplace () { remove_tree (folder_); }
+
+Path scratch_folder ()
+{
+  std::error_code error;
+  const Path parent = fs::temp_directory_path (error);
+  if (error) throw Problem ("TMPDIR names no folder: name one that is there.");
+  const Path folder = fs::absolute (parent) / ("quad-batch-" + std::to_string (geteuid ()));
+  struct stat facts;
+  if (mkdir (folder.c_str (), 0700) < 0 && errno != EEXIST) throw_system_problem ("make", folder);
+  // Anybody may make such a folder in /tmp.
+  if (lstat (folder.c_str (), &facts) < 0 || !S_ISDIR (facts.st_mode) ||
+      facts.st_uid != geteuid () || (facts.st_mode & 022) != 0)
+    throw Problem (folder.string () +
+                   " is not a folder of this user alone: set TMPDIR to another.");
+  return folder;
+}
 
 void clean_up (const Path &parent, std::int64_t now)
 {

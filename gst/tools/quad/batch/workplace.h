@@ -9,6 +9,10 @@ namespace quad::batch {
 // Removes the folders in `parent` of workers that are gone. `now`: by the clock of its file system.
 void clean_up (const Path &parent, std::int64_t now);
 
+// This user's folder for temporary files of workers, in TMPDIR or /tmp. Throws a Problem where it
+// cannot be had, or is another user's.
+Path scratch_folder ();
+
 class Workplace {
  public:
   // Makes a folder in `parent`. `seconds`: a worker that did not call `keep` for so long is gone.
