@@ -19,8 +19,9 @@ _quad() {
     --layout) mapfile -t COMPREPLY < <(compgen -W "grid vertical horizontal" -- "$current") ;;
     --fit) mapfile -t COMPREPLY < <(compgen -W "contain cover fill" -- "$current") ;;
     --ends) mapfile -t COMPREPLY < <(compgen -W "shortest longest" -- "$current") ;;
-    --type) mapfile -t COMPREPLY < <(compgen -W "jpg png" -- "$current") ;;
     --recipe) mapfile -t COMPREPLY < <(compgen -W "grid extract gif sheet matte shrink" -- "$current") ;;
+    --reason) mapfile -t COMPREPLY < <(compgen -W "error timeout memory crash killed input output" -- "$current") ;;
+    --type) mapfile -t COMPREPLY < <(compgen -W "jpg png" -- "$current") ;;
     *)
       if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '(^  |,)--?[a-z-]+' <<<"$help" | tr -d ' ,')" -- "$current")

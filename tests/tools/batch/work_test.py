@@ -1,6 +1,9 @@
 """`quad batch` as a user sees it: failures and their reasons, limits, trying again, being stopped, odd names."""
 
 import os
+import pathlib
+import re
+import shlex
 import signal
 import subprocess
 import tarfile
@@ -231,6 +234,38 @@ class Outputs(batches.Case):
         for line in index:
             path = self.out / "results" / line["outputs"][0]["path"]
             self.assertTrue(path.is_file() and path.parent == self.out / "results", path)
+
+
+class Pages(batches.Case):
+    def test_help_has_examples(self):
+        for words in ([], ["prepare"], ["work"], ["status"], ["retry"], ["merge"]):
+            said = self.quad(*words, "--help")
+            self.assertIn(f"Examples:\n  {' '.join(['quad', 'batch', *words])} ", said)
+
+    def test_the_manual_and_completion_have_all_options(self):
+        sources = pathlib.Path(__file__).parents[3] / "gst" / "tools" / "quad"
+        manual = re.search(r"^\.Ss batch$(.*?)^\.Sh ", (sources / "quad.1").read_text(), re.M | re.S)[1]
+        script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _quad; '
+                  'printf "%s\\n" "${COMPREPLY[@]}"')
+        complete = lambda *words: subprocess.run(["bash", "-c", script, "_", sources / "completion.bash", batches.QUAD, "batch", *words],
+                                                 capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split()
+        self.assertEqual(complete("re"), ["retry"])
+        self.assertEqual(complete("prepare", "--recipe", "g"), ["grid", "gif"])
+        for command in ("prepare", "work", "status", "retry", "merge"):
+            self.assertIn(command, complete(""))
+            there = set(re.findall(r"(?:^  |,)--([a-z-]+)", self.quad(command, "--help"), re.M))
+            self.assertEqual({word[2:] for word in complete(command, "--")}, there)
+            for option in there - {"help"}:
+                self.assertIn(f"Fl -{option}", manual)
+
+    def test_print_shows_each_job_that_is_to_be_done(self):
+        self.prepare({"a": "ok", "it's": "ok"}, 1, "--", "--width", "3")
+        self.assertEqual([shlex.split(line) for line in self.quad("work", "out", "--print").splitlines()],
+                         [["quad", "gif", "-o", f"out/results/{name}.gif", f"{self.folder}/clips/{name}", "--width", "3"]
+                          for name in ("a", "it's")])
+        self.assertEqual(self.status()["waiting"], 2)
+        self.work()
+        self.assertEqual(self.quad("work", "out", "--print"), "")
 
 
 class Stopped(batches.Case):

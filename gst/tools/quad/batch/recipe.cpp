@@ -20,10 +20,13 @@ const Recipe *find_recipe (std::string_view name)
 }
 
 std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::string> &options,
-                                   const std::string &report, const std::string &output,
+                                   const std::optional<std::string> &report,
+                                   const std::string &output,
                                    const std::vector<std::string> &inputs)
 {
-  std::vector<std::string> words = {std::string (recipe.command), "--report", report, "-o", output};
+  std::vector<std::string> words = {std::string (recipe.command)};
+  if (report) words.insert (words.end (), {"--report", *report});
+  words.insert (words.end (), {"-o", output});
   // Options may be words that come after the clip, as the background does.
   words.insert (words.end (), inputs.begin (), inputs.end ());
   words.insert (words.end (), options.begin (), options.end ());

@@ -1,6 +1,7 @@
 // What can be done to a batch of clips: a command of `quad`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,10 @@ const std::vector<Recipe> &recipes ();
 const Recipe *find_recipe (std::string_view name);
 
 // The words of a child's command line, without the program. Each has this form:
-// `COMMAND --report REPORT -o OUTPUT INPUT... OPTION...`.
+// `COMMAND --report REPORT -o OUTPUT INPUT... OPTION...`, for people without the report.
 std::vector<std::string> words_of (const Recipe &recipe, const std::vector<std::string> &options,
-                                   const std::string &report, const std::string &output,
+                                   const std::optional<std::string> &report,
+                                   const std::string &output,
                                    const std::vector<std::string> &inputs);
 
 // Whether a word is an option that `quad batch` sets itself, or that makes no result: as --report,

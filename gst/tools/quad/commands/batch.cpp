@@ -152,7 +152,7 @@ void add_prepare (CLI::App &batch_app, Action &action)
   app.footer (
       "A second call with the same folder adds new clips, and keeps results of those that are the "
       "same.\n\n"
-      "Example:\n"
+      "Examples:\n"
       "  quad batch prepare clips.jsonl --recipe extract --shards 16 -o out -- --rate 4 --size "
       "224x224");
   app.final_callback ([options, &action] {
@@ -164,7 +164,7 @@ void add_prepare (CLI::App &batch_app, Action &action)
 
 struct WorkArguments {
   std::string folder, shard, program;
-  bool claim = false;
+  bool claim = false, print = false;
   batch::WorkOptions work;
 };
 
@@ -190,12 +190,34 @@ void choose_shards (const batch::Batch &batch, WorkArguments &arguments)
               << ", by " << share->from << "\n";
 }
 
+// The command line of each job that is to be done, with the result at its place.
+void print_jobs (const batch::Batch &batch, const std::vector<std::size_t> &shards)
+{
+  const batch::Recipe &recipe = *batch::find_recipe (batch.recipe);
+  for (const std::size_t shard : shards) {
+    for (const batch::Job &job : batch::read_shard (batch, shard)) {
+      if (batch::state_of (batch, job).state != batch::State::waiting) continue;
+      std::vector<std::string> inputs;
+      for (const batch::Input &input : job.inputs) inputs.push_back (input.path);
+      std::cout << "quad";
+      for (const std::string &word : batch::words_of (recipe, job.options, std::nullopt,
+                                                      batch.result_of (job).string (), inputs))
+        std::cout << ' ' << shell_word (word);
+      std::cout << '\n';
+    }
+  }
+}
+
 Exit work (WorkArguments &arguments)
 {
   const batch::Batch batch = batch::open_batch (arguments.folder);
   if (!batch::find_recipe (batch.recipe))
     throw batch::Problem ("This version of quad has no recipe " + batch.recipe + ".");
   choose_shards (batch, arguments);
+  if (arguments.print) {
+    print_jobs (batch, arguments.work.shards);
+    return Exit::ok;
+  }
   arguments.work.program =
       arguments.program.empty () ? "/proc/self/exe" : fs::absolute (arguments.program).string ();
   const batch::Worked worked = batch::work (batch, arguments.work);
@@ -232,6 +254,8 @@ void add_work (CLI::App &batch_app, Action &action)
   app.add_option (
       "--program", arguments->program,
       "Program that does a clip in place of this one: a script that ends with exec quad \"$@\"");
+  app.add_flag ("--print", arguments->print,
+                "Print the command line of each job that is to be done, and do nothing");
   app.footer (
       "Clips that fail are counted and do not change the exit code: 0 says that each clip was "
       "tried. What is done is "
@@ -253,6 +277,10 @@ void add_status (CLI::App &batch_app, Action &action)
   const auto json = std::make_shared<bool> (false);
   app.add_option ("folder", *folder, "Folder of the batch")->required ();
   app.add_flag ("--json", *json, "One object of JSON");
+  app.footer (
+      "Examples:\n"
+      "  quad batch status out\n"
+      "  quad batch status out --json");
   app.final_callback ([folder, json, &action] {
     action = [folder, json] {
       return run ([&] {
@@ -274,6 +302,10 @@ void add_retry (CLI::App &batch_app, Action &action)
       ->check (CLI::IsMember (
           std::vector<std::string> (std::begin (batch::kReasons), std::end (batch::kReasons))));
   app.add_option ("--id", which->ids, "Only this clip");
+  app.footer (
+      "Examples:\n"
+      "  quad batch retry out\n"
+      "  quad batch retry out --reason timeout --reason memory");
   app.final_callback ([folder, which, &action] {
     action = [folder, which] {
       return run ([&] {
@@ -295,7 +327,10 @@ void add_merge (CLI::App &batch_app, Action &action)
       *batch_app.add_subcommand ("merge", "Writes FOLDER/index.jsonl: a line for each clip");
   const auto folder = std::make_shared<std::string> ();
   app.add_option ("folder", *folder, "Folder of the batch")->required ();
-  app.footer ("The exit code is 3 if some clips failed or are not done; the index has them, too.");
+  app.footer (
+      "The exit code is 3 if some clips failed or are not done; the index has them, too.\n\n"
+      "Examples:\n"
+      "  quad batch merge out");
   app.final_callback ([folder, &action] {
     action = [folder] {
       return run ([&] {
@@ -315,6 +350,13 @@ void add_batch (CLI::App &app, Action &action)
 {
   CLI::App &batch_app = *app.add_subcommand ("batch", "Does one of these with thousands of clips");
   batch_app.require_subcommand (1);
+  batch_app.footer (
+      "quad batch COMMAND --help shows a command's options.\n\n"
+      "Examples:\n"
+      "  quad batch prepare clips.jsonl --recipe gif --shards 16 -o out -- --width 320\n"
+      "  quad batch work out --jobs 4\n"
+      "  quad batch status out\n"
+      "  quad batch merge out");
   add_prepare (batch_app, action);
   add_work (batch_app, action);
   add_status (batch_app, action);
