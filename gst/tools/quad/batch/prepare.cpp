@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "glue/owned.h"
 #include "tools/quad/batch/lease.h"
 #include "tools/quad/batch/problem.h"
 
@@ -43,7 +44,7 @@ void check_same (const Batch &old, const Rules &rules, std::size_t shards)
 void check_idle (const Batch &batch)
 {
   const Owner owner = this_process ();
-  const Path clock_file = batch.folder / ("." + owner.token);
+  const Path clock_file = batch.temporary () / (owner.token + ".prepare");
   FileClock clock (clock_file);
   Leases leases (batch.leases (), owner, 0, clock);
   std::string busy;
@@ -69,7 +70,9 @@ std::optional<std::vector<Job>> jobs_before (const Batch &old)
 void check_utf8 (const std::string &text, const std::string &what)
 {
   if (!g_utf8_validate (text.data (), gssize (text.size ()), nullptr))
-    throw Problem (what + text + " is not UTF-8: give it another name.");
+    throw Problem (what +
+                   Owned<char> (g_utf8_make_valid (text.data (), gssize (text.size ()))).get () +
+                   " is not UTF-8: give it another name.");
 }
 
 bool holds_results (const Path &folder)
