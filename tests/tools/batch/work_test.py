@@ -204,12 +204,12 @@ class Outputs(batches.Case):
                             ("--width=big", "--width"), ("\udcff", "not UTF-8")):
             self.assertIn(why, self.quad(*prepare, option, status=1), option)
         self.assertFalse(self.out.exists())
+        lines = [{"input": "one"}, {"input": "two", "options": {"rats": 3}}]
+        said = self.quad("prepare", self.manifest(lines), *prepare[2:], status=1)
+        self.assertIn("line 2: `quad gif` does not take its options", said)
         odd = os.fsdecode(os.fsencode(self.folder) + b"/\xff")
         os.mkdir(odd)
         manifest = os.path.join(odd, "m.jsonl")
-        with open(manifest, "w") as file:
-            file.write('{"input": "one"}\n{"input": "two", "options": {"rats": 3}}\n')
-        self.assertIn("line 2: `quad gif` does not take its options", self.quad("prepare", manifest, *prepare[2:], status=1))
         with open(manifest, "w") as file:
             file.write('{"input": "one"}\n')
         self.assertIn("is not UTF-8", self.quad("prepare", manifest, *prepare[2:], status=1))
