@@ -8,7 +8,7 @@
 #include <iostream>
 
 #include "tools/quad/failure.h"
-#include "tools/quad/progress.h"
+#include "tools/quad/words.h"
 
 namespace quad::batch {
 namespace {

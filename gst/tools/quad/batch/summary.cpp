@@ -6,7 +6,7 @@
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/batch/workplace.h"
 #include "tools/quad/failure.h"
-#include "tools/quad/progress.h"
+#include "tools/quad/words.h"
 
 namespace quad::batch {
 namespace {
