@@ -125,6 +125,20 @@ std::optional<Lease> Leases::take (const std::string &name)
   return Lease (*this, name, generation + 1);
 }
 
+void Leases::clean_up ()
+{
+  const std::int64_t now = clock_.now ();
+  std::error_code error;
+  for (std::filesystem::directory_iterator i (folder_, error), end; !error && i != end;
+       i.increment (error)) {
+    if (!i->path ().filename ().string ().starts_with ('.')) continue;
+    const auto facts = facts_of (i->path ());
+    // A living worker has such a file for a moment.
+    if (facts && double (now - facts->modified) / kNanoseconds > 10 * kUnknownSeconds)
+      remove_tree (i->path ());
+  }
+}
+
 bool Leases::has_next (const std::string &name, int generation)
 {
   // A network file system remembers names that were not there until the folder changes, so it is

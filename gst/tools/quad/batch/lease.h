@@ -80,6 +80,9 @@ class Leases {
   // Nothing: nobody.
   std::optional<Holder> holder (const std::string &name);
 
+  // Removes what killed workers have left beside the leases.
+  void clean_up ();
+
   const Owner &owner () const { return owner_; }
   double seconds () const { return seconds_; }
 

@@ -64,6 +64,7 @@ Worker::Worker (const Batch &batch, const WorkOptions &options)
       setup_{batch, *find_recipe (batch.recipe), options.program, options.limits,
              place_.owner ().host + ":" + std::to_string (place_.owner ().pid)}
 {
+  leases_.clean_up ();
   for (const std::size_t shard : options.shards) total_ += batch.jobs_of (shard);
   renew ();
 }

@@ -21,6 +21,7 @@
 #include "tools/quad/commands.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/line.h"
+#include "tools/quad/models.h"
 
 namespace quad {
 namespace {
@@ -220,6 +221,11 @@ Exit work (WorkArguments &arguments)
   }
   arguments.work.program =
       arguments.program.empty () ? "/proc/self/exe" : fs::absolute (arguments.program).string ();
+  // Once for all clips, which would fetch it at the same time, or each fail without a network.
+  if (batch.recipe == "matte" && arguments.program.empty ()) {
+    Progress progress ("quad batch");
+    setenv ("QUAD_MODEL", find_model ("", progress).c_str (), 1);
+  }
   const batch::Worked worked = batch::work (batch, arguments.work);
   std::cout << worked.done << " clips done, " << worked.failed << " failed.\n";
   return worked.stopped ? Exit::interrupted : Exit::ok;
