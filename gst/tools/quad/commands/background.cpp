@@ -50,7 +50,8 @@ void add_canvas (Line &line, const Options &o, const Clip &clip)
       text ("quadmux-grid name=grid method=mitchell rows=1 columns=1 background-color=",
             color_text (color), " eos-policy=shortest"));
   line.row ().add (
-      "sink_0::cell=0 sink_0::fit=cover sink_0::zorder=0 sink_0::repeat-after-eos=true");
+      "sink_0::cell=0 sink_0::fit=cover sink_0::zorder=0 sink_0::repeat-after-eos=true "
+      "sink_0::orientation=identity sink_1::orientation=identity");
   line.row ().add (
       text ("sink_1::width=", clip.width, " sink_1::height=", clip.height, " sink_1::zorder=1"));
   // Sides are even, as video encoders want them.
