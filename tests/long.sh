@@ -9,6 +9,8 @@
 #   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
+#   tools     what tests/tidy.sh finds in the command, quad
+#   packages  the Debian packages, built and used in fresh roots of Debian 12 and 13
 #   forky     build and test on Debian 14, GStreamer 1.28
 #
 # QUAD_SEED=N   the fuzzers' first seed
@@ -61,9 +63,13 @@ part_odr() (
   ninja -C build-odr
 )
 
+part_tools() { tests/tidy.sh tools/; }
+
+part_packages() { tests/install.sh bookworm && tests/install.sh trixie; }
+
 part_forky() { tests/debian.sh forky; }
 
-[ $# != 0 ] || set -- fuzz soak wall headers odr forky
+[ $# != 0 ] || set -- fuzz soak wall headers odr tools packages forky
 for name in "$@"; do
   echo "=== $name"
   if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then
