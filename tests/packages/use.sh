@@ -27,7 +27,7 @@ inspect() {
   for element in frameextract gifstreamenc quaddownscale quadjpegdec quadmatte quadmatterefine quadmux-grid; do
     grep -q "^  $element:" inspect.txt
     # The page that gst-inspect names is there.
-    page=$(gst-inspect-1.0 "$element" | sed -n 's|^ *Documentation *file://||p')
+    page=$(gst-inspect-1.0 "$element" | sed -n 's|^ *Doc-uri *file://||p')
     [ -s "$page" ]
   done
   grep -q "Version  *$version\$" inspect.txt
