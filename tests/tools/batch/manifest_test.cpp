@@ -60,12 +60,24 @@ TEST (Manifest, WrongLinesAreNamed)
 TEST (Manifest, ManyWrongLinesAreCounted)
 {
   std::string text;
-  for (int i = 0; i < 15; i++) text += "{}\n";
+  for (int i = 0; i < 15; i++)
+    text += R"({"input": "a.mp4", "unknown)" + std::to_string (i) + "\": 1}\n";
   const std::string said = problem_of (text);
   EXPECT_NE (said.find ("15 lines"), std::string::npos) << said;
   EXPECT_NE (said.find ("line 10:"), std::string::npos) << said;
   EXPECT_EQ (said.find ("line 11:"), std::string::npos) << said;
   EXPECT_NE (said.find ("and 5 more"), std::string::npos) << said;
+}
+
+TEST (Manifest, WhatAllLinesHaveIsSaidOnce)
+{
+  std::string text;
+  for (int i = 0; i < 15; i++) text += "{}\n";
+  const std::string said = problem_of (text);
+  EXPECT_NE (said.find ("15 lines"), std::string::npos) << said;
+  EXPECT_NE (said.find ("line 1:"), std::string::npos) << said;
+  EXPECT_EQ (said.find ("line 2:"), std::string::npos) << said;
+  EXPECT_EQ (said.find ("more"), std::string::npos) << said;
 }
 
 TEST (Manifest, AnEmptyOneIsWrong)

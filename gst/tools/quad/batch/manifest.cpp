@@ -181,7 +181,7 @@ std::vector<Job> read_manifest (const std::string &text, const Rules &rules)
   std::vector<Job> jobs;
   Names names;
   std::string errors, last;
-  std::size_t number = 0, wrong = 0;
+  std::size_t number = 0, wrong = 0, different = 0;
   std::istringstream lines (text);
   for (std::string line; std::getline (lines, line);) {
     number++;
@@ -194,15 +194,17 @@ std::vector<Job> read_manifest (const std::string &text, const Rules &rules)
       names.add (job, number);
       jobs.push_back (std::move (job));
     } catch (const Problem &problem) {
+      wrong++;
       // What is wrong with the options of all lines is said once.
-      if (++wrong <= kMostErrors && std::exchange (last, problem.what ()) != problem.what ())
+      if (std::exchange (last, problem.what ()) != problem.what () && ++different <= kMostErrors)
         errors.append ("\n  line ")
             .append (std::to_string (number))
             .append (": ")
             .append (problem.what ());
     }
   }
-  if (wrong > kMostErrors) errors += "\n  and " + std::to_string (wrong - kMostErrors) + " more";
+  if (different > kMostErrors)
+    errors += "\n  and " + std::to_string (different - kMostErrors) + " more";
   if (wrong) throw Problem (std::to_string (wrong) + " lines of the manifest are wrong:" + errors);
   if (const std::string name = names.both (); !name.empty ())
     throw Problem ("The output " + name + " of one line is a folder of another line's output.");
