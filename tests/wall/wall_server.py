@@ -53,7 +53,7 @@ class Wall:
         self.said = []
         self.process = subprocess.Popen(
             [PROGRAM, "--config", str(config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", env=dict(os.environ, G_DEBUG="fatal-criticals", **(env or {})))
+            errors="replace", env={**os.environ, "G_DEBUG": "fatal-criticals", **(env or {})})
         self._port = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         self.port = self._port.get(timeout=LIMIT)
