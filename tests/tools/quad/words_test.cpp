@@ -304,10 +304,3 @@ TEST (Parts, ChooseByTheEnding)
 
 }  // namespace
 }  // namespace quad
-
-int main (int argc, char **argv)
-{
-  testing::InitGoogleTest (&argc, argv);
-  gst_init (nullptr, nullptr);
-  return RUN_ALL_TESTS ();
-}
