@@ -21,6 +21,9 @@ try:
 except (ImportError, ValueError) as e:
     print(f"There are no bindings of GStreamer for Python: {e}")
     sys.exit(77)
+if gi.version_info >= (3, 50):
+    print("PyGObject from 3.50 on does not list the values of enums: the pages are compared on Debian 12.")
+    sys.exit(77)
 
 PAGES = pathlib.Path(__file__).resolve().parent.parent / "docs" / "elements"
 MARK = "<!-- From here on made by tests/element_pages.py of what gst-inspect-1.0 shows. -->\n"

@@ -31,6 +31,8 @@ void *operator new (std::size_t size) { return counted (size); }
 void *operator new[] (std::size_t size) { return counted (size); }
 void *operator new (std::size_t size, std::align_val_t align) { return counted (size, align); }
 void *operator new[] (std::size_t size, std::align_val_t align) { return counted (size, align); }
+void *operator new (std::size_t size, const std::nothrow_t &) noexcept { return counted (size); }
+void *operator new[] (std::size_t size, const std::nothrow_t &) noexcept { return counted (size); }
 void operator delete (void *p) noexcept { std::free (p); }
 void operator delete[] (void *p) noexcept { std::free (p); }
 void operator delete (void *p, std::size_t) noexcept { std::free (p); }

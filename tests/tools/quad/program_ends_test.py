@@ -10,6 +10,7 @@ import pty
 import re
 import signal
 import subprocess
+import time
 
 import cases
 import mp4
@@ -27,14 +28,19 @@ class Ends(Case):
         (self.folder / "o.mp4").write_text("old")
 
     def begin(self, arguments, **env):
-        """Returns the process once it has said that frames are there."""
+        """Returns the process once it has begun to write."""
+        before = self.written()
         process = subprocess.Popen([QUAD, *arguments, "--report", "report"], cwd=self.folder, env={**clean_environment(), **env},
                                    text=True, stderr=subprocess.PIPE,
                                    preexec_fn=lambda: [signal.signal(s, signal.SIG_DFL) for s in SIGNALS])
-        for line in process.stderr:
-            if " frames" in line:
-                return process
-        self.fail("it ended by itself")
+        while self.written() == before:
+            if process.poll() is not None:
+                self.fail("it ended by itself: " + process.stderr.read())
+            time.sleep(0.002)
+        return process
+
+    def written(self):
+        return os.listdir(self.folder), os.listdir(self.folder / "work")
 
     def test_signals_leave_nothing(self):
         self.start()
