@@ -11,6 +11,8 @@ build=build-tidy
 # No kernel runs here, so one kind of GPU is enough.
 export NVCC_APPEND_FLAGS=-arch=sm_80
 configure "$build" -Dtests=false -Dexamples=false -Db_pch=false >/dev/null
+# A folder that was there learns of new files.
+ninja -C "$build" build.ninja >/dev/null
 log=$build/tidy.log
 if ! run-clang-tidy-14 -quiet -p "$build" "^$PWD/gst/${1:-}" >"$log" 2>&1; then
   sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -A3 -E ': (error|warning): ' || tail -n 20 "$log"
