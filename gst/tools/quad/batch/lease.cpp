@@ -105,8 +105,7 @@ bool Leases::make (const Path &path)
   if (made < 0 && stat (temporary.c_str (), &facts) == 0 && facts.st_nlink == 2) made = 0;
   unlink (temporary.c_str ());
   if (made == 0 || error == EEXIST) return made == 0;
-  if (error != EPERM && error != ENOTSUP && error != ENOSYS)
-    throw_system_problem ("write", path);
+  if (error != EPERM && error != ENOTSUP && error != ENOSYS) throw_system_problem ("write", path);
   // No links here, as on exFAT.
   try {
     write_all (path, O_EXCL, text);
