@@ -9,39 +9,23 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <new>
 #include <string>
 #include <vector>
+
+#include "support/counted_new.h"
 
 namespace {
 
 // Of the thread that makes the output.
 thread_local long allocations = 0, allocated = 0;
 
-void *counted (std::size_t size, std::align_val_t align = std::align_val_t{16})
+}  // namespace
+
+void quad::test::note_allocation (std::size_t size)
 {
   allocations++;
   allocated += static_cast<long> (size);
-  const auto unit = static_cast<std::size_t> (align);
-  if (void *p = std::aligned_alloc (unit, (std::max (size, unit) + unit - 1) / unit * unit))
-    return p;
-  throw std::bad_alloc ();
 }
-
-}  // namespace
-
-void *operator new (std::size_t size) { return counted (size); }
-void *operator new[] (std::size_t size) { return counted (size); }
-void *operator new (std::size_t size, std::align_val_t align) { return counted (size, align); }
-void *operator new[] (std::size_t size, std::align_val_t align) { return counted (size, align); }
-void operator delete (void *p) noexcept { std::free (p); }
-void operator delete[] (void *p) noexcept { std::free (p); }
-void operator delete (void *p, std::size_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::size_t) noexcept { std::free (p); }
-void operator delete (void *p, std::align_val_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::align_val_t) noexcept { std::free (p); }
-void operator delete (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
 
 namespace {
 

@@ -3,30 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "scenes.h"
+#include "support/counted_new.h"
 
 namespace {
 
 std::atomic<long> allocations = 0;
 
-void *counted (std::size_t size)
-{
-  allocations++;
-  if (void *p = std::malloc (size > 0 ? size : 1)) return p;
-  throw std::bad_alloc ();
-}
-
 }  // namespace
 
-void *operator new (std::size_t size) { return counted (size); }
-void *operator new[] (std::size_t size) { return counted (size); }
-void operator delete (void *p) noexcept { std::free (p); }
-void operator delete[] (void *p) noexcept { std::free (p); }
-void operator delete (void *p, std::size_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::size_t) noexcept { std::free (p); }
+void quad::test::note_allocation (std::size_t) { allocations++; }
 
 namespace quad::test {
 namespace {

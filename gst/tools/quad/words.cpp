@@ -17,6 +17,13 @@ std::string time_text (double seconds)
   return text (s / 3600, " h ", s / 60 % 60, " min");
 }
 
+std::string rate_text (double rate)
+{
+  std::array<char, 32> digits{};
+  std::snprintf (digits.data (), digits.size (), rate < 100 ? "%.1f" : "%.0f", rate);
+  return digits.data ();
+}
+
 std::string seconds_text (std::uint64_t nanoseconds, int decimals)
 {
   std::uint64_t unit = 1, parts = 1;

@@ -2,45 +2,21 @@
 // allocations of all threads.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <string>
 #include <tuple>
 
+#include "support/counted_new.h"
 #include "support/gst_helpers.h"
 
 namespace {
 
 std::atomic<long> allocations = 0;
 
-void *counted (std::size_t size, std::align_val_t align = std::align_val_t{16})
-{
-  allocations++;
-  const auto unit = static_cast<std::size_t> (align);
-  if (void *p = std::aligned_alloc (unit, (std::max (size, unit) + unit - 1) / unit * unit))
-    return p;
-  throw std::bad_alloc ();
-}
-
 }  // namespace
 
-void *operator new (std::size_t size) { return counted (size); }
-void *operator new[] (std::size_t size) { return counted (size); }
-void *operator new (std::size_t size, std::align_val_t align) { return counted (size, align); }
-void *operator new[] (std::size_t size, std::align_val_t align) { return counted (size, align); }
-void *operator new (std::size_t size, const std::nothrow_t &) noexcept { return counted (size); }
-void *operator new[] (std::size_t size, const std::nothrow_t &) noexcept { return counted (size); }
-void operator delete (void *p) noexcept { std::free (p); }
-void operator delete[] (void *p) noexcept { std::free (p); }
-void operator delete (void *p, std::size_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::size_t) noexcept { std::free (p); }
-void operator delete (void *p, std::align_val_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::align_val_t) noexcept { std::free (p); }
-void operator delete (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
-void operator delete[] (void *p, std::size_t, std::align_val_t) noexcept { std::free (p); }
+void quad::test::note_allocation (std::size_t) { allocations++; }
 
 namespace quad::test {
 namespace {

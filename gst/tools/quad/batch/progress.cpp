@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 
 #include "tools/quad/failure.h"
@@ -19,10 +18,7 @@ constexpr std::size_t kBar = 20;  // characters
 
 std::string rate_text (double count, double seconds)
 {
-  const double rate = seconds > 0 ? count / seconds : 0;
-  char text[32];
-  std::snprintf (text, sizeof text, rate < 100 ? "%.1f" : "%.0f", rate);
-  return text;
+  return quad::rate_text (seconds > 0 ? count / seconds : 0);
 }
 
 std::string bar (const Counts &counts)

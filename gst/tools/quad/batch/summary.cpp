@@ -1,7 +1,6 @@
 #include "tools/quad/batch/summary.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/batch/workplace.h"
@@ -45,13 +44,6 @@ class Rates {
 bool fits (const std::vector<std::string> &wanted, const std::string &one)
 {
   return wanted.empty () || std::ranges::find (wanted, one) != wanted.end ();
-}
-
-std::string rounded (double value)
-{
-  char text[32];
-  std::snprintf (text, sizeof text, value < 100 ? "%.1f" : "%.0f", value);
-  return text;
 }
 
 }  // namespace
@@ -99,8 +91,8 @@ std::string text_of (const Summary &summary)
   text +=
       std::to_string (summary.frames) + " frames, " + time_text (summary.elapsed) + " of work.\n";
   if (summary.clips_a_second > 0 && summary.waiting ())
-    text += "In the last minute: " + rounded (summary.clips_a_second) + " clips/s, " +
-            rounded (summary.frames_a_second) + " frames/s; " +
+    text += "In the last minute: " + rate_text (summary.clips_a_second) + " clips/s, " +
+            rate_text (summary.frames_a_second) + " frames/s; " +
             time_text (double (summary.waiting ()) / summary.clips_a_second) + " left.\n";
   for (const RunningShard &shard : summary.running)
     text += "Shard " + std::to_string (shard.number) + " is held by " +

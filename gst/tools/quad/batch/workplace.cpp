@@ -54,7 +54,7 @@ Path scratch_folder ()
   std::error_code error;
   const Path parent = fs::temp_directory_path (error);
   if (error) throw Problem ("TMPDIR names no folder: name one that is there.");
-  const Path folder = fs::absolute (parent) / ("quad-batch-" + std::to_string (geteuid ()));
+  Path folder = fs::absolute (parent) / ("quad-batch-" + std::to_string (geteuid ()));
   struct stat facts;
   if (mkdir (folder.c_str (), 0700) < 0 && errno != EEXIST) throw_system_problem ("make", folder);
   // Anybody may make such a folder in /tmp.

@@ -36,21 +36,21 @@ void make_sheet (const Options &o, const Mosaic &mosaic, Report &report, Progres
   report.duration = 0;
 }
 
+struct NewFolder {
+  Temporary folder = new_folder ();
+};
+
 // Where the pictures go: a folder of their own, or the one that --print names.
 class Pictures {
  public:
   explicit Pictures (const Options &o) : path_{o.out + ".pictures"}
   {
-    if (!o.common.print) path_ = work_.emplace ().path ();
+    if (!o.common.print) path_ = work_.emplace ().folder.path ();
   }
   const std::string &path () const { return path_; }
 
  private:
-  struct Work {
-    Temporary folder = new_folder ();
-    const std::string &path () const { return folder.path (); }
-  };
-  std::optional<Work> work_;
+  std::optional<NewFolder> work_;
   std::string path_;
 };
 
