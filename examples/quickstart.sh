@@ -95,7 +95,6 @@ fi
 rm -f -- "$out/quad.mp4" "$out/quad.png"
 compose "$@"
 picture
-echo "The video: $out/quad.mp4"
 echo "A frame:   $out/quad.png"
 echo "For pipelines of your own:"
 printf '  export GST_PLUGIN_PATH=%q\n' "$build/gst/elements"
