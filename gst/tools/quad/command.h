@@ -1,8 +1,11 @@
 // A command of `quad`: its options, and what it does.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
+
+namespace CLI {
+class App;  // reading its header takes the compiler seconds: who adds options does
+}
 
 namespace quad {
 

@@ -1,6 +1,7 @@
 // quad: several videos in one, and pictures out of videos, from the command line.
 #include <gst/gst.h>
 
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
 #include <iterator>

@@ -25,23 +25,6 @@ struct Make {
 // Throws Failure, also where no frame came, and Interrupted.
 void make_file (const Make &make, const Common &common, Report &report, Progress &progress);
 
-// Adds --print and --report to a command, whose options are `Options` with a member `common`, and
-// makes it the action that runs `job (options, report, progress)`.
-template <typename Options, typename Job>
-void finish_command (CLI::App *command, const std::shared_ptr<Options> &options, Action &action,
-                     Job job)
-{
-  add_common (*command, options->common);
-  const std::string name = "quad " + command->get_name ();
-  command->callback ([options, &action, job, name] {
-    action = [options, job, name] {
-      return run_job (name, options->common, [&] (Report &report, Progress &progress) {
-        job (*options, report, progress);
-      });
-    };
-  });
-}
-
 // Says a sentence that belongs into the report, too.
 void warn (const std::string &sentence, Report &report, Progress &progress);
 // Says what happens to a clip's sound; a warning if that is lost.

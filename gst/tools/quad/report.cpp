@@ -68,13 +68,6 @@ Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &rep
 
 }  // namespace
 
-void add_common (CLI::App &command, Common &common)
-{
-  command.add_flag ("--print", common.print,
-                    "Print the gst-launch-1.0 line that does it, and do nothing");
-  command.add_option ("--report", common.report)->group ("");
-}
-
 std::string json_of (const Report &report)
 {
   const Owned<JsonBuilder> builder{json_builder_new ()};

@@ -1,7 +1,6 @@
 // What a command has to say about itself, for people and for programs.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,7 +16,6 @@ struct Common {
   bool print = false;  // print the pipelines instead of running them
   std::string report;  // a file for the report; empty: none
 };
-void add_common (CLI::App &command, Common &common);
 
 struct Report {
   std::vector<std::string> inputs;

@@ -3,9 +3,7 @@
 
 #include <gst/gst.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,21 +30,5 @@ std::optional<std::uint32_t> read_color (const std::string &text);  // "#00a000"
 std::string color_text (std::uint32_t color);
 // As frameextract and caps take them.
 std::string text_of (const Fraction &fraction);
-
-// An option whose text `read` reads into `target`; `looks` says how such a text looks.
-template <typename T>
-CLI::Option *add_value (CLI::App &command, const std::string &name, T &target,
-                        std::optional<std::decay_t<T>> (*read) (const std::string &),
-                        const std::string &looks, const std::string &help)
-{
-  return command.add_option_function<std::string> (
-      name,
-      [&target, read, looks, name] (const std::string &text) {
-        const auto value = read (text);
-        if (!value) throw CLI::ValidationError (name, "give " + looks + ", not " + text);
-        target = *value;
-      },
-      help);
-}
 
 }  // namespace quad

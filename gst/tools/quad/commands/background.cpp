@@ -8,6 +8,7 @@
 #include "tools/quad/make.h"
 #include "tools/quad/models.h"
 #include "tools/quad/names.h"
+#include "tools/quad/options.h"
 #include "tools/quad/parts.h"
 #include "tools/quad/values.h"
 

@@ -22,6 +22,7 @@
 #include "tools/quad/failure.h"
 #include "tools/quad/line.h"
 #include "tools/quad/models.h"
+#include "tools/quad/options.h"
 
 namespace quad {
 namespace {

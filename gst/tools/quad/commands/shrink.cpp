@@ -6,6 +6,7 @@
 #include "tools/quad/failure.h"
 #include "tools/quad/make.h"
 #include "tools/quad/names.h"
+#include "tools/quad/options.h"
 #include "tools/quad/parts.h"
 #include "tools/quad/values.h"
 

@@ -11,6 +11,7 @@
 #include "tools/quad/failure.h"
 #include "tools/quad/mosaic.h"
 #include "tools/quad/names.h"
+#include "tools/quad/options.h"
 #include "tools/quad/pictures.h"
 #include "tools/quad/webvtt.h"
 

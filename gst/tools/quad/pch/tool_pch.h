@@ -4,7 +4,6 @@
 #include <gst/pbutils/pbutils.h>
 #include <gst/video/video.h>
 #include <json-glib/json-glib.h>
-#include <CLI/CLI.hpp>
 
 #include <functional>
 #include <map>
