@@ -47,8 +47,27 @@ std::string problem_of (GstDiscovererInfo *info, const GError *error)
   return problem;
 }
 
+// While it lives, JPEGs are read by quadjpegdec, which tells how cameras were held.
+class ReadsJpegs {
+ public:
+  ReadsJpegs () : decoder_ (gst_registry_lookup_feature (gst_registry_get (), "quadjpegdec"))
+  {
+    if (decoder_) gst_plugin_feature_set_rank (decoder_.get (), GST_RANK_PRIMARY + 100);
+  }
+  ~ReadsJpegs ()
+  {
+    if (decoder_) gst_plugin_feature_set_rank (decoder_.get (), GST_RANK_NONE);
+  }
+  ReadsJpegs (const ReadsJpegs &) = delete;
+  ReadsJpegs &operator= (const ReadsJpegs &) = delete;
+
+ private:
+  Owned<GstPluginFeature> decoder_;
+};
+
 Found discover (const std::string &path)
 {
+  const ReadsJpegs reads_jpegs;
   Owned<char> absolute{g_canonicalize_filename (path.c_str (), nullptr)};
   Owned<char> uri{gst_filename_to_uri (absolute.get (), nullptr)};
   GError *error = nullptr;
@@ -132,6 +151,8 @@ void read_video (GstDiscovererInfo *info, GstDiscovererStreamInfo *stream, const
   clip.interlaced = gst_discoverer_video_info_is_interlaced (video);
   clip.still = gst_discoverer_video_info_is_image (video);
   const Owned<GstCaps> caps{gst_discoverer_stream_info_get_caps (stream)};
+  clip.jpeg = clip.still && caps && gst_caps_get_size (caps.get ()) > 0 &&
+              gst_structure_has_name (gst_caps_get_structure (caps.get (), 0), "image/jpeg");
   clip.plain_h264 = !clip.interlaced && is_plain (container, caps.get ());
   read_tags (info, stream, clip);
 }

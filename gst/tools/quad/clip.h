@@ -17,6 +17,7 @@ struct Clip {
   bool turned = false;         // a tag says that pictures are to be turned or mirrored
   bool interlaced = false;
   bool still = false;         // a picture, not a film
+  bool jpeg = false;          // one that is a JPEG
   bool sound = false;         // there is sound that can be decoded here
   std::string sound_problem;  // why there is sound that cannot; empty: there is none of that kind
   // MP4 or QuickTime, whose first video is H.264 that every decoder knows and gives in a format

@@ -98,9 +98,10 @@ void add_cuda_file (Line &line, const Container &container, const Encoding &enco
   add_file (line, container, path);
 }
 
-void add_source (Line &line, const std::string &path, int number)
+void add_source (Line &line, const Clip &clip, int number)
 {
-  line.row ().add ("filesrc").path ("location", path).add (text ("! decodebin name=clip", number));
+  line.row ().add ("filesrc").path ("location", clip.path);
+  line.add (text ("! ", clip.jpeg ? "quadjpegdec" : "decodebin", " name=clip", number));
 }
 
 }  // namespace quad

@@ -61,6 +61,6 @@ void add_cuda_file (Line &line, const Container &container, const Encoding &enco
                     const std::string &path);
 
 // Adds what reads and decodes a clip into the element clipNUMBER, whose pads are to be linked.
-void add_source (Line &line, const std::string &path, int number);
+void add_source (Line &line, const Clip &clip, int number);
 
 }  // namespace quad

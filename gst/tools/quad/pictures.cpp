@@ -77,7 +77,7 @@ void add_scaling (Line &line, const Clip &clip, const Selection &s)
 Line selected_pictures (const Clip &clip, const Selection &s)
 {
   Line line;
-  add_source (line, clip.path, 0);
+  add_source (line, clip, 0);
   line.row ().add ("clip0. ! frameextract");
   if (s.rate.n > 0) {
     line.add (text ("rate=", text_of (s.rate)));
@@ -117,7 +117,7 @@ GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress
 {
   if (clip.duration == 0) throw Failure (text ("how long ", clip.path, " is cannot be told"));
   Line line;
-  add_source (line, clip.path, 0);
+  add_source (line, clip, 0);
   // Times past the end are moved to this much before it.
   line.add (
       text ("! frameextract timestamp-list=", seconds_text (clip.duration, 9),

@@ -56,6 +56,15 @@ def turn(path):
     path.write_bytes(data)
 
 
+def turned_photo(path):
+    """A JPEG of the first frame, whose EXIF says that it is to be turned by 90 degrees clockwise to stand upright."""
+    launch(path.parent, f"{VIDEO} ! jpegenc snapshot=true ! filesink location={path.name}")
+    data = path.read_bytes()
+    # One entry: orientation (0x112), a short, 6. (JEITA CP-3451, 4.6.4)
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+    path.write_bytes(data[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + data[2:])
+
+
 def frames(path):
     """A file's frames: (width, height, bytes)."""
     holder = tempfile.TemporaryDirectory()

@@ -13,7 +13,8 @@ import subprocess
 import cases
 import gif
 import mp4
-from program import CLIPS, FRAMES, QUAD, SOUND, SOURCES, TIMEOUT, VIDEO, Case, clean_environment, frames, jpeg_size, launch, make, pixel, turn
+from program import CLIPS, FRAMES, QUAD, SOUND, SOURCES, TIMEOUT, VIDEO, Case, clean_environment
+from program import frames, jpeg_size, launch, make, pixel, turn, turned_photo
 
 NAMES = ["line\nbreak", "it's \"q\" \\", "100%d %s", "-rf", "$(touch pwned) `x`;&|", "Grüße ☃", "ends\\", "\x1b[31m\x7f"]
 
@@ -64,6 +65,15 @@ class Formats(Case):
         self.run_quad("grid", clip, "-o", "grid.mp4", "--size", "64x96")
         # Turned clockwise, the white bar of the left is at the top.
         self.near(pixel(self.folder / "grid.mp4", 32, 4), (255, 255, 255))
+
+    def test_turned_photos_stand_upright(self):
+        clip = self.clip("silent.mp4")
+        turned_photo(self.folder / "photo.jpg")
+        self.run_quad("grid", "photo.jpg", clip, "-o", "grid.mp4", "--layout", "vertical", "--size", "64x192", "--gap", "0")
+        self.near(pixel(self.folder / "grid.mp4", 32, 4), (255, 255, 255))
+        self.run_quad("grid", clip, "-o", "framed.mp4", "--frame", "photo.jpg")
+        self.assertEqual(mp4.video(mp4.tracks(self.folder / "framed.mp4")).size, (64, 96))
+        self.near(pixel(self.folder / "framed.mp4", 32, 4), (255, 255, 255))
 
 
 class Names(Case):

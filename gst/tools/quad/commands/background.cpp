@@ -29,9 +29,9 @@ bool is_file (const std::string &background)
 bool is_film (const std::string &alpha) { return ending_of (alpha) == "mov"; }
 
 // Reads the clip, upright.
-void add_upright (Line &line, const Options &o)
+void add_upright (Line &line, const Clip &clip)
 {
-  add_source (line, o.clip, 0);
+  add_source (line, clip, 0);
   line.row ().add ("clip0.").add (kAnyVideo).add (kUpright);
 }
 
@@ -61,7 +61,7 @@ void add_canvas (Line &line, const Options &o, const Clip &clip)
   line.add ("! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2");
 }
 
-void add_behind (Line &line, const Options &o, const Clip &clip)
+void add_behind (Line &line, const Options &o, const Clip &clip, const Clip &behind)
 {
   if (o.background == "blur") {
     // A tiny picture is blurred when it is enlarged.
@@ -70,18 +70,19 @@ void add_behind (Line &line, const Options &o, const Clip &clip)
               (clip.width + 23) / 24, ",height=", (clip.height + 23) / 24,
               ",pixel-aspect-ratio=", clip.par_n, "/", clip.par_d, " ! grid.sink_0"));
   } else if (is_file (o.background)) {
-    add_source (line, o.background, 1);
+    add_source (line, behind, 1);
     line.row ().add ("clip1.").add (kAnyVideo).add (kUpright).add (
         "! queue max-size-buffers=4 ! grid.sink_0");
   }
 }
 
-Line video_line (const Options &o, const Clip &clip, const std::string &model,
+// `behind`: the background, where that is a file.
+Line video_line (const Options &o, const Clip &clip, const Clip &behind, const std::string &model,
                  const std::string &path)
 {
   const Container &container = container_of (o.out);
   Line line;
-  add_upright (line, o);
+  add_upright (line, clip);
   line.add ("! tee name=upright").row ().add ("upright.");
   add_cut_out (line, model);
   line.add ("! queue max-size-buffers=4 ! grid.sink_1");
@@ -90,7 +91,7 @@ Line video_line (const Options &o, const Clip &clip, const std::string &model,
   encoding.quantizer = 20;
   line.row ();
   add_video_file (line, container, encoding, path);
-  add_behind (line, o, clip);
+  add_behind (line, o, clip, behind);
   if (clip.sound) {
     line.row ()
         .add (text ("clip0. ! audioconvert ! audioresample ! ", container.sound))
@@ -102,10 +103,10 @@ Line video_line (const Options &o, const Clip &clip, const std::string &model,
 
 // A run of its own: one pipeline with two files would need room for all that the video encoder
 // looks ahead.
-Line alpha_line (const Options &o, const std::string &model)
+Line alpha_line (const Clip &clip, const std::string &model)
 {
   Line line;
-  add_upright (line, o);
+  add_upright (line, clip);
   add_cut_out (line, model);
   return line.row ().add ("! videoconvert ! video/x-raw,format=RGBA ! pngenc name=video !");
 }
@@ -113,7 +114,7 @@ Line alpha_line (const Options &o, const std::string &model)
 void write_alpha (const Options &o, const Clip &clip, const std::string &model, Report &report,
                   Progress &progress)
 {
-  Line line = alpha_line (o, model);
+  Line line = alpha_line (clip, model);
   if (is_film (o.alpha)) {
     Make make;
     make.out = o.alpha;
@@ -160,7 +161,8 @@ void background (const Options &o, Report &report, Progress &progress)
 {
   check (o, report);
   const Clip clip = read_clip (o.clip);
-  if (is_file (o.background)) read_clip (o.background);
+  Clip behind;
+  if (is_file (o.background)) behind = read_clip (o.background);
   if (clip.width < 2 || clip.height < 2) {
     throw Failure (text (o.clip, " has ", clip.width, "x", clip.height,
                          " pixels: a video needs at least 2x2"));
@@ -172,7 +174,7 @@ void background (const Options &o, Report &report, Progress &progress)
   make.clips = {o.clip};
   if (is_file (o.background)) make.clips.push_back (o.background);
   make.expected.time = clip.duration;
-  make.line = [&] (const std::string &path) { return video_line (o, clip, model, path); };
+  make.line = [&] (const std::string &path) { return video_line (o, clip, behind, model, path); };
   make_file (make, o.common, report, progress);
   report.said.push_back (text ("The video: ", shown (o.out)));
   if (o.alpha.empty ()) return;

@@ -32,10 +32,10 @@ struct Options {
 
 // Frames are turned upright before they are scaled, so that the width is the GIF's. They get square
 // pixels, because a GIF has no others.
-Line line_of (const Options &o, int lossy, const std::string &path)
+Line line_of (const Options &o, const Clip &clip, int lossy, const std::string &path)
 {
   Line line;
-  add_source (line, o.clip, 0);
+  add_source (line, clip, 0);
   line.row ().add (text ("clip0. ! frameextract rate=", text_of (o.rate), " start-time=", o.start));
   if (o.length > 0) line.add (text ("stop-time=", o.start + o.length));
   line.row ().add (kAnyVideo).add (kUpright);
@@ -98,8 +98,8 @@ std::string sentence_on_size (const Options &o, std::uint64_t bytes)
 
 // The first pass learns while it writes, the second starts with what the first has learnt. Where
 // that was not enough, a last one takes all the loss that there is.
-void make_small (const Options &o, Make make, std::uint64_t frames, Report &report,
-                 Progress &progress)
+void make_small (const Options &o, const Clip &clip, Make make, std::uint64_t frames,
+                 Report &report, Progress &progress)
 {
   if (frames == 0)
     throw Failure (text ("how long ", o.clip, " is cannot be told, so --max-bytes cannot be kept"));
@@ -125,7 +125,7 @@ void make_small (const Options &o, Make make, std::uint64_t frames, Report &repo
       else
         make.prepare = nullptr;
       steering.budget = Budget{o.max_bytes, frames, steering.budget.needs (), lossy};
-      make.line = [&o, lossy] (const std::string &path) { return line_of (o, lossy, path); };
+      make.line = [&, lossy] (const std::string &path) { return line_of (o, clip, lossy, path); };
     }
   }
 }
@@ -148,14 +148,14 @@ void gif (const Options &o, Report &report, Progress &progress)
   make.out = o.out;
   make.clips = {o.clip};
   make.expected.frames = frames_of (o, clip);
-  make.line = [&] (const std::string &path) { return line_of (o, o.lossy, path); };
+  make.line = [&] (const std::string &path) { return line_of (o, clip, o.lossy, path); };
   make.after = [&] (const std::string &path) {
     report.said = {text ("The GIF, ", size_of (path) / 1024, " KiB: ", shown (o.out))};
   };
   if (o.max_bytes > 0 && o.common.print)
     std::cout << "# While it runs, lossy is set after each frame so that the GIF fits.\n";
   if (o.max_bytes > 0 && !o.common.print)
-    make_small (o, make, make.expected.frames, report, progress);
+    make_small (o, clip, make, make.expected.frames, report, progress);
   else
     make_file (make, o.common, report, progress);
 }

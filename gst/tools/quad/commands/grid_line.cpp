@@ -58,7 +58,7 @@ void add_clip (Line &line, const Clip &clip, int i, bool heard, const Machine &m
     // One thread, and the frames that it needs, for each of the decoders that run at once.
     line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
   } else {
-    add_source (line, clip.path, i);
+    add_source (line, clip, i);
     line.row ().add (text ("clip", i, "."));
     line.add (clip.still ? kOnePicture : kAnyVideo);
   }
@@ -106,7 +106,7 @@ Line grid_line (const GridOptions &o, const GridInputs &inputs, const Machine &m
   for (int i = 0; i < n; i++)
     add_clip (line, inputs.clips[static_cast<std::size_t> (i)], i, i == inputs.heard, machine);
   if (!o.frame.empty ()) {
-    add_source (line, o.frame, n + 1);
+    add_source (line, inputs.frame, n + 1);
     line.add (kOnePicture).add (text ("! grid.sink_", n));
   }
   if (!o.music.empty ()) add_music (line, inputs, n);

@@ -24,7 +24,7 @@ Line line_of (const Options &options, const Clip &clip, const Container &contain
 {
   const Pixels &size = options.size;
   Line line;
-  add_source (line, clip.path, 0);
+  add_source (line, clip, 0);
   // H.264 in 4:2:0 has no odd sides.
   line.row ().add ("clip0.").add (kAnyVideo).add (kUpright);
   line.add (text ("! quaddownscale divisor=1 max-width=", size.width, " max-height=", size.height));
