@@ -27,6 +27,22 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
   if (make.after) make.after (path);
 }
 
+void make_file_on (Machine &machine, const Make &make, const Common &common, Report &report,
+                   Progress &progress)
+{
+  if (!common.print) progress.say (sentence_on (machine));
+  try {
+    return make_file (make, common, report, progress);
+  } catch (const Failure &failure) {
+    if (!machine.decodes ()) throw;
+    warn (text ("the GPU fails (", failure.what (), "), so it is done on the CPU"), report,
+          progress);
+  }
+  report.results.drop_last ();
+  machine = {};
+  make_file (make, common, report, progress);
+}
+
 void warn (const std::string &sentence, Report &report, Progress &progress)
 {
   report.warnings.push_back (sentence);

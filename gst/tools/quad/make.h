@@ -24,6 +24,9 @@ struct Make {
 // Prints the line, if `common` says so, or plays it: then `out` is one of the report's results.
 // Throws Failure, also where no frame came, and Interrupted.
 void make_file (const Make &make, const Common &common, Report &report, Progress &progress);
+// The same on the CPU if the GPU of `machine`, which `make.line` asks, fails. Says which it is.
+void make_file_on (Machine &machine, const Make &make, const Common &common, Report &report,
+                   Progress &progress);
 
 // Says a sentence that belongs into the report, too.
 void warn (const std::string &sentence, Report &report, Progress &progress);

@@ -104,4 +104,20 @@ void add_source (Line &line, const Clip &clip, int number)
   line.add (text ("! ", clip.jpeg ? "quadjpegdec" : "decodebin", " name=clip", number));
 }
 
+void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machine &machine)
+{
+  line.row ().add ("filesrc").path ("location", clip.path);
+  line.add (text ("! qtdemux name=clip", number));
+  line.row ().add (text ("clip", number, ".video_0"));
+  // One thread reads sound and video, so one must wait for the other. The compressed data waits.
+  if (heard) line.add ("! queue");
+  // One thread, and the frames that it needs, for each of the decoders that run at once.
+  line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
+}
+
+void add_h264_sound (Line &line, int number)
+{
+  line.row ().add (text ("clip", number, ".audio_0 ! queue ! decodebin"));
+}
+
 }  // namespace quad

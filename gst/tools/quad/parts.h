@@ -62,5 +62,9 @@ void add_cuda_file (Line &line, const Container &container, const Encoding &enco
 
 // Adds what reads and decodes a clip into the element clipNUMBER, whose pads are to be linked.
 void add_source (Line &line, const Clip &clip, int number);
+// The same for a clip that is plain H.264, with its video decoded, on the GPU if the machine does
+// that. `heard`: its sound is taken, too, by add_h264_sound.
+void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machine &machine);
+void add_h264_sound (Line &line, int number);
 
 }  // namespace quad

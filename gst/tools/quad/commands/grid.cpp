@@ -130,26 +130,17 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   const GridInputs inputs = read_inputs (o);
   choose_size (o, inputs);
   Machine machine = container.h264 ? Machine::here () : Machine{};
-  if (!o.common.print) {
-    if (container.h264) progress.say (sentence_on (machine));
-    say_what_is_heard (o, inputs, report, progress);
-  }
+  if (!o.common.print) say_what_is_heard (o, inputs, report, progress);
   Make make;
   make.out = o.out;
   make.clips = o.clips;
   for (const std::string *extra : {&o.music, &o.frame}) make.clips.push_back (*extra);
   make.expected.frames = gst_util_uint64_scale (inputs.length, o.rate.n, o.rate.d * GST_SECOND);
   make.line = [&] (const std::string &path) { return grid_line (o, inputs, machine, path); };
-  try {
+  if (container.h264)
+    make_file_on (machine, make, o.common, report, progress);
+  else
     make_file (make, o.common, report, progress);
-  } catch (const Failure &failure) {
-    if (!machine.decodes ()) throw;
-    warn (text ("the GPU fails (", failure.what (), "), so it is done on the CPU"), report,
-          progress);
-    report.results.drop_last ();
-    machine = {};
-    make_file (make, o.common, report, progress);
-  }
   report.said.push_back (text ("The video: ", shown (o.out)));
 }
 

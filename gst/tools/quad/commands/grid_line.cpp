@@ -51,12 +51,7 @@ void add_file (Line &line, const GridOptions &o, const Machine &machine, const s
 void add_clip (Line &line, const Clip &clip, int i, bool heard, const Machine &machine)
 {
   if (clip.plain_h264) {
-    line.row ().add ("filesrc").path ("location", clip.path).add (text ("! qtdemux name=clip", i));
-    line.row ().add (text ("clip", i, ".video_0"));
-    // One thread reads sound and video, so one must wait for the other. The compressed data waits.
-    if (heard) line.add ("! queue");
-    // One thread, and the frames that it needs, for each of the decoders that run at once.
-    line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
+    add_h264 (line, clip, i, heard, machine);
   } else {
     add_source (line, clip, i);
     line.row ().add (text ("clip", i, "."));
@@ -69,7 +64,10 @@ void add_clip (Line &line, const Clip &clip, int i, bool heard, const Machine &m
 
 void add_clip_sound (Line &line, const Clip &clip, int i)
 {
-  line.row ().add (text ("clip", i, clip.plain_h264 ? ".audio_0 ! queue ! decodebin" : "."));
+  if (clip.plain_h264)
+    add_h264_sound (line, i);
+  else
+    line.row ().add (text ("clip", i, "."));
   line.add (kSound);
 }
 

@@ -3,6 +3,7 @@
 
 #include "tools/quad/clip.h"
 #include "tools/quad/commands.h"
+#include "tools/quad/commands/shrink.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/make.h"
 #include "tools/quad/names.h"
@@ -13,33 +14,7 @@
 namespace quad {
 namespace {
 
-struct Options {
-  Common common;
-  std::string clip, out;
-  Pixels size{640, 360};
-};
-
-Line line_of (const Options &options, const Clip &clip, const Container &container,
-              const std::string &path)
-{
-  const Pixels &size = options.size;
-  Line line;
-  add_source (line, clip, 0);
-  // H.264 in 4:2:0 has no odd sides.
-  line.row ().add ("clip0.").add (kAnyVideo).add (kUpright);
-  line.add (text ("! quaddownscale divisor=1 max-width=", size.width, " max-height=", size.height));
-  line.add (text ("! video/x-raw,width=[2,", std::max (size.width, 2), ",2],height=[2,",
-                  std::max (size.height, 2), ",2]"));
-  line.row ().add ("! videoconvert ! video/x-raw,format=I420 ! queue max-size-buffers=2");
-  add_video_file (line, container, {}, path);
-  if (clip.sound) {
-    line.row ().add (text ("clip0. ! audioconvert ! audioresample ! ", container.sound));
-    line.add (kWaitingSound).add ("! mux.");
-  }
-  return line;
-}
-
-void shrink (const Options &options, Report &report, Progress &progress)
+void shrink (const ShrinkOptions &options, Report &report, Progress &progress)
 {
   report.inputs = {options.clip};
   check_input (options.clip);
@@ -52,8 +27,14 @@ void shrink (const Options &options, Report &report, Progress &progress)
   make.out = options.out;
   make.clips = {options.clip};
   make.expected.time = clip.duration;
-  make.line = [&] (const std::string &path) { return line_of (options, clip, container, path); };
-  make_file (make, options.common, report, progress);
+  // videoflip and the deinterlacer work in system memory.
+  Machine machine =
+      clip.plain_h264 && !clip.turned && container.h264 ? Machine::here () : Machine{};
+  make.line = [&] (const std::string &path) { return shrink_line (options, clip, machine, path); };
+  if (machine.decodes ())
+    make_file_on (machine, make, options.common, report, progress);
+  else
+    make_file (make, options.common, report, progress);
   report.said.push_back (text ("The video: ", shown (options.out)));
 }
 
@@ -61,7 +42,7 @@ void shrink (const Options &options, Report &report, Progress &progress)
 
 void add_shrink (CLI::App &app, Action &action)
 {
-  auto options = std::make_shared<Options> ();
+  auto options = std::make_shared<ShrinkOptions> ();
   CLI::App *command = app.add_subcommand ("shrink", "Make a clip smaller, upright, with its sound");
   command->add_option ("CLIP", options->clip, "The clip")->required ();
   command->add_option ("-o,--output", options->out, "The result: .mp4, .mov, .mkv or .webm")
