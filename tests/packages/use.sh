@@ -68,6 +68,7 @@ guide() {
     ! jpegenc quality=100 ! qtmux ! filesink location=clip.mp4
   awk '/^```python/ { on = 1; next } /^```/ && on { exit } on' tensors.md >guide.py
   python3 guide.py | tee guide.txt
+  [ "$(python3 -c 'import importlib.metadata as m; print(m.version("quadtensor"))')" = "$version" ]
   python3 - <<'END'
 lines = [line.split(" ", 1) for line in open("guide.txt")]
 assert [time for time, _ in lines] == ["0.0", "0.5", "1.0", "1.5"], lines
