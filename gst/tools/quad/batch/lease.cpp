@@ -130,10 +130,12 @@ void Leases::clean_up ()
   std::error_code error;
   for (std::filesystem::directory_iterator i (folder_, error), end; !error && i != end;
        i.increment (error)) {
-    if (!i->path ().filename ().string ().starts_with ('.')) continue;
+    const std::string file = i->path ().filename ().string ();
+    if (!file.starts_with ('.')) continue;
     const auto facts = facts_of (i->path ());
     // A living worker has such a file for a moment.
-    if (facts && double (now - facts->modified) / kNanoseconds > 10 * kUnknownSeconds)
+    if (is_owner_gone (file) ||
+        (facts && double (now - facts->modified) / kNanoseconds > 10 * kUnknownSeconds))
       remove_tree (i->path ());
   }
 }

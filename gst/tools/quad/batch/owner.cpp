@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <random>
 
 #include "tools/quad/batch/files.h"
@@ -36,6 +37,30 @@ std::string boot_id ()
   return text;
 }
 
+// Where this process's numbers of processes count. Empty: not known.
+struct Here {
+  std::string boot = boot_id ();
+  std::string space = link_text ("/proc/self/ns/pid");
+
+  bool is_known () const { return !boot.empty () && !space.empty (); }
+  std::string hash () const { return sha256_of (boot + space).substr (0, 16); }
+};
+
+const Here &here ()
+{
+  static const Here it;
+  return it;
+}
+
+// Of a process of this machine.
+bool has_ended (pid_t pid, const std::string &begun)
+{
+  if (pid <= 0 || begun.empty ()) return false;
+  if (kill (pid, 0) < 0 && errno == ESRCH) return true;
+  const std::string now = begin_of (pid);
+  return !now.empty () && now != begun;
+}
+
 std::string host_name ()
 {
   std::array<char, 256> name = {};
@@ -49,24 +74,31 @@ Owner this_process ()
 {
   Owner owner;
   owner.host = host_name ();
-  owner.boot = boot_id ();
-  owner.space = link_text ("/proc/self/ns/pid");
+  owner.boot = here ().boot;
+  owner.space = here ().space;
   owner.pid = getpid ();
   owner.begun = begin_of (owner.pid);
   std::random_device random;
-  owner.token = escaped_name (owner.host + "." + std::to_string (owner.pid) + "." +
-                              std::to_string (random ()) + std::to_string (random ()));
+  std::array<char, 100> token;
+  std::snprintf (token.data (), token.size (), "%d-%s-%s-%08x%08x.", int (owner.pid),
+                 owner.begun.c_str (), here ().hash ().c_str (), random (), random ());
+  owner.token = escaped_name (std::string (token.data ()) + owner.host);
   return owner;
 }
 
 bool is_gone (const Owner &owner)
 {
-  if (owner.boot.empty () || owner.space.empty () || owner.begun.empty () || owner.pid <= 0)
-    return false;
-  if (owner.boot != boot_id () || owner.space != link_text ("/proc/self/ns/pid")) return false;
-  if (kill (owner.pid, 0) < 0 && errno == ESRCH) return true;
-  const std::string begun = begin_of (owner.pid);
-  return !begun.empty () && begun != owner.begun;
+  return here ().is_known () && owner.boot == here ().boot && owner.space == here ().space &&
+         has_ended (owner.pid, owner.begun);
+}
+
+bool is_owner_gone (const std::string &name)
+{
+  int pid = 0;
+  std::array<char, 32> begun = {}, hash = {};
+  const char *token = name.c_str () + name.starts_with ('.');
+  return std::sscanf (token, "%d-%31[0-9]-%31[0-9a-f]-", &pid, begun.data (), hash.data ()) == 3 &&
+         here ().is_known () && here ().hash () == hash.data () && has_ended (pid, begun.data ());
 }
 
 Json<JsonObject> to_json (const Owner &owner)

@@ -10,8 +10,10 @@
 namespace quad::batch {
 
 struct Owner {
-  std::string
-      token;  // of no other process: host, process and a random number; can be a file's name
+  // Of no other process, and can be a file's name. It says whose the file is, so that what a killed
+  // process leaves has an owner from its first moment: process, its begin, a hash of boot and
+  // space, a random number, host.
+  std::string token;
   std::string host;
   std::string boot;   // the kernel's number of this start of the machine
   std::string space;  // the namespace of process numbers: containers have their own
@@ -24,6 +26,9 @@ Owner this_process ();
 // Whether it is certain that the process has ended: it ran on this machine, and is not there.
 // A process of another machine may be gone, too; only its lease tells.
 bool is_gone (const Owner &owner);
+// The same of the owner of a file or folder whose name begins with a token; a dot may come before.
+// Other names: false.
+bool is_owner_gone (const std::string &name);
 
 Json<JsonObject> to_json (const Owner &owner);
 Owner owner_of (JsonObject *object);

@@ -12,25 +12,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Says whose folder it is. Its time is when the worker was last there.
+// Tells others how long a worker may be away. Its time is when the worker was last there.
 constexpr char kAlive[] = "alive";
-constexpr double kLongest = 60;  // seconds for a worker that has not written it yet
+// After which a folder without it, of another machine, is taken for left: the worker was killed
+// when it began. One that is only slow makes its folder again.
+constexpr double kMostToSign = 20;
+// The same of a file, such as a new index, that is being written.
+constexpr double kMostToWrite = 120;
+constexpr int kTries = 10;
 
-bool is_left (const Path &folder, std::int64_t now)
+bool is_left (const Path &path, std::int64_t now)
 {
-  double seconds = kLongest;
-  const Path file = folder / kAlive;
+  if (is_owner_gone (path.filename ().string ())) return true;
+  const auto facts = facts_of (path);
+  if (!facts) return false;
+  const auto is_older = [now] (const FileFacts &of, double seconds) {
+    return double (now - of.modified) / 1e9 > seconds;
+  };
+  if (!facts->is_folder) return is_older (*facts, kMostToWrite);
+  const auto sign = facts_of (path / kAlive);
+  if (!sign) return is_older (*facts, kMostToSign);
+  double seconds = kMostToSign;
   try {
-    const Json<JsonObject> object = parse_object (read_file (file).value_or (""));
-    if (is_gone (owner_of (object.get ()))) return true;
-    seconds = number_of (object.get (), "seconds", kLongest);
+    const Json<JsonObject> object = parse_object (read_file (path / kAlive).value_or (""));
+    seconds = number_of (object.get (), "seconds", seconds);
   } catch (const Problem &) {
-    // Not written yet, or the worker was killed when it wrote it.
+    // The clock made it again. The worker writes it when it keeps its folder the next time.
   }
-  auto facts = facts_of (file);
-  if (!facts) facts = facts_of (folder);
   // Leases end first: then the worker knows that it was away.
-  return facts && double (now - facts->modified) / 1e9 > 2 * seconds;
+  return is_older (*sign, 2 * seconds);
 }
 
 }  // namespace
@@ -39,15 +49,33 @@ Workplace::Workplace (Path parent, double seconds)
     : parent_ (std::move (parent)),
       owner_ (this_process ()),
       folder_ (parent_ / owner_.token),
+      seconds_ (seconds),
       clock_ (folder_ / kAlive)
 {
-  make_folders (folder_);
-  const Json<JsonObject> object = to_json (owner_);
-  set (object.get (), "seconds", seconds);
-  write_file (folder_ / kAlive, to_text (object.get ()) + "\n");
+  sign ();
 }
 
 Workplace::~Workplace () { remove_tree (folder_); }
+
+void Workplace::sign ()
+{
+  const Json<JsonObject> object = new_object ();
+  set (object.get (), "seconds", seconds_);
+  for (int tries = 1;; tries++) try {
+      make_folders (folder_);
+      return write_file (folder_ / kAlive, to_text (object.get ()) + "\n");
+    } catch (const Problem &) {
+      // Another may have taken this process for gone, and removed the folder at this moment.
+      if (tries == kTries || facts_of (folder_)) throw;
+    }
+}
+
+void Workplace::keep ()
+{
+  const auto facts = facts_of (folder_ / kAlive);
+  if (!facts || facts->size == 0) sign ();
+  clean_up (parent_, clock_.now ());
+}
 
 Path scratch_folder ()
 {

@@ -6,7 +6,8 @@
 
 namespace quad::batch {
 
-// Removes the folders in `parent` of workers that are gone. `now`: by the clock of its file system.
+// Removes what processes that are gone have left in `parent`, which holds files and folders whose
+// names begin with a token. `now`: by the clock of its file system.
 void clean_up (const Path &parent, std::int64_t now);
 
 // This user's folder for temporary files of workers, in TMPDIR or /tmp. Throws a Problem where it
@@ -27,12 +28,15 @@ class Workplace {
   Clock &clock () { return clock_; }
 
   // Tells the others that this worker is there, and removes what those that are gone have left.
-  void keep () { clean_up (parent_, clock_.now ()); }
+  void keep ();
 
  private:
+  void sign ();
+
   Path parent_;
   Owner owner_;
   Path folder_;
+  double seconds_;
   FileClock clock_;
 };
 
