@@ -332,6 +332,54 @@ class Stopped(batches.Case):
         self.expect_clean(clips)
 
 
+class Slow(batches.Case):
+    """Storage that does not answer: a clip that nobody writes takes the place of an empty one whose content counts."""
+
+    def setUp(self):
+        super().setUp()
+        self.path = self.clip("a", "")
+        self.path.write_text("")
+        lines = [{"id": "a", "input": "a"}, {"id": "b", "input": self.clip("b", "ok").name}]
+        self.quad("prepare", self.manifest(lines), "--recipe", "gif", "-o", "out", "--checksum")
+        self.path.unlink()
+        os.mkfifo(self.path)
+
+    def hold(self):
+        """Waits until a worker reads the clip, which goes on until the descriptor is closed."""
+
+        def opened():
+            try:
+                return os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                return None
+
+        return wait_for(opened, "the clip is read")
+
+    def test_a_worker_that_reads_a_clip_keeps_its_lease(self):
+        first = self.start("--claim", "--lease", 1, "--jobs", 2)
+        held = self.hold()
+        wait_for(lambda: self.sidecar("b"), "the other clip is done")
+        second = self.start("--claim", "--lease", 1)
+        lease = self.out / "leases" / "00000.0"
+        renewals = set()
+        wait_for(lambda: renewals.add(lease.stat().st_mtime_ns) or len(renewals) > 6, "the lease is renewed for longer than it holds")
+        self.clip("ready", "ok").rename(self.path)
+        os.close(held)
+        self.assertEqual([worker.wait(PATIENCE) for worker in (first, second)], [0, 0])
+        self.assertEqual({self.sidecar(name)["worker"].rpartition(":")[2] for name in "ab"}, {str(first.pid)})
+        self.assertEqual([path.name for path in lease.parent.iterdir()], [lease.name])
+        self.expect_clean("ab")
+
+    def test_a_worker_that_reads_a_clip_can_be_stopped(self):
+        worker = self.start()
+        held = self.hold()
+        began = time.monotonic()
+        self.assertEqual(kill(worker, signal.SIGTERM), 130)
+        self.assertLess(time.monotonic() - began, 10)
+        os.close(held)
+        self.assertEqual((self.status()["waiting"], list((self.out / "tmp").iterdir())), (2, []))
+
+
 class Progress(batches.Case):
     def test_a_bar_on_a_terminal(self):
         self.prepare({str(i): "ok 0.1" for i in range(5)})

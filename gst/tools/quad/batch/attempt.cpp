@@ -46,6 +46,23 @@ std::string seconds_text (double seconds)
   return seconds == double (whole) ? std::to_string (whole) : std::to_string (seconds);
 }
 
+[[noreturn]] void throw_problem (const fs::filesystem_error &error)
+{
+  throw_system_problem ("write", error.path2 ().empty () ? error.path1 () : error.path2 (),
+                        error.code ().value ());
+}
+
+void bring_to_disk (const Path &made)
+try {
+  sync_tree (made);
+} catch (const std::exception &error) {
+  // Gone: another worker took this one for dead, and has the lease.
+  if (!facts_of (made)) return;
+  if (const auto *of_files = dynamic_cast<const fs::filesystem_error *> (&error))
+    throw_problem (*of_files);
+  throw;
+}
+
 }  // namespace
 
 Attempt::Attempt (const Setup &setup, Task its_task, Path folder, Path scratch)
@@ -54,9 +71,16 @@ Attempt::Attempt (const Setup &setup, Task its_task, Path folder, Path scratch)
       folder_ (std::move (folder)),
       scratch_ (std::move (scratch))
 {
-  for (const Input &input : task.job.inputs)
-    if (change_.empty ()) change_ = change_of (input);
-  if (!change_.empty ()) return;
+  check_.emplace ([inputs = task.job.inputs] (const std::stop_token &stop) {
+    std::string change;
+    for (const Input &input : inputs)
+      if (change.empty ()) change = change_of (input, stop);
+    return change;
+  });
+}
+
+void Attempt::start ()
+{
   make_folders (made ());
   make_folders (scratch_);
   std::vector<std::string> inputs;
@@ -72,6 +96,8 @@ Attempt::Attempt (const Setup &setup, Task its_task, Path folder, Path scratch)
 Attempt::~Attempt ()
 {
   child_.reset ();
+  check_.reset ();
+  sync_.reset ();
   remove_tree (folder_);
   remove_tree (scratch_);
 }
@@ -151,19 +177,34 @@ Outcome Attempt::judge (const Ending &ending)
 
 std::optional<Outcome> Attempt::poll ()
 {
-  Ending ending;
-  Outcome outcome;
-  if (child_) {
-    const auto ended = child_->poll ();
-    if (!ended) return {};
-    ending = *ended;
-    outcome = judge (ending);
-    read_report (outcome.sidecar);
-  } else {
-    outcome = failed ("input", change_);
+  if (check_) {
+    const auto change = check_->poll ();
+    if (!change) return {};
+    check_.reset ();
+    if (!change->empty ()) {
+      Outcome outcome = failed ("input", *change);
+      finish (outcome.sidecar, {});
+      return outcome;
+    }
+    start ();
   }
-  finish (outcome.sidecar, ending);
+  const auto ended = child_->poll ();
+  if (!ended) return {};
+  Outcome outcome = judge (*ended);
+  read_report (outcome.sidecar);
+  finish (outcome.sidecar, *ended);
+  if (outcome.sidecar.state == State::done)
+    sync_.emplace ([made = made ()] (const std::stop_token &) {
+      bring_to_disk (made);
+      return std::string ();
+    });
   return outcome;
+}
+
+bool Attempt::is_on_disk ()
+{
+  if (sync_ && sync_->poll ()) sync_.reset ();
+  return !sync_;
 }
 
 void Attempt::finish (Sidecar &sidecar, const Ending &ending) const
@@ -190,7 +231,6 @@ try {
     return std::pair (a == name, a) < std::pair (b == name, b);
   });
   for (const Path &moved : names) {
-    sync_tree (made () / moved);
     const Path target = setup_.batch.results () / parent / moved;
     // A folder cannot take the place of another one.
     const auto old = facts_of (target);
@@ -202,8 +242,7 @@ try {
                             output_at (setup_.batch.results (), (parent / moved).string ()));
   }
 } catch (const fs::filesystem_error &error) {
-  throw_system_problem ("write", error.path2 ().empty () ? error.path1 () : error.path2 (),
-                        error.code ().value ());
+  throw_problem (error);
 }
 
 void Attempt::remove_older (const Sidecar &sidecar) const

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "tools/quad/batch/aside.h"
 #include "tools/quad/batch/child.h"
 #include "tools/quad/batch/queue.h"
 #include "tools/quad/batch/recipe.h"
@@ -28,8 +29,8 @@ struct Outcome {
 
 class Attempt {
  public:
-  // Starts the job in `folder`. What it needs on its way lies in `scratch`. Both are new, and
-  // removed at the end. The setup must outlive it.
+  // Looks whether the inputs are as they were, then starts the job in `folder`. What it needs on
+  // its way lies in `scratch`. Both are new, and removed at the end. The setup must outlive it.
   Attempt (const Setup &setup, Task task, Path folder, Path scratch);
   ~Attempt ();
   Attempt (const Attempt &) = delete;
@@ -37,16 +38,19 @@ class Attempt {
 
   Task task;
 
-  // Nothing as long as it runs.
+  // Nothing as long as it runs. Then its outputs are on their way to the disk.
   std::optional<Outcome> poll ();
   // Seconds until `poll` has more to say than now, unless the process ends; negative: not known.
-  double left () const { return child_ ? child_->left () : 0; }
+  double left () const { return child_ ? child_->left () : -1; }
+  // Whether `publish` has no longer to wait for the disk. Throws a Problem where the storage fails.
+  bool is_on_disk ();
   // Brings the outputs and the sidecar to their places, so that they are there after a crash, too.
   // Where a place is taken, `sidecar` becomes a failure; it is written if its own place is free.
   // Throws a Problem where the storage fails.
   void publish (Sidecar &sidecar);
 
  private:
+  void start ();
   Path made () const { return folder_ / "out"; }
   Outcome failed (const char *reason, const std::string &error) const;
   void finish (Sidecar &sidecar, const Ending &ending) const;
@@ -59,8 +63,9 @@ class Attempt {
 
   const Setup &setup_;
   Path folder_, scratch_;
-  std::string change_;  // why the job cannot be done
+  std::optional<Aside> check_;  // of the inputs
   std::optional<Child> child_;
+  std::optional<Aside> sync_;  // of the outputs
 };
 
 }  // namespace quad::batch

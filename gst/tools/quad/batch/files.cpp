@@ -149,7 +149,7 @@ std::string sha256_of (const std::string &bytes)
   return sum.get ();
 }
 
-std::optional<std::string> sha256_of_file (const Path &path)
+std::optional<std::string> sha256_of_file (const Path &path, const std::stop_token &stop)
 {
   const Descriptor file (open (path.c_str (), O_RDONLY | O_CLOEXEC));
   if (file.get () < 0) return {};
@@ -157,7 +157,7 @@ std::optional<std::string> sha256_of_file (const Path &path)
   std::array<guchar, 65536> part;
   while (const ssize_t n = read (file.get (), part.data (), part.size ())) {
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return {};
+    if (n < 0 || stop.stop_requested ()) return {};
     g_checksum_update (sum.get (), part.data (), n);
   }
   return g_checksum_get_string (sum.get ());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace quad::batch {
@@ -46,7 +47,7 @@ std::optional<FileFacts> facts_of (const Path &path);
 std::string escaped_name (const std::string &text);
 
 std::string sha256_of (const std::string &bytes);
-// Reads the whole file. Nothing where it cannot be read.
-std::optional<std::string> sha256_of_file (const Path &path);
+// Reads the whole file. Nothing where it cannot be read, or was asked to stop.
+std::optional<std::string> sha256_of_file (const Path &path, const std::stop_token &stop = {});
 
 }  // namespace quad::batch

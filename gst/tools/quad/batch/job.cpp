@@ -27,20 +27,20 @@ std::string seconds_text (std::int64_t ns)
 
 }  // namespace
 
-Input look_at (const std::string &path, bool checksum)
+Input look_at (const std::string &path, bool checksum, const std::stop_token &stop)
 {
   Input input{path};
   const auto facts = facts_of (path);
   if (!facts || facts->is_folder) return input;
   input.size = facts->size;
   input.modified = seconds_text (facts->modified);
-  if (checksum) input.sha256 = sha256_of_file (path).value_or ("");
+  if (checksum) input.sha256 = sha256_of_file (path, stop).value_or ("");
   return input;
 }
 
-std::string change_of (const Input &input)
+std::string change_of (const Input &input, const std::stop_token &stop)
 {
-  const Input now = look_at (input.path, !input.sha256.empty ());
+  const Input now = look_at (input.path, !input.sha256.empty (), stop);
   if (now.size < 0) return input.path + " is not there.";
   const bool same =
       now.size == input.size &&

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,11 @@ struct Input {
   bool operator== (const Input &) const = default;
 };
 
-// The file as it is now.
-Input look_at (const std::string &path, bool checksum);
+// The file as it is now. Where it is asked to stop, without its sum.
+Input look_at (const std::string &path, bool checksum, const std::stop_token &stop = {});
 
 // Empty: the file is as it was. Otherwise a sentence that says what is different.
-std::string change_of (const Input &input);
+std::string change_of (const Input &input, const std::stop_token &stop = {});
 
 struct Job {
   std::string id;

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -31,5 +32,8 @@ void Signals::wait (double seconds)
   while (read (descriptor_.get (), &info, sizeof info) == ssize_t (sizeof info))
     if (info.ssi_signo != SIGCHLD) stop_ = true;
 }
+
+// As if a child had ended: then, too, there is something to look at.
+void Signals::wake () { kill (getpid (), SIGCHLD); }
 
 }  // namespace quad::batch

@@ -18,6 +18,8 @@ class Signals {
 
   // Until a signal comes, or so many seconds at most.
   void wait (double seconds);
+  // Ends `wait`, from any thread.
+  static void wake ();
 
   // Whether this process was asked to end.
   bool stop () const { return stop_; }

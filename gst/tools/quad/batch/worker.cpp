@@ -16,6 +16,8 @@
 namespace quad::batch {
 namespace {
 
+// Results on their way to the disk, of as many jobs as run at a time.
+constexpr std::size_t kMostOnTheirWay = 2;
 constexpr double kMemoryPause = 0.1;  // seconds between two looks at a job's memory
 
 class Worker {
@@ -30,8 +32,10 @@ class Worker {
     Outcome outcome;
   };
 
+  bool has_room () const;
   void start_jobs ();
   void collect ();
+  void publish ();
   void finish (Finished finished);
   void renew ();
   void note_waiting ();
@@ -74,9 +78,14 @@ Counts Worker::counts () const
   return {total_, queue_.settled (), worked_.done, worked_.failed, frames_, options_.shared};
 }
 
+bool Worker::has_room () const
+{
+  return running_.size () < options_.jobs && finished_.size () < kMostOnTheirWay * options_.jobs;
+}
+
 void Worker::start_jobs ()
 {
-  while (running_.size () < options_.jobs) {
+  while (has_room ()) {
     auto task = queue_.next ();
     if (!task) break;
     const std::string name = std::to_string (started_++);
@@ -97,6 +106,19 @@ void Worker::collect ()
       continue;
     }
     i = running_.erase (i);
+  }
+}
+
+void Worker::publish ()
+{
+  for (auto i = finished_.begin (); i != finished_.end ();) {
+    if (!i->attempt->is_on_disk ()) {
+      i++;
+      continue;
+    }
+    Finished next = std::move (*i);
+    i = finished_.erase (i);
+    finish (std::move (next));
   }
 }
 
@@ -145,8 +167,7 @@ double Worker::pause () const
     if (left >= 0) seconds = std::min (seconds, left);
     if (options_.limits.memory > 0) seconds = std::min (seconds, kMemoryPause);
   }
-  if (running_.size () < options_.jobs && queue_.has_open ())
-    seconds = std::min (seconds, queue_.pause ());
+  if (has_room () && queue_.has_open ()) seconds = std::min (seconds, queue_.pause ());
   return seconds;
 }
 
@@ -160,11 +181,7 @@ Worked Worker::run ()
     collect ();
     // The next jobs run while the results of the last are brought to the disk.
     if (!signals_.stop ()) start_jobs ();
-    while (!finished_.empty ()) {
-      Finished next = std::move (finished_.front ());
-      finished_.pop_front ();
-      finish (std::move (next));
-    }
+    publish ();
     renew ();
     progress_.show (counts ());
   }
