@@ -7,12 +7,18 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 namespace quad {
 namespace {
 
 // What file systems answer that cannot: those of networks about folders, and read-only ones.
 constexpr std::array kCannot = {EINVAL, ENOTSUP, ENOSYS, EROFS};
+
+constexpr std::array kStorageFaults = {ENOSPC, EDQUOT, EROFS, EIO};
+// More than a buffer or a picture that did not fit and is gone again.
+constexpr off_t kRoom = 4 << 20;
 
 }  // namespace
 
@@ -36,6 +42,23 @@ bool sync_to_disk (const std::string &path)
 bool rename_on_disk (const std::string &from, const std::string &to)
 {
   return std::rename (from.c_str (), to.c_str ()) == 0 && sync_to_disk (folder_of (to));
+}
+
+bool is_storage_fault (int error)
+{
+  return std::find (kStorageFaults.begin (), kStorageFaults.end (), error) != kStorageFaults.end ();
+}
+
+std::string storage_fault (const std::string &folder)
+{
+  std::string path = folder + "/.quad-room-XXXXXX";
+  const int fd = mkostemp (path.data (), O_CLOEXEC);
+  int error = fd < 0 ? errno : posix_fallocate (fd, 0, kRoom);
+  if (fd >= 0) {
+    unlink (path.c_str ());
+    close (fd);
+  }
+  return is_storage_fault (error) ? std::strerror (error) : "";
 }
 
 std::string folder_of (const std::string &path)

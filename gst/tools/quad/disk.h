@@ -13,6 +13,12 @@ bool sync_to_disk (const std::string &path);
 // older file. False, with errno, where it fails.
 bool rename_on_disk (const std::string &from, const std::string &to);
 
+// Whether errno says that the disk is full, a quota is used up, or the disk cannot be written to.
+bool is_storage_fault (int error);
+// Why no more can be written in a folder, as "No space left on device"; empty: some megabytes can.
+// Takes that much for a moment.
+std::string storage_fault (const std::string &folder);
+
 // "./" or all up to the last slash.
 std::string folder_of (const std::string &path);
 

@@ -13,6 +13,12 @@ class Failure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The disk for results or temporary files is full, or fails: no clip is to blame.
+class StorageFailure : public Failure {
+ public:
+  using Failure::Failure;
+};
+
 // Ctrl-C, SIGTERM or SIGHUP.
 class Interrupted : public std::exception {};
 

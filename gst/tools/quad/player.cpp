@@ -7,6 +7,7 @@
 
 #include "tools/quad/ending.h"
 #include "tools/quad/failure.h"
+#include "tools/quad/temporary.h"
 
 namespace quad {
 namespace {
@@ -188,7 +189,12 @@ Played Player::play (const Expected &expected, Progress &progress,
           text ("nothing has come for a minute", clips_.size () == 1 ? " from " + clips_[0] : "");
     show (expected, progress);
   }
-  if (!error_.empty ()) throw Failure (error_);
+  if (!error_.empty ()) {
+    // As long as what it has written is there.
+    const std::string fault = Temporary::storage_fault ();
+    if (!fault.empty ()) throw StorageFailure (text (error_, ": ", fault));
+    throw Failure (error_);
+  }
   // A signal that came with the last frame: nothing is written.
   if (interrupted ()) throw Interrupted{};
   {

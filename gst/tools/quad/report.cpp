@@ -60,9 +60,17 @@ Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &rep
   } catch (const NoReport &failure) {
     report_path.clear ();
     report.error = failure.what ();
+  } catch (const StorageFailure &failure) {
+    report.storage = true;
+    report.error = failure.what ();
   } catch (const std::exception &other) {  // a Failure, or what nobody has thought of
     report.error = other.what ();
+    const std::string fault = Temporary::storage_fault ();
+    report.storage = !fault.empty ();
+    if (report.storage) report.error.append (": ").append (fault);
   }
+  // The report may need their room.
+  report.results = {};
   return Exit::failed;
 }
 
@@ -82,6 +90,10 @@ std::string json_of (const Report &report)
   if (!report.error.empty ()) {
     json_builder_set_member_name (b, "error");
     add_text (b, report.error);
+  }
+  if (report.storage) {
+    json_builder_set_member_name (b, "storage");
+    json_builder_add_boolean_value (b, TRUE);
   }
   add_texts (b, "output", report.output);
   json_builder_end_object (b);

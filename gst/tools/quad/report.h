@@ -26,7 +26,8 @@ struct Report {
   double duration = 0;              // of the result, in seconds
   double elapsed = 0;               // that it took, in seconds
   std::vector<std::string> warnings;
-  std::string error;  // empty: it was done
+  std::string error;     // empty: it was done
+  bool storage = false;  // the storage is to blame for the error, not a clip
 };
 // As a JSON object. Text that is not UTF-8 is made so.
 std::string json_of (const Report &report);

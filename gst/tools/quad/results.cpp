@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail (const std::string &out, int error)
 {
-  throw Failure (text (out, " cannot be written: ", std::strerror (error)));
+  const std::string sentence = text (out, " cannot be written: ", std::strerror (error));
+  if (is_storage_fault (error)) throw StorageFailure (sentence);
+  throw Failure (sentence);
 }
 
 void sync_tree (const std::string &path, const std::string &out)

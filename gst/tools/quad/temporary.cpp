@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 
+#include "tools/quad/disk.h"
 #include "tools/quad/failure.h"
 
 namespace quad {
@@ -59,8 +60,11 @@ Temporary::Temporary (Kind kind, const std::string &folder) : path_{folder + ".q
   const std::lock_guard guard{all.lock};
   const bool made = kind == Kind::file ? make_file (path_) : mkdtemp (path_.data ()) != nullptr;
   if (!made) {
-    throw Failure (text ("no ", kind == Kind::file ? "file" : "folder", " can be made in ", folder,
-                         ": ", std::strerror (errno)));
+    const int error = errno;
+    const std::string sentence = text ("no ", kind == Kind::file ? "file" : "folder",
+                                       " can be made in ", folder, ": ", std::strerror (error));
+    if (is_storage_fault (error)) throw StorageFailure (sentence);
+    throw Failure (sentence);
   }
   all.paths.insert (path_);
 }
@@ -85,6 +89,21 @@ bool Temporary::any ()
   Register &all = known ();
   const std::lock_guard guard{all.lock};
   return !all.paths.empty ();
+}
+
+std::string Temporary::storage_fault ()
+{
+  std::set<std::string> folders;
+  {
+    Register &all = known ();
+    const std::lock_guard guard{all.lock};
+    for (const std::string &path : all.paths) folders.insert (folder_of (path));
+  }
+  for (const std::string &folder : folders) {
+    const std::string fault = quad::storage_fault (folder);
+    if (!fault.empty ()) return text ("no more can be written to ", folder, ": ", fault);
+  }
+  return "";
 }
 
 void Temporary::remove_all ()

@@ -22,6 +22,8 @@ class Temporary {
 
   // Whether there are any.
   static bool any ();
+  // Why no more can be written where there are any, with the folder; empty: it can.
+  static std::string storage_fault ();
   // Removes all, and lets nobody make another: the program is about to end.
   static void remove_all ();
 

@@ -76,6 +76,17 @@ class Case(unittest.TestCase):
         path.write_text(text + "\n")
         return path
 
+    def mount(self, folder, megabytes):
+        """A disk of that size, which is made larger by another call."""
+        again = os.path.ismount(folder)
+        folder.mkdir(exist_ok=True)
+        options = f"size={megabytes}M" + ",remount" * again
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], capture_output=True, text=True)
+        if done.returncode:
+            self.skipTest(f"needs to mount a small disk: {done.stderr.strip()}")
+        if not again:
+            self.addCleanup(subprocess.run, ["umount", "--lazy", folder], check=True)
+
     def manifest(self, lines):
         path = self.folder / "manifest.jsonl"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))

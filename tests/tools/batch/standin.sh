@@ -41,6 +41,8 @@ case $what in
     ;;
   hang) sleep 1000 ;;
   eat) head -c 900M /dev/zero | tail ;;
+  fill) head -c 16M /dev/zero >"$out" || exit 1 ;;
+  swell) head -c 16M /dev/zero >"$TMPDIR/large" && echo made >"$out" ;;
   crash) kill -SEGV $$ ;;
   killed) kill -KILL $$ ;;
   once) # killed; the second time all is well

@@ -145,6 +145,48 @@ class Real(batches.Case):
         self.assertIn("bad.avi", bad["error"])
 
 
+class FullDisks(batches.Case):
+    """The worker stops, and no clip is to blame. With more room all goes on."""
+
+    ADVICE = "No space left on device. Make room for it, or mend the disk, and run this again: what is done stays done."
+
+    def expect_stop(self, disk, *words):
+        self.assertIn(self.ADVICE, self.quad("work", "out", *words, status=1))
+        status = self.status()
+        self.assertEqual((status["done"], status["waiting"], status["running"]), (1, 2, []))
+        self.mount(disk, 100)
+        self.assertIn("2 clips done, 0 failed.", self.quad("work", "out", *words))
+        self.assertTrue(self.is_clean())
+
+    def test_of_results(self):
+        self.mount(self.out, 8)
+        self.prepare({"a": "ok", "b": "fill", "c": "ok"})
+        self.expect_stop(self.out, "--program", STANDIN)
+
+    def test_of_temporary_files(self):
+        self.mount(self.folder / "temp", 8)
+        self.prepare({"a": "ok", "b": "swell", "c": "ok"})
+        self.expect_stop(self.folder / "temp", "--program", STANDIN)
+
+    def make_clip(self, name, size):
+        make = f"videotestsrc num-buffers=4 pattern=snow ! video/x-raw,{size} ! jpegenc ! avimux ! filesink location="
+        subprocess.run(f"gst-launch-1.0 -q {make}{self.folder}/{name}", shell=True, check=True, timeout=PATIENCE)
+
+    def test_as_the_program_itself_says_it(self):
+        """It removes what it has written, so there is room when the worker looks."""
+        for disk, ending in (("out", ".npy"), ("temp", ".tar")):
+            with self.subTest(disk=disk):
+                self.setUp()
+                self.mount(self.folder / disk, 6)
+                self.make_clip("small", "width=64,height=48")
+                self.make_clip("large", "width=2000,height=1500")
+                small = {"input": "small", "options": {"size": "64x48"}}
+                lines = [small, {"input": "large"}, dict(small, id="last")]
+                recipe = ("--recipe", "extract", "--ending", ending, "-o", "out", "--", "--rate", "30", "--size", "2000x1500")
+                self.quad("prepare", self.manifest(lines), *recipe)
+                self.expect_stop(self.folder / disk)
+
+
 class Outputs(batches.Case):
     def test_several_files_and_folders(self):
         self.clip("two", "two")

@@ -89,9 +89,12 @@ TEST (Report, IsJson)
   report.frames = 3;
   EXPECT_EQ (json_of (report).find ("error"), std::string::npos);
   report.error = "there is no file";
+  EXPECT_EQ (json_of (report).find ("storage"), std::string::npos);
+  report.storage = true;
   const std::string json = json_of (report);
   EXPECT_EQ (json.find ("{\"frames\":3,\"inputs\":[\"a \\\"b\\\"\\n\xef\xbf\xbd\"]"), 0U) << json;
   EXPECT_NE (json.find ("\"error\":\"there is no file\""), std::string::npos);
+  EXPECT_NE (json.find ("\"storage\":true"), std::string::npos);
 }
 
 // A film whose frames need `need (i)` bytes without loss, of which `lossy` leaves e to the minus

@@ -8,7 +8,7 @@
 namespace quad::batch {
 namespace {
 
-constexpr std::chrono::seconds kPatience (2);
+constexpr std::chrono::seconds kPatience (1);
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "glue/owned.h"
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/command.h"
+#include "tools/quad/disk.h"
 
 namespace quad::batch {
 namespace {
@@ -118,19 +120,36 @@ Outcome Attempt::failed (const char *reason, const std::string &error) const
   return outcome;
 }
 
-void Attempt::read_report (Sidecar &sidecar) const
+bool Attempt::read_report (Sidecar &sidecar) const
 {
   const auto text = read_file (folder_ / "report.json");
-  if (!text) return;
+  if (!text) return false;
   try {
     const Json<JsonObject> report = parse_object (*text);
     sidecar.frames = integer_of (report.get (), "frames");
     sidecar.duration = number_of (report.get (), "duration");
     sidecar.warnings = strings_of (report.get (), "warnings").value_or (sidecar.warnings);
-    if (sidecar.state != State::failed || sidecar.reason != "error") return;
+    if (sidecar.state != State::failed || sidecar.reason != "error") return false;
     sidecar.error = plain_text (string_of (report.get (), "error", sidecar.error));
+    return truth_of (report.get (), "storage");
   } catch (const Problem &) {
-    // It was killed when it wrote it.
+    return false;  // It was killed when it wrote it.
+  }
+}
+
+// A process that failed may not know why, or be unable to write it.
+void Attempt::check_storage (const Sidecar &sidecar, bool is_to_blame) const
+{
+  if (is_to_blame) throw Problem (task.job.id + ": " + sidecar.error + "." + kStorageAdvice);
+  constexpr std::array kPerhaps = {"error", "crash", "output"};
+  if (sidecar.state != State::failed ||
+      std::ranges::find (kPerhaps, sidecar.reason) == kPerhaps.end ())
+    return;
+  for (const Path &folder : {folder_, scratch_}) {
+    const std::string fault = storage_fault (folder);
+    if (!fault.empty ())
+      throw Problem ("Cannot write to " + folder.parent_path ().string () + ": " + fault + "." +
+                     kStorageAdvice);
   }
 }
 
@@ -191,7 +210,8 @@ std::optional<Outcome> Attempt::poll ()
   const auto ended = child_->poll ();
   if (!ended) return {};
   Outcome outcome = judge (*ended);
-  read_report (outcome.sidecar);
+  const bool is_storage = read_report (outcome.sidecar);
+  if (outcome.settled) check_storage (outcome.sidecar, is_storage);
   finish (outcome.sidecar, *ended);
   if (outcome.sidecar.state == State::done)
     sync_.emplace ([made = made ()] (const std::stop_token &) {

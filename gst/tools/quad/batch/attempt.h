@@ -38,7 +38,8 @@ class Attempt {
 
   Task task;
 
-  // Nothing as long as it runs. Then its outputs are on their way to the disk.
+  // Nothing as long as it runs. Then its outputs are on their way to the disk. Throws a Problem
+  // where the storage fails, or is full: then the job is not to blame.
   std::optional<Outcome> poll ();
   // Seconds until `poll` has more to say than now, unless the process ends; negative: not known.
   double left () const { return child_ ? child_->left () : -1; }
@@ -55,7 +56,9 @@ class Attempt {
   Outcome failed (const char *reason, const std::string &error) const;
   void finish (Sidecar &sidecar, const Ending &ending) const;
   Outcome judge (const Ending &ending);
-  void read_report (Sidecar &sidecar) const;
+  // Gives whether it says that the storage is to blame.
+  bool read_report (Sidecar &sidecar) const;
+  void check_storage (const Sidecar &sidecar, bool is_to_blame) const;
   std::string log_end () const;
   void move_outputs (Sidecar &sidecar);
   void write (const Sidecar &sidecar) const;

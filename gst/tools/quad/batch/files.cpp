@@ -15,6 +15,7 @@
 #include "glue/owned.h"
 #include "tools/quad/batch/descriptor.h"
 #include "tools/quad/batch/problem.h"
+#include "tools/quad/disk.h"
 
 namespace quad::batch {
 namespace {
@@ -40,7 +41,8 @@ void sync (const Path &path, int flags)
 
 void throw_system_problem (const std::string &what, const std::string &path, int error)
 {
-  const std::string said = "Cannot " + what + " " + path + ": " + std::strerror (error) + ".";
+  std::string said = "Cannot " + what + " " + path + ": " + std::strerror (error) + ".";
+  if (is_storage_fault (error)) said += kStorageAdvice;
   constexpr std::array kTaken = {EEXIST, EISDIR, ENOTDIR, ENOTEMPTY};
   if (std::ranges::find (kTaken, error) != kTaken.end ()) throw Taken (said);
   throw Problem (said);

@@ -18,8 +18,12 @@ class Taken : public Problem {
   using Problem::Problem;
 };
 
-// What the system says of a failed call: "Cannot write /a/b: No space left on device." `error`: as
-// errno. Throws a Taken where it says so, otherwise a Problem.
+// What to do about a disk that is full or fails.
+inline constexpr char kStorageAdvice[] =
+    " Make room for it, or mend the disk, and run this again: what is done stays done.";
+
+// What the system says of a failed call: "Cannot read /a/b: Permission denied." `error`: as errno.
+// Throws a Taken where it says so, otherwise a Problem.
 [[noreturn]] void throw_system_problem (const std::string &what, const std::string &path,
                                         int error);
 // By errno.
