@@ -43,7 +43,7 @@ bool Queue::take_shard ()
     }
     // Most shards are done when a worker starts again: these need no lease.
     if (waiting_in (number, nullptr).empty ()) {
-      settled_ += batch_.jobs_of (number);
+      count (number, 0);
       open_.erase (open_.begin () + std::ptrdiff_t (i));
       continue;
     }
@@ -56,7 +56,7 @@ bool Queue::take_shard ()
     HeldShard &held = held_.emplace_back (HeldShard{number, std::move (*lease)});
     // Again: its last holder may have done some since.
     held.waiting = waiting_in (number, &held);
-    settled_ += batch_.jobs_of (number) - held.waiting.size ();
+    count (number, held.waiting.size ());
     return true;
   }
   next_look_ = g_get_monotonic_time () + std::int64_t (pause_of (leases_) * kMicroseconds);
@@ -78,7 +78,27 @@ std::optional<Task> Queue::next ()
   return {};
 }
 
+void Queue::count (std::size_t shard, std::size_t waiting)
+{
+  // A result of its own may be gone again.
+  const std::size_t known = waiting + own_[shard];
+  settled_[shard] = batch_.jobs_of (shard) - std::min (known, batch_.jobs_of (shard));
+}
+
+std::size_t Queue::settled () const
+{
+  std::size_t all = 0;
+  for (const auto &[shard, jobs] : settled_) all += jobs;
+  return all;
+}
+
 void Queue::finish (const Task &task)
+{
+  own_[task.shard->number]++;
+  drop (task);
+}
+
+void Queue::drop (const Task &task)
 {
   task.shard->running--;
   drop_idle ();

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,8 +38,10 @@ class Queue {
 
   // Nothing: all that is left runs, or is another worker's.
   std::optional<Task> next ();
-  // Must be called for each task that `next` gave: the task is settled, or another worker does it.
+  // Must be called for each task that `next` gave: this worker has settled it.
   void finish (const Task &task);
+  // Instead: another worker does it.
+  void drop (const Task &task);
   // Instead: it is to be tried again, after the others.
   void give_back (Task task);
 
@@ -53,11 +56,12 @@ class Queue {
   double pause () const;
   // Who holds a shard that this worker waits for, or an empty string.
   const std::string &waits_for () const { return waits_for_; }
-  // Jobs that were settled before, or by others, as far as is known.
-  std::size_t settled () const { return settled_; }
+  // Jobs that were settled before, or by others, as far as is known. Not those of `finish`.
+  std::size_t settled () const;
 
  private:
   bool take_shard ();
+  void count (std::size_t shard, std::size_t waiting);
   std::deque<Task> waiting_in (std::size_t shard, HeldShard *held) const;
   void drop_idle ();
 
@@ -67,7 +71,8 @@ class Queue {
   std::list<HeldShard> held_;
   std::string waits_for_;
   std::int64_t next_look_ = 0;  // of the monotonic clock, in microseconds
-  std::size_t settled_ = 0;
+  // Jobs of a shard, which may be taken again.
+  std::map<std::size_t, std::size_t> own_, settled_;
 };
 
 }  // namespace quad::batch

@@ -98,7 +98,7 @@ void Worker::collect ()
 {
   for (auto i = running_.begin (); i != running_.end ();) {
     if ((*i)->task.shard->lost) {
-      queue_.finish ((*i)->task);
+      queue_.drop ((*i)->task);
     } else if (auto outcome = (*i)->poll ()) {
       finished_.push_back ({std::move (*i), std::move (*outcome)});
     } else {
@@ -128,7 +128,7 @@ void Worker::finish (Finished finished)
   if (!finished.outcome.settled) return queue_.give_back (std::move (attempt.task));
   HeldShard &shard = *attempt.task.shard;
   // Whoever has the shard now does the job.
-  if (shard.lost || !shard.lease.is_ours ()) return queue_.finish (attempt.task);
+  if (shard.lost || !shard.lease.is_ours ()) return queue_.drop (attempt.task);
   Sidecar &sidecar = finished.outcome.sidecar;
   attempt.publish (sidecar);
   queue_.finish (attempt.task);
