@@ -57,6 +57,20 @@ TEST (Prepare, SameInputSameBytes)
   EXPECT_EQ (again.added + again.changed + again.dropped, 0u);
 }
 
+TEST (Prepare, RemovesWhatAnInterruptedOneLeft)
+{
+  const TestFolder folder;
+  for (const int clips : {3, 3, 4}) {  // new, the same, and more
+    make_folders (folder / "a" / "shards");
+    for (const char *left : {"batch.json.part", "shards/00000.jsonl.part"})
+      write_file (folder / "a" / left, "{");
+    prepare (folder / "a", manifest_of (clips), folder.rules (), 1);
+    const auto bytes = bytes_of (folder / "a");
+    EXPECT_EQ (bytes.size (), 2u);
+    EXPECT_TRUE (bytes.contains ("batch.json") && bytes.contains ("shards/00000.jsonl"));
+  }
+}
+
 TEST (Prepare, JobsAreDealtToShards)
 {
   const TestFolder folder;

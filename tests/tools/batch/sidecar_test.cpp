@@ -144,8 +144,15 @@ TEST_F (SidecarTest, TheIndexHasEachJobInOrder)
   const std::string index = *read_file (batch.index ());
   EXPECT_TRUE (index.starts_with (*read_file (batch.sidecar_of (job))));
   EXPECT_NE (index.find ("\n{\"id\":\"b\",\"state\":\"waiting\""), std::string::npos) << index;
+  Owner gone = this_process ();
+  gone.token.replace (0, gone.token.find ('-'), "999999999");  // no process has that number
+  for (const char *name : {".prepare", ".status", ".retry", ".index"})
+    write_file (batch.temporary () / (gone.token + name), "x");
+  for (const char *name : {"", ".probe"})
+    write_file (batch.leases () / ("." + gone.token + name), "x");
   merge (batch);
   EXPECT_EQ (*read_file (batch.index ()), index);
+  EXPECT_TRUE (std::filesystem::is_empty (batch.leases ()));
   EXPECT_TRUE (std::filesystem::is_empty (batch.temporary ()));
 }
 

@@ -18,7 +18,9 @@ std::optional<std::string> read_file (const Path &path);
 // then the old one or the new one after a crash, too. Both must lie in one file system.
 void write_file (const Path &path, const std::string &bytes, const Path &temporary);
 
-// With a temporary name beside `path`, for files that one process alone writes.
+// With a temporary name beside `path`, which ends in kPart, for files that one process alone
+// writes.
+inline constexpr char kPart[] = ".part";
 void write_file (const Path &path, const std::string &bytes);
 
 // Makes a folder and those above it, so that they are there after a crash, too.

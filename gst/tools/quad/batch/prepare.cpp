@@ -40,6 +40,16 @@ void check_same (const Batch &old, const Rules &rules, std::size_t shards)
                    advice);
 }
 
+// Half-written files of an interrupted `prepare`.
+void remove_parts (const Path &folder)
+{
+  remove_tree (folder / "batch.json.part");
+  std::error_code error;
+  for (fs::directory_iterator i (folder / "shards", error), end; !error && i != end;
+       i.increment (error))
+    if (i->path ().extension () == kPart) remove_tree (i->path ());
+}
+
 // Jobs must not change under a worker.
 void check_idle (const Batch &batch)
 {
@@ -154,6 +164,7 @@ Prepared prepare (const Path &folder, const std::string &manifest, const Rules &
     texts.push_back (shard_text (part));
     batch.sums.push_back (sha256_of (texts.back ()));
   }
+  remove_parts (folder);
   if (before && old->sums == batch.sums) return prepared;
   if (facts_of (batch.results ())) check_places (batch, jobs);
 

@@ -168,7 +168,9 @@ Merged merge (const Batch &batch)
     text += sidecar_text (batch, job, state);
   }
   const Path temporary = batch.temporary () / (this_process ().token + ".index");
-  clean_up (batch.temporary (), FileClock (temporary).now ());
+  FileClock clock (temporary);
+  clean_up (batch.temporary (), clock.now ());
+  Leases (batch.leases (), this_process (), 0, clock).clean_up ();
   write_file (batch.index (), text, temporary);
   sync_folder (batch.folder);
   return merged;
