@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 namespace quad {
 namespace {
@@ -37,6 +38,21 @@ bool sync_to_disk (const std::string &path)
   close (fd);
   errno = why;
   return done;
+}
+
+bool sync_tree_to_disk (const std::string &path)
+{
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::is_directory (path, error)) {
+    for (fs::directory_iterator i (path, error), end; !error && i != end; i.increment (error))
+      if (!sync_tree_to_disk (i->path ().string ())) return false;
+  }
+  if (error) {
+    errno = error.value ();
+    return false;
+  }
+  return sync_to_disk (path);
 }
 
 bool rename_on_disk (const std::string &from, const std::string &to)

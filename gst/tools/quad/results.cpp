@@ -25,14 +25,6 @@ namespace fs = std::filesystem;
   throw Failure (sentence);
 }
 
-void sync_tree (const std::string &path, const std::string &out)
-{
-  if (is_folder (path)) {
-    for (const std::string &file : files_in (path)) sync_tree (file, out);
-  }
-  if (!sync_to_disk (path)) fail (out, errno);
-}
-
 // "frame-#.jpg" for frame-012.jpg; empty where there are not as many digits as quad writes.
 std::string pattern_of (const std::string &name)
 {
@@ -105,7 +97,8 @@ void Results::drop_last ()
 
 void Results::publish ()
 {
-  for (const auto &part : parts_) sync_tree (part->made.path (), part->out);
+  for (const auto &part : parts_)
+    if (!sync_tree_to_disk (part->made.path ())) fail (part->out, errno);
   // The last chance of a signal.
   if (interrupted ()) throw Interrupted{};
   for (const auto &part : parts_) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "tools/quad/batch/problem.h"
 #include "tools/quad/command.h"
 #include "tools/quad/disk.h"
+#include "tools/quad/failure.h"
 
 namespace quad::batch {
 namespace {
@@ -41,28 +41,12 @@ std::string plain_text (const std::string &text)
   return plain;
 }
 
-// Seconds without needless zeros.
-std::string seconds_text (double seconds)
-{
-  const long long whole = std::llround (seconds);
-  return seconds == double (whole) ? std::to_string (whole) : std::to_string (seconds);
-}
-
-[[noreturn]] void throw_problem (const fs::filesystem_error &error)
-{
-  throw_system_problem ("write", error.path2 ().empty () ? error.path1 () : error.path2 (),
-                        error.code ().value ());
-}
-
 void bring_to_disk (const Path &made)
 try {
   sync_tree (made);
-} catch (const std::exception &error) {
+} catch (const Problem &) {
   // Gone: another worker took this one for dead, and has the lease.
-  if (!facts_of (made)) return;
-  if (const auto *of_files = dynamic_cast<const fs::filesystem_error *> (&error))
-    throw_problem (*of_files);
-  throw;
+  if (facts_of (made)) throw;
 }
 
 }  // namespace
@@ -159,8 +143,8 @@ Outcome Attempt::judge (const Ending &ending)
   // Another worker took this one for dead.
   if (!facts_of (folder_)) return {false, {}};
   if (ending.by == Ending::By::timeout)
-    return failed ("timeout", "It was not done after " + seconds_text (setup_.limits.timeout) +
-                                  " s, the limit of --timeout.");
+    return failed ("timeout", text ("It was not done after ", setup_.limits.timeout,
+                                    " s, the limit of --timeout."));
   if (ending.by == Ending::By::memory)
     return failed ("memory", "It took more than " + std::to_string (setup_.limits.memory >> 20) +
                                  " MiB, the limit of --memory.");
@@ -262,7 +246,8 @@ try {
                             output_at (setup_.batch.results (), (parent / moved).string ()));
   }
 } catch (const fs::filesystem_error &error) {
-  throw_problem (error);
+  throw_system_problem ("write", error.path2 ().empty () ? error.path1 () : error.path2 (),
+                        error.code ().value ());
 }
 
 void Attempt::remove_older (const Sidecar &sidecar) const

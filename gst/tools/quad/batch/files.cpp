@@ -29,14 +29,6 @@ struct ChecksumFree {
 };
 using Checksum = std::unique_ptr<GChecksum, ChecksumFree>;
 
-void sync (const Path &path, int flags)
-{
-  const Descriptor file (open (path.c_str (), flags | O_CLOEXEC));
-  // Some network file systems cannot sync folders.
-  if (file.get () < 0 || (fsync (file.get ()) < 0 && errno != EINVAL && errno != ENOTSUP))
-    throw_system_problem ("write", path);
-}
-
 }  // namespace
 
 void throw_system_problem (const std::string &what, const std::string &path, int error)
@@ -81,13 +73,13 @@ void write_file (const Path &path, const std::string &bytes, const Path &tempora
     if (n < 0) throw_system_problem ("write", temporary);
     at += std::size_t (n);
   }
-  if (fsync (file.get ()) < 0) throw_system_problem ("write", temporary);
+  if (!sync_to_disk (file.get ())) throw_system_problem ("write", temporary);
   if (rename (temporary.c_str (), path.c_str ()) < 0) throw_system_problem ("write", path);
 }
 
 void write_file (const Path &path, const std::string &bytes)
 {
-  write_file (path, bytes, Path (path) += ".part");
+  write_file (path, bytes, Path (path) += kPart);
 }
 
 void make_folders (const Path &path)
@@ -103,12 +95,13 @@ void make_folders (const Path &path)
 
 void sync_tree (const Path &path)
 {
-  if (!fs::is_directory (path)) return sync (path, O_RDONLY);
-  for (const fs::directory_entry &entry : fs::directory_iterator (path)) sync_tree (entry.path ());
-  sync_folder (path);
+  if (!sync_tree_to_disk (path)) throw_system_problem ("write", path);
 }
 
-void sync_folder (const Path &path) { sync (path, O_RDONLY | O_DIRECTORY); }
+void sync_folder (const Path &path)
+{
+  if (!sync_to_disk (path.string ())) throw_system_problem ("write", path);
+}
 
 void remove_tree (const Path &path)
 {

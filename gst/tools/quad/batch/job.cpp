@@ -1,9 +1,8 @@
 #include "tools/quad/batch/job.h"
 
-#include <cstdio>
-
 #include "tools/quad/batch/files.h"
 #include "tools/quad/batch/problem.h"
+#include "tools/quad/words.h"
 
 namespace quad::batch {
 namespace {
@@ -17,14 +16,6 @@ void add (std::string &text, const std::string &value)
   text.append (std::to_string (value.size ())).append (":").append (value);
 }
 
-std::string seconds_text (std::int64_t ns)
-{
-  char text[40];
-  std::snprintf (text, sizeof text, "%lld.%09lld", static_cast<long long> (ns / 1000000000),
-                 static_cast<long long> (ns % 1000000000));
-  return text;
-}
-
 }  // namespace
 
 Input look_at (const std::string &path, bool checksum, const std::stop_token &stop)
@@ -33,7 +24,7 @@ Input look_at (const std::string &path, bool checksum, const std::stop_token &st
   const auto facts = facts_of (path);
   if (!facts || facts->is_folder) return input;
   input.size = facts->size;
-  input.modified = seconds_text (facts->modified);
+  input.modified = seconds_text (std::uint64_t (facts->modified), 9);
   if (checksum) input.sha256 = sha256_of_file (path, stop).value_or ("");
   return input;
 }
