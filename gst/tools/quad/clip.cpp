@@ -3,11 +3,16 @@
 #include <gst/pbutils/pbutils.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "glue/owned.h"
+#include "tools/quad/extent.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/names.h"
+#include "tools/quad/structure.h"
 
 namespace quad {
 namespace {
@@ -172,13 +177,32 @@ Owned<GstCaps> container_of (GstDiscovererInfo *info)
   return Owned<GstCaps>{gst_discoverer_stream_info_get_caps (top.get ())};
 }
 
-Clip begin (const std::string &path, const Found &found)
+// Formats without a place for a length, of which GStreamer makes a guess; among them those that are
+// around sound without a container.
+constexpr std::array<std::string_view, 4> kNoLength = {"video/mpegts", "video/mpeg",
+                                                       "application/x-id3", "application/x-apetag"};
+
+bool says_length (const GstCaps *container, const Structure &structure)
 {
-  Clip clip;
-  clip.path = path;
-  const GstClockTime duration = gst_discoverer_info_get_duration (found.info.get ());
-  clip.duration = GST_CLOCK_TIME_IS_VALID (duration) ? duration : 0;
-  return clip;
+  if (!container || !structure.has_length) return false;
+  const char *name = gst_structure_get_name (gst_caps_get_structure (container, 0));
+  return std::find (kNoLength.begin (), kNoLength.end (), name) == kNoLength.end ();
+}
+
+// `clip` has all but its length.
+void read_length (const Found &found, const GstCaps *container, Clip &clip)
+{
+  const Structure structure = structure_of (clip.path);
+  clip.cut = sentence_on_cut (clip.path, structure);
+  const GstClockTime said = gst_discoverer_info_get_duration (found.info.get ());
+  clip.duration = GST_CLOCK_TIME_IS_VALID (said) ? said : 0;
+  clip.seeks = gst_discoverer_info_get_seekable (found.info.get ()) && structure.has_index;
+  if (clip.still || (clip.duration > 0 && says_length (container, structure))) return;
+  const GstClockTime measured = measure (clip.path);
+  // Seeks go by the same guess.
+  const GstClockTimeDiff wrong = GST_CLOCK_DIFF (clip.duration, measured);
+  if (static_cast<GstClockTime> (std::abs (wrong)) > GST_SECOND + measured / 20) clip.seeks = false;
+  if (measured > 0) clip.duration = measured;
 }
 
 }  // namespace
@@ -186,7 +210,8 @@ Clip begin (const std::string &path, const Found &found)
 Clip read_clip (const std::string &path)
 {
   const Found found = discover (path);
-  Clip clip = begin (path, found);
+  Clip clip;
+  clip.path = path;
   const Streams video{gst_discoverer_info_get_video_streams (found.info.get ())};
   if (!video) {
     throw Failure (text (path, " has no video",
@@ -208,15 +233,20 @@ Clip read_clip (const std::string &path)
   }
   read_video (found.info.get (), stream, container.get (), clip);
   read_audio (found, clip);
+  read_length (found, container.get (), clip);
   return clip;
 }
 
 Clip read_sound (const std::string &path)
 {
   const Found found = discover (path);
-  Clip clip = begin (path, found);
+  Clip clip;
+  clip.path = path;
   read_audio (found, clip);
-  if (clip.sound) return clip;
+  if (clip.sound) {
+    read_length (found, container_of (found.info.get ()).get (), clip);
+    return clip;
+  }
   const std::string &why = clip.sound_problem.empty () ? found.problem : clip.sound_problem;
   throw Failure (text (path, " has no sound", why.empty () ? "" : " that can be decoded: ", why));
 }

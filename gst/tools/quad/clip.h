@@ -14,6 +14,8 @@ struct Clip {
   int par_n = 1, par_d = 1;    // the shape of those pixels
   int rate_n = 0, rate_d = 1;  // frames a second; 0: not known, or it varies
   GstClockTime duration = 0;   // of the file; 0: not known
+  bool seeks = true;           // false: it has to be played from its start
+  std::string cut;             // a sentence if the file ends before its end; else empty
   bool turned = false;         // a tag says that pictures are to be turned or mirrored
   bool interlaced = false;
   bool still = false;         // a picture, not a film
@@ -25,8 +27,8 @@ struct Clip {
   bool plain_h264 = false;
 };
 
-// Reads a clip's head. Throws Failure if it has no video that can be decoded, or cannot be read to
-// its end.
+// Reads a clip's head; all of it, without decoding, if that does not say how long it is. Throws
+// Failure if it has no video that can be decoded, or cannot be read to its end.
 Clip read_clip (const std::string &path);
 // The same for a file of which only sound is wanted.
 Clip read_sound (const std::string &path);

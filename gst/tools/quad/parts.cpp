@@ -98,6 +98,11 @@ void add_cuda_file (Line &line, const Container &container, const Encoding &enco
   add_file (line, container, path);
 }
 
+std::string frameextract (const Clip &clip)
+{
+  return clip.seeks ? "frameextract" : "frameextract seek-mode=never";
+}
+
 void add_source (Line &line, const Clip &clip, int number)
 {
   line.row ().add ("filesrc").path ("location", clip.path);

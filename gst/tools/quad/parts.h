@@ -60,6 +60,9 @@ void add_video_file (Line &line, const Container &container, const Encoding &enc
 void add_cuda_file (Line &line, const Container &container, const Encoding &encoding,
                     const std::string &path);
 
+// The element that selects frames of a clip.
+std::string frameextract (const Clip &clip);
+
 // Adds what reads and decodes a clip into the element clipNUMBER, whose pads are to be linked.
 void add_source (Line &line, const Clip &clip, int number);
 // The same for a clip that is plain H.264, with its video decoded, on the GPU if the machine does

@@ -78,7 +78,7 @@ Line selected_pictures (const Clip &clip, const Selection &s)
 {
   Line line;
   add_source (line, clip, 0);
-  line.row ().add ("clip0. ! frameextract");
+  line.row ().add ("clip0. !").add (frameextract (clip));
   if (s.rate.n > 0) {
     line.add (text ("rate=", text_of (s.rate)));
   } else {
@@ -120,7 +120,7 @@ GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress
   add_source (line, clip, 0);
   // Times past the end are moved to this much before it.
   line.add (
-      text ("! frameextract timestamp-list=", seconds_text (clip.duration, 9),
+      text ("! ", frameextract (clip), " timestamp-list=", seconds_text (clip.duration, 9),
             " tolerance-before=9000000000000000000 post-messages=true ! fakesink name=video"));
   Player player{line, {clip.path}};
   GstClockTime last = GST_CLOCK_TIME_NONE;

@@ -42,6 +42,17 @@ std::string reason_in (const char *debug)
 
 }  // namespace
 
+GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment)
+{
+  GstClockTime end =
+      GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) : GST_BUFFER_DTS (buffer);
+  if (segment.format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (end)) return 0;
+  if (GST_BUFFER_DURATION_IS_VALID (buffer)) end += GST_BUFFER_DURATION (buffer);
+  if (GST_CLOCK_TIME_IS_VALID (segment.stop)) end = std::min (end, segment.stop);
+  const GstClockTime time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
+  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
+}
+
 Player::Player (const Line &line, std::vector<std::string> clips)
     : clips_{std::move (clips)}, pipeline_{line.parse ()}
 {
@@ -81,13 +92,7 @@ GstPadProbeReturn Player::count (GstPad *, GstPadProbeInfo *info, gpointer data)
   }
   const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   self->frames_++;
-  if (self->segment_.format != GST_FORMAT_TIME || !GST_BUFFER_PTS_IS_VALID (buffer))
-    return GST_PAD_PROBE_OK;
-  GstClockTime end = GST_BUFFER_PTS (buffer);
-  if (GST_BUFFER_DURATION_IS_VALID (buffer)) end += GST_BUFFER_DURATION (buffer);
-  if (GST_CLOCK_TIME_IS_VALID (self->segment_.stop)) end = std::min (end, self->segment_.stop);
-  const GstClockTime time = gst_segment_to_running_time (&self->segment_, GST_FORMAT_TIME, end);
-  if (GST_CLOCK_TIME_IS_VALID (time)) self->time_ = std::max (self->time_.load (), time);
+  self->time_ = std::max (self->time_.load (), end_of (buffer, self->segment_));
   return GST_PAD_PROBE_OK;
 }
 

@@ -24,6 +24,10 @@ struct Played {
   GstClockTime time = 0;     // when the last of them ends, from the start
 };
 
+// When a buffer ends, as running time of its segment; 0 where that cannot be told. A buffer without
+// a duration ends when it begins.
+GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment);
+
 // To be used by one thread. Frames are counted at the sink pad of the line's element with the name
 // `video`, if it has one.
 class Player {

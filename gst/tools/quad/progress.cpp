@@ -42,6 +42,7 @@ Progress::~Progress () { clear (); }
 
 void Progress::show (double part, const std::string &done)
 {
+  if (what_.empty ()) return;
   const auto now = Clock::now ();
   const auto seconds = [] (Clock::duration d) {
     return std::chrono::duration<double> (d).count ();
@@ -65,6 +66,7 @@ void Progress::clear ()
 
 void Progress::say (const std::string &line)
 {
+  if (what_.empty ()) return;
   clear ();
   std::cerr << what_ << ": " << shown (line) << std::endl;
 }

@@ -9,7 +9,8 @@ namespace quad {
 
 class Progress {
  public:
-  // `what` is the job's name in front of each line. Writes to the standard error.
+  // `what` is the job's name in front of each line; empty: nothing is said. Writes to the
+  // standard error.
   explicit Progress (std::string what);
   ~Progress ();
   Progress (const Progress &) = delete;

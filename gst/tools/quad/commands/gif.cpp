@@ -36,7 +36,8 @@ Line line_of (const Options &o, const Clip &clip, int lossy, const std::string &
 {
   Line line;
   add_source (line, clip, 0);
-  line.row ().add (text ("clip0. ! frameextract rate=", text_of (o.rate), " start-time=", o.start));
+  line.row ().add ("clip0. !").add (frameextract (clip));
+  line.add (text ("rate=", text_of (o.rate), " start-time=", o.start));
   if (o.length > 0) line.add (text ("stop-time=", o.start + o.length));
   line.row ().add (kAnyVideo).add (kUpright);
   line.row ().add (text ("! quaddownscale divisor=1 max-width=", o.width));
@@ -98,9 +99,9 @@ std::string sentence_on_size (const Options &o, std::uint64_t bytes)
 
 // The first pass learns while it writes, the second starts with what the first has learnt. Where
 // that was not enough, a last one takes all the loss that there is.
-void make_small (const Options &o, const Clip &clip, Make make, std::uint64_t frames,
-                 Report &report, Progress &progress)
+void make_small (const Options &o, const Clip &clip, Make make, Report &report, Progress &progress)
 {
+  const std::uint64_t frames = make.expected.frames;
   if (frames == 0)
     throw Failure (text ("how long ", o.clip, " is cannot be told, so --max-bytes cannot be kept"));
   Steering steering{Budget{o.max_bytes, frames, {}, o.lossy}};
@@ -155,7 +156,7 @@ void gif (const Options &o, Report &report, Progress &progress)
   if (o.max_bytes > 0 && o.common.print)
     std::cout << "# While it runs, lossy is set after each frame so that the GIF fits.\n";
   if (o.max_bytes > 0 && !o.common.print)
-    make_small (o, clip, make, make.expected.frames, report, progress);
+    make_small (o, clip, make, report, progress);
   else
     make_file (make, o.common, report, progress);
 }
