@@ -197,7 +197,11 @@ void read_length (const Found &found, const GstCaps *container, Clip &clip)
   const GstClockTime said = gst_discoverer_info_get_duration (found.info.get ());
   clip.duration = GST_CLOCK_TIME_IS_VALID (said) ? said : 0;
   clip.seeks = gst_discoverer_info_get_seekable (found.info.get ()) && structure.has_index;
-  if (clip.still || (clip.duration > 0 && says_length (container, structure))) return;
+  if (clip.still) return;
+  if (clip.duration > 0 && says_length (container, structure)) {
+    if (structure.cut) clip.promised = clip.duration;
+    return;
+  }
   const GstClockTime measured = measure (clip.path);
   // Seeks go by the same guess.
   const GstClockTimeDiff wrong = GST_CLOCK_DIFF (clip.duration, measured);

@@ -16,6 +16,7 @@ struct Clip {
   GstClockTime duration = 0;   // of the file; 0: not known
   bool seeks = true;           // false: it has to be played from its start
   std::string cut;             // a sentence if the file ends before its end; else empty
+  GstClockTime promised = 0;   // how long such a file says that it is; 0: it does not, or is whole
   bool turned = false;         // a tag says that pictures are to be turned or mirrored
   bool interlaced = false;
   bool still = false;         // a picture, not a film

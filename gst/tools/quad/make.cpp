@@ -14,7 +14,7 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
   }
   const std::string path = report.results.file (make.out);
   {
-    Player player{make.line (path), make.clips};
+    Player player{make.line (path), make.clips, make.lengths};
     if (make.prepare) make.prepare (player);
     const Played played = player.play (make.expected, progress, report.warnings);
     if (played.frames == 0) {
@@ -47,6 +47,13 @@ void warn (const std::string &sentence, Report &report, Progress &progress)
 {
   report.warnings.push_back (sentence);
   progress.say (sentence);
+}
+
+Clip open_clip (const std::string &path, Report &report, Progress &progress)
+{
+  Clip clip = read_clip (path);
+  if (!clip.cut.empty ()) warn (clip.cut, report, progress);
+  return clip;
 }
 
 void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress)

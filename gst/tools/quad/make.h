@@ -13,7 +13,8 @@ namespace quad {
 // One file that a pipeline writes.
 struct Make {
   std::string out;
-  std::vector<std::string> clips;  // as Player's
+  std::vector<std::string> clips;      // as Player's
+  std::vector<GstClockTime> lengths;  // as Player's
   Expected expected;
   std::function<Line (const std::string &path)> line;  // the pipeline that writes to `path`
   std::function<void (Player &)> prepare;              // called before it plays; may be empty
@@ -30,6 +31,8 @@ void make_file_on (Machine &machine, const Make &make, const Common &common, Rep
 
 // Says a sentence that belongs into the report, too.
 void warn (const std::string &sentence, Report &report, Progress &progress);
+// read_clip, with a warning if the clip is cut off.
+Clip open_clip (const std::string &path, Report &report, Progress &progress);
 // Says what happens to a clip's sound; a warning if that is lost.
 void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress);
 

@@ -122,7 +122,7 @@ GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress
   line.add (
       text ("! ", frameextract (clip), " timestamp-list=", seconds_text (clip.duration, 9),
             " tolerance-before=9000000000000000000 post-messages=true ! fakesink name=video"));
-  Player player{line, {clip.path}};
+  Player player{line, {clip.path}, {clip.promised}};
   GstClockTime last = GST_CLOCK_TIME_NONE;
   player.on_message ([&last] (GstMessage *message) {
     const GstStructure *s = gst_message_get_structure (message);
@@ -146,7 +146,7 @@ std::vector<GstClockTime> equal_times (GstClockTime length, int count)
 Played play_pictures (const Line &line, const Clip &clip, const Selection &s, Report &report,
                       Progress &progress)
 {
-  Player player{line, {clip.path}};
+  Player player{line, {clip.path}, {clip.promised}};
   const Played played = player.play ({count_of (clip, s), 0}, progress, report.warnings);
   if (played.frames == 0)
     throw Failure (text ("there is no frame in ", clip.path, " at any of these times"));

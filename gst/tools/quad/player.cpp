@@ -21,14 +21,12 @@ constexpr const char *kNoStop = "the pipeline does not stop, so it is left";
 
 double cpu_seconds () { return static_cast<double> (std::clock ()) / CLOCKS_PER_SEC; }
 
-bool ends_with_number (const std::string &name, const char *prefix, std::size_t &number)
+// Says a warning that is a new one.
+void warn_once (const std::string &warning, Progress &progress, std::vector<std::string> &warnings)
 {
-  const std::size_t n = std::char_traits<char>::length (prefix);
-  if (!name.starts_with (prefix) || name.size () == n) return false;
-  if (name.find_first_not_of ("0123456789", n) != std::string::npos || name.size () > n + 6)
-    return false;
-  number = std::stoul (name.substr (n));
-  return true;
+  if (std::find (warnings.begin (), warnings.end (), warning) != warnings.end ()) return;
+  warnings.push_back (warning);
+  progress.say (warning);
 }
 
 // "streaming stopped, reason not-linked (-1)" in what an element adds for developers.
@@ -53,9 +51,13 @@ GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment)
   return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
 }
 
-Player::Player (const Line &line, std::vector<std::string> clips)
-    : clips_{std::move (clips)}, pipeline_{line.parse ()}
+Player::Player (const Line &line, std::vector<std::string> clips, std::vector<GstClockTime> lengths)
+    : clips_{std::move (clips)},
+      lengths_{std::move (lengths)},
+      pipeline_{line.parse ()},
+      damage_{std::make_unique<Damage> (pipeline_.get (), clips_.size ())}
 {
+  lengths_.resize (clips_.size ());
   gst_segment_init (&segment_, GST_FORMAT_TIME);
   const Owned<GstElement> video = element ("video");
   if (!video) return;
@@ -73,6 +75,7 @@ Player::~Player ()
                                                           : kNoStop};
   gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
   pipeline_.reset ();
+  damage_.reset ();
 }
 
 Owned<GstElement> Player::element (const char *name) const
@@ -109,16 +112,14 @@ std::string Player::sentence (GstMessage *message) const
   while (said.ends_with ('.')) said.pop_back ();
   const std::string reason = said == "Internal data stream error" ? reason_in (debug) : "";
   if (!reason.empty ()) said = text ("the stream broke off (", reason, ")");
+  // "CONTINUITY: Mismatch packet 9, stream 15 (pid 0x0101)", of tsdemux
+  if (said.starts_with ("CONTINUITY")) said = "packets are missing: it is damaged";
   if (!missing_.empty ()) said = text ("there is no ", missing_, " here");
   g_clear_error (&error);
   g_free (debug);
-  for (GstObject *o = GST_MESSAGE_SRC (message); o; o = GST_OBJECT_PARENT (o)) {
-    std::size_t number = 0;
-    const gchar *name = GST_OBJECT_NAME (o);
-    if (name && ends_with_number (name, "clip", number) && number < clips_.size ()) {
-      return text (clips_[number], ": ", said);
-    }
-  }
+  const int clip = clip_of (GST_MESSAGE_SRC (message));
+  if (clip >= 0 && static_cast<std::size_t> (clip) < clips_.size ())
+    return text (clips_[static_cast<std::size_t> (clip)], ": ", said);
   return clips_.size () == 1 ? text (clips_[0], ": ", said) : said;
 }
 
@@ -129,13 +130,7 @@ void Player::handle (GstMessage *message, Progress &progress, std::vector<std::s
     case GST_MESSAGE_ERROR:
       if (error_.empty ()) error_ = sentence (message);
       break;
-    case GST_MESSAGE_WARNING: {
-      const std::string warning = sentence (message);
-      if (std::find (warnings.begin (), warnings.end (), warning) != warnings.end ()) break;
-      warnings.push_back (warning);
-      progress.say (warning);
-      break;
-    }
+    case GST_MESSAGE_WARNING: warn_once (sentence (message), progress, warnings); break;
     case GST_MESSAGE_LATENCY: gst_bin_recalculate_latency (GST_BIN (pipeline_.get ())); break;
     case GST_MESSAGE_ELEMENT:
       if (gst_is_missing_plugin_message (message)) {
@@ -169,6 +164,15 @@ bool Player::stalled ()
     active_at_ = now, active_frames_ = frames_, active_cpu_ = cpu_seconds ();
   }
   return now - active_at_ > kPatience;
+}
+
+void Player::say_damage (Progress &progress, std::vector<std::string> &warnings) const
+{
+  const std::vector<Damage::Found> found = damage_->found ();
+  for (std::size_t i = 0; i < found.size (); i++) {
+    for (const std::string &said : sentences_on (found[i], clips_[i], lengths_[i]))
+      warn_once (said, progress, warnings);
+  }
 }
 
 bool Player::start ()
@@ -208,6 +212,7 @@ Played Player::play (const Expected &expected, Progress &progress,
     gst_element_set_state (pipeline_.get (), GST_STATE_READY);
   }
   progress.clear ();
+  say_damage (progress, warnings);
   return {frames_, time_};
 }
 

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "glue/owned.h"
+#include "tools/quad/damage.h"
 #include "tools/quad/line.h"
 #include "tools/quad/progress.h"
 
@@ -32,9 +34,10 @@ GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment);
 // `video`, if it has one.
 class Player {
  public:
-  // `clips` are the files that the line's elements `clip0`, `clip1`, ... read: errors name them.
-  // Throws Failure.
-  Player (const Line &line, std::vector<std::string> clips);
+  // `clips` are the files that the line's elements `clip0`, `clip1`, ... read: errors and warnings
+  // name them. `lengths` are those of clips that are cut off, as they say themselves; it may be
+  // shorter. Throws Failure.
+  Player (const Line &line, std::vector<std::string> clips, std::vector<GstClockTime> lengths = {});
   ~Player ();
   Player (const Player &) = delete;
   Player &operator= (const Player &) = delete;
@@ -47,7 +50,7 @@ class Player {
     on_message_ = std::move (function);
   }
   // Plays to the end. Throws Failure, also where nothing comes for a minute, or Interrupted.
-  // Warnings are said, and added to `warnings`, each once.
+  // Warnings, also of what is missing of the clips, are said, and added to `warnings`, each once.
   Played play (const Expected &expected, Progress &progress, std::vector<std::string> &warnings);
 
  private:
@@ -58,8 +61,12 @@ class Player {
   bool stalled ();
   std::string sentence (GstMessage *message) const;
 
+  void say_damage (Progress &progress, std::vector<std::string> &warnings) const;
+
   std::vector<std::string> clips_;
+  std::vector<GstClockTime> lengths_;
   Owned<GstElement> pipeline_;
+  std::unique_ptr<Damage> damage_;
   std::function<void (GstMessage *)> on_message_;
   std::string error_;
   bool ended_ = false;

@@ -44,14 +44,6 @@ class NoLength(Case):
         make(self.folder, "mpeg2.ts", VIDEO.replace(f"num-buffers={FRAMES}", "num-buffers=1"))
         self.assertAlmostEqual(self.cues("mpeg2.ts", 2)[-1][1], 0.04, delta=0.01)
 
-    def test_a_transport_stream_whose_times_jump(self):
-        """Two recordings, one behind the other."""
-        clip = self.clip("mpeg2.ts")
-        launch(self.folder, VIDEO.replace("=10/1", "=25/1") + " ! mpeg2enc ! mpegvideoparse ! identity ts-offset=5000000000000 ! "
-                            "mpegtsmux ! filesink location=late.ts")
-        (self.folder / "both.ts").write_bytes((self.folder / clip).read_bytes() + (self.folder / "late.ts").read_bytes())
-        self.assertLess(self.cues("both.ts", 4)[-1][1], 5)
-
 
 if __name__ == "__main__":
     cases.main()

@@ -119,6 +119,7 @@ void write_alpha (const Options &o, const Clip &clip, const std::string &model, 
     Make make;
     make.out = o.alpha;
     make.clips = {o.clip};
+    make.lengths = {clip.promised};
     make.expected.time = clip.duration;
     make.line = [&] (const std::string &path) {
       Line film = line;
@@ -132,7 +133,7 @@ void write_alpha (const Options &o, const Clip &clip, const std::string &model, 
     return;
   }
   line.add ("multifilesink").numbered_path (report.results.folder (o.alpha), "%06d.png");
-  Player player{line, {o.clip}};
+  Player player{line, {o.clip}, {clip.promised}};
   player.play ({0, clip.duration}, progress, report.warnings);
 }
 
@@ -160,9 +161,9 @@ void check (const Options &o, Report &report)
 void background (const Options &o, Report &report, Progress &progress)
 {
   check (o, report);
-  const Clip clip = read_clip (o.clip);
+  const Clip clip = open_clip (o.clip, report, progress);
   Clip behind;
-  if (is_file (o.background)) behind = read_clip (o.background);
+  if (is_file (o.background)) behind = open_clip (o.background, report, progress);
   if (clip.width < 2 || clip.height < 2) {
     throw Failure (text (o.clip, " has ", clip.width, "x", clip.height,
                          " pixels: a video needs at least 2x2"));
@@ -172,6 +173,7 @@ void background (const Options &o, Report &report, Progress &progress)
   Make make;
   make.out = o.out;
   make.clips = {o.clip};
+  make.lengths = {clip.promised};
   if (is_file (o.background)) make.clips.push_back (o.background);
   make.expected.time = clip.duration;
   make.line = [&] (const std::string &path) { return video_line (o, clip, behind, model, path); };

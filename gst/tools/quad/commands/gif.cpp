@@ -139,7 +139,7 @@ void gif (const Options &o, Report &report, Progress &progress)
   check_report (o.common.report, {o.clip, o.out});
   if (ending_of (o.out) != "gif")
     throw Failure (text (o.out, " has an ending that says no GIF: name it ", o.out, ".gif"));
-  const Clip clip = read_clip (o.clip);
+  const Clip clip = open_clip (o.clip, report, progress);
   if (clip.duration > 0 && o.start >= clip.duration) {
     throw Failure (text (o.clip, " ends at ", seconds_text (clip.duration),
                          " s: --start has to lie before that"));
@@ -148,6 +148,7 @@ void gif (const Options &o, Report &report, Progress &progress)
   Make make;
   make.out = o.out;
   make.clips = {o.clip};
+  make.lengths = {clip.promised};
   make.expected.frames = frames_of (o, clip);
   make.line = [&] (const std::string &path) { return line_of (o, clip, o.lossy, path); };
   make.after = [&] (const std::string &path) {

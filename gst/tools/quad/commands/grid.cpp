@@ -76,10 +76,10 @@ GstClockTime length_of (const GridOptions &o, const std::vector<Clip> &clips)
   return o.shortest ? least : most;
 }
 
-GridInputs read_inputs (const GridOptions &o)
+GridInputs read_inputs (const GridOptions &o, Report &report, Progress &progress)
 {
   GridInputs inputs;
-  for (const std::string &path : o.clips) inputs.clips.push_back (read_clip (path));
+  for (const std::string &path : o.clips) inputs.clips.push_back (open_clip (path, report, progress));
   inputs.length = length_of (o, inputs.clips);
   inputs.heard = sound_of (o);
   if (inputs.heard >= 0 && !inputs.clips[static_cast<std::size_t> (inputs.heard)].sound)
@@ -127,13 +127,14 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   check_report (o.common.report, files);
   const Container &container = container_of (o.out);
   choose_cells (o);
-  const GridInputs inputs = read_inputs (o);
+  const GridInputs inputs = read_inputs (o, report, progress);
   choose_size (o, inputs);
   Machine machine = container.h264 ? Machine::here () : Machine{};
   if (!o.common.print) say_what_is_heard (o, inputs, report, progress);
   Make make;
   make.out = o.out;
   make.clips = o.clips;
+  for (const Clip &clip : inputs.clips) make.lengths.push_back (clip.promised);
   for (const std::string *extra : {&o.music, &o.frame}) make.clips.push_back (*extra);
   make.expected.frames = gst_util_uint64_scale (inputs.length, o.rate.n, o.rate.d * GST_SECOND);
   make.line = [&] (const std::string &path) { return grid_line (o, inputs, machine, path); };

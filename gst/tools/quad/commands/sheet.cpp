@@ -132,7 +132,7 @@ void sheet (const Options &o, Report &report, Progress &progress)
   check_report (o.common.report, o.inputs);
   if (o.inputs.size () == 1 && !is_folder (o.inputs[0]) && !is_photo (o.inputs[0])) {
     check_input (o.inputs[0]);
-    const Clip clip = read_clip (o.inputs[0]);
+    const Clip clip = open_clip (o.inputs[0], report, progress);
     if (!clip.still) return sheet_of_clip (o, clip, report, progress);
   }
   const std::vector<std::string> photos = photos_of (o.inputs);

@@ -21,11 +21,12 @@ void shrink (const ShrinkOptions &options, Report &report, Progress &progress)
   check_output (options.out, {options.clip});
   check_report (options.common.report, {options.clip, options.out});
   const Container &container = container_of (options.out);
-  const Clip clip = read_clip (options.clip);
+  const Clip clip = open_clip (options.clip, report, progress);
   if (!options.common.print) say_sound (clip, container, report, progress);
   Make make;
   make.out = options.out;
   make.clips = {options.clip};
+  make.lengths = {clip.promised};
   make.expected.time = clip.duration;
   // videoflip and the deinterlacer work in system memory.
   Machine machine =

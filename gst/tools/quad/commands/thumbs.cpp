@@ -242,7 +242,7 @@ void Job::sprite ()
 void Job::run ()
 {
   check ();
-  clip_ = read_clip (o_.clip);
+  clip_ = open_clip (o_.clip, report_, progress_);
   select ();
   if (!o_.sprite.empty ()) sprite ();
   if (o_.out.empty ()) return;
