@@ -196,7 +196,8 @@ void read_length (const Found &found, const GstCaps *container, Clip &clip)
   clip.cut = sentence_on_cut (clip.path, structure);
   const GstClockTime said = gst_discoverer_info_get_duration (found.info.get ());
   clip.duration = GST_CLOCK_TIME_IS_VALID (said) ? said : 0;
-  clip.seeks = gst_discoverer_info_get_seekable (found.info.get ()) && structure.has_index;
+  clip.seeks =
+      gst_discoverer_info_get_seekable (found.info.get ()) && structure.has_index && !structure.cut;
   if (clip.still) return;
   if (clip.duration > 0 && says_length (container, structure)) {
     if (structure.cut) clip.promised = clip.duration;

@@ -42,9 +42,9 @@ bool decodes_pictures (GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
   return factory &&
-         gst_element_factory_list_is_type (
-             factory, GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO |
-                          GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE);
+         gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
+                                                        GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO |
+                                                        GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE);
 }
 
 }  // namespace
@@ -54,20 +54,22 @@ struct Damage::Decoder {
   GstSegment segment;
   std::atomic<std::uint64_t> damaged = 0;
   std::atomic<GstClockTime> end = 0;
-  std::atomic<bool> whole = false;  // played to its end, without leaps
+  std::atomic<bool> leapt = false;
+  std::atomic<bool> whole = false;  // played to its end
 };
 
 int clip_of (GstObject *object)
 {
   constexpr std::string_view kPrefix = "clip";
-  constexpr std::size_t kMostDigits = 6;
+  constexpr std::size_t kMostLetters = 12;
   for (GstObject *o = object; o; o = GST_OBJECT_PARENT (o)) {
     const std::string_view name = GST_OBJECT_NAME (o) ? GST_OBJECT_NAME (o) : "";
     if (!name.starts_with (kPrefix)) continue;
     const std::string_view number = name.substr (kPrefix.size ());
-    if (number.empty () || number.size () > kMostDigits) continue;
-    if (number.find_first_not_of ("0123456789") != std::string_view::npos) continue;
-    return std::stoi (std::string{number});
+    if (number.empty () || number.size () > kMostLetters) continue;
+    const std::size_t end = number.find_first_not_of ("0123456789");
+    if (end == 0 || (end != std::string_view::npos && number[end] != '_')) continue;
+    return std::stoi (std::string{number.substr (0, end)});
   }
   return -1;
 }
@@ -79,6 +81,14 @@ Damage::Damage (GstElement *pipeline, std::size_t clips) : pipeline_{pipeline}, 
   // Between parentheses it is no macro, which would compare pointers of different kinds.
   (gst_debug_add_log_function) (read_log, this, nullptr);
   g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (add), this);
+  // Those that the line names.
+  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (pipeline));
+  const auto add_one = [] (const GValue *element, gpointer self) {
+    add (nullptr, nullptr, GST_ELEMENT (g_value_get_object (element)), self);
+  };
+  while (gst_iterator_foreach (elements, add_one, this) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  gst_iterator_free (elements);
 }
 
 Damage::~Damage () { gst_debug_remove_log_function_by_data (this); }
@@ -99,23 +109,25 @@ void Damage::add (GstBin *, GstBin *, GstElement *element, gpointer data)
   gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), see, &decoder, nullptr);
 }
 
-// An end that comes because nobody takes more does not count.
-GstPadProbeReturn Damage::see (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+GstPadProbeReturn Damage::see (GstPad *, GstPadProbeInfo *info, gpointer data)
 {
   auto *decoder = static_cast<Decoder *> (data);
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) {
     const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-    if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED)) decoder->damaged++;
+    // After a leap, what the first frames refer to is missing.
+    if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED) && !decoder->leapt)
+      decoder->damaged++;
     decoder->end = std::max (decoder->end.load (), end_of (buffer, decoder->segment));
     return GST_PAD_PROBE_OK;
   }
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEGMENT: gst_event_copy_segment (event, &decoder->segment); break;
-    case GST_EVENT_FLUSH_STOP: decoder->whole = false; break;
-    case GST_EVENT_EOS:
-      decoder->whole = gst_pad_get_last_flow_return (pad) == GST_FLOW_OK;
+    case GST_EVENT_FLUSH_STOP:
+      decoder->leapt = true;
+      decoder->whole = false;
       break;
+    case GST_EVENT_EOS: decoder->whole = true; break;
     default: break;
   }
   return GST_PAD_PROBE_OK;
@@ -127,9 +139,9 @@ void Damage::read_log (GstDebugCategory *category, GstDebugLevel level, const gc
 {
   if (level > GST_LEVEL_WARNING || !function || !object || !GST_IS_OBJECT (object)) return;
   const std::string_view name = gst_debug_category_get_name (category);
-  const auto line = std::find_if (
-      kLogLines.begin (), kLogLines.end (),
-      [&] (const LogLine &l) { return l.category == name && l.function == function; });
+  const auto line = std::find_if (kLogLines.begin (), kLogLines.end (), [&] (const LogLine &l) {
+    return l.category == name && l.function == function;
+  });
   if (line == kLogLines.end ()) return;
   auto *self = static_cast<Damage *> (data);
   GstObject *root = GST_OBJECT (object);
@@ -169,7 +181,8 @@ std::vector<std::string> sentences_on (const Damage::Found &found, const std::st
   if (found.lost > 0)
     all.push_back (text (frames (found.lost), path, " could not be decoded: it is damaged"));
   if (found.damaged > 0)
-    all.push_back (text (frames (found.damaged), path, " could be decoded in parts: it is damaged"));
+    all.push_back (
+        text (frames (found.damaged), path, " could be decoded in parts: it is damaged"));
   if (found.skipped)
     all.push_back (text ("a part of ", path, " cannot be read and is left out: it is damaged"));
   if (found.end > 0 && found.end + kTolerance < length)

@@ -15,7 +15,7 @@
 namespace quad {
 
 // The clip that an object of a pipeline reads: N if it is, or is in, an element with the name
-// clipN; -1: none.
+// clipN or clipN_ and more; -1: none.
 int clip_of (GstObject *object);
 
 // Watches the demuxers and the decoders of pictures in a pipeline, whose elements for clips are
@@ -33,7 +33,7 @@ class Damage {
     std::uint64_t lost = 0;     // frames that a decoder could not decode
     std::uint64_t damaged = 0;  // frames that it could decode in parts
     bool skipped = false;       // a demuxer left out a part of the file
-    GstClockTime end = 0;       // where pictures end that were played to their end; 0: not known
+    GstClockTime end = 0;       // where pictures end, if that was reached; 0: it was not
   };
   // Of each clip. For a pipeline that is at its end.
   std::vector<Found> found () const;

@@ -1,8 +1,10 @@
 #include "tools/quad/make.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "tools/quad/failure.h"
+#include "tools/quad/words.h"
 
 namespace quad {
 
@@ -21,6 +23,7 @@ void make_file (const Make &make, const Common &common, Report &report, Progress
       throw Failure (
           text ("there is no frame in ", make.clips.size () == 1 ? make.clips[0] : "the clips"));
     }
+    if (make.heard) check_sound (*make.heard, played, report, progress);
     report.frames = played.frames;
     report.duration = static_cast<double> (played.time) / GST_SECOND;
   }
@@ -54,6 +57,15 @@ Clip open_clip (const std::string &path, Report &report, Progress &progress)
   Clip clip = read_clip (path);
   if (!clip.cut.empty ()) warn (clip.cut, report, progress);
   return clip;
+}
+
+void check_sound (const Clip &clip, const Played &played, Report &report, Progress &progress)
+{
+  constexpr GstClockTime kTolerance = 400 * GST_MSECOND;
+  if (!clip.sound || played.sound + kTolerance >= std::min (played.time, clip.duration)) return;
+  warn (text ("the sound of ", clip.path, " ends after ", seconds_text (played.sound, 1),
+              " s, and the result has ", seconds_text (played.time, 1), " s"),
+        report, progress);
 }
 
 void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress)

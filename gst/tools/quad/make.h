@@ -13,10 +13,11 @@ namespace quad {
 // One file that a pipeline writes.
 struct Make {
   std::string out;
-  std::vector<std::string> clips;      // as Player's
+  std::vector<std::string> clips;     // as Player's
   std::vector<GstClockTime> lengths;  // as Player's
   Expected expected;
   std::function<Line (const std::string &path)> line;  // the pipeline that writes to `path`
+  const Clip *heard = nullptr;                         // whose sound is kept, if any
   std::function<void (Player &)> prepare;              // called before it plays; may be empty
   std::function<void (const std::string &path)>
       after;  // called with the written file; may be empty
@@ -33,6 +34,9 @@ void make_file_on (Machine &machine, const Make &make, const Common &common, Rep
 void warn (const std::string &sentence, Report &report, Progress &progress);
 // read_clip, with a warning if the clip is cut off.
 Clip open_clip (const std::string &path, Report &report, Progress &progress);
+// Warns if less of a clip's sound came than the result has pictures, as GStreamer drops the end of
+// sound of MP4 files that were cut without being encoded anew.
+void check_sound (const Clip &clip, const Played &played, Report &report, Progress &progress);
 // Says what happens to a clip's sound; a warning if that is lost.
 void say_sound (const Clip &clip, const Container &container, Report &report, Progress &progress);
 

@@ -118,6 +118,7 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
   if (heard) line.add ("! queue");
   // One thread, and the frames that it needs, for each of the decoders that run at once.
   line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
+  line.add (text ("name=clip", number, "_video"));
 }
 
 void add_h264_sound (Line &line, int number)

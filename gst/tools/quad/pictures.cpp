@@ -146,7 +146,7 @@ std::vector<GstClockTime> equal_times (GstClockTime length, int count)
 Played play_pictures (const Line &line, const Clip &clip, const Selection &s, Report &report,
                       Progress &progress)
 {
-  Player player{line, {clip.path}, {clip.promised}};
+  Player player{line, {clip.path}};
   const Played played = player.play ({count_of (clip, s), 0}, progress, report.warnings);
   if (played.frames == 0)
     throw Failure (text ("there is no frame in ", clip.path, " at any of these times"));

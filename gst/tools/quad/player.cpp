@@ -58,13 +58,19 @@ Player::Player (const Line &line, std::vector<std::string> clips, std::vector<Gs
       damage_{std::make_unique<Damage> (pipeline_.get (), clips_.size ())}
 {
   lengths_.resize (clips_.size ());
-  gst_segment_init (&segment_, GST_FORMAT_TIME);
-  const Owned<GstElement> video = element ("video");
-  if (!video) return;
-  const Owned<GstPad> pad{gst_element_get_static_pad (video.get (), "sink")};
+  count_at ("video", video_);
+  count_at ("sound", sound_);
+}
+
+void Player::count_at (const char *name, Counted &counted)
+{
+  gst_segment_init (&counted.segment, GST_FORMAT_TIME);
+  const Owned<GstElement> end = element (name);
+  if (!end) return;
+  const Owned<GstPad> pad{gst_element_get_static_pad (end.get (), "sink")};
   const auto what = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   if (pad)
-    gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), count, this, nullptr);
+    gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), count, &counted, nullptr);
 }
 
 Player::~Player ()
@@ -86,16 +92,16 @@ Owned<GstElement> Player::element (const char *name) const
 
 GstPadProbeReturn Player::count (GstPad *, GstPadProbeInfo *info, gpointer data)
 {
-  auto *self = static_cast<Player *> (data);
+  auto *counted = static_cast<Counted *> (data);
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
     GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
     if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-      gst_event_copy_segment (event, &self->segment_);
+      gst_event_copy_segment (event, &counted->segment);
     return GST_PAD_PROBE_OK;
   }
   const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  self->frames_++;
-  self->time_ = std::max (self->time_.load (), end_of (buffer, self->segment_));
+  counted->buffers++;
+  counted->time = std::max (counted->time.load (), end_of (buffer, counted->segment));
   return GST_PAD_PROBE_OK;
 }
 
@@ -145,8 +151,8 @@ void Player::handle (GstMessage *message, Progress &progress, std::vector<std::s
 
 void Player::show (const Expected &expected, Progress &progress) const
 {
-  const std::uint64_t frames = frames_;
-  const GstClockTime time = time_;
+  const std::uint64_t frames = video_.buffers;
+  const GstClockTime time = video_.time;
   double part = -1;
   if (expected.frames > 0)
     part = static_cast<double> (frames) / static_cast<double> (expected.frames);
@@ -160,8 +166,9 @@ void Player::show (const Expected &expected, Progress &progress) const
 bool Player::stalled ()
 {
   const gint64 now = g_get_monotonic_time ();
-  if (active_at_ == 0 || frames_ != active_frames_ || cpu_seconds () - active_cpu_ > kIdleCpu) {
-    active_at_ = now, active_frames_ = frames_, active_cpu_ = cpu_seconds ();
+  if (active_at_ == 0 || video_.buffers != active_frames_ ||
+      cpu_seconds () - active_cpu_ > kIdleCpu) {
+    active_at_ = now, active_frames_ = video_.buffers, active_cpu_ = cpu_seconds ();
   }
   return now - active_at_ > kPatience;
 }
@@ -213,7 +220,7 @@ Played Player::play (const Expected &expected, Progress &progress,
   }
   progress.clear ();
   say_damage (progress, warnings);
-  return {frames_, time_};
+  return {video_.buffers, video_.time, sound_.time};
 }
 
 }  // namespace quad

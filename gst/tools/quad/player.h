@@ -24,6 +24,7 @@ struct Expected {
 struct Played {
   std::uint64_t frames = 0;  // that went into the element `video`
   GstClockTime time = 0;     // when the last of them ends, from the start
+  GstClockTime sound = 0;    // when what went into the element `sound` ends; 0: there is none
 };
 
 // When a buffer ends, as running time of its segment; 0 where that cannot be told. A buffer without
@@ -31,12 +32,12 @@ struct Played {
 GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment);
 
 // To be used by one thread. Frames are counted at the sink pad of the line's element with the name
-// `video`, if it has one.
+// `video`, if it has one, and sound is timed at that of `sound`.
 class Player {
  public:
   // `clips` are the files that the line's elements `clip0`, `clip1`, ... read: errors and warnings
   // name them. `lengths` are those of clips that are cut off, as they say themselves; it may be
-  // shorter. Throws Failure.
+  // shorter. Only for lines that play clips to their ends. Throws Failure.
   Player (const Line &line, std::vector<std::string> clips, std::vector<GstClockTime> lengths = {});
   ~Player ();
   Player (const Player &) = delete;
@@ -54,7 +55,7 @@ class Player {
   Played play (const Expected &expected, Progress &progress, std::vector<std::string> &warnings);
 
  private:
-  static GstPadProbeReturn count (GstPad *pad, GstPadProbeInfo *info, gpointer self);
+  static GstPadProbeReturn count (GstPad *pad, GstPadProbeInfo *info, gpointer counted);
   void handle (GstMessage *message, Progress &progress, std::vector<std::string> &warnings);
   void show (const Expected &expected, Progress &progress) const;
   bool start ();
@@ -71,10 +72,14 @@ class Player {
   std::string error_;
   bool ended_ = false;
   std::string missing_;  // a decoder
-  // Written by the thread that the frames come in.
-  GstSegment segment_;
-  std::atomic<std::uint64_t> frames_ = 0;
-  std::atomic<GstClockTime> time_ = 0;
+  // Frames or sound. Written by the thread that they come in.
+  struct Counted {
+    GstSegment segment;
+    std::atomic<std::uint64_t> buffers = 0;
+    std::atomic<GstClockTime> time = 0;
+  };
+  void count_at (const char *element, Counted &counted);
+  Counted video_, sound_;
   // When something was last seen to happen.
   gint64 active_at_ = 0;
   std::uint64_t active_frames_ = 0;

@@ -45,7 +45,7 @@ void set_cut (Structure &s, std::uint64_t end, const Bytes &bytes)
 {
   if (end <= bytes.size ()) return;
   s.cut = true;
-  s.wanted = end;
+  s.wanted = std::max (s.wanted, end);
 }
 
 // ISO/IEC 14496-12, 4.2. A box of size 0 goes to the end of the file.
@@ -106,7 +106,6 @@ Structure matroska (Bytes &bytes)
     const bool enter = element->id == kSegment || element->id == kInfo ||
                        (element->id == kCluster && !element->size);
     if (element->size) set_cut (s, at + *element->size, bytes);
-    if (s.cut && !enter) break;
     if (!enter) at += element->size.value_or (kLargest);
   }
   return s;

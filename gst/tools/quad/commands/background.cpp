@@ -94,7 +94,7 @@ Line video_line (const Options &o, const Clip &clip, const Clip &behind, const s
   add_behind (line, o, clip, behind);
   if (clip.sound) {
     line.row ()
-        .add (text ("clip0. ! audioconvert ! audioresample ! ", container.sound))
+        .add (text ("clip0. ! audioconvert name=sound ! audioresample ! ", container.sound))
         .add (kWaitingSound)
         .add ("! mux.");
   }
@@ -174,6 +174,7 @@ void background (const Options &o, Report &report, Progress &progress)
   make.out = o.out;
   make.clips = {o.clip};
   make.lengths = {clip.promised};
+  make.heard = &clip;
   if (is_file (o.background)) make.clips.push_back (o.background);
   make.expected.time = clip.duration;
   make.line = [&] (const std::string &path) { return video_line (o, clip, behind, model, path); };

@@ -148,7 +148,6 @@ void gif (const Options &o, Report &report, Progress &progress)
   Make make;
   make.out = o.out;
   make.clips = {o.clip};
-  make.lengths = {clip.promised};
   make.expected.frames = frames_of (o, clip);
   make.line = [&] (const std::string &path) { return line_of (o, clip, o.lossy, path); };
   make.after = [&] (const std::string &path) {

@@ -79,7 +79,8 @@ GstClockTime length_of (const GridOptions &o, const std::vector<Clip> &clips)
 GridInputs read_inputs (const GridOptions &o, Report &report, Progress &progress)
 {
   GridInputs inputs;
-  for (const std::string &path : o.clips) inputs.clips.push_back (open_clip (path, report, progress));
+  for (const std::string &path : o.clips)
+    inputs.clips.push_back (open_clip (path, report, progress));
   inputs.length = length_of (o, inputs.clips);
   inputs.heard = sound_of (o);
   if (inputs.heard >= 0 && !inputs.clips[static_cast<std::size_t> (inputs.heard)].sound)
@@ -134,7 +135,8 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   Make make;
   make.out = o.out;
   make.clips = o.clips;
-  for (const Clip &clip : inputs.clips) make.lengths.push_back (clip.promised);
+  if (inputs.heard >= 0) make.heard = &inputs.clips[static_cast<std::size_t> (inputs.heard)];
+  for (const Clip &clip : inputs.clips) make.lengths.push_back (o.shortest ? 0 : clip.promised);
   for (const std::string *extra : {&o.music, &o.frame}) make.clips.push_back (*extra);
   make.expected.frames = gst_util_uint64_scale (inputs.length, o.rate.n, o.rate.d * GST_SECOND);
   make.line = [&] (const std::string &path) { return grid_line (o, inputs, machine, path); };

@@ -8,7 +8,7 @@ namespace quad {
 namespace {
 
 constexpr std::string_view kSound =
-    "! audioconvert ! audioresample ! audio/x-raw,rate=48000 ! queue ! end.asink";
+    "! audioconvert name=sound ! audioresample ! audio/x-raw,rate=48000 ! queue ! end.asink";
 constexpr std::string_view kOnePicture = "! videoconvert ! imagefreeze num-buffers=1";
 constexpr std::uint64_t kMostRepeats = 100;
 

@@ -22,11 +22,17 @@ void shrink (const ShrinkOptions &options, Report &report, Progress &progress)
   check_report (options.common.report, {options.clip, options.out});
   const Container &container = container_of (options.out);
   const Clip clip = open_clip (options.clip, report, progress);
+  if (clip.still) {
+    throw Failure (text (options.clip, " is a picture, not a clip: quad sheet ",
+                         shell_word (options.clip), " -o small.jpg --width ", options.size.width,
+                         " --gap 0 makes it smaller, and quad grid shows it beside clips"));
+  }
   if (!options.common.print) say_sound (clip, container, report, progress);
   Make make;
   make.out = options.out;
   make.clips = {options.clip};
   make.lengths = {clip.promised};
+  make.heard = &clip;
   make.expected.time = clip.duration;
   // videoflip and the deinterlacer work in system memory.
   Machine machine =

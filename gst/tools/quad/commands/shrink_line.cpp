@@ -53,7 +53,7 @@ Line shrink_line (const ShrinkOptions &options, const Clip &clip, const Machine 
     add_h264_sound (line, 0);
   else
     line.row ().add ("clip0.");
-  line.add ("! audioconvert ! audioresample !").add (container_of (options.out).sound);
+  line.add ("! audioconvert name=sound ! audioresample !").add (container_of (options.out).sound);
   return line.add (kWaitingSound).add ("! mux.");
 }
 
