@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `quad` does with clips that do not say how long they are.
+"""What `quad` does with clips that do not say how long they are, or of which something is missing.
 
 usage: program_lengths_test.py QUAD SOURCES-OF-QUAD
 """
@@ -8,7 +8,7 @@ import re
 
 import cases
 import gif
-from program import FRAMES, RATE, SOUND, VIDEO, Case, launch, make
+from program import CLIPS, FRAMES, RATE, SOUND, VIDEO, Case, launch, make
 
 LENGTH = FRAMES / RATE
 
@@ -43,6 +43,59 @@ class NoLength(Case):
     def test_a_transport_stream_of_a_picture(self):
         make(self.folder, "mpeg2.ts", VIDEO.replace(f"num-buffers={FRAMES}", "num-buffers=1"))
         self.assertAlmostEqual(self.cues("mpeg2.ts", 2)[-1][1], 0.04, delta=0.01)
+
+
+class Damaged(Case):
+    SNOW = VIDEO.replace("smpte100", "snow").replace(f"num-buffers={FRAMES}", "num-buffers=60")
+    X264 = "x264enc speed-preset=ultrafast key-int-max=10 ! h264parse ! queue"
+
+    def make(self, name, muxer, change):
+        launch(self.folder, f"{self.SNOW} ! {self.X264} ! {muxer} ! filesink location={name}")
+        data = bytearray((self.folder / name).read_bytes())
+        (self.folder / name).write_bytes(change(data))
+
+    def test_cut_off(self):
+        for name, muxer in (("o.mp4", "mp4mux faststart=true"), ("o.mkv", "matroskamux"), ("o.avi", "avimux"), ("o.ts", "mpegtsmux")):
+            self.make(name, muxer, lambda data: data[: len(data) * 6 // 10 + 1])
+            for command in (["shrink", name, "-o", "s.mp4"], ["thumbs", name, "-o", "p", "--count", "3"], ["gif", name, "-o", "s.gif"],
+                            ["grid", name, name, "-o", "g.mp4", "--size", "64x32", "--ends", "longest"]):
+                with self.subTest(f"{command[0]} {name}"):
+                    report = self.report(*command)
+                    self.assertIn(f"{name} is cut off", report["warnings"][0])
+                    if name in ("o.mp4", "o.mkv"):
+                        self.assertRegex(report["warnings"][-1], rf"{name}.* (after|at) 3\.\d+ s of 6\.0")
+
+    def test_damaged(self):
+        def spoil(data):
+            at = len(data) // 2
+            data[at : at + 4000] = bytes(4000)
+            return data
+
+        for name, muxer, wanted in (("o.mp4", "mp4mux faststart=true", r"^\d frames? of o.mp4 could not be decoded"),
+                                    ("o.mkv", "matroskamux", "^a part of o.mkv cannot be read"),
+                                    ("o.ts", "mpegtsmux", "o.ts: packets are missing")):
+            self.make(name, muxer, spoil)
+            for command in (["shrink", name, "-o", "s.mp4"], ["grid", name, "-o", "g.mp4", "--size", "64x64"]):
+                with self.subTest(f"{command[0]} {name}"):
+                    self.assertRegex("\n".join(self.report(*command)["warnings"]), wanted)
+
+    def test_whole_clips_get_no_warning(self):
+        for name in CLIPS:
+            with self.subTest(name):
+                clip = self.clip(name)
+                self.assertEqual(self.report("thumbs", clip, "-o", "p", "--count", "3")["warnings"], [])
+                self.assertEqual(self.report("shrink", clip, "-o", "s.mp4")["warnings"], [])
+
+    def test_sound_that_ends_early(self):
+        launch(self.folder, f"{VIDEO} ! {self.X264} ! mp4mux name=mux ! filesink location=o.mp4 "
+                            f"{SOUND.replace('=86', '=43')} ! avenc_aac ! queue ! mux.")
+        for command in (["shrink", "o.mp4", "-o", "s.mp4"], ["grid", "o.mp4", "-o", "s.mp4", "--size", "64x64"]):
+            self.assertEqual(self.report(*command)["warnings"], ["the sound of o.mp4 ends after 1.0 s, and the result has 2.0 s"])
+
+    def test_pictures_are_no_clips(self):
+        launch(self.folder, "videotestsrc num-buffers=1 ! jpegenc ! filesink location=still.jpg")
+        said = self.run_quad("shrink", "still.jpg", "-o", "o.mp4", status=1)
+        self.assertIn("still.jpg is a picture, not a clip: quad sheet still.jpg", said)
 
 
 if __name__ == "__main__":
