@@ -2,7 +2,7 @@
 """`quad batch`: what it costs beside a bare loop, how long 10,000 jobs take to prepare, and 1,000 clips to tars of
 pictures for training beside ffmpeg that GNU parallel drives.
 
-The loop and `quad batch work` run the same commands on the same clips, in turns of a hundred clips each.
+The loop and `quad batch work` run the same commands on the same clips. What is compared takes turns of a hundred clips.
 """
 
 import argparse
@@ -52,26 +52,47 @@ def prepare(quad, clips, out, shards, env):
     return timed([*command, *OPTIONS], env, out.parent)
 
 
-def overhead(quad, folder, count, env):
-    clips = make_clips(folder / "tiny", count, "64x64", 0.4, env)
+def work(quad, out, env, *options):
+    """Seconds. All clips have to be done."""
+    seconds = timed([quad, "batch", "work", out, *options], env, out.parent)
+    state = json.loads(measure.output_of([quad, "batch", "status", str(out), "--json"], env))
+    if state["failed"]:
+        raise SystemExit(f"{state['failed']} clips failed in {out}")
+    return seconds
+
+
+def in_turns(count, ways):
+    """The seconds of each way in turns of TURN clips, each time another way first. ways: functions of a slice of clips."""
     costs = []
     for turn in range(0, count, TURN):
-        part = clips[turn : turn + TURN]
-        loop = folder / f"loop{turn}"
-        loop.mkdir()
+        order = ways if turn // TURN % 2 == 0 else ways[::-1]
+        times = {way: way(slice(turn, turn + TURN)) for way in order}
+        costs.append([times[way] for way in ways])
+    return costs
+
+
+def overhead(quad, folder, count, env):
+    clips = make_clips(folder / "tiny", count, "64x64", 0.4, env)
+
+    def loop(part):
+        out = folder / f"loop{part.start}"
+        out.mkdir()
         script = folder / "loop.sh"
-        script.write_text("".join(
-            shlex.join([quad, "thumbs", "--report", f"{loop}/report", "-o", f"{loop}/{clip.stem}.tar", str(clip), *OPTIONS])
-            + f" >{loop}/log 2>&1 </dev/null\n" for clip in part))
-        out = folder / f"batch{turn}"
-        prepare(quad, part, out, 1, env)
-        ways = [["bash", script], [quad, "batch", "work", out]]
-        costs.append([timed(ways[i], env, folder) for i in range(2)] if turn // TURN % 2 == 0
-                     else [timed(ways[i], env, folder) for i in (1, 0)][::-1])
-    loop, batch = (sum(column) for column in zip(*costs))
+        script.write_text("set -e\n" + "".join(
+            shlex.join([quad, "thumbs", "--report", f"{out}/report", "-o", f"{out}/{clip.stem}.tar", str(clip), *OPTIONS])
+            + f" >{out}/log 2>&1 </dev/null\n" for clip in clips[part]))
+        return timed(["bash", script], env, folder)
+
+    def batch(part):
+        out = folder / f"batch{part.start}"
+        prepare(quad, clips[part], out, 1, env)
+        return work(quad, out, env)
+
+    costs = in_turns(count, [loop, batch])
+    loops, batches = (sum(column) for column in zip(*costs))
     ratio = statistics.median(b / a for a, b in costs)
-    print(f"| | s for {count} clips | beside the loop |\n|---|---:|---:|\n| bash loop | {loop:.1f} | |")
-    print(f"| `quad batch work` | {batch:.1f} | {(batch / loop - 1) * 100:+.1f} %, median of turns {(ratio - 1) * 100:+.1f} % |\n")
+    print(f"| | s for {count} clips | beside the loop |\n|---|---:|---:|\n| bash loop | {loops:.1f} | |")
+    print(f"| `quad batch work` | {batches:.1f} | {(batches / loops - 1) * 100:+.1f} %, median of turns {(ratio - 1) * 100:+.1f} % |\n")
 
 
 def preparing(quad, folder, env):
@@ -86,20 +107,26 @@ def preparing(quad, folder, env):
 def tars(quad, folder, count, env):
     clips = make_clips(folder / "clips", count, "640x360", 4, env)
     workers = os.cpu_count()
-    out = folder / "tars"
-    prepare(quad, clips, out, workers, env)
-    ours = timed([quad, "batch", "work", out, "--jobs", str(workers)], env, folder)
-    theirs_folder = folder / "ffmpeg"
-    theirs_folder.mkdir()
-    one = (f"mkdir {theirs_folder}/{{/.}} && ffmpeg -v error -nostdin -i {{}} -vf fps={RATE},scale={SIZE}:{SIZE}:flags=area"
-           f" -q:v 3 {theirs_folder}/{{/.}}/%05d.jpg && tar -C {theirs_folder}/{{/.}} -cf {theirs_folder}/{{/.}}.tar ."
-           f" && rm -r {theirs_folder}/{{/.}}")
-    listing = folder / "list"
-    listing.write_text("\n".join(map(str, clips)) + "\n")
-    theirs = timed(["parallel", "--will-cite", "-j", str(workers), "-a", listing, one], dict(env, HOME=str(folder)), folder)
+    theirs = folder / "ffmpeg"
+    theirs.mkdir()
+    one = (f"mkdir {theirs}/{{/.}} && ffmpeg -v error -nostdin -i {{}} -vf fps={RATE},scale={SIZE}:{SIZE}:flags=area"
+           f" -q:v 3 {theirs}/{{/.}}/%05d.jpg && tar -C {theirs}/{{/.}} -cf {theirs}/{{/.}}.tar ."
+           f" && rm -r {theirs}/{{/.}}")
+
+    def batch(part):
+        out = folder / f"tars{part.start}"
+        prepare(quad, clips[part], out, workers, env)
+        return work(quad, out, env, "--jobs", str(workers))
+
+    def parallel(part):
+        listing = folder / "list"
+        listing.write_text("\n".join(map(str, clips[part])) + "\n")
+        return timed(["parallel", "--will-cite", "-j", str(workers), "-a", listing, one], dict(env, HOME=str(folder)), folder)
+
+    costs = in_turns(count, [batch, parallel])
     print(f"| {count} clips of 640x360, 4 s, {workers} at a time | clips a minute |\n|---|---:|")
-    for name, seconds in (("`quad batch`", ours), ("ffmpeg, GNU parallel", theirs)):
-        print(f"| {name} | {count * 60 / seconds:.0f} |")
+    for name, times in zip(("`quad batch`", "ffmpeg, GNU parallel"), zip(*costs)):
+        print(f"| {name} | {count * 60 / sum(times):.0f} |")
 
 
 def main():
@@ -108,7 +135,7 @@ def main():
     parser.add_argument("--clips", type=int, default=1000)
     parser.add_argument("--only", choices=("prepare", "overhead", "tars"))
     options = parser.parse_args()
-    env = measure.environment(options.build)
+    env = measure.environment(options.build.resolve())
     quad = str((options.build / "gst" / "tools" / "quad" / "quad").resolve())
     parts = {
         "prepare": lambda folder: preparing(quad, folder, env),
