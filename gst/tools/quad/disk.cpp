@@ -20,6 +20,30 @@ constexpr std::array kCannot = {EINVAL, ENOTSUP, ENOSYS, EROFS};
 constexpr std::array kStorageFaults = {ENOSPC, EDQUOT, EROFS, EIO};
 // More than a buffer or a picture that did not fit and is gone again.
 constexpr off_t kRoom = 4 << 20;
+// One by one, a file takes some milliseconds. The whole file system may hold others' data, too.
+constexpr std::ptrdiff_t kManyFiles = 64;
+
+bool has_many_files (const std::string &path)
+{
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::ptrdiff_t count = 0;
+  if (!fs::is_directory (path, error)) return false;
+  for (fs::recursive_directory_iterator i (path, error), end; !error && i != end;
+       i.increment (error)) {
+    if (++count >= kManyFiles) return true;
+  }
+  return false;
+}
+
+bool sync_file_system (const std::string &path)
+{
+  const int fd = open (path.c_str (), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool done = syncfs (fd) == 0;
+  close (fd);
+  return done;
+}
 
 }  // namespace
 
@@ -44,6 +68,7 @@ bool sync_tree_to_disk (const std::string &path)
 {
   namespace fs = std::filesystem;
   std::error_code error;
+  if (has_many_files (path) && sync_file_system (path)) return true;
   if (fs::is_directory (path, error)) {
     for (fs::directory_iterator i (path, error), end; !error && i != end; i.increment (error))
       if (!sync_tree_to_disk (i->path ().string ())) return false;

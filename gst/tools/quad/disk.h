@@ -9,7 +9,7 @@ namespace quad {
 // False, with errno, where it fails.
 bool sync_to_disk (int descriptor);
 bool sync_to_disk (const std::string &path);
-// The same of a folder and all below it, or of a file.
+// The same of a folder and all below it, or of a file; of many files by way of their file system.
 bool sync_tree_to_disk (const std::string &path);
 // Renames a file or folder that is on the disk, so that its new name is there, too. `to` may be an
 // older file. False, with errno, where it fails.
