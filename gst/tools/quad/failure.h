@@ -19,6 +19,12 @@ class StorageFailure : public Failure {
   using Failure::Failure;
 };
 
+// The command line asks for what cannot be, whatever is in the files.
+class Misuse : public Failure {
+ public:
+  using Failure::Failure;
+};
+
 // Ctrl-C, SIGTERM or SIGHUP.
 class Interrupted : public std::exception {};
 

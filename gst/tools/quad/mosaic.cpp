@@ -31,6 +31,20 @@ Line mosaic_line (const Mosaic &mosaic, const std::string &type, const std::stri
   return line;
 }
 
+// W3C PNG, 11.2.1: the colour type; what comes before the pixels may hold a tRNS chunk.
+bool is_opaque (const std::string &path)
+{
+  constexpr std::size_t kHead = 65536;
+  constexpr unsigned char kAlpha = 4;  // a bit of the colour type
+  std::string head (kHead, '\0');
+  std::ifstream in{path, std::ios::binary};
+  in.read (head.data (), static_cast<std::streamsize> (kHead));
+  if (head.starts_with ("\xff\xd8\xff")) return true;
+  if (head.compare (1, 3, "PNG") != 0) return false;
+  const bool alpha = (static_cast<unsigned char> (head[25]) & kAlpha) != 0;
+  return !alpha && head.substr (0, head.find ("IDAT")).find ("tRNS") == std::string::npos;
+}
+
 Pixels png_size (const std::string &path)
 {
   std::array<unsigned char, 24> head{};

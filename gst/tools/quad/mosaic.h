@@ -29,6 +29,8 @@ struct Mosaic {
 };
 // Writes to `path`, whose kind is `type`: jpg, jpeg or png. Throws Failure where it gets too large.
 Line mosaic_line (const Mosaic &mosaic, const std::string &type, const std::string &path);
+// Whether a file is a JPEG or a PNG in which nothing can be transparent.
+bool is_opaque (const std::string &path);
 // The size of a PNG file, from its head. Throws Failure.
 Pixels png_size (const std::string &path);
 // The least number of columns that is no less than that of rows.

@@ -69,8 +69,17 @@ const Container &container_of (const std::string &path)
     if (container.ending == ending) return container;
     known += text (known.empty () ? "." : ", .", container.ending);
   }
-  throw Failure (text (path, " has an ending that says no kind of video: name it ", path,
-                       ".mp4 (known are ", known, ")"));
+  throw Misuse (text (path, " has an ending that says no kind of video: name it ", path,
+                      ".mp4 (known are ", known, ")"));
+}
+
+void check_least (const Pixels &size)
+{
+  constexpr int kLeast = 16;
+  if (size.width < kLeast || size.height < kLeast) {
+    throw Misuse (text ("a video of ", size.width, "x", size.height,
+                        " is too small: --size is at least ", kLeast, "x", kLeast));
+  }
 }
 
 void add_video_file (Line &line, const Container &container, const Encoding &encoding,

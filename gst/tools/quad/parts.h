@@ -6,6 +6,7 @@
 
 #include "tools/quad/clip.h"
 #include "tools/quad/line.h"
+#include "tools/quad/values.h"
 
 namespace quad {
 
@@ -46,6 +47,9 @@ struct Container {
 };
 // Throws Failure for an ending that is not known.
 const Container &container_of (const std::string &path);
+
+// Throws Misuse for a size that video encoders do not take.
+void check_least (const Pixels &size);
 
 // How video is encoded. The encoder's name is `video`.
 struct Encoding {

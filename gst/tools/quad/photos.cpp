@@ -33,27 +33,30 @@ std::string_view decoder_of (const std::string &path)
   for (const Kind &kind : kKinds) {
     if (kind.ending == ending) return kind.decoder;
   }
-  return "decodebin ! videoconvert";
+  return "decodebin ! videoconvert ! imagefreeze num-buffers=1";
 }
 
-// Why it was left out; empty if it was not.
-std::string shrink (const std::string &photo, int side, const std::string &path)
+struct Outcome {
+  std::string problem;                // why it is left out; empty: it is not
+  std::vector<std::string> warnings;  // about what is shown of it
+};
+
+Outcome shrink (const std::string &photo, int side, const std::string &path)
 {
   Progress none{""};
-  std::vector<std::string> warnings;
-  std::string problem;
+  Outcome outcome;
   std::error_code ignored;
   try {
     Player player{photo_line (photo, side, path), {}};
-    if (player.play ({}, none, warnings).frames > 0) return "";
-    problem = "it holds no picture";
+    if (player.play ({}, none, outcome.warnings).frames > 0) return outcome;
+    outcome.problem = "it holds no picture";
   } catch (const Interrupted &) {
   } catch (const std::exception &failure) {  // none may leave this thread
     const bool empty = std::filesystem::file_size (photo, ignored) == 0;
-    problem = empty ? "it holds no picture" : failure.what ();
+    outcome.problem = empty ? "it holds no picture" : failure.what ();
   }
   std::filesystem::remove (path, ignored);
-  return problem;
+  return outcome;
 }
 
 }  // namespace
@@ -65,7 +68,7 @@ bool is_photo (const std::string &path)
                       [&] (const Kind &kind) { return kind.ending == ending; });
 }
 
-std::vector<std::string> photos_of (const std::vector<std::string> &inputs)
+std::vector<std::string> photos_of (const std::vector<std::string> &inputs, const std::string &out)
 {
   std::vector<std::string> photos;
   for (const std::string &input : inputs) {
@@ -76,7 +79,7 @@ std::vector<std::string> photos_of (const std::vector<std::string> &inputs)
     }
     const std::size_t before = photos.size ();
     for (const std::string &file : files_in (input)) {
-      if (is_photo (file) && !is_folder (file)) photos.push_back (file);
+      if (is_photo (file) && !is_folder (file) && !same_file (file, out)) photos.push_back (file);
     }
     if (photos.size () == before)
       throw Failure (text (input, " holds no .jpg, .jpeg or .png files"));
@@ -106,11 +109,11 @@ Line photo_line (const std::string &photo, int side, const std::string &path)
 void shrink_photos (const std::vector<std::string> &photos, int side, const std::string &folder,
                     Report &report, Progress &progress)
 {
-  std::vector<std::string> problems (photos.size ());
+  std::vector<Outcome> outcomes (photos.size ());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] (bool shows) {
     for (std::size_t i = next++; i < photos.size () && !interrupted (); i = next++) {
-      problems[i] = shrink (photos[i], side, photo_file (folder, i));
+      outcomes[i] = shrink (photos[i], side, photo_file (folder, i));
       if (shows)
         progress.show (static_cast<double> (i) / static_cast<double> (photos.size ()),
                        text (i, " of ", photos.size (), " photos"));
@@ -125,8 +128,13 @@ void shrink_photos (const std::vector<std::string> &photos, int side, const std:
   others.clear ();
   if (interrupted ()) throw Interrupted{};
   for (std::size_t i = 0; i < photos.size (); i++) {
-    if (!problems[i].empty ())
-      warn (text (photos[i], " is left out: ", problems[i]), report, progress);
+    const auto &[problem, warnings] = outcomes[i];
+    if (!problem.empty ()) {
+      warn (text (photos[i], " is left out: ", problem), report, progress);
+      continue;
+    }
+    for (const std::string &warning : warnings)
+      warn (text (photos[i], ": ", warning), report, progress);
   }
 }
 

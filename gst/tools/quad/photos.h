@@ -11,9 +11,9 @@ namespace quad {
 
 // By the name's ending.
 bool is_photo (const std::string &path);
-// Files as they are, and of folders the photos in them, by their names. Throws Failure where there
-// are none.
-std::vector<std::string> photos_of (const std::vector<std::string> &inputs);
+// Files as they are, and of folders the photos in them, by their names, but for an older
+// `out`. Throws Failure where there are none.
+std::vector<std::string> photos_of (const std::vector<std::string> &inputs, const std::string &out);
 
 // The file in a folder for photo i.
 std::string photo_file (const std::string &folder, std::size_t i);

@@ -24,7 +24,7 @@ const Encoder &find_encoder (const std::string &type)
   for (const Encoder &encoder : kEncoders) {
     if (encoder.type == type) return encoder;
   }
-  throw Failure (text ("pictures can be written as jpg or png, not as ", type));
+  throw Misuse (text ("pictures can be written as jpg or png, not as ", type));
 }
 
 // The middle part of the clip that has the size's shape, as properties of quaddownscale; 0 to 1.
@@ -113,33 +113,36 @@ std::uint64_t count_of (const Clip &clip, const Selection &s)
   return gst_util_uint64_scale_ceil (clip.duration, s.rate.n, s.rate.d * GST_SECOND);
 }
 
-GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress)
+FrameTimes frame_times_of (const Clip &clip, Report &report, Progress &progress)
 {
   if (clip.duration == 0) throw Failure (text ("how long ", clip.path, " is cannot be told"));
   Line line;
   add_source (line, clip, 0);
-  // Times past the end are moved to this much before it.
-  line.add (
-      text ("! ", frameextract (clip), " timestamp-list=", seconds_text (clip.duration, 9),
-            " tolerance-before=9000000000000000000 post-messages=true ! fakesink name=video"));
+  // The first one begins at 0 or later, and the last one before the end.
+  line.add (text ("! ", frameextract (clip), " timestamp-list=0,", seconds_text (clip.duration, 9),
+                  " tolerance-after=9000000000000000000 tolerance-before=9000000000000000000 "
+                  "post-messages=true ! fakesink name=video"));
   Player player{line, {clip.path}, {clip.promised}};
-  GstClockTime last = GST_CLOCK_TIME_NONE;
-  player.on_message ([&last] (GstMessage *message) {
+  GstClockTime first = GST_CLOCK_TIME_NONE, last = GST_CLOCK_TIME_NONE;
+  player.on_message ([&] (GstMessage *message) {
     const GstStructure *s = gst_message_get_structure (message);
     if (s && gst_structure_has_name (s, "frame-extracted"))
       gst_structure_get_uint64 (s, "actual-time", &last);
+    if (!GST_CLOCK_TIME_IS_VALID (first)) first = last;
   });
   player.play ({}, progress, report.warnings);
   if (!GST_CLOCK_TIME_IS_VALID (last))
     throw Failure (text ("no frame of ", clip.path, " can be decoded"));
-  return last;
+  // Within the first second frameextract shows the first frame from 0 on.
+  return {first > GST_SECOND ? first : 0, last};
 }
 
-std::vector<GstClockTime> equal_times (GstClockTime length, int count)
+std::vector<GstClockTime> equal_times (const FrameTimes &frames, int count)
 {
   std::vector<GstClockTime> times;
   for (int i = 0; i < count; i++)
-    times.push_back (gst_util_uint64_scale (length, 2 * i + 1, 2 * count));
+    times.push_back (frames.first +
+                     gst_util_uint64_scale (frames.last - frames.first, 2 * i + 1, 2 * count));
   return times;
 }
 

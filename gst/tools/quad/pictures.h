@@ -32,11 +32,15 @@ double shape_of (const Clip &clip);
 // How many there are; 0: not known.
 std::uint64_t count_of (const Clip &clip, const Selection &selection);
 
-// When the clip's last frame begins; sound may go on for longer. Decodes only that. Throws Failure
-// and Interrupted.
-GstClockTime last_frame_of (const Clip &clip, Report &report, Progress &progress);
+// When a clip's first frame that counts and its last one begin.
+struct FrameTimes {
+  GstClockTime first = 0, last = 0;
+};
+// Sound may begin before and go on for longer. Decodes little besides these two. Throws Failure and
+// Interrupted.
+FrameTimes frame_times_of (const Clip &clip, Report &report, Progress &progress);
 // The middles of `count` equal parts.
-std::vector<GstClockTime> equal_times (GstClockTime length, int count);
+std::vector<GstClockTime> equal_times (const FrameTimes &frames, int count);
 
 // Plays a line that writes pictures of `clip`, and says what is wrong where there are none.
 Played play_pictures (const Line &line, const Clip &clip, const Selection &selection,

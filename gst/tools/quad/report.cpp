@@ -49,6 +49,7 @@ void write_report (const std::string &path, const Report &report)
 Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &report,
               Progress &progress, std::string &report_path)
 {
+  Exit exit = Exit::failed;
   try {
     job (report, progress);
     report.results.publish ();
@@ -60,6 +61,9 @@ Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &rep
   } catch (const NoReport &failure) {
     report_path.clear ();
     report.error = failure.what ();
+  } catch (const Misuse &misuse) {
+    report.error = misuse.what ();
+    exit = Exit::misuse;
   } catch (const StorageFailure &failure) {
     report.storage = true;
     report.error = failure.what ();
@@ -71,7 +75,7 @@ Exit try_job (const std::function<void (Report &, Progress &)> &job, Report &rep
   }
   // The report may need their room.
   report.results = {};
-  return Exit::failed;
+  return exit;
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ void gif (const Options &o, Report &report, Progress &progress)
   check_output (o.out, {o.clip});
   check_report (o.common.report, {o.clip, o.out});
   if (ending_of (o.out) != "gif")
-    throw Failure (text (o.out, " has an ending that says no GIF: name it ", o.out, ".gif"));
+    throw Misuse (text (o.out, " has an ending that says no GIF: name it ", o.out, ".gif"));
   const Clip clip = open_clip (o.clip, report, progress);
   if (clip.duration > 0 && o.start >= clip.duration) {
     throw Failure (text (o.clip, " ends at ", seconds_text (clip.duration),

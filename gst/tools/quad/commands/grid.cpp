@@ -8,6 +8,7 @@
 #include "tools/quad/commands/grid.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/make.h"
+#include "tools/quad/mosaic.h"
 #include "tools/quad/names.h"
 #include "tools/quad/options.h"
 
@@ -24,8 +25,7 @@ void choose_cells (GridOptions &o)
   if (o.columns == 0) o.columns = (n + o.rows - 1) / o.rows;
   if (o.rows == 0) o.rows = (n + o.columns - 1) / o.columns;
   if (o.rows * o.columns < n) {
-    throw Failure (
-        text (o.rows, " rows of ", o.columns, " columns have no room for ", n, " clips"));
+    throw Misuse (text (o.rows, " rows of ", o.columns, " columns have no room for ", n, " clips"));
   }
 }
 
@@ -34,7 +34,8 @@ void choose_size (GridOptions &o, const GridInputs &inputs)
 {
   if (o.size.width > 0) {
     if (o.size.width % 2 || o.size.height % 2)
-      throw Failure ("the sides of a video have to be even: give another --size");
+      throw Misuse ("the sides of a video have to be even: give another --size");
+    check_least (o.size);
     return;
   }
   constexpr Pixels kScreen{1280, 720}, kCell{640, 360};
@@ -50,6 +51,17 @@ void choose_size (GridOptions &o, const GridInputs &inputs)
   }
 }
 
+// There has to be a pixel of each cell, and more of it to see something.
+void check_gaps (const GridOptions &o)
+{
+  const auto left = [&] (int side, int cells) { return side - (cells - 1) * o.gap - 2 * o.margin; };
+  if (left (o.size.width, o.columns) < o.columns || left (o.size.height, o.rows) < o.rows) {
+    throw Misuse (text ("a --gap of ", o.gap, " and a --margin of ", o.margin,
+                        " leave no room for pictures in ", o.size.width, "x", o.size.height,
+                        ": give less, or a larger --size"));
+  }
+}
+
 // Which clip is heard, counted from 0; -1: none.
 int sound_of (const GridOptions &o)
 {
@@ -57,8 +69,8 @@ int sound_of (const GridOptions &o)
   if (o.sound == "first") return 0;
   const auto number = read_rate (o.sound);
   if (!number || number->d != 1 || number->n > static_cast<int> (o.clips.size ())) {
-    throw Failure (text ("--sound is first, none, or a clip's number from 1 to ", o.clips.size (),
-                         ", not ", o.sound));
+    throw Misuse (text ("--sound is first, none, or a clip's number from 1 to ", o.clips.size (),
+                        ", not ", o.sound));
   }
   return number->n - 1;
 }
@@ -130,6 +142,9 @@ void grid (const GridOptions &given, Report &report, Progress &progress)
   choose_cells (o);
   const GridInputs inputs = read_inputs (o, report, progress);
   choose_size (o, inputs);
+  check_gaps (o);
+  if (!o.frame.empty () && is_opaque (o.frame))
+    warn (text (o.frame, " has no transparency, so it hides all clips"), report, progress);
   Machine machine = container.h264 ? Machine::here () : Machine{};
   if (!o.common.print) say_what_is_heard (o, inputs, report, progress);
   Make make;
@@ -190,8 +205,10 @@ void add_grid (CLI::App &app, Action &action)
                        "A file whose sound replaces the clips', cut or repeated to their length");
   command->add_option ("--frame", o->frame,
                        "A picture with transparency that lies over everything");
-  add_value (*command, "--ends", o->shortest, read_ends, "shortest or longest",
-             "The clip that ends the video: shortest (default) or longest");
+  add_value (
+      *command, "--ends", o->shortest, read_ends, "shortest or longest",
+      "The clip that ends the video: shortest (default) or longest, where cells of clips that "
+      "have ended show the background");
   command->footer (
       "Examples:\n"
       "  quad grid one.mp4 two.mov three.mkv four.mp4 -o quad.mp4\n"

@@ -56,6 +56,8 @@ void add_clip (Line &line, const Clip &clip, int i, bool heard, const Machine &m
     add_source (line, clip, i);
     line.row ().add (text ("clip", i, "."));
     line.add (clip.still ? kOnePicture : kAnyVideo);
+    // Whose full range would become that of the whole.
+    if (clip.jpeg) line.add ("! videoconvert ! video/x-raw,format=I420,colorimetry=bt601");
   }
   line.add (text (
       "! quaddownscale ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 ! grid.sink_",

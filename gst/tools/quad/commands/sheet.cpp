@@ -60,7 +60,7 @@ void sheet_of_clip (const Options &o, const Clip &clip, Report &report, Progress
 {
   Selection selection;
   selection.width = o.width > 0 ? o.width : kClipWidth;
-  selection.times = equal_times (last_frame_of (clip, report, progress), o.count);
+  selection.times = equal_times (frame_times_of (clip, report, progress), o.count);
   const Pictures work{o};
   const std::string &folder = work.path ();
   Line line = selected_pictures (clip, selection);
@@ -135,7 +135,7 @@ void sheet (const Options &o, Report &report, Progress &progress)
     const Clip clip = open_clip (o.inputs[0], report, progress);
     if (!clip.still) return sheet_of_clip (o, clip, report, progress);
   }
-  const std::vector<std::string> photos = photos_of (o.inputs);
+  const std::vector<std::string> photos = photos_of (o.inputs, o.out);
   check_output (o.out, photos);
   check_report (o.common.report, photos);
   sheet_of_photos (o, photos, report, progress);

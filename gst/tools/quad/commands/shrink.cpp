@@ -21,6 +21,7 @@ void shrink (const ShrinkOptions &options, Report &report, Progress &progress)
   check_output (options.out, {options.clip});
   check_report (options.common.report, {options.clip, options.out});
   const Container &container = container_of (options.out);
+  check_least (options.size);
   const Clip clip = open_clip (options.clip, report, progress);
   if (clip.still) {
     throw Failure (text (options.clip, " is a picture, not a clip: quad sheet ",

@@ -11,8 +11,8 @@ namespace {
 void add_smaller (Line &line, const Pixels &size, std::string_view kind)
 {
   line.add (text ("! quaddownscale divisor=1 max-width=", size.width, " max-height=", size.height));
-  line.add ("!").word (text (kind, ",width=[2,", std::max (size.width, 2), ",2],height=[2,",
-                             std::max (size.height, 2), ",2]"));
+  line.add ("!").word (
+      text (kind, ",width=[2,", size.width / 2 * 2, ",2],height=[2,", size.height / 2 * 2, ",2]"));
 }
 
 // Gives frames in CUDA memory to whichever encoder there is.

@@ -66,7 +66,7 @@ class Job {
   Progress &progress_;
   Clip clip_;
   Selection selection_;
-  GstClockTime last_ = 0;  // the time of the last frame, where it was asked for
+  FrameTimes times_;  // where they were asked for
 };
 
 void Job::check ()
@@ -79,10 +79,10 @@ void Job::check ()
     o_.out.clear ();
   }
   if (o_.out.empty () && o_.sprite.empty ())
-    throw Failure ("say where the pictures go: -o FOLDER, or --sprite SHEET.jpg");
+    throw Misuse ("say where the pictures go: -o FOLDER, or --sprite SHEET.jpg");
   if (!o_.vtt.empty () && o_.sprite.empty ())
-    throw Failure ("--vtt needs a --sprite that it is about");
-  if (o_.count > 0 && o_.rate.n > 0) throw Failure ("give --count or --rate, not both");
+    throw Misuse ("--vtt needs a --sprite that it is about");
+  if (o_.count > 0 && o_.rate.n > 0) throw Misuse ("give --count or --rate, not both");
   for (const std::string *file : {&o_.sprite, &o_.vtt}) {
     if (!file->empty ()) check_output (*file, {o_.clip});
   }
@@ -104,14 +104,14 @@ void Job::select ()
   selection_.fit = o_.fit;
   selection_.width = o_.width > 0 ? o_.width : o_.sprite.empty () ? kPictureWidth : kSpriteWidth;
   if (o_.rate.n > 0) return;
-  last_ = last_frame_of (clip_, report_, progress_);
+  times_ = frame_times_of (clip_, report_, progress_);
   int count = o_.count;
   if (count == 0 && o_.sprite.empty ()) count = kPictures;
   if (count == 0) {
     count = static_cast<int> (
         std::clamp<GstClockTime> (clip_.duration / (kSpriteSeconds * GST_SECOND), 1, kMostSprites));
   }
-  selection_.times = equal_times (last_, count);
+  selection_.times = equal_times (times_, count);
 }
 
 Line Job::files_line (const std::string &to, const std::string &type) const
@@ -164,7 +164,7 @@ void Job::tar ()
 void Job::npy ()
 {
   if (selection_.size.width == 0)
-    throw Failure ("pictures in a .npy are all of one size: give --size, as 224x224");
+    throw Misuse ("pictures in a .npy are all of one size: give --size, as 224x224");
   const auto line = [this] (const std::string &to, const char *append) {
     Line pictures = selected_pictures (clip_, selection_);
     pictures.add (text ("! videoconvert ! video/x-raw,format=RGB ! filesink name=video", append))
@@ -189,13 +189,14 @@ void Job::npy ()
 // parts.
 void Job::write_vtt (int pictures, const Mosaic &mosaic)
 {
-  const GstClockTime end = std::max (clip_.duration, last_);
+  const GstClockTime end = std::max (clip_.duration, times_.last);
   std::vector<Cue> cues;
   for (int i = 0; i < pictures; i++) {
     const auto time = [&] (int part) {
       if (part == pictures) return end;
       if (o_.rate.n > 0) return gst_util_uint64_scale (part, o_.rate.d * GST_SECOND, o_.rate.n);
-      return gst_util_uint64_scale (last_, part, pictures);
+      if (part == 0) return GstClockTime{0};
+      return times_.first + gst_util_uint64_scale (times_.last - times_.first, part, pictures);
     };
     const Pixels place = mosaic.place (i);
     if (time (i) < time (i + 1))
