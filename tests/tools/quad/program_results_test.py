@@ -6,15 +6,52 @@ usage: program_results_test.py QUAD SOURCES-OF-QUAD
 
 import os
 import re
+import subprocess
 import tarfile
 
 import cases
 import gif
 import mp4
-from program import FRAMES, RATE, VIDEO, Case, frames, jpeg_size, launch, make, pixel
+from program import FRAMES, RATE, VIDEO, Case, clean_environment, frames, jpeg_size, launch, make, pixel
 
 
 class Results(Case):
+    def test_odd_sizes(self):
+        clip = self.clip("silent.mp4")
+        self.run_quad("shrink", clip, "-o", "o.mp4", "--size", "49x33")
+        self.assertEqual(mp4.video(mp4.tracks(self.folder / "o.mp4")).size, (48, 32))
+
+    def test_pictures_that_begin_late(self):
+        sound = "audiotestsrc num-buffers=172 ! audio/x-raw,rate=44100,channels=1 ! audioconvert ! vorbisenc"
+        launch(self.folder, f"{VIDEO} ! vp8enc deadline=1 ! identity ts-offset=1500000000 ! queue ! matroskamux name=mux ! "
+                            f"filesink location=late.mkv {sound} ! queue ! mux.")
+        self.assertEqual(self.report("thumbs", "late.mkv", "-o", "o", "--count", "6")["frames"], 6)
+
+    def test_jpegs_beside_clips(self):
+        """Their full range is not the result's."""
+        clip = self.clip("silent.mp4")
+        launch(self.folder, "videotestsrc num-buffers=1 pattern=white ! video/x-raw,width=64,height=64 ! jpegenc ! "
+                            "filesink location=white.jpg")
+        self.run_quad("grid", "white.jpg", clip, "-o", "o.mp4", "--layout", "horizontal", "--size", "128x64", "--gap", "0")
+        self.assertNotIn(b"1:4:", subprocess.run(["gst-discoverer-1.0", "-v", "o.mp4"], cwd=self.folder, env=clean_environment(),
+                                                capture_output=True, check=True).stdout)
+        self.near(pixel(self.folder / "o.mp4", 32, 32), (255, 255, 255))
+        said = self.report("grid", clip, "-o", "o.mp4", "--frame", "white.jpg")["warnings"]
+        self.assertEqual(said, ["white.jpg has no transparency, so it hides all clips"])
+
+    def test_sheets_of_other_things(self):
+        """A sheet in the folder of the photos; clips as photos; a photo that is damaged."""
+        clip = self.clip("silent.mp4")
+        (self.folder / "p").mkdir()
+        launch(self.folder, "videotestsrc num-buffers=1 pattern=snow ! jpegenc ! filesink location=p/0.jpg")
+        for _ in range(2):
+            self.assertEqual(self.report("sheet", "p", "-o", "p/sheet.jpg")["frames"], 1)
+        self.assertEqual(self.report("sheet", clip, clip, "-o", "o.jpg")["warnings"], [])
+        data = (self.folder / "p/0.jpg").read_bytes()
+        (self.folder / "p/0.jpg").write_bytes(data[: len(data) // 2])
+        warnings = self.report("sheet", "p", "-o", "o.jpg")["warnings"]
+        self.assertRegex(warnings[0], "^p/0.jpg: .*damaged")
+
     def test_report(self):
         clip = self.clip("silent.mp4")
         report = self.report("shrink", clip, "-o", "o.mp4")

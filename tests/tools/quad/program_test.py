@@ -50,7 +50,7 @@ class Formats(Case):
         for ending, head, at in (("mp4", b"ftyp", 4), ("mov", b"ftyp", 4), ("mkv", b"matroska", 0), ("webm", b"webm", 0)):
             self.run_quad("shrink", clip, "-o", f"small.{ending}")
             self.assertIn(head, (self.folder / f"small.{ending}").read_bytes()[at : at + 64])
-        said = self.run_quad("shrink", clip, "-o", "small.avi", status=1)
+        said = self.run_quad("shrink", clip, "-o", "small.avi", status=2)
         self.assertIn("name it small.avi.mp4", said)
 
     def test_turned_clips_stand_upright(self):
@@ -177,7 +177,15 @@ class Refusals(Case):
                 self.run_quad(*arguments, status=2)
         self.refuse("give a smaller --width", "gif", clip, "-o", "o.gif", "--max-bytes", "100")
         self.refuse("ends at 2.000 s", "gif", clip, "-o", "o.gif", "--start", "60")
-        self.refuse("no room for 3 clips", "grid", clip, clip, clip, "-o", "o.mp4", "--rows", "1", "--columns", "2")
+        self.refuse("no room for 3 clips", "grid", clip, clip, clip, "-o", "o.mp4", "--rows", "1", "--columns", "2", status=2)
+        for message, *arguments in (("from 1 to 2, not 3", "grid", clip, clip, "-o", "o.mp4", "--sound", "3"),
+                                    ("have to be even", "grid", clip, "-o", "o.mp4", "--size", "31x32"),
+                                    ("at least 16x16", "grid", clip, "-o", "o.mp4", "--size", "2x2"),
+                                    ("at least 16x16", "shrink", clip, "-o", "o.mp4", "--size", "1x1"),
+                                    ("leave no room", "grid", clip, clip, "-o", "o.mp4", "--layout", "vertical", "--gap", "1000"),
+                                    ("say where the pictures go", "thumbs", clip),
+                                    ("not as bmp", "sheet", clip, "-o", "o.bmp")):
+            self.refuse(message, *arguments, status=2)
 
     def test_results_that_would_be_one(self):
         clip, other = self.clip("silent.mp4"), self.clip("silent.mp4", "other.mp4")
@@ -196,16 +204,16 @@ class Refusals(Case):
                 with self.subTest(f"{command[0]} {taken}"):
                     self.refuse("cannot be the report, too", *command, "--report", taken)
         for name in ("g.mp4", "g", "gif"):
-            self.refuse("name it " + name + ".gif", "gif", clip, "-o", name)
+            self.refuse("name it " + name + ".gif", "gif", clip, "-o", name, status=2)
 
     def test_all_or_nothing(self):
         """What fails at its end has written nothing before."""
         clip = self.clip("silent.mp4")
         (self.folder / "bad.mp4").write_text("no clip")
-        for arguments in (["thumbs", clip, "--sprite", "s.jpg", "-o", "p.npy"], ["thumbs", clip, "bad.mp4", "-o", "p"],
-                          ["thumbs", "bad.mp4", clip, "-o", "p"]):
+        for status, *arguments in ((2, "thumbs", clip, "--sprite", "s.jpg", "-o", "p.npy"), (1, "thumbs", clip, "bad.mp4", "-o", "p"),
+                                   (1, "thumbs", "bad.mp4", clip, "-o", "p")):
             with self.subTest(arguments):
-                self.refuse("", *arguments, status=1)
+                self.refuse("", *arguments, status=status)
                 self.assertEqual(self.files(), ["bad.mp4", clip])
 
     def test_no_folder_for_temporary_files(self):
