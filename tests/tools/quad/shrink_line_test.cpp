@@ -35,7 +35,7 @@ TEST (ShrinkLine, UsesWhatTheMachineHas)
       };
       const bool gpu = row.machine.decodes ();
       EXPECT_EQ (count (row.decoder), 1);
-      EXPECT_EQ (count (std::string{row.kind} + ",width=[2,640,2],height=[2,361,2]"), 1);
+      EXPECT_EQ (count (std::string{row.kind} + ",width=[2,640,2],height=[2,360,2]"), 1);
       EXPECT_EQ (count (row.encoder), 1);
       EXPECT_EQ (count ("x264enc") + count ("nvh264enc"), 1);
       EXPECT_EQ (count ("cudadownload"), row.downloads);
