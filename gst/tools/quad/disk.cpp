@@ -1,6 +1,7 @@
 #include "tools/quad/disk.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,10 @@
 namespace quad {
 namespace {
 
+namespace fs = std::filesystem;
+
+constexpr mode_t kRights = 0777;
+constexpr int kMostLinks = 40;  // as Linux follows
 // What file systems answer that cannot: those of networks about folders, and read-only ones.
 constexpr std::array kCannot = {EINVAL, ENOTSUP, ENOSYS, EROFS};
 
@@ -66,7 +71,6 @@ bool sync_to_disk (const std::string &path)
 
 bool sync_tree_to_disk (const std::string &path)
 {
-  namespace fs = std::filesystem;
   std::error_code error;
   if (has_many_files (path) && sync_file_system (path)) return true;
   if (fs::is_directory (path, error)) {
@@ -82,7 +86,32 @@ bool sync_tree_to_disk (const std::string &path)
 
 bool rename_on_disk (const std::string &from, const std::string &to)
 {
-  return std::rename (from.c_str (), to.c_str ()) == 0 && sync_to_disk (folder_of (to));
+  return rename_over (from, to) && sync_to_disk (folder_of (to));
+}
+
+bool rename_over (const std::string &from, const std::string &to)
+{
+  struct stat old;
+  if (stat (to.c_str (), &old) == 0) {
+    if (!S_ISREG (old.st_mode) && !S_ISDIR (old.st_mode)) {
+      errno = EEXIST;
+      return false;
+    }
+    if (S_ISREG (old.st_mode) && chmod (from.c_str (), old.st_mode & kRights) != 0) return false;
+  }
+  return std::rename (from.c_str (), to.c_str ()) == 0;
+}
+
+std::string behind_links (const std::string &path)
+{
+  fs::path at{path};
+  for (int i = 0; i < kMostLinks; i++) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink (at, error);
+    if (error) return at.string ();
+    at = at.parent_path () / target;
+  }
+  return path;
 }
 
 bool is_storage_fault (int error)

@@ -12,8 +12,15 @@ bool sync_to_disk (const std::string &path);
 // The same of a folder and all below it, or of a file; of many files by way of their file system.
 bool sync_tree_to_disk (const std::string &path);
 // Renames a file or folder that is on the disk, so that its new name is there, too. `to` may be an
-// older file. False, with errno, where it fails.
+// older file, whose rights the new one gets; a device or pipe is left alone. False, with errno,
+// where it fails.
 bool rename_on_disk (const std::string &from, const std::string &to);
+// The same where many get names in one folder, which is to be brought to the disk after that.
+bool rename_over (const std::string &from, const std::string &to);
+
+// What a symbolic link leads to, be it there or not; other paths as they are. Who replaces a file
+// keeps the links to it so.
+std::string behind_links (const std::string &path);
 
 // Whether errno says that the disk is full, a quota is used up, or the disk cannot be written to.
 bool is_storage_fault (int error);

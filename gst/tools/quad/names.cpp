@@ -51,7 +51,7 @@ void check_input (const std::string &path)
 void check_output (const std::string &out, const std::vector<std::string> &inputs)
 {
   check_name (out);
-  check_folder (folder_of (out));
+  check_folder (folder_of (behind_links (out)));
   if (access (out.c_str (), F_OK) == 0 && !is_kind (out, S_IFREG)) {
     throw Failure (text (out, " is there already and not a file: choose another name"));
   }
@@ -66,7 +66,7 @@ void check_output_folder (const std::string &out)
   check_name (out);
   std::string path = out;
   while (path.size () > 1 && path.ends_with ('/')) path.pop_back ();
-  check_folder (access (path.c_str (), F_OK) == 0 ? path : folder_of (path));
+  check_folder (access (path.c_str (), F_OK) == 0 ? path : folder_of (behind_links (path)));
 }
 
 void check_report (const std::string &report, const std::vector<std::string> &others)
@@ -107,7 +107,7 @@ bool same_place (const std::string &a, const std::string &b)
   if (same_file (a, b)) return true;
   const auto plain = [] (std::string path) {
     while (path.size () > 1 && path.ends_with ('/')) path.pop_back ();
-    return path;
+    return behind_links (path);
   };
   const std::string one = plain (a), other = plain (b);
   return base_name (one) == base_name (other) && same_file (folder_of (one), folder_of (other));

@@ -36,11 +36,12 @@ void add_number (JsonBuilder *builder, const char *name, double value)
 void write_report (const std::string &path, const Report &report)
 {
   if (path.empty ()) return;
-  Temporary file{Temporary::Kind::file, folder_of (path)};
+  const std::string target = behind_links (path);
+  Temporary file{Temporary::Kind::file, folder_of (target)};
   std::ofstream out{file.path (), std::ios::binary};
   out << json_of (report) << '\n';
   out.close ();
-  if (!out || !sync_to_disk (file.path ()) || !rename_on_disk (file.path (), path))
+  if (!out || !sync_to_disk (file.path ()) || !rename_on_disk (file.path (), target))
     throw Failure (text (path, " cannot be written"));
   file.release ();
 }

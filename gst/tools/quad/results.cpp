@@ -56,7 +56,7 @@ void move_into (const std::string &from, const std::string &to)
     const std::string target = text (to, '/', base_name (file));
     if (is_folder (file) && is_folder (target))
       move_into (file, target);
-    else if (std::rename (file.c_str (), target.c_str ()) != 0)
+    else if (!rename_over (file, target))
       fail (target, errno);
     names.insert (base_name (file));
   }
@@ -74,20 +74,22 @@ void open_folders (const std::string &folder)
 
 }  // namespace
 
-std::string Results::add (Temporary::Kind kind, const std::string &out, const std::string &beside)
+std::string Results::add (Temporary::Kind kind, const std::string &out)
 {
-  parts_.push_back (std::unique_ptr<Part>{new Part{out, {kind, folder_of (beside)}, kind}});
+  const std::string target = behind_links (out);
+  // In a folder if it is there, as it may be another file system.
+  const std::string beside = is_folder (target) ? target + "/" : target;
+  parts_.push_back (std::unique_ptr<Part>{new Part{out, target, {kind, folder_of (beside)}, kind}});
   return parts_.back ()->made.path ();
 }
 
-std::string Results::file (const std::string &out) { return add (Temporary::Kind::file, out, out); }
+std::string Results::file (const std::string &out) { return add (Temporary::Kind::file, out); }
 
 std::string Results::folder (const std::string &out)
 {
   std::string path = out;
   while (path.size () > 1 && path.ends_with ('/')) path.pop_back ();
-  // In the folder if it is there, as it may be another file system.
-  return add (Temporary::Kind::folder, path, is_folder (path) ? path + "/" : path);
+  return add (Temporary::Kind::folder, path);
 }
 
 void Results::drop_last ()
@@ -104,10 +106,10 @@ void Results::publish ()
   for (const auto &part : parts_) {
     const std::string &made = part->made.path ();
     if (part->kind == Temporary::Kind::folder) open_folders (made);
-    if (part->kind == Temporary::Kind::folder && is_folder (part->out)) {
-      move_into (made, part->out);
+    if (part->kind == Temporary::Kind::folder && is_folder (part->target)) {
+      move_into (made, part->target);
     } else {
-      if (!rename_on_disk (made, part->out)) fail (part->out, errno);
+      if (!rename_on_disk (made, part->target)) fail (part->out, errno);
       part->made.release ();
     }
     names_.push_back (part->out);

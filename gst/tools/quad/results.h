@@ -13,8 +13,8 @@ namespace quad {
 // To be used by one thread.
 class Results {
  public:
-  // A new file that is going to be `out`, where an older one stays until then. Returns the path to
-  // write to. Throws Failure.
+  // A new file that is going to be `out`, where an older one stays until then; where that is a
+  // link, what it leads to. Returns the path to write to. Throws Failure.
   std::string file (const std::string &out);
   // A new folder that is going to be `out`. Where that is there, its files go into it; of an older
   // run, numbered files with the same names but other numbers go away.
@@ -28,11 +28,11 @@ class Results {
 
  private:
   struct Part {
-    std::string out;
+    std::string out, target;  // the target is what `out` leads to
     Temporary made;
     Temporary::Kind kind;
   };
-  std::string add (Temporary::Kind kind, const std::string &out, const std::string &beside);
+  std::string add (Temporary::Kind kind, const std::string &out);
 
   std::vector<std::unique_ptr<Part>> parts_;
   std::vector<std::string> names_;

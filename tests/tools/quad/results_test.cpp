@@ -1,7 +1,10 @@
 // What `quad` writes besides videos, and how it steers: without a pipeline that runs.
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 
 #include "tools/quad/archive.h"
@@ -10,6 +13,7 @@
 #include "tools/quad/mosaic.h"
 #include "tools/quad/names.h"
 #include "tools/quad/report.h"
+#include "tools/quad/results.h"
 #include "tools/quad/temporary.h"
 #include "tools/quad/webvtt.h"
 
@@ -95,6 +99,99 @@ TEST (Report, IsJson)
   EXPECT_EQ (json.find ("{\"frames\":3,\"inputs\":[\"a \\\"b\\\"\\n\xef\xbf\xbd\"]"), 0U) << json;
   EXPECT_NE (json.find ("\"error\":\"there is no file\""), std::string::npos);
   EXPECT_NE (json.find ("\"storage\":true"), std::string::npos);
+}
+
+mode_t rights_of (const std::string &path)
+{
+  struct stat facts = {};
+  stat (path.c_str (), &facts);
+  return facts.st_mode & 07777;
+}
+
+// Writes `what` as the result `out`, which is a file, or a file in a folder.
+void publish (const std::string &what, const std::string &out, const std::string &name = "")
+{
+  Results results;
+  const std::string path = name.empty () ? results.file (out) : results.folder (out) + "/" + name;
+  std::ofstream{path} << what;
+  results.publish ();
+  EXPECT_EQ (results.names (), std::vector<std::string>{out});
+}
+
+struct ResultsOnDisk : testing::Test {
+  ResultsOnDisk () : before{umask (027)}
+  {
+    std::filesystem::create_directory (folder + "/real");
+    std::ofstream{old} << "old";
+    chmod (old.c_str (), 0604);
+  }
+  ~ResultsOnDisk () override { umask (before); }
+
+  Temporary made{new_folder ()};
+  std::string folder = made.path (), old = folder + "/real/old.gif", link = folder + "/link.gif";
+  mode_t before;
+};
+
+TEST_F (ResultsOnDisk, ANewFileHasTheRightsOfNewFiles)
+{
+  publish ("new", folder + "/new.gif");
+  EXPECT_EQ (rights_of (folder + "/new.gif"), 0640U);
+}
+
+TEST_F (ResultsOnDisk, AnOlderFileKeepsItsRights)
+{
+  publish ("new", old);
+  EXPECT_EQ (content (old), "new");
+  EXPECT_EQ (rights_of (old), 0604U);
+  publish ("newer", folder + "/real", "old.gif");
+  EXPECT_EQ (content (old), "newer");
+  EXPECT_EQ (rights_of (old), 0604U);
+}
+
+TEST_F (ResultsOnDisk, ALinkStaysAndLeadsToTheResult)
+{
+  for (const char *name : {"old.gif", "new.gif"}) {
+    const std::string target = text ("real/", name), real = text (folder, '/', target);
+    const std::string between = text (folder, "/between-", name);
+    std::filesystem::remove (link);
+    std::filesystem::create_symlink (target, between);
+    std::filesystem::create_symlink (between, link);
+    EXPECT_TRUE (same_place (link, real));
+    check_output (link, {});
+    publish ("new", link);
+    EXPECT_EQ (content (real), "new");
+    EXPECT_FALSE (std::filesystem::is_symlink (real));
+    EXPECT_EQ (std::filesystem::read_symlink (link), between);
+    EXPECT_EQ (std::filesystem::read_symlink (between), target);
+  }
+  EXPECT_EQ (rights_of (old), 0604U);
+  EXPECT_EQ (files_in (folder + "/real").size (), 2U);
+}
+
+TEST_F (ResultsOnDisk, ALinkToAFolderStays)
+{
+  std::filesystem::create_symlink ("real", folder + "/link");
+  std::filesystem::create_symlink ("later", folder + "/next");
+  publish ("new", folder + "/link", "a.gif");
+  publish ("new", folder + "/next", "a.gif");
+  EXPECT_EQ (content (folder + "/real/a.gif"), "new");
+  EXPECT_EQ (content (folder + "/later/a.gif"), "new");
+  EXPECT_TRUE (std::filesystem::is_symlink (folder + "/next"));
+}
+
+TEST_F (ResultsOnDisk, ALinkOfWhichThereIsNoFolderIsRefused)
+{
+  std::filesystem::create_symlink ("nowhere/new.gif", link);
+  EXPECT_THROW (check_output (link, {}), Failure);
+}
+
+TEST_F (ResultsOnDisk, APipeIsLeftAlone)
+{
+  const std::string pipe = folder + "/pipe";
+  ASSERT_EQ (mkfifo (pipe.c_str (), 0600), 0);
+  EXPECT_FALSE (rename_on_disk (old, pipe));
+  EXPECT_TRUE (std::filesystem::is_fifo (pipe));
+  EXPECT_EQ (content (old), "old");
 }
 
 // A film whose frames need `need (i)` bytes without loss, of which `lossy` leaves e to the minus
