@@ -17,6 +17,14 @@ case $what in
     echo '{"frames": 10, "duration": 2.5, "warnings": ["It is short."]}' >"$report"
     [ -z "$QUAD_LOG" ] || echo "${input##*/}" >>"$QUAD_LOG/done"
     ;;
+  damaged) # a clip of which there is a part
+    echo "made of $input" >"$out"
+    echo '{"frames": 3, "warnings": ["The clip ends too early.", "It is damaged."]}' >"$report"
+    ;;
+  warned) # and failed
+    echo '{"error": "It has no end.", "warnings": ["It is damaged."]}' >"$report"
+    exit 1
+    ;;
   two) # outputs; one is for what is not in the name of the other
     echo picture >"${out%.*}.jpg"
     echo cues >"$out"

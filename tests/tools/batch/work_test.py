@@ -80,6 +80,14 @@ class Failures(batches.Case):
         self.assertGreater(sidecar["elapsed"], 0)
         self.assertEqual(len(sidecar["fingerprint"]), 64)
 
+    def test_warnings_are_counted_and_listed(self):
+        self.prepare({"a": "damaged", "b": "warned", "c": "two", "d": "damaged"})
+        self.assertIn("3 clips done, 1 failed.", self.work())
+        both = ["The clip ends too early.", "It is damaged."]
+        self.assertEqual([line["warnings"] for line in self.index(status=3)], [both, ["It is damaged."], [], both])
+        self.assertEqual(self.status()["warned"], 2)
+        self.assertIn("\n  done with warnings: 2; the index of `quad batch merge` has them\n", self.quad("status", "out"))
+
     def test_retry_by_reason(self):
         self.prepare({"a": "bad", "b": "nothing", "c": "ok"})
         self.work()

@@ -66,6 +66,7 @@ Summary summarize (const Batch &batch)
         rates.add (facts->modified, state.frames);
       if (state.state == State::done) {
         summary.done++;
+        summary.warned += !state.warnings.empty ();
         summary.frames += state.frames;
       } else {
         summary.failed++;
@@ -88,6 +89,9 @@ std::string text_of (const Summary &summary)
                      std::to_string (summary.waiting ()) + " are to be done.\n";
   for (const auto &[reason, count] : summary.reasons)
     text += "  failed (" + shown (reason) + "): " + std::to_string (count) + "\n";
+  if (summary.warned)
+    text += "  done with warnings: " + std::to_string (summary.warned) +
+            "; the index of `quad batch merge` has them\n";
   text +=
       std::to_string (summary.frames) + " frames, " + time_text (summary.elapsed) + " of work.\n";
   if (summary.clips_a_second > 0 && summary.waiting ())
@@ -114,6 +118,7 @@ std::string json_of (const Summary &summary)
   for (const auto &[reason, count] : summary.reasons)
     set (reasons.get (), reason.c_str (), std::int64_t (count));
   set (o, "reasons", std::move (reasons));
+  set (o, "warned", std::int64_t (summary.warned));
   set (o, "frames", summary.frames);
   set (o, "elapsed", summary.elapsed);
   set (o, "clips-per-second", summary.clips_a_second);

@@ -19,6 +19,7 @@ struct RunningShard {
 struct Summary {
   std::size_t jobs = 0, done = 0, failed = 0;
   std::map<std::string, std::size_t> reasons;      // of failures
+  std::size_t warned = 0;                          // done, with warnings
   std::int64_t frames = 0;                         // of results that are done
   double elapsed = 0;                              // seconds that jobs took, all together
   double clips_a_second = 0, frames_a_second = 0;  // of all workers, in the last minute
