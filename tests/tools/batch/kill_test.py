@@ -10,8 +10,8 @@ import cases
 from batches import PATIENCE, kill, wait_for
 
 WORKERS = 8
-CLIPS = {f"clip{i:02}": f"ok 0.{i % 3 + 1}" for i in range(72)}
-KILLS = 12
+CLIPS = {f"clip{i:02}": f"ok 0.{i % 3 + 1}" for i in range(54)}
+KILLS = 9
 
 
 class Killed(batches.Case):

@@ -177,7 +177,7 @@ class FullDisks(batches.Case):
         self.expect_stop(self.folder / "temp", "--program", STANDIN)
 
     def make_clip(self, name, size):
-        make = f"videotestsrc num-buffers=4 pattern=snow ! video/x-raw,{size} ! jpegenc ! avimux ! filesink location="
+        make = f"videotestsrc num-buffers=3 pattern=snow ! video/x-raw,{size} ! jpegenc ! avimux ! filesink location="
         subprocess.run(f"gst-launch-1.0 -q {make}{self.folder}/{name}", shell=True, check=True, timeout=PATIENCE)
 
     def test_as_the_program_itself_says_it(self):
@@ -301,8 +301,9 @@ class Pages(batches.Case):
                                                  capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split()
         self.assertEqual(complete("re"), ["retry"])
         self.assertEqual(complete("prepare", "--recipe", "g"), ["grid", "gif"])
-        for command in ("prepare", "work", "status", "retry", "merge"):
-            self.assertIn(command, complete(""))
+        commands = ("prepare", "work", "status", "retry", "merge")
+        self.assertLessEqual(set(commands), set(complete("")))
+        for command in commands:
             there = set(re.findall(r"(?:^  |,)--([a-z-]+)", self.quad(command, "--help"), re.M))
             self.assertEqual({word[2:] for word in complete(command, "--")}, there)
             for option in there - {"help"}:
@@ -412,7 +413,7 @@ class Slow(batches.Case):
         second = self.start("--claim", "--lease", 1)
         lease = self.out / "leases" / "00000.0"
         renewals = set()
-        wait_for(lambda: renewals.add(lease.stat().st_mtime_ns) or len(renewals) > 6, "the lease is renewed for longer than it holds")
+        wait_for(lambda: renewals.add(lease.stat().st_mtime_ns) or len(renewals) > 4, "the lease is renewed for longer than it holds")
         self.clip("ready", "ok").rename(self.path)
         os.close(held)
         self.assertEqual([worker.wait(PATIENCE) for worker in (first, second)], [0, 0])
