@@ -124,6 +124,8 @@ std::string storage_fault (const std::string &folder)
   std::string path = folder + "/.quad-room-XXXXXX";
   const int fd = mkostemp (path.data (), O_CLOEXEC);
   int error = fd < 0 ? errno : posix_fallocate (fd, 0, kRoom);
+  // Servers of networks say it here.
+  if (error == 0 && !sync_to_disk (fd)) error = errno;
   if (fd >= 0) {
     unlink (path.c_str ());
     close (fd);

@@ -8,7 +8,8 @@
 namespace quad::batch {
 namespace {
 
-constexpr std::chrono::seconds kPatience (1);
+// For each, one after another.
+constexpr std::chrono::milliseconds kPatience (100);
 
 }  // namespace
 

@@ -153,7 +153,7 @@ Prepared prepare (const Path &folder, const std::string &manifest, const Rules &
 
   const std::vector<Job> jobs = read_manifest (manifest, rules);
   const auto before = old ? jobs_before (*old) : std::nullopt;
-  const Prepared prepared = compare (before.value_or (std::vector<Job>{}), jobs);
+  Prepared prepared = compare (before.value_or (std::vector<Job>{}), jobs);
 
   Batch batch{folder, std::string (rules.recipe->name), rules.options};
   batch.jobs = jobs.size ();
