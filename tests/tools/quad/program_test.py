@@ -172,7 +172,7 @@ class Refusals(Case):
         clip = self.clip("silent.mp4")
         for arguments in ([], ["none"], ["shrink"], ["shrink", clip], ["shrink", clip, "-o", "o.mp4", "--size", "big"],
                           ["grid", clip, "-o", "o.mp4", "--rate", "0"], ["gif", clip, "-o", "o.gif", "--max-bytes", "-1"],
-                          ["thumbs", clip, "-o", "o", "--fit", "round"]):
+                          ["thumbs", clip, "-o", "o", "--fit", "round"], ["batch", "work", "o", "--shard", "1/1"]):
             with self.subTest(arguments):
                 self.run_quad(*arguments, status=2)
         self.refuse("give a smaller --width", "gif", clip, "-o", "o.gif", "--max-bytes", "100")

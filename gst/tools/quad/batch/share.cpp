@@ -51,7 +51,7 @@ Share read_share (const std::string &text)
   const auto count =
       slash == std::string::npos ? std::nullopt : number_of (text.substr (slash + 1));
   if (!index || !count || *index >= *count)
-    throw Problem ("--shard is I/N, as 0/8 to 7/8 for eight workers, not " + text + ".");
+    throw Problem ("give I/N, as 0/8 to 7/8 for eight workers, not " + text + ".");
   return {*index, *count, "--shard"};
 }
 

@@ -243,6 +243,14 @@ void add_work (CLI::App &batch_app, Action &action)
       "I/N: as worker I of N, from 0 to N - 1. Otherwise the variable SLURM_ARRAY_TASK_ID, "
       "JOB_COMPLETION_INDEX or AWS_BATCH_JOB_ARRAY_INDEX says the shard; without one, all shards "
       "are done");
+  shard->check ([] (const std::string &text) {
+    try {
+      batch::read_share (text);
+      return std::string ();
+    } catch (const batch::Problem &problem) {
+      return std::string (problem.what ());
+    }
+  });
   app.add_flag ("--claim", arguments->claim,
                 "Take shards that no other worker has, until all is done")
       ->excludes (shard);
