@@ -123,8 +123,9 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
   line.row ().add ("filesrc").path ("location", clip.path);
   line.add (text ("! qtdemux name=clip", number));
   line.row ().add (text ("clip", number, ".video_0"));
-  // One thread reads sound and video, so one must wait for the other. The compressed data waits.
-  if (heard) line.add ("! queue");
+  // One thread reads sound and video, so one must wait for the other. The compressed data waits,
+  // for as long as the sound has a gap.
+  if (heard) line.add ("! queue max-size-buffers=0 max-size-time=0 max-size-bytes=100000000");
   // One thread, and the frames that it needs, for each of the decoders that run at once.
   line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
   line.add (text ("name=clip", number, "_video"));

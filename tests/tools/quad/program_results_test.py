@@ -4,6 +4,7 @@
 usage: program_results_test.py QUAD SOURCES-OF-QUAD
 """
 
+import array
 import os
 import re
 import subprocess
@@ -89,6 +90,22 @@ class Results(Case):
         for ends, wanted in (("shortest", 10), ("longest", FRAMES)):
             self.run_quad("grid", clip, "short.mp4", "-o", "o.mp4", "--rate", "10", "--size", "64x64", "--ends", ends)
             self.assertEqual(mp4.video(mp4.tracks(self.folder / "o.mp4")).samples, wanted)
+
+    def test_sound_that_begins_late(self):
+        """It is silent until then, and nothing waits for it."""
+        film = VIDEO.replace(f"num-buffers={FRAMES}", "num-buffers=50")
+        tone = "audiotestsrc num-buffers=86 timestamp-offset=3000000000 ! audio/x-raw,rate=44100,channels=1 ! avenc_aac ! aacparse"
+        for name, muxer in (("late.mp4", "mp4mux"), ("late.mkv", "matroskamux")):
+            launch(self.folder, f"{film} ! x264enc speed-preset=ultrafast ! h264parse ! queue ! {muxer} name=mux ! "
+                                f"filesink location={name} {tone} ! queue ! mux.")
+            with self.subTest(name):
+                self.run_quad("grid", name, "-o", "o.mp4", "--size", "64x64")
+                launch(self.folder, "filesrc location=o.mp4 ! qtdemux ! aacparse ! avdec_aac ! audioconvert ! "
+                                    "audio/x-raw,format=S16LE,channels=1,rate=48000 ! filesink location=o.raw")
+                samples = array.array("h", (self.folder / "o.raw").read_bytes())
+                self.assertLess(max(map(abs, samples[: 48000 * 29 // 10])), 100)
+                self.assertGreater(max(samples[48000 * 31 // 10 : 48000 * 34 // 10]), 5000)
+                self.assertGreater(len(samples), 48000 * 46 // 10)
 
     def test_pictures_last_as_long_as_films(self):
         clip = self.clip("silent.mp4")

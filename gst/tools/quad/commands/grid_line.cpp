@@ -7,8 +7,11 @@
 namespace quad {
 namespace {
 
+// Silence where there is none, also before it begins: avwait holds sound that is ahead of the
+// video, and the muxer holds video until there is sound.
 constexpr std::string_view kSound =
-    "! audioconvert name=sound ! audioresample ! audio/x-raw,rate=48000 ! queue ! end.asink";
+    "! audioconvert name=sound ! audioresample ! audio/x-raw,rate=48000 "
+    "! identity single-segment=true ! audiorate ! audiobuffersplit ! queue ! end.asink";
 constexpr std::string_view kOnePicture = "! videoconvert ! imagefreeze num-buffers=1";
 constexpr std::uint64_t kMostRepeats = 100;
 
