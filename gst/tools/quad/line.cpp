@@ -41,6 +41,7 @@ constexpr std::array kPackages = {
     Package{"avdec_h264", "gstreamer1.0-libav"},
     Package{"h264parse", "gstreamer1.0-plugins-bad"},
     Package{"aacparse", "gstreamer1.0-plugins-good"},
+    Package{"audiobuffersplit", "gstreamer1.0-plugins-bad"},
     Package{"avwait", "gstreamer1.0-plugins-bad"},
     Package{"mp4mux", "gstreamer1.0-plugins-good"},
     Package{"qtmux", "gstreamer1.0-plugins-good"},
