@@ -122,10 +122,17 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
 {
   line.row ().add ("filesrc").path ("location", clip.path);
   line.add (text ("! qtdemux name=clip", number));
-  line.row ().add (text ("clip", number, ".video_0"));
-  // One thread reads sound and video, so one must wait for the other. The compressed data waits,
-  // for as long as the sound has a gap.
-  if (heard) line.add ("! queue max-size-buffers=0 max-size-time=0 max-size-bytes=100000000");
+  const std::string clip_name = text ("clip", number);
+  if (heard) {
+    // One thread reads sound and video, so one must wait for the other. The compressed data waits,
+    // as much as it takes: a multiqueue grows where one of its streams has nothing.
+    line.row ().add (text ("multiqueue name=", clip_name,
+                           "_wait max-size-buffers=5 max-size-time=0 max-size-bytes=0"));
+    line.row ().add (text (clip_name, ".video_0 ! ", clip_name, "_wait.sink_0"));
+    line.row ().add (text (clip_name, "_wait.src_0"));
+  } else {
+    line.row ().add (text (clip_name, ".video_0"));
+  }
   // One thread, and the frames that it needs, for each of the decoders that run at once.
   line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
   line.add (text ("name=clip", number, "_video"));
@@ -133,7 +140,9 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
 
 void add_h264_sound (Line &line, int number)
 {
-  line.row ().add (text ("clip", number, ".audio_0 ! queue ! decodebin"));
+  const std::string name = text ("clip", number);
+  line.row ().add (text (name, ".audio_0 ! ", name, "_wait.sink_1"));
+  line.row ().add (text (name, "_wait.src_1 ! decodebin"));
 }
 
 }  // namespace quad
