@@ -59,6 +59,10 @@ commands() {
   [ "$(quad --version)" = "$version" ]
   quad-models fetch >models.txt
   grep -q selfie models.txt
+  gst-launch-1.0 -q videotestsrc num-buffers=20 ! video/x-raw,width=320,height=240,framerate=10/1 ! jpegenc ! avimux \
+    ! filesink location=command.avi
+  quad thumbs command.avi -o thumbs --count 3
+  [ "$(ls thumbs | wc -l)" = 3 ]
   for page in quad quad-models; do [ -e "/usr/share/man/man1/$page.1.gz" ]; done
 }
 

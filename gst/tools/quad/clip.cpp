@@ -57,17 +57,20 @@ class ReadsJpegs {
  public:
   ReadsJpegs () : decoder_ (gst_registry_lookup_feature (gst_registry_get (), "quadjpegdec"))
   {
-    if (decoder_) gst_plugin_feature_set_rank (decoder_.get (), GST_RANK_PRIMARY + 100);
+    if (!decoder_) return;
+    before_ = gst_plugin_feature_get_rank (decoder_.get ());
+    gst_plugin_feature_set_rank (decoder_.get (), GST_RANK_PRIMARY + 100);
   }
   ~ReadsJpegs ()
   {
-    if (decoder_) gst_plugin_feature_set_rank (decoder_.get (), GST_RANK_NONE);
+    if (decoder_) gst_plugin_feature_set_rank (decoder_.get (), before_);
   }
   ReadsJpegs (const ReadsJpegs &) = delete;
   ReadsJpegs &operator= (const ReadsJpegs &) = delete;
 
  private:
   Owned<GstPluginFeature> decoder_;
+  guint before_ = GST_RANK_NONE;
 };
 
 Found discover (const std::string &path)

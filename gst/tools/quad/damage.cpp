@@ -28,9 +28,8 @@ constexpr std::array kLogLines = {
 void open_log ()
 {
   static const bool done = [] {
-    if (std::getenv ("GST_DEBUG")) return true;
-    (gst_debug_remove_log_function) (nullptr);  // the one that prints
-
+    // The one that prints.
+    if (!std::getenv ("GST_DEBUG")) (gst_debug_remove_log_function) (nullptr);
     for (const LogLine &line : kLogLines)
       gst_debug_set_threshold_for_name (line.category, GST_LEVEL_WARNING);
     return true;
@@ -76,7 +75,8 @@ int clip_of (GstObject *object)
 
 Damage::Damage (GstElement *pipeline, std::size_t clips) : pipeline_{pipeline}, found_ (clips)
 {
-  if (!GST_IS_BIN (pipeline)) return;
+  // GStreamer's list of log functions bears no changes by several threads, which photos have.
+  if (!GST_IS_BIN (pipeline) || clips == 0) return;
   open_log ();
   // Between parentheses it is no macro, which would compare pointers of different kinds.
   (gst_debug_add_log_function) (read_log, this, nullptr);

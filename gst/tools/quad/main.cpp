@@ -1,5 +1,7 @@
 // quad: several videos in one, and pictures out of videos, from the command line.
+#include <fcntl.h>
 #include <gst/gst.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -32,8 +34,17 @@ Exit run (int argc, char **argv)
 }  // namespace
 }  // namespace quad
 
+// Without them, files that are opened later would get their numbers, and what is printed.
+void open_standard_files ()
+{
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = open ("/dev/null", O_RDWR);
+  if (file > STDERR_FILENO) close (file);
+}
+
 int main (int argc, char **argv)
 {
+  open_standard_files ();
   try {
     return static_cast<int> (quad::run (argc, argv));
   } catch (const std::exception &e) {

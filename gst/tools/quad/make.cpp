@@ -36,6 +36,8 @@ void make_file_on (Machine &machine, const Make &make, const Common &common, Rep
   if (!common.print) progress.say (sentence_on (machine));
   try {
     return make_file (make, common, report, progress);
+  } catch (const StorageFailure &) {
+    throw;
   } catch (const Failure &failure) {
     if (!machine.decodes ()) throw;
     warn (text ("the GPU fails (", failure.what (), "), so it is done on the CPU"), report,

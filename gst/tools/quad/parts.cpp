@@ -87,7 +87,12 @@ void add_video_file (Line &line, const Container &container, const Encoding &enc
 {
   if (container.h264) {
     line.add (text ("! x264enc name=video pass=qual quantizer=", encoding.quantizer));
-    if (encoding.fast) line.add ("speed-preset=veryfast tune=zerolatency");
+    if (encoding.fast)
+      line.add ("speed-preset=veryfast tune=zerolatency");
+    else if (container.muxer != "matroskamux")
+      // GStreamer's muxer counts a film's length in decoding times. With frames in another order
+      // these end early where the rate varies, and players cut off the rest.
+      line.add ("bframes=0");
     if (encoding.key_frames > 0) line.add (text ("key-int-max=", encoding.key_frames));
   } else {
     line.add (text ("! vp8enc name=video deadline=1 cpu-used=", encoding.fast ? 8 : 4,

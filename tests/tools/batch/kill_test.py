@@ -21,10 +21,12 @@ class Killed(batches.Case):
         start = lambda share: self.start(*share, "--lease", 3)
         workers = [start(share) for share in shares]
         for i in range(KILLS):
-            # There is more to do after the last one, however fast the machine is.
             wait_for(lambda: len(self.logged("done")) >= 4 * i, "some more clips are done")
             time.sleep(choice.uniform(0, 0.2))
             alive = [k for k, worker in enumerate(workers) if worker.poll() is None]
+            # A fast machine may have done all by then.
+            if not alive and i > KILLS // 2:
+                break
             self.assertTrue(alive)
             k = choice.choice(alive)
             # Mostly the hard way; some are asked.
@@ -37,10 +39,10 @@ class Killed(batches.Case):
         for worker in workers:
             self.assertEqual(worker.wait(PATIENCE), 0)
         self.assertEqual(self.status()["done"], len(CLIPS))
-        # A worker that was killed between the end of a job and its result does that job again, no other.
+        # A killed worker's jobs are done again: two that ran, and up to four whose results were on their way to the disk.
         counts = collections.Counter(self.logged("done"))
         self.assertEqual(set(counts), set(CLIPS))
-        self.assertLessEqual(sum(counts.values()) - len(CLIPS), 2 * KILLS)
+        self.assertLessEqual(sum(counts.values()) - len(CLIPS), 6 * KILLS)
         self.assertIn("0 clips done, 0 failed.", self.work("--claim"))
         self.expect_clean(CLIPS)
         # Nothing is done again.

@@ -366,6 +366,7 @@ class Stopped(batches.Case):
         wait_for(self.pids, "the job runs")
         first.send_signal(signal.SIGSTOP)
         self.addCleanup(first.send_signal, signal.SIGCONT)
+        wait_for(lambda: self.logged("done"), "its job has ended")
         self.assertIn("1 clips done", self.work("--lease", 1))
         made = self.sidecar("a")
         first.send_signal(signal.SIGCONT)
@@ -407,10 +408,10 @@ class Slow(batches.Case):
         return wait_for(opened, "the clip is read")
 
     def test_a_worker_that_reads_a_clip_keeps_its_lease(self):
-        first = self.start("--claim", "--lease", 1, "--jobs", 2)
+        first = self.start("--claim", "--lease", 3, "--jobs", 2)
         held = self.hold()
         wait_for(lambda: self.sidecar("b"), "the other clip is done")
-        second = self.start("--claim", "--lease", 1)
+        second = self.start("--claim", "--lease", 3)
         lease = self.out / "leases" / "00000.0"
         renewals = set()
         wait_for(lambda: renewals.add(lease.stat().st_mtime_ns) or len(renewals) > 4, "the lease is renewed for longer than it holds")

@@ -107,6 +107,17 @@ class Results(Case):
                 self.assertGreater(max(samples[48000 * 31 // 10 : 48000 * 34 // 10]), 5000)
                 self.assertGreater(len(samples), 48000 * 46 // 10)
 
+    def test_rates_that_vary(self):
+        """The last pictures are shown, too: the film is as long as its pictures."""
+        times = [i / RATE for i in range(FRAMES)] + [3, 4, 5]
+        launch(self.folder, VIDEO.replace(f"num-buffers={FRAMES}", "num-buffers=60") + " ! frameextract timestamp-list="
+               + ",".join(map(str, times)) + " ! x264enc speed-preset=ultrafast ! matroskamux ! filesink location=varies.mkv")
+        for ending in ("mp4", "mov"):
+            self.run_quad("shrink", "varies.mkv", "-o", f"o.{ending}")
+            track = mp4.video(mp4.tracks(self.folder / f"o.{ending}"))
+            self.assertEqual(track.samples, len(times))
+            self.assertGreaterEqual(track.seconds, 5)
+
     def test_pictures_last_as_long_as_films(self):
         clip = self.clip("silent.mp4")
         launch(self.folder, "videotestsrc num-buffers=1 pattern=red ! video/x-raw,width=64,height=64 ! jpegenc ! "

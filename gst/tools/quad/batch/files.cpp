@@ -84,12 +84,15 @@ void write_file (const Path &path, const std::string &bytes)
 
 void make_folders (const Path &path)
 {
-  if (fs::is_directory (path)) return;
+  std::error_code ignored;
+  if (fs::is_directory (path, ignored)) return;
   const Path above = path.parent_path ();
   if (!above.empty () && above != path) make_folders (above);
   // Another worker may make it at the same time.
-  if (!path.filename ().empty () && mkdir (path.c_str (), 0777) < 0 && !fs::is_directory (path))
-    throw_system_problem ("make", path.string ());
+  if (!path.filename ().empty () && mkdir (path.c_str (), 0777) < 0) {
+    const int error = errno;
+    if (!fs::is_directory (path, ignored)) throw_system_problem ("make", path.string (), error);
+  }
   sync_folder (above.empty () ? Path (".") : above);
 }
 

@@ -115,8 +115,14 @@ Job job_of_line (JsonObject *line, const Rules &rules)
   const std::vector<Option> own = options_of (line);
   job.options = merged (rules.options, own);
   const std::vector<std::string> inputs = inputs_of (line);
-  for (const std::string &input : inputs)
-    job.inputs.push_back (look_at ((rules.folder / input).lexically_normal (), rules.checksum));
+  for (const std::string &input : inputs) {
+    const Path path = (rules.folder / input).lexically_normal ();
+    // A pipe would be waited for, and a device read for ever.
+    std::error_code ignored;
+    if (std::filesystem::is_other (path, ignored))
+      throw Problem (path.string () + " is a pipe or a device: copy what it gives to a file");
+    job.inputs.push_back (look_at (path, rules.checksum));
+  }
 
   job.id = string_of (line, "id");
   if (job.id.empty ()) {

@@ -18,7 +18,9 @@ namespace {
 
 // Results on their way to the disk, of as many jobs as run at a time.
 constexpr std::size_t kMostOnTheirWay = 2;
-constexpr double kMemoryPause = 0.1;  // seconds between two looks at a job's memory
+constexpr std::int64_t kMostToPublish = 1000000;  // microseconds, when the worker ends
+constexpr double kPublishPause = 0.05;            // seconds
+constexpr double kMemoryPause = 0.1;              // seconds between two looks at a job's memory
 
 class Worker {
  public:
@@ -27,6 +29,7 @@ class Worker {
   Worked run ();
 
  private:
+  void run_all ();
   struct Finished {
     std::unique_ptr<Attempt> attempt;
     Outcome outcome;
@@ -36,6 +39,7 @@ class Worker {
   void start_jobs ();
   void collect ();
   void publish ();
+  void publish_rest ();
   void finish (Finished finished);
   void renew ();
   void note_waiting ();
@@ -122,6 +126,18 @@ void Worker::publish ()
   }
 }
 
+// Results on their way are on the disk in a moment, unless it hangs.
+void Worker::publish_rest ()
+try {
+  const std::int64_t until = g_get_monotonic_time () + kMostToPublish;
+  while (!finished_.empty () && g_get_monotonic_time () < until) {
+    publish ();
+    if (!finished_.empty ()) signals_.wait (kPublishPause);
+  }
+} catch (const Problem &) {
+  // They are done again.
+}
+
 void Worker::finish (Finished finished)
 {
   Attempt &attempt = *finished.attempt;
@@ -171,7 +187,7 @@ double Worker::pause () const
   return seconds;
 }
 
-Worked Worker::run ()
+void Worker::run_all ()
 {
   while (!signals_.stop ()) {
     start_jobs ();
@@ -185,6 +201,17 @@ Worked Worker::run ()
     renew ();
     progress_.show (counts ());
   }
+}
+
+Worked Worker::run ()
+{
+  try {
+    run_all ();
+  } catch (const Problem &) {
+    publish_rest ();
+    throw;
+  }
+  publish_rest ();
   worked_.stopped = signals_.stop ();
   progress_.end (counts ());
   return worked_;

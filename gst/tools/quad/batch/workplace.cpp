@@ -65,8 +65,8 @@ void Workplace::sign ()
       make_folders (folder_);
       return write_file (folder_ / kAlive, to_text (object.get ()) + "\n");
     } catch (const Problem &) {
-      // Another may have taken this process for gone, and removed the folder at this moment.
-      if (tries == kTries || facts_of (folder_)) throw;
+      // Another may have taken this process for gone, and be removing the folder at this moment.
+      if (tries == kTries) throw;
     }
 }
 

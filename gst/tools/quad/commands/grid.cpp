@@ -97,7 +97,10 @@ GridInputs read_inputs (const GridOptions &o, Report &report, Progress &progress
   inputs.heard = sound_of (o);
   if (inputs.heard >= 0 && !inputs.clips[static_cast<std::size_t> (inputs.heard)].sound)
     inputs.heard = -1;
-  if (!o.music.empty ()) inputs.music = read_sound (o.music);
+  if (!o.music.empty ()) {
+    inputs.music = read_sound (o.music);
+    if (!inputs.music.cut.empty ()) warn (inputs.music.cut, report, progress);
+  }
   if (!o.frame.empty ()) inputs.frame = read_clip (o.frame);
   return inputs;
 }
