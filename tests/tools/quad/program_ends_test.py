@@ -69,15 +69,6 @@ class Ends(Case):
         self.assertEqual(mp4.video(mp4.tracks(self.folder / "o.mp4")).samples, FRAMES)
         self.assertEqual(self.files(), ["o.mp4", clip])
 
-    def test_without_standard_files(self):
-        """What is printed does not get into files of the program's own, which would have the numbers 0 to 2."""
-        clip = self.clip("h264.mp4")
-        for command in (["shrink", clip, "-o", "o.mp4"], ["gif", clip, "-o", "o.gif"], ["grid", *[clip] * 4, "-o", "g.mp4"]):
-            with self.subTest(command[0]):
-                subprocess.run(["bash", "-c", '"$@" <&- >&- 2>&-', "bash", QUAD, *command], cwd=self.folder,
-                               env=clean_environment(), check=True, timeout=TIMEOUT)
-                self.assertIn(command[-1], self.files())
-
     def test_progress_on_a_terminal_is_one_line(self):
         clip = self.clip("silent.mp4")
         ours, theirs = pty.openpty()
