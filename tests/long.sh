@@ -9,7 +9,7 @@
 #   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
-#   tools     what tests/tidy.sh finds in the command, quad
+#   tools     what tests/tidy.sh and the sanitizers find in the command, quad
 #   packages  the Debian packages, built and used in fresh roots of Debian 12 and 13
 #   forky     build and test on Debian 14, GStreamer 1.28
 #
@@ -63,7 +63,7 @@ part_odr() (
   ninja -C build-odr
 )
 
-part_tools() { tests/tidy.sh tools/; }
+part_tools() { tests/tidy.sh tools/ && tests/sanitize.sh tools; }
 
 part_packages() { tests/install.sh bookworm && tests/install.sh trixie; }
 

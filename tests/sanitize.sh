@@ -5,6 +5,10 @@
 #   tests/sanitize.sh thread [MESON-TEST-ARGUMENT...]
 #
 # runs the host's, glue's and the elements' tests under ThreadSanitizer instead, in build-tsan.
+#
+#   tests/sanitize.sh tools
+#
+# runs what is left out otherwise: the tests of the command quad, which take minutes to compile here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ "${1:-}" = thread ]; then exec tests/support/tsan/suites.sh "${@:2}"; fi
@@ -46,7 +50,12 @@ if [ -d "$double" ]; then
 fi
 
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
-# These check bytes, times and whole scripts; other tests call the same code.
-export QUAD_NO_SUITE="once encoders values examples"
+if [ "${1:-}" = tools ]; then
+  ninja -C "$build" tests/tools/quad/quad_tool_tests tests/tools/batch/tools-batch
+  trap - EXIT
+  exec meson test -C "$build" --no-rebuild --print-errorlogs --suite tools --no-suite once --timeout-multiplier "$QUAD_PATIENCE"
+fi
+# These check bytes, times, pages and whole scripts; other tests call the same code.
+export QUAD_NO_SUITE="once encoders values examples docs tools"
 trap - EXIT
 exec tests/run.sh "$build" "${options[@]}"

@@ -89,23 +89,32 @@ bool rename_on_disk (const std::string &from, const std::string &to)
   return rename_over (from, to) && sync_to_disk (folder_of (to));
 }
 
+bool take_rights (const std::string &made, const std::string &old, mode_t more)
+{
+  struct stat facts;
+  return lstat (old.c_str (), &facts) != 0 || !S_ISREG (facts.st_mode) ||
+         chmod (made.c_str (), (facts.st_mode & kRights) | more) == 0;
+}
+
 bool rename_over (const std::string &from, const std::string &to)
 {
   struct stat old;
-  if (stat (to.c_str (), &old) == 0) {
-    if (!S_ISREG (old.st_mode) && !S_ISDIR (old.st_mode)) {
-      errno = EEXIST;
-      return false;
-    }
-    if (S_ISREG (old.st_mode) && chmod (from.c_str (), old.st_mode & kRights) != 0) return false;
+  if (lstat (to.c_str (), &old) == 0 && !S_ISREG (old.st_mode) && !S_ISDIR (old.st_mode) &&
+      !S_ISLNK (old.st_mode)) {
+    errno = EEXIST;
+    return false;
   }
-  return std::rename (from.c_str (), to.c_str ()) == 0;
+  return take_rights (from, to) && std::rename (from.c_str (), to.c_str ()) == 0;
 }
 
 std::string behind_links (const std::string &path)
 {
   fs::path at{path};
   for (int i = 0; i < kMostLinks; i++) {
+    struct stat facts;
+    if (lstat (at.c_str (), &facts) < 0 || !S_ISLNK (facts.st_mode)) return at.string ();
+    // In a folder for all, such as /tmp, another user's link may lead to a file of this one.
+    if (facts.st_uid != geteuid () && facts.st_uid != 0) return at.string ();
     std::error_code error;
     const fs::path target = fs::read_symlink (at, error);
     if (error) return at.string ();

@@ -1,6 +1,8 @@
 // Files that stay, also where the power fails.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace quad {
@@ -17,9 +19,12 @@ bool sync_tree_to_disk (const std::string &path);
 bool rename_on_disk (const std::string &from, const std::string &to);
 // The same where many get names in one folder, which is to be brought to the disk after that.
 bool rename_over (const std::string &from, const std::string &to);
+// Gives a new file the rights of `old`, if that is a file, and those of `more`. False, with errno,
+// where it fails.
+bool take_rights (const std::string &made, const std::string &old, mode_t more = 0);
 
-// What a symbolic link leads to, be it there or not; other paths as they are. Who replaces a file
-// keeps the links to it so.
+// What a symbolic link of this user or of root leads to, be it there or not; other paths as they
+// are. Who replaces a file keeps the links to it so.
 std::string behind_links (const std::string &path);
 
 // Whether errno says that the disk is full, a quota is used up, or the disk cannot be written to.

@@ -80,7 +80,10 @@ std::string Results::add (Temporary::Kind kind, const std::string &out)
   // In a folder if it is there, as it may be another file system.
   const std::string beside = is_folder (target) ? target + "/" : target;
   parts_.push_back (std::unique_ptr<Part>{new Part{out, target, {kind, folder_of (beside)}, kind}});
-  return parts_.back ()->made.path ();
+  const std::string &made = parts_.back ()->made.path ();
+  // From the first moment, as the older file may be its owner's alone; but it has to be written.
+  if (kind == Temporary::Kind::file) take_rights (made, target, S_IRUSR | S_IWUSR);
+  return made;
 }
 
 std::string Results::file (const std::string &out) { return add (Temporary::Kind::file, out); }
