@@ -204,6 +204,7 @@ TEST_F (Endings, EachSignalEndsAtOnceWhereNothingIsBegun)
 {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     const auto run = [&] {
+      signal (number, SIG_DFL);  // nohup ignores one
       catch_signals ([&] (const std::string &why) { write (at ("why"), why); });
       raise (number);
       wait_for_ever ();
@@ -218,6 +219,7 @@ TEST_F (Endings, TheSecondSignalEndsWhateverHangs)
 {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     const auto run = [&] {
+      signal (number, SIG_DFL);
       catch_signals ({});
       const Temporary one{Temporary::Kind::file, at ("")};
       const Temporary other{Temporary::Kind::folder, at ("")};
