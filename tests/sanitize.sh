@@ -24,6 +24,7 @@ options=(-Doptimization=1 -Ddebug=false "-Dcpp_args=-g1 -fno-sanitize=enum" -Dwe
   -Db_sanitize=address,undefined -Db_lundef=false)
 # No kernel runs here, so one kind of GPU is enough.
 export NVCC_APPEND_FLAGS=-arch=sm_80
+[ "${1:-}" = tools ] && options+=(-Dquad=enabled) || options+=(-Dquad=disabled)
 configure "$build" "${options[@]}" -Dtests=true
 ninja -C "$build"
 
@@ -51,11 +52,10 @@ fi
 
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
 if [ "${1:-}" = tools ]; then
-  ninja -C "$build" tests/tools/quad/quad_tool_tests tests/tools/batch/tools-batch
   trap - EXIT
   exec meson test -C "$build" --no-rebuild --print-errorlogs --suite tools --no-suite once --timeout-multiplier "$QUAD_PATIENCE"
 fi
 # These check bytes, times, pages and whole scripts; other tests call the same code.
-export QUAD_NO_SUITE="once encoders values examples docs tools"
+export QUAD_NO_SUITE="once encoders values examples docs"
 trap - EXIT
 exec tests/run.sh "$build" "${options[@]}"
