@@ -7,7 +7,7 @@
 
 #include "glue/owned.h"
 #include "tools/quad/failure.h"
-#include "tools/quad/player.h"
+#include "tools/quad/passed.h"
 #include "tools/quad/words.h"
 
 namespace quad {
@@ -24,7 +24,7 @@ constexpr std::array kLogLines = {
     LogLine{"matroskademux", "gst_matroska_demux_check_parse_error", false},
 };
 
-// Has those lines made, once. With GST_DEBUG its reader chooses what is made.
+// Has those lines made, once. They are printed only for who asks by GST_DEBUG.
 void open_log ()
 {
   static const bool done = [] {
@@ -50,9 +50,8 @@ bool decodes_pictures (GstElement *element)
 
 struct Damage::Decoder {
   int clip = 0;
-  GstSegment segment;
+  Passed passed;
   std::atomic<std::uint64_t> damaged = 0;
-  std::atomic<GstClockTime> end = 0;
   std::atomic<bool> leapt = false;
   std::atomic<bool> whole = false;  // played to its end
 };
@@ -105,24 +104,21 @@ void Damage::add (GstBin *, GstBin *, GstElement *element, gpointer data)
   const std::lock_guard guard{self->lock_};
   Decoder &decoder = self->decoders_.emplace_back ();
   decoder.clip = clip;
-  gst_segment_init (&decoder.segment, GST_FORMAT_UNDEFINED);
   gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), see, &decoder, nullptr);
 }
 
 GstPadProbeReturn Damage::see (GstPad *, GstPadProbeInfo *info, gpointer data)
 {
   auto *decoder = static_cast<Decoder *> (data);
+  decoder->passed.see (info);
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) {
     const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
     // After a leap, what the first frames refer to is missing.
     if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_CORRUPTED) && !decoder->leapt)
       decoder->damaged++;
-    decoder->end = std::max (decoder->end.load (), end_of (buffer, decoder->segment));
     return GST_PAD_PROBE_OK;
   }
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_SEGMENT: gst_event_copy_segment (event, &decoder->segment); break;
+  switch (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info))) {
     case GST_EVENT_FLUSH_STOP:
       decoder->leapt = true;
       decoder->whole = false;
@@ -165,7 +161,7 @@ std::vector<Damage::Found> Damage::found () const
   for (const Decoder &decoder : decoders_) {
     Found &found = all[static_cast<std::size_t> (decoder.clip)];
     found.damaged += decoder.damaged;
-    if (decoder.whole) found.end = std::max (found.end, decoder.end.load ());
+    if (decoder.whole) found.end = std::max (found.end, decoder.passed.end ());
   }
   return all;
 }

@@ -30,7 +30,6 @@ constexpr std::ptrdiff_t kManyFiles = 64;
 
 bool has_many_files (const std::string &path)
 {
-  namespace fs = std::filesystem;
   std::error_code error;
   std::ptrdiff_t count = 0;
   if (!fs::is_directory (path, error)) return false;
@@ -41,13 +40,30 @@ bool has_many_files (const std::string &path)
   return false;
 }
 
-bool sync_file_system (const std::string &path)
+// Gives what `sync` gives for the opened file or folder, with its errno.
+bool sync_opened (const std::string &path, bool (*sync) (int))
 {
   const int fd = open (path.c_str (), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const bool done = syncfs (fd) == 0;
+  const bool done = sync (fd);
+  const int why = errno;
   close (fd);
+  errno = why;
   return done;
+}
+
+bool sync_each (const std::string &path)
+{
+  std::error_code error;
+  if (fs::is_directory (path, error)) {
+    for (fs::directory_iterator i (path, error), end; !error && i != end; i.increment (error))
+      if (!sync_each (i->path ().string ())) return false;
+  }
+  if (error) {
+    errno = error.value ();
+    return false;
+  }
+  return sync_to_disk (path);
 }
 
 }  // namespace
@@ -58,30 +74,12 @@ bool sync_to_disk (int descriptor)
          std::find (kCannot.begin (), kCannot.end (), errno) != kCannot.end ();
 }
 
-bool sync_to_disk (const std::string &path)
-{
-  const int fd = open (path.c_str (), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool done = sync_to_disk (fd);
-  const int why = errno;
-  close (fd);
-  errno = why;
-  return done;
-}
+bool sync_to_disk (const std::string &path) { return sync_opened (path, sync_to_disk); }
 
 bool sync_tree_to_disk (const std::string &path)
 {
-  std::error_code error;
-  if (has_many_files (path) && sync_file_system (path)) return true;
-  if (fs::is_directory (path, error)) {
-    for (fs::directory_iterator i (path, error), end; !error && i != end; i.increment (error))
-      if (!sync_tree_to_disk (i->path ().string ())) return false;
-  }
-  if (error) {
-    errno = error.value ();
-    return false;
-  }
-  return sync_to_disk (path);
+  const auto all = [] (int fd) { return syncfs (fd) == 0; };
+  return (has_many_files (path) && sync_opened (path, all)) || sync_each (path);
 }
 
 bool rename_on_disk (const std::string &from, const std::string &to)

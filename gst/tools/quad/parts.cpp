@@ -112,6 +112,13 @@ void add_cuda_file (Line &line, const Container &container, const Encoding &enco
   add_file (line, container, path);
 }
 
+void add_sound_track (Line &line, const Container &container)
+{
+  line.add ("! audioconvert name=sound ! audioresample !").add (container.sound);
+  // Compressed sound waits here for as long as the video encoder looks ahead.
+  line.add ("! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! mux.");
+}
+
 std::string frameextract (const Clip &clip)
 {
   return clip.seeks ? "frameextract" : "frameextract seek-mode=never";
@@ -125,9 +132,9 @@ void add_source (Line &line, const Clip &clip, int number)
 
 void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machine &machine)
 {
-  line.row ().add ("filesrc").path ("location", clip.path);
-  line.add (text ("! qtdemux name=clip", number));
   const std::string clip_name = text ("clip", number);
+  line.row ().add ("filesrc").path ("location", clip.path);
+  line.add (text ("! qtdemux name=", clip_name));
   if (heard) {
     // One thread reads sound and video, so one must wait for the other. The compressed data waits,
     // as much as it takes: a multiqueue grows where one of its streams has nothing.
@@ -140,7 +147,7 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
   }
   // One thread, and the frames that it needs, for each of the decoders that run at once.
   line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
-  line.add (text ("name=clip", number, "_video"));
+  line.add (text ("name=", clip_name, "_video"));
 }
 
 void add_h264_sound (Line &line, int number)

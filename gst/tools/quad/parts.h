@@ -18,9 +18,6 @@ inline constexpr std::string_view kAnyVideo =
     "! videoconvert ! deinterlace mode=auto-strict fields=top ! videoconvert";
 // Turns it upright: a tag, which phones write, says how.
 inline constexpr std::string_view kUpright = "! videoflip video-direction=auto";
-// Compressed sound waits here for as long as the video encoder looks ahead.
-inline constexpr std::string_view kWaitingSound =
-    "! queue max-size-buffers=0 max-size-bytes=0 max-size-time=0";
 // A JPEG has full range, but jpegenc does not convert to it.
 inline constexpr std::string_view kJpegFormat = "format=I420,colorimetry=1:4:0:0";
 
@@ -63,6 +60,9 @@ void add_video_file (Line &line, const Container &container, const Encoding &enc
 // The same for frames in CUDA memory; `container` has to be one with H.264.
 void add_cuda_file (Line &line, const Container &container, const Encoding &encoding,
                     const std::string &path);
+
+// Adds what encodes decoded sound and gives it to the muxer of add_video_file or add_cuda_file.
+void add_sound_track (Line &line, const Container &container);
 
 // The element that selects frames of a clip.
 std::string frameextract (const Clip &clip);

@@ -40,17 +40,6 @@ std::string reason_in (const char *debug)
 
 }  // namespace
 
-GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment)
-{
-  GstClockTime end =
-      GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) : GST_BUFFER_DTS (buffer);
-  if (segment.format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (end)) return 0;
-  if (GST_BUFFER_DURATION_IS_VALID (buffer)) end += GST_BUFFER_DURATION (buffer);
-  if (GST_CLOCK_TIME_IS_VALID (segment.stop)) end = std::min (end, segment.stop);
-  const GstClockTime time = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, end);
-  return GST_CLOCK_TIME_IS_VALID (time) ? time : 0;
-}
-
 Player::Player (const Line &line, std::vector<std::string> clips, std::vector<GstClockTime> lengths)
     : clips_{std::move (clips)},
       lengths_{std::move (lengths)},
@@ -62,15 +51,12 @@ Player::Player (const Line &line, std::vector<std::string> clips, std::vector<Gs
   count_at ("sound", sound_);
 }
 
-void Player::count_at (const char *name, Counted &counted)
+void Player::count_at (const char *name, Passed &passed)
 {
-  gst_segment_init (&counted.segment, GST_FORMAT_TIME);
   const Owned<GstElement> end = element (name);
   if (!end) return;
   const Owned<GstPad> pad{gst_element_get_static_pad (end.get (), "sink")};
-  const auto what = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
-  if (pad)
-    gst_pad_add_probe (pad.get (), static_cast<GstPadProbeType> (what), count, &counted, nullptr);
+  if (pad) passed.watch (pad.get ());
 }
 
 Player::~Player ()
@@ -88,21 +74,6 @@ Owned<GstElement> Player::element (const char *name) const
 {
   if (!GST_IS_BIN (pipeline_.get ())) return nullptr;
   return Owned<GstElement>{gst_bin_get_by_name (GST_BIN (pipeline_.get ()), name)};
-}
-
-GstPadProbeReturn Player::count (GstPad *, GstPadProbeInfo *info, gpointer data)
-{
-  auto *counted = static_cast<Counted *> (data);
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
-    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-    if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-      gst_event_copy_segment (event, &counted->segment);
-    return GST_PAD_PROBE_OK;
-  }
-  const GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  counted->buffers++;
-  counted->time = std::max (counted->time.load (), end_of (buffer, counted->segment));
-  return GST_PAD_PROBE_OK;
 }
 
 // With the clip whose element, or whose element's bin, the message is from.
@@ -151,8 +122,8 @@ void Player::handle (GstMessage *message, Progress &progress, std::vector<std::s
 
 void Player::show (const Expected &expected, Progress &progress) const
 {
-  const std::uint64_t frames = video_.buffers;
-  const GstClockTime time = video_.time;
+  const std::uint64_t frames = video_.buffers ();
+  const GstClockTime time = video_.end ();
   double part = -1;
   if (expected.frames > 0)
     part = static_cast<double> (frames) / static_cast<double> (expected.frames);
@@ -166,9 +137,9 @@ void Player::show (const Expected &expected, Progress &progress) const
 bool Player::stalled ()
 {
   const gint64 now = g_get_monotonic_time ();
-  if (active_at_ == 0 || video_.buffers != active_frames_ ||
+  if (active_at_ == 0 || video_.buffers () != active_frames_ ||
       cpu_seconds () - active_cpu_ > kIdleCpu) {
-    active_at_ = now, active_frames_ = video_.buffers, active_cpu_ = cpu_seconds ();
+    active_at_ = now, active_frames_ = video_.buffers (), active_cpu_ = cpu_seconds ();
   }
   return now - active_at_ > kPatience;
 }
@@ -220,7 +191,7 @@ Played Player::play (const Expected &expected, Progress &progress,
   }
   progress.clear ();
   say_damage (progress, warnings);
-  return {video_.buffers, video_.time, sound_.time};
+  return {video_.buffers (), video_.end (), sound_.end ()};
 }
 
 }  // namespace quad

@@ -1,7 +1,6 @@
 // Runs a pipeline to its end.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "glue/owned.h"
 #include "tools/quad/damage.h"
 #include "tools/quad/line.h"
+#include "tools/quad/passed.h"
 #include "tools/quad/progress.h"
 
 namespace quad {
@@ -26,10 +26,6 @@ struct Played {
   GstClockTime time = 0;     // when the last of them ends, from the start
   GstClockTime sound = 0;    // when what went into the element `sound` ends; 0: there is none
 };
-
-// When a buffer ends, as running time of its segment; 0 where that cannot be told. A buffer without
-// a duration ends when it begins.
-GstClockTime end_of (const GstBuffer *buffer, const GstSegment &segment);
 
 // To be used by one thread. Frames are counted at the sink pad of the line's element with the name
 // `video`, if it has one, and sound is timed at that of `sound`.
@@ -55,7 +51,6 @@ class Player {
   Played play (const Expected &expected, Progress &progress, std::vector<std::string> &warnings);
 
  private:
-  static GstPadProbeReturn count (GstPad *pad, GstPadProbeInfo *info, gpointer counted);
   void handle (GstMessage *message, Progress &progress, std::vector<std::string> &warnings);
   void show (const Expected &expected, Progress &progress) const;
   bool start ();
@@ -72,14 +67,8 @@ class Player {
   std::string error_;
   bool ended_ = false;
   std::string missing_;  // a decoder
-  // Frames or sound. Written by the thread that they come in.
-  struct Counted {
-    GstSegment segment;
-    std::atomic<std::uint64_t> buffers = 0;
-    std::atomic<GstClockTime> time = 0;
-  };
-  void count_at (const char *element, Counted &counted);
-  Counted video_, sound_;
+  void count_at (const char *element, Passed &passed);
+  Passed video_, sound_;
   // When something was last seen to happen.
   gint64 active_at_ = 0;
   std::uint64_t active_frames_ = 0;

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // What an interrupted `prepare` or a worker may leave.
-constexpr std::array kOwnNames = {"shards", "leases", "tmp", "results", "batch.json.part"};
+constexpr char kBatchPart[] = "batch.json.part";
+constexpr std::array kOwnNames = {"shards", "leases", "tmp", "results", kBatchPart};
 
 void check_empty (const Path &folder)
 {
@@ -43,7 +44,7 @@ void check_same (const Batch &old, const Rules &rules, std::size_t shards)
 // Half-written files of an interrupted `prepare`.
 void remove_parts (const Path &folder)
 {
-  remove_tree (folder / "batch.json.part");
+  remove_tree (folder / kBatchPart);
   std::error_code error;
   for (fs::directory_iterator i (folder / "shards", error), end; !error && i != end;
        i.increment (error))

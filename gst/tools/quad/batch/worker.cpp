@@ -29,12 +29,12 @@ class Worker {
   Worked run ();
 
  private:
-  void run_all ();
   struct Finished {
     std::unique_ptr<Attempt> attempt;
     Outcome outcome;
   };
 
+  void run_all ();
   bool has_room () const;
   void start_jobs ();
   void collect ();

@@ -93,10 +93,7 @@ Line video_line (const Options &o, const Clip &clip, const Clip &behind, const s
   add_video_file (line, container, encoding, path);
   add_behind (line, o, clip, behind);
   if (clip.sound) {
-    line.row ()
-        .add (text ("clip0. ! audioconvert name=sound ! audioresample ! ", container.sound))
-        .add (kWaitingSound)
-        .add ("! mux.");
+    add_sound_track (line.row ().add ("clip0."), container);
   }
   return line;
 }

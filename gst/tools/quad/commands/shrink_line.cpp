@@ -53,8 +53,8 @@ Line shrink_line (const ShrinkOptions &options, const Clip &clip, const Machine 
     add_h264_sound (line, 0);
   else
     line.row ().add ("clip0.");
-  line.add ("! audioconvert name=sound ! audioresample !").add (container_of (options.out).sound);
-  return line.add (kWaitingSound).add ("! mux.");
+  add_sound_track (line, container_of (options.out));
+  return line;
 }
 
 }  // namespace quad
