@@ -13,6 +13,8 @@
 
 #include <gst/gst.h>
 
+#include "quadtensor-version.h"
+
 G_BEGIN_DECLS
 
 #if defined(__GNUC__)
@@ -20,6 +22,14 @@ G_BEGIN_DECLS
 #else
 #define QUAD_TENSOR_API extern
 #endif
+
+/* The version of the library that is loaded, as QUAD_TENSOR_VERSION_NUMBER () makes it. The
+ * macros are of the headers. */
+QUAD_TENSOR_API guint quad_tensor_version (void);
+/* The bytes of a struct in the library that is loaded, by its name, such as "QuadTensor"; 0 where
+ * it has none of this name. For bindings that declare the structs anew: where it is not the size
+ * that they know, the library is of another version. */
+QUAD_TENSOR_API gsize quad_tensor_struct_size (const gchar *name);
 
 #define QUAD_TENSOR_ERROR (quad_tensor_error_quark ())
 QUAD_TENSOR_API GQuark quad_tensor_error_quark (void);

@@ -3,6 +3,10 @@
 #include <quadtensor.h>
 #include <stdio.h>
 
+#if !QUAD_TENSOR_CHECK_VERSION(0, 2, 0) || QUAD_TENSOR_CHECK_VERSION(QUAD_TENSOR_VERSION_MAJOR + 1, 0, 0)
+#error "The macros of the version are wrong."
+#endif
+
 static double mean_of (const QuadTensor *t)
 {
   const guint8 *data = t->data;
@@ -21,6 +25,10 @@ int main (int argc, char **argv)
   guint frames = 0;
 
   if (argc != 2) return 2;
+  if (quad_tensor_version () !=
+      QUAD_TENSOR_VERSION_NUMBER (QUAD_TENSOR_VERSION_MAJOR, QUAD_TENSOR_VERSION_MINOR,
+                                  QUAD_TENSOR_VERSION_MICRO))
+    return 3;
   reader = quad_reader_open (argv[1], "frameextract rate=2/1", -1, 4, &error);
   if (!reader) {
     fprintf (stderr, "%s\n", error->message);

@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import os
-from ctypes import POINTER, c_char_p, c_int, c_int64, c_uint, c_uint64, c_void_p
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint64, c_void_p
 
 NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
 FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
@@ -72,9 +72,12 @@ class QuadPicture(ctypes.Structure):
     ]
 
 
+_STRUCTS = (QuadFrameInfo, QuadMissed, QuadPicture, QuadTensor)
 _errors = POINTER(POINTER(GError))
 _FUNCTIONS = {
     "g_error_free": (None, c_void_p),
+    "quad_tensor_version": (c_uint,),
+    "quad_tensor_struct_size": (c_size_t, c_char_p),
     "quad_tensor_check_process": (c_int, _errors),
     "quad_frame_new": (c_void_p, c_void_p, _errors),
     "quad_frame_unref": (None, c_void_p),
@@ -102,6 +105,18 @@ _FUNCTIONS = {
 }
 
 
+def _check(library, path):
+    """Raises ImportError where the library is not the one that this package was written for."""
+    advice = f"{path} is of another version than this package: install both from the same gst-quad."
+    for name in _FUNCTIONS:
+        if not hasattr(library, name):
+            raise ImportError(f"{advice} It has no {name}().")
+    for struct in _STRUCTS:
+        size = library.quad_tensor_struct_size(struct.__name__.encode())
+        if size != ctypes.sizeof(struct):
+            raise ImportError(f"{advice} Its {struct.__name__} has {size} bytes, not {ctypes.sizeof(struct)}.")
+
+
 def _load():
     path = os.environ.get("QUADTENSOR_LIBRARY", "libquadtensor-1.0.so.0")
     # GStreamer's libraries may bring libunwind, which has functions of the same names as the C++ runtime's unwinder.
@@ -114,9 +129,11 @@ def _load():
         raise ImportError(
             f"{path} cannot be loaded: {why}. Install gst-quad, or set QUADTENSOR_LIBRARY to the library's file."
         ) from why
+    # Functions that are absent are named by the check.
     for name, (result, *arguments) in _FUNCTIONS.items():
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
+        if function := getattr(library, name, None):
+            function.restype, function.argtypes = result, arguments
+    _check(library, path)
     return library
 
 
