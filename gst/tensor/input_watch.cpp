@@ -5,7 +5,6 @@
 #include "glue/owned.h"
 #include "tensor/gif_input.h"
 #include "tensor/guard.h"
-#include "tensor/messages.h"
 
 namespace quad::tensor {
 namespace {
@@ -78,13 +77,13 @@ GstBusSyncReply InputWatch::note (GstBus *, GstMessage *message, gpointer tap)
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     contain ([&] {
       const std::lock_guard lock (watch->mutex_);
-      if (watch->error_.empty ()) watch->error_ = text_of (message, {});
+      if (watch->error_.empty ()) watch->error_ = failure_of (message, {});
     });
   GST_BIN_GET_CLASS (bin)->handle_message (bin, message);
   return GST_BUS_DROP;
 }
 
-std::string InputWatch::stuck (GstElement *pipeline)
+Failure InputWatch::stuck (GstElement *pipeline)
 {
   if (!watching_ || !at_rest (pipeline)) {
     rest_since_ = 0;
@@ -94,7 +93,7 @@ std::string InputWatch::stuck (GstElement *pipeline)
   if (rest_since_ == 0) rest_since_ = now;
   const std::lock_guard lock (mutex_);
   if (now - rest_since_ < (error_.empty () ? kRest : kRestAfterError)) return {};
-  return error_.empty () ? kNothing : error_;
+  return error_.empty () ? Failure{QUAD_TENSOR_ERROR_DECODE, kNothing} : error_;
 }
 
 }  // namespace quad::tensor

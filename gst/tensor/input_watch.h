@@ -4,7 +4,8 @@
 #include <gst/gst.h>
 
 #include <mutex>
-#include <string>
+
+#include "tensor/messages.h"
 
 namespace quad::tensor {
 
@@ -21,7 +22,7 @@ class InputWatch {
   void watch (GstElement *pipeline);
   // Why the pipeline will give nothing; empty while it still may. Ask again while no frame has
   // come.
-  std::string stuck (GstElement *pipeline);
+  Failure stuck (GstElement *pipeline);
 
  private:
   static void meet (GstBin *, GstBin *parent, GstElement *element, gpointer self);
@@ -35,7 +36,7 @@ class InputWatch {
   bool watching_ = false;
   gint64 rest_since_ = 0;  // as g_get_monotonic_time (); 0 while a thread works
   std::mutex mutex_;
-  std::string error_;  // the first one
+  Failure error_;  // the first one
 };
 
 }  // namespace quad::tensor

@@ -6,8 +6,46 @@
 #include "public/gstquad.h"
 
 namespace quad::tensor {
+namespace {
 
-std::string text_of (GstMessage *message, const std::string &lacking)
+// Whether the element reads the file's bytes.
+bool reads_media (GstObject *element)
+{
+  constexpr GstElementFactoryListType kTypes = GST_ELEMENT_FACTORY_TYPE_DEMUXER |
+                                               GST_ELEMENT_FACTORY_TYPE_PARSER |
+                                               GST_ELEMENT_FACTORY_TYPE_DECODER;
+  GstElementFactory *factory =
+      GST_IS_ELEMENT (element) ? gst_element_get_factory (GST_ELEMENT (element)) : nullptr;
+  return factory && gst_element_factory_list_is_type (factory, kTypes);
+}
+
+// What GStreamer's errors mean for the caller. All others are errors of the pipeline.
+QuadTensorError code_of (const GError *error, GstObject *element)
+{
+  struct Row {
+    GQuark domain;
+    int code;
+    QuadTensorError ours;
+  };
+  const Row rows[] = {
+      {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, QUAD_TENSOR_ERROR_NOT_FOUND},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND, QUAD_TENSOR_ERROR_NO_VIDEO},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, QUAD_TENSOR_ERROR_NO_VIDEO},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, QUAD_TENSOR_ERROR_DECODE},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX, QUAD_TENSOR_ERROR_DECODE},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT, QUAD_TENSOR_ERROR_DECODE},
+      {GST_STREAM_ERROR, GST_STREAM_ERROR_DECRYPT_NOKEY, QUAD_TENSOR_ERROR_DECODE},
+  };
+  for (const Row &row : rows)
+    if (g_error_matches (error, row.domain, row.code)) return row.ours;
+  if (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) && reads_media (element))
+    return QUAD_TENSOR_ERROR_DECODE;
+  return QUAD_TENSOR_ERROR_PIPELINE;
+}
+
+}  // namespace
+
+Failure failure_of (GstMessage *message, const std::string &lacking)
 {
   GError *error = nullptr;
   char *taken = nullptr;
@@ -18,15 +56,19 @@ std::string text_of (GstMessage *message, const std::string &lacking)
   const bool no_plugin =
       g_error_matches (why.get (), GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
   // This error is also posted for streams that are no video.
-  if (no_plugin && lacking.empty ()) return kNoVideo;
-  if (no_plugin) return "GStreamer's plugins for this are not installed: " + lacking + ".";
+  if (no_plugin && lacking.empty ()) return {QUAD_TENSOR_ERROR_NO_VIDEO, kNoVideo};
+  if (no_plugin)
+    return {QUAD_TENSOR_ERROR_PIPELINE,
+            "GStreamer's plugins for this are not installed: " + lacking + "."};
   const std::string details = debug ? debug.get () : "";
   const auto line = details.rfind ('\n');
   if (line != std::string::npos && line + 1 < details.size ())
     text += " (" + details.substr (line + 1) + ")";
-  if (details.find ("not-negotiated") != std::string::npos)
+  if (details.find ("not-negotiated") != std::string::npos) {
     text += ". The filters may not take this video's format, or not give what comes after them";
-  return text;
+    return {QUAD_TENSOR_ERROR_PIPELINE, text};
+  }
+  return {code_of (why.get (), GST_MESSAGE_SRC (message)), text};
 }
 
 MissedRun::MissedRun (const GstStructure *message)

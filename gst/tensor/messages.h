@@ -11,10 +11,18 @@ namespace quad::tensor {
 
 inline constexpr const char *kNoVideo = "There is no video in this file that can be decoded.";
 
-// The text of an error message, the element that posted it, and the last line of its details (a
+// Why a pipeline gives nothing more.
+struct Failure {
+  QuadTensorError code = QUAD_TENSOR_ERROR_PIPELINE;
+  std::string text;
+
+  bool empty () const { return text.empty (); }
+};
+
+// Of an error message: its text, the element that posted it, and the last line of its details (a
 // text such as "Internal data stream error." needs it). `lacking` lists the decoders that GStreamer
 // reported as missing.
-std::string text_of (GstMessage *message, const std::string &lacking);
+Failure failure_of (GstMessage *message, const std::string &lacking);
 
 // Consecutive targets for which frameextract had no frame. One message reports all of them; they
 // may be many, so they are made one by one.

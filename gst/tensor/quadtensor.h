@@ -39,7 +39,11 @@ typedef enum {
   QUAD_TENSOR_ERROR_UNSUPPORTED, /* this format, memory or crop is no tensor */
   QUAD_TENSOR_ERROR_BAD_FRAME,   /* no buffer, no caps, or a buffer smaller than they say */
   QUAD_TENSOR_ERROR_CUDA,        /* the driver refused */
-  QUAD_TENSOR_ERROR_PIPELINE     /* what an element of a reader's pipeline posted */
+  QUAD_TENSOR_ERROR_PIPELINE,    /* what an element of a reader's pipeline posted */
+  QUAD_TENSOR_ERROR_NOT_FOUND,   /* there is no such file */
+  QUAD_TENSOR_ERROR_NO_VIDEO,    /* no media, or media without video */
+  QUAD_TENSOR_ERROR_DECODE,      /* the file is damaged, or a decoder failed */
+  QUAD_TENSOR_ERROR_BEYOND_END   /* a frame's number or a time after the last frame */
 } QuadTensorError;
 
 /* FALSE in a process that was forked after GStreamer had started. GStreamer's threads stayed in

@@ -30,7 +30,7 @@ struct _QuadReader {
   GstClockTime position = GST_CLOCK_TIME_NONE;
   std::optional<GstClockTime> film_begin;  // set by the first frame
   std::string lacking;                     // the decoders that GStreamer reported as missing
-  std::string failure;                     // the first posted error
+  Failure failure;                         // of the first posted error
   std::deque<MissedRun> missed;            // not taken yet
   bool ended = false;
 
@@ -47,7 +47,7 @@ void _QuadReader::take_messages ()
   constexpr auto kTypes = static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
   while (const Owned<GstMessage> message{gst_bus_pop_filtered (pipeline.bus (), kTypes)}) {
     if (GST_MESSAGE_TYPE (message.get ()) == GST_MESSAGE_ERROR) {
-      if (failure.empty ()) failure = text_of (message.get (), lacking);
+      if (failure.empty ()) failure = failure_of (message.get (), lacking);
     } else if (gst_message_has_name (message.get (), "missing-plugin")) {
       const char *name =
           gst_structure_get_string (gst_message_get_structure (message.get ()), "name");
@@ -64,7 +64,7 @@ bool _QuadReader::failed (GError **error)
   take_messages ();
   if (failure.empty ()) return false;
   ended = true;
-  return !refuse (error, QUAD_TENSOR_ERROR_PIPELINE, failure);
+  return !refuse (error, failure.code, failure.text);
 }
 
 QuadFrame *_QuadReader::take (GstSample *sample, GError **error)

@@ -236,6 +236,6 @@ Source ReaderPipeline::source () const
   return source_;
 }
 
-std::string ReaderPipeline::stuck () { return found_ ? "" : input_.stuck (pipeline_.get ()); }
+Failure ReaderPipeline::stuck () { return found_ ? Failure{} : input_.stuck (pipeline_.get ()); }
 
 }  // namespace quad::tensor

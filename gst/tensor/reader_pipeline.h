@@ -39,7 +39,7 @@ class ReaderPipeline {
   // The shown stream's properties at its beginning.
   Source source () const;
   // Why no frame will ever come; empty while one still may.
-  std::string stuck ();
+  Failure stuck ();
 
  private:
   static void take_pad (GstElement *decoder, GstPad *pad, gpointer self);

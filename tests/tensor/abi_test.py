@@ -58,6 +58,14 @@ class Version(unittest.TestCase):
             self.assertIn(f"#define QUAD_TENSOR_VERSION_{part.upper()} @{part}@\n", template)
 
 
+class Errors(unittest.TestCase):
+    def test_numbers(self):
+        names = re.findall(r"^  QUAD_TENSOR_ERROR_(\w+)", HEADER, re.M)
+        kinds = {"NOT_FOUND": "NotFound", "NO_VIDEO": "NoVideo", "DECODE": "DecodeError", "BEYOND_END": "BeyondEnd"}
+        expected = {names.index(name): kind for name, kind in kinds.items()}
+        self.assertEqual({code: kind.__name__ for code, kind in _library._ERRORS.items()}, expected)
+
+
 class Structs(unittest.TestCase):
     def test_each_is_known(self):
         declared = re.findall(r"^\} (Quad\w+);", re.sub(r"typedef enum.*?\} \w+;", "", HEADER, flags=re.S), re.M)

@@ -26,7 +26,7 @@ def frames(*arguments, **settings):
 
 
 def broken_files():
-    """(name, path, words of the error), without words where there are frames to be had."""
+    """(name, path, kind of the error, its words), without kind where there are frames to be had."""
     path = media.path_of
     mp4 = media.clip().read_bytes()
     moov = mp4.index(b"moov") - 4
@@ -38,41 +38,50 @@ def broken_files():
 
     os.makedirs(path("folder"), exist_ok=True)
     os.mkfifo(path("pipe"))
-    yield "no moov", file("nomoov.mp4", mp4[:moov]), "qtdemux"
-    yield "cut moov", file("cutmoov.mp4", mp4[: moov + 200]), "qtdemux"
-    yield "moov alone", file("moov.mp4", mp4[:32] + mp4[moov:]), ""
-    for length in (8, 20, 30, 40):
-        yield f"{length} bytes", file(f"{length}.mp4", mp4[:length]), "."
-    yield "empty", file("empty.mp4", b""), "no data"
-    yield "text", file("text.mp4", b"no video\n" * 300), "text file"
-    yield "zeroes", file("zeroes.mp4", b"\0" * 5000), "."
-    yield "cut header", file("head.mkv", mkv[:100]), "matroskademux"
-    yield "cut", file("cut.mkv", mkv[: len(mkv) // 2]), ""
-    yield "folder", path("folder"), "is a directory"
-    yield "pipe", path("pipe"), "is a pipe"
-    yield "terminal", "/dev/null", "is a pipe or a device"
-    yield "nothing", path("none.mp4"), "No such file"
-    yield "sound", media.made("sound.wav", "audiotestsrc num-buffers=5 ! wavenc"), "no video"
-    yield "picture", media.made("one.png", "videotestsrc num-buffers=1 ! pngenc"), ""
+    yield "no moov", file("nomoov.mp4", mp4[:moov]), quadtensor.DecodeError, "qtdemux"
+    yield "cut moov", file("cutmoov.mp4", mp4[: moov + 200]), quadtensor.DecodeError, "qtdemux"
+    yield "moov alone", file("moov.mp4", mp4[:32] + mp4[moov:]), None, ""
+    yield "8 bytes", file("8.mp4", mp4[:8]), quadtensor.NoVideo, "typefind"
+    for length in (20, 30, 40):
+        yield f"{length} bytes", file(f"{length}.mp4", mp4[:length]), quadtensor.DecodeError, "."
+    yield "empty", file("empty.mp4", b""), quadtensor.NoVideo, "no data"
+    yield "text", file("text.mp4", b"no video\n" * 300), quadtensor.NoVideo, "text file"
+    yield "zeroes", file("zeroes.mp4", b"\0" * 5000), quadtensor.NoVideo, "."
+    yield "cut header", file("head.mkv", mkv[:100]), quadtensor.DecodeError, "matroskademux"
+    yield "cut", file("cut.mkv", mkv[: len(mkv) // 2]), None, ""
+    yield "folder", path("folder"), quadtensor.Error, "is a directory"
+    yield "pipe", path("pipe"), quadtensor.Error, "is a pipe"
+    yield "terminal", "/dev/null", quadtensor.Error, "is a pipe or a device"
+    yield "nothing", path("none.mp4"), quadtensor.NotFound, "No such file"
+    yield "sound", media.made("sound.wav", "audiotestsrc num-buffers=5 ! wavenc"), quadtensor.NoVideo, "no video"
+    yield "picture", media.made("one.png", "videotestsrc num-buffers=1 ! pngenc"), None, ""
 
 
 class Broken(unittest.TestCase):
     """Each file gives frames, the end or an error that says what is wrong."""
 
     def opened(self, path):
+        """The kind of the error, or None, and what is said."""
         try:
-            return f"{len(frames(path))} frames"
+            return None, f"{len(frames(path))} frames"
         except quadtensor.Error as error:
-            return str(error)
-        except ValueError as error:
-            return str(error)
+            return type(error), str(error)
 
     def test_each_ends(self):
-        for name, path, words in broken_files():
+        for name, path, kind, words in broken_files():
             with self.subTest(name):
                 began = time.monotonic()
-                self.assertIn(words, self.opened(path))
+                got, said = self.opened(path)
+                self.assertEqual(got, kind, said)
+                self.assertIn(words, said)
                 self.assertLess(time.monotonic() - began, LIMIT)
+
+    def test_python_s_own_kinds(self):
+        with self.assertRaises(FileNotFoundError) as raised:
+            frames(media.path_of("none.mp4"))
+        self.assertIn("No such file", str(raised.exception))
+        with self.assertRaises(IndexError):
+            raise quadtensor.BeyondEnd("late")
 
     def test_again_and_again(self):
         # The demuxer fails while decodebin is still plugging it, which is a race.
@@ -84,7 +93,7 @@ class Broken(unittest.TestCase):
             paths += [media.path_of(name)] * 30
         said = []
         threads = [
-            threading.Thread(target=lambda: said.extend(self.opened(path) for path in iter(paths.pop, paths[0])))
+            threading.Thread(target=lambda: said.extend(self.opened(path)[1] for path in iter(paths.pop, paths[0])))
             for _ in range(4)
         ]
         paths[:0] = [None] * 4

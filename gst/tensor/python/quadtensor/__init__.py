@@ -9,7 +9,18 @@ A thin layer on libquadtensor-1.0; it needs no other package. See docs/tensors.m
 """
 
 from ._frame import Frame, Tensor
-from ._library import Error
+from ._library import BeyondEnd, DecodeError, Error, NotFound, NoVideo
 from ._reader import Frames, Missed, frames
 
-__all__ = ["Error", "Frame", "Frames", "Missed", "Tensor", "frames"]
+__all__ = [
+    "BeyondEnd",
+    "DecodeError",
+    "Error",
+    "Frame",
+    "Frames",
+    "Missed",
+    "NoVideo",
+    "NotFound",
+    "Tensor",
+    "frames",
+]

@@ -12,7 +12,26 @@ ORIENTATIONS = {"auto": 0, "none": 1}  # QuadOrientation
 
 
 class Error(RuntimeError):
-    """An error of the library or of an element of the pipeline."""
+    """An error of the library or of an element of the pipeline; the text is for the user."""
+
+
+class NotFound(Error, FileNotFoundError):
+    """There is no such file."""
+
+
+class NoVideo(Error):
+    """The file is no media, or has no video."""
+
+
+class DecodeError(Error):
+    """The file is damaged, or a decoder failed."""
+
+
+class BeyondEnd(Error, IndexError):
+    """A frame's number, or a time, lies after the last frame."""
+
+
+_ERRORS = {5: NotFound, 6: NoVideo, 7: DecodeError, 8: BeyondEnd}  # QuadTensorError
 
 
 class GError(ctypes.Structure):
@@ -154,13 +173,13 @@ def capsule(managed, versioned):
     return _new_capsule(managed, _names[versioned], _destructor)
 
 
-def message_of(error):
-    """The text of a GError*, which it frees; "" if there is none."""
+def exception_of(error, kind=Error):
+    """The exception for a GError*, which it frees: of `kind`, or of the subclass of Error that its code says."""
     if not error:
-        return ""
-    text = error.contents.message.decode("utf-8", "replace")
+        return kind("")
+    text, code = error.contents.message.decode("utf-8", "replace"), error.contents.code
     lib.g_error_free(error)
-    return text
+    return _ERRORS.get(code, Error)(text) if kind is Error else kind(text)
 
 
 def call(function, *arguments, raises=Error):
@@ -168,7 +187,7 @@ def call(function, *arguments, raises=Error):
     error = POINTER(GError)()
     result = function(*arguments, ctypes.byref(error))
     if not result:
-        raise raises(message_of(error))
+        raise exception_of(error, raises)
     return result
 
 

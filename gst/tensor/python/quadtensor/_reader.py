@@ -29,8 +29,8 @@ from ._library import (
     QuadPicture,
     call,
     check_process,
+    exception_of,
     lib,
-    message_of,
 )
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
@@ -103,7 +103,7 @@ class Frames(Uncopied):
             return frame
         self.close()
         if status == FAILED:
-            raise Error(message_of(error))
+            raise exception_of(error)
         raise StopIteration
 
     def _take_missed(self):
@@ -176,7 +176,8 @@ def frames(
     orientation "auto": upright and with square pixels, as the file says, or "none": as stored
     timeout     raise Error where no frame comes for so many seconds; None: wait
 
-    Raises Error with what the pipeline said where something goes wrong, at once or from the iterator.
+    Raises Error with what the pipeline said where something goes wrong, at once or from the iterator: NotFound, NoVideo
+    or DecodeError where it is one of these.
     """
     select = selection(rate, timestamps, every_nth, keyframes, start, stop)
     format = format_name(format)
