@@ -71,6 +71,23 @@ Failure failure_of (GstMessage *message, const std::string &lacking)
   return {code_of (why.get (), GST_MESSAGE_SRC (message)), text};
 }
 
+void PostedErrors::take (GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    if (first_.empty ()) first_ = failure_of (message, lacking_);
+  } else if (gst_message_has_name (message, "missing-plugin")) {
+    const char *name = gst_structure_get_string (gst_message_get_structure (message), "name");
+    if (!lacking_.empty ()) lacking_ += ", ";
+    lacking_ += name ? name : "an unknown decoder";
+  }
+}
+
+void PostedErrors::take_all (GstBus *bus)
+{
+  constexpr auto kTypes = static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+  while (const Owned<GstMessage> message{gst_bus_pop_filtered (bus, kTypes)}) take (message.get ());
+}
+
 MissedRun::MissedRun (const GstStructure *message)
 {
   first_.index = G_MAXUINT64;

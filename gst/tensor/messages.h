@@ -24,6 +24,21 @@ struct Failure {
 // reported as missing.
 Failure failure_of (GstMessage *message, const std::string &lacking);
 
+// What is wrong with a pipeline, by the messages on its bus.
+class PostedErrors {
+ public:
+  // Ignores messages that are no errors.
+  void take (GstMessage *message);
+  // Takes the errors that wait on the bus.
+  void take_all (GstBus *bus);
+  // The first error; empty if there is none.
+  const Failure &first () const { return first_; }
+
+ private:
+  std::string lacking_;  // the decoders that GStreamer reported as missing
+  Failure first_;
+};
+
 // Consecutive targets for which frameextract had no frame. One message reports all of them; they
 // may be many, so they are made one by one.
 class MissedRun {

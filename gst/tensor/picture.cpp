@@ -160,6 +160,14 @@ std::string read_picture (const QuadPicture &asked, Picture &picture)
   return problem_of (format);
 }
 
+void shown_size (const Source &source, int &width, int &height)
+{
+  width = source.width;
+  height = source.height;
+  if (source.par != Source::Par{} && source.width > 0) make_square (source, width, height);
+  if (source.turn.swaps_axes ()) std::swap (width, height);
+}
+
 Lines lines_for (const Source &source, const Picture &picture, int device)
 {
   const bool turned = picture.upright && source.turn != Turn{};

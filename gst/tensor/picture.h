@@ -19,6 +19,9 @@ struct Picture {
 // an empty string.
 std::string read_picture (const QuadPicture &asked, Picture &picture);
 
+// The size of a picture of `source` that is shown upright with square pixels.
+void shown_size (const Source &source, int &width, int &height);
+
 // Elements, written as for gst-launch-1.0, before and after those that choose frames; empty if none
 // are needed. Their frames lie in the memory of the CUDA device `device`, or of the host if it is
 // below 0.

@@ -210,6 +210,60 @@ QUAD_TENSOR_API gboolean quad_reader_take_missed (QuadReader *reader, QuadMissed
  * this reader. */
 QUAD_TENSOR_API void quad_reader_close (QuadReader *reader);
 
+/* ---- What is in a file ---- */
+
+/* Of the first video stream. Strings live as long as the table, and are "" where the file does not
+ * say it. */
+typedef struct {
+  GstClockTime duration; /* of the file, as it says; GST_CLOCK_TIME_NONE where it does not */
+  gint width, height;    /* as stored */
+  gint shown_width, shown_height; /* upright, with square pixels */
+  gint par_n, par_d;              /* as in QuadFrameInfo, as are the next two */
+  gint rotation;
+  gboolean mirrored;
+  gboolean interlaced;
+  gint fps_n, fps_d;        /* as the file says; 0/1 where it does not, or where it varies */
+  const gchar *codec;       /* a short name: "h264", "mpeg2", "raw" */
+  const gchar *container;   /* "mp4", "matroska" */
+  const gchar *colorimetry; /* as GStreamer spells it: "bt709" */
+  guint n_audio;
+  gpointer reserved[4];
+} QuadClipInfo;
+
+typedef struct {
+  gint channels, rate;   /* 0 where unknown; the rate in Hz */
+  const gchar *codec;    /* "aac" */
+  const gchar *language; /* ISO 639 */
+  gpointer reserved[2];
+} QuadAudioInfo;
+
+typedef struct {
+  GstClockTime time;     /* when it is shown, as in QuadFrameInfo */
+  GstClockTime duration; /* until the next one is shown; GST_CLOCK_TIME_NONE where unknown */
+  gboolean keyframe;
+  gint reserved;
+} QuadTableEntry;
+
+typedef struct _QuadTable QuadTable;
+
+/* Reads what is in a file, a name or a URI: what it says of itself and, with `frames`, when each
+ * frame of its first video stream is shown. Nothing is decoded for that, but where a decoder may
+ * give other frames than the file has packets: fields, packets without times, a film that begins
+ * between two keyframes. Then all of it is decoded. Starts at once; NULL on an error. */
+QUAD_TENSOR_API QuadTable *quad_table_open (const gchar *location, gboolean frames, GError **error);
+/* Waits for at most `timeout` ns until all is read: QUAD_READER_END, QUAD_READER_TIMEOUT or
+ * QUAD_READER_FAILED. The file is closed then. One thread at a time. */
+QUAD_TENSOR_API QuadReaderStatus quad_table_wait (QuadTable *table, GstClockTime timeout,
+                                                  GError **error);
+/* After QUAD_READER_END, from any thread: */
+QUAD_TENSOR_API void quad_table_get_info (QuadTable *table, QuadClipInfo *info);
+/* FALSE where `index` is not below n_audio. */
+QUAD_TENSOR_API gboolean quad_table_get_audio (QuadTable *table, guint index, QuadAudioInfo *audio);
+/* The frames in the order in which they are shown, as many as all that a reader gives; owned by the
+ * table. */
+QUAD_TENSOR_API const QuadTableEntry *quad_table_get_entries (QuadTable *table, guint64 *n_entries);
+QUAD_TENSOR_API void quad_table_close (QuadTable *table);
+
 G_END_DECLS
 
 #endif

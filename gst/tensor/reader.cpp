@@ -29,9 +29,9 @@ struct _QuadReader {
   ReaderPipeline pipeline;
   GstClockTime position = GST_CLOCK_TIME_NONE;
   std::optional<GstClockTime> film_begin;  // set by the first frame
-  std::string lacking;                     // the decoders that GStreamer reported as missing
-  Failure failure;                         // of the first posted error
-  std::deque<MissedRun> missed;            // not taken yet
+  PostedErrors errors;
+  Failure failure;               // empty while all is well
+  std::deque<MissedRun> missed;  // not taken yet
   bool ended = false;
 
   // Reads the bus.
@@ -46,17 +46,12 @@ void _QuadReader::take_messages ()
 {
   constexpr auto kTypes = static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
   while (const Owned<GstMessage> message{gst_bus_pop_filtered (pipeline.bus (), kTypes)}) {
-    if (GST_MESSAGE_TYPE (message.get ()) == GST_MESSAGE_ERROR) {
-      if (failure.empty ()) failure = failure_of (message.get (), lacking);
-    } else if (gst_message_has_name (message.get (), "missing-plugin")) {
-      const char *name =
-          gst_structure_get_string (gst_message_get_structure (message.get ()), "name");
-      if (!lacking.empty ()) lacking += ", ";
-      lacking += name ? name : "an unknown decoder";
-    } else if (gst_message_has_name (message.get (), GST_QUAD_MESSAGE_FRAME_MISSED)) {
+    if (gst_message_has_name (message.get (), GST_QUAD_MESSAGE_FRAME_MISSED))
       missed.emplace_back (gst_message_get_structure (message.get ()));
-    }
+    else
+      errors.take (message.get ());
   }
+  if (failure.empty ()) failure = errors.first ();
 }
 
 bool _QuadReader::failed (GError **error)

@@ -1,54 +1,16 @@
 #include "tensor/reader_pipeline.h"
 
-#include <glib/gstdio.h>
-
 #include <vector>
 
 #include "glue/plain_pool.h"
 #include "tensor/decoder_choice.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
+#include "tensor/location.h"
 #include "tensor/messages.h"
 
 namespace quad::tensor {
 namespace {
-
-// The URI for a file name or a URI; empty with `error` set on failure.
-std::string uri_of (const char *location, GError **error)
-{
-  // The name of an existing file may look like a URI.
-  if (!g_file_test (location, G_FILE_TEST_EXISTS) && gst_uri_is_valid (location)) return location;
-  GError *why = nullptr;
-  const Owned<char> uri{gst_filename_to_uri (location, &why)};
-  if (uri) return uri.get ();
-  refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, why->message);
-  g_error_free (why);
-  return {};
-}
-
-// The file name of a file: URI; null for others.
-Owned<char> file_of (const std::string &uri)
-{
-  return Owned<char>{g_filename_from_uri (uri.c_str (), nullptr, nullptr)};
-}
-
-// Pipes, sockets and terminals: opening one waits for a writer.
-bool is_special (const char *file)
-{
-  GStatBuf about;
-  return g_stat (file, &about) == 0 &&
-         (S_ISFIFO (about.st_mode) || S_ISSOCK (about.st_mode) || S_ISCHR (about.st_mode));
-}
-
-Owned<GstElement> make (const char *factory, GError **error)
-{
-  GstElement *made = gst_element_factory_make (factory, nullptr);
-  if (made) return Owned<GstElement>{GST_ELEMENT (gst_object_ref_sink (made))};
-  refuse (error, QUAD_TENSOR_ERROR_PIPELINE,
-          std::string{"There is no element "} + factory +
-              ". Install GStreamer's base plugins (gstreamer1.0-plugins-base).");
-  return nullptr;
-}
 
 // A bin made from a gst-launch-1.0 line. A missing element is an error.
 Owned<GstElement> make_bin (const std::string &line, GError **error)
@@ -86,21 +48,15 @@ bool ReaderPipeline::build (const Request &request, GError **error)
 {
   picture_ = request.picture;
   device_ = request.device;
-  const std::string uri = uri_of (request.location, error);
-  if (uri.empty ()) return false;
-  const Owned<char> file = file_of (uri);
-  if (file && is_special (file.get ()))
-    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
-                   std::string{file.get ()} +
-                       " is a pipe or a device, no file. Write what comes of it to a file first.");
-
+  Location location;
+  if (!read_location (request.location, location, error)) return false;
   pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
   bus_.reset (gst_element_get_bus (pipeline_.get ()));
   if (device_ >= 0 && !quad_cuda_use_primary_context (pipeline_.get (), device_, error))
     return false;
-  if (file) input_.watch (pipeline_.get ());
-  sink_ = make ("appsink", error);
-  if (!sink_ || !make_decoder (uri, error)) return false;
+  if (location.local) input_.watch (pipeline_.get ());
+  sink_ = make_element ("appsink", error);
+  if (!sink_ || !make_decoder (location.uri, error)) return false;
   gst_bin_add (GST_BIN (pipeline_.get ()), sink_.get ());
   const Owned<GstCaps> wanted{
       gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
@@ -111,7 +67,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
 
 bool ReaderPipeline::make_decoder (const std::string &uri, GError **error)
 {
-  decoder_ = make ("uridecodebin", error);
+  decoder_ = make_element ("uridecodebin", error);
   if (!decoder_) return false;
   gst_bin_add (GST_BIN (pipeline_.get ()), decoder_.get ());
   const Owned<GstCaps> any{gst_caps_from_string ("video/x-raw(ANY)")};

@@ -11,9 +11,9 @@ struct Size {
 };
 
 constexpr Size kSizes[] = {
-    {"QuadFrameInfo", sizeof (QuadFrameInfo)},
-    {"QuadMissed", sizeof (QuadMissed)},
-    {"QuadPicture", sizeof (QuadPicture)},
+    {"QuadAudioInfo", sizeof (QuadAudioInfo)}, {"QuadClipInfo", sizeof (QuadClipInfo)},
+    {"QuadFrameInfo", sizeof (QuadFrameInfo)}, {"QuadMissed", sizeof (QuadMissed)},
+    {"QuadPicture", sizeof (QuadPicture)},     {"QuadTableEntry", sizeof (QuadTableEntry)},
     {"QuadTensor", sizeof (QuadTensor)},
 };
 

@@ -91,7 +91,56 @@ class QuadPicture(ctypes.Structure):
     ]
 
 
-_STRUCTS = (QuadFrameInfo, QuadMissed, QuadPicture, QuadTensor)
+class QuadClipInfo(ctypes.Structure):
+    _fields_ = [
+        ("duration", c_uint64),
+        ("width", c_int),
+        ("height", c_int),
+        ("shown_width", c_int),
+        ("shown_height", c_int),
+        ("par_n", c_int),
+        ("par_d", c_int),
+        ("rotation", c_int),
+        ("mirrored", c_int),
+        ("interlaced", c_int),
+        ("fps_n", c_int),
+        ("fps_d", c_int),
+        ("codec", c_char_p),
+        ("container", c_char_p),
+        ("colorimetry", c_char_p),
+        ("n_audio", c_uint),
+        ("reserved", c_void_p * 4),
+    ]
+
+
+class QuadAudioInfo(ctypes.Structure):
+    _fields_ = [
+        ("channels", c_int),
+        ("rate", c_int),
+        ("codec", c_char_p),
+        ("language", c_char_p),
+        ("reserved", c_void_p * 2),
+    ]
+
+
+class QuadTableEntry(ctypes.Structure):
+    _fields_ = [
+        ("time", c_uint64),
+        ("duration", c_uint64),
+        ("keyframe", c_int),
+        ("reserved", c_int),
+    ]
+
+
+_STRUCTS = (
+    QuadAudioInfo,
+    QuadClipInfo,
+    QuadFrameInfo,
+    QuadMissed,
+    QuadPicture,
+    QuadTableEntry,
+    QuadTensor,
+)
 _errors = POINTER(POINTER(GError))
 _FUNCTIONS = {
     "g_error_free": (None, c_void_p),
@@ -121,6 +170,12 @@ _FUNCTIONS = {
     "quad_reader_get_progress": (None, c_void_p, POINTER(c_uint64), POINTER(c_uint64)),
     "quad_reader_take_missed": (c_int, c_void_p, POINTER(QuadMissed)),
     "quad_reader_close": (None, c_void_p),
+    "quad_table_open": (c_void_p, c_char_p, c_int, _errors),
+    "quad_table_wait": (c_int, c_void_p, c_uint64, _errors),
+    "quad_table_get_info": (None, c_void_p, POINTER(QuadClipInfo)),
+    "quad_table_get_audio": (c_int, c_void_p, c_uint, POINTER(QuadAudioInfo)),
+    "quad_table_get_entries": (POINTER(QuadTableEntry), c_void_p, POINTER(c_uint64)),
+    "quad_table_close": (None, c_void_p),
 }
 
 

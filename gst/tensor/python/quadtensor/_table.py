@@ -1,0 +1,99 @@
+"""What is in a file, and when its frames are shown."""
+
+import collections
+import ctypes
+import fractions
+
+from ._arguments import location_bytes
+from ._frame import optional, seconds
+from ._library import (
+    END,
+    TIMEOUT,
+    GError,
+    QuadAudioInfo,
+    QuadClipInfo,
+    call,
+    check_process,
+    exception_of,
+    lib,
+)
+
+_PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
+
+# A stream of sound: its codec ("aac"), the number of channels, the rate in Hz, and its language (ISO 639); None
+# where the file does not say it.
+Audio = collections.namedtuple("Audio", "codec channels rate language")
+
+
+class Info:
+    """What a file says of its first video stream, without decoding.
+
+    width, height   in pixels as they are shown: upright, with square pixels; stored_width and stored_height are
+                    the file's
+    rotation, mirrored, pixel_aspect_ratio   as in Frame
+    duration        of the file, in seconds; duration_ns in nanoseconds
+    rate            frames a second, a Fraction
+    codec, container, colorimetry   as "h264", "mp4", "bt709"
+    interlaced      whether frames hold two fields
+    audio           a tuple of Audio
+
+    None where the file does not say it.
+    """
+
+    def __init__(self, table):
+        info, sound = QuadClipInfo(), QuadAudioInfo()
+        lib.quad_table_get_info(table, ctypes.byref(info))
+        self.width, self.height = info.shown_width, info.shown_height
+        self.stored_width, self.stored_height = info.width, info.height
+        self.rotation, self.mirrored = info.rotation, bool(info.mirrored)
+        self.pixel_aspect_ratio = fractions.Fraction(info.par_n, info.par_d)
+        self.duration_ns = optional(info.duration)
+        self.rate = fractions.Fraction(info.fps_n, info.fps_d) if info.fps_n > 0 else None
+        self.interlaced = bool(info.interlaced)
+        self.codec, self.container, self.colorimetry = (
+            text.decode() or None for text in (info.codec, info.container, info.colorimetry)
+        )
+        audio = []
+        while lib.quad_table_get_audio(table, len(audio), ctypes.byref(sound)):
+            language = sound.language.decode() or None
+            audio.append(Audio(sound.codec.decode(), sound.channels or None, sound.rate or None, language))
+        self.audio = tuple(audio)
+
+    duration = property(lambda self: seconds(self.duration_ns))
+
+    def __repr__(self):
+        return f"Info({self.codec} in {self.container}, {self.width}x{self.height}, duration={self.duration})"
+
+
+class Table:
+    """The frames of a file in the order in which they are shown, in nanoseconds from where the film begins.
+
+    times, durations   lists of int; a duration is None where it is not known
+    keys               the indices of keyframes
+    info               an Info
+    """
+
+    def __init__(self, table):
+        self.info = Info(table)
+        count = ctypes.c_uint64()
+        entries = lib.quad_table_get_entries(table, ctypes.byref(count))
+        entries = entries[: count.value] if count.value else []
+        self.times = [entry.time for entry in entries]
+        self.durations = [optional(entry.duration) for entry in entries]
+        self.keys = [index for index, entry in enumerate(entries) if entry.keyframe]
+
+
+def read(location, frames):
+    """The Table of a file, or, without `frames`, its Info. Raises Error."""
+    check_process()
+    table = call(lib.quad_table_open, location_bytes(location), frames)
+    try:
+        error = ctypes.POINTER(GError)()
+        status = TIMEOUT
+        while status == TIMEOUT:
+            status = lib.quad_table_wait(table, _PATIENCE, ctypes.byref(error))
+        if status != END:
+            raise exception_of(error)
+        return Table(table) if frames else Info(table)
+    finally:
+        lib.quad_table_close(table)

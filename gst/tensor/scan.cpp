@@ -1,0 +1,233 @@
+#include "tensor/scan.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+
+#include "glue/film.h"
+#include "tensor/frame.h"
+#include "tensor/guard.h"
+#include "tensor/location.h"
+#include "tensor/packets.h"
+
+namespace quad::tensor {
+namespace {
+
+constexpr GstClockTime kGlance = 20 * GST_MSECOND;
+
+bool is_kind (GstPad *pad, const char *kind, const char *other)
+{
+  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
+  if (gst_caps_is_empty (caps.get ()) || gst_caps_is_any (caps.get ())) return false;
+  const std::string name = gst_structure_get_name (gst_caps_get_structure (caps.get (), 0));
+  return name.starts_with (kind) || name.starts_with (other);
+}
+
+}  // namespace
+
+Scan::~Scan () { stop (); }
+
+bool Scan::start (const char *given, Extent extent, GError **error)
+{
+  Location location;
+  if (!read_location (given, location, error)) return false;
+  extent_ = extent;
+  pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
+  bus_.reset (gst_element_get_bus (pipeline_.get ()));
+  if (location.local) input_.watch (pipeline_.get ());
+  decoder_ = make_element ("uridecodebin", error);
+  if (!decoder_) return false;
+  sink_ = make_element ("fakesink", error);
+  if (!sink_) return false;
+  gst_bin_add_many (GST_BIN (pipeline_.get ()), decoder_.get (), sink_.get (), nullptr);
+  g_object_set (sink_.get (), "sync", FALSE, "enable-last-sample", FALSE, nullptr);
+  g_object_set (decoder_.get (), "uri", location.uri.c_str (), nullptr);
+  g_signal_connect (decoder_.get (), "autoplug-select", G_CALLBACK (choose), nullptr);
+  g_signal_connect (decoder_.get (), "pad-added", G_CALLBACK (take_pad), this);
+  g_signal_connect (decoder_.get (), "no-more-pads", G_CALLBACK (end_pads), this);
+  switch (gst_element_set_state (pipeline_.get (), GST_STATE_PAUSED)) {
+    case GST_STATE_CHANGE_FAILURE:
+      errors_.take_all (bus_.get ());
+      return errors_.first ().empty ()
+                 ? refuse (error, QUAD_TENSOR_ERROR_PIPELINE, "The pipeline does not start.")
+                 : refuse (error, errors_.first ().code, errors_.first ().text);
+    case GST_STATE_CHANGE_NO_PREROLL:
+      return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
+                     "This is a live source: it has no number of frames. Use frames().");
+    default: return true;
+  }
+}
+
+// The values of decodebin's GstAutoplugSelectResult, which no header declares.
+int Scan::choose (GstElement *, GstPad *, GstCaps *, GstElementFactory *factory, gpointer)
+{
+  constexpr int kTry = 0, kExpose = 1;
+  return gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER) ? kExpose
+                                                                                      : kTry;
+}
+
+// As in the reader, the first video stream counts. Others stay unlinked.
+void Scan::take_pad (GstElement *, GstPad *pad, gpointer data)
+{
+  auto *self = static_cast<Scan *> (data);
+  if (self->found_ || !is_kind (pad, "video/", "image/")) return;
+  self->found_ = true;
+  self->video_.reset (GST_PAD (gst_object_ref (pad)));
+  constexpr auto kAll =
+      static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
+                                    GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
+  gst_pad_add_probe (pad, kAll, look, data, nullptr);
+  const Owned<GstPad> sink{gst_element_get_static_pad (self->sink_.get (), "sink")};
+  gst_pad_link (pad, sink.get ());
+}
+
+void Scan::end_pads (GstElement *decoder, gpointer self)
+{
+  if (static_cast<Scan *> (self)->found_) return;
+  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", kNoVideo), (nullptr));
+}
+
+GstPadProbeReturn Scan::look (GstPad *, GstPadProbeInfo *info, gpointer data)
+{
+  auto *self = static_cast<Scan *> (data);
+  GError *error = nullptr;
+  contain (0, &error, [&] {
+    const guint type = GST_PAD_PROBE_INFO_TYPE (info);
+    if (type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
+      self->take_event (GST_PAD_PROBE_INFO_EVENT (info));
+    else if (type & GST_PAD_PROBE_TYPE_BUFFER)
+      self->take (GST_PAD_PROBE_INFO_BUFFER (info));
+    else
+      gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), take_in_list, data);
+    return 0;
+  });
+  if (!error) return GST_PAD_PROBE_OK;
+  GST_ELEMENT_ERROR (self->decoder_.get (), RESOURCE, FAILED, ("%s", error->message), (nullptr));
+  g_error_free (error);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+gboolean Scan::take_in_list (GstBuffer **unit, guint, gpointer self)
+{
+  static_cast<Scan *> (self)->take (*unit);
+  return TRUE;
+}
+
+void Scan::take_event (GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+    gst_event_copy_segment (event, &segment_);
+    if (segment_.format != GST_FORMAT_TIME) doubt ("packets have no times");
+    if (!film_begin_) film_begin_ = film_begin (segment_);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    GstCaps *caps = nullptr;
+    gst_event_parse_caps (event, &caps);
+    const GstStructure *fields = gst_caps_get_structure (caps, 0);
+    raw_ = gst_structure_has_name (fields, "video/x-raw");
+    hidden_ = hidden_packets (gst_structure_get_name (fields));
+    if (!raw_ && may_hold_fields (fields)) doubt ("packets may be fields");
+    int n = 0, d = 1;
+    if (gst_structure_get_fraction (fields, "framerate", &n, &d) && n > 0)
+      frame_length_ = gst_util_uint64_scale_int (GST_SECOND, d, n);
+  }
+}
+
+void Scan::check_order (GstBuffer *unit)
+{
+  const GstClockTime pts = GST_BUFFER_PTS (unit);
+  const bool keyframe = !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DISCONT)) first_key_ = GST_CLOCK_TIME_NONE;
+  if (!GST_CLOCK_TIME_IS_VALID (first_key_) && keyframe) first_key_ = pts;
+  // Before a keyframe, or shown before the first one: what it is made of is not there.
+  if (!GST_CLOCK_TIME_IS_VALID (first_key_) || pts < first_key_)
+    doubt ("pictures need others that are not there");
+}
+
+void Scan::take (GstBuffer *unit)
+{
+  if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DECODE_ONLY) || (hidden_ && hidden_ (unit)))
+    return;
+  if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_CORRUPTED)) doubt ("packets are damaged");
+  if (!GST_BUFFER_PTS_IS_VALID (unit)) doubt ("packets have no times");
+  if (!GST_BUFFER_PTS_IS_VALID (unit) || segment_.format != GST_FORMAT_TIME) return;
+  if (!raw_) check_order (unit);
+  // As GstVideoDecoder does, which takes 40 ms for an unknown duration.
+  constexpr GstClockTime kUnknown = 40 * GST_MSECOND;
+  guint64 begin = GST_BUFFER_PTS (unit), duration = GST_BUFFER_DURATION (unit);
+  if (!GST_CLOCK_TIME_IS_VALID (duration)) duration = frame_length_;
+  guint64 end = begin + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : kUnknown);
+  if (!gst_segment_clip (&segment_, GST_FORMAT_TIME, begin, end, &begin, &end)) {
+    // Nothing clips raw video.
+    if (raw_) doubt ("pictures lie outside of the film");
+    return;
+  }
+  if (GST_CLOCK_TIME_IS_VALID (duration)) duration = end - begin;
+  const GstClockTime time = gst_segment_to_stream_time (&segment_, GST_FORMAT_TIME, begin);
+  const GstClockTime origin = std::min (time, film_begin_.value_or (0));
+  units_.push_back (
+      {time - origin, duration, !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)});
+}
+
+// While the first packet waits, so caps and tags have passed.
+void Scan::read_info ()
+{
+  read_video (video_.get (), info_);
+  if (const Owned<GstElement> finder{gst_bin_get_by_name (GST_BIN (decoder_.get ()), "typefind")}) {
+    GstCaps *caps = nullptr;
+    g_object_get (finder.get (), "caps", &caps, nullptr);
+    if (const Owned<GstCaps> found{caps}) info_.container = short_name (found.get ());
+  }
+  const auto add = [] (GstElement *, GstPad *pad, gpointer info) -> gboolean {
+    if (is_kind (pad, "audio/", "audio/"))
+      static_cast<ClipInfo *> (info)->audio.push_back (read_audio (pad));
+    return TRUE;
+  };
+  gst_element_foreach_src_pad (decoder_.get (), add, &info_);
+}
+
+QuadReaderStatus Scan::wait (GstClockTime timeout, GError **error)
+{
+  constexpr auto kTypes = static_cast<GstMessageType> (GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT |
+                                                       GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
+  for (GstClockTime waited = 0; !ended_; waited += kGlance) {
+    const GstClockTime rest = timeout > waited ? timeout - waited : 0;
+    Failure failure;
+    while (const Owned<GstMessage> message{
+        gst_bus_timed_pop_filtered (bus_.get (), std::min (rest, kGlance), kTypes)}) {
+      const GstMessageType type = GST_MESSAGE_TYPE (message.get ());
+      errors_.take (message.get ());
+      if (!errors_.first ().empty ()) break;
+      if (type == GST_MESSAGE_ASYNC_DONE && !prerolled_) {
+        prerolled_ = true;
+        read_info ();
+        if (extent_ == Extent::frames) gst_element_set_state (pipeline_.get (), GST_STATE_PLAYING);
+      }
+      if (type == GST_MESSAGE_EOS || (prerolled_ && extent_ == Extent::info)) ended_ = true;
+      if (ended_) break;
+    }
+    failure = errors_.first ();
+    if (failure.empty () && !ended_ && !found_) failure = input_.stuck (pipeline_.get ());
+    if (!failure.empty ()) {
+      stop ();
+      refuse (error, failure.code, failure.text);
+      return QUAD_READER_FAILED;
+    }
+    if (!ended_ && rest <= kGlance) return QUAD_READER_TIMEOUT;
+  }
+  stop ();
+  return QUAD_READER_END;
+}
+
+void Scan::stop ()
+{
+  if (!pipeline_) return;
+  gint64 length = -1;
+  if (ended_ && gst_element_query_duration (pipeline_.get (), GST_FORMAT_TIME, &length) &&
+      length >= 0)
+    info_.duration = static_cast<GstClockTime> (length);
+  gst_element_set_state (pipeline_.get (), GST_STATE_NULL);
+  video_.reset ();
+  pipeline_.reset ();
+}
+
+}  // namespace quad::tensor

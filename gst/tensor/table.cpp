@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "tensor/frame.h"
+#include "tensor/guard.h"
+#include "tensor/picture.h"
+#include "tensor/process.h"
+#include "tensor/scan.h"
+
+namespace quad::tensor {
+namespace {
+
+GstDebugCategory *category ()
+{
+  static GstDebugCategory *made = _gst_debug_category_new ("quadtable", 0, "tables of frames");
+  return made;
+}
+
+}  // namespace
+}  // namespace quad::tensor
+
+using namespace quad::tensor;
+
+struct _QuadTable {
+  ~_QuadTable ()
+  {
+    if (reader) quad_reader_close (reader);
+  }
+  QuadReaderStatus wait (GstClockTime timeout, GError **error);
+  bool needs_decoding () const;
+  bool start_decoding (GError **error);
+  QuadReaderStatus decode (GstClockTime timeout, GError **error);
+  void take (QuadFrame *frame);
+  void finish ();
+
+  std::string location;
+  bool wants_frames = false;
+  Scan scan;
+  bool scanned = false, done = false;
+  // Where packets alone do not say which frames there are.
+  QuadReader *reader = nullptr;
+  std::vector<Unit> decoded;
+  ClipInfo info;
+  std::vector<QuadTableEntry> entries;
+};
+
+bool _QuadTable::needs_decoding () const
+{
+  // Ogg's Theora has its size in a packet.
+  if (scan.info ().source.width == 0) return true;
+  if (!wants_frames) return false;
+  return scan.doubt () != nullptr;
+}
+
+bool _QuadTable::start_decoding (GError **error)
+{
+  QuadPicture as_stored = {};
+  as_stored.orientation = QUAD_ORIENTATION_NONE;
+  const bool all = wants_frames && scan.doubt ();
+  GST_CAT_INFO (category (), "%s: decodes %s, as %s", location.c_str (), all ? "all" : "one frame",
+                all ? scan.doubt () : "its size is not known");
+  const char *select = all ? nullptr : "frameextract max-frames=1 every-nth=1";
+  constexpr guint kDepth = 4;
+  reader = quad_reader_open_pictures (location.c_str (), select, &as_stored, -1, kDepth, error);
+  return reader != nullptr;
+}
+
+void _QuadTable::take (QuadFrame *frame)
+{
+  QuadFrameInfo about;
+  quad_frame_get_info (frame, &about);
+  decoded.push_back ({about.time, about.duration, false});
+  if (info.source.width > 0) return;
+  info.source.width = about.width;
+  info.source.height = about.height;
+  info.source.par = {about.par_n, about.par_d};
+}
+
+QuadReaderStatus _QuadTable::decode (GstClockTime timeout, GError **error)
+{
+  QuadFrame *frame = nullptr;
+  QuadReaderStatus status = QUAD_READER_FRAME;
+  const gint64 begin = g_get_monotonic_time ();
+  while (status == QUAD_READER_FRAME) {
+    const auto spent = GstClockTime (g_get_monotonic_time () - begin) * GST_USECOND;
+    if (spent > timeout) return QUAD_READER_TIMEOUT;
+    status = quad_reader_next (reader, timeout - spent, &frame, error);
+    if (status != QUAD_READER_FRAME) break;
+    take (frame);
+    quad_frame_unref (frame);
+  }
+  return status;
+}
+
+// Puts the frames in the order in which they are shown.
+void _QuadTable::finish ()
+{
+  done = true;
+  if (!wants_frames) return;
+  std::vector<Unit> &units = scan.units ();
+  if (scan.doubt ()) {
+    // Decoded frames do not say whether they are keyframes.
+    std::set<GstClockTime> keys;
+    for (const Unit &unit : units)
+      if (unit.keyframe) keys.insert (unit.time);
+    for (Unit &frame : decoded) frame.keyframe = keys.contains (frame.time);
+    units = std::move (decoded);
+  }
+  std::stable_sort (units.begin (), units.end (),
+                    [] (const Unit &a, const Unit &b) { return a.time < b.time; });
+  entries.reserve (units.size ());
+  for (const Unit &unit : units) entries.push_back ({unit.time, unit.duration, unit.keyframe, 0});
+  for (std::size_t i = 0; i + 1 < entries.size (); i++)
+    if (GST_CLOCK_TIME_IS_VALID (entries[i + 1].time))
+      entries[i].duration = entries[i + 1].time - entries[i].time;
+  units = {};
+}
+
+QuadReaderStatus _QuadTable::wait (GstClockTime timeout, GError **error)
+{
+  if (done) return QUAD_READER_END;
+  if (!scanned) {
+    const QuadReaderStatus status = scan.wait (timeout, error);
+    if (status != QUAD_READER_END) return status;
+    scanned = true;
+    info = scan.info ();
+    if (needs_decoding () && !start_decoding (error)) return QUAD_READER_FAILED;
+  }
+  if (reader) {
+    const QuadReaderStatus status = decode (timeout, error);
+    if (status != QUAD_READER_END) return status;
+    quad_reader_close (reader);
+    reader = nullptr;
+  }
+  finish ();
+  return QUAD_READER_END;
+}
+
+QuadTable *quad_table_open (const gchar *location, gboolean frames, GError **error)
+{
+  g_return_val_if_fail (location, nullptr);
+  return contain<QuadTable *> (nullptr, error, [&] () -> QuadTable * {
+    if (!start_gstreamer (error)) return nullptr;
+    auto table = std::make_unique<QuadTable> ();
+    table->location = location;
+    table->wants_frames = frames;
+    const Scan::Extent extent = frames ? Scan::Extent::frames : Scan::Extent::info;
+    return table->scan.start (location, extent, error) ? table.release () : nullptr;
+  });
+}
+
+QuadReaderStatus quad_table_wait (QuadTable *table, GstClockTime timeout, GError **error)
+{
+  g_return_val_if_fail (table, QUAD_READER_FAILED);
+  return contain (QUAD_READER_FAILED, error, [&] {
+    return check_process (error) ? table->wait (timeout, error) : QUAD_READER_FAILED;
+  });
+}
+
+void quad_table_get_info (QuadTable *table, QuadClipInfo *info)
+{
+  g_return_if_fail (table && info);
+  const ClipInfo &from = table->info;
+  const Source &source = from.source;
+  *info = {};
+  info->duration = from.duration;
+  info->width = source.width;
+  info->height = source.height;
+  shown_size (source, info->shown_width, info->shown_height);
+  info->par_n = source.par.n;
+  info->par_d = source.par.d;
+  info->rotation = source.turn.rotation;
+  info->mirrored = source.turn.mirrored;
+  info->interlaced = source.interlaced;
+  info->fps_n = from.fps_n;
+  info->fps_d = from.fps_d;
+  info->codec = from.codec.c_str ();
+  info->container = from.container.c_str ();
+  info->colorimetry = from.colorimetry.c_str ();
+  info->n_audio = guint (from.audio.size ());
+}
+
+gboolean quad_table_get_audio (QuadTable *table, guint index, QuadAudioInfo *audio)
+{
+  g_return_val_if_fail (table && audio, FALSE);
+  if (index >= table->info.audio.size ()) return FALSE;
+  const Audio &from = table->info.audio[index];
+  *audio = {};
+  audio->channels = from.channels;
+  audio->rate = from.rate;
+  audio->codec = from.codec.c_str ();
+  audio->language = from.language.c_str ();
+  return TRUE;
+}
+
+const QuadTableEntry *quad_table_get_entries (QuadTable *table, guint64 *n_entries)
+{
+  g_return_val_if_fail (table && n_entries, nullptr);
+  *n_entries = table->entries.size ();
+  return table->entries.data ();
+}
+
+void quad_table_close (QuadTable *table)
+{
+  g_return_if_fail (table);
+  // Its threads stayed in the parent process, and stopping would wait for them.
+  if (was_forked ()) return;
+  contain ([&] { delete table; });
+}

@@ -1,0 +1,98 @@
+"""Clips of every container and codec that there are elements for, to read in several ways."""
+
+import functools
+import struct
+import subprocess
+
+import media
+
+COUNT, RATE, SIZE = 30, 25, (64, 48)
+_SOURCE = f"videotestsrc num-buffers={COUNT} pattern=ball ! video/x-raw,format=I420,width=64,height=48,framerate={RATE}/1"
+_SOUND = "audiotestsrc num-buffers=50 ! audio/x-raw,channels=2,rate=48000"
+_H264 = "x264enc bframes=3 b-adapt=false key-int-max=8 speed-preset=veryfast option-string=scenecut=0"
+_FIELDS = "interlace field-pattern=1:1 ! x264enc speed-preset=veryfast"
+
+# name, the elements after the source, and whether packets alone say which frames there are.
+_ROWS = (
+    ("b.mp4", f"{_H264} ! h264parse ! mp4mux", True),
+    ("fragments.mp4", f"{_H264} ! h264parse ! mp4mux fragment-duration=200", True),
+    ("b.mkv", f"{_H264} ! h264parse ! matroskamux", True),
+    ("b.ts", f"{_H264} ! h264parse ! mpegtsmux", True),
+    ("b.flv", f"{_H264} ! h264parse ! flvmux", True),
+    ("b.avi", f"{_H264} ! h264parse ! avimux", False),
+    ("b.h264", f"{_H264} ! h264parse ! video/x-h264,stream-format=byte-stream", False),
+    ("h265.mp4", "x265enc key-int-max=8 ! h265parse ! mp4mux", True),
+    ("h265.ts", "x265enc key-int-max=8 ! h265parse ! mpegtsmux", True),
+    ("mpeg1.ts", "mpeg2enc ! mpegvideoparse ! mpegtsmux", True),
+    ("mpeg1.mkv", "mpeg2enc ! mpegvideoparse ! matroskamux", True),
+    ("mpeg4.avi", "avenc_mpeg4 ! mpeg4videoparse ! avimux", False),
+    ("vp8.webm", "vp8enc auto-alt-ref=true lag-in-frames=10 keyframe-max-dist=20 deadline=100000 ! webmmux", True),
+    ("vp9.webm", "vp9enc auto-alt-ref=true lag-in-frames=10 keyframe-max-dist=20 deadline=100000 ! webmmux", True),
+    ("av1.mkv", "av1enc cpu-used=8 usage-profile=realtime ! av1parse ! matroskamux", True),
+    ("theora.ogg", "theoraenc ! oggmux", True),
+    ("moving.gif", "videoconvert ! gifstreamenc", True),
+    ("jpeg.avi", "jpegenc ! avimux", True),
+    ("jpeg.mov", "jpegenc ! qtmux", True),
+    ("png.mov", "videoconvert ! video/x-raw,format=RGB ! pngenc ! qtmux", True),
+    ("raw.mov", "videoconvert ! video/x-raw,format=RGB ! qtmux", True),
+    ("raw.avi", "videoconvert ! video/x-raw,format=YUY2 ! avimux", True),
+    ("raw.mkv", "matroskamux", True),
+    ("wmv.asf", "avenc_wmv2 ! asfmux", True),
+    ("fields.mp4", f"{_FIELDS} ! h264parse ! mp4mux", True),
+    ("fields.ts", f"{_FIELDS} ! h264parse ! mpegtsmux", True),
+    ("wide.mp4", f"capssetter caps=video/x-raw,pixel-aspect-ratio=4/3 ! {_H264} ! h264parse ! mp4mux", True),
+    ("variable.mkv", "frameextract timestamp-list=0,0.04,0.4,0.44,0.48,0.96,1.16"
+     f" ! {_H264} ! h264parse ! matroskamux", True),
+    ("variable.mp4", "frameextract timestamp-list=0,0.04,0.4,0.44,0.48,0.96,1.16"
+     f" ! {_H264} ! h264parse ! mp4mux", True),
+    ("sound.mp4", f"{_H264} ! h264parse ! m. {_SOUND} ! avenc_aac ! m. mp4mux name=m", True),
+    ("sound.mkv", f"{_H264} ! h264parse ! m. {_SOUND} ! vorbisenc ! m. matroskamux name=m", True),
+    ("sound.ogg", f"theoraenc ! m. {_SOUND} ! vorbisenc ! m. oggmux name=m", True),
+    ("sound.ts", f"{_H264} ! h264parse ! m. {_SOUND} ! avenc_aac ! aacparse ! m. mpegtsmux name=m", True),
+)  # fmt: skip
+
+
+@functools.cache
+def _exists(element):
+    return subprocess.run(["gst-inspect-1.0", "--exists", element], check=False).returncode == 0
+
+
+def _encoder(chain):
+    return chain.split()[0]
+
+
+def path_of(name):
+    """The clip of this name."""
+    chain = {row[0]: row[1] for row in _ROWS}[name]
+    return media.made(name, f"{_SOURCE} ! {chain}")
+
+
+def edited():
+    """An MP4 whose edit list shows 0.8 s of it, which begin between two keyframes."""
+    path = media.path_of("edited.mp4")
+    data = bytearray(path_of("b.mp4").read_bytes())
+    at = data.index(b"elst") + 12
+    (scale,) = struct.unpack_from(">I", data, data.index(b"mdhd") + 16)
+    _, begin = struct.unpack_from(">II", data, at)
+    struct.pack_into(">II", data, at, scale * 8 // 10, begin + scale * 3 // 10)
+    path.write_bytes(data)
+    return path
+
+
+def cut():
+    """A transport stream that begins between two keyframes."""
+    path = media.path_of("cut.ts")
+    data = path_of("b.ts").read_bytes()
+    path.write_bytes(data[len(data) // 188 // 3 * 188 :])
+    return path
+
+
+def all_clips():
+    """(name, path, whether packets alone say which frames there are) of each clip."""
+    for name, chain, plain in _ROWS:
+        if _exists(_encoder(chain)):
+            yield name, path_of(name), plain
+    yield "edited.mp4", edited(), True
+    yield "cut.ts", cut(), True
+    yield "turned.mov", media.turned(path_of("jpeg.mov"), 90), True
+    yield "picture.png", media.made("picture.png", "videotestsrc num-buffers=1 ! pngenc"), True
