@@ -1,8 +1,8 @@
 #include "tensor/dlpack.h"
 
 #include <algorithm>
-#include <utility>
 
+#include "tensor/dlpack_export.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
 #include "tensor/memory.h"
@@ -15,22 +15,25 @@ namespace {
 template <typename Managed>
 struct Export {
   Managed managed = {};
-  std::int64_t shape[3] = {}, strides[3] = {};
+  Owner owner;
+  std::int64_t shape[4] = {}, strides[4] = {};
 };
 
 template <typename Managed>
 void let_go (Managed *self)
 {
-  quad_frame_unref (static_cast<QuadFrame *> (self->context));
-  delete reinterpret_cast<Export<Managed> *> (self);
+  auto *whole = reinterpret_cast<Export<Managed> *> (self);
+  const Owner owner = whole->owner;
+  delete whole;
+  owner.unref (owner.object);
 }
 
 template <typename Managed>
-Managed *export_as (QuadFrame *frame, const QuadTensor &t)
+Managed *export_as (const Exported &t, Owner owner)
 {
   auto *made = new Export<Managed>;
-  std::copy_n (t.shape, 3, made->shape);
-  std::copy_n (t.strides, 3, made->strides);
+  std::copy_n (t.shape, t.ndim, made->shape);
+  std::copy_n (t.strides, t.ndim, made->strides);
   made->managed.tensor = {t.data,
                           {std::int32_t (t.device), t.device_id},
                           std::int32_t (t.ndim),
@@ -38,7 +41,8 @@ Managed *export_as (QuadFrame *frame, const QuadTensor &t)
                           made->shape,
                           made->strides,
                           0};
-  made->managed.context = quad_frame_ref (frame);
+  made->managed.context = owner.object;
+  made->owner = owner;
   made->managed.deleter = let_go<Managed>;
   return &made->managed;
 }
@@ -62,6 +66,8 @@ void note_reader (QuadFrame &frame, gint64 stream)
   }
 }
 
+void unref_frame (gpointer frame) { quad_frame_unref (static_cast<QuadFrame *> (frame)); }
+
 gpointer exported (QuadFrame *frame, guint index, gint64 stream, bool versioned, GError **error)
 {
   QuadTensor tensor;
@@ -76,14 +82,24 @@ gpointer exported (QuadFrame *frame, guint index, gint64 stream, bool versioned,
       return nullptr;
     note_reader (*frame, stream);
   }
-  if (!versioned) return export_as<quad::dlpack::Managed> (frame, tensor);
-  auto *managed = export_as<quad::dlpack::ManagedVersioned> (frame, tensor);
-  managed->version = {1, 0};
-  managed->flags = quad::dlpack::kReadOnly;
-  return managed;
+  const Exported what = {tensor.data, tensor.device, tensor.device_id, tensor.bits,
+                         tensor.ndim, tensor.shape,  tensor.strides,   true};
+  gpointer made = export_dlpack (what, {frame, unref_frame}, versioned);
+  quad_frame_ref (frame);
+  return made;
 }
 
 }  // namespace
+
+gpointer export_dlpack (const Exported &what, Owner owner, bool versioned)
+{
+  if (!versioned) return export_as<quad::dlpack::Managed> (what, owner);
+  auto *managed = export_as<quad::dlpack::ManagedVersioned> (what, owner);
+  managed->version = {1, 0};
+  managed->flags = what.read_only ? quad::dlpack::kReadOnly : 0;
+  return managed;
+}
+
 }  // namespace quad::tensor
 
 using namespace quad::tensor;

@@ -142,6 +142,40 @@ QUAD_TENSOR_API gboolean quad_cuda_use_primary_context (GstElement *pipeline, gi
 QUAD_TENSOR_API gpointer quad_frame_to_dlpack (QuadFrame *frame, guint index, gint64 stream,
                                                gboolean versioned, GError **error);
 
+/* ---- Batches ---- */
+
+/* As QuadTensor, of several frames: the first axis counts them. Element [n, i, j, k] is at
+ * data + (n * strides[0] + i * strides[1] + ...) elements. */
+typedef struct {
+  gpointer data;
+  QuadDevice device;
+  gint device_id;
+  guint bits;
+  guint ndim; /* 3 or 4 */
+  gint64 shape[4];
+  gint64 strides[4];
+  const gchar *channels; /* as in QuadTensor; lives as long as the batch */
+  gpointer reserved[4];
+} QuadBatchTensor;
+
+typedef struct _QuadBatch QuadBatch;
+
+/* Frames in system memory, of one size and format, as one tensor for each of theirs. Frames that
+ * lie at equal distances stay where they are, and the batch keeps references; others are copied.
+ * The samples may be written to: those of the frames are the same where nothing was copied. NULL on
+ * an error. */
+QUAD_TENSOR_API QuadBatch *quad_batch_new (QuadFrame *const *frames, guint n_frames,
+                                           GError **error);
+QUAD_TENSOR_API void quad_batch_unref (QuadBatch *batch);
+/* FALSE where there is no such tensor. */
+QUAD_TENSOR_API gboolean quad_batch_get_tensor (QuadBatch *batch, guint index,
+                                                QuadBatchTensor *tensor);
+/* How many of the frames had to be copied. */
+QUAD_TENSOR_API guint quad_batch_get_n_copied (QuadBatch *batch);
+/* As quad_frame_to_dlpack(), with -1 as `stream`. Not marked as read-only. */
+QUAD_TENSOR_API gpointer quad_batch_to_dlpack (QuadBatch *batch, guint index, gint64 stream,
+                                               gboolean versioned, GError **error);
+
 /* For Python alone: the name of a capsule with such a struct, static, and its destructor, which
  * calls the deleter where nobody took the struct. The destructor calls the two functions of
  * Python's C interface that are given here first. */

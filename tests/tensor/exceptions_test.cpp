@@ -104,6 +104,22 @@ TEST_F (Exceptions, StayInside)
       }
       return managed != nullptr;
     });
+  // Two frames at one place do not lie at equal distances, so they are copied.
+  for (const guint count : {1u, 2u})
+    try_all ([&] (GError **error) {
+      QuadFrame *const frames[] = {frame, frame};
+      QuadBatch *batch = quad_batch_new (frames, count, error);
+      if (!batch) return false;
+      EXPECT_EQ (quad_batch_get_n_copied (batch), count == 1 ? 0 : 2u);
+      gpointer managed = quad_batch_to_dlpack (batch, 0, -1, TRUE, error);
+      quad_batch_unref (batch);
+      if (!managed) return false;
+      auto *self = static_cast<quad::dlpack::ManagedVersioned *> (managed);
+      EXPECT_EQ (self->tensor.ndim, 4);
+      EXPECT_EQ (self->flags, 0u);
+      self->deleter (self);
+      return true;
+    });
   quad_frame_unref (frame);
   quad_reader_close (reader);
 }

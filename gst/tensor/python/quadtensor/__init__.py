@@ -8,16 +8,24 @@
 A thin layer on libquadtensor-1.0; it needs no other package. See docs/tensors.md.
 """
 
+from ._batch import Batch, BatchTensor
+from ._clip import Clip
 from ._frame import Frame, Tensor
 from ._library import BeyondEnd, DecodeError, Error, NotFound, NoVideo
 from ._reader import Frames, Missed, frames
+from ._table import Audio, Info
 
 __all__ = [
+    "Audio",
+    "Batch",
+    "BatchTensor",
     "BeyondEnd",
+    "Clip",
     "DecodeError",
     "Error",
     "Frame",
     "Frames",
+    "Info",
     "Missed",
     "NoVideo",
     "NotFound",

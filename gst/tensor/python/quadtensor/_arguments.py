@@ -67,8 +67,11 @@ def exact_rate(rate):
     return exact
 
 
-def selection(rate, timestamps, every_nth, keyframes, start, stop):
-    """The launch line of frameextract; "" if every frame is wanted."""
+def selection(rate=None, timestamps=None, every_nth=None, keyframes=False, start=None, stop=None, **more):
+    """The launch line of frameextract; "" if every frame is wanted.
+
+    `more` are properties of frameextract and their values; None leaves one out.
+    """
     chosen = {"rate": rate, "timestamps": timestamps, "every_nth": every_nth, "keyframes": keyframes or None}
     names = [name for name, value in chosen.items() if value is not None]
     if len(names) > 1:
@@ -89,6 +92,7 @@ def selection(rate, timestamps, every_nth, keyframes, start, stop):
     if len(limits) == 2 and limits["start"] >= limits["stop"]:
         raise ValueError(f"start has to be before stop, and {start} s is not before {stop} s")
     settings += [f"{name}-time={value}" for name, value in limits.items()]
+    settings += [f"{name.replace('_', '-')}={value}" for name, value in more.items() if value is not None]
     return " ".join(["frameextract", *settings]) if settings else ""
 
 
@@ -101,8 +105,18 @@ def _time_list(timestamps):
         raise ValueError(f"timestamps has to be a list of times in seconds, not {timestamps!r}") from None
     if not times:
         raise ValueError("timestamps is empty")
-    clocks = (divmod(nanoseconds(time, "each of timestamps"), SECOND) for time in times)
-    return ", ".join("{}.{:09}".format(*clock) for clock in clocks)
+    return time_list(nanoseconds(time, "each of timestamps") for time in times)
+
+
+def time_list(times):
+    """Nanoseconds as frameextract's timestamp-list."""
+    return ", ".join("{}.{:09}".format(*divmod(time, SECOND)) for time in times)
+
+
+def choice(value, what, *choices):
+    if value not in choices:
+        raise ValueError(f"{what} has to be one of {', '.join(map(repr, choices))}, not {value!r}")
+    return value
 
 
 def device_number(device):

@@ -34,20 +34,13 @@ class _Handle(Uncopied):
         unref(self.pointer)
 
 
-class Tensor(Uncopied):
-    """Samples of a frame: to be read only, valid for as long as this object or anything made of it lives.
+class Samples(Uncopied):
+    """What NumPy, PyTorch and CuPy ask for. Made of a QuadTensor or a QuadBatchTensor."""
 
-    shape, strides (in elements), dtype ("uint8" or "uint16"), device ("cpu" or "cuda:0") and channels
-    (what lies along the axis of colours, as "RGB"; of two dimensions, what the plane is).
-    """
-
-    def __init__(self, handle, index):
-        info = QuadTensor()
-        if not lib.quad_frame_get_tensor(handle.pointer, index, ctypes.byref(info)):
-            raise IndexError("the frame has no such tensor")
-        self._handle, self._index = handle, index
+    def __init__(self, info, writable):
         self._address = info.data or 0
         self._bytes = info.bits // 8
+        self._writable = writable
         self.shape = tuple(info.shape[: info.ndim])
         self.strides = tuple(info.strides[: info.ndim])
         self.ndim = info.ndim
@@ -56,8 +49,16 @@ class Tensor(Uncopied):
         self._device = (info.device, info.device_id)
         self.device = f"cuda:{info.device_id}" if info.device == CUDA else "cpu"
 
+    def _share(self):
+        """Before a pointer in CUDA memory is given to somebody unknown."""
+        raise NotImplementedError
+
+    def _export(self, stream, versioned):
+        """The address of a DLManagedTensor or DLManagedTensorVersioned."""
+        raise NotImplementedError
+
     def __repr__(self):
-        return f"Tensor({self.channels}, shape={self.shape}, dtype={self.dtype}, device={self.device})"
+        return f"{type(self).__name__}({self.channels}, shape={self.shape}, dtype={self.dtype}, device={self.device})"
 
     def _interface(self):
         return {
@@ -71,7 +72,7 @@ class Tensor(Uncopied):
     def __array_interface__(self):
         if self._device[0] == CUDA:
             raise AttributeError("the tensor lies in CUDA memory")
-        return {**self._interface(), "data": (self._address, True)}
+        return {**self._interface(), "data": (self._address, not self._writable)}
 
     def __array__(self, dtype=None, copy=None):
         # NumPy asks for __array_interface__ first; without this it would make an array of one object.
@@ -84,7 +85,7 @@ class Tensor(Uncopied):
     def __cuda_array_interface__(self):
         if self._device[0] != CUDA:
             raise AttributeError("the tensor lies in the memory of the host")
-        call(lib.quad_frame_share, self._handle.pointer, raises=BufferError)
+        self._share()
         # Waited for above, because PyTorch ignores `stream`. Not marked read-only, because PyTorch refuses that.
         return {**self._interface(), "data": (self._address, False), "stream": None}
 
@@ -105,10 +106,30 @@ class Tensor(Uncopied):
         else:
             stream = -1
         versioned = max_version is not None and max_version[0] >= 1
-        managed = call(
+        return capsule(self._export(stream, versioned), versioned)
+
+
+class Tensor(Samples):
+    """Samples of a frame: to be read only, valid for as long as this object or anything made of it lives.
+
+    shape, strides (in elements), dtype ("uint8" or "uint16"), device ("cpu" or "cuda:0") and channels
+    (what lies along the axis of colours, as "RGB"; of two dimensions, what the plane is).
+    """
+
+    def __init__(self, handle, index):
+        info = QuadTensor()
+        if not lib.quad_frame_get_tensor(handle.pointer, index, ctypes.byref(info)):
+            raise IndexError("the frame has no such tensor")
+        super().__init__(info, writable=False)
+        self._handle, self._index = handle, index
+
+    def _share(self):
+        call(lib.quad_frame_share, self._handle.pointer, raises=BufferError)
+
+    def _export(self, stream, versioned):
+        return call(
             lib.quad_frame_to_dlpack, self._handle.pointer, self._index, stream, versioned, raises=BufferError
         )
-        return capsule(managed, versioned)
 
 
 def optional(value):

@@ -132,8 +132,23 @@ class QuadTableEntry(ctypes.Structure):
     ]
 
 
+class QuadBatchTensor(ctypes.Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("device", c_int),
+        ("device_id", c_int),
+        ("bits", c_uint),
+        ("ndim", c_uint),
+        ("shape", c_int64 * 4),
+        ("strides", c_int64 * 4),
+        ("channels", c_char_p),
+        ("reserved", c_void_p * 4),
+    ]
+
+
 _STRUCTS = (
     QuadAudioInfo,
+    QuadBatchTensor,
     QuadClipInfo,
     QuadFrameInfo,
     QuadMissed,
@@ -154,6 +169,11 @@ _FUNCTIONS = {
     "quad_frame_get_tensor": (c_int, c_void_p, c_uint, POINTER(QuadTensor)),
     "quad_frame_share": (c_int, c_void_p, _errors),
     "quad_frame_to_dlpack": (c_void_p, c_void_p, c_uint, c_int64, c_int, _errors),
+    "quad_batch_new": (c_void_p, POINTER(c_void_p), c_uint, _errors),
+    "quad_batch_unref": (None, c_void_p),
+    "quad_batch_get_tensor": (c_int, c_void_p, c_uint, POINTER(QuadBatchTensor)),
+    "quad_batch_get_n_copied": (c_uint, c_void_p),
+    "quad_batch_to_dlpack": (c_void_p, c_void_p, c_uint, c_int64, c_int, _errors),
     "quad_cuda_can_decode": (c_int, c_int),
     "quad_dlpack_capsule_name": (c_void_p, c_int),
     "quad_dlpack_use_python": (None, c_void_p, c_void_p),

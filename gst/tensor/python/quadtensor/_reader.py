@@ -144,6 +144,21 @@ class Frames(Uncopied):
             self._line = line
 
 
+def picture_of(width, height, format, orientation):
+    format = format_name(format)
+    return QuadPicture(
+        0 if width is None else whole(width, "width"),
+        0 if height is None else whole(height, "height"),
+        format and format.encode(),
+        orientation_number(orientation),
+    )
+
+
+def time_limit(timeout):
+    """In seconds, for Frames."""
+    return None if timeout is None else nanoseconds(timeout, "timeout") / SECOND
+
+
 def frames(
     location,
     rate=None,
@@ -180,14 +195,7 @@ def frames(
     or DecodeError where it is one of these.
     """
     select = selection(rate, timestamps, every_nth, keyframes, start, stop)
-    format = format_name(format)
-    picture = QuadPicture(
-        0 if width is None else whole(width, "width"),
-        0 if height is None else whole(height, "height"),
-        format and format.encode(),
-        orientation_number(orientation),
-    )
-    if timeout is not None:
-        timeout = nanoseconds(timeout, "timeout") / SECOND
+    picture = picture_of(width, height, format, orientation)
+    timeout = time_limit(timeout)
     depth = whole(depth, "depth")
     return Frames(location, select, device_number(device), depth, progress, picture, timeout)

@@ -1,0 +1,279 @@
+"""A video as a sequence of frames."""
+
+import bisect
+import contextlib
+import threading
+import weakref
+
+from . import _table
+from ._arguments import choice, device_number, location_bytes, nanoseconds, number, selection, time_list, whole
+from ._batch import Batch
+from ._frame import seconds
+from ._library import BeyondEnd, DecodeError, Error
+from ._reader import Frames, picture_of, time_limit
+
+# Frames that lie closer together are not told apart by a time: frameextract counts a frame as shown half a
+# millisecond before its time.
+_APART = 1_000_000
+
+_WHY = {
+    "beyond-end": (BeyondEnd, "the film ends before"),
+    "decode-error": (DecodeError, "it is damaged, or the file breaks off"),
+    "no-frame-in-tolerance": (Error, "no frame begins near enough"),
+}
+
+
+def _limits(before, after):
+    """Tolerances as frameextract's properties."""
+    limits = {"tolerance_before": before, "tolerance_after": after}
+    return {name: nanoseconds(value, name) for name, value in limits.items() if value is not None}
+
+
+class Clip:
+    """The first video stream of a file or URI, as a sequence of its frames.
+
+    Nothing is opened before it is needed. info reads the head of the file; len, indices, times and keyframe_times
+    read all of it once, without decoding where they can, and keep what they found.
+
+    width, height, format, device, orientation, depth, timeout   as of frames(); of all frames that are read here
+
+    A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew.
+    """
+
+    def __init__(
+        self,
+        location,
+        *,
+        width=None,
+        height=None,
+        format=None,
+        device="auto",
+        orientation="auto",
+        depth=4,
+        timeout=None,
+    ):
+        location_bytes(location)
+        self.location = location
+        self._settings = {"width": width, "height": height, "format": format, "orientation": orientation}
+        picture_of(**self._settings)
+        self._device, self._depth, self._timeout = device, whole(depth, "depth"), time_limit(timeout)
+        self._begin()
+
+    def _begin(self):
+        self._lock = threading.Lock()
+        self._info = self._table = None
+        self._open = weakref.WeakSet()
+        self._closed = False
+
+    def __getstate__(self):
+        names = ("location", "_settings", "_device", "_depth", "_timeout")
+        return {name: self.__dict__[name] for name in names}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._begin()
+
+    # ---- What is in it
+
+    @property
+    def info(self):
+        """An Info: size, rate, codec, duration, sound. Raises Error."""
+        with self._lock:
+            self._check()
+            if self._info is None:
+                self._info = _table.read(self.location, frames=False)
+            return self._info
+
+    def _frames(self):
+        with self._lock:
+            self._check()
+            if self._table is None:
+                self._table = _table.read(self.location, frames=True)
+                self._info = self._info or self._table.info
+            return self._table
+
+    def __len__(self):
+        return len(self._frames().times)
+
+    @property
+    def times_ns(self):
+        """When each frame is shown, in nanoseconds from where the film begins."""
+        return list(self._frames().times)
+
+    @property
+    def times(self):
+        """When each frame is shown, in seconds."""
+        return list(map(seconds, self._frames().times))
+
+    @property
+    def keyframe_times_ns(self):
+        table = self._frames()
+        return [table.times[index] for index in table.keys]
+
+    @property
+    def keyframe_times(self):
+        """When each keyframe is shown, in seconds."""
+        return list(map(seconds, self.keyframe_times_ns))
+
+    @property
+    def variable(self):
+        """Whether frames are shown for times of different length. Containers round times: 2 ms are no difference."""
+        lengths = [length for length in self._frames().durations[:-1] if length is not None]
+        return bool(lengths) and max(lengths) - min(lengths) > 2_000_000
+
+    # ---- Frames
+
+    def __getitem__(self, index):
+        """clip[7] is a Frame; clip[a:b:step] yields frames. Raises BeyondEnd, an IndexError, where there is none."""
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self))
+            if step < 0:
+                raise ValueError("frames are read forwards: use frames_at(range(...)), or reversed(list(...))")
+            return self._read(range(start, stop, step))
+        with contextlib.closing(self._read([self._number(index)])) as frames:
+            return next(frames)
+
+    def __iter__(self):
+        return self[:]
+
+    def frames_at(self, indices):
+        """A Batch of the frames with these numbers, in any order, also twice; -1 is the last one."""
+        numbers = [self._number(index) for index in indices]
+        if not numbers:
+            raise ValueError("indices is empty")
+        with contextlib.closing(self._read(sorted(set(numbers)))) as frames:
+            found = {frame.index: frame for frame in frames}
+        return Batch([found[index] for index in numbers], lambda: numbers)
+
+    def frames_played_at(self, times, policy="played-at", tolerance_before=None, tolerance_after=None):
+        """A Batch of the frames at these times, in seconds, in any order.
+
+        policy   "played-at": the frame on screen; "nearest": the one that begins nearest; "next": the first one that
+                 begins at the time or later
+        tolerance_before, tolerance_after   how far a frame may begin before and after the time, in seconds
+
+        Raises BeyondEnd where the film ends before one of the times.
+        """
+        choice(policy, "policy", "played-at", "nearest", "next")
+        limits = _limits(tolerance_before, tolerance_after)
+        wanted = [nanoseconds(time, "each of times") for time in times]
+        if not wanted:
+            raise ValueError("times is empty")
+        unique = sorted(set(wanted))
+        line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
+        with self._start(line) as frames:
+            found = {unique[frame.index]: frame for frame in frames}
+        for missed in frames.missed:
+            kind, why = _WHY.get(missed.reason, (Error, missed.reason))
+            raise kind(f"There is no frame for {missed.requested:g} s: {why}.")
+        chosen = [found[time] for time in wanted]
+        times_ns = [frame.time_ns for frame in chosen]
+        for frame in chosen:
+            frame.index = None
+        return Batch(chosen, lambda: [self._index_of(time) for time in times_ns])
+
+    def frames_in(
+        self, start=None, stop=None, rate=None, missing="repeat", tolerance_before=None, tolerance_after=None
+    ):
+        """Yields the frames from `start` until before `stop`, in seconds; at a rate, the frame that is on screen at
+        each of that many ticks a second, of which its index is the number.
+
+        tolerance_before, tolerance_after   how far a frame may begin before and after its tick, in seconds
+        missing   at a tick without such a frame: "repeat" the one before, "skip" the tick, or end in an "error"
+        """
+        choice(missing, "missing", "repeat", "skip", "error")
+        limits = _limits(tolerance_before, tolerance_after)
+        if rate is None and limits:
+            raise ValueError("tolerances are for a rate")
+        missing = None if rate is None else missing
+        return self._start(selection(rate=rate, start=start, stop=stop, missing=missing, **limits))
+
+    def keyframes(self):
+        """Yields the keyframes."""
+        return self._read(self._frames().keys)
+
+    def sheet(self, n):
+        """Yields n frames that are evenly spread in time, as for a contact sheet."""
+        n = whole(n, "n")
+        table = self._frames()
+        if not table.times:
+            return iter(())
+        end = table.times[-1] + (table.durations[-1] or 0)
+        return self._read([self._index_of(end * (2 * k + 1) // (2 * n)) for k in range(n)])
+
+    # ---- How
+
+    def _number(self, index):
+        plain = number(index, "index")
+        if int(plain) != plain:
+            raise ValueError(f"index has to be a whole number, not {index!r}")
+        count, plain = len(self), int(plain)
+        if not -count <= plain < count:
+            raise BeyondEnd(f"There is no frame {plain}: the clip has {count}.")
+        return plain % count
+
+    def _index_of(self, time):
+        """The number of the frame that is on screen at a time in nanoseconds."""
+        return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
+
+    def _read(self, numbers):
+        """Yields the frames with these numbers, which do not descend, with their numbers as index."""
+        table = self._frames()
+        if not numbers:
+            return
+        apart = all(length >= _APART for length in table.durations[:-1])
+        if not apart:
+            values = ",".join(f"(guint64){index}" for index in numbers)
+            line = selection(indices=f'"<{values}>"')
+        elif len(numbers) == 1 or any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+            times = time_list(table.times[index] for index in numbers)
+            line = selection(
+                timestamp_list=f'"{times}"', policy="nearest", tolerance_before=0, tolerance_after=0
+            )
+        else:
+            after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
+            line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
+        with self._start(line) as frames:
+            for index in numbers:
+                frame = next(frames, None)
+                if frame is None or frame.time_ns != table.times[index]:
+                    raise DecodeError(f"Frame {index} at {seconds(table.times[index]):g} s cannot be decoded.")
+                frame.index = index
+                yield frame
+
+    def _start(self, line):
+        with self._lock:
+            self._check()
+            frames = Frames(
+                self.location,
+                line,
+                device_number(self._device),
+                self._depth,
+                picture=picture_of(**self._settings),
+                timeout=self._timeout,
+            )
+            self._open.add(frames)
+        return frames
+
+    # ---- Its end
+
+    def _check(self):
+        if self._closed:
+            raise ValueError("the clip is closed")
+
+    def close(self):
+        """Ends what is being read. Frames and batches that were taken stay."""
+        with self._lock:
+            self._closed = True
+            self._info = self._table = None
+            for frames in list(self._open):
+                frames.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __repr__(self):
+        return f"Clip({self.location!r})"

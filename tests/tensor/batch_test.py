@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Batches: what is in them, how they reach other libraries, and how long they live."""
+
+import gc
+import unittest
+
+import cases
+import clips
+import media
+import quadtensor
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+try:
+    import torch
+except ImportError:
+    torch = None
+
+needs_torch = unittest.skipUnless(torch, "PyTorch is not installed (python3-torch)")
+NUMBERS = [7, 0, 29, 7, 12]
+
+
+def clip(name="b.mp4", **settings):
+    return quadtensor.Clip(clips.path_of(name), device="cpu", timeout=60, **settings)
+
+
+@unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+class Bytes(unittest.TestCase):
+    def expect(self, shapes, **settings):
+        got = clip(**settings)
+        batch = got.frames_at(NUMBERS)
+        self.assertEqual([tensor.shape for tensor in batch.tensors], shapes)
+        frames = list(got)
+        for index, tensor in enumerate(batch.tensors):
+            self.assertEqual(tensor.channels, frames[0][index].channels)
+            self.assertEqual(tensor.dtype, frames[0][index].dtype)
+            expected = numpy.array([numpy.asarray(frames[n][index]) for n in NUMBERS])
+            for way in (numpy.asarray, numpy.from_dlpack):
+                self.assertTrue((way(tensor) == expected).all())
+        return batch
+
+    def test_each_format(self):
+        for name, width, height, shapes in (
+            ("RGB", 32, 24, [(5, 24, 32, 3)]),
+            ("RGB", 31, 23, [(5, 23, 31, 3)]),
+            ("RGBP", 32, 24, [(5, 3, 24, 32)]),
+            ("RGBP", 31, 23, [(5, 3, 23, 31)]),
+            ("RGBA", 33, 24, [(5, 24, 33, 4)]),
+            ("GRAY8", 30, 20, [(5, 20, 30)]),
+            ("GBR", 32, 24, [(5, 3, 24, 32)]),
+            ("NV12", 30, 20, [(5, 20, 30), (5, 10, 15, 2)]),
+            ("I420", 30, 20, [(5, 20, 30), (5, 10, 15), (5, 10, 15)]),
+            ("I420_10LE", 30, 20, [(5, 20, 30), (5, 10, 15), (5, 10, 15)]),
+            ("GRAY16_LE", 31, 23, [(5, 23, 31)]),
+        ):
+            with self.subTest(name, width=width):
+                self.expect(shapes, format=name, width=width, height=height)
+
+    def test_as_decoded(self):
+        self.expect([(5, 48, 64), (5, 24, 32), (5, 24, 32)])
+
+    def test_one_frame(self):
+        batch = clip(format="RGB").frames_at([3])
+        self.assertEqual(numpy.asarray(batch).shape, (1, 48, 64, 3))
+
+    def test_is_an_array_itself(self):
+        batch = clip(format="RGB").frames_at(NUMBERS)
+        for way in (numpy.asarray, numpy.array, numpy.from_dlpack):
+            self.assertTrue((way(batch) == numpy.asarray(batch.tensor)).all())
+        many = clip(format="NV12").frames_at(NUMBERS)
+        with self.assertRaisesRegex(ValueError, "NV12 have 2 tensors"):
+            numpy.asarray(many.tensor)
+
+    def test_may_be_written_to(self):
+        array = numpy.asarray(clip(format="RGB").frames_at(NUMBERS))
+        array[:] = 7
+        self.assertTrue((array == 7).all())
+
+    @needs_torch
+    def test_torch(self):
+        batch = clip(format="RGBP", width=32, height=24).frames_at(NUMBERS)
+        there = torch.from_dlpack(batch)
+        self.assertEqual((there.dtype, tuple(there.shape)), (torch.uint8, (5, 3, 24, 32)))
+        self.assertEqual(there.data_ptr(), numpy.asarray(batch).ctypes.data)
+        self.assertTrue((there.numpy() == numpy.asarray(batch)).all())
+
+    def test_outlives_what_it_was_made_of(self):
+        for way in (numpy.asarray, numpy.from_dlpack):
+            got = clip(format="RGB")
+            batch = got.frames_at(NUMBERS)
+            expected = numpy.array(batch)
+            array = way(batch)
+            got.close()
+            del got, batch
+            gc.collect()
+            self.assertTrue((array == expected).all())
+
+
+class Refusals(unittest.TestCase):
+    def test_frames_of_several_shapes(self):
+        (small,) = quadtensor.frames(media.clip(), timestamps=[0], width=32, device="cpu")
+        (large,) = quadtensor.frames(media.clip(), timestamps=[0], width=64, device="cpu")
+        (gray,) = quadtensor.frames(media.clip(), timestamps=[0], width=32, format="GRAY8", device="cpu")
+        for other in (large, gray):
+            with self.assertRaisesRegex(quadtensor.Error, "of one size and format"):
+                quadtensor.Batch([small, other], list)
+
+    def test_is_not_copied_by_python(self):
+        batch = clip().frames_at([0])
+        self.assertRaises(TypeError, batch.__reduce__)
+        self.assertRaises(IndexError, quadtensor.BatchTensor, batch._handle, 3)
+        with self.assertRaises(BufferError):
+            batch.tensors[0].__dlpack__(copy=True)
+
+
+if __name__ == "__main__":
+    cases.main()
