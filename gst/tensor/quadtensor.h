@@ -230,6 +230,14 @@ typedef struct {
 QUAD_TENSOR_API QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *select,
                                                        const QuadPicture *picture, gint device,
                                                        guint depth, GError **error);
+/* As quad_reader_open_pictures(), for a batch of `n_places` frames, all of one size. Where pictures
+ * are scaled or converted, in system memory, they are drawn into one block: the first one at place
+ * places[0] of it, the second one at places[1], ... So quad_batch_new() of the frames, in the order
+ * of their places, copies none. The places are 0, 1, 2 ..., each once. */
+QUAD_TENSOR_API QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
+                                                    const QuadPicture *picture, gint device,
+                                                    guint depth, const guint *places,
+                                                    guint n_places, GError **error);
 /* Waits for the next frame for at most `timeout` ns. `frame` is the caller's with
  * QUAD_READER_FRAME, else NULL. Frames that were there before an error come before it. One
  * thread at a time. */

@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "glue/film.h"
 #include "public/gstquad.h"
@@ -125,6 +126,15 @@ QuadReader *open (const ReaderPipeline::Request &request, GError **error)
   return reader.release ();
 }
 
+// Whether each of 0, 1, 2 ... is there once.
+bool is_permutation (std::vector<guint> places)
+{
+  std::sort (places.begin (), places.end ());
+  for (guint i = 0; i < places.size (); i++)
+    if (places[i] != i) return false;
+  return true;
+}
+
 }  // namespace
 }  // namespace quad::tensor
 
@@ -147,6 +157,28 @@ QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *selec
     Picture asked;
     if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))) return nullptr;
     return open ({location, select, asked, device, depth}, error);
+  });
+}
+
+QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
+                                    const QuadPicture *picture, gint device, guint depth,
+                                    const guint *places, guint n_places, GError **error)
+{
+  g_return_val_if_fail (location && picture && places, nullptr);
+  return contain<QuadReader *> (nullptr, error, [&] () -> QuadReader * {
+    if (!start_gstreamer (error)) return nullptr;
+    Picture asked;
+    if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))) return nullptr;
+    std::vector<guint> order (places, places + n_places);
+    if (!is_permutation (order)) {
+      refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
+              "The places of a batch have to be 0, 1, 2 ..., each once, in any order.");
+      return nullptr;
+    }
+    // Where nothing is drawn, the decoder would take the block for frames that nobody asked for.
+    const bool drawn = picture->width > 0 || picture->height > 0 || picture->format;
+    auto slices = drawn && device < 0 ? std::make_shared<Slices> (std::move (order)) : nullptr;
+    return open ({location, select, asked, device, depth, std::move (slices)}, error);
   });
 }
 

@@ -62,6 +62,10 @@ bool ReaderPipeline::build (const Request &request, GError **error)
       gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
   g_object_set (sink_.get (), "caps", wanted.get (), "max-buffers", request.depth, "sync", FALSE,
                 "enable-last-sample", FALSE, nullptr);
+  if (request.slices) {
+    const Owned<GstPad> input{gst_element_get_static_pad (sink_.get (), "sink")};
+    offer_slices (input.get (), request.slices);
+  }
   return !request.filters || !*request.filters || make_filters (request.filters, error);
 }
 

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "glue/owned.h"
 #include "tensor/input_watch.h"
 #include "tensor/picture.h"
+#include "tensor/slices.h"
 
 namespace quad::tensor {
 
@@ -24,6 +26,7 @@ class ReaderPipeline {
     std::optional<Picture> picture;  // if not set, frames stay as the filters give them
     int device;
     guint depth;
+    std::shared_ptr<Slices> slices = nullptr;  // what frames in system memory are drawn into
   };
 
   ReaderPipeline () = default;

@@ -98,6 +98,28 @@ class Bytes(unittest.TestCase):
             self.assertTrue((array == expected).all())
 
 
+class Copies(unittest.TestCase):
+    def copied(self, numbers=(7, 0, 29, 12), name="b.mp4", **settings):
+        return clip(name, **settings).frames_at(numbers).copied
+
+    def test_none_where_frames_are_drawn(self):
+        for settings in ({"width": 32}, {"format": "RGB"}, {"width": 31, "height": 23, "format": "RGBP"},
+                         {"format": "NV12"}, {"format": "GBR_10LE"}):  # fmt: skip
+            for name in ("b.mp4", "jpeg.mov", "moving.gif"):
+                with self.subTest(settings, name=name):
+                    self.assertEqual(self.copied(name=name, **settings), 0)
+        turned = quadtensor.Clip(media.turned(clips.path_of("jpeg.mov"), 90), format="RGB", device="cpu")
+        self.assertEqual(turned.frames_at(range(5, 15)).copied, 0)
+        self.assertEqual(clip(width=32).frames_played_at([0.9, 0.1, 0.5]).copied, 0)
+
+    def test_as_decoded(self):
+        self.assertEqual(self.copied(), 4)
+        self.assertEqual(self.copied(format="I420"), 4)
+
+    def test_repeats(self):
+        self.assertEqual(self.copied([3, 3, 5], width=32), 3)
+
+
 class Refusals(unittest.TestCase):
     def test_frames_of_several_shapes(self):
         (small,) = quadtensor.frames(media.clip(), timestamps=[0], width=32, device="cpu")

@@ -23,6 +23,12 @@ _WHY = {
 }
 
 
+def _places(wanted, unique):
+    """Where in a batch of what is wanted each of `unique` belongs, in the order of `unique`; repeats count once."""
+    at = {value: place for place, value in enumerate(dict.fromkeys(wanted))}
+    return [at[value] for value in unique]
+
+
 def _limits(before, after):
     """Tolerances as frameextract's properties."""
     limits = {"tolerance_before": before, "tolerance_after": after}
@@ -141,7 +147,8 @@ class Clip:
         numbers = [self._number(index) for index in indices]
         if not numbers:
             raise ValueError("indices is empty")
-        with contextlib.closing(self._read(sorted(set(numbers)))) as frames:
+        unique = sorted(set(numbers))
+        with contextlib.closing(self._read(unique, _places(numbers, unique))) as frames:
             found = {frame.index: frame for frame in frames}
         return Batch([found[index] for index in numbers], lambda: numbers)
 
@@ -161,7 +168,7 @@ class Clip:
             raise ValueError("times is empty")
         unique = sorted(set(wanted))
         line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
-        with self._start(line) as frames:
+        with self._start(line, _places(wanted, unique)) as frames:
             found = {unique[frame.index]: frame for frame in frames}
         for missed in frames.missed:
             kind, why = _WHY.get(missed.reason, (Error, missed.reason))
@@ -216,7 +223,7 @@ class Clip:
         """The number of the frame that is on screen at a time in nanoseconds."""
         return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
 
-    def _read(self, numbers):
+    def _read(self, numbers, places=None):
         """Yields the frames with these numbers, which do not descend, with their numbers as index."""
         table = self._frames()
         if not numbers:
@@ -233,7 +240,7 @@ class Clip:
         else:
             after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
             line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
-        with self._start(line) as frames:
+        with self._start(line, places) as frames:
             for index in numbers:
                 frame = next(frames, None)
                 if frame is None or frame.time_ns != table.times[index]:
@@ -241,7 +248,7 @@ class Clip:
                 frame.index = index
                 yield frame
 
-    def _start(self, line):
+    def _start(self, line, places=None):
         with self._lock:
             self._check()
             frames = Frames(
@@ -251,6 +258,7 @@ class Clip:
                 self._depth,
                 picture=picture_of(**self._settings),
                 timeout=self._timeout,
+                places=places,
             )
             self._open.add(frames)
         return frames

@@ -54,7 +54,8 @@ class Frames(Uncopied):
     missed lists what had no frame so far; it is complete when the iterator has ended.
     """
 
-    def __init__(self, location, select, device, depth, progress=False, picture=None, timeout=None):
+    def __init__(self, location, select, device, depth, progress=False, picture=None, timeout=None, places=None):
+        """`places` says where in a batch each frame belongs."""
         self.device = "cpu" if device < 0 else f"cuda:{device}"
         self._timeout = timeout
         self._patience = _PATIENCE if timeout is None else min(_PATIENCE, int(timeout * SECOND) + 1)
@@ -62,14 +63,18 @@ class Frames(Uncopied):
         self._line = ""
         self.missed = []
         self._lock = threading.RLock()
-        self._reader = call(
-            lib.quad_reader_open_pictures,
+        settings = (
             location_bytes(location),
             select.encode() or None,
             ctypes.byref(picture or QuadPicture()),
             device,
             depth,
         )
+        if places is None:
+            self._reader = call(lib.quad_reader_open_pictures, *settings)
+        else:
+            array = (ctypes.c_uint * len(places))(*places)
+            self._reader = call(lib.quad_reader_open_batch, *settings, array, len(places))
         # At the interpreter's end too: a pipeline must not outlive it.
         self._closer = weakref.finalize(self, _close, self._lock, self._reader)
 

@@ -1,0 +1,127 @@
+// Batches in C: where frames are drawn, and what is copied. batch_test.py has what is in them.
+#include <vector>
+
+#include "clips.h"
+#include "samples.h"
+
+using namespace quad::test;
+
+namespace {
+
+struct CloseReader {
+  void operator() (QuadReader *reader) const { quad_reader_close (reader); }
+};
+struct UnrefBatch {
+  void operator() (QuadBatch *batch) const { quad_batch_unref (batch); }
+};
+using OwnedReader = std::unique_ptr<QuadReader, CloseReader>;
+using OwnedBatch = std::unique_ptr<QuadBatch, UnrefBatch>;
+
+class Batch : public testing::Test {
+ protected:
+  OwnedReader open (const std::vector<guint> &places, const QuadPicture &picture)
+  {
+    return OwnedReader{quad_reader_open_batch (file.c_str (), "frameextract rate=1/1", &picture, -1,
+                                               1, places.data (), guint (places.size ()), &error)};
+  }
+  std::vector<OwnedFrame> frames (const OwnedReader &reader)
+  {
+    std::vector<OwnedFrame> all;
+    QuadFrame *frame = nullptr;
+    while (quad_reader_next (reader.get (), 30 * GST_SECOND, &frame, &error) == QUAD_READER_FRAME)
+      all.emplace_back (frame);
+    EXPECT_EQ (text_of (error), "");
+    return all;
+  }
+  OwnedBatch batch_of (const std::vector<OwnedFrame> &all, const std::vector<guint> &order)
+  {
+    std::vector<QuadFrame *> chosen;
+    for (const guint i : order) chosen.push_back (all.at (i).get ());
+    const auto n = guint (chosen.size ());
+    chosen.push_back (nullptr);
+    return OwnedBatch{quad_batch_new (chosen.data (), n, &error)};
+  }
+
+  Clips clips;
+  const std::string file = clips.video ();
+  const QuadPicture small = {32, 18, "RGB", QUAD_ORIENTATION_AUTO, {}};
+  GError *error = nullptr;
+};
+
+TEST_F (Batch, FramesAreDrawnAtTheirPlaces)
+{
+  const std::vector<guint> places = {3, 0, 4, 2, 1};
+  const auto all = frames (open (places, small));
+  ASSERT_EQ (all.size (), 5u);
+  // The frames in the order of their places.
+  const OwnedBatch batch = batch_of (all, {1, 4, 3, 0, 2});
+  ASSERT_TRUE (batch) << text_of (error);
+  EXPECT_EQ (quad_batch_get_n_copied (batch.get ()), 0u);
+  QuadBatchTensor tensor;
+  ASSERT_TRUE (quad_batch_get_tensor (batch.get (), 0, &tensor));
+  EXPECT_EQ (tensor.ndim, 4u);
+  EXPECT_EQ (std::vector<gint64> (tensor.shape, tensor.shape + 4),
+             (std::vector<gint64>{5, 18, 32, 3}));
+  EXPECT_EQ (std::vector<gint64> (tensor.strides, tensor.strides + 4),
+             (std::vector<gint64>{18 * 96, 96, 3, 1}));
+  for (guint k = 0; k < 5; k++)
+    EXPECT_EQ (tensor_of (all[k], 0).data,
+               static_cast<guint8 *> (tensor.data) + places[k] * tensor.strides[0]);
+  EXPECT_FALSE (quad_batch_get_tensor (batch.get (), 1, &tensor));
+}
+
+TEST_F (Batch, OtherOrdersAreCopied)
+{
+  const auto all = frames (open ({0, 1, 2, 3, 4}, small));
+  for (const std::vector<guint> &order :
+       {std::vector<guint>{1, 0, 2, 3, 4}, {0, 0}, {0, 1, 3}, {4, 3, 2}}) {
+    const OwnedBatch batch = batch_of (all, order);
+    EXPECT_EQ (quad_batch_get_n_copied (batch.get ()), order.size ());
+    QuadBatchTensor tensor;
+    ASSERT_TRUE (quad_batch_get_tensor (batch.get (), 0, &tensor));
+    for (guint n = 0; n < order.size (); n++) {
+      const QuadTensor one = tensor_of (all[order[n]], 0);
+      const auto *copy = static_cast<const guint8 *> (tensor.data) + n * tensor.strides[0];
+      EXPECT_EQ (at (one, 9, 16, 1), copy[9 * tensor.strides[1] + 16 * tensor.strides[2] + 1]);
+    }
+  }
+  // Frames at equal distances are a batch of their own.
+  EXPECT_EQ (quad_batch_get_n_copied (batch_of (all, {1, 3}).get ()), 0u);
+}
+
+// More frames than places have memory of their own.
+TEST_F (Batch, PlacesMayBeTooFew)
+{
+  const auto all = frames (open ({1, 0}, small));
+  ASSERT_EQ (all.size (), 5u);
+  EXPECT_EQ (quad_batch_get_n_copied (batch_of (all, {1, 0}).get ()), 0u);
+  EXPECT_EQ (quad_batch_get_n_copied (batch_of (all, {0, 1, 2, 3, 4}).get ()), 5u);
+}
+
+// The block lives as long as anything that lies in it.
+TEST_F (Batch, OutlivesReaderAndFrames)
+{
+  OwnedReader reader = open ({0, 1, 2, 3, 4}, small);
+  auto all = frames (reader);
+  const int before = at (tensor_of (all[2], 0), 9, 16, 1);
+  OwnedBatch batch = batch_of (all, {0, 1, 2, 3, 4});
+  all.clear ();
+  reader.reset ();
+  QuadBatchTensor tensor;
+  ASSERT_TRUE (quad_batch_get_tensor (batch.get (), 0, &tensor));
+  const auto *third = static_cast<const guint8 *> (tensor.data) + 2 * tensor.strides[0];
+  EXPECT_EQ (third[9 * 96 + 16 * 3 + 1], before);
+}
+
+TEST_F (Batch, Refuses)
+{
+  for (const std::vector<guint> &places : {std::vector<guint>{0, 0}, {1}, {0, 2}}) {
+    EXPECT_FALSE (open (places, small));
+    EXPECT_NE (text_of (error).find ("each once"), std::string::npos);
+  }
+  const auto all = frames (open ({0, 1, 2, 3, 4}, small));
+  EXPECT_FALSE (batch_of (all, {}));
+  EXPECT_NE (text_of (error).find ("one frame or more"), std::string::npos);
+}
+
+}  // namespace
