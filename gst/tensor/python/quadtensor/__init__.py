@@ -14,6 +14,7 @@ from ._frame import Frame, Tensor
 from ._library import BeyondEnd, DecodeError, Error, NotFound, NoVideo
 from ._reader import Frames, Missed, frames
 from ._table import Audio, Info
+from ._zip import zip_clips
 
 __all__ = [
     "Audio",
@@ -31,4 +32,5 @@ __all__ = [
     "NotFound",
     "Tensor",
     "frames",
+    "zip_clips",
 ]
