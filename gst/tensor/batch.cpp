@@ -9,6 +9,7 @@
 #include "tensor/dlpack_export.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
+#include "tensor/memory.h"
 #include "tensor/process.h"
 
 struct _QuadBatch {
@@ -17,7 +18,7 @@ struct _QuadBatch {
   std::vector<std::string> channels;
   // What owns the samples: the frames, where they lie at equal distances, or a block of copies.
   std::vector<QuadFrame *> frames;
-  std::shared_ptr<quad::tensor::Block> block;
+  std::shared_ptr<void> block;
   guint copied = 0;
 
   ~_QuadBatch ()
@@ -38,10 +39,8 @@ bool same_shape (const QuadTensor &a, const QuadTensor &b)
 std::string problem_of (QuadFrame *const *frames, guint n)
 {
   for (guint i = 0; i < n; i++) {
-    if (frames[i]->on_device ())
-      return "Frames in CUDA memory are not put into a batch. Read them with device=\"cpu\", or "
-             "stack them with your library, as torch.stack does.";
-    bool same = frames[i]->planes.count == frames[0]->planes.count;
+    bool same = frames[i]->planes.count == frames[0]->planes.count &&
+                frames[i]->device == frames[0]->device;
     for (guint t = 0; same && t < frames[0]->planes.count; t++)
       same = same_shape (frames[i]->planes.tensor[t], frames[0]->planes.tensor[t]);
     if (!same)
@@ -96,8 +95,8 @@ gsize bytes_of (const QuadTensor &t)
   return bytes;
 }
 
-// Copies to where the samples lie without gaps; returns the end.
-std::byte *copy_packed (const QuadTensor &t, std::byte *to)
+// Appends the copies that put the samples without gaps to `to`; returns the end.
+std::byte *add_rows (const QuadTensor &t, std::byte *to, std::vector<Rows> &rows)
 {
   const gint64 bytes = t.bits / 8;
   const bool flat = t.ndim == 2;
@@ -105,13 +104,12 @@ std::byte *copy_packed (const QuadTensor &t, std::byte *to)
   const gint64 *shape = t.shape + (flat ? 0 : 1), *strides = t.strides + (flat ? 0 : 1);
   // The samples of the last axis always lie side by side, and often its rows do.
   const bool whole = strides[0] == shape[1];
-  const gint64 pieces = whole ? 1 : shape[0];
-  const gint64 length = (whole ? shape[0] : 1) * shape[1] * bytes;
-  for (gint64 o = 0; o < outer; o++)
-    for (gint64 p = 0; p < pieces; p++, to += length)
-      std::memcpy (
-          to, static_cast<const std::byte *> (t.data) + o * outer_step + p * strides[0] * bytes,
-          gsize (length));
+  const auto count = std::size_t (whole ? 1 : shape[0]);
+  const auto length = std::size_t ((whole ? shape[0] : 1) * shape[1] * bytes);
+  const auto step = whole ? length : std::size_t (strides[0] * bytes);
+  for (gint64 o = 0; o < outer; o++, to += length * count)
+    rows.push_back (
+        {static_cast<const std::byte *> (t.data) + o * outer_step, to, step, length, count});
   return to;
 }
 
@@ -121,29 +119,60 @@ void pack_strides (QuadTensor &t)
   for (guint d = t.ndim; d > 0; stride *= t.shape[--d]) t.strides[d - 1] = stride;
 }
 
-void copy_all (QuadBatch &batch, QuadFrame *const *frames, guint n)
+// Where each of the tensors of `n` frames begins in a block; the last one is the block's size.
+std::vector<gsize> offsets_of (const Planes &one, guint n)
+{
+  constexpr gsize kLine = 64;
+  std::vector<gsize> offsets{0};
+  for (guint t = 0; t < one.count; t++)
+    // No gap from frame to frame: what NumPy and others call contiguous.
+    offsets.push_back (offsets.back () +
+                       (bytes_of (one.tensor[t]) * n + kLine - 1) / kLine * kLine);
+  return offsets;
+}
+
+// Copies a frame to its place in the batch.
+std::string copy_frame (const QuadBatch &batch, const QuadFrame &frame, guint place)
+{
+  std::vector<Rows> rows;
+  for (guint t = 0; t < frame.planes.count; t++) {
+    const QuadBatchTensor &all = batch.tensors[t];
+    auto *to = static_cast<std::byte *> (all.data) + place * all.strides[0] * (all.bits / 8);
+    add_rows (frame.planes.tensor[t], to, rows);
+  }
+  if (frame.on_device ()) return copy_on_device (frame.buffer (), rows);
+  for (const Rows &r : rows)
+    for (std::size_t i = 0; i < r.count; i++)
+      std::memcpy (r.to + i * r.length, r.from + std::ptrdiff_t (i * r.step), r.length);
+  return {};
+}
+
+// Returns why it failed, as a sentence.
+std::string copy_all (QuadBatch &batch, QuadFrame *const *frames, guint n)
 {
   const Planes &first = frames[0]->planes;
-  constexpr gsize kLine = 64;
-  std::vector<gsize> offsets;
-  gsize size = 0;
-  for (guint t = 0; t < first.count; t++) {
-    offsets.push_back (size);
-    // What NumPy and others call contiguous: no gap from frame to frame.
-    size += (bytes_of (first.tensor[t]) * n + kLine - 1) / kLine * kLine;
+  const std::vector<gsize> offsets = offsets_of (first, n);
+  std::byte *data = nullptr;
+  if (frames[0]->on_device ()) {
+    GstBuffer *like = frames[0]->buffer ();
+    std::string why = check_primary_context (like);
+    if (why.empty ()) why = allocate_beside (like, offsets.back (), batch.block, data);
+    if (!why.empty ()) return why;
+  } else {
+    const auto block = std::make_shared<Block> (offsets.back ());
+    data = block->data ();
+    batch.block = block;
   }
-  batch.block = std::make_shared<Block> (size);
-  batch.copied = n;
   for (guint t = 0; t < first.count; t++) {
     QuadTensor packed = first.tensor[t];
-    std::byte *to = batch.block->data () + offsets[t];
-    packed.data = to;
+    packed.data = data + offsets[t];
     pack_strides (packed);
     batch.tensors.push_back (batched (packed, n, std::intptr_t (bytes_of (packed))));
-    for (guint i = 0; i < n; i++) {
-      to = copy_packed (frames[i]->planes.tensor[t], to);
-    }
   }
+  batch.copied = n;
+  for (guint i = 0; i < n; i++)
+    if (std::string why = copy_frame (batch, *frames[i], i); !why.empty ()) return why;
+  return {};
 }
 
 QuadBatch *batch_of (QuadFrame *const *frames, guint n, GError **error)
@@ -161,8 +190,11 @@ QuadBatch *batch_of (QuadFrame *const *frames, guint n, GError **error)
     for (guint i = 0; i < n; i++) batch->frames.push_back (quad_frame_ref (frames[i]));
     for (guint t = 0; t < first.count; t++)
       batch->tensors.push_back (batched (first.tensor[t], n, step));
-  } else {
-    copy_all (*batch, frames, n);
+  } else if (!accept (
+                 error,
+                 frames[0]->on_device () ? QUAD_TENSOR_ERROR_CUDA : QUAD_TENSOR_ERROR_UNSUPPORTED,
+                 copy_all (*batch, frames, n))) {
+    return nullptr;
   }
   for (guint t = 0; t < first.count; t++) batch->channels.emplace_back (first.tensor[t].channels);
   for (guint t = 0; t < first.count; t++) batch->tensors[t].channels = batch->channels[t].c_str ();
@@ -204,14 +236,12 @@ guint quad_batch_get_n_copied (QuadBatch *batch)
   return batch->copied;
 }
 
-gpointer quad_batch_to_dlpack (QuadBatch *batch, guint index, gint64 stream, gboolean versioned,
-                               GError **error)
+gpointer quad_batch_to_dlpack (QuadBatch *batch, guint index, gboolean versioned, GError **error)
 {
   g_return_val_if_fail (batch, nullptr);
   return contain<gpointer> (nullptr, error, [&] () -> gpointer {
-    if (index >= batch->tensors.size () || stream != -1) {
-      refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
-              "The batch has no such tensor, or the stream is not -1.");
+    if (index >= batch->tensors.size ()) {
+      refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The batch has no such tensor.");
       return nullptr;
     }
     const QuadBatchTensor &t = batch->tensors[index];

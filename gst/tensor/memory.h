@@ -3,6 +3,9 @@
 
 #include <gst/gst.h>
 
+#include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 
 namespace quad::tensor {
@@ -25,6 +28,21 @@ std::string check_primary_context (GstBuffer *buffer);
 // Keeps the buffer from being filled again before the work is done that `reader` has queued so far;
 // kUnknownStream: the work of all streams. Waits if there is no other way.
 void keep_until_read (GstBuffer *buffer, gint64 reader);
+
+// Rows that lie at equal distances, copied to where they lie without gaps.
+struct Rows {
+  const std::byte *from;
+  std::byte *to;
+  std::size_t step;  // from row to row in `from`, in bytes
+  std::size_t length, count;
+};
+
+// Allocates `size` bytes in the buffer's context; `block` frees them, on any thread.
+std::string allocate_beside (GstBuffer *buffer, std::size_t size, std::shared_ptr<void> &block,
+                             std::byte *&data);
+// Copies from the buffer to memory of its device when the buffer is filled. Returns when that is
+// done.
+std::string copy_on_device (GstBuffer *buffer, std::span<const Rows> rows);
 
 // The device's primary context, as a GstContext for elements; null where `problem` says why.
 GstContext *primary_context (int device, std::string &problem);

@@ -150,6 +150,42 @@ void keep_until_read (GstBuffer *buffer, gint64 reader)
     g_warning ("A frame is let go before its readers may be done: %s", why.c_str ());
 }
 
+std::string allocate_beside (GstBuffer *buffer, std::size_t size, std::shared_ptr<void> &block,
+                             std::byte *&data)
+{
+  return in_context (buffer, [&] (GstCudaMemory *memory) -> std::string {
+    // The library's function of GStreamer 1.22 takes 32 bits.
+    if (size > G_MAXUINT)
+      return "A batch on a GPU has less than 4 GiB. Ask for fewer frames, or smaller ones.";
+    const auto made = std::make_shared<cuda::DeviceBuffer> ();
+    if (made->reserve (memory->context, size) != Status::ok)
+      return "The GPU has no memory for the batch. Ask for fewer frames, or smaller ones.";
+    data = reinterpret_cast<std::byte *> (made->address ());
+    block = made;
+    return {};
+  });
+}
+
+std::string copy_on_device (GstBuffer *buffer, std::span<const Rows> rows)
+{
+  if (std::string why = wait_for_writer (buffer); !why.empty ()) return why;
+  return in_context (buffer, [rows] (GstCudaMemory *) -> std::string {
+    for (const Rows &r : rows) {
+      CUDA_MEMCPY2D copy = {};
+      copy.srcMemoryType = copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
+      copy.srcDevice = reinterpret_cast<CUdeviceptr> (r.from);
+      copy.srcPitch = r.step;
+      copy.dstDevice = reinterpret_cast<CUdeviceptr> (r.to);
+      copy.dstPitch = copy.WidthInBytes = r.length;
+      copy.Height = r.count;
+      if (std::string why = failed (CuMemcpy2DAsync (&copy, nullptr), "cuMemcpy2DAsync");
+          !why.empty ())
+        return why;
+    }
+    return failed (CuStreamSynchronize (nullptr), "cuStreamSynchronize");
+  });
+}
+
 GstContext *primary_context (int device, std::string &problem)
 {
   problem = "There is no NVIDIA driver on this machine (libcuda.so.1).";

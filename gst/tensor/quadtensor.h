@@ -160,10 +160,10 @@ typedef struct {
 
 typedef struct _QuadBatch QuadBatch;
 
-/* Frames in system memory, of one size and format, as one tensor for each of theirs. Frames that
- * lie at equal distances stay where they are, and the batch keeps references; others are copied.
- * The samples may be written to: those of the frames are the same where nothing was copied. NULL on
- * an error. */
+/* Frames of one size, format and device, as one tensor for each of theirs. Frames in system memory
+ * that lie at equal distances stay where they are, and the batch keeps references; others are
+ * copied, which is done when this returns. The samples may be written to: those of the frames are
+ * the same where nothing was copied. NULL on an error. */
 QUAD_TENSOR_API QuadBatch *quad_batch_new (QuadFrame *const *frames, guint n_frames,
                                            GError **error);
 QUAD_TENSOR_API void quad_batch_unref (QuadBatch *batch);
@@ -172,9 +172,10 @@ QUAD_TENSOR_API gboolean quad_batch_get_tensor (QuadBatch *batch, guint index,
                                                 QuadBatchTensor *tensor);
 /* How many of the frames had to be copied. */
 QUAD_TENSOR_API guint quad_batch_get_n_copied (QuadBatch *batch);
-/* As quad_frame_to_dlpack(), with -1 as `stream`. Not marked as read-only. */
-QUAD_TENSOR_API gpointer quad_batch_to_dlpack (QuadBatch *batch, guint index, gint64 stream,
-                                               gboolean versioned, GError **error);
+/* As quad_frame_to_dlpack(), for any stream, as nothing is queued that fills it. Not marked as
+ * read-only. */
+QUAD_TENSOR_API gpointer quad_batch_to_dlpack (QuadBatch *batch, guint index, gboolean versioned,
+                                               GError **error);
 
 /* For Python alone: the name of a capsule with such a struct, static, and its destructor, which
  * calls the deleter where nobody took the struct. The destructor calls the two functions of

@@ -119,6 +119,42 @@ class Cuda(unittest.TestCase):
                                 for a, b in zip(one, other, strict=True)]  # fmt: skip
                         self.assertEqual(same, [True] * len(same))
 
+    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    def test_batches_are_the_hosts(self):
+        numbers = [30, 3, 3, 17]
+        for settings in ({}, {"format": "RGB", "width": 81, "height": 45}, {"format": "RGBP", "width": 30},
+                         {"format": "NV12", "width": 31}, {"format": "P010_10LE"}):  # fmt: skip
+            with self.subTest(settings):
+                host, device = (
+                    quadtensor.Clip(media.clip(), device=where, **settings).frames_at(numbers) for where in ("cpu", "cuda")
+                )
+                self.assertEqual((device.index, device.copied), (numbers, 4))
+                self.assertEqual(len(device.tensors), len(host.tensors))
+                for one, other in zip(device.tensors, host.tensors, strict=True):
+                    self.assertEqual((one.device, one.dtype, one.shape), ("cuda:0", other.dtype, other.shape))
+                    interface = one.__cuda_array_interface__
+                    expected = numpy.array(other).tobytes()
+                    size = int(interface["typestr"][2:])
+                    flat = {"shape": (1, len(expected) // size), "strides": (len(expected), size)}
+                    self.assertTrue(downloaded({**interface, **flat}) == expected)
+                    capsule = one.__dlpack__(stream=2)
+                    there = read_capsule(capsule)
+                    self.assertEqual((there.device_type, there.data), (2, one._address))
+                    self.assertEqual(tuple(there.shape[: there.ndim]), one.shape)
+
+    def test_batch_in_numpy_is_refused_with_advice(self):
+        batch = quadtensor.Clip(media.clip(), device="cuda", format="RGB").frames_at([0])
+        self.assertFalse(hasattr(batch, "__array_interface__"))
+        self.assertRaisesRegex(TypeError, "device='cpu'", batch.__array__)
+        for stream in (0, -2):
+            self.assertRaises(ValueError, batch.__dlpack__, stream=stream)
+
+    def test_clip(self):
+        clip = quadtensor.Clip(media.clip(), device="cuda", width=80)
+        self.assertEqual((len(clip), clip[7].index, clip[7][0].device), (50, 7, "cuda:0"))
+        self.assertEqual([frame.index for frame in clip[5:30:6]], [*range(5, 30, 6)])
+        self.assertEqual(clip.frames_played_at([4.95, 0.15]).index, [49, 1])
+
     def test_formats_that_cards_lack(self):
         for name, caps, chain in (("422.mp4", "format=I422_10LE", "x264enc ! h264parse ! mp4mux"),
                                   ("yuy2.avi", "format=YUY2", "avimux"), ("gray.mkv", "format=GRAY8", "matroskamux"),

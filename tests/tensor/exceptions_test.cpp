@@ -111,7 +111,7 @@ TEST_F (Exceptions, StayInside)
       QuadBatch *batch = quad_batch_new (frames, count, error);
       if (!batch) return false;
       EXPECT_EQ (quad_batch_get_n_copied (batch), count == 1 ? 0 : 2u);
-      gpointer managed = quad_batch_to_dlpack (batch, 0, -1, TRUE, error);
+      gpointer managed = quad_batch_to_dlpack (batch, 0, TRUE, error);
       quad_batch_unref (batch);
       if (!managed) return false;
       auto *self = static_cast<quad::dlpack::ManagedVersioned *> (managed);

@@ -26,10 +26,11 @@ class BatchTensor(Samples):
         super().__init__(info, writable=True)
         self._handle, self._index = handle, index
 
+    def _share(self):
+        pass  # nothing is queued that fills it
+
     def _export(self, stream, versioned):
-        return call(
-            lib.quad_batch_to_dlpack, self._handle.pointer, self._index, stream, versioned, raises=BufferError
-        )
+        return call(lib.quad_batch_to_dlpack, self._handle.pointer, self._index, versioned, raises=BufferError)
 
 
 class Batch(Uncopied):
@@ -78,6 +79,13 @@ class Batch(Uncopied):
     @property
     def __array_interface__(self):
         return self.tensor.__array_interface__
+
+    @property
+    def __cuda_array_interface__(self):
+        return self.tensor.__cuda_array_interface__
+
+    def __array__(self, dtype=None, copy=None):
+        return self.tensor.__array__(dtype, copy)
 
     def __dlpack_device__(self):
         return self.tensor.__dlpack_device__()

@@ -173,7 +173,7 @@ _FUNCTIONS = {
     "quad_batch_unref": (None, c_void_p),
     "quad_batch_get_tensor": (c_int, c_void_p, c_uint, POINTER(QuadBatchTensor)),
     "quad_batch_get_n_copied": (c_uint, c_void_p),
-    "quad_batch_to_dlpack": (c_void_p, c_void_p, c_uint, c_int64, c_int, _errors),
+    "quad_batch_to_dlpack": (c_void_p, c_void_p, c_uint, c_int, _errors),
     "quad_cuda_can_decode": (c_int, c_int),
     "quad_dlpack_capsule_name": (c_void_p, c_int),
     "quad_dlpack_use_python": (None, c_void_p, c_void_p),
