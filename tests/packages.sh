@@ -32,6 +32,8 @@ packages_to_fuzz=("${packages_to_build[@]}" clang libclang-rt-dev libgif-dev)
 packages_to_tidy=("${packages_to_build[@]}" clang-tidy-14)
 # PyTorch is large, so tensors are tested with it on one release; elsewhere where it is installed.
 if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then packages_to_test+=(python3-torch); fi
+# The Python package's annotations are checked on one release, too: each release's mypy finds other things.
+if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then packages_to_test+=(mypy); fi
 # `quad batch` is tested on a cluster and with GNU parallel on one release, too.
 if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then packages_to_test+=(slurm-wlm parallel); fi
 # ONNX Runtime and its header, against which our declarations are checked. Debian has it from 13 on.

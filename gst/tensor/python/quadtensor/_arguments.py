@@ -5,15 +5,23 @@ import math
 import numbers
 import os
 import struct
+from collections.abc import Iterable, Sequence
+from typing import Any, SupportsFloat
 
 from ._frame import SECOND
 from ._library import ORIENTATIONS, lib
+
+# What callers may give. Numbers are of Python, NumPy or PyTorch, also arrays of one element.
+Location = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+Number = SupportsFloat
+Numbers = Iterable[SupportsFloat]
+Rate = SupportsFloat | str
 
 _MOST = 2**31 - 1  # of a C int
 _SHORT = {"float32": "f", "float16": "e"}  # for struct
 
 
-def number(value, what):
+def number(value: Any, what: str) -> fractions.Fraction | float:
     """An int, a float or a Fraction of any number: of Python, NumPy or PyTorch, also of an array of one element."""
     if isinstance(value, numbers.Rational) and not hasattr(value, "dtype"):
         return fractions.Fraction(value)
@@ -37,23 +45,24 @@ def number(value, what):
     return plain
 
 
-def nanoseconds(value, what):
-    value = number(value, what)
+def nanoseconds(value: Any, what: str) -> int:
+    plain = number(value, what)
     # A time has 63 bits.
-    if not 0 <= value < math.inf or (time := round(fractions.Fraction(value) * SECOND)) >= 2**63:
+    if not 0 <= plain < math.inf or (time := round(fractions.Fraction(plain) * SECOND)) >= 2**63:
         raise ValueError(f"{what} has to be a time in seconds, from 0 on")
     return time
 
 
-def whole(value, what, least=1, most=_MOST):
+def whole(value: Any, what: str, least: int = 1, most: int = _MOST) -> int:
     plain = number(value, what)
     if not least <= plain <= most or int(plain) != plain:
         raise ValueError(f"{what} has to be a whole number from {least} to {most}")
     return int(plain)
 
 
-def exact_rate(rate):
+def exact_rate(rate: Any) -> fractions.Fraction:
     """A Fraction: whole numbers and fractions as they are, of others the simple one that was meant."""
+    exact: fractions.Fraction | float
     try:
         exact = fractions.Fraction(rate) if isinstance(rate, str) else number(rate, "rate")
     except (ValueError, ZeroDivisionError):
@@ -67,7 +76,15 @@ def exact_rate(rate):
     return exact
 
 
-def selection(rate=None, timestamps=None, every_nth=None, keyframes=False, start=None, stop=None, **more):
+def selection(
+    rate: Any = None,
+    timestamps: Any = None,
+    every_nth: Any = None,
+    keyframes: bool = False,
+    start: Any = None,
+    stop: Any = None,
+    **more: str | int | None,
+) -> str:
     """The launch line of frameextract; "" if every frame is wanted.
 
     `more` are properties of frameextract and their values; None leaves one out.
@@ -96,7 +113,7 @@ def selection(rate=None, timestamps=None, every_nth=None, keyframes=False, start
     return " ".join(["frameextract", *settings]) if settings else ""
 
 
-def _time_list(timestamps):
+def _time_list(timestamps: Any) -> str:
     try:
         if isinstance(timestamps, (str, bytes)):
             raise TypeError
@@ -108,18 +125,17 @@ def _time_list(timestamps):
     return time_list(nanoseconds(time, "each of timestamps") for time in times)
 
 
-def time_list(times):
+def time_list(times: Iterable[int]) -> str:
     """Nanoseconds as frameextract's timestamp-list."""
     return ", ".join("{}.{:09}".format(*divmod(time, SECOND)) for time in times)
 
 
-def choice(value, what, *choices):
+def check_choice(value: Any, what: str, choices: Sequence[str]) -> None:
     if value not in choices:
         raise ValueError(f"{what} has to be one of {', '.join(map(repr, choices))}, not {value!r}")
-    return value
 
 
-def device_number(device):
+def device_number(device: Any) -> int:
     """The number of a CUDA device, or -1 for the host."""
     if device == "auto":
         return 0 if lib.quad_cuda_can_decode(0) else -1
@@ -131,19 +147,19 @@ def device_number(device):
     raise ValueError(f"device has to be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
 
 
-def orientation_number(orientation):
+def orientation_number(orientation: Any) -> int:
     if isinstance(orientation, str) and orientation in ORIENTATIONS:
         return ORIENTATIONS[orientation]
     raise ValueError(f"orientation has to be 'auto' or 'none', not {orientation!r}")
 
 
-def format_name(format):
+def format_name(format: Any) -> str | None:
     if format is not None and not (isinstance(format, str) and format.replace("_", "").isalnum()):
         raise ValueError(f"{format!r} is no name of a format")
     return format
 
 
-def location_bytes(location):
+def location_bytes(location: Any) -> bytes:
     """A path or a URI, for C."""
     try:
         path = os.fsencode(location)

@@ -1,35 +1,37 @@
 """Several frames as one tensor."""
 
 import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
-from ._frame import Samples, Uncopied, seconds
+from ._frame import Frame, Samples, Uncopied, seconds
 from ._library import QuadBatchTensor, call, lib
 
 
 class _Handle(Uncopied):
     """One reference of a QuadBatch."""
 
-    def __init__(self, pointer):
+    def __init__(self, pointer: int) -> None:
         self.pointer = pointer
 
-    def __del__(self, unref=lib.quad_batch_unref):
+    def __del__(self, unref: Any = lib.quad_batch_unref) -> None:
         unref(self.pointer)
 
 
 class BatchTensor(Samples):
     """As Tensor, of several frames: the first axis counts them. It may be written to."""
 
-    def __init__(self, handle, index):
+    def __init__(self, handle: _Handle, index: int) -> None:
         info = QuadBatchTensor()
         if not lib.quad_batch_get_tensor(handle.pointer, index, ctypes.byref(info)):
             raise IndexError("the batch has no such tensor")
         super().__init__(info, writable=True)
         self._handle, self._index = handle, index
 
-    def _share(self):
+    def _share(self) -> None:
         pass  # nothing is queued that fills it
 
-    def _export(self, stream, versioned):
+    def _export(self, stream: int, versioned: bool) -> int:
         return call(lib.quad_batch_to_dlpack, self._handle.pointer, self._index, versioned, raises=BufferError)
 
 
@@ -47,25 +49,36 @@ class Batch(Uncopied):
     It may be written to: it belongs to the caller.
     """
 
-    def __init__(self, frames, index):
+    def __init__(self, frames: Sequence[Frame], index: Callable[[], list[int]]) -> None:
         """Of at least one Frame. `index` makes the list of numbers."""
         pointers = (ctypes.c_void_p * len(frames))(*(frame._handle.pointer for frame in frames))
         self._handle = _Handle(call(lib.quad_batch_new, pointers, len(frames)))
         self._index = index
-        self.copied = lib.quad_batch_get_n_copied(self._handle.pointer)
+        self.copied: int = lib.quad_batch_get_n_copied(self._handle.pointer)
         self.tensors = tuple(BatchTensor(self._handle, i) for i in range(len(frames[0].tensors)))
-        self.time_ns, self.pts_ns, self.duration_ns = (
-            [getattr(frame, name) for frame in frames] for name in ("time_ns", "pts_ns", "duration_ns")
-        )
+        self.time_ns = [frame.time_ns for frame in frames]
+        self.pts_ns = [frame.pts_ns for frame in frames]
+        self.duration_ns = [frame.duration_ns for frame in frames]
         self.format, self.width, self.height = frames[0].format, frames[0].width, frames[0].height
 
-    time = property(lambda self: list(map(seconds, self.time_ns)))
-    pts = property(lambda self: list(map(seconds, self.pts_ns)))
-    duration = property(lambda self: list(map(seconds, self.duration_ns)))
-    index = property(lambda self: self._index())
+    @property
+    def time(self) -> list[float | None]:
+        return [seconds(time) for time in self.time_ns]
 
     @property
-    def tensor(self):
+    def pts(self) -> list[float | None]:
+        return [seconds(time) for time in self.pts_ns]
+
+    @property
+    def duration(self) -> list[float | None]:
+        return [seconds(time) for time in self.duration_ns]
+
+    @property
+    def index(self) -> list[int]:
+        return self._index()
+
+    @property
+    def tensor(self) -> BatchTensor:
         if len(self.tensors) > 1:
             raise ValueError(
                 f"frames of {self.format} have {len(self.tensors)} tensors: use tensors, or a format with one, "
@@ -73,25 +86,25 @@ class Batch(Uncopied):
             )
         return self.tensors[0]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.time_ns)
 
     @property
-    def __array_interface__(self):
+    def __array_interface__(self) -> dict[str, Any]:
         return self.tensor.__array_interface__
 
     @property
-    def __cuda_array_interface__(self):
+    def __cuda_array_interface__(self) -> dict[str, Any]:
         return self.tensor.__cuda_array_interface__
 
-    def __array__(self, dtype=None, copy=None):
-        return self.tensor.__array__(dtype, copy)
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        self.tensor.__array__(dtype, copy)
 
-    def __dlpack_device__(self):
+    def __dlpack_device__(self) -> tuple[int, int]:
         return self.tensor.__dlpack_device__()
 
-    def __dlpack__(self, **settings):
+    def __dlpack__(self, **settings: Any) -> Any:
         return self.tensor.__dlpack__(**settings)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Batch({len(self)} of {self.format} {self.width}x{self.height})"

@@ -4,11 +4,13 @@ import bisect
 import contextlib
 import threading
 import weakref
+from collections.abc import Generator, Sequence
+from typing import Any, Literal, get_args, overload
 
 from . import _table
-from ._arguments import choice, device_number, location_bytes, nanoseconds, number, selection, time_list, whole
+from ._arguments import Location, Number, Numbers, Rate, check_choice, device_number, location_bytes, nanoseconds, number, selection, time_list, whole
 from ._batch import Batch
-from ._frame import seconds
+from ._frame import Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error
 from ._reader import Frames, picture_of, time_limit
 
@@ -16,20 +18,23 @@ from ._reader import Frames, picture_of, time_limit
 # millisecond before its time.
 _APART = 1_000_000
 
-_WHY = {
+Policy = Literal["played-at", "nearest", "next"]
+Missing = Literal["repeat", "skip", "error"]
+
+_WHY: dict[str, tuple[type[Error], str]] = {
     "beyond-end": (BeyondEnd, "the film ends before"),
     "decode-error": (DecodeError, "it is damaged, or the file breaks off"),
     "no-frame-in-tolerance": (Error, "no frame begins near enough"),
 }
 
 
-def _places(wanted, unique):
+def _places(wanted: Sequence[int], unique: Sequence[int]) -> list[int]:
     """Where in a batch of what is wanted each of `unique` belongs, in the order of `unique`; repeats count once."""
     at = {value: place for place, value in enumerate(dict.fromkeys(wanted))}
     return [at[value] for value in unique]
 
 
-def _limits(before, after):
+def _limits(before: Number | None, after: Number | None) -> dict[str, Any]:
     """Tolerances as frameextract's properties."""
     limits = {"tolerance_before": before, "tolerance_after": after}
     return {name: nanoseconds(value, name) for name, value in limits.items() if value is not None}
@@ -48,41 +53,42 @@ class Clip:
 
     def __init__(
         self,
-        location,
+        location: Location,
         *,
-        width=None,
-        height=None,
-        format=None,
-        device="auto",
-        orientation="auto",
-        depth=4,
-        timeout=None,
-    ):
+        width: Number | None = None,
+        height: Number | None = None,
+        format: str | None = None,
+        device: str = "auto",
+        orientation: Literal["auto", "none"] = "auto",
+        depth: Number = 4,
+        timeout: Number | None = None,
+    ) -> None:
         location_bytes(location)
         self.location = location
-        self._settings = {"width": width, "height": height, "format": format, "orientation": orientation}
+        self._settings: dict[str, Any] = {"width": width, "height": height, "format": format, "orientation": orientation}
         picture_of(**self._settings)
         self._device, self._depth, self._timeout = device, whole(depth, "depth"), time_limit(timeout)
         self._begin()
 
-    def _begin(self):
+    def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._info = self._table = None
-        self._open = weakref.WeakSet()
+        self._info: _table.Info | None = None
+        self._table: _table.Table | None = None
+        self._open: weakref.WeakSet[Frames] = weakref.WeakSet()
         self._closed = False
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         names = ("location", "_settings", "_device", "_depth", "_timeout")
         return {name: self.__dict__[name] for name in names}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._begin()
 
     # ---- What is in it
 
     @property
-    def info(self):
+    def info(self) -> _table.Info:
         """An Info: size, rate, codec, duration, sound. Raises Error."""
         with self._lock:
             self._check()
@@ -90,7 +96,7 @@ class Clip:
                 self._info = _table.read(self.location, frames=False)
             return self._info
 
-    def _frames(self):
+    def _frames(self) -> _table.Table:
         with self._lock:
             self._check()
             if self._table is None:
@@ -98,38 +104,42 @@ class Clip:
                 self._info = self._info or self._table.info
             return self._table
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._frames().times)
 
     @property
-    def times_ns(self):
+    def times_ns(self) -> list[int]:
         """When each frame is shown, in nanoseconds from where the film begins."""
         return list(self._frames().times)
 
     @property
-    def times(self):
+    def times(self) -> list[float]:
         """When each frame is shown, in seconds."""
-        return list(map(seconds, self._frames().times))
+        return [seconds(time) for time in self._frames().times]
 
     @property
-    def keyframe_times_ns(self):
+    def keyframe_times_ns(self) -> list[int]:
         table = self._frames()
         return [table.times[index] for index in table.keys]
 
     @property
-    def keyframe_times(self):
+    def keyframe_times(self) -> list[float]:
         """When each keyframe is shown, in seconds."""
-        return list(map(seconds, self.keyframe_times_ns))
+        return [seconds(time) for time in self.keyframe_times_ns]
 
     @property
-    def variable(self):
+    def variable(self) -> bool:
         """Whether frames are shown for times of different length. Containers round times: 2 ms are no difference."""
         lengths = [length for length in self._frames().durations[:-1] if length is not None]
         return bool(lengths) and max(lengths) - min(lengths) > 2_000_000
 
     # ---- Frames
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: slice) -> Generator[Frame, None, None]: ...
+    @overload
+    def __getitem__(self, index: Number) -> Frame: ...
+    def __getitem__(self, index: Number | slice) -> Frame | Generator[Frame, None, None]:
         """clip[7] is a Frame; clip[a:b:step] yields frames. Raises BeyondEnd, an IndexError, where there is none."""
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
@@ -139,20 +149,26 @@ class Clip:
         with contextlib.closing(self._read([self._number(index)])) as frames:
             return next(frames)
 
-    def __iter__(self):
+    def __iter__(self) -> Generator[Frame, None, None]:
         return self[:]
 
-    def frames_at(self, indices):
+    def frames_at(self, indices: Numbers) -> Batch:
         """A Batch of the frames with these numbers, in any order, also twice; -1 is the last one."""
         numbers = [self._number(index) for index in indices]
         if not numbers:
             raise ValueError("indices is empty")
         unique = sorted(set(numbers))
         with contextlib.closing(self._read(unique, _places(numbers, unique))) as frames:
-            found = {frame.index: frame for frame in frames}
+            found = dict(zip(unique, frames, strict=True))
         return Batch([found[index] for index in numbers], lambda: numbers)
 
-    def frames_played_at(self, times, policy="played-at", tolerance_before=None, tolerance_after=None):
+    def frames_played_at(
+        self,
+        times: Numbers,
+        policy: Policy = "played-at",
+        tolerance_before: Number | None = None,
+        tolerance_after: Number | None = None,
+    ) -> Batch:
         """A Batch of the frames at these times, in seconds, in any order.
 
         policy   "played-at": the frame on screen; "nearest": the one that begins nearest; "next": the first one that
@@ -161,7 +177,7 @@ class Clip:
 
         Raises BeyondEnd where the film ends before one of the times.
         """
-        choice(policy, "policy", "played-at", "nearest", "next")
+        check_choice(policy, "policy", get_args(Policy))
         limits = _limits(tolerance_before, tolerance_after)
         wanted = [nanoseconds(time, "each of times") for time in times]
         if not wanted:
@@ -169,48 +185,54 @@ class Clip:
         unique = sorted(set(wanted))
         line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
         with self._start(line, _places(wanted, unique)) as frames:
-            found = {unique[frame.index]: frame for frame in frames}
+            found = {unique[frame.index or 0]: frame for frame in frames}
         for missed in frames.missed:
             kind, why = _WHY.get(missed.reason, (Error, missed.reason))
-            raise kind(f"There is no frame for {missed.requested:g} s: {why}.")
+            raise kind(f"There is no frame for {missed.requested or 0:g} s: {why}.")
         chosen = [found[time] for time in wanted]
-        times_ns = [frame.time_ns for frame in chosen]
+        times_ns = [frame.time_ns or 0 for frame in chosen]
         for frame in chosen:
             frame.index = None
         return Batch(chosen, lambda: [self._index_of(time) for time in times_ns])
 
     def frames_in(
-        self, start=None, stop=None, rate=None, missing="repeat", tolerance_before=None, tolerance_after=None
-    ):
+        self,
+        start: Number | None = None,
+        stop: Number | None = None,
+        rate: Rate | None = None,
+        missing: Missing = "repeat",
+        tolerance_before: Number | None = None,
+        tolerance_after: Number | None = None,
+    ) -> Frames:
         """Yields the frames from `start` until before `stop`, in seconds; at a rate, the frame that is on screen at
         each of that many ticks a second, of which its index is the number.
 
         tolerance_before, tolerance_after   how far a frame may begin before and after its tick, in seconds
         missing   at a tick without such a frame: "repeat" the one before, "skip" the tick, or end in an "error"
         """
-        choice(missing, "missing", "repeat", "skip", "error")
+        check_choice(missing, "missing", get_args(Missing))
         limits = _limits(tolerance_before, tolerance_after)
         if rate is None and limits:
             raise ValueError("tolerances are for a rate")
-        missing = None if rate is None else missing
+        if rate is None:
+            return self._start(selection(start=start, stop=stop))
         return self._start(selection(rate=rate, start=start, stop=stop, missing=missing, **limits))
 
-    def keyframes(self):
+    def keyframes(self) -> Generator[Frame, None, None]:
         """Yields the keyframes."""
         return self._read(self._frames().keys)
 
-    def sheet(self, n):
+    def sheet(self, n: Number) -> Generator[Frame, None, None]:
         """Yields n frames that are evenly spread in time, as for a contact sheet."""
-        n = whole(n, "n")
+        count = whole(n, "n")
         table = self._frames()
-        if not table.times:
-            return iter(())
-        end = table.times[-1] + (table.durations[-1] or 0)
-        return self._read([self._index_of(end * (2 * k + 1) // (2 * n)) for k in range(n)])
+        end = table.times[-1] + (table.durations[-1] or 0) if table.times else 0
+        middles = (end * (2 * k + 1) // (2 * count) for k in range(count))
+        return self._read([self._index_of(middle) for middle in middles] if table.times else [])
 
     # ---- How
 
-    def _number(self, index):
+    def _number(self, index: Any) -> int:
         plain = number(index, "index")
         if int(plain) != plain:
             raise ValueError(f"index has to be a whole number, not {index!r}")
@@ -219,16 +241,16 @@ class Clip:
             raise BeyondEnd(f"There is no frame {plain}: the clip has {count}.")
         return plain % count
 
-    def _index_of(self, time):
+    def _index_of(self, time: int) -> int:
         """The number of the frame that is on screen at a time in nanoseconds."""
         return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
 
-    def _read(self, numbers, places=None):
+    def _read(self, numbers: Sequence[int], places: list[int] | None = None) -> Generator[Frame, None, None]:
         """Yields the frames with these numbers, which do not descend, with their numbers as index."""
         table = self._frames()
         if not numbers:
             return
-        apart = all(length >= _APART for length in table.durations[:-1])
+        apart = all(length is None or length >= _APART for length in table.durations[:-1])
         if not apart:
             values = ",".join(f"(guint64){index}" for index in numbers)
             line = selection(indices=f'"<{values}>"')
@@ -248,7 +270,7 @@ class Clip:
                 frame.index = index
                 yield frame
 
-    def _start(self, line, places=None):
+    def _start(self, line: str, places: list[int] | None = None) -> Frames:
         with self._lock:
             self._check()
             frames = Frames(
@@ -265,11 +287,11 @@ class Clip:
 
     # ---- Its end
 
-    def _check(self):
+    def _check(self) -> None:
         if self._closed:
             raise ValueError("the clip is closed")
 
-    def close(self):
+    def close(self) -> None:
         """Ends what is being read. Frames and batches that were taken stay."""
         with self._lock:
             self._closed = True
@@ -277,11 +299,11 @@ class Clip:
             for frames in list(self._open):
                 frames.close()
 
-    def __enter__(self):
+    def __enter__(self) -> "Clip":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Clip({self.location!r})"

@@ -2,6 +2,8 @@
 
 import ctypes
 import fractions
+from collections.abc import Iterator
+from typing import Any, NoReturn, overload
 
 from ._library import CUDA, NONE, QuadFrameInfo, QuadTensor, call, capsule, lib
 
@@ -11,56 +13,59 @@ SECOND = 1_000_000_000
 class Uncopied:
     """Holds pointers of this process, so it cannot be copied or sent to another process."""
 
-    def __reduce_ex__(self, protocol):
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(
             f"a {type(self).__name__} of quadtensor holds memory of GStreamer, and is neither pickled nor copied: "
             "make an array or a tensor of it, with numpy.array(t) or torch.from_dlpack(t).clone(), and hand that on"
         )
 
-    # copy.copy() and copy.deepcopy() call this too.
-    __reduce__ = __copy__ = lambda self: self.__reduce_ex__(2)
+    def __reduce__(self) -> NoReturn:
+        self.__reduce_ex__(2)
 
-    def __deepcopy__(self, memo):
+    def __copy__(self) -> NoReturn:
+        self.__reduce_ex__(2)
+
+    def __deepcopy__(self, memo: Any) -> NoReturn:
         self.__reduce_ex__(2)
 
 
 class _Handle(Uncopied):
     """One reference of a QuadFrame."""
 
-    def __init__(self, pointer):
+    def __init__(self, pointer: int) -> None:
         self.pointer = pointer
 
-    def __del__(self, unref=lib.quad_frame_unref):
+    def __del__(self, unref: Any = lib.quad_frame_unref) -> None:
         unref(self.pointer)
 
 
 class Samples(Uncopied):
     """What NumPy, PyTorch and CuPy ask for. Made of a QuadTensor or a QuadBatchTensor."""
 
-    def __init__(self, info, writable):
-        self._address = info.data or 0
-        self._bytes = info.bits // 8
+    def __init__(self, info: Any, writable: bool) -> None:
+        self._address: int = info.data or 0
+        self._bytes: int = info.bits // 8
         self._writable = writable
-        self.shape = tuple(info.shape[: info.ndim])
-        self.strides = tuple(info.strides[: info.ndim])
-        self.ndim = info.ndim
+        self.shape: tuple[int, ...] = tuple(info.shape[: info.ndim])
+        self.strides: tuple[int, ...] = tuple(info.strides[: info.ndim])
+        self.ndim: int = info.ndim
         self.dtype = f"uint{info.bits}"
-        self.channels = info.channels.decode()
-        self._device = (info.device, info.device_id)
+        self.channels: str = info.channels.decode()
+        self._device: tuple[int, int] = (info.device, info.device_id)
         self.device = f"cuda:{info.device_id}" if info.device == CUDA else "cpu"
 
-    def _share(self):
+    def _share(self) -> None:
         """Before a pointer in CUDA memory is given to somebody unknown."""
         raise NotImplementedError
 
-    def _export(self, stream, versioned):
+    def _export(self, stream: int, versioned: bool) -> int:
         """The address of a DLManagedTensor or DLManagedTensorVersioned."""
         raise NotImplementedError
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({self.channels}, shape={self.shape}, dtype={self.dtype}, device={self.device})"
 
-    def _interface(self):
+    def _interface(self) -> dict[str, Any]:
         return {
             "version": 3,
             "shape": self.shape,
@@ -69,12 +74,12 @@ class Samples(Uncopied):
         }
 
     @property
-    def __array_interface__(self):
+    def __array_interface__(self) -> dict[str, Any]:
         if self._device[0] == CUDA:
             raise AttributeError("the tensor lies in CUDA memory")
         return {**self._interface(), "data": (self._address, not self._writable)}
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         # NumPy asks for __array_interface__ first; without this it would make an array of one object.
         raise TypeError(
             f"the tensor lies in the memory of {self.device}: use torch.from_dlpack or cupy.asarray, "
@@ -82,17 +87,24 @@ class Samples(Uncopied):
         )
 
     @property
-    def __cuda_array_interface__(self):
+    def __cuda_array_interface__(self) -> dict[str, Any]:
         if self._device[0] != CUDA:
             raise AttributeError("the tensor lies in the memory of the host")
         self._share()
         # Waited for above, because PyTorch ignores `stream`. Not marked read-only, because PyTorch refuses that.
         return {**self._interface(), "data": (self._address, False), "stream": None}
 
-    def __dlpack_device__(self):
+    def __dlpack_device__(self) -> tuple[int, int]:
         return self._device
 
-    def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    def __dlpack__(
+        self,
+        *,
+        stream: int | None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
         if copy:
             raise BufferError("this export never copies: copy the result")
         if dl_device is not None and tuple(map(int, dl_device)) != self._device:
@@ -116,27 +128,31 @@ class Tensor(Samples):
     (what lies along the axis of colours, as "RGB"; of two dimensions, what the plane is).
     """
 
-    def __init__(self, handle, index):
+    def __init__(self, handle: _Handle, index: int) -> None:
         info = QuadTensor()
         if not lib.quad_frame_get_tensor(handle.pointer, index, ctypes.byref(info)):
             raise IndexError("the frame has no such tensor")
         super().__init__(info, writable=False)
         self._handle, self._index = handle, index
 
-    def _share(self):
+    def _share(self) -> None:
         call(lib.quad_frame_share, self._handle.pointer, raises=BufferError)
 
-    def _export(self, stream, versioned):
+    def _export(self, stream: int, versioned: bool) -> int:
         return call(
             lib.quad_frame_to_dlpack, self._handle.pointer, self._index, stream, versioned, raises=BufferError
         )
 
 
-def optional(value):
+def optional(value: int) -> int | None:
     return None if value == NONE else value
 
 
-def seconds(nanoseconds):
+@overload
+def seconds(nanoseconds: int) -> float: ...
+@overload
+def seconds(nanoseconds: int | None) -> float | None: ...
+def seconds(nanoseconds: int | None) -> float | None:
     return None if nanoseconds is None else nanoseconds / SECOND
 
 
@@ -155,7 +171,7 @@ class Frame(Uncopied):
                 orientation="auto" it has been done.
     """
 
-    def __init__(self, pointer):
+    def __init__(self, pointer: int) -> None:
         """Takes over a reference of a QuadFrame."""
         self._handle = _Handle(pointer)
         info = QuadFrameInfo()
@@ -163,33 +179,49 @@ class Frame(Uncopied):
         self.index = optional(info.index)
         self.time_ns, self.pts_ns, self.duration_ns = map(optional, (info.time, info.pts, info.duration))
         self.requested_ns, self.actual_ns = optional(info.requested), optional(info.actual)
-        self.width, self.height = info.width, info.height
-        self.format = info.format.decode()
-        self.rotation, self.mirrored = info.rotation, bool(info.mirrored)
+        self.width: int = info.width
+        self.height: int = info.height
+        self.format: str = info.format.decode()
+        self.rotation: int = info.rotation
+        self.mirrored = bool(info.mirrored)
         self.pixel_aspect_ratio = fractions.Fraction(info.par_n, info.par_d)
         self.tensors = tuple(Tensor(self._handle, i) for i in range(info.n_tensors))
 
-    time = property(lambda self: seconds(self.time_ns))
-    pts = property(lambda self: seconds(self.pts_ns))
-    duration = property(lambda self: seconds(self.duration_ns))
-    requested = property(lambda self: seconds(self.requested_ns))
-    actual = property(lambda self: seconds(self.actual_ns))
+    @property
+    def time(self) -> float | None:
+        return seconds(self.time_ns)
+
+    @property
+    def pts(self) -> float | None:
+        return seconds(self.pts_ns)
+
+    @property
+    def duration(self) -> float | None:
+        return seconds(self.duration_ns)
+
+    @property
+    def requested(self) -> float | None:
+        return seconds(self.requested_ns)
+
+    @property
+    def actual(self) -> float | None:
+        return seconds(self.actual_ns)
 
     @classmethod
-    def of_sample(cls, address):
+    def of_sample(cls, address: int) -> "Frame":
         """Of a GstSample* (an int, as hash() of one from PyGObject), of which a reference is kept."""
         if not address:
             raise ValueError("there is no sample at address 0")
         return cls(call(lib.quad_frame_new, address))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.tensors)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Tensor:
         return self.tensors[index]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         return iter(self.tensors)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Frame({self.format} {self.width}x{self.height}, time={self.time}, index={self.index})"

@@ -3,7 +3,9 @@
 import contextlib
 import ctypes
 import os
+from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint64, c_void_p
+from typing import Any
 
 NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
 FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
@@ -157,7 +159,8 @@ _STRUCTS = (
     QuadTensor,
 )
 _errors = POINTER(POINTER(GError))
-_FUNCTIONS = {
+# The result and the arguments.
+_FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "g_error_free": (None, c_void_p),
     "quad_tensor_version": (c_uint,),
     "quad_tensor_struct_size": (c_size_t, c_char_p),
@@ -210,7 +213,7 @@ _FUNCTIONS = {
 }
 
 
-def _check(library, path):
+def _check(library: ctypes.CDLL, path: str) -> None:
     """Raises ImportError where the library is not the one that this package was written for."""
     advice = f"{path} is of another version than this package: install both from the same gst-quad."
     for name in _FUNCTIONS:
@@ -222,7 +225,7 @@ def _check(library, path):
             raise ImportError(f"{advice} Its {struct.__name__} has {size} bytes, not {ctypes.sizeof(struct)}.")
 
 
-def _load():
+def _load() -> ctypes.CDLL:
     path = os.environ.get("QUADTENSOR_LIBRARY", "libquadtensor-1.0.so.0")
     # GStreamer's libraries may bring libunwind, which has functions of the same names as the C++ runtime's unwinder.
     # If a program then imports PyTorch, it would mix the two and crash at the first exception: the right one first.
@@ -255,11 +258,11 @@ _destructor = ctypes.cast(lib.quad_dlpack_capsule_destructor, c_void_p)
 _names = {versioned: lib.quad_dlpack_capsule_name(versioned) for versioned in (False, True)}
 
 
-def capsule(managed, versioned):
+def capsule(managed: int, versioned: bool) -> Any:
     return _new_capsule(managed, _names[versioned], _destructor)
 
 
-def exception_of(error, kind=Error):
+def exception_of(error: Any, kind: type[Exception] = Error) -> Exception:
     """The exception for a GError*, which it frees: of `kind`, or of the subclass of Error that its code says."""
     if not error:
         return kind("")
@@ -268,15 +271,15 @@ def exception_of(error, kind=Error):
     return _ERRORS.get(code, Error)(text) if kind is Error else kind(text)
 
 
-def call(function, *arguments, raises=Error):
+def call(function: Callable[..., Any], *arguments: Any, raises: type[Exception] = Error) -> int:
     """Calls a function that returns 0 or NULL on an error, and has a GError** as its last parameter."""
     error = POINTER(GError)()
-    result = function(*arguments, ctypes.byref(error))
+    result: int = function(*arguments, ctypes.byref(error))
     if not result:
         raise exception_of(error, raises)
     return result
 
 
-def check_process():
+def check_process() -> None:
     """Raises Error in a process that was forked after GStreamer had started: calls would wait for ever."""
     call(lib.quad_tensor_check_process)

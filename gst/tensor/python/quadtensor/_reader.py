@@ -1,13 +1,18 @@
 """Frames of a file, one after the other."""
 
-import collections
 import ctypes
 import sys
 import threading
 import time
 import weakref
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 from ._arguments import (
+    Location,
+    Number,
+    Numbers,
+    Rate,
     device_number,
     format_name,
     location_bytes,
@@ -35,11 +40,17 @@ from ._library import (
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 
-# A request without a frame: its index, the time in seconds or None, the reason, and the time in nanoseconds.
-Missed = collections.namedtuple("Missed", "index requested reason requested_ns", defaults=(None,))
+
+class Missed(NamedTuple):
+    """A request without a frame: its index, the time in seconds, the reason, and the time in nanoseconds."""
+
+    index: int | None  # type: ignore[assignment]  # hides tuple's method
+    requested: float | None
+    reason: str
+    requested_ns: int | None = None
 
 
-def _close(lock, reader):
+def _close(lock: Any, reader: int) -> None:
     # In a forked process the lock may be held for ever, by a thread that stayed in the parent.
     if not lib.quad_tensor_check_process(None):
         return
@@ -54,14 +65,24 @@ class Frames(Uncopied):
     missed lists what had no frame so far; it is complete when the iterator has ended.
     """
 
-    def __init__(self, location, select, device, depth, progress=False, picture=None, timeout=None, places=None):
+    def __init__(
+        self,
+        location: Location,
+        select: str,
+        device: int,
+        depth: int,
+        progress: bool = False,
+        picture: QuadPicture | None = None,
+        timeout: float | None = None,
+        places: Sequence[int] | None = None,
+    ) -> None:
         """`places` says where in a batch each frame belongs."""
         self.device = "cpu" if device < 0 else f"cuda:{device}"
         self._timeout = timeout
         self._patience = _PATIENCE if timeout is None else min(_PATIENCE, int(timeout * SECOND) + 1)
         self._progress = progress
         self._line = ""
-        self.missed = []
+        self.missed: list[Missed] = []
         self._lock = threading.RLock()
         settings = (
             location_bytes(location),
@@ -78,10 +99,10 @@ class Frames(Uncopied):
         # At the interpreter's end too: a pipeline must not outlive it.
         self._closer = weakref.finalize(self, _close, self._lock, self._reader)
 
-    def __iter__(self):
+    def __iter__(self) -> "Frames":
         return self
 
-    def __next__(self):
+    def __next__(self) -> Frame:
         check_process()
         pointer, error = ctypes.c_void_p(), ctypes.POINTER(GError)()
         status = TIMEOUT
@@ -99,7 +120,7 @@ class Frames(Uncopied):
                     self._reader, self._patience, ctypes.byref(pointer), ctypes.byref(error)
                 )
                 if status == FRAME:
-                    frame = Frame(pointer.value)
+                    frame = Frame(pointer.value or 0)
                 if status != TIMEOUT:
                     self._take_missed()
                 if self._progress and status in (FRAME, END):
@@ -111,7 +132,7 @@ class Frames(Uncopied):
             raise exception_of(error)
         raise StopIteration
 
-    def _take_missed(self):
+    def _take_missed(self) -> None:
         missed = QuadMissed()
         while lib.quad_reader_take_missed(self._reader, ctypes.byref(missed)):
             requested = optional(missed.requested)
@@ -119,7 +140,7 @@ class Frames(Uncopied):
                 Missed(optional(missed.index), seconds(requested), missed.reason.decode(), requested)
             )
 
-    def close(self):
+    def close(self) -> None:
         """Stops the pipeline. Frames that were taken stay."""
         if not lib.quad_tensor_check_process(None):
             return  # what there is to stop is in the parent
@@ -129,13 +150,13 @@ class Frames(Uncopied):
                 self._line = ""
             self._closer()
 
-    def __enter__(self):
+    def __enter__(self) -> "Frames":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _show(self, ended):
+    def _show(self, ended: bool) -> None:
         position, duration = ctypes.c_uint64(NONE), ctypes.c_uint64(NONE)
         lib.quad_reader_get_progress(self._reader, ctypes.byref(position), ctypes.byref(duration))
         if duration.value in (0, NONE):
@@ -149,7 +170,9 @@ class Frames(Uncopied):
             self._line = line
 
 
-def picture_of(width, height, format, orientation):
+def picture_of(
+    width: Number | None, height: Number | None, format: str | None, orientation: str
+) -> QuadPicture:
     format = format_name(format)
     return QuadPicture(
         0 if width is None else whole(width, "width"),
@@ -159,28 +182,28 @@ def picture_of(width, height, format, orientation):
     )
 
 
-def time_limit(timeout):
+def time_limit(timeout: Number | None) -> float | None:
     """In seconds, for Frames."""
     return None if timeout is None else nanoseconds(timeout, "timeout") / SECOND
 
 
 def frames(
-    location,
-    rate=None,
-    timestamps=None,
-    every_nth=None,
-    keyframes=False,
-    start=None,
-    stop=None,
-    width=None,
-    height=None,
-    format=None,
-    device="auto",
-    depth=4,
-    progress=False,
-    orientation="auto",
-    timeout=None,
-):
+    location: Location,
+    rate: Rate | None = None,
+    timestamps: Numbers | None = None,
+    every_nth: Number | None = None,
+    keyframes: bool = False,
+    start: Number | None = None,
+    stop: Number | None = None,
+    width: Number | None = None,
+    height: Number | None = None,
+    format: str | None = None,
+    device: str = "auto",
+    depth: Number = 4,
+    progress: bool = False,
+    orientation: Literal["auto", "none"] = "auto",
+    timeout: Number | None = None,
+) -> Frames:
     """Iterates over the frames of the first video stream in `location`, a path or a URI.
 
     rate        so many frames a second (a number or a Fraction), or

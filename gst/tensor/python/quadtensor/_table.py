@@ -1,10 +1,10 @@
 """What is in a file, and when its frames are shown."""
 
-import collections
 import ctypes
 import fractions
+from typing import Literal, NamedTuple, overload
 
-from ._arguments import location_bytes
+from ._arguments import Location, location_bytes
 from ._frame import optional, seconds
 from ._library import (
     END,
@@ -20,9 +20,14 @@ from ._library import (
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 
-# A stream of sound: its codec ("aac"), the number of channels, the rate in Hz, and its language (ISO 639); None
-# where the file does not say it.
-Audio = collections.namedtuple("Audio", "codec channels rate language")
+
+class Audio(NamedTuple):
+    """A stream of sound. None where the file does not say it."""
+
+    codec: str  # as "aac"
+    channels: int | None
+    rate: int | None  # Hz
+    language: str | None  # ISO 639
 
 
 class Info:
@@ -40,28 +45,33 @@ class Info:
     None where the file does not say it.
     """
 
-    def __init__(self, table):
+    def __init__(self, table: int) -> None:
         info, sound = QuadClipInfo(), QuadAudioInfo()
         lib.quad_table_get_info(table, ctypes.byref(info))
-        self.width, self.height = info.shown_width, info.shown_height
-        self.stored_width, self.stored_height = info.width, info.height
-        self.rotation, self.mirrored = info.rotation, bool(info.mirrored)
+        self.width: int = info.shown_width
+        self.height: int = info.shown_height
+        self.stored_width: int = info.width
+        self.stored_height: int = info.height
+        self.rotation: int = info.rotation
+        self.mirrored = bool(info.mirrored)
         self.pixel_aspect_ratio = fractions.Fraction(info.par_n, info.par_d)
         self.duration_ns = optional(info.duration)
         self.rate = fractions.Fraction(info.fps_n, info.fps_d) if info.fps_n > 0 else None
         self.interlaced = bool(info.interlaced)
-        self.codec, self.container, self.colorimetry = (
-            text.decode() or None for text in (info.codec, info.container, info.colorimetry)
-        )
-        audio = []
+        self.codec: str | None = info.codec.decode() or None
+        self.container: str | None = info.container.decode() or None
+        self.colorimetry: str | None = info.colorimetry.decode() or None
+        audio: list[Audio] = []
         while lib.quad_table_get_audio(table, len(audio), ctypes.byref(sound)):
             language = sound.language.decode() or None
             audio.append(Audio(sound.codec.decode(), sound.channels or None, sound.rate or None, language))
         self.audio = tuple(audio)
 
-    duration = property(lambda self: seconds(self.duration_ns))
+    @property
+    def duration(self) -> float | None:
+        return seconds(self.duration_ns)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Info({self.codec} in {self.container}, {self.width}x{self.height}, duration={self.duration})"
 
 
@@ -73,17 +83,21 @@ class Table:
     info               an Info
     """
 
-    def __init__(self, table):
+    def __init__(self, table: int) -> None:
         self.info = Info(table)
         count = ctypes.c_uint64()
         entries = lib.quad_table_get_entries(table, ctypes.byref(count))
         entries = entries[: count.value] if count.value else []
-        self.times = [entry.time for entry in entries]
+        self.times: list[int] = [entry.time for entry in entries]
         self.durations = [optional(entry.duration) for entry in entries]
         self.keys = [index for index, entry in enumerate(entries) if entry.keyframe]
 
 
-def read(location, frames):
+@overload
+def read(location: Location, frames: Literal[True]) -> Table: ...
+@overload
+def read(location: Location, frames: Literal[False]) -> Info: ...
+def read(location: Location, frames: bool) -> Table | Info:
     """The Table of a file, or, without `frames`, its Info. Raises Error."""
     check_process()
     table = call(lib.quad_table_open, location_bytes(location), frames)

@@ -1,30 +1,42 @@
 """Several clips side by side."""
 
 import contextlib
+import fractions
+from collections.abc import Iterable, Iterator
 
-from ._arguments import exact_rate
+from ._arguments import Rate, exact_rate
+from ._clip import Clip
+from ._frame import Frame
+from ._reader import Frames
+
+
+def _tick(frame: Frame) -> int:
+    """The number of a frame that was chosen by a rate."""
+    return frame.index or 0
 
 
 class _Cursor:
     """The frames of one clip at a rate, by the numbers of their ticks."""
 
-    def __init__(self, frames):
+    def __init__(self, frames: Frames) -> None:
         self._frames = frames
-        self._now, self._next = None, next(frames, None)
+        self._now: Frame | None = None
+        self._next = next(frames, None)
 
-    def first(self):
+    def first(self) -> int | None:
         """The number of the first tick with a frame; None if there is none."""
-        return None if self._next is None else self._next.index
+        return None if self._next is None else _tick(self._next)
 
-    def at(self, tick):
+    def at(self, tick: int) -> Frame | None:
         """The frame for this tick, or the last one before it; None after the last one."""
-        while self._next is not None and self._next.index <= tick:
+        while self._next is not None and _tick(self._next) <= tick:
             self._now, self._next = self._next, next(self._frames, None)
-        ended = self._next is None and self._now.index < tick
-        return None if ended else self._now
+        if self._next is None and self._now is not None and _tick(self._now) < tick:
+            return None
+        return self._now
 
 
-def zip_clips(clips, rate):
+def zip_clips(clips: Iterable[Clip], rate: Rate) -> Iterator[tuple[Frame, ...]]:
     """Yields a tuple with one frame of each Clip for each tick of `rate`, so many a second: the frames on screen then.
 
     Ticks count from 0, where each film begins. The first tuple is of the first tick at which each clip has a frame, the
@@ -37,16 +49,13 @@ def zip_clips(clips, rate):
     return _zip(clips, exact_rate(rate))
 
 
-def _zip(clips, rate):
+def _zip(clips: list[Clip], rate: fractions.Fraction) -> Iterator[tuple[Frame, ...]]:
     with contextlib.ExitStack() as stack:
         cursors = [_Cursor(stack.enter_context(clip.frames_in(start=0, rate=rate))) for clip in clips]
-        firsts = [cursor.first() for cursor in cursors]
-        if None in firsts:
+        firsts = [first for cursor in cursors if (first := cursor.first()) is not None]
+        if len(firsts) < len(cursors):
             return
         tick = max(firsts)
-        while True:
-            frames = tuple(cursor.at(tick) for cursor in cursors)
-            if None in frames:
-                return
-            yield frames
+        while len(frames := [frame for cursor in cursors if (frame := cursor.at(tick)) is not None]) == len(cursors):
+            yield tuple(frames)
             tick += 1
