@@ -92,6 +92,9 @@ import quadtensor
 assert "/quad-test/wheel/" in quadtensor.__file__, quadtensor.__file__
 assert importlib.metadata.version("quadtensor") == sys.argv[1]
 assert [frame[0].shape for frame in quadtensor.frames("clip.mp4", rate=1, width=64, format="RGB")] == [(48, 64, 3)] * 2
+clip = quadtensor.Clip("clip.mp4", width=64, format="RGBP")
+assert (len(clip), clip.info.width) == (20, 320)
+assert clip.frames_at([19, 0]).tensor.shape == (2, 3, 48, 64)
 END
 }
 
