@@ -29,6 +29,7 @@ struct _QuadTable {
     if (reader) quad_reader_close (reader);
   }
   QuadReaderStatus wait (GstClockTime timeout, GError **error);
+  QuadReaderStatus go_on (GstClockTime timeout, GError **error);
   bool needs_decoding () const;
   bool start_decoding (GError **error);
   QuadReaderStatus decode (GstClockTime timeout, GError **error);
@@ -39,6 +40,7 @@ struct _QuadTable {
   bool wants_frames = false;
   Scan scan;
   bool scanned = false, done = false;
+  Failure failure;  // for callers that wait once more
   // Where packets alone do not say which frames there are.
   QuadReader *reader = nullptr;
   std::vector<Unit> decoded;
@@ -97,7 +99,6 @@ QuadReaderStatus _QuadTable::decode (GstClockTime timeout, GError **error)
 // Puts the frames in the order in which they are shown.
 void _QuadTable::finish ()
 {
-  done = true;
   if (!wants_frames) return;
   std::vector<Unit> &units = scan.units ();
   if (scan.doubt ()) {
@@ -121,6 +122,19 @@ void _QuadTable::finish ()
 QuadReaderStatus _QuadTable::wait (GstClockTime timeout, GError **error)
 {
   if (done) return QUAD_READER_END;
+  if (!failure.empty ()) {
+    refuse (error, failure.code, failure.text);
+    return QUAD_READER_FAILED;
+  }
+  GError *why = nullptr;
+  const QuadReaderStatus status = go_on (timeout, &why);
+  if (why) failure = {static_cast<QuadTensorError> (why->code), why->message};
+  if (why) g_propagate_error (error, why);
+  return status;
+}
+
+QuadReaderStatus _QuadTable::go_on (GstClockTime timeout, GError **error)
+{
   if (!scanned) {
     const QuadReaderStatus status = scan.wait (timeout, error);
     if (status != QUAD_READER_END) return status;
@@ -135,6 +149,7 @@ QuadReaderStatus _QuadTable::wait (GstClockTime timeout, GError **error)
     reader = nullptr;
   }
   finish ();
+  done = true;
   return QUAD_READER_END;
 }
 

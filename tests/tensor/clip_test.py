@@ -79,6 +79,13 @@ class SameFrames(unittest.TestCase):
                 with self.subTest(name):
                     self.expect_all_ways(path)
 
+    def test_clips_of_the_users(self):
+        if not media.media():
+            self.skipTest("QUAD_MEDIA names no folder with MP4 files")
+        for path in media.media():
+            with self.subTest(path.name):
+                self.expect_all_ways(path, **SMALL)
+
     def test_frames_that_a_time_does_not_tell_apart(self):
         path = media.made("fast.mkv", "videotestsrc num-buffers=30 pattern=ball"
                           " ! video/x-raw,format=I420,width=64,height=48,framerate=3000/1 ! matroskamux timecodescale=1000")  # fmt: skip
