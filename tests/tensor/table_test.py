@@ -67,6 +67,8 @@ class Frames(unittest.TestCase):
             check=True,
         )
         for name, path, plain in rows:
+            if plain is None:
+                continue
             with self.subTest(name):
                 self.assertEqual(f"{path}: decodes all" in done.stderr, not plain)
 
