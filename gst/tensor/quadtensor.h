@@ -216,12 +216,13 @@ QUAD_TENSOR_API QuadReader *quad_reader_open (const gchar *location, const gchar
 /* Whether pictures are shown as the file says, or as they are stored. */
 typedef enum { QUAD_ORIENTATION_AUTO, QUAD_ORIENTATION_NONE } QuadOrientation;
 
-/* How a reader's pictures are made; all zeroes: upright, with square pixels, in the size and, where
- * that is a tensor's, the format that the file has. */
+/* How a reader's pictures are made; all zeroes: of the first video stream, upright, with square
+ * pixels, in the size and, where that is a tensor's, the format that the file has. */
 typedef struct {
   gint width, height;  /* of the upright picture; 0: by its shape from the other one, or as it is */
   const gchar *format; /* as GStreamer spells it, or NULL */
   QuadOrientation orientation;
+  guint stream; /* which of the video streams, from 0, in the order of the file */
   gpointer reserved[4];
 } QuadPicture;
 
@@ -255,8 +256,8 @@ QUAD_TENSOR_API void quad_reader_close (QuadReader *reader);
 
 /* ---- What is in a file ---- */
 
-/* Of the first video stream. Strings live as long as the table, and are "" where the file does not
- * say it. */
+/* Of the table's video stream. Strings live as long as the table, and are "" where the file does
+ * not say it. */
 typedef struct {
   GstClockTime duration; /* of the file, as it says; GST_CLOCK_TIME_NONE where it does not */
   gint width, height;    /* as stored */
@@ -290,10 +291,12 @@ typedef struct {
 typedef struct _QuadTable QuadTable;
 
 /* Reads what is in a file, a name or a URI: what it says of itself and, with `frames`, when each
- * frame of its first video stream is shown. Nothing is decoded for that, but where a decoder may
- * give other frames than the file has packets: fields, packets without times, a film that begins
- * between two keyframes. Then all of it is decoded. Starts at once; NULL on an error. */
-QUAD_TENSOR_API QuadTable *quad_table_open (const gchar *location, gboolean frames, GError **error);
+ * frame of a video stream is shown; `stream` as in QuadPicture. Nothing is decoded for that, but
+ * where a decoder may give other frames than the file has packets: fields, packets without times, a
+ * film that begins between two keyframes. Then all of it is decoded. Starts at once; NULL on an
+ * error. */
+QUAD_TENSOR_API QuadTable *quad_table_open (const gchar *location, guint stream, gboolean frames,
+                                            GError **error);
 /* Waits for at most `timeout` ns until all is read: QUAD_READER_END, QUAD_READER_TIMEOUT or
  * QUAD_READER_FAILED. The file is closed then. One thread at a time. */
 QUAD_TENSOR_API QuadReaderStatus quad_table_wait (QuadTable *table, GstClockTime timeout,

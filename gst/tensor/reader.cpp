@@ -156,7 +156,7 @@ QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *selec
     if (!start_gstreamer (error)) return nullptr;
     Picture asked;
     if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))) return nullptr;
-    return open ({location, select, asked, device, depth}, error);
+    return open ({location, select, asked, device, depth, picture->stream}, error);
   });
 }
 
@@ -178,7 +178,8 @@ QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
     // Where nothing is drawn, the decoder would take the block for frames that nobody asked for.
     const bool drawn = picture->width > 0 || picture->height > 0 || picture->format;
     auto slices = drawn && device < 0 ? std::make_shared<Slices> (std::move (order)) : nullptr;
-    return open ({location, select, asked, device, depth, std::move (slices)}, error);
+    return open ({location, select, asked, device, depth, picture->stream, std::move (slices)},
+                 error);
   });
 }
 

@@ -47,6 +47,7 @@ ReaderPipeline::~ReaderPipeline ()
 bool ReaderPipeline::build (const Request &request, GError **error)
 {
   picture_ = request.picture;
+  stream_.want (request.stream);
   device_ = request.device;
   Location location;
   if (!read_location (request.location, location, error)) return false;
@@ -99,12 +100,11 @@ bool ReaderPipeline::make_filters (const char *filters, GError **error)
   return true;
 }
 
-// Uses the first video stream. Others stay unlinked and are not decoded.
+// Streams that are not wanted stay unlinked and are not decoded.
 void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
 {
   auto *pipeline = static_cast<ReaderPipeline *> (self);
-  if (pipeline->found_ || !is_video (pad)) return;
-  pipeline->found_ = true;
+  if (!is_video (pad) || !pipeline->stream_.meet ()) return;
   constexpr auto kAll =
       static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
                                     GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
@@ -144,8 +144,9 @@ GstPadProbeReturn ReaderPipeline::begin (GstPad *pad, GstPadProbeInfo *info, gpo
 
 void ReaderPipeline::end_pads (GstElement *decoder, gpointer self)
 {
-  if (static_cast<ReaderPipeline *> (self)->found_) return;
-  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", kNoVideo), (nullptr));
+  const StreamChoice &stream = static_cast<ReaderPipeline *> (self)->stream_;
+  if (stream.found ()) return;
+  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", stream.missing ().c_str ()), (nullptr));
 }
 
 std::string ReaderPipeline::connect (GstPad *pad)
@@ -196,6 +197,9 @@ Source ReaderPipeline::source () const
   return source_;
 }
 
-Failure ReaderPipeline::stuck () { return found_ ? Failure{} : input_.stuck (pipeline_.get ()); }
+Failure ReaderPipeline::stuck ()
+{
+  return stream_.found () ? Failure{} : input_.stuck (pipeline_.get ());
+}
 
 }  // namespace quad::tensor

@@ -3,7 +3,6 @@
 
 #include <gst/gst.h>
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "tensor/input_watch.h"
 #include "tensor/picture.h"
 #include "tensor/slices.h"
+#include "tensor/stream_choice.h"
 
 namespace quad::tensor {
 
@@ -26,6 +26,7 @@ class ReaderPipeline {
     std::optional<Picture> picture;  // if not set, frames stay as the filters give them
     int device;
     guint depth;
+    guint stream = 0;                          // which video stream
     std::shared_ptr<Slices> slices = nullptr;  // what frames in system memory are drawn into
   };
 
@@ -57,8 +58,8 @@ class ReaderPipeline {
   Owned<GstBus> bus_;
   std::optional<Picture> picture_;
   int device_ = -1;
-  std::atomic<bool> found_ = false;  // a video stream was found
-  mutable std::mutex mutex_;         // guards what follows
+  StreamChoice stream_;
+  mutable std::mutex mutex_;  // guards what follows
   Source source_;
   bool closing_ = false;
   InputWatch input_;

@@ -27,11 +27,12 @@ bool is_kind (GstPad *pad, const char *kind, const char *other)
 
 Scan::~Scan () { stop (); }
 
-bool Scan::start (const char *given, Extent extent, GError **error)
+bool Scan::start (const char *given, guint stream, Extent extent, GError **error)
 {
   Location location;
   if (!read_location (given, location, error)) return false;
   extent_ = extent;
+  stream_.want (stream);
   pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
   bus_.reset (gst_element_get_bus (pipeline_.get ()));
   if (location.local) input_.watch (pipeline_.get ());
@@ -66,12 +67,11 @@ int Scan::choose (GstElement *, GstPad *, GstCaps *, GstElementFactory *factory,
                                                                                       : kTry;
 }
 
-// As in the reader, the first video stream counts. Others stay unlinked.
+// Streams that are not wanted stay unlinked.
 void Scan::take_pad (GstElement *, GstPad *pad, gpointer data)
 {
   auto *self = static_cast<Scan *> (data);
-  if (self->found_ || !is_kind (pad, "video/", "image/")) return;
-  self->found_ = true;
+  if (!is_kind (pad, "video/", "image/") || !self->stream_.meet ()) return;
   self->video_.reset (GST_PAD (gst_object_ref (pad)));
   constexpr auto kAll =
       static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
@@ -83,8 +83,9 @@ void Scan::take_pad (GstElement *, GstPad *pad, gpointer data)
 
 void Scan::end_pads (GstElement *decoder, gpointer self)
 {
-  if (static_cast<Scan *> (self)->found_) return;
-  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", kNoVideo), (nullptr));
+  const StreamChoice &stream = static_cast<Scan *> (self)->stream_;
+  if (stream.found ()) return;
+  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", stream.missing ().c_str ()), (nullptr));
 }
 
 GstPadProbeReturn Scan::look (GstPad *, GstPadProbeInfo *info, gpointer data)
@@ -206,7 +207,7 @@ QuadReaderStatus Scan::wait (GstClockTime timeout, GError **error)
       if (ended_) break;
     }
     failure = errors_.first ();
-    if (failure.empty () && !ended_ && !found_) failure = input_.stuck (pipeline_.get ());
+    if (failure.empty () && !ended_ && !stream_.found ()) failure = input_.stuck (pipeline_.get ());
     if (!failure.empty ()) {
       stop ();
       refuse (error, failure.code, failure.text);

@@ -3,7 +3,6 @@
 
 #include <gst/gst.h>
 
-#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "tensor/clip_info.h"
 #include "tensor/input_watch.h"
 #include "tensor/messages.h"
+#include "tensor/stream_choice.h"
 
 namespace quad::tensor {
 
@@ -21,7 +21,7 @@ struct Unit {
   bool keyframe;
 };
 
-// Reads the packets of the first video stream, after the demuxer and the parser.
+// Reads the packets of a video stream, after the demuxer and the parser.
 class Scan {
  public:
   enum class Extent { info, frames };
@@ -31,7 +31,7 @@ class Scan {
   Scan &operator= (const Scan &) = delete;
   ~Scan ();
   // Returns false with `error` set on failure.
-  bool start (const char *location, Extent extent, GError **error);
+  bool start (const char *location, guint stream, Extent extent, GError **error);
   // Waits for at most `timeout` ns; END means that all was read. One thread at a time.
   QuadReaderStatus wait (GstClockTime timeout, GError **error);
 
@@ -60,7 +60,7 @@ class Scan {
   Owned<GstBus> bus_;
   Owned<GstPad> video_;
   Extent extent_ = Extent::info;
-  std::atomic<bool> found_ = false;  // a video stream
+  StreamChoice stream_;
   PostedErrors errors_;
   InputWatch input_;
   bool prerolled_ = false, ended_ = false;

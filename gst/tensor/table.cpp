@@ -37,6 +37,7 @@ struct _QuadTable {
   void finish ();
 
   std::string location;
+  guint stream = 0;
   bool wants_frames = false;
   Scan scan;
   bool scanned = false, done = false;
@@ -60,6 +61,7 @@ bool _QuadTable::start_decoding (GError **error)
 {
   QuadPicture as_stored = {};
   as_stored.orientation = QUAD_ORIENTATION_NONE;
+  as_stored.stream = stream;
   const bool all = wants_frames && scan.doubt ();
   GST_CAT_INFO (category (), "%s: decodes %s, as %s", location.c_str (), all ? "all" : "one frame",
                 all ? scan.doubt () : "its size is not known");
@@ -153,16 +155,17 @@ QuadReaderStatus _QuadTable::go_on (GstClockTime timeout, GError **error)
   return QUAD_READER_END;
 }
 
-QuadTable *quad_table_open (const gchar *location, gboolean frames, GError **error)
+QuadTable *quad_table_open (const gchar *location, guint stream, gboolean frames, GError **error)
 {
   g_return_val_if_fail (location, nullptr);
   return contain<QuadTable *> (nullptr, error, [&] () -> QuadTable * {
     if (!start_gstreamer (error)) return nullptr;
     auto table = std::make_unique<QuadTable> ();
     table->location = location;
+    table->stream = stream;
     table->wants_frames = frames;
     const Scan::Extent extent = frames ? Scan::Extent::frames : Scan::Extent::info;
-    return table->scan.start (location, extent, error) ? table.release () : nullptr;
+    return table->scan.start (location, stream, extent, error) ? table.release () : nullptr;
   });
 }
 

@@ -44,7 +44,7 @@ class Batch : public testing::Test {
 
   Clips clips;
   const std::string file = clips.video ();
-  const QuadPicture small = {32, 18, "RGB", QUAD_ORIENTATION_AUTO, {}};
+  const QuadPicture small = {32, 18, "RGB", QUAD_ORIENTATION_AUTO, 0, {}};
   GError *error = nullptr;
 };
 

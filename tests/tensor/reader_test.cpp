@@ -117,7 +117,7 @@ TEST_F (Reader, MakesPictures)
                    "videotestsrc num-buffers=20 ! video/x-raw,width=64,height=48,framerate=10/1,"
                    "pixel-aspect-ratio=2/1 ! x264enc ! h264parse ! mp4mux");
   for (const auto orientation : {QUAD_ORIENTATION_AUTO, QUAD_ORIENTATION_NONE}) {
-    const QuadPicture picture = {0, 24, "RGB", orientation, {}};
+    const QuadPicture picture = {0, 24, "RGB", orientation, 0, {}};
     GError *error = nullptr;
     const OwnedReader reader{quad_reader_open_pictures (file.c_str (), "frameextract rate=5/1",
                                                         &picture, -1, 4, &error)};
@@ -141,9 +141,9 @@ TEST_F (Reader, MakesPictures)
 
 TEST_F (Reader, RefusesPicturesThatCannotBe)
 {
-  for (const QuadPicture &picture : {QuadPicture{-1, 0, nullptr, QUAD_ORIENTATION_AUTO, {}},
-                                     QuadPicture{0, 0, "NOSUCH", QUAD_ORIENTATION_AUTO, {}},
-                                     QuadPicture{0, 0, "YUY2", QUAD_ORIENTATION_AUTO, {}}}) {
+  for (const QuadPicture &picture : {QuadPicture{-1, 0, nullptr, QUAD_ORIENTATION_AUTO, 0, {}},
+                                     QuadPicture{0, 0, "NOSUCH", QUAD_ORIENTATION_AUTO, 0, {}},
+                                     QuadPicture{0, 0, "YUY2", QUAD_ORIENTATION_AUTO, 0, {}}}) {
     GError *error = nullptr;
     EXPECT_FALSE (
         quad_reader_open_pictures (clips->video ().c_str (), nullptr, &picture, -1, 4, &error));

@@ -16,7 +16,7 @@ class Table : public testing::Test {
  protected:
   OwnedTable open (const std::string &file, bool frames)
   {
-    OwnedTable table{quad_table_open (file.c_str (), frames, &error)};
+    OwnedTable table{quad_table_open (file.c_str (), 0, frames, &error)};
     EXPECT_EQ (table == nullptr, error != nullptr);
     return table;
   }

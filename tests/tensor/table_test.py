@@ -20,7 +20,7 @@ def frames(path, **settings):
 
 
 def table(path):
-    return _table.read(path, frames=True)
+    return _table.read(path, 0, frames=True)
 
 
 class Frames(unittest.TestCase):
@@ -57,7 +57,7 @@ class Frames(unittest.TestCase):
 
     def test_nothing_is_decoded_where_packets_say_it(self):
         rows = list(clips.all_clips())
-        script = "import sys; from quadtensor import _table\nfor path in sys.argv[1:]: _table.read(path, True)"
+        script = "import sys; from quadtensor import _table\nfor path in sys.argv[1:]: _table.read(path, 0, True)"
         done = subprocess.run(
             [sys.executable, "-c", script, *(path for _, path, _ in rows)],
             env={**os.environ, "GST_DEBUG": "quadtable:4"},
@@ -77,7 +77,7 @@ class Infos(unittest.TestCase):
     def test_each_clip(self):
         for name, path, _ in clips.all_clips():
             with self.subTest(name):
-                info = _table.read(path, frames=False)
+                info = _table.read(path, 0, frames=False)
                 self.assertIsInstance(info, _table.Info)
                 (frame,) = frames(path, timestamps=[0])
                 self.assertEqual((info.width, info.height), (frame.width, frame.height))
@@ -86,7 +86,7 @@ class Infos(unittest.TestCase):
                 self.assertTrue(info.codec)
 
     def expect(self, path, **fields):
-        info = _table.read(path, frames=False)
+        info = _table.read(path, 0, frames=False)
         for name, value in fields.items():
             self.assertEqual(getattr(info, name), value, name)
 
@@ -116,22 +116,22 @@ class Refusals(unittest.TestCase):
                 with self.subTest(name, frames=want_frames):
                     if kind is not None:
                         with self.assertRaises(quadtensor.Error) as raised:
-                            _table.read(path, want_frames)
+                            _table.read(path, 0, want_frames)
                         self.assertEqual(type(raised.exception), kind)
                         self.assertIn(words, str(raised.exception))
                     elif want_frames:
                         self.assertEqual(len(table(path).times), len(frames(path)))
                     else:
-                        self.assertTrue(_table.read(path, False).codec)
+                        self.assertTrue(_table.read(path, 0, False).codec)
 
     def test_locations(self):
         for bad, kind in ((7, TypeError), ("a\0b", ValueError)):
-            self.assertRaises(kind, _table.read, bad, True)
+            self.assertRaises(kind, _table.read, bad, 0, True)
 
     def test_files_are_closed(self):
         path = clips.path_of("b.mp4")
         for want_frames in (True, False):
-            _table.read(path, want_frames)
+            _table.read(path, 0, want_frames)
             opened = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
             self.assertNotIn(str(path.resolve()), opened)
 

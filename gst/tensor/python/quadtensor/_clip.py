@@ -41,12 +41,13 @@ def _limits(before: Number | None, after: Number | None) -> dict[str, Any]:
 
 
 class Clip:
-    """The first video stream of a file or URI, as a sequence of its frames.
+    """A video stream of a file or URI, as a sequence of its frames.
 
     Nothing is opened before it is needed. info reads the head of the file; len, indices, times and keyframe_times
     read all of it once, without decoding where they can, and keep what they found.
 
-    width, height, format, device, orientation, depth, timeout   as of frames(); of all frames that are read here
+    width, height, format, device, orientation, depth, timeout, stream   as of frames(); of all frames that are read
+    here
 
     A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew.
     """
@@ -62,10 +63,17 @@ class Clip:
         orientation: Literal["auto", "none"] = "auto",
         depth: Number = 4,
         timeout: Number | None = None,
+        stream: Number = 0,
     ) -> None:
         location_bytes(location)
         self.location = location
-        self._settings: dict[str, Any] = {"width": width, "height": height, "format": format, "orientation": orientation}
+        self._settings: dict[str, Any] = {
+            "width": width,
+            "height": height,
+            "format": format,
+            "orientation": orientation,
+            "stream": whole(stream, "stream", least=0),
+        }
         picture_of(**self._settings)
         self._device, self._depth, self._timeout = device, whole(depth, "depth"), time_limit(timeout)
         self._begin()
@@ -93,14 +101,14 @@ class Clip:
         with self._lock:
             self._check()
             if self._info is None:
-                self._info = _table.read(self.location, frames=False)
+                self._info = _table.read(self.location, self._settings["stream"], frames=False)
             return self._info
 
     def _frames(self) -> _table.Table:
         with self._lock:
             self._check()
             if self._table is None:
-                self._table = _table.read(self.location, frames=True)
+                self._table = _table.read(self.location, self._settings["stream"], frames=True)
                 self._info = self._info or self._table.info
             return self._table
 

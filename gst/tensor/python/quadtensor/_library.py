@@ -89,6 +89,7 @@ class QuadPicture(ctypes.Structure):
         ("height", c_int),
         ("format", c_char_p),
         ("orientation", c_int),
+        ("stream", c_uint),
         ("reserved", c_void_p * 4),
     ]
 
@@ -204,7 +205,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "quad_reader_get_progress": (None, c_void_p, POINTER(c_uint64), POINTER(c_uint64)),
     "quad_reader_take_missed": (c_int, c_void_p, POINTER(QuadMissed)),
     "quad_reader_close": (None, c_void_p),
-    "quad_table_open": (c_void_p, c_char_p, c_int, _errors),
+    "quad_table_open": (c_void_p, c_char_p, c_uint, c_int, _errors),
     "quad_table_wait": (c_int, c_void_p, c_uint64, _errors),
     "quad_table_get_info": (None, c_void_p, POINTER(QuadClipInfo)),
     "quad_table_get_audio": (c_int, c_void_p, c_uint, POINTER(QuadAudioInfo)),

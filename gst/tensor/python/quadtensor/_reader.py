@@ -171,7 +171,7 @@ class Frames(Uncopied):
 
 
 def picture_of(
-    width: Number | None, height: Number | None, format: str | None, orientation: str
+    width: Number | None, height: Number | None, format: str | None, orientation: str, stream: Number
 ) -> QuadPicture:
     format = format_name(format)
     return QuadPicture(
@@ -179,6 +179,7 @@ def picture_of(
         0 if height is None else whole(height, "height"),
         format and format.encode(),
         orientation_number(orientation),
+        whole(stream, "stream", least=0),
     )
 
 
@@ -203,8 +204,9 @@ def frames(
     progress: bool = False,
     orientation: Literal["auto", "none"] = "auto",
     timeout: Number | None = None,
+    stream: Number = 0,
 ) -> Frames:
-    """Iterates over the frames of the first video stream in `location`, a path or a URI.
+    """Iterates over the frames of a video stream in `location`, a path or a URI.
 
     rate        so many frames a second (a number or a Fraction), or
     timestamps  the frames shown at these times, in seconds, or
@@ -218,12 +220,13 @@ def frames(
     progress    draw a bar on stderr
     orientation "auto": upright and with square pixels, as the file says, or "none": as stored
     timeout     raise Error where no frame comes for so many seconds; None: wait
+    stream      which of its video streams, from 0, in the order of the file
 
     Raises Error with what the pipeline said where something goes wrong, at once or from the iterator: NotFound, NoVideo
     or DecodeError where it is one of these.
     """
     select = selection(rate, timestamps, every_nth, keyframes, start, stop)
-    picture = picture_of(width, height, format, orientation)
+    picture = picture_of(width, height, format, orientation, stream)
     timeout = time_limit(timeout)
     depth = whole(depth, "depth")
     return Frames(location, select, device_number(device), depth, progress, picture, timeout)

@@ -31,7 +31,7 @@ class Audio(NamedTuple):
 
 
 class Info:
-    """What a file says of its first video stream, without decoding.
+    """What a file says of a video stream, without decoding.
 
     width, height   in pixels as they are shown: upright, with square pixels; stored_width and stored_height are
                     the file's
@@ -94,13 +94,13 @@ class Table:
 
 
 @overload
-def read(location: Location, frames: Literal[True]) -> Table: ...
+def read(location: Location, stream: int, frames: Literal[True]) -> Table: ...
 @overload
-def read(location: Location, frames: Literal[False]) -> Info: ...
-def read(location: Location, frames: bool) -> Table | Info:
-    """The Table of a file, or, without `frames`, its Info. Raises Error."""
+def read(location: Location, stream: int, frames: Literal[False]) -> Info: ...
+def read(location: Location, stream: int, frames: bool) -> Table | Info:
+    """The Table of a video stream of a file, or, without `frames`, its Info. Raises Error."""
     check_process()
-    table = call(lib.quad_table_open, location_bytes(location), frames)
+    table = call(lib.quad_table_open, location_bytes(location), stream, frames)
     try:
         error = ctypes.POINTER(GError)()
         status = TIMEOUT
