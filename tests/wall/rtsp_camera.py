@@ -7,6 +7,7 @@ pictures changes, it prints its number and the time, of CLOCK_MONOTONIC in secon
 """
 
 import argparse
+import collections
 import sys
 import threading
 import time
@@ -33,6 +34,7 @@ def size_caps(size, rate):
 class Camera:
     def __init__(self, number, spec, rate):
         self.number, self.rate, self.pixel = number, rate, None
+        self.wanted = collections.deque()
         codec, size, colour = spec.split(":")
         self.factory = GstRtspServer.RTSPMediaFactory.new()
         self.factory.set_launch(
@@ -49,10 +51,14 @@ class Camera:
         self.size.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.watch)
 
     def change(self, size, colour):
-        self.picture.set_property("pattern", colour)
-        self.size.set_property("caps", Gst.Caps.from_string(size_caps(size, self.rate)))
+        self.wanted.append((size, colour))
 
     def watch(self, _, info):
+        # Between two pictures: one on its way through the filter would have the wrong size, and the camera would fail.
+        while self.wanted:
+            size, colour = self.wanted.popleft()
+            self.picture.set_property("pattern", colour)
+            self.size.set_property("caps", Gst.Caps.from_string(size_caps(size, self.rate)))
         pixel = info.get_buffer().extract_dup(0, 1)
         if self.pixel not in (None, pixel):
             print(self.number, time.monotonic(), flush=True)
