@@ -20,7 +20,7 @@ def mean_colours(clip):
     seconds = {}
     # Shrunk by area, a frame keeps its mean.
     for frame in quadtensor.frames(clip, rate=RATE, width=64, height=64, format="RGBA", device=device):
-        picture = torch.from_dlpack(frame[0])[..., :3]  # [64, 64, 3]
+        picture = torch.from_dlpack(frame)[..., :3]  # [64, 64, 3]
         mean = picture.to(torch.float32).mean(dim=(0, 1))
         seconds.setdefault(int(frame.time), []).append(mean)
     for second, means in seconds.items():

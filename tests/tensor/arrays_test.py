@@ -55,6 +55,26 @@ class Bytes(unittest.TestCase):
         self.assertEqual(b"".join(map(joined, frames)), expected)
         self.assertEqual([f.time_ns for f in frames], [n * 100_000_000 for n in range(media.COUNT)])
 
+    def test_a_frame_of_one_tensor_is_an_array_itself(self):
+        for format, shape in (("RGB", (24, 32, 3)), ("RGBP", (3, 24, 32)), ("GRAY8", (24, 32))):
+            frame = next(quadtensor.frames(media.clip(), device="cpu", width=32, height=24, format=format))
+            expected = numpy.asarray(frame[0])
+            for way in (numpy.asarray, numpy.array, numpy.from_dlpack, lambda frame: numpy.asarray(frame.tensor)):
+                with self.subTest(format, way=way):
+                    self.assertEqual(way(frame).shape, shape)
+                    self.assertTrue((way(frame) == expected).all())
+        frame = next(quadtensor.frames(media.clip(), device="cpu", format="NV12"))
+        for way in (numpy.asarray, numpy.from_dlpack, lambda frame: frame.tensor):
+            with self.assertRaisesRegex(ValueError, "NV12 has 2 tensors: use tensors"):
+                way(frame)
+
+    @needs_torch
+    def test_a_frame_is_a_torch_tensor(self):
+        frame = next(quadtensor.frames(media.clip(), device="cpu", width=32, height=24, format="RGB"))
+        there = torch.from_dlpack(frame)
+        self.assertEqual((there.dtype, tuple(there.shape)), (torch.uint8, (24, 32, 3)))
+        self.assertEqual(there.data_ptr(), numpy.asarray(frame).ctypes.data)
+
     def test_every_format(self):
         for name in FORMATS + DEEP_FORMATS:
             with self.subTest(name):

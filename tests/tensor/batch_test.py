@@ -70,8 +70,9 @@ class Bytes(unittest.TestCase):
         for way in (numpy.asarray, numpy.array, numpy.from_dlpack):
             self.assertTrue((way(batch) == numpy.asarray(batch.tensor)).all())
         many = clip(format="NV12").frames_at(NUMBERS)
-        with self.assertRaisesRegex(ValueError, "NV12 have 2 tensors"):
-            numpy.asarray(many.tensor)
+        for way in (numpy.asarray, numpy.from_dlpack, lambda batch: batch.tensor):
+            with self.assertRaisesRegex(ValueError, "NV12 has 2 tensors"):
+                way(many)
 
     def test_may_be_written_to(self):
         array = numpy.asarray(clip(format="RGB").frames_at(NUMBERS))

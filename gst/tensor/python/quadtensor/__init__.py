@@ -3,7 +3,7 @@
     import quadtensor, torch
 
     for frame in quadtensor.frames("clip.mp4", rate=2, width=224, height=224, format="RGB"):
-        tensor = torch.from_dlpack(frame[0])  # [224, 224, 3], uint8
+        tensor = torch.from_dlpack(frame)  # [224, 224, 3], uint8
 
 A thin layer on libquadtensor-1.0; it needs no other package. See docs/tensors.md.
 """

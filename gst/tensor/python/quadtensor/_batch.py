@@ -2,9 +2,9 @@
 
 import ctypes
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from ._frame import Frame, Samples, Uncopied, seconds
+from ._frame import Frame, OneTensor, Samples, Uncopied, seconds
 from ._library import QuadBatchTensor, call, lib
 
 
@@ -35,7 +35,7 @@ class BatchTensor(Samples):
         return call(lib.quad_batch_to_dlpack, self._handle.pointer, self._index, versioned, raises=BufferError)
 
 
-class Batch(Uncopied):
+class Batch(OneTensor[BatchTensor]):
     """Frames as one tensor, in the order in which they were asked for.
 
     tensor      the frames of a format with one tensor: "RGB" [N, H, W, 3], "RGBP" [N, 3, H, W], "GRAY8" [N, H, W].
@@ -77,34 +77,8 @@ class Batch(Uncopied):
     def index(self) -> list[int]:
         return self._index()
 
-    @property
-    def tensor(self) -> BatchTensor:
-        if len(self.tensors) > 1:
-            raise ValueError(
-                f"frames of {self.format} have {len(self.tensors)} tensors: use tensors, or a format with one, "
-                'as "RGB" or "RGBP"'
-            )
-        return self.tensors[0]
-
     def __len__(self) -> int:
         return len(self.time_ns)
-
-    @property
-    def __array_interface__(self) -> dict[str, Any]:
-        return self.tensor.__array_interface__
-
-    @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
-        return self.tensor.__cuda_array_interface__
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        self.tensor.__array__(dtype, copy)
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return self.tensor.__dlpack_device__()
-
-    def __dlpack__(self, **settings: Any) -> Any:
-        return self.tensor.__dlpack__(**settings)
 
     def __repr__(self) -> str:
         return f"Batch({len(self)} of {self.format} {self.width}x{self.height})"

@@ -3,7 +3,7 @@
 import ctypes
 import fractions
 from collections.abc import Iterator
-from typing import Any, NoReturn, overload
+from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from ._library import CUDA, NONE, QuadFrameInfo, QuadTensor, call, capsule, lib
 
@@ -156,9 +156,47 @@ def seconds(nanoseconds: int | None) -> float | None:
     return None if nanoseconds is None else nanoseconds / SECOND
 
 
-class Frame(Uncopied):
+_T = TypeVar("_T", bound=Samples)
+
+
+class OneTensor(Uncopied, Generic[_T]):
+    """What has `tensors`, and is an array itself where there is one of them."""
+
+    tensors: tuple[_T, ...]
+    format: str
+
+    @property
+    def tensor(self) -> _T:
+        if len(self.tensors) > 1:
+            raise ValueError(
+                f"{self.format} has {len(self.tensors)} tensors: use tensors, or a format with one, as "
+                '"RGB" or "RGBP"'
+            )
+        return self.tensors[0]
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        return self.tensor.__array_interface__
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        return self.tensor.__cuda_array_interface__
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        self.tensor.__array__(dtype, copy)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self.tensor.__dlpack_device__()
+
+    def __dlpack__(self, **settings: Any) -> Any:
+        return self.tensor.__dlpack__(**settings)
+
+
+class Frame(OneTensor[Tensor]):
     """One frame: a sequence of its tensors, as NV12's are Y [H, W] and UV [H/2, W/2, 2].
 
+    tensor      the tensor of a format with one, as "RGB" [H, W, 3], "RGBP" [3, H, W], "GRAY8" [H, W].
+                numpy.asarray, numpy.from_dlpack and torch.from_dlpack work on the frame itself, too
     time        when the frame is shown, from the stream's beginning on
     requested, actual  what was asked for, and from when on the frame was shown, as frameextract attaches them;
                 index counts what was asked for
