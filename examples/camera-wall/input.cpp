@@ -55,6 +55,13 @@ void stop_elsewhere (Owned<GstElement> bin)
       nullptr, nullptr);
 }
 
+// Only pictures are asked for. rtspsrc 1.26 may fail if nobody takes a stream that it has set up.
+gboolean takes_stream (GstElement *, guint, GstCaps *caps, gpointer)
+{
+  const char *media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
+  return !media || g_str_equal (media, "video");
+}
+
 std::string to_uri (const std::string &text)
 {
   if (!scheme_of (text).empty ()) return text;
@@ -191,6 +198,7 @@ void Input::set_up_source (GstElement *source, Input *self)
   const std::string scheme = scheme_of (split.bare);
   if (scheme.starts_with ("rtsp") && g_object_class_find_property (type, "protocols")) {
     g_object_set (source, "latency", self->latency_, nullptr);
+    g_signal_connect (source, "select-stream", G_CALLBACK (takes_stream), nullptr);
     // TCP passes every network, and its end is seen at once. rtspu:// asks for UDP.
     if (scheme == "rtsp") gst_util_set_object_arg (G_OBJECT (source), "protocols", "tcp");
   } else if (scheme.starts_with ("http") && g_object_class_find_property (type, "do-timestamp")) {
