@@ -167,7 +167,9 @@ class Choice(unittest.TestCase):
         self.assertEqual(len(times()), 30)
         variable = clip("variable.mkv")
         for missing, ticks in (("repeat", [*range(12)]), ("skip", [0, 1, 4, 5, 10])):
-            self.assertEqual(self.numbers(variable.frames_in(rate=10, missing=missing, tolerance_before=0.09)), ticks)
+            # Muxers do not agree on how long the last frame is shown.
+            frames = variable.frames_in(stop=1.2, rate=10, missing=missing, tolerance_before=0.09)
+            self.assertEqual(self.numbers(frames), ticks)
         with self.assertRaises(quadtensor.Error):
             list(variable.frames_in(rate=10, missing="error", tolerance_before=0.09))
         self.assertRaises(ValueError, times, tolerance_before=1)

@@ -40,7 +40,9 @@ def broken_files():
     os.mkfifo(path("pipe"))
     yield "no moov", file("nomoov.mp4", mp4[:moov]), quadtensor.DecodeError, "qtdemux"
     yield "cut moov", file("cutmoov.mp4", mp4[: moov + 200]), quadtensor.DecodeError, "qtdemux"
-    yield "moov alone", file("moov.mp4", mp4[:32] + mp4[moov:]), None, ""
+    # Later versions say that no buffer came.
+    alone = (None, "") if media.gst_version() == (1, 22) else (quadtensor.DecodeError, "without buffers")
+    yield "moov alone", file("moov.mp4", mp4[:32] + mp4[moov:]), *alone
     yield "8 bytes", file("8.mp4", mp4[:8]), quadtensor.NoVideo, "typefind"
     for length in (20, 30, 40):
         yield f"{length} bytes", file(f"{length}.mp4", mp4[:length]), quadtensor.DecodeError, "."
