@@ -51,7 +51,26 @@ GValueArray *sort (GstElement *, GstPad *, GstCaps *, GValueArray *factories, gp
 // ANY.
 gboolean go_on (GstElement *, GstPad *, GstCaps *caps, gpointer) { return !gst_caps_is_any (caps); }
 
+// What decoders call the number of their threads.
+constexpr const char *kThreads[] = {"max-threads", "threads", "n-threads"};
+
+void set_threads (GstBin *, GstBin *, GstElement *element, gpointer threads)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  if (!factory || !gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+    return;
+  for (const char *name : kThreads)
+    if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), name))
+      g_object_set (element, name, GPOINTER_TO_INT (threads), nullptr);
+}
+
 }  // namespace
+
+void limit_threads (GstElement *pipeline, guint threads)
+{
+  g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (set_threads),
+                    GUINT_TO_POINTER (threads));
+}
 
 void choose_decoders (GstElement *uridecodebin, int device)
 {

@@ -9,4 +9,7 @@ namespace quad::tensor {
 // devices are not used; with -1, none are.
 void choose_decoders (GstElement *uridecodebin, int device);
 
+// Decoders that `pipeline` gets use so many threads, where they have such a setting.
+void limit_threads (GstElement *pipeline, guint threads);
+
 }  // namespace quad::tensor

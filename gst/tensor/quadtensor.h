@@ -232,14 +232,31 @@ typedef struct {
 QUAD_TENSOR_API QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *select,
                                                        const QuadPicture *picture, gint device,
                                                        guint depth, GError **error);
-/* As quad_reader_open_pictures(), for a batch of `n_places` frames, all of one size. Where pictures
- * are scaled or converted, in system memory, they are drawn into one block: the first one at place
- * places[0] of it, the second one at places[1], ... So quad_batch_new() of the frames, in the order
- * of their places, copies none. The places are 0, 1, 2 ..., each once. */
-QUAD_TENSOR_API QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
-                                                    const QuadPicture *picture, gint device,
-                                                    guint depth, const guint *places,
-                                                    guint n_places, GError **error);
+/* How a reader reads; all zeroes: as quad_reader_open_pictures(). */
+typedef struct {
+  /* The frames are a batch of `n_places`, all of one size. Where pictures are scaled or converted,
+   * in system memory, they are drawn into one block: the first one at place places[0] of it, the
+   * second one at places[1], ... So quad_batch_new() of the frames, in the order of their places,
+   * copies none. The places are 0, 1, 2 ..., each once. */
+  const guint *places;
+  guint n_places;
+  guint n_times; /* of `times` */
+  /* The times of all frames that `select` may choose, ascending, as a table of this file has them.
+   * Others are not decoded where no frame is made of them. NULL if any frame may be chosen. */
+  const GstClockTime *times;
+  /* Threads that decode, where the decoder is in system memory and has such a setting. More of them
+   * are done sooner, but each holds frames, and together they cost more. 0: as many as there are
+   * processors. */
+  guint threads;
+  guint reserved_number;
+  gpointer reserved[4];
+} QuadReaderOptions;
+
+/* As quad_reader_open_pictures(). What `options` points to is read before this returns. */
+QUAD_TENSOR_API QuadReader *quad_reader_open_with (const gchar *location, const gchar *select,
+                                                   const QuadPicture *picture, gint device,
+                                                   guint depth, const QuadReaderOptions *options,
+                                                   GError **error);
 /* Waits for the next frame for at most `timeout` ns. `frame` is the caller's with
  * QUAD_READER_FRAME, else NULL. Frames that were there before an error come before it. One
  * thread at a time. */

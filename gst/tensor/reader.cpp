@@ -143,7 +143,7 @@ QuadReader *quad_reader_open (const gchar *location, const gchar *filters, gint 
 {
   g_return_val_if_fail (location, nullptr);
   return contain<QuadReader *> (nullptr, error, [&] {
-    return open ({location, filters, std::nullopt, device, depth}, error);
+    return open ({location, filters, std::nullopt, device, depth, {}, {}}, error);
   });
 }
 
@@ -156,20 +156,27 @@ QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *selec
     if (!start_gstreamer (error)) return nullptr;
     Picture asked;
     if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))) return nullptr;
-    return open ({location, select, asked, device, depth, picture->stream}, error);
+    ReaderPipeline::Request request = {location, select, asked, device, depth, {}, {}};
+    request.stream = picture->stream;
+    return open (request, error);
   });
 }
 
-QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
-                                    const QuadPicture *picture, gint device, guint depth,
-                                    const guint *places, guint n_places, GError **error)
+QuadReader *quad_reader_open_with (const gchar *location, const gchar *select,
+                                   const QuadPicture *picture, gint device, guint depth,
+                                   const QuadReaderOptions *options, GError **error)
 {
-  g_return_val_if_fail (location && picture && places, nullptr);
+  g_return_val_if_fail (location && picture && options, nullptr);
   return contain<QuadReader *> (nullptr, error, [&] () -> QuadReader * {
     if (!start_gstreamer (error)) return nullptr;
     Picture asked;
     if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))) return nullptr;
-    std::vector<guint> order (places, places + n_places);
+    ReaderPipeline::Request request = {location, select, asked, device, depth, {}, {}};
+    if (options->times) request.times.assign (options->times, options->times + options->n_times);
+    request.threads = options->threads;
+    request.stream = picture->stream;
+    std::vector<guint> order;
+    if (options->places) order.assign (options->places, options->places + options->n_places);
     if (!is_permutation (order)) {
       refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
               "The places of a batch have to be 0, 1, 2 ..., each once, in any order.");
@@ -177,9 +184,9 @@ QuadReader *quad_reader_open_batch (const gchar *location, const gchar *select,
     }
     // Where nothing is drawn, the decoder would take the block for frames that nobody asked for.
     const bool drawn = picture->width > 0 || picture->height > 0 || picture->format;
-    auto slices = drawn && device < 0 ? std::make_shared<Slices> (std::move (order)) : nullptr;
-    return open ({location, select, asked, device, depth, picture->stream, std::move (slices)},
-                 error);
+    if (!order.empty () && drawn && device < 0)
+      request.slices = std::make_shared<Slices> (std::move (order));
+    return open (request, error);
   });
 }
 

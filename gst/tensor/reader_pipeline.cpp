@@ -8,6 +8,7 @@
 #include "tensor/guard.h"
 #include "tensor/location.h"
 #include "tensor/messages.h"
+#include "tensor/unneeded.h"
 
 namespace quad::tensor {
 namespace {
@@ -56,8 +57,9 @@ bool ReaderPipeline::build (const Request &request, GError **error)
   if (device_ >= 0 && !quad_cuda_use_primary_context (pipeline_.get (), device_, error))
     return false;
   if (location.local) input_.watch (pipeline_.get ());
+  if (!request.times.empty ()) drop_unneeded (pipeline_.get (), request.times);
   sink_ = make_element ("appsink", error);
-  if (!sink_ || !make_decoder (location.uri, error)) return false;
+  if (!sink_ || !make_decoder (location.uri, request.threads, error)) return false;
   gst_bin_add (GST_BIN (pipeline_.get ()), sink_.get ());
   const Owned<GstCaps> wanted{
       gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
@@ -70,7 +72,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
   return !request.filters || !*request.filters || make_filters (request.filters, error);
 }
 
-bool ReaderPipeline::make_decoder (const std::string &uri, GError **error)
+bool ReaderPipeline::make_decoder (const std::string &uri, guint threads, GError **error)
 {
   decoder_ = make_element ("uridecodebin", error);
   if (!decoder_) return false;
@@ -79,6 +81,7 @@ bool ReaderPipeline::make_decoder (const std::string &uri, GError **error)
   g_object_set (decoder_.get (), "uri", uri.c_str (), "caps", any.get (), "expose-all-streams",
                 FALSE, nullptr);
   choose_decoders (decoder_.get (), device_);
+  if (threads > 0) limit_threads (pipeline_.get (), threads);
   g_signal_connect (decoder_.get (), "pad-added", G_CALLBACK (take_pad), this);
   g_signal_connect (decoder_.get (), "no-more-pads", G_CALLBACK (end_pads), this);
   return true;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "glue/owned.h"
 #include "tensor/input_watch.h"
@@ -26,8 +27,10 @@ class ReaderPipeline {
     std::optional<Picture> picture;  // if not set, frames stay as the filters give them
     int device;
     guint depth;
-    guint stream = 0;                          // which video stream
-    std::shared_ptr<Slices> slices = nullptr;  // what frames in system memory are drawn into
+    std::shared_ptr<Slices> slices;   // what frames in system memory are drawn into, or null
+    std::vector<GstClockTime> times;  // of all frames that `filters` may choose; empty: any
+    guint threads = 0;                // that decode; 0: the decoder's own number
+    guint stream = 0;                 // which video stream
   };
 
   ReaderPipeline () = default;
@@ -49,7 +52,7 @@ class ReaderPipeline {
   static void take_pad (GstElement *decoder, GstPad *pad, gpointer self);
   static GstPadProbeReturn begin (GstPad *pad, GstPadProbeInfo *info, gpointer self);
   static void end_pads (GstElement *decoder, gpointer self);
-  bool make_decoder (const std::string &uri, GError **error);
+  bool make_decoder (const std::string &uri, guint threads, GError **error);
   bool make_filters (const char *filters, GError **error);
   // Builds the elements between `pad` and the sink. Returns a sentence on failure.
   std::string connect (GstPad *pad);

@@ -2,9 +2,6 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
-
-#include "glue/film.h"
 #include "tensor/frame.h"
 #include "tensor/guard.h"
 #include "tensor/location.h"
@@ -116,10 +113,9 @@ gboolean Scan::take_in_list (GstBuffer **unit, guint, gpointer self)
 
 void Scan::take_event (GstEvent *event)
 {
+  times_.take (event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
-    gst_event_copy_segment (event, &segment_);
-    if (segment_.format != GST_FORMAT_TIME) doubt ("packets have no times");
-    if (!film_begin_) film_begin_ = film_begin (segment_);
+    if (!times_.timed ()) doubt ("packets have no times");
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     GstCaps *caps = nullptr;
     gst_event_parse_caps (event, &caps);
@@ -127,9 +123,6 @@ void Scan::take_event (GstEvent *event)
     raw_ = gst_structure_has_name (fields, "video/x-raw");
     hidden_ = hidden_packets (gst_structure_get_name (fields));
     if (!raw_ && may_hold_fields (fields)) doubt ("packets may be fields");
-    int n = 0, d = 1;
-    if (gst_structure_get_fraction (fields, "framerate", &n, &d) && n > 0)
-      frame_length_ = gst_util_uint64_scale_int (GST_SECOND, d, n);
   }
 }
 
@@ -150,23 +143,13 @@ void Scan::take (GstBuffer *unit)
     return;
   if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_CORRUPTED)) doubt ("packets are damaged");
   if (!GST_BUFFER_PTS_IS_VALID (unit)) doubt ("packets have no times");
-  if (!GST_BUFFER_PTS_IS_VALID (unit) || segment_.format != GST_FORMAT_TIME) return;
+  if (!GST_BUFFER_PTS_IS_VALID (unit) || !times_.timed ()) return;
   if (!raw_) check_order (unit);
-  // As GstVideoDecoder does, which takes 40 ms for an unknown duration.
-  constexpr GstClockTime kUnknown = 40 * GST_MSECOND;
-  guint64 begin = GST_BUFFER_PTS (unit), duration = GST_BUFFER_DURATION (unit);
-  if (!GST_CLOCK_TIME_IS_VALID (duration)) duration = frame_length_;
-  guint64 end = begin + (GST_CLOCK_TIME_IS_VALID (duration) ? duration : kUnknown);
-  if (!gst_segment_clip (&segment_, GST_FORMAT_TIME, begin, end, &begin, &end)) {
-    // Nothing clips raw video.
-    if (raw_) doubt ("pictures lie outside of the film");
-    return;
-  }
-  if (GST_CLOCK_TIME_IS_VALID (duration)) duration = end - begin;
-  const GstClockTime time = gst_segment_to_stream_time (&segment_, GST_FORMAT_TIME, begin);
-  const GstClockTime origin = std::min (time, film_begin_.value_or (0));
-  units_.push_back (
-      {time - origin, duration, !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)});
+  if (const auto shown = times_.shown (unit))
+    units_.push_back (
+        {shown->time, shown->duration, !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)});
+  else if (raw_)
+    doubt ("pictures lie outside of the film");  // nothing clips raw video
 }
 
 // While the first packet waits, so caps and tags have passed.

@@ -3,13 +3,13 @@
 
 #include <gst/gst.h>
 
-#include <optional>
 #include <vector>
 
 #include "glue/owned.h"
 #include "tensor/clip_info.h"
 #include "tensor/input_watch.h"
 #include "tensor/messages.h"
+#include "tensor/packet_times.h"
 #include "tensor/stream_choice.h"
 
 namespace quad::tensor {
@@ -66,10 +66,8 @@ class Scan {
   bool prerolled_ = false, ended_ = false;
 
   // The streaming thread writes these until the pipeline stops.
-  GstSegment segment_ = {};
-  std::optional<GstClockTime> film_begin_;
-  GstClockTime frame_length_ = GST_CLOCK_TIME_NONE;  // by the caps' frame rate
-  GstClockTime first_key_ = GST_CLOCK_TIME_NONE;     // after the last discontinuity
+  PacketTimes times_;
+  GstClockTime first_key_ = GST_CLOCK_TIME_NONE;  // after the last discontinuity
   bool raw_ = false;
   const char *doubt_ = nullptr;
   bool (*hidden_) (GstBuffer *) = nullptr;

@@ -11,10 +11,11 @@ struct Size {
 };
 
 constexpr Size kSizes[] = {
-    {"QuadAudioInfo", sizeof (QuadAudioInfo)},   {"QuadBatchTensor", sizeof (QuadBatchTensor)},
-    {"QuadClipInfo", sizeof (QuadClipInfo)},     {"QuadFrameInfo", sizeof (QuadFrameInfo)},
-    {"QuadMissed", sizeof (QuadMissed)},         {"QuadPicture", sizeof (QuadPicture)},
-    {"QuadTableEntry", sizeof (QuadTableEntry)}, {"QuadTensor", sizeof (QuadTensor)},
+    {"QuadAudioInfo", sizeof (QuadAudioInfo)}, {"QuadBatchTensor", sizeof (QuadBatchTensor)},
+    {"QuadClipInfo", sizeof (QuadClipInfo)},   {"QuadReaderOptions", sizeof (QuadReaderOptions)},
+    {"QuadFrameInfo", sizeof (QuadFrameInfo)}, {"QuadMissed", sizeof (QuadMissed)},
+    {"QuadPicture", sizeof (QuadPicture)},     {"QuadTableEntry", sizeof (QuadTableEntry)},
+    {"QuadTensor", sizeof (QuadTensor)},
 };
 
 }  // namespace

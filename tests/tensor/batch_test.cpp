@@ -21,8 +21,11 @@ class Batch : public testing::Test {
  protected:
   OwnedReader open (const std::vector<guint> &places, const QuadPicture &picture)
   {
-    return OwnedReader{quad_reader_open_batch (file.c_str (), "frameextract rate=1/1", &picture, -1,
-                                               1, places.data (), guint (places.size ()), &error)};
+    QuadReaderOptions options = {};
+    options.places = places.data ();
+    options.n_places = guint (places.size ());
+    return OwnedReader{quad_reader_open_with (file.c_str (), "frameextract rate=1/1", &picture, -1,
+                                              1, &options, &error)};
   }
   std::vector<OwnedFrame> frames (const OwnedReader &reader)
   {

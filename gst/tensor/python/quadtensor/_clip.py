@@ -2,15 +2,17 @@
 
 import bisect
 import contextlib
+import fractions
+import math
 import threading
 import weakref
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Literal, get_args, overload
 
 from . import _table
-from ._arguments import Location, Number, Numbers, Rate, check_choice, device_number, location_bytes, nanoseconds, number, selection, time_list, whole
+from ._arguments import Location, Number, Numbers, Rate, check_choice, device_number, exact_rate, location_bytes, nanoseconds, number, selection, time_list, whole
 from ._batch import Batch
-from ._frame import Frame, seconds
+from ._frame import SECOND, Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error
 from ._reader import Frames, picture_of, time_limit
 
@@ -48,6 +50,8 @@ class Clip:
 
     width, height, format, device, orientation, depth, timeout, stream   as of frames(); of all frames that are read
     here
+    threads   how many threads decode, of those that read the clip at the same time each. One costs the least CPU and
+              memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest
 
     A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew.
     """
@@ -64,6 +68,7 @@ class Clip:
         depth: Number = 4,
         timeout: Number | None = None,
         stream: Number = 0,
+        threads: Number = 1,
     ) -> None:
         location_bytes(location)
         self.location = location
@@ -76,6 +81,7 @@ class Clip:
         }
         picture_of(**self._settings)
         self._device, self._depth, self._timeout = device, whole(depth, "depth"), time_limit(timeout)
+        self._threads = whole(threads, "threads", least=0)
         self._begin()
 
     def _begin(self) -> None:
@@ -86,7 +92,7 @@ class Clip:
         self._closed = False
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("location", "_settings", "_device", "_depth", "_timeout")
+        names = ("location", "_settings", "_device", "_depth", "_timeout", "_threads")
         return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -192,7 +198,7 @@ class Clip:
             raise ValueError("times is empty")
         unique = sorted(set(wanted))
         line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
-        with self._start(line, _places(wanted, unique)) as frames:
+        with self._start(line, _places(wanted, unique), self._shown_at(unique, policy != "played-at" or bool(limits))) as frames:
             found = {unique[frame.index or 0]: frame for frame in frames}
         for missed in frames.missed:
             kind, why = _WHY.get(missed.reason, (Error, missed.reason))
@@ -224,7 +230,8 @@ class Clip:
             raise ValueError("tolerances are for a rate")
         if rate is None:
             return self._start(selection(start=start, stop=stop))
-        return self._start(selection(rate=rate, start=start, stop=stop, missing=missing, **limits))
+        line = selection(rate=rate, start=start, stop=stop, missing=missing, **limits)
+        return self._start(line, times=self._shown_at(self._ticks(exact_rate(rate), start), bool(limits)))
 
     def keyframes(self) -> Generator[Frame, None, None]:
         """Yields the keyframes."""
@@ -253,24 +260,52 @@ class Clip:
         """The number of the frame that is on screen at a time in nanoseconds."""
         return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
 
-    def _read(self, numbers: Sequence[int], places: list[int] | None = None) -> Generator[Frame, None, None]:
+    def _ticks(self, rate: fractions.Fraction, start: Number | None) -> list[int]:
+        """The times of all ticks that may have a frame, in nanoseconds: from `start`, or else from the first frame."""
+        table = self._frames()
+        if not table.times:
+            return []
+        first = table.times[0] if start is None else nanoseconds(start, "start")
+        count = max(0, math.ceil((table.times[-1] - first) * rate / SECOND)) + 2
+        # Ticks after the last frame show that one, which is needed anyway.
+        return [first + n * SECOND * rate.denominator // rate.numerator for n in range(count)]
+
+    def _shown_at(self, times: Iterable[int], later: bool) -> list[int]:
+        """The times of all frames that may be chosen for these times: those on screen, and the next ones if `later`."""
+        table = self._frames()
+        near: set[int] = set()
+        for time in times:
+            first = bisect.bisect_right(table.times, time - _APART) - 1
+            last = bisect.bisect_right(table.times, time + _APART) - 1
+            near.update(range(first, last + 2 if later else last + 1))
+        return self._needed(near)
+
+    def _needed(self, numbers: Iterable[int]) -> list[int]:
+        """The times of these frames, and of the last two, which tell how long the last one is shown."""
+        times = self._frames().times
+        every = {*numbers, len(times) - 2, len(times) - 1}
+        return [times[index] for index in sorted(every) if 0 <= index < len(times)]
+
+    def _read(self, numbers: Sequence[int], places: Sequence[int] = ()) -> Generator[Frame, None, None]:
         """Yields the frames with these numbers, which do not descend, with their numbers as index."""
         table = self._frames()
         if not numbers:
             return
+        times: list[int] = []
         apart = all(length is None or length >= _APART for length in table.durations[:-1])
         if not apart:
             values = ",".join(f"(guint64){index}" for index in numbers)
             line = selection(indices=f'"<{values}>"')
         elif len(numbers) == 1 or any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):
-            times = time_list(table.times[index] for index in numbers)
+            times = self._needed(numbers)
+            exact = time_list(table.times[index] for index in numbers)
             line = selection(
-                timestamp_list=f'"{times}"', policy="nearest", tolerance_before=0, tolerance_after=0
+                timestamp_list=f'"{exact}"', policy="nearest", tolerance_before=0, tolerance_after=0
             )
         else:
             after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
             line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
-        with self._start(line, places) as frames:
+        with self._start(line, places, times) as frames:
             for index in numbers:
                 frame = next(frames, None)
                 if frame is None or frame.time_ns != table.times[index]:
@@ -278,7 +313,7 @@ class Clip:
                 frame.index = index
                 yield frame
 
-    def _start(self, line: str, places: list[int] | None = None) -> Frames:
+    def _start(self, line: str, places: Sequence[int] = (), times: Sequence[int] = ()) -> Frames:
         with self._lock:
             self._check()
             frames = Frames(
@@ -289,6 +324,8 @@ class Clip:
                 picture=picture_of(**self._settings),
                 timeout=self._timeout,
                 places=places,
+                times=times,
+                threads=self._threads,
             )
             self._open.add(frames)
         return frames

@@ -135,6 +135,18 @@ class QuadTableEntry(ctypes.Structure):
     ]
 
 
+class QuadReaderOptions(ctypes.Structure):
+    _fields_ = [
+        ("places", POINTER(c_uint)),
+        ("n_places", c_uint),
+        ("n_times", c_uint),
+        ("times", POINTER(c_uint64)),
+        ("threads", c_uint),
+        ("reserved_number", c_uint),
+        ("reserved", c_void_p * 4),
+    ]
+
+
 class QuadBatchTensor(ctypes.Structure):
     _fields_ = [
         ("data", c_void_p),
@@ -156,6 +168,7 @@ _STRUCTS = (
     QuadFrameInfo,
     QuadMissed,
     QuadPicture,
+    QuadReaderOptions,
     QuadTableEntry,
     QuadTensor,
 )
@@ -190,15 +203,14 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
         c_uint,
         _errors,
     ),
-    "quad_reader_open_batch": (
+    "quad_reader_open_with": (
         c_void_p,
         c_char_p,
         c_char_p,
         POINTER(QuadPicture),
         c_int,
         c_uint,
-        POINTER(c_uint),
-        c_uint,
+        POINTER(QuadReaderOptions),
         _errors,
     ),
     "quad_reader_next": (c_int, c_void_p, c_uint64, POINTER(c_void_p), _errors),

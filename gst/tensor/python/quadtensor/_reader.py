@@ -30,6 +30,7 @@ from ._library import (
     TIMEOUT,
     Error,
     GError,
+    QuadReaderOptions,
     QuadMissed,
     QuadPicture,
     call,
@@ -74,9 +75,13 @@ class Frames(Uncopied):
         progress: bool = False,
         picture: QuadPicture | None = None,
         timeout: float | None = None,
-        places: Sequence[int] | None = None,
+        places: Sequence[int] = (),
+        times: Sequence[int] = (),
+        threads: int = 0,
     ) -> None:
-        """`places` says where in a batch each frame belongs."""
+        """`places` says where in a batch each frame belongs. With `times`, only frames at these times in nanoseconds are
+        chosen by `select`: what they do not need is not decoded.
+        """
         self.device = "cpu" if device < 0 else f"cuda:{device}"
         self._timeout = timeout
         self._patience = _PATIENCE if timeout is None else min(_PATIENCE, int(timeout * SECOND) + 1)
@@ -91,11 +96,14 @@ class Frames(Uncopied):
             device,
             depth,
         )
-        if places is None:
-            self._reader = call(lib.quad_reader_open_pictures, *settings)
-        else:
-            array = (ctypes.c_uint * len(places))(*places)
-            self._reader = call(lib.quad_reader_open_batch, *settings, array, len(places))
+        options = QuadReaderOptions(
+            (ctypes.c_uint * len(places))(*places),
+            len(places),
+            len(times),
+            (ctypes.c_uint64 * len(times))(*times),
+            threads,
+        )
+        self._reader = call(lib.quad_reader_open_with, *settings, ctypes.byref(options))
         # At the interpreter's end too: a pipeline must not outlive it.
         self._closer = weakref.finalize(self, _close, self._lock, self._reader)
 
