@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 
+#include "tensor/bytes.h"
 #include "tensor/frame.h"
 
 namespace quad::tensor {
@@ -32,7 +33,9 @@ bool read_location (const char *given, Location &location, GError **error)
     location.uri = uri.get ();
   }
   const Owned<char> file{g_filename_from_uri (location.uri.c_str (), nullptr, nullptr)};
-  location.local = file != nullptr;
+  const bool bytes = gst_uri_has_protocol (location.uri.c_str (), kBytesProtocol) != FALSE;
+  if (bytes) register_bytes_source ();
+  location.local = file || bytes;
   if (file && is_special (file.get ()))
     return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT,
                    std::string{file.get ()} +

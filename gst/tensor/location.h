@@ -11,7 +11,7 @@ namespace quad::tensor {
 
 struct Location {
   std::string uri;
-  bool local = false;  // a file of this machine
+  bool local = false;  // a file of this machine, or bytes
 };
 
 // Reads a file's name or a URI. Pipes, sockets and terminals are refused: opening one waits for a

@@ -185,6 +185,20 @@ QUAD_TENSOR_API void quad_dlpack_use_python (int (*capsule_is_valid) (void *, co
                                              void *(*capsule_get_pointer) (void *, const char *));
 QUAD_TENSOR_API void quad_dlpack_capsule_destructor (void *capsule);
 
+/* ---- Videos in memory ---- */
+
+typedef struct _QuadBytes QuadBytes;
+
+/* A video that is in memory: the `size` bytes at `data`, which are not copied. When nothing needs
+ * them any more, `free_func`, or NULL, is called with `user_data`, on any thread; until then they
+ * must not change. Frames may need them, too: those of raw video are parts of the file. */
+QUAD_TENSOR_API QuadBytes *quad_bytes_new (gconstpointer data, gsize size, GDestroyNotify free_func,
+                                           gpointer user_data);
+/* What to give as a location, to any function here. Lives as long as `bytes`. */
+QUAD_TENSOR_API const gchar *quad_bytes_get_uri (QuadBytes *bytes);
+/* Their URI leads nowhere any more. Who has opened them reads on. */
+QUAD_TENSOR_API void quad_bytes_free (QuadBytes *bytes);
+
 /* ---- Reading files ---- */
 
 typedef struct _QuadReader QuadReader;

@@ -44,6 +44,8 @@ def quadtensor_clip(task, path, part, parts, seconds):
 
     scaled = {"width": SIZE, "height": SIZE} if task in ("second", "every") else {}
     clip = quadtensor.Clip(path, format=None if task == "decode" else "RGB", device="cpu", **scaled)
+    if task != "decode":
+        len(clip)  # a clip whose frames are known spares decoding those that are not wanted
     if task == "random":
         for times in batches_of(part, parts, seconds):
             yield clip.frames_played_at(times)
@@ -73,7 +75,7 @@ def stacked(task, one_by_one, part, parts, seconds):
         yield batch
 
 
-def pyav(task, path, part, parts, seconds, how="AREA"):
+def pyav(task, path, part, parts, seconds):
     import av
 
     av.logging.restore_default_callback()  # else a message of a decoding thread may wait for ever
@@ -111,13 +113,9 @@ def pyav(task, path, part, parts, seconds, how="AREA"):
             elif task == "random":
                 yield frame.to_ndarray(format="rgb24")
             else:
-                yield frame.reformat(SIZE, SIZE, "rgb24", interpolation=how).to_ndarray()
+                yield frame.reformat(SIZE, SIZE, "rgb24", interpolation="AREA").to_ndarray()
 
     return stacked(task, pictures, part, parts, seconds)
-
-
-def pyav_bilinear(*arguments):
-    return pyav(*arguments, how="BILINEAR")
 
 
 def opencv(task, path, part, parts, seconds):
@@ -176,7 +174,6 @@ def ffmpeg(task, path, part, parts, seconds):
 READERS = {
     "quadtensor": quadtensor_clip,
     "PyAV": pyav,
-    "PyAV, bilinear": pyav_bilinear,
     "OpenCV": opencv,
     "ffmpeg": ffmpeg,
 }

@@ -12,15 +12,19 @@ import clips
 import files_test
 import media
 import quadtensor
-from quadtensor import _table
+from quadtensor import _source, _table
 
 
 def frames(path, **settings):
     return list(quadtensor.frames(path, device="cpu", timeout=60, **settings))
 
 
+def read(path, frames):
+    return _table.read(_source.Source(path), 0, frames)
+
+
 def table(path):
-    return _table.read(path, 0, frames=True)
+    return read(path, True)
 
 
 class Frames(unittest.TestCase):
@@ -57,7 +61,7 @@ class Frames(unittest.TestCase):
 
     def test_nothing_is_decoded_where_packets_say_it(self):
         rows = list(clips.all_clips())
-        script = "import sys; from quadtensor import _table\nfor path in sys.argv[1:]: _table.read(path, 0, True)"
+        script = "import sys, quadtensor\nfor path in sys.argv[1:]: len(quadtensor.Clip(path))"
         done = subprocess.run(
             [sys.executable, "-c", script, *(path for _, path, _ in rows)],
             env={**os.environ, "GST_DEBUG": "quadtable:4"},
@@ -77,7 +81,7 @@ class Infos(unittest.TestCase):
     def test_each_clip(self):
         for name, path, _ in clips.all_clips():
             with self.subTest(name):
-                info = _table.read(path, 0, frames=False)
+                info = read(path, False)
                 self.assertIsInstance(info, _table.Info)
                 (frame,) = frames(path, timestamps=[0])
                 self.assertEqual((info.width, info.height), (frame.width, frame.height))
@@ -86,7 +90,7 @@ class Infos(unittest.TestCase):
                 self.assertTrue(info.codec)
 
     def expect(self, path, **fields):
-        info = _table.read(path, 0, frames=False)
+        info = read(path, False)
         for name, value in fields.items():
             self.assertEqual(getattr(info, name), value, name)
 
@@ -116,22 +120,22 @@ class Refusals(unittest.TestCase):
                 with self.subTest(name, frames=want_frames):
                     if kind is not None:
                         with self.assertRaises(quadtensor.Error) as raised:
-                            _table.read(path, 0, want_frames)
+                            read(path, want_frames)
                         self.assertEqual(type(raised.exception), kind)
                         self.assertIn(words, str(raised.exception))
                     elif want_frames:
                         self.assertEqual(len(table(path).times), len(frames(path)))
                     else:
-                        self.assertTrue(_table.read(path, 0, False).codec)
+                        self.assertTrue(read(path, False).codec)
 
     def test_locations(self):
         for bad, kind in ((7, TypeError), ("a\0b", ValueError)):
-            self.assertRaises(kind, _table.read, bad, 0, True)
+            self.assertRaises(kind, read, bad, True)
 
     def test_files_are_closed(self):
         path = clips.path_of("b.mp4")
         for want_frames in (True, False):
-            _table.read(path, 0, want_frames)
+            read(path, want_frames)
             opened = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
             self.assertNotIn(str(path.resolve()), opened)
 

@@ -3,7 +3,6 @@
 import fractions
 import math
 import numbers
-import os
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any, SupportsFloat
@@ -12,7 +11,6 @@ from ._frame import SECOND
 from ._library import ORIENTATIONS, lib
 
 # What callers may give. Numbers are of Python, NumPy or PyTorch, also arrays of one element.
-Location = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Number = SupportsFloat
 Numbers = Iterable[SupportsFloat]
 Rate = SupportsFloat | str
@@ -157,23 +155,3 @@ def format_name(format: Any) -> str | None:
     if format is not None and not (isinstance(format, str) and format.replace("_", "").isalnum()):
         raise ValueError(f"{format!r} is no name of a format")
     return format
-
-
-def location_bytes(location: Any) -> bytes:
-    """A path or a URI, for C."""
-    try:
-        path = os.fsencode(location)
-    except TypeError:
-        raise TypeError(
-            f"location has to be a path or a URI, not {type(location).__name__}: "
-            "what is not in a file has to be written to one first"
-        ) from None
-    if isinstance(location, bytes) and (b"\0" in path or not os.path.exists(path)):
-        shown = path if len(path) < 80 else path[:80] + b"..."
-        raise ValueError(
-            f"bytes are taken for a path, and there is no file {shown!r}: a video that is in memory "
-            "has to be written to a file first"
-        )
-    if b"\0" in path:
-        raise ValueError(f"a path holds no NUL: {location!r}")
-    return path

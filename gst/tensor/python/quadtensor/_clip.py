@@ -3,18 +3,19 @@
 import bisect
 import contextlib
 import fractions
-import math
+import itertools
 import threading
 import weakref
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Literal, get_args, overload
 
-from . import _table
-from ._arguments import Location, Number, Numbers, Rate, check_choice, device_number, exact_rate, location_bytes, nanoseconds, number, selection, time_list, whole
+from . import _source, _table
+from ._arguments import Number, Numbers, Rate, check_choice, device_number, exact_rate, nanoseconds, number, selection, time_list, whole
 from ._batch import Batch
 from ._frame import SECOND, Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error
 from ._reader import Frames, picture_of, time_limit
+from ._source import Location, Source
 
 # Frames that lie closer together are not told apart by a time: frameextract counts a frame as shown half a
 # millisecond before its time.
@@ -43,7 +44,7 @@ def _limits(before: Number | None, after: Number | None) -> dict[str, Any]:
 
 
 class Clip:
-    """A video stream of a file or URI, as a sequence of its frames.
+    """A video stream of a path, a URI, bytes or an open file, as a sequence of its frames.
 
     Nothing is opened before it is needed. info reads the head of the file; len, indices, times and keyframe_times
     read all of it once, without decoding where they can, and keep what they found.
@@ -53,7 +54,10 @@ class Clip:
     threads   how many threads decode, of those that read the clip at the same time each. One costs the least CPU and
               memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest
 
-    A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew.
+    A file object that is no plain file, as one in a ZIP archive, is read into memory when it is first needed.
+
+    A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew. Bytes go with it; a
+    clip of an open file cannot be pickled.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class Clip:
         stream: Number = 0,
         threads: Number = 1,
     ) -> None:
-        location_bytes(location)
+        _source.check(location)
         self.location = location
         self._settings: dict[str, Any] = {
             "width": width,
@@ -86,18 +90,26 @@ class Clip:
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
+        self._source: Source | None = None
         self._info: _table.Info | None = None
         self._table: _table.Table | None = None
         self._open: weakref.WeakSet[Frames] = weakref.WeakSet()
         self._closed = False
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("location", "_settings", "_device", "_depth", "_timeout", "_threads")
-        return {name: self.__dict__[name] for name in names}
+        names = ("_settings", "_device", "_depth", "_timeout", "_threads")
+        state = {name: self.__dict__[name] for name in names}
+        return {**state, "location": _source.pickled(self.location)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._begin()
+
+    def _opened(self) -> Source:
+        """With the lock."""
+        if self._source is None:
+            self._source = Source(self.location)
+        return self._source
 
     # ---- What is in it
 
@@ -107,14 +119,14 @@ class Clip:
         with self._lock:
             self._check()
             if self._info is None:
-                self._info = _table.read(self.location, self._settings["stream"], frames=False)
+                self._info = _table.read(self._opened(), self._settings["stream"], frames=False)
             return self._info
 
     def _frames(self) -> _table.Table:
         with self._lock:
             self._check()
             if self._table is None:
-                self._table = _table.read(self.location, self._settings["stream"], frames=True)
+                self._table = _table.read(self._opened(), self._settings["stream"], frames=True)
                 self._info = self._info or self._table.info
             return self._table
 
@@ -231,7 +243,8 @@ class Clip:
         if rate is None:
             return self._start(selection(start=start, stop=stop))
         line = selection(rate=rate, start=start, stop=stop, missing=missing, **limits)
-        return self._start(line, times=self._shown_at(self._ticks(exact_rate(rate), start), bool(limits)))
+        ticks = self._ticks(exact_rate(rate), start)
+        return self._start(line, times=self._shown_at(ticks, bool(limits)))
 
     def keyframes(self) -> Generator[Frame, None, None]:
         """Yields the keyframes."""
@@ -260,19 +273,23 @@ class Clip:
         """The number of the frame that is on screen at a time in nanoseconds."""
         return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
 
-    def _ticks(self, rate: fractions.Fraction, start: Number | None) -> list[int]:
+    def _ticks(self, rate: fractions.Fraction, start: Number | None) -> Iterator[int]:
         """The times of all ticks that may have a frame, in nanoseconds: from `start`, or else from the first frame."""
-        table = self._frames()
-        if not table.times:
-            return []
-        first = table.times[0] if start is None else nanoseconds(start, "start")
-        count = max(0, math.ceil((table.times[-1] - first) * rate / SECOND)) + 2
-        # Ticks after the last frame show that one, which is needed anyway.
-        return [first + n * SECOND * rate.denominator // rate.numerator for n in range(count)]
+        times = self._frames().times or [0]
+        tick = first = times[0] if start is None else nanoseconds(start, "start")
+        for n in itertools.count(1):
+            yield tick
+            # Ticks after the last frame show that one.
+            if tick > times[-1]:
+                return
+            tick = first + n * SECOND * rate.denominator // rate.numerator
 
     def _shown_at(self, times: Iterable[int], later: bool) -> list[int]:
-        """The times of all frames that may be chosen for these times: those on screen, and the next ones if `later`."""
-        table = self._frames()
+        """The times of all frames that may be chosen for these times: those on screen, and the next ones if `later`.
+        None without a table: to make one takes all of the file.
+        """
+        if (table := self._table) is None:
+            return []
         near: set[int] = set()
         for time in times:
             first = bisect.bisect_right(table.times, time - _APART) - 1
@@ -317,7 +334,7 @@ class Clip:
         with self._lock:
             self._check()
             frames = Frames(
-                self.location,
+                self._opened(),
                 line,
                 device_number(self._device),
                 self._depth,
@@ -340,7 +357,7 @@ class Clip:
         """Ends what is being read. Frames and batches that were taken stay."""
         with self._lock:
             self._closed = True
-            self._info = self._table = None
+            self._info = self._table = self._source = None
             for frames in list(self._open):
                 frames.close()
 
@@ -351,4 +368,4 @@ class Clip:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Clip({self.location!r})"
+        return f"Clip({_source.shown(self.location)})"

@@ -9,18 +9,17 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from ._arguments import (
-    Location,
     Number,
     Numbers,
     Rate,
     device_number,
     format_name,
-    location_bytes,
     nanoseconds,
     orientation_number,
     selection,
     whole,
 )
+from ._source import Location, Source
 from ._frame import SECOND, Frame, Uncopied, optional, seconds
 from ._library import (
     END,
@@ -68,7 +67,7 @@ class Frames(Uncopied):
 
     def __init__(
         self,
-        location: Location,
+        location: Location | Source,
         select: str,
         device: int,
         depth: int,
@@ -89,8 +88,9 @@ class Frames(Uncopied):
         self._line = ""
         self.missed: list[Missed] = []
         self._lock = threading.RLock()
+        self._source = location if isinstance(location, Source) else Source(location)
         settings = (
-            location_bytes(location),
+            self._source.uri,
             select.encode() or None,
             ctypes.byref(picture or QuadPicture()),
             device,
@@ -214,7 +214,10 @@ def frames(
     timeout: Number | None = None,
     stream: Number = 0,
 ) -> Frames:
-    """Iterates over the frames of a video stream in `location`, a path or a URI.
+    """Iterates over the frames of a video stream in `location`.
+
+    location    a path, a URI, the bytes of a video, or a file that is open in binary mode, which is read from its
+                beginning; bytes have to stay as they are while they are read
 
     rate        so many frames a second (a number or a Fraction), or
     timestamps  the frames shown at these times, in seconds, or

@@ -4,7 +4,6 @@ import ctypes
 import fractions
 from typing import Literal, NamedTuple, overload
 
-from ._arguments import Location, location_bytes
 from ._frame import optional, seconds
 from ._library import (
     END,
@@ -17,6 +16,7 @@ from ._library import (
     exception_of,
     lib,
 )
+from ._source import Source
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 
@@ -94,13 +94,13 @@ class Table:
 
 
 @overload
-def read(location: Location, stream: int, frames: Literal[True]) -> Table: ...
+def read(source: Source, stream: int, frames: Literal[True]) -> Table: ...
 @overload
-def read(location: Location, stream: int, frames: Literal[False]) -> Info: ...
-def read(location: Location, stream: int, frames: bool) -> Table | Info:
+def read(source: Source, stream: int, frames: Literal[False]) -> Info: ...
+def read(source: Source, stream: int, frames: bool) -> Table | Info:
     """The Table of a video stream of a file, or, without `frames`, its Info. Raises Error."""
     check_process()
-    table = call(lib.quad_table_open, location_bytes(location), stream, frames)
+    table = call(lib.quad_table_open, source.uri, stream, frames)
     try:
         error = ctypes.POINTER(GError)()
         status = TIMEOUT
