@@ -1,9 +1,9 @@
 #include "tools/quad/line.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 
+#include "glue/packages.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/words.h"
 
@@ -30,49 +30,13 @@ std::string in_quotes (std::string_view text)
   return result += '"';
 }
 
-// Where an element comes from that is not the plugin's own.
-struct Package {
-  std::string_view element;
-  std::string_view debian;
-};
-constexpr std::array kPackages = {
-    Package{"x264enc", "gstreamer1.0-plugins-ugly"},
-    Package{"avenc_aac", "gstreamer1.0-libav"},
-    Package{"avdec_h264", "gstreamer1.0-libav"},
-    Package{"h264parse", "gstreamer1.0-plugins-bad"},
-    Package{"aacparse", "gstreamer1.0-plugins-good"},
-    Package{"audiobuffersplit", "gstreamer1.0-plugins-bad"},
-    Package{"avwait", "gstreamer1.0-plugins-bad"},
-    Package{"mp4mux", "gstreamer1.0-plugins-good"},
-    Package{"qtmux", "gstreamer1.0-plugins-good"},
-    Package{"qtdemux", "gstreamer1.0-plugins-good"},
-    Package{"matroskamux", "gstreamer1.0-plugins-good"},
-    Package{"webmmux", "gstreamer1.0-plugins-good"},
-    Package{"vp8enc", "gstreamer1.0-plugins-good"},
-    Package{"deinterlace", "gstreamer1.0-plugins-good"},
-    Package{"videoflip", "gstreamer1.0-plugins-good"},
-    Package{"jpegenc", "gstreamer1.0-plugins-good"},
-    Package{"pngenc", "gstreamer1.0-plugins-good"},
-    Package{"pngdec", "gstreamer1.0-plugins-good"},
-    Package{"multifilesink", "gstreamer1.0-plugins-good"},
-    Package{"imagefreeze", "gstreamer1.0-plugins-good"},
-    Package{"opusenc", "gstreamer1.0-plugins-base"},
-    Package{"videoconvert", "gstreamer1.0-plugins-base"},
-    Package{"decodebin", "gstreamer1.0-plugins-base"},
-};
-
 // `message` is GStreamer's, with the name between quotes.
 std::string sentence_on_missing (const std::string &message)
 {
   const std::size_t from = message.find ('"'), to = message.rfind ('"');
   if (from == std::string::npos || to <= from) return message;
   const std::string name = message.substr (from + 1, to - from - 1);
-  for (const Package &p : kPackages) {
-    if (p.element == name) return text ("there is no ", name, " here: install ", p.debian);
-  }
-  return text ("there is no ", name,
-               " here: install gst-quad's plugin, or set GST_PLUGIN_PATH to the folder that it was "
-               "built in");
+  return text ("there is no ", name, " here: ", advice_on_missing (name));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "glue/h264.h"
 #include "glue/owned.h"
 #include "tools/quad/failure.h"
 #include "tools/quad/names.h"
@@ -86,13 +87,11 @@ void add_video_file (Line &line, const Container &container, const Encoding &enc
                      const std::string &path)
 {
   if (container.h264) {
-    line.add (text ("! x264enc name=video pass=qual quantizer=", encoding.quantizer));
+    line.add ("!").add (x264enc (encoding.quantizer));
     if (encoding.fast)
       line.add ("speed-preset=veryfast tune=zerolatency");
     else if (container.muxer != "matroskamux")
-      // GStreamer's muxer counts a film's length in decoding times. With frames in another order
-      // these end early where the rate varies, and players cut off the rest.
-      line.add ("bframes=0");
+      line.add (kInOrder);
     if (encoding.key_frames > 0) line.add (text ("key-int-max=", encoding.key_frames));
   } else {
     line.add (text ("! vp8enc name=video deadline=1 cpu-used=", encoding.fast ? 8 : 4,
@@ -106,8 +105,7 @@ void add_video_file (Line &line, const Container &container, const Encoding &enc
 void add_cuda_file (Line &line, const Container &container, const Encoding &encoding,
                     const std::string &path)
 {
-  line.add (text ("! nvh264enc name=video rc-mode=constqp qp-const=", encoding.quantizer + 2,
-                  " zerolatency=true"));
+  line.add ("!").add (nvh264enc (encoding.quantizer));
   if (encoding.key_frames > 0) line.add (text ("gop-size=", encoding.key_frames));
   add_file (line, container, path);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "glue/h264.h"
 #include "tools/quad/clip.h"
 #include "tools/quad/line.h"
 #include "tools/quad/values.h"
@@ -50,9 +51,9 @@ void check_least (const Pixels &size);
 
 // How video is encoded. The encoder's name is `video`.
 struct Encoding {
-  int quantizer = 22;  // the quality: 0 is the best, 51 the worst
-  bool fast = false;   // no look-ahead: the encoder keeps no more than a frame
-  int key_frames = 0;  // at most so many frames apart; 0: the encoder's own choice
+  int quantizer = kQuantizer;  // the quality: 0 is the best, 51 the worst
+  bool fast = false;           // no look-ahead: the encoder keeps no more than a frame
+  int key_frames = 0;          // at most so many frames apart; 0: the encoder's own choice
 };
 // Adds what encodes I420 in system memory, and the muxer `mux`, which writes `path`.
 void add_video_file (Line &line, const Container &container, const Encoding &encoding,
