@@ -85,6 +85,40 @@ std::string in_context (GstBuffer *buffer, Work work)
   return work (memory);
 }
 
+// Copies, and waits until that is done. The context is current.
+std::string copy (std::span<const Rows> rows)
+{
+  for (const Rows &r : rows) {
+    CUDA_MEMCPY2D one = {};
+    one.srcMemoryType = one.dstMemoryType = CU_MEMORYTYPE_DEVICE;
+    one.srcDevice = reinterpret_cast<CUdeviceptr> (r.from);
+    one.srcPitch = r.step;
+    one.dstDevice = reinterpret_cast<CUdeviceptr> (r.to);
+    one.dstPitch = r.to_step ? r.to_step : r.length;
+    one.WidthInBytes = r.length;
+    one.Height = r.count;
+    if (std::string why = failed (CuMemcpy2DAsync (&one, nullptr), "cuMemcpy2DAsync");
+        !why.empty ())
+      return why;
+  }
+  return failed (CuStreamSynchronize (nullptr), "cuStreamSynchronize");
+}
+
+// The GstCudaContext in a GstContext, whatever its field is called.
+Owned<GstCudaContext> cuda_context_of (GstContext *context)
+{
+  GstCudaContext *found = nullptr;
+  gst_structure_foreach (
+      gst_context_get_structure (context),
+      [] (GQuark, const GValue *value, gpointer into) -> gboolean {
+        if (!G_VALUE_HOLDS (value, GST_TYPE_CUDA_CONTEXT)) return TRUE;
+        *static_cast<GstCudaContext **> (into) = GST_CUDA_CONTEXT (g_value_dup_object (value));
+        return FALSE;
+      },
+      &found);
+  return Owned<GstCudaContext>{found};
+}
+
 }  // namespace
 
 bool knows_cuda () { return true; }
@@ -169,20 +203,37 @@ std::string allocate_beside (GstBuffer *buffer, std::size_t size, std::shared_pt
 std::string copy_on_device (GstBuffer *buffer, std::span<const Rows> rows)
 {
   if (std::string why = wait_for_writer (buffer); !why.empty ()) return why;
-  return in_context (buffer, [rows] (GstCudaMemory *) -> std::string {
-    for (const Rows &r : rows) {
-      CUDA_MEMCPY2D copy = {};
-      copy.srcMemoryType = copy.dstMemoryType = CU_MEMORYTYPE_DEVICE;
-      copy.srcDevice = reinterpret_cast<CUdeviceptr> (r.from);
-      copy.srcPitch = r.step;
-      copy.dstDevice = reinterpret_cast<CUdeviceptr> (r.to);
-      copy.dstPitch = copy.WidthInBytes = r.length;
-      copy.Height = r.count;
-      if (std::string why = failed (CuMemcpy2DAsync (&copy, nullptr), "cuMemcpy2DAsync");
-          !why.empty ())
-        return why;
-    }
-    return failed (CuStreamSynchronize (nullptr), "cuStreamSynchronize");
+  return in_context (buffer, [rows] (GstCudaMemory *) { return copy (rows); });
+}
+
+std::string allocate_picture (GstContext *context, const GstVideoInfo &info,
+                              Owned<GstBuffer> &picture)
+{
+  const Owned<GstCudaContext> own = cuda_context_of (context);
+  const Owned<GstAllocator> allocator{gst_allocator_find (GST_CUDA_MEMORY_TYPE_NAME)};
+  if (!own || !allocator) return "The GPU's context cannot be used.";
+  auto *cuda_allocator = GST_CUDA_ALLOCATOR (allocator.get ());
+#if GST_CHECK_VERSION(1, 24, 0)
+  GstMemory *memory = gst_cuda_allocator_alloc (cuda_allocator, own.get (), nullptr, &info);
+#else
+  GstMemory *memory = gst_cuda_allocator_alloc (cuda_allocator, own.get (), &info);
+#endif
+  if (!memory) return "The GPU has no memory for a frame.";
+  GstVideoInfo &placed = GST_CUDA_MEMORY_CAST (memory)->info;
+  picture.reset (gst_buffer_new ());
+  gst_buffer_append_memory (picture.get (), memory);
+  gst_buffer_add_video_meta_full (picture.get (), GST_VIDEO_FRAME_FLAG_NONE,
+                                  GST_VIDEO_INFO_FORMAT (&placed), guint (placed.width),
+                                  guint (placed.height), GST_VIDEO_INFO_N_PLANES (&placed),
+                                  placed.offset, placed.stride);
+  return {};
+}
+
+std::string fill_on_device (GstBuffer *picture, std::span<const Rows> rows)
+{
+  return in_context (picture, [rows] (GstCudaMemory *) {
+    std::string why = wait_for_context ();
+    return why.empty () ? copy (rows) : why;
   });
 }
 

@@ -17,6 +17,13 @@ std::string allocate_beside (GstBuffer *, std::size_t, std::shared_ptr<void> &, 
   return kProblem;
 }
 
+std::string allocate_picture (GstContext *, const GstVideoInfo &, Owned<GstBuffer> &)
+{
+  return kProblem;
+}
+
+std::string fill_on_device (GstBuffer *, std::span<const Rows>) { return kProblem; }
+
 GstContext *primary_context (int, std::string &problem)
 {
   problem = kProblem;

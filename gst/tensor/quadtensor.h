@@ -341,6 +341,54 @@ QUAD_TENSOR_API gboolean quad_table_get_audio (QuadTable *table, guint index, Qu
 QUAD_TENSOR_API const QuadTableEntry *quad_table_get_entries (QuadTable *table, guint64 *n_entries);
 QUAD_TENSOR_API void quad_table_close (QuadTable *table);
 
+/* ---- Writing files ---- */
+
+/* Where a writer encodes: as the first frame lies, on the host, or (0 and up) on a CUDA device. */
+#define QUAD_WRITER_AS_FRAMES (-2)
+#define QUAD_WRITER_HOST (-1)
+
+typedef struct _QuadWriter QuadWriter;
+
+typedef enum {
+  QUAD_WRITER_READY,   /* the next frame may come; after quad_writer_finish(), the file is there */
+  QUAD_WRITER_TIMEOUT, /* not yet */
+  QUAD_WRITER_FAILED   /* the error says why; nothing more can be written */
+} QuadWriterStatus;
+
+/* Writes a video without sound to `path`, a file's name. Its ending says how: .mp4, .m4v, .mov and
+ * .mkv as H.264, .gif as GIF. A file beside it, such as film.part-x1y2z3.mp4, takes what comes;
+ * when the writer finishes it gets the name, and what had the name before is gone. fps_n/fps_d
+ * frames a second, or 0/1 where frames bring their times. `device` as above. NULL on an error. */
+QUAD_TENSOR_API QuadWriter *quad_writer_open (const gchar *path, gint fps_n, gint fps_d,
+                                              gint device, GError **error);
+/* Hands on the next frame, a DLManagedTensor of uint8, and returns at once; from then on the writer
+ * calls its deleter, in a later function of the writer. FALSE on an error: the caller keeps it.
+ *
+ * Shapes are [H, W, 3], [3, H, W], [H, W, 4], [4, H, W], [H, W] and, of gray as well, [H, W, 1] and
+ * [1, H, W], with any strides; all frames have the same. `channels` says what lies along the axis
+ * of colours as QuadTensor does, such as "BGR"; NULL: RGB, RGBA or gray.
+ *
+ * The caller must not change the samples before quad_writer_wait() is ready; only then it may hand
+ * on another frame. On a device all that is queued there comes first, and the samples are copied.
+ *
+ * `pts` is when the frame is shown, later than the one before; the film begins with the first one.
+ * GST_CLOCK_TIME_NONE: when the one before ends. `duration` is above 0; GST_CLOCK_TIME_NONE: by the
+ * rate, else until the next one's `pts`, and for the last one as for the one before. */
+QUAD_TENSOR_API gboolean quad_writer_write (QuadWriter *writer, gpointer managed,
+                                            const gchar *channels, GstClockTime pts,
+                                            GstClockTime duration, GError **error);
+/* Waits for at most `timeout` ns until the frame has been taken, or the file is there. */
+QUAD_TENSOR_API QuadWriterStatus quad_writer_wait (QuadWriter *writer, GstClockTime timeout,
+                                                   GError **error);
+/* No more frames come: begins to complete the file. FALSE on an error, as where no frame came. */
+QUAD_TENSOR_API gboolean quad_writer_finish (QuadWriter *writer, GError **error);
+/* The frames so far, how long they are shown, and the bytes in the file. Each may be NULL. */
+QUAD_TENSOR_API void quad_writer_get_progress (QuadWriter *writer, guint64 *frames,
+                                               GstClockTime *duration, guint64 *bytes);
+/* Stops and frees. The file is given up where the writer has not finished. These functions may be
+ * called on any thread, one at a time. */
+QUAD_TENSOR_API void quad_writer_close (QuadWriter *writer);
+
 G_END_DECLS
 
 #endif

@@ -21,6 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import assert_type
 
+import numpy
 import quadtensor
 
 clip = quadtensor.Clip(Path("clip.mp4"), width=224, height=224, format="RGBP", device="cpu")
@@ -45,6 +46,13 @@ for pair in quadtensor.zip_clips([clip, clip], 10):
 with quadtensor.frames(b"clip.mp4", rate=2, start=0.5) as frames:
     assert_type(next(frames), quadtensor.Frame)
     assert_type(frames.missed[0].requested, float | None)
+with quadtensor.Writer(Path("film.mp4"), rate="30000/1001", device="cpu", progress=True) as film:
+    film.write(clip[3])
+    film.write(clip[3][0], duration=0.5)
+    film.write(numpy.zeros((48, 64, 3), numpy.uint8), pts=Fraction(7, 2))
+    assert_type(film.frames, int)
+    assert_type(film.duration, float)
+quadtensor.Writer(b"film.gif").close()
 try:
     clip[7]
 except quadtensor.BeyondEnd as error:
@@ -59,6 +67,9 @@ MISUSE = (
     'quadtensor.Clip("clip.mp4").frames_played_at([0], policy="last")',
     "quadtensor.frames(7)",
     'quadtensor.frames("clip.mp4", timestamps=3)',
+    'quadtensor.Writer("film.mp4", 24, "cpu", True)',
+    'quadtensor.Writer("film.mp4").write("picture")',
+    'quadtensor.Writer("film.mp4").write(quadtensor.Clip("clip.mp4")[0], duration="1")',
 )
 
 

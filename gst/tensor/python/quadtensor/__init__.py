@@ -14,6 +14,7 @@ from ._frame import Frame, Tensor
 from ._library import BeyondEnd, DecodeError, Error, NotFound, NoVideo
 from ._reader import Frames, Missed, frames
 from ._table import Audio, Info
+from ._writer import Writer
 from ._zip import zip_clips
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "NoVideo",
     "NotFound",
     "Tensor",
+    "Writer",
     "frames",
     "zip_clips",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 
 NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
 FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
+WRITER_READY, WRITER_TIMEOUT, WRITER_FAILED = range(3)  # QuadWriterStatus
+WRITER_AS_FRAMES = -2  # QUAD_WRITER_AS_FRAMES
 CPU, CUDA = 1, 2  # QuadDevice
 ORIENTATIONS = {"auto": 0, "none": 1}  # QuadOrientation
 
@@ -227,6 +229,12 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "quad_table_get_audio": (c_int, c_void_p, c_uint, POINTER(QuadAudioInfo)),
     "quad_table_get_entries": (POINTER(QuadTableEntry), c_void_p, POINTER(c_uint64)),
     "quad_table_close": (None, c_void_p),
+    "quad_writer_open": (c_void_p, c_char_p, c_int, c_int, c_int, _errors),
+    "quad_writer_write": (c_int, c_void_p, c_void_p, c_char_p, c_uint64, c_uint64, _errors),
+    "quad_writer_wait": (c_int, c_void_p, c_uint64, _errors),
+    "quad_writer_finish": (c_int, c_void_p, _errors),
+    "quad_writer_get_progress": (None, c_void_p, POINTER(c_uint64), POINTER(c_uint64), POINTER(c_uint64)),
+    "quad_writer_close": (None, c_void_p),
 }
 
 

@@ -1,0 +1,86 @@
+#include "tensor/part_file.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+namespace quad::tensor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kNewFile = 0666;  // without what the umask forbids
+
+Failure failed (const std::string &path, int why)
+{
+  const auto code =
+      why == ENOENT || why == ENOTDIR ? QUAD_TENSOR_ERROR_NOT_FOUND : QUAD_TENSOR_ERROR_PIPELINE;
+  std::string text = path + " cannot be written: " + g_strerror (why);
+  if (code == QUAD_TENSOR_ERROR_NOT_FOUND) text += ". Make its folder first";
+  return {code, text + "."};
+}
+
+bool bring_to_disk (const std::string &path)
+{
+  const int file = open (path.c_str (), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool done = fsync (file) == 0;
+  const int why = errno;
+  close (file);
+  errno = why;
+  return done;
+}
+
+}  // namespace
+
+PartFile::~PartFile ()
+{
+  if (!part_.empty () && !published_) g_unlink (part_.c_str ());
+}
+
+Failure PartFile::make (const std::string &path)
+{
+  given_ = path;
+  std::error_code error;
+  const fs::path target = fs::weakly_canonical (fs::absolute (path, error), error);
+  if (error) return failed (given_, error.value ());
+  target_ = target.string ();
+  struct stat old;
+  const bool exists = stat (target_.c_str (), &old) == 0;
+  if (exists && !S_ISREG (old.st_mode))
+    return {QUAD_TENSOR_ERROR_ARGUMENT,
+            given_ + " is there already, and it is no file. Give the name of a file."};
+  // A file that may not be written is not replaced either.
+  if (exists && access (target_.c_str (), W_OK) != 0) return failed (given_, errno);
+  const fs::path name = target.stem ().string () + ".part-XXXXXX" + target.extension ().string ();
+  std::string part = (target.parent_path () / name).string ();
+  const int file = g_mkstemp_full (part.data (), O_RDWR | O_CLOEXEC, kNewFile);
+  if (file < 0) return failed (given_, errno);
+  // As the file that it replaces, but its owner has to write it.
+  if (exists) (void)!fchmod (file, (old.st_mode & 0777) | S_IRUSR | S_IWUSR);
+  close (file);
+  part_ = part;
+  return {};
+}
+
+Failure PartFile::publish ()
+{
+  if (!bring_to_disk (part_) || std::rename (part_.c_str (), target_.c_str ()) != 0)
+    return failed (given_, errno);
+  published_ = true;
+  return {};
+}
+
+guint64 PartFile::size () const
+{
+  struct stat facts;
+  const std::string &now = published_ ? target_ : part_;
+  return stat (now.c_str (), &facts) == 0 ? static_cast<guint64> (facts.st_size) : 0;
+}
+
+}  // namespace quad::tensor
