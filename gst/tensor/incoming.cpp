@@ -102,7 +102,7 @@ Failure read_incoming (const dlpack::Tensor &tensor, const char *letters, Incomi
     return {QUAD_TENSOR_ERROR_UNSUPPORTED,
             "Frames are uint8, from 0 to 255, and this one is " + type_text (tensor.dtype) +
                 (tensor.dtype.code == kFloat
-                     ? ". Of values from 0 to 1: (frame * 255).round () as uint8."
+                     ? ". Of values from 0 to 1: (frame * 255).round() as uint8."
                      : ". Convert it first.")};
   const int axis = colour_axis (tensor);
   if (axis == -2)

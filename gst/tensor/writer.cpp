@@ -80,7 +80,7 @@ bool _QuadWriter::start (const Incoming &frame, GstClockTime shown_for, GError *
                    "The frame lies on CUDA device " + std::to_string (frame.device) +
                        ", and the file is encoded " +
                        (encoder < 0 ? "on the host" : "on device " + std::to_string (encoder)) +
-                       ". Copy it there first, such as frame.cpu ().");
+                       ". Copy it there first, such as frame.cpu().");
   if (!accept (error, QUAD_TENSOR_ERROR_PIPELINE, lacking_for (*kind, encoder))) return false;
   auto made = std::make_unique<WriterPipeline> ();
   first = frame;

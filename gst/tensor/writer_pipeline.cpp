@@ -40,7 +40,7 @@ std::string sentence_on_missing (const std::string &element)
     return "There is no " + element + " here: " + advice_on_missing (element) + ".";
   return "There is no " + element +
          " here: the card has no encoder, or its driver or gstreamer1.0-plugins-bad is missing. "
-         "Encode on the host: device=\"cpu\", with frames that lie there, such as frame.cpu ().";
+         "Encode on the host: device=\"cpu\", with frames that lie there, such as frame.cpu().";
 }
 
 bool exists (const std::string &element)
@@ -196,9 +196,10 @@ Failure WriterPipeline::start (const Request &request)
                          : posted;
 }
 
-// Runs on the pipeline's threads.
+// Runs on the pipeline's threads. A message that is dropped is the handler's.
 GstBusSyncReply WriterPipeline::take_message (GstBus *, GstMessage *message, gpointer events)
 {
+  const Owned<GstMessage> own{message};
   (*static_cast<Returned *> (events))->take (message);
   return GST_BUS_DROP;
 }
@@ -266,7 +267,7 @@ Failure WriterPipeline::buffer_of (const Incoming &frame, Owned<GstBuffer> &buff
     const std::ptrdiff_t length = std::ptrdiff_t (width) * (frame.planar ? 1 : frame.channels);
     if (!frame.rows_are_whole () || frame.row < length - (padded ? frame.channels : 0))
       return {QUAD_TENSOR_ERROR_ARGUMENT,
-              "On a device, the pixels of a row have to lie side by side: frame.contiguous ()."};
+              "On a device, the pixels of a row have to lie side by side: frame.contiguous()."};
     {
       const MappedBuffer to (info_, picture_.get (), GST_MAP_WRITE, Memory::cuda);
       if (!to) return {QUAD_TENSOR_ERROR_CUDA, std::string{"The buffer "} + to.problem ()};
