@@ -215,5 +215,27 @@ class Cuda(unittest.TestCase):
             quadtensor.frames(media.clip(), device="cuda:3")
 
 
+class Writing(unittest.TestCase):
+    """The double of the driver has no encoder."""
+
+    def test_is_refused(self):
+        (frame,) = in_cuda(timestamps=[1], format="RGB", width=64, height=48)
+
+        class Interface:
+            __cuda_array_interface__ = frame[0].__cuda_array_interface__
+
+        rows = (
+            ("film.gif", "auto", ValueError, r"encoded on the host.*frame\.cpu\(\)"),
+            ("film.mp4", "cpu", ValueError, r"encoded on the host.*frame\.cpu\(\)"),
+            ("film.mp4", "auto", quadtensor.Error, "no nvh264enc here"),
+        )
+        for name, device, error, words in rows:
+            for kind in (frame, frame[0], Interface()):
+                with self.subTest(name, device=device, kind=kind):
+                    writer = quadtensor.Writer(media.path_of(name), rate=1, device=device)
+                    self.assertRaisesRegex(error, words, writer.write, kind)
+        self.assertRaisesRegex(quadtensor.Error, "no nvh264enc here", quadtensor.Writer, media.path_of("f.mp4"), device="cuda")
+
+
 if __name__ == "__main__":
     cases.main()

@@ -1,5 +1,5 @@
-// Files that are written from frames in CUDA memory, on the double of the driver. It has no encoder:
-// a bin with x264enc has the name of the card's.
+// Files that are written from frames in CUDA memory, on the double of the driver. It has no
+// encoder: a bin with x264enc has the name of the card's.
 #include "clips.h"
 #include "elements/cuda/pipeline.h"
 #include "samples.h"

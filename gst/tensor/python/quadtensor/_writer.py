@@ -5,6 +5,7 @@ import ctypes
 import os
 import sys
 import threading
+import time
 import weakref
 from types import TracebackType
 from typing import Any, NoReturn
@@ -27,6 +28,7 @@ from ._library import (
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
+_BETWEEN_LINES = 0.1  # s between two lines of progress
 _MISUSE = (0, 1)  # the QuadTensorErrors that mean that the caller is wrong
 
 
@@ -103,7 +105,7 @@ class Writer(Uncopied):
         exact = None if rate is None else exact_rate(rate)
         number = WRITER_AS_FRAMES if device == "auto" else device_number(device)
         self.path = path
-        self._progress, self._line = progress, ""
+        self._progress, self._line, self._shown_at = progress, "", 0.0
         self._lock = threading.RLock()
         self._totals = (0, 0, 0)
         self._failed = False
@@ -137,7 +139,7 @@ class Writer(Uncopied):
         encoder or the disk fails. Ctrl-C while it waits raises KeyboardInterrupt; the frame will be written.
         """
         length = NONE if duration is None else nanoseconds(duration, "duration")
-        time = NONE if pts is None else nanoseconds(pts, "pts")
+        shown_at = NONE if pts is None else nanoseconds(pts, "pts")
         check_process()
         with self._lock:
             if not self._closer.alive:
@@ -147,7 +149,7 @@ class Writer(Uncopied):
             try:
                 _wait(self._writer)  # a frame before, whose wait was interrupted
                 if not lib.quad_writer_write(
-                    self._writer, handed.address, handed.channels, time, length, ctypes.byref(error)
+                    self._writer, handed.address, handed.channels, shown_at, length, ctypes.byref(error)
                 ):
                     _raise(error)
                 handed.taken()
@@ -155,7 +157,7 @@ class Writer(Uncopied):
             except Error:
                 self._failed = True
                 raise
-            if self._progress:
+            if self._progress and time.monotonic() - self._shown_at > _BETWEEN_LINES:
                 self._show()
 
     def _numbers(self) -> tuple[int, int, int]:
@@ -192,6 +194,7 @@ class Writer(Uncopied):
         return not self._closer.alive
 
     def _show(self) -> None:
+        self._shown_at = time.monotonic()
         frames, duration, size = self._numbers()
         line = f"{frames} frames, {duration / SECOND:.1f} s, {size / 1e6:.1f} MB"
         print(f"\r{line:<{len(self._line)}}", end="", file=sys.stderr, flush=True)
