@@ -200,7 +200,7 @@ TEST_F (WriterCuda, DurationsOutliveTheParser)
     finish (card);
   }
   GError *error = nullptr;
-  QuadTable *table = quad_table_open (clips_.path ("card.mp4").c_str (), TRUE, &error);
+  QuadTable *table = quad_table_open (clips_.path ("card.mp4").c_str (), 0, TRUE, &error);
   ASSERT_EQ (quad_table_wait (table, 30 * GST_SECOND, &error), QUAD_READER_END);
   QuadClipInfo info;
   quad_table_get_info (table, &info);
