@@ -234,6 +234,11 @@ class Writing(unittest.TestCase):
                 with self.subTest(name, device=device, kind=kind):
                     writer = quadtensor.Writer(media.path_of(name), rate=1, device=device)
                     self.assertRaisesRegex(error, words, writer.write, kind)
+                    # As the error says.
+                    (copy,) = quadtensor.frames(media.clip(), timestamps=[1], format="RGB", device="cpu")
+                    writer.write(copy)
+                    writer.close()
+                    self.assertEqual(len(quadtensor.Clip(media.path_of(name), device="cpu")), 1)
         self.assertRaisesRegex(quadtensor.Error, "no nvh264enc here", quadtensor.Writer, media.path_of("f.mp4"), device="cuda")
 
 

@@ -73,7 +73,8 @@ class Handed:
     channels   what lies along the axis of colours; None where the picture does not say it
     """
 
-    _number = 0  # in _lent, until the library has it
+    _number = 0  # in _lent
+    _given = False
 
     def __init__(self, frame: Any) -> None:
         """Raises ValueError or TypeError for what is no array of uint8."""
@@ -126,12 +127,21 @@ class Handed:
         _lent[self._number] = (managed, frame, interface)
         self.address = ctypes.addressof(managed)
 
-    def taken(self) -> None:
-        """The library has it now, and calls its deleter."""
+    def give(self) -> int:
+        """The address, for the library, which calls the deleter from then on. Ctrl-C may come at any moment: it is
+        given before the call, so that nobody frees it twice.
+        """
+        self._given = True
         if self._capsule is not None:
             _rename(self._capsule, _USED)
-        self._number = 0
+        return self.address
+
+    def take_back(self) -> None:
+        """The library did not want it."""
+        self._given = False
+        if self._capsule is not None:
+            _rename(self._capsule, _NAME)
 
     def __del__(self) -> None:
-        if self._number:
+        if self._number and not self._given:
             _lent.pop(self._number, None)

@@ -149,14 +149,15 @@ class Writer(Uncopied):
             try:
                 _wait(self._writer)  # a frame before, whose wait was interrupted
                 if not lib.quad_writer_write(
-                    self._writer, handed.address, handed.channels, shown_at, length, ctypes.byref(error)
+                    self._writer, handed.give(), handed.channels, shown_at, length, ctypes.byref(error)
                 ):
+                    handed.take_back()
                     _raise(error)
-                handed.taken()
                 _wait(self._writer)
             except Error:
                 self._failed = True
                 raise
+            self._failed = False  # where there was no encoder for the first frame, there is one for this
             if self._progress and time.monotonic() - self._shown_at > _BETWEEN_LINES:
                 self._show()
 
