@@ -134,8 +134,7 @@ std::string WriterPipeline::line () const
     if (request_.device >= 0)
       text += nvh264enc (kQuantizer, encoder_on (request_.device)) + " ! h264parse";
     else
-      // Without the last setting, x264enc would keep to a bitrate of 2 Mbit/s.
-      text += x264enc (kQuantizer) + " " + kInOrder + " vbv-buf-capacity=0";
+      text += x264enc (kQuantizer) + " " + kInOrder;
     text.append (" ! ").append (request_.kind->muxer).append (" name=mux ");
     text.append (request_.kind->settings);
     if (!request_.kind->settings.empty ()) {
