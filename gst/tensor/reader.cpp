@@ -1,4 +1,7 @@
 #include <gst/app/gstappsink.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <deque>
@@ -126,6 +129,17 @@ QuadReader *open (const ReaderPipeline::Request &request, GError **error)
   return reader.release ();
 }
 
+// A reader's pictures were allocated by several threads, each in an arena of its own, and the C
+// library keeps what was freed in the middle of one. Programs that open many readers would grow by
+// some pictures for each arena. This takes some milliseconds, so it is for large pictures.
+constexpr gint64 kLarge = 1'000'000;
+void return_memory ()
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}
+
 // Whether each of 0, 1, 2 ... is there once.
 bool is_permutation (std::vector<guint> places)
 {
@@ -229,5 +243,9 @@ void quad_reader_close (QuadReader *reader)
   g_return_if_fail (reader);
   // Its threads stayed in the parent process, and stopping would wait for them.
   if (was_forked ()) return;
-  contain ([&] { delete reader; });
+  contain ([&] {
+    const Source source = reader->pipeline.source ();
+    delete reader;
+    if (gint64{source.width} * source.height >= kLarge) return_memory ();
+  });
 }

@@ -3,6 +3,8 @@
 
 import ctypes
 import fractions
+import itertools
+import math
 import unittest
 
 import cases
@@ -60,6 +62,14 @@ def downloaded(interface):
     assert driver.cuCtxPopCurrent_v2(ctypes.byref(context)) == 0
     assert driver.cuDevicePrimaryCtxRelease_v2(0) == 0
     return b"".join(rows)
+
+
+def packed(tensor):
+    """The bytes of a batch's tensor in CUDA memory, which lie without gaps."""
+    interface = tensor.__cuda_array_interface__
+    size = int(interface["typestr"][2:])
+    count = math.prod(interface["shape"])
+    return downloaded({**interface, "shape": (1, count), "strides": (count * size, size)})
 
 
 def in_cuda(**settings):
@@ -132,15 +142,38 @@ class Cuda(unittest.TestCase):
                 self.assertEqual(len(device.tensors), len(host.tensors))
                 for one, other in zip(device.tensors, host.tensors, strict=True):
                     self.assertEqual((one.device, one.dtype, one.shape), ("cuda:0", other.dtype, other.shape))
-                    interface = one.__cuda_array_interface__
-                    expected = numpy.array(other).tobytes()
-                    size = int(interface["typestr"][2:])
-                    flat = {"shape": (1, len(expected) // size), "strides": (len(expected), size)}
-                    self.assertTrue(downloaded({**interface, **flat}) == expected)
+                    self.assertTrue(packed(one) == numpy.array(other).tobytes())
                     capsule = one.__dlpack__(stream=2)
                     there = read_capsule(capsule)
                     self.assertEqual((there.device_type, there.data), (2, one._address))
                     self.assertEqual(tuple(there.shape[: there.ndim]), one.shape)
+
+    def kinds_of_clips(self):
+        """(name, path)"""
+        encoded = "x264enc bframes=2 key-int-max=6 ! h264parse ! qtmux"
+        yield "plain", media.tiny("same.mov", "format=I420", encoded, 12)
+        yield "turned", media.turned(media.tiny("same.mov", "format=I420", encoded, 12), 270)
+        yield "wide pixels", media.tiny("same-par.mov", "format=I420,pixel-aspect-ratio=4/3", encoded, 12)
+        fields = "interlace field-pattern=1:1 ! x264enc ! h264parse ! mp4mux"
+        yield "interlaced", media.tiny("same-fields.mp4", "format=I420", fields, 24)
+
+    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    def test_scaled_clips_are_the_hosts(self):
+        # Smaller by a whole number and by a broken one, odd, another shape, larger.
+        sizes = ((24, 16), (20, 14), (17, 11), (32, 32), (60, 40))
+        for (name, path), form, size in itertools.product(self.kinds_of_clips(), ("RGB", "NV12", "RGBP"), sizes):
+            with self.subTest(name, format=form, size=size):
+                settings = {"format": form, "width": size[0], "height": size[1], "timeout": 60}
+                host, device = (quadtensor.Clip(path, device=where, **settings) for where in ("cpu", "cuda"))
+                numbers = [len(host) - 1, 0, 5]
+                one, other = device.frames_at(numbers), host.frames_at(numbers)
+                self.assertEqual((len(device), one.index, one.time_ns), (len(host), other.index, other.time_ns))
+                self.assertEqual(len(one.tensors), 2 if form == "NV12" else 1)
+                for there, here in zip(one.tensors, other.tensors, strict=True):
+                    self.assertEqual((there.device, there.shape), ("cuda:0", here.shape))
+                    expected = numpy.array(here)
+                    self.assertGreater(expected.std(), 1)
+                    self.assertTrue(packed(there) == expected.tobytes())
 
     def test_batch_in_numpy_is_refused_with_advice(self):
         batch = quadtensor.Clip(media.clip(), device="cuda", format="RGB").frames_at([0])
