@@ -6,6 +6,7 @@
 #
 #   fuzz      ten minutes for each fuzzer, from another seed
 #   soak      elements thousands of times: memory, files and threads stay level
+#   clips     10,000 clips opened, read and closed in one process of Python: memory, files and threads stay level
 #   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
@@ -35,6 +36,17 @@ part_soak() (
     # shellcheck disable=SC2086 # two arguments
     $build/tests/fuzz/fuzz-soak $what
   done
+)
+
+part_clips() (
+  set -e
+  build=build-soak
+  need_packages "${packages_to_test[@]}"
+  configure $build -Dtests=false -Dfuzz=true -Dcuda=disabled
+  ninja -C $build gst/elements/libgstquad.so gst/tensor/libquadtensor-1.0.so.0
+  export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin
+  export QUADTENSOR_LIBRARY=$PWD/$build/gst/tensor/libquadtensor-1.0.so.0
+  PYTHONPATH=$PWD/gst/tensor/python /usr/bin/python3 -B tests/tensor/many_clips.py
 )
 
 part_wall() (
@@ -69,7 +81,7 @@ part_packages() { tests/install.sh bookworm && tests/install.sh trixie; }
 
 part_forky() { tests/debian.sh forky; }
 
-[ $# != 0 ] || set -- fuzz soak wall headers odr tools packages forky
+[ $# != 0 ] || set -- fuzz soak clips wall headers odr tools packages forky
 for name in "$@"; do
   echo "=== $name"
   if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then

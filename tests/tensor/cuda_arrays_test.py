@@ -159,8 +159,8 @@ class Cuda(unittest.TestCase):
 
     @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
     def test_scaled_clips_are_the_hosts(self):
-        # Smaller by a whole number and by a broken one, odd, another shape, larger.
-        sizes = ((24, 16), (20, 14), (17, 11), (32, 32), (60, 40))
+        # Smaller by a whole number, odd ones of another shape, larger.
+        sizes = ((24, 16), (17, 11), (60, 40))
         for (name, path), form, size in itertools.product(self.kinds_of_clips(), ("RGB", "NV12", "RGBP"), sizes):
             with self.subTest(name, format=form, size=size):
                 settings = {"format": form, "width": size[0], "height": size[1], "timeout": 60}

@@ -19,7 +19,7 @@ from ._arguments import (
     selection,
     whole,
 )
-from ._source import Location, Source
+from ._source import Location, Source, source_of
 from ._frame import SECOND, Frame, Uncopied, optional, seconds
 from ._library import (
     END,
@@ -88,7 +88,7 @@ class Frames(Uncopied):
         self._line = ""
         self.missed: list[Missed] = []
         self._lock = threading.RLock()
-        self._source = location if isinstance(location, Source) else Source(location)
+        self._source = source_of(location)
         settings = (
             self._source.uri,
             select.encode() or None,

@@ -118,6 +118,10 @@ class Source:
         self.uri = f"/proc/self/fd/{copy}".encode()
 
 
+def source_of(location: Any) -> Source:
+    return location if isinstance(location, Source) else Source(location)
+
+
 def check(location: Any) -> None:
     """Raises what Source would, where that can be told without reading."""
     if _is_path(location):

@@ -16,7 +16,7 @@ from ._library import (
     exception_of,
     lib,
 )
-from ._source import Source
+from ._source import Location, Source, source_of
 
 _PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 
@@ -94,12 +94,13 @@ class Table:
 
 
 @overload
-def read(source: Source, stream: int, frames: Literal[True]) -> Table: ...
+def read(location: Location | Source, stream: int, frames: Literal[True]) -> Table: ...
 @overload
-def read(source: Source, stream: int, frames: Literal[False]) -> Info: ...
-def read(source: Source, stream: int, frames: bool) -> Table | Info:
+def read(location: Location | Source, stream: int, frames: Literal[False]) -> Info: ...
+def read(location: Location | Source, stream: int, frames: bool) -> Table | Info:
     """The Table of a video stream of a file, or, without `frames`, its Info. Raises Error."""
     check_process()
+    source = source_of(location)  # which has to live until the file is open
     table = call(lib.quad_table_open, source.uri, stream, frames)
     try:
         error = ctypes.POINTER(GError)()
