@@ -4,7 +4,6 @@ import ctypes
 import io
 import os
 import stat
-import tempfile
 import weakref
 from typing import Any, Protocol
 
@@ -176,7 +175,8 @@ def _has_buffer(location: Any) -> bool:
 
 def _descriptor(file: Any) -> int | None:
     """The number of an open file that is just that: not one whose bytes are unpacked, say."""
-    if isinstance(file, tempfile._TemporaryFileWrapper):
+    # tempfile's; to import that takes some MiB.
+    if type(file).__name__ == "_TemporaryFileWrapper":
         file = file.file
     raw = getattr(file, "raw", file) if isinstance(file, (io.BufferedReader, io.BufferedRandom)) else file
     if type(raw) is not io.FileIO or not raw.readable():
