@@ -11,6 +11,7 @@
 #include "tensor/guard.h"
 #include "tensor/memory.h"
 #include "tensor/process.h"
+#include "tensor/slices.h"
 
 struct _QuadBatch {
   std::atomic<int> references{1};
@@ -55,9 +56,13 @@ std::intptr_t distance (const QuadTensor &from, const QuadTensor &to)
   return reinterpret_cast<std::intptr_t> (to.data) - reinterpret_cast<std::intptr_t> (from.data);
 }
 
-// The bytes from frame to frame if all of them lie at equal distances, else 0.
+// The bytes from frame to frame if all of them are pieces of one block, at equal distances; else 0.
 std::intptr_t common_distance (QuadFrame *const *frames, guint n)
 {
+  const Block *block = block_of (frames[0]->buffer ());
+  if (!block) return 0;
+  for (guint i = 1; i < n; i++)
+    if (block_of (frames[i]->buffer ()) != block) return 0;
   const Planes &first = frames[0]->planes;
   const std::intptr_t step =
       n > 1 ? distance (first.tensor[0], frames[1]->planes.tensor[0])

@@ -160,10 +160,11 @@ typedef struct {
 
 typedef struct _QuadBatch QuadBatch;
 
-/* Frames of one size, format and device, as one tensor for each of theirs. Frames in system memory
- * that lie at equal distances stay where they are, and the batch keeps references; others are
- * copied, which is done when this returns. The samples may be written to: those of the frames are
- * the same where nothing was copied. NULL on an error. */
+/* Frames of one size, format and device, as one tensor for each of theirs. Frames that were drawn
+ * into one block, by quad_reader_open_with (), and lie in it at equal distances stay where they
+ * are, and the batch keeps references; others are copied, which is done when this returns. The
+ * samples may be written to: those of the frames are the same where nothing was copied. NULL on an
+ * error. */
 QUAD_TENSOR_API QuadBatch *quad_batch_new (QuadFrame *const *frames, guint n_frames,
                                            GError **error);
 QUAD_TENSOR_API void quad_batch_unref (QuadBatch *batch);

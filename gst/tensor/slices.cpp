@@ -6,6 +6,15 @@
 #include "tensor/guard.h"
 
 namespace quad::tensor {
+namespace {
+
+GQuark block_quark ()
+{
+  static const GQuark quark = g_quark_from_static_string ("quad-tensor-block");
+  return quark;
+}
+
+}  // namespace
 
 GstBuffer *Slices::next (gsize size)
 {
@@ -18,9 +27,20 @@ GstBuffer *Slices::next (gsize size)
     return gst_buffer_new_allocate (nullptr, size, nullptr);
   auto *keeps = new std::shared_ptr<Block>{block_};
   std::byte *data = block_->data () + places_[given_++] * size;
-  return gst_buffer_new_wrapped_full (
+  GstBuffer *piece = gst_buffer_new_wrapped_full (
       GstMemoryFlags{}, data, size, 0, size, keeps,
       [] (gpointer block) { delete static_cast<std::shared_ptr<Block> *> (block); });
+  gst_mini_object_set_qdata (GST_MINI_OBJECT (gst_buffer_peek_memory (piece, 0)), block_quark (),
+                             block_.get (), nullptr);
+  return piece;
+}
+
+const Block *block_of (GstBuffer *buffer)
+{
+  if (gst_buffer_n_memory (buffer) != 1) return nullptr;
+  const GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+  return static_cast<const Block *> (
+      gst_mini_object_get_qdata (GST_MINI_OBJECT (memory), block_quark ()));
 }
 
 namespace {

@@ -29,6 +29,9 @@ class Slices {
   std::shared_ptr<Block> block_;
 };
 
+// The block that all of `buffer` is a piece of, or null.
+const Block *block_of (GstBuffer *buffer);
+
 // Answers allocation queries for system memory on this pad with a pool of the slices.
 void offer_slices (GstPad *pad, const std::shared_ptr<Slices> &slices);
 

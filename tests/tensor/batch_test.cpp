@@ -101,6 +101,21 @@ TEST_F (Batch, PlacesMayBeTooFew)
   EXPECT_EQ (quad_batch_get_n_copied (batch_of (all, {0, 1, 2, 3, 4}).get ()), 5u);
 }
 
+// Wherever the allocator put them: two frames are always at one distance.
+TEST_F (Batch, FramesOfTheirOwnAreCopied)
+{
+  const auto all = frames (open ({0}, small));
+  ASSERT_EQ (all.size (), 5u);
+  for (guint i = 1; i < 5; i++)
+    for (const std::vector<guint> &order : {std::vector<guint>{i}, {i, i % 4 + 1}, {0, i}}) {
+      const OwnedBatch batch = batch_of (all, order);
+      EXPECT_EQ (quad_batch_get_n_copied (batch.get ()), order.size ());
+      QuadBatchTensor tensor;
+      ASSERT_TRUE (quad_batch_get_tensor (batch.get (), 0, &tensor));
+      EXPECT_EQ (tensor.strides[0], 18 * 96);
+    }
+}
+
 // The block lives as long as anything that lies in it.
 TEST_F (Batch, OutlivesReaderAndFrames)
 {

@@ -114,7 +114,9 @@ class Copies(unittest.TestCase):
         self.assertEqual(clip(width=32).frames_played_at([0.9, 0.1, 0.5]).copied, 0)
 
     def test_as_decoded(self):
-        self.assertEqual(self.copied(), 4)
+        for numbers in ((7, 0, 29, 12), (7, 0), (0, 1), (7,)):
+            with self.subTest(numbers):
+                self.assertEqual(self.copied(numbers), len(numbers))
         self.assertEqual(self.copied(format="I420"), 4)
 
     def test_repeats(self):

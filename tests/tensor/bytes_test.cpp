@@ -81,7 +81,7 @@ TEST (NoBytes, AreNoVideo)
 {
   GError *error = nullptr;
   QuadBytes *bytes = quad_bytes_new (nullptr, 0, nullptr, nullptr);
-  QuadTable *table = quad_table_open (quad_bytes_get_uri (bytes), TRUE, &error);
+  QuadTable *table = quad_table_open (quad_bytes_get_uri (bytes), 0, TRUE, &error);
   if (table) {
     EXPECT_EQ (quad_table_wait (table, 30 * GST_SECOND, &error), QUAD_READER_FAILED);
     quad_table_close (table);
