@@ -13,6 +13,9 @@ struct Picture {
   int width = 0, height = 0;
   std::string format;
   bool upright = true;
+
+  // Whether it has the size and the format that decoders give, where these are a tensor's.
+  bool as_decoded () const { return width == 0 && height == 0 && format.empty (); }
 };
 
 // Checks `asked` and sets `picture`. Returns a sentence if no video can give such a picture, else

@@ -1,5 +1,7 @@
 #include "tensor/reader_pipeline.h"
 
+#include <gst/video/video.h>
+
 #include <vector>
 
 #include "glue/plain_pool.h"
@@ -34,6 +36,21 @@ bool is_video (GstPad *pad)
          gst_structure_has_name (gst_caps_get_structure (caps.get (), 0), "video/x-raw");
 }
 
+// Lets decoders give frames of system memory as they lie, with rows that are padded: else they copy
+// each one.
+GstPadProbeReturn take_any_layout (GstPad *, GstPadProbeInfo *info, gpointer)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+  GstCaps *caps = nullptr;
+  gst_query_parse_allocation (query, &caps, nullptr);
+  if (!caps || !gst_caps_features_is_equal (gst_caps_get_features (caps, 0),
+                                            GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY))
+    return GST_PAD_PROBE_OK;
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
+  return GST_PAD_PROBE_HANDLED;
+}
+
 }  // namespace
 
 ReaderPipeline::~ReaderPipeline ()
@@ -65,10 +82,12 @@ bool ReaderPipeline::build (const Request &request, GError **error)
       gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
   g_object_set (sink_.get (), "caps", wanted.get (), "max-buffers", request.depth, "sync", FALSE,
                 "enable-last-sample", FALSE, nullptr);
-  if (request.slices) {
-    const Owned<GstPad> input{gst_element_get_static_pad (sink_.get (), "sink")};
+  const Owned<GstPad> input{gst_element_get_static_pad (sink_.get (), "sink")};
+  if (request.slices)
     offer_slices (input.get (), request.slices);
-  }
+  else if (picture_ && picture_->as_decoded ())
+    gst_pad_add_probe (input.get (), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, take_any_layout, nullptr,
+                       nullptr);
   return !request.filters || !*request.filters || make_filters (request.filters, error);
 }
 
