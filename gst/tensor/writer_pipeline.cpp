@@ -169,7 +169,7 @@ Failure WriterPipeline::start (const Request &request)
   GstElement *made =
       gst_parse_launch_full (line ().c_str (), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &why);
   if (!made) {
-    const Failure failure{QUAD_TENSOR_ERROR_PIPELINE, why->message};
+    Failure failure{QUAD_TENSOR_ERROR_PIPELINE, why->message};
     g_error_free (why);
     return failure;
   }
