@@ -9,13 +9,27 @@ import weakref
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, Literal, get_args, overload
 
-from . import _source, _table
-from ._arguments import Number, Numbers, Rate, check_choice, device_number, exact_rate, nanoseconds, number, selection, time_list, whole
+from . import _source
+from ._arguments import (
+    Number,
+    Numbers,
+    Rate,
+    check_choice,
+    device_number,
+    exact_rate,
+    nanoseconds,
+    number,
+    selection,
+    time_list,
+    whole,
+)
 from ._batch import Batch
+from ._contents import Contents
 from ._frame import SECOND, Frame, seconds
-from ._library import BeyondEnd, DecodeError, Error
+from ._library import BeyondEnd, DecodeError, Error, lib
 from ._reader import Frames, picture_of, time_limit
-from ._source import Location, Source
+from ._source import Location
+from ._table import Info, Table
 
 # Frames that lie closer together are not told apart by a time: frameextract counts a frame as shown half a
 # millisecond before its time.
@@ -49,8 +63,9 @@ class Clip:
     Nothing is opened before it is needed. info reads the head of the file; len, indices, times and keyframe_times
     read all of it once, without decoding where they can, and keep what they found.
 
-    width, height, format, device, orientation, depth, timeout, stream   as of frames(); of all frames that are read
-    here
+    width, height, format, device, orientation, depth, stream   as of frames(); of all frames that are read here
+    timeout   as of frames(), and for how many seconds what is read first, all of it, may take; else Error. The next call
+              tries it again
     threads   how many threads decode, of those that read the clip at the same time each. One costs the least CPU and
               memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest
 
@@ -89,12 +104,9 @@ class Clip:
         self._begin()
 
     def _begin(self) -> None:
-        self._lock = threading.Lock()
-        self._source: Source | None = None
-        self._info: _table.Info | None = None
-        self._table: _table.Table | None = None
+        self._contents = Contents(self.location, self._settings["stream"], self._timeout)
+        self._lock = threading.Lock()  # of _open
         self._open: weakref.WeakSet[Frames] = weakref.WeakSet()
-        self._closed = False
 
     def __getstate__(self) -> dict[str, Any]:
         names = ("_settings", "_device", "_depth", "_timeout", "_threads")
@@ -105,30 +117,15 @@ class Clip:
         self.__dict__.update(state)
         self._begin()
 
-    def _opened(self) -> Source:
-        """With the lock."""
-        if self._source is None:
-            self._source = Source(self.location)
-        return self._source
-
     # ---- What is in it
 
     @property
-    def info(self) -> _table.Info:
+    def info(self) -> Info:
         """An Info: size, rate, codec, duration, sound. Raises Error."""
-        with self._lock:
-            self._check()
-            if self._info is None:
-                self._info = _table.read(self._opened(), self._settings["stream"], frames=False)
-            return self._info
+        return self._contents.info()
 
-    def _frames(self) -> _table.Table:
-        with self._lock:
-            self._check()
-            if self._table is None:
-                self._table = _table.read(self._opened(), self._settings["stream"], frames=True)
-                self._info = self._info or self._table.info
-            return self._table
+    def _frames(self) -> Table:
+        return self._contents.table()
 
     def __len__(self) -> int:
         return len(self._frames().times)
@@ -288,7 +285,7 @@ class Clip:
         """The times of all frames that may be chosen for these times: those on screen, and the next ones if `later`.
         None without a table: to make one takes all of the file.
         """
-        if (table := self._table) is None:
+        if (table := self._contents.known_table()) is None:
             return []
         near: set[int] = set()
         for time in times:
@@ -331,35 +328,36 @@ class Clip:
                 yield frame
 
     def _start(self, line: str, places: Sequence[int] = (), times: Sequence[int] = ()) -> Frames:
+        frames = Frames(
+            self._contents.source(),
+            line,
+            device_number(self._device),
+            self._depth,
+            picture=picture_of(**self._settings),
+            timeout=self._timeout,
+            places=places,
+            times=times,
+            threads=self._threads,
+        )
         with self._lock:
-            self._check()
-            frames = Frames(
-                self._opened(),
-                line,
-                device_number(self._device),
-                self._depth,
-                picture=picture_of(**self._settings),
-                timeout=self._timeout,
-                places=places,
-                times=times,
-                threads=self._threads,
-            )
             self._open.add(frames)
+        # By another thread, which did not see these frames.
+        if self._contents.closed:
+            frames.close()
+        self._contents.check()
         return frames
 
     # ---- Its end
 
-    def _check(self) -> None:
-        if self._closed:
-            raise ValueError("the clip is closed")
-
     def close(self) -> None:
-        """Ends what is being read. Frames and batches that were taken stay."""
+        """Ends what is being read, also by other threads. Frames and batches that were taken stay."""
+        self._contents.close()
+        if not lib.quad_tensor_check_process(None):
+            return  # what there is to end is in the parent
         with self._lock:
-            self._closed = True
-            self._info = self._table = self._source = None
-            for frames in list(self._open):
-                frames.close()
+            opened = list(self._open)
+        for frames in opened:
+            frames.close()
 
     def __enter__(self) -> "Clip":
         return self

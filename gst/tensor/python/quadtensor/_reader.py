@@ -3,7 +3,6 @@
 import ctypes
 import sys
 import threading
-import time
 import weakref
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
@@ -37,8 +36,7 @@ from ._library import (
     exception_of,
     lib,
 )
-
-_PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
+from ._waits import waits
 
 
 class Missed(NamedTuple):
@@ -83,7 +81,6 @@ class Frames(Uncopied):
         """
         self.device = "cpu" if device < 0 else f"cuda:{device}"
         self._timeout = timeout
-        self._patience = _PATIENCE if timeout is None else min(_PATIENCE, int(timeout * SECOND) + 1)
         self._progress = progress
         self._line = ""
         self.missed: list[Missed] = []
@@ -113,26 +110,24 @@ class Frames(Uncopied):
     def __next__(self) -> Frame:
         check_process()
         pointer, error = ctypes.c_void_p(), ctypes.POINTER(GError)()
-        status = TIMEOUT
         frame = None
-        began = time.monotonic()
-        while status == TIMEOUT:
-            if self._timeout is not None and time.monotonic() - began > self._timeout:
-                self.close()
-                raise Error(f"No frame came within {self._timeout:g} s (timeout).")
+        for patience in waits(self._timeout):
             # Another thread may close in between.
             with self._lock:
                 if not self._closer.alive:
                     raise StopIteration
-                status = lib.quad_reader_next(
-                    self._reader, self._patience, ctypes.byref(pointer), ctypes.byref(error)
-                )
+                status = lib.quad_reader_next(self._reader, patience, ctypes.byref(pointer), ctypes.byref(error))
                 if status == FRAME:
                     frame = Frame(pointer.value or 0)
                 if status != TIMEOUT:
                     self._take_missed()
                 if self._progress and status in (FRAME, END):
                     self._show(ended=status == END)
+            if status != TIMEOUT:
+                break
+        else:
+            self.close()
+            raise Error(f"No frame came within {self._timeout:g} s (timeout).")
         if frame is not None:
             return frame
         self.close()

@@ -2,12 +2,14 @@
 
 import ctypes
 import fractions
+from collections.abc import Callable
 from typing import Literal, NamedTuple, overload
 
 from ._frame import optional, seconds
 from ._library import (
     END,
     TIMEOUT,
+    Error,
     GError,
     QuadAudioInfo,
     QuadClipInfo,
@@ -17,8 +19,7 @@ from ._library import (
     lib,
 )
 from ._source import Location, Source, source_of
-
-_PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
+from ._waits import waits
 
 
 class Audio(NamedTuple):
@@ -93,20 +94,40 @@ class Table:
         self.keys = [index for index, entry in enumerate(entries) if entry.keyframe]
 
 
+def late(timeout: float | None) -> Error:
+    return Error(f"The file was not read within {timeout or 0:g} s (timeout).")
+
+
 @overload
-def read(location: Location | Source, stream: int, frames: Literal[True]) -> Table: ...
+def read(
+    location: Location | Source, stream: int, frames: Literal[True], timeout: float | None = None, check: Callable[[], None] = ...
+) -> Table: ...
 @overload
-def read(location: Location | Source, stream: int, frames: Literal[False]) -> Info: ...
-def read(location: Location | Source, stream: int, frames: bool) -> Table | Info:
-    """The Table of a video stream of a file, or, without `frames`, its Info. Raises Error."""
+def read(
+    location: Location | Source, stream: int, frames: Literal[False], timeout: float | None = None, check: Callable[[], None] = ...
+) -> Info: ...
+def read(
+    location: Location | Source,
+    stream: int,
+    frames: bool,
+    timeout: float | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Table | Info:
+    """The Table of a video stream of a file, or, without `frames`, its Info. Raises Error, also where it is not read
+    within `timeout` seconds. `check` is called now and then, and raises what is to end the reading.
+    """
     check_process()
     source = source_of(location)  # which has to live until the file is open
     table = call(lib.quad_table_open, source.uri, stream, frames)
     try:
         error = ctypes.POINTER(GError)()
-        status = TIMEOUT
-        while status == TIMEOUT:
-            status = lib.quad_table_wait(table, _PATIENCE, ctypes.byref(error))
+        for patience in waits(timeout):
+            check()
+            status = lib.quad_table_wait(table, patience, ctypes.byref(error))
+            if status != TIMEOUT:
+                break
+        else:
+            raise late(timeout)
         if status != END:
             raise exception_of(error)
         return Table(table) if frames else Info(table)

@@ -24,10 +24,10 @@ from ._library import (
     exception_of,
     lib,
 )
+from ._waits import waits
 
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
-_PATIENCE = 100_000_000  # ns between two looks at signals, as Ctrl-C
 _BETWEEN_LINES = 0.1  # s between two lines of progress
 _MISUSE = (0, 1)  # the QuadTensorErrors that mean that the caller is wrong
 
@@ -51,8 +51,10 @@ def _raise(error: Any) -> NoReturn:
 def _wait(writer: int) -> None:
     """Until the frame has been taken, or the file is there."""
     error = ctypes.POINTER(GError)()
-    while (status := lib.quad_writer_wait(writer, _PATIENCE, ctypes.byref(error))) == WRITER_TIMEOUT:
-        pass
+    for patience in waits():
+        status = lib.quad_writer_wait(writer, patience, ctypes.byref(error))
+        if status != WRITER_TIMEOUT:
+            break
     if status == WRITER_FAILED:
         _raise(error)
 

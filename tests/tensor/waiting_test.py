@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Clips that wait for what does not come: how long, until when, and in which process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import cases
+import clips
+import quadtensor
+
+_GUARD = 15  # s
+
+
+class Stalled:
+    """An HTTP server that sends the first bytes of a file, and then no more.
+
+    waits   is set when a reader has got them
+    """
+
+    def __init__(self, name="b.mkv", part=3):
+        data = clips.path_of(name).read_bytes()
+        self._first, self._size = data[: len(data) * part // 4], len(data)
+        self.waits, self._over = threading.Event(), threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.uri = f"http://127.0.0.1:{self._listening.getsockname()[1]}/{name}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection):
+        with connection:
+            if not connection.recv(10_000):
+                return
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {self._size}\r\nContent-Type: video/x-matroska\r\n\r\n"
+            connection.sendall(head.encode() + self._first)
+            self.waits.set()
+            self._over.wait(_GUARD)
+
+    def close(self):
+        self._over.set()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        # What hangs ends the test, with a traceback.
+        signal.signal(signal.SIGALRM, self._hangs)
+        signal.setitimer(signal.ITIMER_REAL, _GUARD, _GUARD)
+        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+
+    def _hangs(self, *_):
+        raise AssertionError("it hangs")
+
+    def stalled(self, **settings):
+        server = Stalled(**settings)
+        self.addCleanup(server.close)
+        return server
+
+    def in_thread(self, use):
+        """Calls `use` in a thread; returns the thread, and a list that will have what it raised, or None."""
+        raised = []
+
+        def run():
+            try:
+                use()
+            except BaseException as why:
+                raised.append(why)
+            else:
+                raised.append(None)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        return thread, raised
+
+
+class Timeouts(Case):
+    def test_of_what_is_read_first(self):
+        for name, part, use in (
+            ("len", 3, len),
+            ("info", 0, lambda clip: clip.info),
+            ("times", 3, lambda clip: clip.times),
+            ("frames_at", 3, lambda clip: clip.frames_at([0])),
+        ):
+            with self.subTest(name):
+                clip = quadtensor.Clip(self.stalled(part=part).uri, device="cpu", timeout=0.3)
+                began = time.monotonic()
+                with self.assertRaisesRegex(quadtensor.Error, r"within 0.3 s \(timeout\)"):
+                    use(clip)
+                self.assertLess(time.monotonic() - began, 5)
+
+    def test_of_threads_that_wait_for_each_other(self):
+        server = self.stalled()
+        clip = quadtensor.Clip(server.uri, device="cpu", timeout=1)
+        first, raised = self.in_thread(lambda: len(clip))
+        self.assertTrue(server.waits.wait(_GUARD))
+        began = time.monotonic()
+        with self.assertRaisesRegex(quadtensor.Error, "timeout"):
+            len(clip)
+        # Not once more after the first one.
+        self.assertLess(time.monotonic() - began, 1.8)
+        first.join(_GUARD)
+        self.assertIn("timeout", str(raised[0]))
+
+    def test_is_tried_again(self):
+        server = self.stalled()
+        clip = quadtensor.Clip(server.uri, device="cpu", timeout=0.3)
+        self.assertRaises(quadtensor.Error, len, clip)
+        server.waits.clear()
+        self.assertRaises(quadtensor.Error, len, clip)
+        self.assertTrue(server.waits.is_set())
+
+
+class Closing(Case):
+    def expect_closed(self, raised):
+        self.assertIsInstance(raised[0], ValueError)
+        self.assertEqual(str(raised[0]), "the clip is closed")
+
+    def test_ends_the_reading_of_a_table(self):
+        for name, part, use in (("len", 3, len), ("info", 0, lambda clip: clip.info), ("slice", 3, lambda clip: list(clip[:]))):
+            with self.subTest(name):
+                server = self.stalled(part=part)
+                clip = quadtensor.Clip(server.uri, device="cpu")
+                threads = [self.in_thread(lambda clip=clip, use=use: use(clip)) for _ in range(2)]
+                self.assertTrue(server.waits.wait(_GUARD))
+                began = time.monotonic()
+                clip.close()
+                for thread, raised in threads:
+                    thread.join(_GUARD)
+                    self.expect_closed(raised)
+                self.assertLess(time.monotonic() - began, 5)
+
+    def test_others_go_on_while_a_table_is_read(self):
+        server = self.stalled()
+        clip = quadtensor.Clip(server.uri, device="cpu")
+        thread, raised = self.in_thread(lambda: len(clip))
+        self.assertTrue(server.waits.wait(_GUARD))
+        with clip.frames_in() as frames:
+            self.assertEqual(next(frames).time, 0)
+        clip.close()
+        thread.join(_GUARD)
+        self.expect_closed(raised)
+
+
+class Forks(Case):
+    def test_while_another_thread_reads(self):
+        """No lock of a thread that stayed in the parent is waited for."""
+        script = (
+            "import os, sys, threading\n"
+            "import quadtensor, waiting_test\n"
+            "server = waiting_test.Stalled()\n"
+            "clip = quadtensor.Clip(server.uri, device='cpu')\n"
+            "threading.Thread(target=lambda: len(clip), daemon=True).start()\n"
+            "assert server.waits.wait(60)\n"
+            "if os.fork() == 0:\n"
+            "    for use in (lambda: clip[0], lambda: clip.info, lambda: len(clip), lambda: clip.frames_in(),\n"
+            "                lambda: clip.frames_at([1]), lambda: clip.frames_played_at([1])):\n"
+            "        try:\n"
+            "            use()\n"
+            "        except quadtensor.Error as why:\n"
+            "            print('spawn' in str(why), flush=True)\n"
+            "    clip.close()\n"
+            "    try:\n"
+            "        len(clip)\n"
+            "    except ValueError as why:\n"
+            "        print(why, flush=True)\n"
+            "    sys.exit(0)\n"
+            "print('child', os.wait()[1], flush=True)\n"
+            "os._exit(0)\n"
+        )
+        child = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", script],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        try:
+            said, errors = child.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            self.fail("it hangs")
+        self.assertEqual(errors, "")
+        self.assertEqual(said.splitlines(), ["True"] * 6 + ["the clip is closed", "child 0"])
+
+
+if __name__ == "__main__":
+    cases.main()
