@@ -247,7 +247,7 @@ class Closing(unittest.TestCase):
             iterator = got.frames_in()
             next(iterator)
             got.close()
-            self.assertRaises(StopIteration, next, iterator)
+            self.assertRaisesRegex(ValueError, "the clip is closed", next, iterator)
 
         for way in (leave, drop, break_off, close_while_reading, lambda: clip()[3], lambda: clip().frames_at([1])):
             with self.subTest(way):

@@ -20,12 +20,15 @@ _GUARD = 15  # s
 class Stalled:
     """An HTTP server that sends the first bytes of a file, and then no more.
 
+    whole   whether the next reader gets all
     waits   is set when a reader has got them
     """
 
+    whole = False
+
     def __init__(self, name="b.mkv", part=3):
         data = clips.path_of(name).read_bytes()
-        self._first, self._size = data[: len(data) * part // 4], len(data)
+        self._first, self._rest = data[: len(data) * part // 4], data[len(data) * part // 4 :]
         self.waits, self._over = threading.Event(), threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.uri = f"http://127.0.0.1:{self._listening.getsockname()[1]}/{name}"
@@ -43,8 +46,12 @@ class Stalled:
         with connection:
             if not connection.recv(10_000):
                 return
-            head = f"HTTP/1.1 200 OK\r\nContent-Length: {self._size}\r\nContent-Type: video/x-matroska\r\n\r\n"
+            size = len(self._first) + len(self._rest)
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\nContent-Type: video/x-matroska\r\n\r\n"
             connection.sendall(head.encode() + self._first)
+            if self.whole:
+                connection.sendall(self._rest)
+                return
             self.waits.set()
             self._over.wait(_GUARD)
 
@@ -141,6 +148,43 @@ class Closing(Case):
                     thread.join(_GUARD)
                     self.expect_closed(raised)
                 self.assertLess(time.monotonic() - began, 5)
+
+    def test_ends_frames(self):
+        for name, use in (
+            ("number", lambda clip: clip[29]),
+            ("slice", lambda clip: list(clip[5:])),
+            ("all", list),
+            ("frames_at", lambda clip: clip.frames_at([3, 29])),
+            ("frames_played_at", lambda clip: clip.frames_played_at([0.1, 1.1])),
+            ("frames_in", lambda clip: list(clip.frames_in())),
+            ("rate", lambda clip: list(clip.frames_in(rate=10))),
+            ("keyframes", lambda clip: list(clip.keyframes())),
+            ("zip_clips", lambda clip: list(quadtensor.zip_clips([clip, clip], 5))),
+        ):
+            with self.subTest(name):
+                server = self.stalled()
+                server.whole = True
+                clip = quadtensor.Clip(server.uri, device="cpu")
+                self.assertEqual(len(clip), 30)
+                server.whole = False
+                thread, raised = self.in_thread(lambda clip=clip, use=use: use(clip))
+                self.assertTrue(server.waits.wait(_GUARD))
+                clip.close()
+                thread.join(_GUARD)
+                self.expect_closed(raised)
+
+    def test_of_what_has_ended(self):
+        with quadtensor.Clip(clips.path_of("b.mkv"), device="cpu") as clip:
+            whole, closed, part, one = clip.frames_in(), clip.frames_in(), clip[2:4], clip.frames_in()
+            self.assertEqual(len([*whole]), 30)
+            next(closed)
+            closed.close()
+            self.assertEqual(len([*part]), 2)
+            next(one)
+        for ended in (whole, closed, part):
+            self.assertEqual([*ended], [])
+        with self.assertRaisesRegex(ValueError, "the clip is closed"):
+            next(one)
 
     def test_others_go_on_while_a_table_is_read(self):
         server = self.stalled()

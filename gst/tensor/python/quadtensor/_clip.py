@@ -24,7 +24,7 @@ from ._arguments import (
     whole,
 )
 from ._batch import Batch
-from ._contents import Contents
+from ._contents import CLOSED, Contents
 from ._frame import SECOND, Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error, lib
 from ._reader import Frames, picture_of, time_limit
@@ -357,7 +357,7 @@ class Clip:
         with self._lock:
             opened = list(self._open)
         for frames in opened:
-            frames.close()
+            frames._end(CLOSED)
 
     def __enter__(self) -> "Clip":
         return self

@@ -8,6 +8,7 @@ from . import _table
 from ._library import check_process
 from ._source import Source
 
+CLOSED = "the clip is closed"
 _T = TypeVar("_T")
 
 
@@ -30,7 +31,7 @@ class Contents:
 
     def check(self) -> None:
         if self.closed:
-            raise ValueError("the clip is closed")
+            raise ValueError(CLOSED)
 
     def source(self) -> Source:
         self.check()

@@ -83,6 +83,7 @@ class Frames(Uncopied):
         self._timeout = timeout
         self._progress = progress
         self._line = ""
+        self._ended: str | None = None
         self.missed: list[Missed] = []
         self._lock = threading.RLock()
         self._source = source_of(location)
@@ -114,6 +115,8 @@ class Frames(Uncopied):
         for patience in waits(self._timeout):
             # Another thread may close in between.
             with self._lock:
+                if self._ended:
+                    raise ValueError(self._ended)
                 if not self._closer.alive:
                     raise StopIteration
                 status = lib.quad_reader_next(self._reader, patience, ctypes.byref(pointer), ctypes.byref(error))
@@ -152,6 +155,13 @@ class Frames(Uncopied):
                 print(file=sys.stderr)
                 self._line = ""
             self._closer()
+
+    def _end(self, why: str) -> None:
+        """As close(), but who asks for more frames gets a ValueError, unless these have ended already."""
+        if self._closer.alive:
+            # Before the lock: the thread that waits for a frame does not give it away for long.
+            self._ended = why
+            self.close()
 
     def __enter__(self) -> "Frames":
         return self
