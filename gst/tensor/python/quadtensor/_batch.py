@@ -41,7 +41,8 @@ class Batch(OneTensor[BatchTensor]):
     tensor      the frames of a format with one tensor: "RGB" [N, H, W, 3], "RGBP" [N, 3, H, W], "GRAY8" [N, H, W].
                 numpy.asarray, numpy.from_dlpack and torch.from_dlpack work on the batch itself, too
     tensors     the tensors of any format, as NV12's Y [N, H, W] and UV [N, H/2, W/2, 2]
-    index       the numbers of the frames in the clip
+    index       the numbers of the frames in the clip. Of frames that were chosen by times it needs the clip's table,
+                which is read now if it was not yet; ValueError where the clip was closed before
     time, pts, duration   as in Frame, lists of seconds; time_ns, pts_ns and duration_ns in nanoseconds
     format, width, height   as in Frame
     copied      how many frames were copied to make one tensor of them; 0 where they were drawn into it

@@ -1,15 +1,12 @@
 """A video as a sequence of frames."""
 
-import bisect
 import contextlib
-import fractions
-import itertools
 import threading
 import weakref
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, Literal, get_args, overload
 
-from . import _source
+from . import _choice, _source
 from ._arguments import (
     Number,
     Numbers,
@@ -24,16 +21,13 @@ from ._arguments import (
     whole,
 )
 from ._batch import Batch
+from ._choice import APART
 from ._contents import CLOSED, Contents
-from ._frame import SECOND, Frame, seconds
+from ._frame import Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error, lib
 from ._reader import Frames, picture_of, time_limit
 from ._source import Location
 from ._table import Info, Table
-
-# Frames that lie closer together are not told apart by a time: frameextract counts a frame as shown half a
-# millisecond before its time.
-_APART = 1_000_000
 
 Policy = Literal["played-at", "nearest", "next"]
 Missing = Literal["repeat", "skip", "error"]
@@ -207,16 +201,16 @@ class Clip:
             raise ValueError("times is empty")
         unique = sorted(set(wanted))
         line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
-        with self._start(line, _places(wanted, unique), self._shown_at(unique, policy != "played-at" or bool(limits))) as frames:
+        shown = self._shown_at(unique, policy != "played-at" or bool(limits))
+        with self._start(line, _places(wanted, unique), shown) as frames:
             found = {unique[frame.index or 0]: frame for frame in frames}
         for missed in frames.missed:
             kind, why = _WHY.get(missed.reason, (Error, missed.reason))
             raise kind(f"There is no frame for {missed.requested or 0:g} s: {why}.")
         chosen = [found[time] for time in wanted]
-        times_ns = [frame.time_ns or 0 for frame in chosen]
-        for frame in chosen:
+        for frame in {id(frame): frame for frame in chosen}.values():
             frame.index = None
-        return Batch(chosen, lambda: [self._index_of(time) for time in times_ns])
+        return Batch(chosen, self._numbers_of(chosen))
 
     def frames_in(
         self,
@@ -240,7 +234,9 @@ class Clip:
         if rate is None:
             return self._start(selection(start=start, stop=stop))
         line = selection(rate=rate, start=start, stop=stop, missing=missing, **limits)
-        ticks = self._ticks(exact_rate(rate), start)
+        table = self._contents.known_table()
+        first = None if start is None else nanoseconds(start, "start")
+        ticks = _choice.ticks(table.times, exact_rate(rate), first) if table else ()
         return self._start(line, times=self._shown_at(ticks, bool(limits)))
 
     def keyframes(self) -> Generator[Frame, None, None]:
@@ -253,7 +249,7 @@ class Clip:
         table = self._frames()
         end = table.times[-1] + (table.durations[-1] or 0) if table.times else 0
         middles = (end * (2 * k + 1) // (2 * count) for k in range(count))
-        return self._read([self._index_of(middle) for middle in middles] if table.times else [])
+        return self._read([_choice.number_at(table.times, middle) for middle in middles] if table.times else [])
 
     # ---- How
 
@@ -266,39 +262,27 @@ class Clip:
             raise BeyondEnd(f"There is no frame {plain}: the clip has {count}.")
         return plain % count
 
-    def _index_of(self, time: int) -> int:
-        """The number of the frame that is on screen at a time in nanoseconds."""
-        return max(bisect.bisect_right(self._frames().times, time) - 1, 0)
-
-    def _ticks(self, rate: fractions.Fraction, start: Number | None) -> Iterator[int]:
-        """The times of all ticks that may have a frame, in nanoseconds: from `start`, or else from the first frame."""
-        times = self._frames().times or [0]
-        tick = first = times[0] if start is None else nanoseconds(start, "start")
-        for n in itertools.count(1):
-            yield tick
-            # Ticks after the last frame show that one.
-            if tick > times[-1]:
-                return
-            tick = first + n * SECOND * rate.denominator // rate.numerator
-
     def _shown_at(self, times: Iterable[int], later: bool) -> list[int]:
-        """The times of all frames that may be chosen for these times: those on screen, and the next ones if `later`.
-        None without a table: to make one takes all of the file.
-        """
-        if (table := self._contents.known_table()) is None:
-            return []
-        near: set[int] = set()
-        for time in times:
-            first = bisect.bisect_right(table.times, time - _APART) - 1
-            last = bisect.bisect_right(table.times, time + _APART) - 1
-            near.update(range(first, last + 2 if later else last + 1))
-        return self._needed(near)
+        """As _choice.shown_at(); none without a table: to make one takes all of the file."""
+        table = self._contents.known_table()
+        return _choice.shown_at(table.times, times, later) if table else []
 
-    def _needed(self, numbers: Iterable[int]) -> list[int]:
-        """The times of these frames, and of the last two, which tell how long the last one is shown."""
-        times = self._frames().times
-        every = {*numbers, len(times) - 2, len(times) - 1}
-        return [times[index] for index in sorted(every) if 0 <= index < len(times)]
+    def _numbers_of(self, frames: Sequence[Frame]) -> Callable[[], list[int]]:
+        """Tells the numbers of frames that were chosen by a time: at once, or later where that takes all of the file."""
+        choices = [(frame.time_ns or 0, frame.requested_ns or 0) for frame in frames]
+        contents = self._contents
+
+        def numbers() -> list[int]:
+            table = contents.known_table()
+            if table is None and contents.closed:
+                raise ValueError("the clip was closed before the numbers of these frames were asked for")
+            table = table or contents.table()
+            return [_choice.number_of(table.times, *choice) for choice in choices]
+
+        if contents.known_table() is None:
+            return numbers
+        known = numbers()
+        return lambda: known
 
     def _read(self, numbers: Sequence[int], places: Sequence[int] = ()) -> Generator[Frame, None, None]:
         """Yields the frames with these numbers, which do not descend, with their numbers as index."""
@@ -306,12 +290,12 @@ class Clip:
         if not numbers:
             return
         times: list[int] = []
-        apart = all(length is None or length >= _APART for length in table.durations[:-1])
+        apart = all(length is None or length >= APART for length in table.durations[:-1])
         if not apart:
             values = ",".join(f"(guint64){index}" for index in numbers)
             line = selection(indices=f'"<{values}>"')
         elif len(numbers) == 1 or any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):
-            times = self._needed(numbers)
+            times = _choice.needed(table.times, numbers)
             exact = time_list(table.times[index] for index in numbers)
             line = selection(
                 timestamp_list=f'"{exact}"', policy="nearest", tolerance_before=0, tolerance_after=0
