@@ -68,6 +68,16 @@ class Bytes(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "NV12 has 2 tensors: use tensors"):
                 way(frame)
 
+    def test_a_frame_of_several_tensors_is_no_array(self):
+        frame = next(quadtensor.frames(media.clip(), device="cpu", format="NV12"))
+        batch = quadtensor.Clip(media.clip(), device="cpu", format="NV12").frames_at([0])
+        for each in (frame, batch):
+            for name in ("__array_interface__", "__cuda_array_interface__"):
+                self.assertFalse(hasattr(each, name))
+                self.assertRaisesRegex(AttributeError, "NV12 has 2 tensors: use tensors", getattr, each, name)
+            with self.assertRaisesRegex(ValueError, "NV12 has 2 tensors: use tensors"):
+                numpy.asarray(each)
+
     @needs_torch
     def test_a_frame_is_a_torch_tensor(self):
         frame = next(quadtensor.frames(media.clip(), device="cpu", width=32, height=24, format="RGB"))

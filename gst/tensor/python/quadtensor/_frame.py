@@ -167,20 +167,24 @@ class OneTensor(Uncopied, Generic[_T]):
 
     @property
     def tensor(self) -> _T:
+        return self._one(ValueError)
+
+    def _one(self, raises: type[Exception]) -> _T:
         if len(self.tensors) > 1:
-            raise ValueError(
+            raise raises(
                 f"{self.format} has {len(self.tensors)} tensors: use tensors, or a format with one, as "
                 '"RGB" or "RGBP"'
             )
         return self.tensors[0]
 
+    # Without such an attribute, NumPy asks __array__, which gives the advice.
     @property
     def __array_interface__(self) -> dict[str, Any]:
-        return self.tensor.__array_interface__
+        return self._one(AttributeError).__array_interface__
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
-        return self.tensor.__cuda_array_interface__
+        return self._one(AttributeError).__cuda_array_interface__
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         self.tensor.__array__(dtype, copy)
