@@ -51,6 +51,8 @@ class Version(unittest.TestCase):
     def test_is_the_project_s(self):
         major, minor, micro = map(int, re.search(r"version: '(\d+)\.(\d+)\.(\d+)'", (TOP / "meson.build").read_text()).groups())
         self.assertEqual(_library.lib.quad_tensor_version(), major * 10000 + minor * 100 + micro)
+        self.assertEqual(_library.VERSION, (major, minor))
+        self.assertIn(f'version = "{major}.{minor}.{micro}"', (TOP / "gst/tensor/python/pyproject.toml").read_text())
 
     def test_macros(self):
         template = (TOP / "gst/tensor/quadtensor-version.h.in").read_text()
@@ -78,13 +80,15 @@ class Structs(unittest.TestCase):
 
 WRONG = """
 import ctypes
+VERSION, SIZE = {}
 real = ctypes.CDLL
 class Wrong:
     def __init__(self, *arguments, **settings): self.library = real(*arguments, **settings)
     def __getattr__(self, name):
         function = getattr(self.library, name)
+        if name == "quad_tensor_version": return lambda: VERSION or function()
         if name != "quad_tensor_struct_size": return function
-        return lambda struct: 7 if struct == b"QuadMissed" else function(struct)
+        return lambda struct: 7 if SIZE and struct == b"QuadMissed" else function(struct)
 ctypes.CDLL = Wrong
 import quadtensor
 """
@@ -101,7 +105,16 @@ class Loading(unittest.TestCase):
         self.expect_refused(done, r"It has no \w+\(\)")
 
     def test_structs_of_another_size(self):
-        self.expect_refused(run(WRONG), r"Its QuadMissed has 7 bytes, not \d+")
+        self.expect_refused(run(WRONG.format("None, 7")), r"Its QuadMissed has 7 bytes, not \d+")
+
+    def test_another_version(self):
+        """Of the same minor number it is right, whatever its micro number is."""
+        major, minor = _library.VERSION
+        for other in ((major, minor + 1), (major + 1, minor)):
+            done = run(WRONG.format(f"{other[0] * 10000 + other[1] * 100 + 3}, None"))
+            self.expect_refused(done, rf"It is {other[0]}\.{other[1]}\.3, not {major}\.{minor}")
+        done = run(WRONG.format(f"{major * 10000 + minor * 100 + 99}, None"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint64, c_void_p
 from typing import Any
 
+VERSION = (0, 2)  # this package's; the library's micro number may be any
 NONE = 2**64 - 1  # GST_CLOCK_TIME_NONE, and no index
 FRAME, END, TIMEOUT, FAILED = range(4)  # QuadReaderStatus
 WRITER_READY, WRITER_TIMEOUT, WRITER_FAILED = range(3)  # QuadWriterStatus
@@ -244,6 +245,10 @@ def _check(library: ctypes.CDLL, path: str) -> None:
     for name in _FUNCTIONS:
         if not hasattr(library, name):
             raise ImportError(f"{advice} It has no {name}().")
+    major, rest = divmod(library.quad_tensor_version(), 10000)
+    minor, micro = divmod(rest, 100)
+    if (major, minor) != VERSION:
+        raise ImportError(f"{advice} It is {major}.{minor}.{micro}, not {VERSION[0]}.{VERSION[1]}.")
     for struct in _STRUCTS:
         size = library.quad_tensor_struct_size(struct.__name__.encode())
         if size != ctypes.sizeof(struct):
