@@ -1,8 +1,7 @@
 """Clips of every container and codec that there are elements for, to read in several ways."""
 
-import functools
+import re
 import struct
-import subprocess
 
 import media
 
@@ -53,13 +52,9 @@ _ROWS = (
 )  # fmt: skip
 
 
-@functools.cache
-def _exists(element):
-    return subprocess.run(["gst-inspect-1.0", "--exists", element], check=False).returncode == 0
-
-
-def _encoder(chain):
-    return chain.split()[0]
+def _elements(chain):
+    """The names of all elements: words without the signs of properties, caps and names."""
+    return [word for word in chain.split() if re.fullmatch("[a-z0-9_]+", word)]
 
 
 def path_of(name):
@@ -91,7 +86,7 @@ def cut():
 def all_clips():
     """(name, path, whether packets alone say which frames there are) of each clip."""
     for name, chain, plain in _ROWS:
-        if _exists(_encoder(chain)):
+        if all(map(media.exists, _elements(chain))):
             yield name, path_of(name), plain
     yield "edited.mp4", edited(), True
     yield "cut.ts", cut(), True

@@ -1,6 +1,7 @@
 """Clips, reference pixels and samples for the Python tests."""
 
 import ctypes
+import functools
 import os
 import pathlib
 import struct
@@ -27,6 +28,16 @@ def gst_version():
     numbers = [ctypes.c_uint() for _ in range(4)]
     _gst.gst_version(*map(ctypes.byref, numbers))
     return tuple(number.value for number in numbers[:2])
+
+
+@functools.cache
+def exists(element):
+    """Whether there is an element of this name."""
+    _gst.gst_init(None, None)
+    factory = _gst.gst_element_factory_find(element.encode())
+    if factory:
+        _gst.gst_object_unref(factory)
+    return bool(factory)
 
 
 def clip():
@@ -120,6 +131,8 @@ _NOTIFY = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 for _name, _result, *_arguments in (
     ("gst_memory_new_wrapped", "p", "i", "p", "z", "z", "z", "p", _NOTIFY),
     ("gst_buffer_new", "p"),
+    ("gst_element_factory_find", "p", "s"),
+    ("gst_object_unref", None, "p"),
     ("gst_buffer_append_memory", None, "p", "p"),
     ("gst_caps_from_string", "p", "s"),
     ("gst_sample_new", "p", "p", "p", "p", "p"),
