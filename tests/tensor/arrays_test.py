@@ -12,18 +12,7 @@ import unittest
 import cases
 import media
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
-
-needs_numpy = unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
-needs_torch = unittest.skipUnless(torch, "PyTorch is not installed (python3-torch)")
+from packages import needs_numpy, needs_torch, numpy, torch
 
 FORMATS = ("I420", "NV12", "NV21", "YV12", "Y444", "RGB", "BGRA", "GRAY8", "GBR", "RGBP")
 DEEP_FORMATS = ("I420_10LE", "P010_10LE", "GRAY16_LE", "RGBA64_LE", "GBR_10LE")

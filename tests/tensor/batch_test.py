@@ -8,17 +8,8 @@ import cases
 import clips
 import media
 import quadtensor
+from packages import needs_numpy, needs_torch, numpy, torch
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
-
-needs_torch = unittest.skipUnless(torch, "PyTorch is not installed (python3-torch)")
 NUMBERS = [7, 0, 29, 7, 12]
 
 
@@ -26,7 +17,7 @@ def clip(name="b.mp4", **settings):
     return quadtensor.Clip(clips.path_of(name), device="cpu", timeout=60, **settings)
 
 
-@unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+@needs_numpy
 class Bytes(unittest.TestCase):
     def expect(self, shapes, **settings):
         got = clip(**settings)

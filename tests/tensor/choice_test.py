@@ -9,11 +9,7 @@ import clips
 import media
 import quadtensor
 from quadtensor import _table
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
+from packages import needs_numpy, numpy
 
 SMALL = {"width": 32, "height": 24, "format": "RGB"}
 
@@ -87,7 +83,7 @@ class Numbers(unittest.TestCase):
             batch.index
         self.assertEqual(batch.time, [0.48, 0.08])
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_frames_with_the_same_time(self):
         """Two frames begin in each 10 ms, which is the unit of the file."""
         path = media.made("twice.mkv", "videotestsrc num-buffers=12 pattern=snow"

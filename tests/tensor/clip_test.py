@@ -14,18 +14,8 @@ import cases
 import clips
 import media
 import quadtensor
+from packages import needs_numpy, needs_torch, numpy, torch
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
-
-needs_numpy = unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
-needs_torch = unittest.skipUnless(torch, "PyTorch is not installed (python3-torch)")
 SMALL = {"width": 32, "height": 24, "format": "RGB"}
 
 

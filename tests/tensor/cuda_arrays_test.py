@@ -10,11 +10,7 @@ import unittest
 import cases
 import media
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
+from packages import needs_numpy, numpy
 
 
 class DlTensor(ctypes.Structure):
@@ -100,7 +96,7 @@ class Cuda(unittest.TestCase):
         # Chroma's rows are 40 samples: no padding on the host.
         self.assertEqual(got, expected)
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_upright_bytes_are_the_hosts(self):
         caps = "format=I420,pixel-aspect-ratio=4/3"
         path = media.turned(media.tiny("par.mov", caps, "x264enc ! h264parse ! qtmux"), 90)
@@ -114,7 +110,7 @@ class Cuda(unittest.TestCase):
                     self.assertEqual([downloaded(t.__cuda_array_interface__) for t in one],
                                      [numpy.array(t).tobytes() for t in other])  # fmt: skip
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_converted_bytes_are_the_hosts(self):
         for name in ("RGB", "BGR", "RGBP", "GBR", "RGBA", "BGRx", "ARGB", "NV12", "Y42B", "Y444", "P010_10LE"):
             for size in ({}, {"width": 81, "height": 45}):
@@ -129,7 +125,7 @@ class Cuda(unittest.TestCase):
                                 for a, b in zip(one, other, strict=True)]  # fmt: skip
                         self.assertEqual(same, [True] * len(same))
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_batches_are_the_hosts(self):
         for numbers in ([30, 3, 3, 17], [3, 30], [3]):
             self.expect_batches_of_the_host(numbers)
@@ -236,7 +232,7 @@ class Cuda(unittest.TestCase):
             tensor.__dlpack__(dl_device=(1, 0))
         tensor.__dlpack__(dl_device=(2, 0))
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_numpy_is_refused_with_advice(self):
         tensor = self.frame()[0]
         self.assertFalse(hasattr(tensor, "__array_interface__"))

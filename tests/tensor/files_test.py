@@ -11,11 +11,7 @@ import unittest
 import cases
 import media
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
+from packages import needs_numpy, numpy
 
 # An idle machine needs less than 2 s for each; a test may run beside others.
 LIMIT = 15
@@ -188,7 +184,7 @@ class Formats(unittest.TestCase):
         self.assertEqual([f.time for f in frames(path, start=0.5, stop=0.8)], [0.5, 0.6, 0.7])
 
 
-@unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+@needs_numpy
 class Upright(unittest.TestCase):
     PARS = {"1/1": (48, 32), "4/3": (64, 32), "1/2": (24, 32)}
 

@@ -11,15 +11,7 @@ import unittest
 import cases
 import media
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
+from packages import needs_torch, numpy, torch
 
 
 def frames(*arguments, **settings):
@@ -175,7 +167,7 @@ class Forks(unittest.TestCase):
         )
         self.assertEqual(said, ["50", "child 0"])
 
-    @unittest.skipUnless(torch, "PyTorch is not installed (python3-torch)")
+    @needs_torch
     def test_data_loader(self):
         said = self.run_script(
             "import torch\n"

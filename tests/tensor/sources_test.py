@@ -20,15 +20,7 @@ import cases
 import clips
 import media
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
+from packages import needs_numpy, numpy, torch
 
 SMALL = {"width": 32, "height": 24, "format": "RGB", "device": "cpu", "timeout": 60}
 CLIPS = ("b.mp4", "b.mkv", "b.ts", "mpeg4.avi", "vp8.webm", "jpeg.mov", "jpeg.avi", "moving.gif", "theora.ogg", "raw.mov")
@@ -225,7 +217,7 @@ class Lifetime(unittest.TestCase):
             gc.collect()
             self.assertTrue(self.may_grow(data))
 
-    @unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+    @needs_numpy
     def test_frames_of_raw_video_hold_them(self):
         data = bytearray(clips.path_of("raw.mkv").read_bytes())
         clip = quadtensor.Clip(data, device="cpu", timeout=60)

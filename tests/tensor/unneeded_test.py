@@ -7,11 +7,7 @@ import unittest
 import cases
 import clips
 import quadtensor
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
+from packages import needs_numpy, numpy
 
 SMALL = {"width": 32, "height": 24, "format": "RGB", "device": "cpu"}
 
@@ -23,7 +19,7 @@ def all_of(path, times=()):
     return {frame.time_ns: [numpy.array(tensor) for tensor in frame] for frame in frames}
 
 
-@unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+@needs_numpy
 class Decoded(unittest.TestCase):
     def expect_the_same(self, path, wanted):
         every, some = all_of(path), all_of(path, wanted)
@@ -59,7 +55,7 @@ class Decoded(unittest.TestCase):
         self.assertEqual(len(all_of(clips.path_of("b.mp4"))), clips.COUNT)
 
 
-@unittest.skipUnless(numpy, "NumPy is not installed (python3-numpy)")
+@needs_numpy
 class AtARate(unittest.TestCase):
     """A Clip knows what is wanted; frames() does not, and decodes all."""
 

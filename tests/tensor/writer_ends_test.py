@@ -16,17 +16,13 @@ import unittest.mock
 
 import cases
 import quadtensor
+from packages import needs_numpy, numpy
 from quadtensor import _library
-from writing import MS, InFolder, needs_numpy, picture, pixels, read, written
+from writing import MS, InFolder, picture, pixels, read, written
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import gif
 import mp4
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
 
 WRITE = """if True:
     import sys, numpy, quadtensor
@@ -228,7 +224,6 @@ class Ends(InFolder):
             writer = written(self.path(), map(picture, range(3)), 2, progress=True)
         self.assertRegex(said.getvalue(), r"^\r1 frames, 0.5 s, 0.0 MB\r(2 frames.*\r)?3 frames, 1.5 s, 0.0 MB *\n$")
         self.assertEqual((writer.frames, writer.duration), (3, 1.5))
-
 
 EXAMPLE = """if True:
     import runpy, sys, quadtensor

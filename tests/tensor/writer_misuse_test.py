@@ -8,17 +8,9 @@ import unittest
 import cases
 import media
 import quadtensor
+from packages import needs_numpy, numpy, torch
 from quadtensor import _dlpack
-from writing import InFolder, needs_numpy, picture, read
-
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
+from writing import InFolder, picture, read
 
 
 @needs_numpy

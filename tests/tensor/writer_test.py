@@ -13,21 +13,14 @@ import unittest
 import cases
 import media
 import quadtensor
+from packages import needs_numpy, numpy, torch
 from quadtensor import _dlpack
-from writing import MS, InFolder, needs_numpy, picture, pixels, read, written
+from writing import MS, InFolder, picture, pixels, read, written
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import gif
 import mp4
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
-try:
-    import torch
-except ImportError:
-    torch = None
 
 # How far a time may be off, by the container's clock, in nanoseconds.
 CLOCKS = {"mp4": 6_000, "mov": 6_000, "mkv": MS, "gif": 5 * MS}

@@ -8,13 +8,8 @@ import tempfile
 import unittest
 
 import quadtensor
+from packages import numpy
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
-
-needs_numpy = unittest.skipUnless(numpy, "NumPy is not installed")
 MS = 1_000_000  # in nanoseconds
 
 
