@@ -22,12 +22,12 @@ bool hidden_vp8 (GstBuffer *packet)
   return byte < 0 || !(byte & 0x10);
 }
 
-// Headers have the first bit set; an empty packet repeats the frame before (Theora specification,
-// 6.1 and 7).
+// Headers have the first bit set (Theora specification, 6.1). An empty packet repeats the frame
+// before (7): the decoder shows it once more.
 bool hidden_theora (GstBuffer *packet)
 {
   const int byte = first_byte (packet);
-  return byte < 0 || (byte & 0x80);
+  return byte >= 0 && (byte & 0x80);
 }
 
 // A view of a packet.

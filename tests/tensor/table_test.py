@@ -42,7 +42,7 @@ class Frames(unittest.TestCase):
                     self.assertEqual(begin + length, end)
 
     def test_counts(self):
-        for name, count in (("b.mp4", 30), ("b.ts", 30), ("b.h264", 30), ("vp8.webm", 30), ("theora.ogg", 30),
+        for name, count in (("b.mp4", 30), ("b.ts", 30), ("b.h264", 30), ("vp8.webm", 30), ("theora.ogg", 30), ("repeats.ogg", 30),
                             ("moving.gif", 30), ("fields.mp4", 15), ("variable.mkv", 7)):  # fmt: skip
             with self.subTest(name):
                 self.assertEqual(len(table(clips.path_of(name)).times), count)
