@@ -114,7 +114,10 @@ gboolean Scan::take_in_list (GstBuffer **unit, guint, gpointer self)
 void Scan::take_event (GstEvent *event)
 {
   times_.take (event);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
+    if (begun_) doubt ("another film follows");
+    begun_ = true;
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
     if (!times_.timed ()) doubt ("packets have no times");
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     GstCaps *caps = nullptr;
@@ -137,6 +140,27 @@ void Scan::check_order (GstBuffer *unit)
     doubt ("pictures need others that are not there");
 }
 
+void Scan::check_flow (GstBuffer *unit)
+{
+  if (met_packet_ && GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DISCONT))
+    doubt ("packets are lost");
+  met_packet_ = true;
+  const GstClockTime pts = GST_BUFFER_PTS (unit), dts = GST_BUFFER_DTS (unit);
+  const GstClockTime length = GST_CLOCK_TIME_IS_VALID (last_duration_) ? last_duration_ : 0;
+  if (GST_CLOCK_TIME_IS_VALID (dts)) {
+    if (GST_CLOCK_TIME_IS_VALID (last_dts_)) {
+      if (dts + length < last_dts_) doubt ("times run back");
+      if (length > 0 && dts > last_dts_ + length * 3 / 2) has_gap_ = true;
+    }
+    last_dts_ = dts;
+    last_duration_ = GST_BUFFER_DURATION (unit);
+  }
+  // Keyframes are in the order in which they are shown. Files may name a near one too much.
+  if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)) return;
+  if (GST_CLOCK_TIME_IS_VALID (last_key_) && pts + GST_SECOND < last_key_) doubt ("times run back");
+  last_key_ = pts;
+}
+
 void Scan::take (GstBuffer *unit)
 {
   if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DECODE_ONLY) || (hidden_ && hidden_ (unit)))
@@ -145,6 +169,7 @@ void Scan::take (GstBuffer *unit)
   if (!GST_BUFFER_PTS_IS_VALID (unit)) doubt ("packets have no times");
   if (!GST_BUFFER_PTS_IS_VALID (unit) || !times_.timed ()) return;
   if (!raw_) check_order (unit);
+  check_flow (unit);
   if (const auto shown = times_.shown (unit))
     units_.push_back (
         {shown->time, shown->duration, !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)});
@@ -199,6 +224,9 @@ QuadReaderStatus Scan::wait (GstClockTime timeout, GError **error)
     if (!ended_ && rest <= kGlance) return QUAD_READER_TIMEOUT;
   }
   stop ();
+  // The demuxer of transport streams does not say that packets are lost. In others, a frame is
+  // shown for longer.
+  if (has_gap_ && info_.container == "mpegts") doubt ("packets are lost");
   return QUAD_READER_END;
 }
 

@@ -53,6 +53,8 @@ class Scan {
   void doubt (const char *why) { doubt_ = doubt_ ? doubt_ : why; }
   // Whether decoders that begin at a keyframe give this picture.
   void check_order (GstBuffer *unit);
+  // Whether a packet is lost before this one, or another film begins.
+  void check_flow (GstBuffer *unit);
   void read_info ();
   void stop ();
 
@@ -68,6 +70,9 @@ class Scan {
   // The streaming thread writes these until the pipeline stops.
   PacketTimes times_;
   GstClockTime first_key_ = GST_CLOCK_TIME_NONE;  // after the last discontinuity
+  GstClockTime last_key_ = GST_CLOCK_TIME_NONE;
+  GstClockTime last_dts_ = GST_CLOCK_TIME_NONE, last_duration_ = GST_CLOCK_TIME_NONE;
+  bool begun_ = false, met_packet_ = false, has_gap_ = false;
   bool raw_ = false;
   const char *doubt_ = nullptr;
   bool (*hidden_) (GstBuffer *) = nullptr;

@@ -32,6 +32,9 @@ _ROWS = (
     ("theora.ogg", "theoraenc ! oggmux", True),
     # Most of its packets have no bytes.
     ("repeats.ogg", "theoraenc bitrate=1 drop-frames=true rate-buffer=30 keyframe-force=8 ! oggmux", True),
+    # Each packet has a page, so that another film after it is read.
+    ("pages.ogg", "theoraenc bitrate=1 drop-frames=true rate-buffer=30 keyframe-force=8"
+     " ! oggmux max-delay=1 max-page-delay=1", True),
     ("moving.gif", "videoconvert ! gifstreamenc", True),
     ("jpeg.avi", "jpegenc ! avimux", True),
     ("jpeg.mov", "jpegenc ! qtmux", True),
@@ -82,6 +85,32 @@ def cut():
     path = media.path_of("cut.ts")
     data = path_of("b.ts").read_bytes()
     path.write_bytes(data[len(data) // 188 // 3 * 188 :])
+    return path
+
+
+def without(name, begin, count):
+    """A transport stream that lost `count` of its packets, from `begin` hundredths of it on."""
+    data = path_of(name).read_bytes()
+    at = len(data) // 188 * begin // 100 * 188
+    path = media.path_of(f"without-{begin}-{count}-{name}")
+    path.write_bytes(data[:at] + data[at + 188 * count :])
+    return path
+
+
+def twice(name):
+    """Two films in one file, one after the other."""
+    path = media.path_of(f"twice-{name}")
+    path.write_bytes(path_of(name).read_bytes() * 2)
+    return path
+
+
+def spoiled(name, number):
+    """A clip of JPEG pictures of which one is none, counted from 0."""
+    data = path_of(name).read_bytes()
+    parts = data.split(b"\xff\xd8\xff")
+    parts[number + 1] = bytes(200) + parts[number + 1][200:]
+    path = media.path_of(f"spoiled-{name}")
+    path.write_bytes(b"\xff\xd8\xff".join(parts))
     return path
 
 

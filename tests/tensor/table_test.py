@@ -2,6 +2,7 @@
 """What a file says of itself, and its table of frames, beside what decoding all of it gives."""
 
 import fractions
+import itertools
 import os
 import subprocess
 import sys
@@ -111,6 +112,36 @@ class Infos(unittest.TestCase):
         turned = media.turned(path("jpeg.mov"), 270)
         self.expect(turned, width=48, height=64, stored_width=64, stored_height=48, rotation=270)
         self.expect(media.made("picture.png", "videotestsrc num-buffers=1 ! pngenc"), codec="png", duration=None)
+
+
+class Damaged(unittest.TestCase):
+    def expect_what_is_decoded(self, path):
+        decoded = [frame.time_ns for frame in frames(path)]
+        self.assertGreater(len(decoded), 0)
+        self.assertEqual(table(path).times, decoded)
+
+    def test_lost_packets(self):
+        for name, begin, count in itertools.product(("b.ts", "mpeg1.ts"), (53, 77), (9, 20)):
+            with self.subTest(name, begin=begin, count=count):
+                # The demuxer says nothing, but the times have a gap.
+                self.expect_what_is_decoded(clips.without(name, begin, count))
+
+    def test_two_films_in_one_file(self):
+        for name in ("pages.ogg", "theora.ogg", "b.ts", "mpeg1.ts"):
+            with self.subTest(name):
+                self.expect_what_is_decoded(clips.twice(name))
+
+    def test_a_frame_that_nothing_says_is_spoiled(self):
+        for name, number in itertools.product(("jpeg.avi", "jpeg.mov"), (0, 11, 29)):
+            with self.subTest(name, number=number):
+                path = clips.spoiled(name, number)
+                clip = quadtensor.Clip(path, device="cpu", timeout=60)
+                self.assertEqual(len(clip), 30)
+                with self.assertRaisesRegex(quadtensor.DecodeError, f"Frame {number} at {number / 25:g} s cannot be decoded"):
+                    list(clip)
+                self.assertRaises(quadtensor.DecodeError, clip.__getitem__, number)
+                times = [time for time in clip.times_ns if time != number * 40_000_000]
+                self.assertEqual([frame.time_ns for frame in clip.frames_in()], times)
 
 
 class Refusals(unittest.TestCase):
