@@ -29,13 +29,6 @@ Owned<GstElement> make_bin (const std::string &line, GError **error)
   return nullptr;
 }
 
-bool is_video (GstPad *pad)
-{
-  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
-  return !gst_caps_is_empty (caps.get ()) && !gst_caps_is_any (caps.get ()) &&
-         gst_structure_has_name (gst_caps_get_structure (caps.get (), 0), "video/x-raw");
-}
-
 // Lets decoders give frames of system memory as they lie, with rows that are padded: else they copy
 // each one.
 GstPadProbeReturn take_any_layout (GstPad *, GstPadProbeInfo *info, gpointer)
@@ -65,7 +58,6 @@ ReaderPipeline::~ReaderPipeline ()
 bool ReaderPipeline::build (const Request &request, GError **error)
 {
   picture_ = request.picture;
-  stream_.want (request.stream);
   device_ = request.device;
   Location location;
   if (!read_location (request.location, location, error)) return false;
@@ -76,7 +68,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
   if (location.local) input_.watch (pipeline_.get ());
   if (!request.times.empty ()) drop_unneeded (pipeline_.get (), request.times);
   sink_ = make_element ("appsink", error);
-  if (!sink_ || !make_decoder (location.uri, request.threads, error)) return false;
+  if (!sink_ || !make_decoder (location.uri, request, error)) return false;
   gst_bin_add (GST_BIN (pipeline_.get ()), sink_.get ());
   const Owned<GstCaps> wanted{
       gst_caps_from_string (device_ >= 0 ? "video/x-raw(memory:CUDAMemory)" : "video/x-raw")};
@@ -91,7 +83,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
   return !request.filters || !*request.filters || make_filters (request.filters, error);
 }
 
-bool ReaderPipeline::make_decoder (const std::string &uri, guint threads, GError **error)
+bool ReaderPipeline::make_decoder (const std::string &uri, const Request &request, GError **error)
 {
   decoder_ = make_element ("uridecodebin", error);
   if (!decoder_) return false;
@@ -100,9 +92,8 @@ bool ReaderPipeline::make_decoder (const std::string &uri, guint threads, GError
   g_object_set (decoder_.get (), "uri", uri.c_str (), "caps", any.get (), "expose-all-streams",
                 FALSE, nullptr);
   choose_decoders (decoder_.get (), device_);
-  if (threads > 0) limit_threads (pipeline_.get (), threads);
-  g_signal_connect (decoder_.get (), "pad-added", G_CALLBACK (take_pad), this);
-  g_signal_connect (decoder_.get (), "no-more-pads", G_CALLBACK (end_pads), this);
+  if (request.threads > 0) limit_threads (pipeline_.get (), request.threads);
+  stream_.choose (decoder_.get (), request.stream, take_pad, this);
   return true;
 }
 
@@ -122,11 +113,8 @@ bool ReaderPipeline::make_filters (const char *filters, GError **error)
   return true;
 }
 
-// Streams that are not wanted stay unlinked and are not decoded.
-void ReaderPipeline::take_pad (GstElement *, GstPad *pad, gpointer self)
+void ReaderPipeline::take_pad (GstPad *pad, gpointer self)
 {
-  auto *pipeline = static_cast<ReaderPipeline *> (self);
-  if (!is_video (pad) || !pipeline->stream_.meet ()) return;
   constexpr auto kAll =
       static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
                                     GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM);
@@ -162,13 +150,6 @@ GstPadProbeReturn ReaderPipeline::begin (GstPad *pad, GstPadProbeInfo *info, gpo
                        (nullptr));
   g_clear_error (&error);
   return GST_PAD_PROBE_REMOVE;
-}
-
-void ReaderPipeline::end_pads (GstElement *decoder, gpointer self)
-{
-  const StreamChoice &stream = static_cast<ReaderPipeline *> (self)->stream_;
-  if (stream.found ()) return;
-  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", stream.missing ().c_str ()), (nullptr));
 }
 
 std::string ReaderPipeline::connect (GstPad *pad)

@@ -49,10 +49,9 @@ class ReaderPipeline {
   Failure stuck ();
 
  private:
-  static void take_pad (GstElement *decoder, GstPad *pad, gpointer self);
+  static void take_pad (GstPad *pad, gpointer self);
   static GstPadProbeReturn begin (GstPad *pad, GstPadProbeInfo *info, gpointer self);
-  static void end_pads (GstElement *decoder, gpointer self);
-  bool make_decoder (const std::string &uri, guint threads, GError **error);
+  bool make_decoder (const std::string &uri, const Request &request, GError **error);
   bool make_filters (const char *filters, GError **error);
   // Builds the elements between `pad` and the sink. Returns a sentence on failure.
   std::string connect (GstPad *pad);

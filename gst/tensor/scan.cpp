@@ -12,14 +12,6 @@ namespace {
 
 constexpr GstClockTime kGlance = 20 * GST_MSECOND;
 
-bool is_kind (GstPad *pad, const char *kind, const char *other)
-{
-  const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
-  if (gst_caps_is_empty (caps.get ()) || gst_caps_is_any (caps.get ())) return false;
-  const std::string name = gst_structure_get_name (gst_caps_get_structure (caps.get (), 0));
-  return name.starts_with (kind) || name.starts_with (other);
-}
-
 }  // namespace
 
 Scan::~Scan () { stop (); }
@@ -29,7 +21,6 @@ bool Scan::start (const char *given, guint stream, Extent extent, GError **error
   Location location;
   if (!read_location (given, location, error)) return false;
   extent_ = extent;
-  stream_.want (stream);
   pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
   bus_.reset (gst_element_get_bus (pipeline_.get ()));
   if (location.local) input_.watch (pipeline_.get ());
@@ -41,8 +32,7 @@ bool Scan::start (const char *given, guint stream, Extent extent, GError **error
   g_object_set (sink_.get (), "sync", FALSE, "enable-last-sample", FALSE, nullptr);
   g_object_set (decoder_.get (), "uri", location.uri.c_str (), nullptr);
   g_signal_connect (decoder_.get (), "autoplug-select", G_CALLBACK (choose), nullptr);
-  g_signal_connect (decoder_.get (), "pad-added", G_CALLBACK (take_pad), this);
-  g_signal_connect (decoder_.get (), "no-more-pads", G_CALLBACK (end_pads), this);
+  stream_.choose (decoder_.get (), stream, take_pad, this);
   switch (gst_element_set_state (pipeline_.get (), GST_STATE_PAUSED)) {
     case GST_STATE_CHANGE_FAILURE:
       errors_.take_all (bus_.get ());
@@ -64,11 +54,9 @@ int Scan::choose (GstElement *, GstPad *, GstCaps *, GstElementFactory *factory,
                                                                                       : kTry;
 }
 
-// Streams that are not wanted stay unlinked.
-void Scan::take_pad (GstElement *, GstPad *pad, gpointer data)
+void Scan::take_pad (GstPad *pad, gpointer data)
 {
   auto *self = static_cast<Scan *> (data);
-  if (!is_kind (pad, "video/", "image/") || !self->stream_.meet ()) return;
   self->video_.reset (GST_PAD (gst_object_ref (pad)));
   constexpr auto kAll =
       static_cast<GstPadProbeType> (GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
@@ -76,13 +64,6 @@ void Scan::take_pad (GstElement *, GstPad *pad, gpointer data)
   gst_pad_add_probe (pad, kAll, look, data, nullptr);
   const Owned<GstPad> sink{gst_element_get_static_pad (self->sink_.get (), "sink")};
   gst_pad_link (pad, sink.get ());
-}
-
-void Scan::end_pads (GstElement *decoder, gpointer self)
-{
-  const StreamChoice &stream = static_cast<Scan *> (self)->stream_;
-  if (stream.found ()) return;
-  GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, ("%s", stream.missing ().c_str ()), (nullptr));
 }
 
 GstPadProbeReturn Scan::look (GstPad *, GstPadProbeInfo *info, gpointer data)
@@ -187,8 +168,7 @@ void Scan::read_info ()
     if (const Owned<GstCaps> found{caps}) info_.container = short_name (found.get ());
   }
   const auto add = [] (GstElement *, GstPad *pad, gpointer info) -> gboolean {
-    if (is_kind (pad, "audio/", "audio/"))
-      static_cast<ClipInfo *> (info)->audio.push_back (read_audio (pad));
+    if (is_kind (pad, "audio/")) static_cast<ClipInfo *> (info)->audio.push_back (read_audio (pad));
     return TRUE;
   };
   gst_element_foreach_src_pad (decoder_.get (), add, &info_);

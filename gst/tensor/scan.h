@@ -44,8 +44,7 @@ class Scan {
 
  private:
   static int choose (GstElement *, GstPad *, GstCaps *, GstElementFactory *factory, gpointer);
-  static void take_pad (GstElement *, GstPad *pad, gpointer self);
-  static void end_pads (GstElement *decoder, gpointer self);
+  static void take_pad (GstPad *pad, gpointer self);
   static GstPadProbeReturn look (GstPad *pad, GstPadProbeInfo *info, gpointer self);
   static gboolean take_in_list (GstBuffer **unit, guint, gpointer self);
   void take_event (GstEvent *event);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Files with several video streams."""
 
+import itertools
 import pickle
 import unittest
 
@@ -25,6 +26,21 @@ def path_of(container):
     return media.made(f"streams.{container}", f"{sources} {sound} ! queue ! m. {MUXERS[container]} name=m")
 
 
+RAW = {"mov": "RGB", "mkv": "I420"}
+CODECS = {"h264": "x264enc speed-preset=ultrafast ! h264parse", "jpeg": "jpegenc", "raw": "identity"}
+
+
+def pair_of(container, codecs):
+    """Streams of two codecs; decodebin has an order of its own for these."""
+    sources = " ".join(
+        f"videotestsrc num-buffers={count} ! video/x-raw,width={width},height=48,framerate={rate}/1"
+        f" ! videoconvert ! video/x-raw,format={RAW[container] if codec == 'raw' else 'I420'}"
+        f" ! {CODECS[codec]} ! queue ! m.video_{number}"
+        for number, (codec, (width, count, rate)) in enumerate(zip(codecs, STREAMS, strict=False))
+    )
+    return media.made(f"{'-'.join(codecs)}.{container}", f"{MUXERS[container]} name=m {sources} m.")
+
+
 class Streams(unittest.TestCase):
     def test_each(self):
         for container in MUXERS:
@@ -40,6 +56,17 @@ class Streams(unittest.TestCase):
                     self.assertEqual(clip.frames_at([7, 2]).width, width)
                     every = quadtensor.frames(path, device="cpu", timeout=60, stream=stream)
                     self.assertEqual([frame.time for frame in every], clip.times)
+
+    def test_each_of_two_codecs(self):
+        for container, codecs in itertools.product(RAW, itertools.permutations(CODECS, 2)):
+            path = pair_of(container, codecs)
+            for stream, (codec, (width, count, _)) in enumerate(zip(codecs, STREAMS, strict=False)):
+                with self.subTest(container, codecs=codecs, stream=stream):
+                    clip = quadtensor.Clip(path, device="cpu", timeout=60, stream=stream)
+                    self.assertEqual((clip.info.codec, clip.info.width), (codec, width))
+                    self.assertEqual(len(clip), count)
+                    frame = clip[count - 1]
+                    self.assertEqual((frame.width, frame.time_ns), (width, clip.times_ns[-1]))
 
     def test_the_first_one(self):
         path = path_of("mp4")
