@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Batches: what is in them, how they reach other libraries, and how long they live."""
 
+import ctypes
 import gc
 import unittest
 
@@ -88,6 +89,75 @@ class Bytes(unittest.TestCase):
             del got, batch
             gc.collect()
             self.assertTrue((array == expected).all())
+
+
+@needs_numpy
+class Parts(unittest.TestCase):
+    """One frame of a batch."""
+
+    def test_each_way(self):
+        for settings in ({"format": "RGBP"}, {"format": "RGB", "width": 31, "height": 23}, {"format": "GRAY16_LE"},
+                         {"format": "GRAY8"}):  # fmt: skip
+            batch = clip(**settings).frames_at(NUMBERS)
+            every = numpy.asarray(batch)
+            for way in (numpy.asarray, numpy.from_dlpack):
+                with self.subTest(settings, way=way):
+                    for n in (*range(5), *range(-5, 0), numpy.int64(2)):
+                        part = way(batch[n])
+                        self.assertEqual((part.shape, part.dtype), (every[n].shape, every.dtype))
+                        self.assertTrue((part == every[n]).all())
+                        self.assertEqual(part.ctypes.data, every[n].ctypes.data)
+                    self.assertTrue((numpy.array([way(part) for part in batch]) == every).all())
+
+    def test_description(self):
+        batch = clip(format="RGBP").frames_at(NUMBERS)
+        part = batch[1]
+        self.assertEqual((part.shape, part.strides, part.ndim), ((3, 48, 64), batch.tensor.strides[1:], 3))
+        self.assertEqual((part.dtype, part.channels, part.device), ("uint8", "RGB", "cpu"))
+        self.assertEqual(len(list(batch)), 5)
+        self.assertEqual((len(batch.tensor), len(list(batch.tensor))), (5, 5))
+        self.assertRaises(TypeError, part.__reduce__)
+
+    def test_of_several_tensors(self):
+        batch = clip(format="NV12").frames_at(NUMBERS)
+        for use in (lambda: batch[0], lambda: list(batch)):
+            self.assertRaisesRegex(ValueError, "NV12 has 2 tensors", use)
+        self.assertEqual([numpy.asarray(tensor[4]).shape for tensor in batch.tensors], [(48, 64), (24, 32, 2)])
+        self.assertTrue((numpy.from_dlpack(batch.tensors[1][4]) == numpy.asarray(batch.tensors[1])[4]).all())
+
+    def test_may_be_written_to_and_outlives_the_batch(self):
+        batch = clip(format="RGB").frames_at(NUMBERS)
+        every, part = numpy.asarray(batch), numpy.asarray(batch[2])
+        part[:] = 9
+        self.assertTrue((every[2] == 9).all())
+        self.assertFalse((every[1] == 9).all())
+        del batch, every
+        gc.collect()
+        self.assertTrue((part == 9).all())
+
+    @needs_torch
+    def test_torch(self):
+        batch = clip(format="RGBP").frames_at(NUMBERS)
+        every = torch.from_dlpack(batch)
+        parts = [torch.from_dlpack(part) for part in batch]
+        self.assertTrue(torch.equal(torch.stack(parts), every))
+        self.assertEqual(parts[3].data_ptr(), every[3].data_ptr())
+
+    def test_versioned(self):
+        batch = clip(format="GRAY16_LE").frames_at(NUMBERS)
+        capsule = batch[3].__dlpack__(max_version=(1, 0))
+        self.assertIn("dltensor_versioned", repr(capsule))
+        address = quadtensor._dlpack._pointer_of(capsule, b"dltensor_versioned")
+        data = ctypes.c_uint64.from_address(address + 32).value  # after version, context, deleter and flags
+        offset = ctypes.c_uint64.from_address(address + 32 + 40).value
+        self.assertEqual(data + offset, numpy.asarray(batch)[3].ctypes.data)
+
+    def test_bad_numbers(self):
+        batch = clip(format="RGB").frames_at(NUMBERS)
+        for bad in (5, -6, 10**9):
+            self.assertRaises(IndexError, batch.__getitem__, bad)
+        for bad in ("1", 1.5, slice(2), None):
+            self.assertRaises(TypeError, batch.__getitem__, bad)
 
 
 class Copies(unittest.TestCase):

@@ -38,6 +38,9 @@ batch = clip.frames_at([1, 2])
 assert_type(batch, quadtensor.Batch)
 assert_type(batch.index, list[int])
 assert_type(batch.tensor.dtype, str)
+assert_type(batch[1].shape, tuple[int, ...])
+for part in batch:
+    assert_type(part, quadtensor.BatchPart)
 assert_type(clip.frames_played_at([1.5, Fraction(7, 2)], policy="nearest", tolerance_before=0.5).time, list[float | None])
 for each in clip.frames_in(1, 2.5, rate="30000/1001", missing="skip"):
     assert_type(each, quadtensor.Frame)

@@ -8,7 +8,7 @@
 A thin layer on libquadtensor-1.0; it needs no other package. See docs/tensors.md.
 """
 
-from ._batch import Batch, BatchTensor
+from ._batch import Batch, BatchPart, BatchTensor
 from ._clip import Clip
 from ._frame import Frame, Tensor
 from ._library import BeyondEnd, DecodeError, Error, NotFound, NoVideo
@@ -20,6 +20,7 @@ from ._zip import zip_clips
 __all__ = [
     "Audio",
     "Batch",
+    "BatchPart",
     "BatchTensor",
     "BeyondEnd",
     "Clip",

@@ -27,6 +27,7 @@ class _CudaArrayInterface(Protocol):
 Array = _Dlpack | _ArrayInterface | _CudaArrayInterface
 
 _NAME, _USED = b"dltensor", b"used_dltensor"  # live as long as capsules do
+_VERSIONED_HEAD = 32  # bytes of a DLManagedTensorVersioned before its DLTensor: version, context, deleter, flags
 _UNSIGNED = 1  # a code of DLDataType
 
 
@@ -64,6 +65,17 @@ def _forget(managed: Any) -> None:
 
 
 _let_go = _Deleter(_forget)
+
+
+def skip_first_axis(address: int, versioned: bool, begin: int) -> None:
+    """Makes a managed tensor one of what lies `begin` bytes behind its beginning, with one axis less."""
+    managed = _Managed.from_address(address + (_VERSIONED_HEAD if versioned else 0))
+    managed.ndim -= 1
+    managed.data += begin  # PyTorch does not look at byte_offset
+    # Pointers into what its deleter frees as a whole.
+    for name in ("shape", "strides"):
+        lengths = ctypes.cast(getattr(managed, name), c_void_p).value or 0
+        setattr(managed, name, ctypes.cast(lengths + ctypes.sizeof(c_int64), POINTER(c_int64)))
 
 
 class Handed:
