@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Frames by their times: without the table of all frames, with it, and which numbers they have."""
 
+import fractions
 import unittest
 from unittest import mock
 
@@ -103,6 +104,80 @@ class Numbers(unittest.TestCase):
                     if times.count(times[number]) == 2:
                         seen.add(number - times.index(times[number]))
         self.assertEqual(seen, {0, 1})
+
+
+class Indices(unittest.TestCase):
+    """What the guide's table says of each way."""
+
+    def test_each_way(self):
+        path, got = clips.path_of("b.mp4"), clip()
+        for frames, indices in (
+            (got[7:9], [7, 8]),
+            (got.keyframes(), [0, 8]),
+            (got.sheet(3), [5, 15]),
+            (got.frames_in(rate=5, start=0.5), [0, 1]),
+            ((pair[0] for pair in quadtensor.zip_clips([got], 5)), [0, 1]),
+            (quadtensor.frames(path, rate=5, start=0.5), [0, 1]),
+            (quadtensor.frames(path, timestamps=[0.5, 0.1]), [1, 0]),
+            (got.frames_in(start=1), [0, 1]),
+            (quadtensor.frames(path, start=1), [0, 1]),
+            (quadtensor.frames(path, every_nth=5), [0, 1]),
+            (quadtensor.frames(path, keyframes=True), [0, 1]),
+            (got.frames_in(), [None, None]),
+            (quadtensor.frames(path), [None, None]),
+        ):
+            self.assertEqual([frame.index for frame in frames][:2], indices)
+
+
+class Missing(unittest.TestCase):
+    def test_skips(self):
+        batch = clip(**SMALL).frames_played_at([7, 0.5, 0.1, 9, 0.5], missing="skip")
+        self.assertEqual(batch.time, [0.48, 0.08, 0.48])
+        self.assertEqual(batch.requested, [0.5, 0.1, 0.5])
+        self.assertEqual(batch.requested_ns, [500_000_000, 100_000_000, 500_000_000])
+        self.assertEqual(batch.index, [12, 2, 12])
+
+    @needs_numpy
+    def test_the_pictures(self):
+        """Also where one in the middle of the block is not there."""
+        got = clip("variable.mkv", **SMALL)
+        self.assertEqual(got.times[:5], [0, 0.04, 0.4, 0.44, 0.48])
+        for times, numbers in (([0.01, 0.3, 0.41], [0, 2]), ([0.45, 0.3, 0.01, 0.41, 99], [3, 0, 2]), ([0.2, 0.49], [4])):
+            with self.subTest(times):
+                batch = got.frames_played_at(times, tolerance_before=0.02, missing="skip")
+                self.assertEqual(batch.index, numbers)
+                self.assertTrue((numpy.asarray(batch) == numpy.asarray(got.frames_at(numbers))).all())
+
+    def test_is_an_error(self):
+        got = clip()
+        for settings in ({}, {"missing": "error"}):
+            with self.assertRaisesRegex(quadtensor.BeyondEnd, "no frame for 7 s"):
+                got.frames_played_at([0.1, 7], **settings)
+        with self.assertRaisesRegex(quadtensor.BeyondEnd, "no frame for 7 s"):
+            got.frames_played_at([7, 9], missing="skip")
+        for bad in ("repeat", None):
+            self.assertRaises(ValueError, got.frames_played_at, [0.1], missing=bad)
+
+
+class Lengths(unittest.TestCase):
+    def test_durations(self):
+        got = clip()
+        self.assertEqual(got.durations_ns, [40_000_000] * 30)
+        self.assertEqual(got.durations, [0.04] * 30)
+        self.assertEqual(clip("variable.mkv").durations[:6], [0.04, 0.36, 0.04, 0.04, 0.48, 0.2])
+        got.durations.clear()
+        self.assertEqual(len(got.durations), 30)
+
+    def test_average_rate(self):
+        self.assertEqual(clip().average_rate, 25)
+        self.assertIsInstance(clip().average_rate, fractions.Fraction)
+        # The seventh frame begins at 1.16 s.
+        self.assertAlmostEqual(float(clip("variable.mkv").average_rate), 6 / 1.16, delta=0.001)
+        ntsc = media.made("ntsc.mkv", "videotestsrc num-buffers=60 ! video/x-raw,format=I420,width=64,height=48"
+                          ",framerate=30000/1001 ! matroskamux")  # fmt: skip
+        self.assertAlmostEqual(float(clip(ntsc).average_rate), 30000 / 1001, delta=0.03)
+        alone = clip(media.made("alone.png", "videotestsrc num-buffers=1 ! pngenc"))
+        self.assertIsNone(alone.average_rate)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ clip = quadtensor.Clip(Path("clip.mp4"), width=224, height=224, format="RGBP", d
 assert_type(len(clip), int)
 assert_type(clip[3], quadtensor.Frame)
 assert_type(clip.times, list[float])
+assert_type(clip.durations, list[float | None])
+assert_type(clip.average_rate, Fraction | None)
+assert_type(clip.frames_played_at([1], missing="skip").requested, list[float | None])
 assert_type(clip.info.rate, Fraction | None)
 assert_type([sound.codec for sound in clip.info.audio], list[str])
 for frame in clip[3:9]:
@@ -68,6 +71,7 @@ MISUSE = (
     'quadtensor.Clip("clip.mp4", 224)',
     'quadtensor.Clip("clip.mp4").frames_at(3)',
     'quadtensor.Clip("clip.mp4").frames_played_at([0], policy="last")',
+    'quadtensor.Clip("clip.mp4").frames_played_at([0], missing="repeat")',
     "quadtensor.frames(7)",
     'quadtensor.frames("clip.mp4", timestamps=3)',
     'quadtensor.Writer("film.mp4", 24, "cpu", True)',

@@ -79,7 +79,8 @@ class Batch(OneTensor[BatchTensor]):
     tensors     the tensors of any format, as NV12's Y [N, H, W] and UV [N, H/2, W/2, 2]
     index       the numbers of the frames in the clip. Of frames that were chosen by times it needs the clip's table,
                 which is read now if it was not yet; ValueError where the clip was closed before
-    time, pts, duration   as in Frame, lists of seconds; time_ns, pts_ns and duration_ns in nanoseconds
+    time, requested, pts, duration   as in Frame, lists of seconds; time_ns, requested_ns, pts_ns and duration_ns in
+                nanoseconds
     format, width, height   as in Frame
     copied      how many frames were copied to make one tensor of them; 0 where they were drawn into it
 
@@ -94,6 +95,7 @@ class Batch(OneTensor[BatchTensor]):
         self.copied: int = lib.quad_batch_get_n_copied(self._handle.pointer)
         self.tensors = tuple(BatchTensor(self._handle, i) for i in range(len(frames[0].tensors)))
         self.time_ns = [frame.time_ns for frame in frames]
+        self.requested_ns = [frame.requested_ns for frame in frames]
         self.pts_ns = [frame.pts_ns for frame in frames]
         self.duration_ns = [frame.duration_ns for frame in frames]
         self.format, self.width, self.height = frames[0].format, frames[0].width, frames[0].height
@@ -101,6 +103,10 @@ class Batch(OneTensor[BatchTensor]):
     @property
     def time(self) -> list[float | None]:
         return [seconds(time) for time in self.time_ns]
+
+    @property
+    def requested(self) -> list[float | None]:
+        return [seconds(time) for time in self.requested_ns]
 
     @property
     def pts(self) -> list[float | None]:

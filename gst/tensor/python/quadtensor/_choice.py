@@ -5,6 +5,7 @@ import fractions
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
+from ._arguments import exact_rate
 from ._frame import SECOND
 
 # Frames that lie closer together are not told apart by a time: frameextract counts a frame as shown half a
@@ -51,3 +52,11 @@ def needed(times: Sequence[int], numbers: Iterable[int]) -> list[int]:
     """The times of these frames, and of the last two, which tell how long the last one is shown."""
     every = {*numbers, len(times) - 2, len(times) - 1}
     return [times[number] for number in sorted(every) if 0 <= number < len(times)]
+
+
+def average_rate(times: Sequence[int]) -> fractions.Fraction | None:
+    """Frames a second from the first to the last frame, the simple number that was meant: times are rounded. None for fewer
+    than two times: how long a last frame is shown, files often do not say.
+    """
+    span = times[-1] - times[0] if times else 0
+    return exact_rate((len(times) - 1) * SECOND / span) if span > 0 else None

@@ -1,6 +1,7 @@
 """A video as a sequence of frames."""
 
 import contextlib
+import fractions
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -145,6 +146,20 @@ class Clip:
         return [seconds(time) for time in self.keyframe_times_ns]
 
     @property
+    def durations_ns(self) -> list[int | None]:
+        return list(self._frames().durations)
+
+    @property
+    def durations(self) -> list[float | None]:
+        """How long each frame is shown, in seconds; None where the file does not say it, of the last one."""
+        return [seconds(length) for length in self._frames().durations]
+
+    @property
+    def average_rate(self) -> fractions.Fraction | None:
+        """Frames a second, from the first to the last one; None for fewer than two."""
+        return _choice.average_rate(self._frames().times)
+
+    @property
     def variable(self) -> bool:
         """Whether frames are shown for times of different length. Containers round times: 2 ms are no difference."""
         lengths = [length for length in self._frames().durations[:-1] if length is not None]
@@ -185,6 +200,7 @@ class Clip:
         policy: Policy = "played-at",
         tolerance_before: Number | None = None,
         tolerance_after: Number | None = None,
+        missing: Literal["error", "skip"] = "error",
     ) -> Batch:
         """A Batch of the frames at these times, in seconds, in any order.
 
@@ -192,9 +208,13 @@ class Clip:
                  begins at the time or later
         tolerance_before, tolerance_after   how far a frame may begin before and after the time, in seconds
 
+        missing  where there is no frame for one of the times: "error", or "skip", which leaves it out; requested of
+                 the batch says which times are in it. For none at all it is an error
+
         Raises BeyondEnd where the film ends before one of the times.
         """
         check_choice(policy, "policy", get_args(Policy))
+        check_choice(missing, "missing", ("error", "skip"))
         limits = _limits(tolerance_before, tolerance_after)
         wanted = [nanoseconds(time, "each of times") for time in times]
         if not wanted:
@@ -204,10 +224,11 @@ class Clip:
         shown = self._shown_at(unique, policy != "played-at" or bool(limits))
         with self._start(line, _places(wanted, unique), shown) as frames:
             found = {unique[frame.index or 0]: frame for frame in frames}
-        for missed in frames.missed:
+        if frames.missed and not (found and missing == "skip"):
+            missed = frames.missed[0]
             kind, why = _WHY.get(missed.reason, (Error, missed.reason))
             raise kind(f"There is no frame for {missed.requested or 0:g} s: {why}.")
-        chosen = [found[time] for time in wanted]
+        chosen = [found[time] for time in wanted if time in found]
         for frame in {id(frame): frame for frame in chosen}.values():
             frame.index = None
         return Batch(chosen, self._numbers_of(chosen))
