@@ -88,7 +88,8 @@ class Numbers(unittest.TestCase):
     def test_frames_with_the_same_time(self):
         """Two frames begin in each 10 ms, which is the unit of the file."""
         path = media.made("twice.mkv", "videotestsrc num-buffers=12 pattern=snow"
-                          " ! video/x-raw,format=I420,width=64,height=48,framerate=200/1 ! matroskamux timecodescale=10000000")  # fmt: skip
+                          " ! video/x-raw,format=I420,width=64,height=48,framerate=200/1"
+                          " ! matroskamux timecodescale=10000000")  # fmt: skip
         got = clip(path, **SMALL)
         arrays = [numpy.array(frame) for frame in got.frames_in()]
         times = got.times_ns

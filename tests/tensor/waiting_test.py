@@ -227,6 +227,7 @@ class Forks(Case):
         child = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", script],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
         try:
             said, errors = child.communicate(timeout=20)
