@@ -291,16 +291,18 @@ QUAD_TENSOR_API void quad_reader_close (QuadReader *reader);
 /* Of the table's video stream. Strings live as long as the table, and are "" where the file does
  * not say it. */
 typedef struct {
-  GstClockTime duration; /* of the file, as it says; GST_CLOCK_TIME_NONE where it does not */
-  gint width, height;    /* as stored */
+  /* Of the file, as it says; where it does not, of a table with frames until the last one's end.
+   * GST_CLOCK_TIME_NONE where neither is known. */
+  GstClockTime duration;
+  gint width, height;             /* as stored */
   gint shown_width, shown_height; /* upright, with square pixels */
   gint par_n, par_d;              /* as in QuadFrameInfo, as are the next two */
   gint rotation;
   gboolean mirrored;
   gboolean interlaced;
-  gint fps_n, fps_d;        /* as the file says; 0/1 where it does not, or where it varies */
-  const gchar *codec;       /* a short name: "h264", "mpeg2", "raw" */
-  const gchar *container;   /* "mp4", "matroska" */
+  gint fps_n, fps_d;      /* as the file says, which may be any where it varies; 0/1: it does not */
+  const gchar *codec;     /* a short name: "h264", "mpeg2", "raw" */
+  const gchar *container; /* "mp4", "matroska" */
   const gchar *colorimetry; /* as GStreamer spells it: "bt709" */
   guint n_audio;
   gpointer reserved[4];

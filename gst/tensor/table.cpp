@@ -119,6 +119,10 @@ void _QuadTable::finish ()
     if (GST_CLOCK_TIME_IS_VALID (entries[i + 1].time))
       entries[i].duration = entries[i + 1].time - entries[i].time;
   units = {};
+  if (entries.empty () || GST_CLOCK_TIME_IS_VALID (info.duration)) return;
+  const QuadTableEntry &last = entries.back ();
+  if (GST_CLOCK_TIME_IS_VALID (last.time) && GST_CLOCK_TIME_IS_VALID (last.duration))
+    info.duration = last.time + last.duration;
 }
 
 QuadReaderStatus _QuadTable::wait (GstClockTime timeout, GError **error)
