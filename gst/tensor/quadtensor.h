@@ -305,6 +305,9 @@ typedef struct {
   const gchar *container; /* "mp4", "matroska" */
   const gchar *colorimetry; /* as GStreamer spells it: "bt709" */
   guint n_audio;
+  /* Of a table with frames: FALSE where all was decoded and packets do not say which frames are
+   * keyframes, as in H.264 without a container and in MPEG program streams. No entry is marked. */
+  gboolean keyframes_known;
   gpointer reserved[4];
 } QuadClipInfo;
 

@@ -99,7 +99,10 @@ void Scan::take_event (GstEvent *event)
     if (begun_) doubt ("another film follows");
     begun_ = true;
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
-    if (!times_.timed ()) doubt ("packets have no times");
+    if (!times_.timed ()) {
+      doubt ("packets have no times");
+      untimed_ = true;
+    }
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     GstCaps *caps = nullptr;
     gst_event_parse_caps (event, &caps);
@@ -147,7 +150,10 @@ void Scan::take (GstBuffer *unit)
   if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DECODE_ONLY) || (hidden_ && hidden_ (unit)))
     return;
   if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_CORRUPTED)) doubt ("packets are damaged");
-  if (!GST_BUFFER_PTS_IS_VALID (unit)) doubt ("packets have no times");
+  if (!GST_BUFFER_PTS_IS_VALID (unit)) {
+    doubt ("packets have no times");
+    if (!GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)) untimed_ = true;
+  }
   if (!GST_BUFFER_PTS_IS_VALID (unit) || !times_.timed ()) return;
   if (!raw_) check_order (unit);
   check_flow (unit);
@@ -206,6 +212,7 @@ QuadReaderStatus Scan::wait (GstClockTime timeout, GError **error)
   stop ();
   // The demuxer of transport streams does not say that packets are lost. In others, a frame is
   // shown for longer.
+  unmarked_ = info_.container == "ivf" && info_.codec == "vp8";
   if (has_gap_ && info_.container == "mpegts") doubt ("packets are lost");
   return QUAD_READER_END;
 }

@@ -41,6 +41,8 @@ class Scan {
   // Why a decoder may give other frames or other times, so that one has to decode to know them;
   // null if it gives these.
   const char *doubt () const { return doubt_; }
+  // Whether units () say which pictures are keyframes.
+  bool says_keyframes () const { return !untimed_ && !unmarked_; }
 
  private:
   static int choose (GstElement *, GstPad *, GstCaps *, GstElementFactory *factory, gpointer);
@@ -72,6 +74,8 @@ class Scan {
   GstClockTime last_key_ = GST_CLOCK_TIME_NONE;
   GstClockTime last_dts_ = GST_CLOCK_TIME_NONE, last_duration_ = GST_CLOCK_TIME_NONE;
   bool begun_ = false, met_packet_ = false, has_gap_ = false;
+  bool untimed_ = false;   // there are keyframes without times
+  bool unmarked_ = false;  // the container and the parser mark no keyframes
   bool raw_ = false;
   const char *doubt_ = nullptr;
   bool (*hidden_) (GstBuffer *) = nullptr;

@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "tensor/frame.h"
@@ -34,6 +34,7 @@ struct _QuadTable {
   bool start_decoding (GError **error);
   QuadReaderStatus decode (GstClockTime timeout, GError **error);
   void take (QuadFrame *frame);
+  bool mark_keyframes ();
   void finish ();
 
   std::string location;
@@ -46,6 +47,7 @@ struct _QuadTable {
   QuadReader *reader = nullptr;
   std::vector<Unit> decoded;
   ClipInfo info;
+  bool keyframes_known = false;
   std::vector<QuadTableEntry> entries;
 };
 
@@ -98,19 +100,33 @@ QuadReaderStatus _QuadTable::decode (GstClockTime timeout, GError **error)
   return status;
 }
 
+// Decoded frames do not say whether they are keyframes, so they are found by the times of packets.
+// Marks none and returns false where these do not tell.
+bool _QuadTable::mark_keyframes ()
+{
+  if (!scan.says_keyframes ()) return false;
+  std::map<GstClockTime, std::vector<Unit *>> at;
+  for (Unit &frame : decoded) at[frame.time].push_back (&frame);
+  std::vector<Unit *> marked;
+  for (const Unit &unit : scan.units ()) {
+    if (!unit.keyframe) continue;
+    const auto found = at.find (unit.time);
+    if (found == at.end () || found->second.size () != 1) return false;
+    marked.push_back (found->second.front ());
+  }
+  for (Unit *frame : marked) frame->keyframe = true;
+  return !marked.empty ();
+}
+
 // Puts the frames in the order in which they are shown.
 void _QuadTable::finish ()
 {
   if (!wants_frames) return;
   std::vector<Unit> &units = scan.units ();
-  if (scan.doubt ()) {
-    // Decoded frames do not say whether they are keyframes.
-    std::set<GstClockTime> keys;
-    for (const Unit &unit : units)
-      if (unit.keyframe) keys.insert (unit.time);
-    for (Unit &frame : decoded) frame.keyframe = keys.contains (frame.time);
-    units = std::move (decoded);
-  }
+  keyframes_known = scan.doubt () ? mark_keyframes () : scan.says_keyframes ();
+  if (scan.doubt ()) units = std::move (decoded);
+  if (!keyframes_known)
+    for (Unit &unit : units) unit.keyframe = false;
   std::stable_sort (units.begin (), units.end (),
                     [] (const Unit &a, const Unit &b) { return a.time < b.time; });
   entries.reserve (units.size ());
@@ -202,6 +218,7 @@ void quad_table_get_info (QuadTable *table, QuadClipInfo *info)
   info->container = from.container.c_str ();
   info->colorimetry = from.colorimetry.c_str ();
   info->n_audio = guint (from.audio.size ());
+  info->keyframes_known = table->keyframes_known;
 }
 
 gboolean quad_table_get_audio (QuadTable *table, guint index, QuadAudioInfo *audio)

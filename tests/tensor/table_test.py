@@ -60,6 +60,31 @@ class Frames(unittest.TestCase):
         for name in ("b.mp4", "b.ts", "b.avi"):
             self.assertEqual(table(clips.path_of(name)).keys, [0, 8, 16, 24])
 
+    def test_keyframes_are_right_or_unknown(self):
+        chain = "x264enc key-int-max=8 speed-preset=ultrafast option-string=scenecut=0"
+        source = "videotestsrc num-buffers=30 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1"
+        plain = {
+            "plain.m2v": "mpeg2enc format=3 ! mpegvideoparse",
+            "plain.h264": f"{chain} ! h264parse ! video/x-h264,stream-format=byte-stream",
+            "plain.mjpeg": "jpegenc",
+            "plain.ivf": "vp8enc keyframe-max-dist=8 deadline=1 ! avmux_ivf",
+        }
+        for name, elements in plain.items():
+            with self.subTest(name):
+                path = media.made(name, f"{source} ! {elements}")
+                got = table(path)
+                self.assertEqual(len(got.times), len(frames(path)))
+                self.assertRaisesRegex(quadtensor.Error, "does not say which frames are keyframes", lambda: got.keys)
+        for name, path, _ in clips.all_clips():
+            with self.subTest(name):
+                got = table(path)
+                try:
+                    keys = [got.times[index] for index in got.keys]
+                except quadtensor.Error:
+                    continue
+                self.assertEqual(len(keys), len({*keys}))
+                self.assertGreater(len(keys), 0)
+
     def test_nothing_is_decoded_where_packets_say_it(self):
         rows = list(clips.all_clips())
         script = "import sys, quadtensor\nfor path in sys.argv[1:]: len(quadtensor.Clip(path))"

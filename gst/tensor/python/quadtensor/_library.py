@@ -115,6 +115,7 @@ class QuadClipInfo(ctypes.Structure):
         ("container", c_char_p),
         ("colorimetry", c_char_p),
         ("n_audio", c_uint),
+        ("keyframes_known", c_int),
         ("reserved", c_void_p * 4),
     ]
 

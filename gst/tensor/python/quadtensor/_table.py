@@ -93,7 +93,7 @@ class Table:
     """The frames of a file in the order in which they are shown, in nanoseconds from where the film begins.
 
     times, durations   lists of int; a duration is None where it is not known
-    keys               the indices of keyframes
+    keys               the indices of keyframes; raises Error where the file does not say them
     info               an Info
     """
 
@@ -105,7 +105,15 @@ class Table:
         self.times: list[int] = [entry.time for entry in entries]
         self.durations = [optional(entry.duration) for entry in entries]
         self.info.average_rate = _average_rate(self.times, self.durations)
-        self.keys = [index for index, entry in enumerate(entries) if entry.keyframe]
+        about = QuadClipInfo()
+        lib.quad_table_get_info(table, ctypes.byref(about))
+        self._keys = [index for index, entry in enumerate(entries) if entry.keyframe] if about.keyframes_known else None
+
+    @property
+    def keys(self) -> list[int]:
+        if self._keys is None:
+            raise Error("The file does not say which frames are keyframes: its packets have no times, or no marks.")
+        return self._keys
 
 
 def late(timeout: float | None) -> Error:
