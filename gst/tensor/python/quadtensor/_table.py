@@ -5,7 +5,7 @@ import fractions
 from collections.abc import Callable
 from typing import Literal, NamedTuple, overload
 
-from ._frame import SECOND, optional, seconds
+from ._frame import optional, seconds
 from ._library import (
     END,
     TIMEOUT,
@@ -40,7 +40,6 @@ class Info:
     duration        of the file, in seconds; duration_ns in nanoseconds. A Clip that has read all its times knows it
                     where the head of the file does not say it
     rate            frames a second as the file says, a Fraction; where it varies this may be any number
-    average_rate    frames a second of all of it, a Fraction; None until a Clip has read all its times
     codec, container, colorimetry   as "h264", "mp4", "bt709"
     interlaced      whether frames hold two fields
     audio           a tuple of Audio
@@ -60,7 +59,6 @@ class Info:
         self.pixel_aspect_ratio = fractions.Fraction(info.par_n, info.par_d)
         self.duration_ns = optional(info.duration)
         self.rate = fractions.Fraction(info.fps_n, info.fps_d) if info.fps_n > 0 else None
-        self.average_rate: fractions.Fraction | None = None
         self.interlaced = bool(info.interlaced)
         self.codec: str | None = info.codec.decode() or None
         self.container: str | None = info.container.decode() or None
@@ -79,16 +77,6 @@ class Info:
         return f"Info({self.codec} in {self.container}, {self.width}x{self.height}, duration={self.duration})"
 
 
-def _average_rate(times: list[int], durations: list[int | None]) -> fractions.Fraction | None:
-    """Frames a second from the first one until the last one's end, or until it begins where that is not known."""
-    if not times:
-        return None
-    last = durations[-1]
-    length = times[-1] - times[0] + (last or 0)
-    count = len(times) if last else len(times) - 1
-    return fractions.Fraction(count * SECOND, length) if count and length > 0 else None
-
-
 class Table:
     """The frames of a file in the order in which they are shown, in nanoseconds from where the film begins.
 
@@ -104,7 +92,6 @@ class Table:
         entries = entries[: count.value] if count.value else []
         self.times: list[int] = [entry.time for entry in entries]
         self.durations = [optional(entry.duration) for entry in entries]
-        self.info.average_rate = _average_rate(self.times, self.durations)
         about = QuadClipInfo()
         lib.quad_table_get_info(table, ctypes.byref(about))
         self._keys = [index for index, entry in enumerate(entries) if entry.keyframe] if about.keyframes_known else None
