@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include "glue/film.h"
-
 namespace quad::tensor {
 
 void PacketTimes::take (GstEvent *event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
     gst_event_copy_segment (event, &segment_);
-    if (!film_begin_) film_begin_ = film_begin (segment_);
+    film_begin_.take (segment_);
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
     GstCaps *caps = nullptr;
     gst_event_parse_caps (event, &caps);
@@ -30,7 +28,7 @@ std::optional<Shown> PacketTimes::shown (GstBuffer *unit) const
   if (!gst_segment_clip (&segment_, GST_FORMAT_TIME, begin, end, &begin, &end)) return {};
   if (GST_CLOCK_TIME_IS_VALID (duration)) duration = end - begin;
   const GstClockTime time = gst_segment_to_stream_time (&segment_, GST_FORMAT_TIME, begin);
-  return Shown{time - std::min (time, film_begin_.value_or (0)), duration};
+  return Shown{time - std::min (time, film_begin_.get ()), duration};
 }
 
 }  // namespace quad::tensor

@@ -32,7 +32,7 @@ using quad::Owned;
 struct _QuadReader {
   ReaderPipeline pipeline;
   GstClockTime position = GST_CLOCK_TIME_NONE;
-  std::optional<GstClockTime> film_begin;  // set by the first frame
+  quad::FilmBegin film_begin;
   PostedErrors errors;
   Failure failure;               // empty while all is well
   std::deque<MissedRun> missed;  // not taken yet
@@ -71,9 +71,9 @@ QuadFrame *_QuadReader::take (GstSample *sample, GError **error)
   QuadFrame *frame = quad_frame_new (sample, error);
   if (!frame) return nullptr;
   frame->source = pipeline.source ();
-  if (!film_begin) film_begin = quad::film_begin (*gst_sample_get_segment (sample));
-  frame->film_begin = *film_begin;
-  position = time_of (sample, *film_begin);
+  film_begin.take (*gst_sample_get_segment (sample));
+  frame->film_begin = film_begin.get ();
+  position = time_of (sample, film_begin.get ());
   return frame;
 }
 

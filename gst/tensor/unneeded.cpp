@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "glue/owned.h"
 #include "tensor/guard.h"
@@ -22,6 +23,11 @@ class Gate {
   void take (GstEvent *event)
   {
     times_.take (event);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+      // A demuxer that is sought before it has found where the film begins says it never.
+      if (zero_ && *zero_ != times_.zero ()) moved_ = true;
+      zero_ = times_.zero ();
+    }
     if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS) return;
     GstCaps *caps = nullptr;
     gst_event_parse_caps (event, &caps);
@@ -33,8 +39,8 @@ class Gate {
     // What these flags say has to reach the decoder.
     constexpr guint kKept =
         GST_BUFFER_FLAG_DISCONT | GST_BUFFER_FLAG_HEADER | GST_BUFFER_FLAG_CORRUPTED;
-    if (!alone_ || (GST_BUFFER_FLAGS (packet) & kKept) || !GST_BUFFER_PTS_IS_VALID (packet) ||
-        !times_.timed ())
+    if (moved_ || !alone_ || (GST_BUFFER_FLAGS (packet) & kKept) ||
+        !GST_BUFFER_PTS_IS_VALID (packet) || !times_.timed ())
       return false;
     const auto shown = times_.shown (packet);
     if (!shown || is_wanted (shown->time)) return false;
@@ -54,6 +60,8 @@ class Gate {
   std::shared_ptr<const std::vector<GstClockTime>> wanted_;
   PacketTimes times_;
   LonePackets alone_;
+  std::optional<gint64> zero_;
+  bool moved_ = false;
 };
 
 GstPadProbeReturn pass (GstPad *, GstPadProbeInfo *info, gpointer gate)

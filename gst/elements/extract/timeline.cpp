@@ -14,19 +14,6 @@ bool is_update (const GstSegment &now, const GstSegment &before)
          now.time == before.time && now.base == before.base;
 }
 
-// The same frames, but all timestamps mean earlier stream times.
-bool is_correction (const GstSegment &now, const GstSegment &before)
-{
-  return now.format == before.format && now.rate == before.rate && now.base == before.base &&
-         now.time == before.time && now.start < before.start;
-}
-
-// How much larger timestamps are than stream times.
-gint64 offset_of (const GstSegment &segment)
-{
-  return static_cast<gint64> (segment.start - segment.time);
-}
-
 }  // namespace
 
 const char *name_of (Timeline::Kind kind)

@@ -58,10 +58,12 @@ Owned<GstPad> find_input (GstPad *sink, const Wanted &wanted)
   return {};
 }
 
+// While a segment is on its way through elements, their pads have none yet. Pads from which a
+// demuxer pulls never have one.
 bool is_timed (GstPad *input)
 {
   const auto segment = segment_of (input);
-  return segment && segment->format == GST_FORMAT_TIME;
+  return segment ? segment->format == GST_FORMAT_TIME : GST_PAD_MODE (input) == GST_PAD_MODE_PUSH;
 }
 
 }  // namespace
