@@ -166,6 +166,23 @@ class Choice(unittest.TestCase):
         self.assertRaises(ValueError, times, rate=0)
         self.assertRaises(ValueError, times, rate=5, missing="none")
 
+    def test_sound_that_begins_before_the_picture(self):
+        path = media.sound_after_picture("behind.mkv", clips.SOURCE, clips.COUNT)
+        late = clip(path)
+        self.assertEqual(late.times_ns, [n * 40_000_000 for n in range(30)])
+        self.assertEqual(late.frames_played_at([0, 0.03, 0.05, 0.5]).index, [0, 0, 1, 12])
+        chosen = {
+            "timestamps": ({"timestamps": [0, 0.03, 0.05, 0.5]}, [0, 0, 0.04, 0.48], [0, 1, 2, 3]),
+            "rate": ({"rate": 5}, [n / 5 for n in range(6)], [*range(6)]),
+            "every_nth": ({"every_nth": 10}, [0, 0.4, 0.8], [0, 1, 2]),
+            "all": ({}, [n / 25 for n in range(30)], [None] * 30),
+        }
+        for name, (settings, times, numbers) in chosen.items():
+            with self.subTest(name):
+                frames = list(quadtensor.frames(path, device="cpu", **settings))
+                self.assertEqual([frame.time for frame in frames], times)
+                self.assertEqual(self.numbers(frames), numbers)
+
     def test_keyframes_and_sheet(self):
         self.assertEqual(self.numbers(self.clip.keyframes()), [0, 8, 16, 24])
         # The container of these does not let frameextract ask for them.

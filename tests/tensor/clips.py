@@ -6,7 +6,7 @@ import struct
 import media
 
 COUNT, RATE, SIZE = 30, 25, (64, 48)
-_SOURCE = f"videotestsrc num-buffers={COUNT} pattern=ball ! video/x-raw,format=I420,width=64,height=48,framerate={RATE}/1"
+SOURCE = f"videotestsrc num-buffers={COUNT} pattern=ball ! video/x-raw,format=I420,width=64,height=48,framerate={RATE}/1"
 _SOUND = "audiotestsrc num-buffers=50 ! audio/x-raw,channels=2,rate=48000"
 _H264 = "x264enc bframes=3 b-adapt=false key-int-max=8 speed-preset=veryfast option-string=scenecut=0"
 _FIELDS = "interlace field-pattern=1:1 ! x264enc speed-preset=veryfast"
@@ -65,7 +65,7 @@ def _elements(chain):
 def path_of(name):
     """The clip of this name."""
     chain = {row[0]: row[1] for row in _ROWS}[name]
-    return media.made(name, f"{_SOURCE} ! {chain}")
+    return media.made(name, f"{SOURCE} ! {chain}")
 
 
 def edited():
@@ -121,5 +121,6 @@ def all_clips():
             yield name, path_of(name), plain
     yield "edited.mp4", edited(), True
     yield "cut.ts", cut(), True
+    yield "late.mkv", media.sound_after_picture("late.mkv", SOURCE, COUNT), True
     yield "turned.mov", media.turned(path_of("jpeg.mov"), 90), True
     yield "picture.png", media.made("picture.png", "videotestsrc num-buffers=1 ! pngenc"), None

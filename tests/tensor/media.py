@@ -109,6 +109,34 @@ def with_alpha(name, encoder, codec):
     return path
 
 
+def sound_after_picture(name, source, count, late=23):
+    """A Matroska file of JPEG pictures, 25 a second, of which the first one is shown after `late` ms, and of sound that begins
+    at 0, but lies behind the first picture. FFmpeg writes such files where pictures have another order."""
+    pattern = path_of(f"{name}-%d")
+    launch(f"{source} ! jpegenc ! multifilesink location={pattern}")
+
+    def block(track, time, data):
+        return _element("a3", bytes([0x80 | track]) + time.to_bytes(2, "big") + b"\x80" + data)
+
+    blocks = [
+        block(*each)
+        for n in range(count)
+        for each in ((1, late + 40 * n, pathlib.Path(str(pattern) % n).read_bytes()), (2, 40 * n, bytes(640)))
+    ]
+    video = _element("ae", _element("d7", 1), _element("73c5", 1), _element("83", 1), _element("86", b"V_MJPEG"),
+                     _element("e0", _element("b0", 64), _element("ba", 48)))  # fmt: skip
+    rate = _element("b5", struct.pack(">d", 8000))
+    audio = _element("ae", _element("d7", 2), _element("73c5", 2), _element("83", 2), _element("86", b"A_PCM/INT/LIT"),
+                     _element("e1", rate, _element("9f", 1), _element("6264", 16)))  # fmt: skip
+    path = path_of(name)
+    path.write_bytes(
+        _element("1a45dfa3", _element("4282", b"matroska"), _element("4287", 4), _element("4285", 2))
+        + _element("18538067", _element("1549a966", _element("2ad7b1", 1_000_000)), _element("1654ae6b", video, audio),
+                   _element("1f43b675", _element("e7", 0), *blocks))  # fmt: skip
+    )
+    return path
+
+
 def path_of(name):
     return pathlib.Path(_folder.name, name)
 
