@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -69,6 +70,19 @@ std::string difference (const Incoming &frame, const Incoming &first)
          ", the first one was " + text (first) + ".";
 }
 
+// Why the file cannot tell the times of a film with one more frame; empty: it can.
+std::string too_long (const FileKind &kind, GstClockTime longest, const WriterTimes &before,
+                      const WriterTimes &after)
+{
+  const GstClockTime frame = std::max (after.shown_for (), after.shown () - before.shown ());
+  // Readers take the time of one frame as a number with a sign.
+  if (after.length () <= longest && frame <= longest / 2) return {};
+  const auto seconds = [] (GstClockTime time) { return std::to_string (time / GST_SECOND) + " s"; };
+  return "In ." + std::string{kind.ending} + ", a film of this rate has at most " +
+         seconds (longest) + " and a frame " + seconds (longest / 2) + ", and these would have " +
+         seconds (after.length ()) + " and " + seconds (frame) + ". In .mkv they may be longer.";
+}
+
 }  // namespace
 
 bool _QuadWriter::start (const Incoming &frame, GstClockTime shown_for, GError **error)
@@ -109,6 +123,9 @@ bool _QuadWriter::write (Managed *managed, const char *channels, GstClockTime pt
     return false;
   WriterTimes after = times;
   if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT, after.add (pts, duration))) return false;
+  if (!accept (error, QUAD_TENSOR_ERROR_ARGUMENT,
+               too_long (*kind, longest_film (*kind, fps_n), times, after)))
+    return false;
   if (!pipeline && !start (frame, after.shown_for (), error)) return false;
   const Failure pushed = pipeline->push (frame, after.shown (), after.shown_for ());
   if (!pushed.empty ())

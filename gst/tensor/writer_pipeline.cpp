@@ -29,6 +29,9 @@ constexpr FileKind kKinds[] = {
 // H.264 encoders take no smaller pictures.
 constexpr int kLeast = 16;
 
+// The time of a frame at the lowest rate that is told to encoders.
+constexpr GstClockTime kSlowest = 1000 * GST_SECOND;
+
 std::string encoder_on (int device)
 {
   return device > 0 ? "nvh264device" + std::to_string (device) + "enc" : "nvh264enc";
@@ -52,7 +55,7 @@ bool exists (const std::string &element)
 int ticks_for (int fps_n)
 {
   constexpr int kUsual = 90000, kMost = 1000000;
-  if (fps_n == 0 || kUsual % fps_n == 0) return kUsual;
+  if (fps_n == 0 || fps_n > kMost || kUsual % fps_n == 0) return kUsual;
   const std::int64_t both = std::lcm (std::int64_t{fps_n}, std::int64_t{1000});
   return both <= kMost ? int (both) : fps_n;
 }
@@ -105,6 +108,13 @@ const FileKind *kind_of (const std::string &path, std::string &problem)
   return nullptr;
 }
 
+GstClockTime longest_film (const FileKind &kind, int fps_n)
+{
+  // The muxers count its ticks in 32 bits.
+  if (!kind.has_ticks ()) return GST_CLOCK_TIME_NONE;
+  return G_MAXUINT32 / guint (ticks_for (fps_n)) * GST_SECOND;
+}
+
 std::string lacking_for (const FileKind &kind, int device)
 {
   std::vector<std::string> needed{"appsrc", "quaddownscale"};
@@ -137,7 +147,7 @@ std::string WriterPipeline::line () const
       text += x264enc (kQuantizer) + " " + kInOrder;
     text.append (" ! ").append (request_.kind->muxer).append (" name=mux ");
     text.append (request_.kind->settings);
-    if (!request_.kind->settings.empty ()) {
+    if (request_.kind->has_ticks ()) {
       const std::string ticks = std::to_string (ticks_for (request_.fps_n));
       text += " trak-timescale=" + ticks + " movie-timescale=" + ticks;
     }
@@ -161,9 +171,10 @@ Failure WriterPipeline::start (const Request &request)
   info_.fps_n = request.fps_n;
   info_.fps_d = request.fps_d;
   // Encoders write a rate into the stream, also where it varies. That of the first frame is better
-  // than the clock's, which GStreamer's encoders write else.
+  // than the clock's, which GStreamer's encoders write else. Of very long times GStreamer makes
+  // negative ones.
   if (request.fps_n == 0 && !gif)
-    gst_video_guess_framerate (request.shown_for, &info_.fps_n, &info_.fps_d);
+    gst_video_guess_framerate (std::min (request.shown_for, kSlowest), &info_.fps_n, &info_.fps_d);
 
   GError *why = nullptr;
   GstElement *made =

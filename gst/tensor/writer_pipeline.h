@@ -22,9 +22,14 @@ struct FileKind {
   std::string_view settings;  // the muxer's, but for its clock
 
   bool is_gif () const { return muxer.empty (); }
+  // Whether its clock is chosen by the rate.
+  bool has_ticks () const { return !settings.empty (); }
 };
 // Null where the ending says no kind that can be written: `problem` names those that can.
 const FileKind *kind_of (const std::string &path, std::string &problem);
+// How long a film of this rate (0: it varies) may be, so that the file can tell its times, in whole
+// seconds; GST_CLOCK_TIME_NONE: as long as you like.
+GstClockTime longest_film (const FileKind &kind, int fps_n);
 // What this machine lacks to write such a file on the host or on a CUDA device (0 and up), as a
 // sentence; empty: nothing.
 std::string lacking_for (const FileKind &kind, int device);

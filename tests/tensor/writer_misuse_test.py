@@ -89,6 +89,30 @@ class Misuse(InFolder):
             self.assertEqual(writer.duration, 0.5 + 0.5 + 0.25)
         self.assertEqual(read(self.path()).times, [0, 0.5, 1])
 
+    def test_films_that_are_too_long(self):
+        """Beyond 32 bits of ticks, MP4 and MOV would tell wrong times."""
+        for ending, rate, most in (("mp4", None, 47721), ("mov", "1/3600", 47721), ("m4v", 997, 4307)):
+            with self.subTest(ending=ending, rate=rate):
+                path, half = self.path(f"film.{ending}"), most // 2
+                with quadtensor.Writer(path, rate) as writer:
+                    words = rf"In \.{ending}, .* at most {most} s and a frame {half} s, and these .* {{}}\. In \.mkv"
+                    for length in (half + 1, 90000):
+                        self.expect(ValueError, words.format(f"{length} s and {length} s"),
+                                    writer.write, picture(0), duration=length)  # fmt: skip
+                    writer.write(picture(0), duration=half)
+                    self.expect(ValueError, words.format(f"{half + 1 + half // 2} s and {half + 1} s"),
+                                writer.write, picture(1), duration=half // 2, pts=half + 1)  # fmt: skip
+                    writer.write(picture(1), duration=half - 1)
+                    self.expect(ValueError, words.format(f"{2 * half + 2} s and {half - 1} s"),
+                                writer.write, picture(1), duration=3)  # fmt: skip
+                    writer.write(picture(2), duration=2)
+                clip = read(path)
+                self.assertEqual((clip.times, clip.info.duration), ([0, half, 2 * half - 1], 2 * half + 1))
+        with quadtensor.Writer(self.path()) as writer:
+            for n in range(2):
+                writer.write(picture(n), duration=90000)
+        self.assertEqual(read(self.path()).times, [0, 90000])
+
     def test_after_its_end(self):
         writer = quadtensor.Writer(self.path(), rate=1)
         writer.write(picture(0))
