@@ -139,6 +139,25 @@ Failure read_incoming (const dlpack::Tensor &tensor, const char *letters, Incomi
   return {};
 }
 
+void leave_alpha_out (Incoming &incoming)
+{
+  struct Pair {
+    GstVideoFormat with, without;
+    bool on_device;  // whether GPUs know the one without
+  };
+  constexpr Pair kPairs[] = {
+      {GST_VIDEO_FORMAT_RGBA, GST_VIDEO_FORMAT_RGBx, true},
+      {GST_VIDEO_FORMAT_BGRA, GST_VIDEO_FORMAT_BGRx, true},
+      {GST_VIDEO_FORMAT_ARGB, GST_VIDEO_FORMAT_xRGB, false},
+      {GST_VIDEO_FORMAT_ABGR, GST_VIDEO_FORMAT_xBGR, false},
+  };
+  for (const Pair &pair : kPairs) {
+    if (incoming.format != pair.with) continue;
+    if (incoming.device < 0 || pair.on_device) incoming.format = pair.without;
+    return;
+  }
+}
+
 GstBuffer *wrapped (const Incoming &incoming, gpointer data, GDestroyNotify gone)
 {
   const int planes = incoming.planar ? incoming.channels : 1;

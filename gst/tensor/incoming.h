@@ -35,6 +35,10 @@ struct Incoming {
 // no picture, or nothing.
 Failure read_incoming (const dlpack::Tensor &tensor, const char *letters, Incoming &incoming);
 
+// Makes padding of the alpha, so that the colours are taken as they are. On a device, ARGB and ABGR
+// stay as they are: GPUs know no xRGB and xBGR.
+void leave_alpha_out (Incoming &incoming);
+
 // A buffer with the caller's samples, which calls `gone (data)` when nobody uses it any more. For a
 // picture that can be wrapped.
 GstBuffer *wrapped (const Incoming &incoming, gpointer data, GDestroyNotify gone);

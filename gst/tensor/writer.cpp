@@ -119,6 +119,7 @@ bool _QuadWriter::write (Managed *managed, const char *channels, GstClockTime pt
   Incoming frame;
   const Failure why = read_incoming (managed->tensor, channels, frame);
   if (!why.empty ()) return refuse (error, why.code, why.text);
+  if (!kind->is_gif ()) leave_alpha_out (frame);
   if (first && !accept (error, QUAD_TENSOR_ERROR_ARGUMENT, difference (frame, *first)))
     return false;
   WriterTimes after = times;

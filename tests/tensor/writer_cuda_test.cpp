@@ -149,7 +149,7 @@ class WriterCuda : public CudaTest {
 
 TEST_F (WriterCuda, IsAsOnTheHost)
 {
-  for (const std::string format : {"RGB", "RGBA", "BGR", "GBR", "RGBP", "GRAY8"}) {
+  for (const std::string format : {"RGB", "RGBA", "BGRA", "ARGB", "BGR", "GBR", "RGBP", "GRAY8"}) {
     const bool known = std::any_of (kCudaFormats.begin (), kCudaFormats.end (),
                                     [&] (const char *name) { return format == name; });
     if (!known) continue;  // of this GStreamer

@@ -197,6 +197,15 @@ class Kinds(InFolder):
             self.assertTrue((got[..., 3] == frame[..., 3]).all())
             self.assertTrue((got[:, :32] == frame[:, :32]).all())
 
+    def test_alpha_is_left_out(self):
+        """In H.264: it is not blended onto anything."""
+        plain = numpy.full((48, 64, 3), (200, 120, 40), numpy.uint8)
+        for alpha in (0, 128, 255):
+            frame = numpy.dstack([plain, numpy.full((48, 64), alpha, numpy.uint8)])
+            for kind in (frame, frame.transpose(2, 0, 1).copy(), frame[:47, :63]):
+                written(self.path(), [kind], 10)
+                self.assertLessEqual(abs(pixels(read(self.path())[0]) - (200, 120, 40)).max(), 6, alpha)
+
     def test_frames_of_this_package(self):
         clip = media.clip()
         for format in ("RGB", "BGR", "RGBA", "BGRx", "ARGB", "RGBP", "GBR", "GRAY8"):
