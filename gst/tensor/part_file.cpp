@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 namespace quad::tensor {
 namespace {
@@ -18,11 +21,30 @@ constexpr mode_t kNewFile = 0666;  // without what the umask forbids
 
 Failure failed (const std::string &path, int why)
 {
-  const auto code =
-      why == ENOENT || why == ENOTDIR ? QUAD_TENSOR_ERROR_NOT_FOUND : QUAD_TENSOR_ERROR_PIPELINE;
-  std::string text = path + " cannot be written: " + g_strerror (why);
-  if (code == QUAD_TENSOR_ERROR_NOT_FOUND) text += ". Make its folder first";
-  return {code, text + "."};
+  const std::string text = path + " cannot be written: ";
+  if (why != ENOENT && why != ENOTDIR)
+    return {QUAD_TENSOR_ERROR_PIPELINE, text + g_strerror (why) + "."};
+  // The kernel's own folders answer so, too, where no file can be made.
+  std::error_code unknown;
+  if (fs::is_directory (fs::absolute (path, unknown).parent_path (), unknown))
+    return {QUAD_TENSOR_ERROR_PIPELINE, text + "its folder takes no new files."};
+  return {QUAD_TENSOR_ERROR_NOT_FOUND, text + g_strerror (why) + ". Make its folder first."};
+}
+
+// The name of the part, for mkstemp: no longer than names may be, where `target`'s is not.
+std::string part_for (const fs::path &target)
+{
+  constexpr std::string_view kMark = ".part-XXXXXX";
+  std::string stem = target.stem ().string ();
+  const std::string ending = target.extension ().string ();
+  const std::size_t most =
+      NAME_MAX - std::min<std::size_t> (NAME_MAX, kMark.size () + ending.size ());
+  if (stem.size () > most) {
+    std::size_t end = most;
+    while (end > 0 && (stem[end] & 0xc0) == 0x80) end--;  // not inside of a letter in UTF-8
+    stem.resize (end);
+  }
+  return (target.parent_path () / stem.append (kMark).append (ending)).string ();
 }
 
 bool bring_to_disk (const std::string &path)
@@ -57,8 +79,7 @@ Failure PartFile::make (const std::string &path)
             given_ + " is there already, and it is no file. Give the name of a file."};
   // A file that may not be written is not replaced either.
   if (exists && access (target_.c_str (), W_OK) != 0) return failed (given_, errno);
-  const fs::path name = target.stem ().string () + ".part-XXXXXX" + target.extension ().string ();
-  std::string part = (target.parent_path () / name).string ();
+  std::string part = part_for (target);
   const int file = g_mkstemp_full (part.data (), O_RDWR | O_CLOEXEC, kNewFile);
   if (file < 0) return failed (given_, errno);
   // As the file that it replaces, but its owner has to write it.
@@ -71,7 +92,11 @@ Failure PartFile::make (const std::string &path)
 Failure PartFile::publish ()
 {
   if (!bring_to_disk (part_) || std::rename (part_.c_str (), target_.c_str ()) != 0)
-    return failed (given_, errno);
+    return errno == ENOENT || errno == ENOTDIR
+               ? Failure{QUAD_TENSOR_ERROR_NOT_FOUND,
+                         given_ + " was not written: " + part_ +
+                             ", which had its frames, was removed or moved in the meantime."}
+               : failed (given_, errno);
   published_ = true;
   return {};
 }

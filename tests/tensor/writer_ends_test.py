@@ -110,7 +110,7 @@ class Ends(InFolder):
         self.assertEqual(self.path().stat().st_mode & 0o777, 0o640)
 
     def test_names(self):
-        for name in ("it's a film & \"more\".mkv", "ümläut.mkv", b"\xff\xfe.mkv", "50%.d.mkv"):
+        for name in ("it's a film & \"more\".mkv", "ümläut.mkv", b"\xff\xfe.mkv", "50%.d.mkv", "x" * 251 + ".mkv", "ü" * 125 + ".mkv"):
             path = os.path.join(os.fsencode(self.folder), os.fsencode(name))
             written(path, [picture(0)], 1)
             self.assertTrue(os.path.exists(path))

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import shutil
 import unittest
 
 import cases
@@ -30,6 +31,8 @@ class Misuse(InFolder):
         self.expect(TypeError, "int", quadtensor.Writer, 7)
         self.expect(quadtensor.NotFound, "none/film.mkv cannot be written: .* Make its folder first",
                     quadtensor.Writer, self.folder / "none" / "film.mkv", 1)  # fmt: skip
+        self.expect(quadtensor.Error, "cannot be written: its folder takes no new files", quadtensor.Writer, "/proc/film.mkv")
+        self.expect(quadtensor.Error, "cannot be written: File name too long", quadtensor.Writer, self.path("x" * 252 + ".mkv"))
         self.path("folder.mkv").mkdir()
         self.expect(ValueError, "is there already, and it is no file", quadtensor.Writer, self.path("folder.mkv"))
         os.mkfifo(self.path("pipe.mkv"))
@@ -79,7 +82,8 @@ class Misuse(InFolder):
         with quadtensor.Writer(self.path()) as writer:
             self.expect(ValueError, "needs a duration or a time", writer.write, picture(0))
             self.expect(ValueError, "above 0", writer.write, picture(0), duration=0)
-            self.expect(ValueError, "duration", writer.write, picture(0), duration=-1)
+            for duration in (-1, 1e12):
+                self.expect(ValueError, "duration .* from 0 to 9223372036", writer.write, picture(0), duration=duration)
             self.expect(ValueError, "pts", writer.write, picture(0), pts="soon")
             writer.write(picture(0), pts=1.5)
             self.expect(ValueError, r"go back: 1.5 s is not after 1.5 s", writer.write, picture(1), pts=1.5)
@@ -123,6 +127,15 @@ class Misuse(InFolder):
         self.assertEqual((writer.frames, writer.duration), (1, 1))
         self.assertEqual(writer.bytes, self.path().stat().st_size)
         self.expect(ValueError, "closed", writer.write, picture(0))
+
+    def test_folder_that_is_removed(self):
+        for name in ("film.mkv", "film.gif"):
+            folder = self.folder / "gone"
+            folder.mkdir()
+            writer = quadtensor.Writer(folder / name, rate=1)
+            writer.write(picture(0))
+            shutil.rmtree(folder)
+            self.expect(quadtensor.NotFound, rf"{name} was not written: .*film\.part-.*, .* removed", writer.close)
 
     def test_no_frame(self):
         self.path().write_text("kept")

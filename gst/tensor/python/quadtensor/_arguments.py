@@ -47,7 +47,7 @@ def nanoseconds(value: Any, what: str) -> int:
     plain = number(value, what)
     # A time has 63 bits.
     if not 0 <= plain < math.inf or (time := round(fractions.Fraction(plain) * SECOND)) >= 2**63:
-        raise ValueError(f"{what} has to be a time in seconds, from 0 on")
+        raise ValueError(f"{what} has to be a time in seconds, from 0 to {2**63 // SECOND} (292 years)")
     return time
 
 
