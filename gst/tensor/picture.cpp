@@ -28,6 +28,19 @@ std::string problem_of (GstVideoFormat format)
   return problem_of_format (info);
 }
 
+// A hint where the name is a format's but for capital letters.
+std::string meant (const std::string &name)
+{
+  guint n = 0;
+  const GstVideoFormat *all = gst_video_formats_raw (&n);
+  for (guint i = 0; i < n; i++) {
+    const char *known = gst_video_format_to_string (all[i]);
+    if (g_ascii_strcasecmp (known, name.c_str ()) == 0)
+      return std::string{" Its name is written "} + known + ".";
+  }
+  return {};
+}
+
 // All formats that can be tensors, for caps.
 const std::string &tensor_formats ()
 {
@@ -151,13 +164,18 @@ class Chain {
 std::string read_picture (const QuadPicture &asked, Picture &picture)
 {
   if (asked.width < 0 || asked.height < 0) return "The width and the height have to be 0 or more.";
+  if (asked.width > kMaxSide || asked.height > kMaxSide)
+    return "The width and the height have to be " + std::to_string (kMaxSide) + " or less.";
   picture = {asked.width, asked.height, asked.format ? asked.format : "",
              asked.orientation == QUAD_ORIENTATION_AUTO};
   if (!asked.format) return {};
   const GstVideoFormat format = gst_video_format_from_string (asked.format);
   if (format == GST_VIDEO_FORMAT_UNKNOWN || format == GST_VIDEO_FORMAT_ENCODED)
-    return "GStreamer knows no format " + picture.format + ".";
-  return problem_of (format);
+    return "GStreamer knows no format " + picture.format + "." + meant (picture.format);
+  if (!problem_of (format).empty ())
+    return "The samples of " + picture.format +
+           " are no elements of a tensor. Ask for a format such as RGB, NV12 or I420_10LE.";
+  return {};
 }
 
 void shown_size (const Source &source, int &width, int &height)

@@ -241,6 +241,10 @@ typedef struct {
   gpointer reserved[4];
 } QuadPicture;
 
+/* FALSE where no reader can make such pictures of any video: a format that is no tensor, a side
+ * that is too long. */
+QUAD_TENSOR_API gboolean quad_picture_check (const QuadPicture *picture, GError **error);
+
 /* As quad_reader_open(), with pictures made after `select` has chosen frames. `select` is elements
  * as in gst-launch-1.0, such as "frameextract rate=2/1", or NULL. Interlaced video is deinterlaced
  * where it is scaled or turned, before `select`. */

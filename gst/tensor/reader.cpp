@@ -161,6 +161,15 @@ QuadReader *quad_reader_open (const gchar *location, const gchar *filters, gint 
   });
 }
 
+gboolean quad_picture_check (const QuadPicture *picture, GError **error)
+{
+  g_return_val_if_fail (picture, FALSE);
+  return contain (FALSE, error, [&] {
+    Picture asked;
+    return gboolean{accept (error, QUAD_TENSOR_ERROR_ARGUMENT, read_picture (*picture, asked))};
+  });
+}
+
 QuadReader *quad_reader_open_pictures (const gchar *location, const gchar *select,
                                        const QuadPicture *picture, gint device, guint depth,
                                        GError **error)

@@ -163,10 +163,18 @@ class Refusals(unittest.TestCase):
         self.assertIn("no video", self.failure(sound))
 
     def test_no_such_format(self):
-        self.assertIn("NOSUCH", self.failure(media.clip(), format="NOSUCH"))
+        for name, words in (("NOSUCH", "no format NOSUCH.$"), ("rgb", "no format rgb. Its name is written RGB.$"),
+                            ("rgbX", "written RGBx"), ("nv12", "written NV12"),
+                            ("YUY2", "samples of YUY2 .* Ask for a format such as RGB")):  # fmt: skip
+            for use in (frames, quadtensor.Clip):
+                with self.subTest(name), self.assertRaisesRegex(ValueError, words):
+                    use(media.clip(), format=name)
 
-    def test_format_that_is_no_tensor(self):
-        self.assertIn("YUY2", self.failure(media.clip(), format="YUY2"))
+    def test_size_beyond_the_largest(self):
+        for settings in ({"width": 100000, "height": 100000}, {"width": 16385}, {"height": 16385}):
+            for use in (frames, quadtensor.Clip):
+                with self.subTest(settings), self.assertRaisesRegex(ValueError, "have to be 16384 or less"):
+                    use(media.clip(), **settings)
 
     def test_no_gpu(self):
         with self.assertRaises(quadtensor.Error) as raised:

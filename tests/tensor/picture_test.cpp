@@ -170,6 +170,9 @@ TEST (Picture, WhatCannotBe)
   EXPECT_NE (read_picture ({0, -1, nullptr, QUAD_ORIENTATION_AUTO, {}}, picture), "");
   EXPECT_EQ (read_picture ({0, 0, "NOSUCH", QUAD_ORIENTATION_AUTO, {}}, picture),
              "GStreamer knows no format NOSUCH.");
+  EXPECT_EQ (read_picture ({0, 0, "rgb", QUAD_ORIENTATION_AUTO, {}}, picture),
+             "GStreamer knows no format rgb. Its name is written RGB.");
+  EXPECT_NE (read_picture ({0, 16385, nullptr, QUAD_ORIENTATION_AUTO, {}}, picture), "");
   EXPECT_NE (read_picture ({0, 0, "YUY2", QUAD_ORIENTATION_AUTO, {}}, picture).find ("YUY2"),
              std::string::npos);
   EXPECT_EQ (read_picture ({2, 3, "RGB", QUAD_ORIENTATION_NONE, {}}, picture), "");

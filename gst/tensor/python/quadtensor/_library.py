@@ -202,6 +202,7 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "quad_cuda_can_decode": (c_int, c_int),
     "quad_dlpack_capsule_name": (c_void_p, c_int),
     "quad_dlpack_use_python": (None, c_void_p, c_void_p),
+    "quad_picture_check": (c_int, POINTER(QuadPicture), _errors),
     "quad_reader_open_pictures": (
         c_void_p,
         c_char_p,

@@ -187,13 +187,15 @@ def picture_of(
     width: Number | None, height: Number | None, format: str | None, orientation: str, stream: Number
 ) -> QuadPicture:
     format = format_name(format)
-    return QuadPicture(
+    picture = QuadPicture(
         0 if width is None else whole(width, "width"),
         0 if height is None else whole(height, "height"),
         format and format.encode(),
         orientation_number(orientation),
         whole(stream, "stream", least=0),
     )
+    call(lib.quad_picture_check, ctypes.byref(picture), raises=ValueError)
+    return picture
 
 
 def time_limit(timeout: Number | None) -> float | None:
