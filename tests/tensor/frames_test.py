@@ -82,6 +82,14 @@ class Selection(unittest.TestCase):
     def test_start_and_stop(self):
         self.assertEqual(self.times(rate=2, start=1.5, stop=3), [1500, 2000, 2500])
 
+    def test_start_between_two_frames(self):
+        """Begins with the frame that is on screen; up to half a millisecond before a frame, that is this frame."""
+        clip = quadtensor.Clip(media.clip(), device="cpu")
+        for start, first in ((0.95, 0.9), (0.9994, 0.9), (0.9996, 1.0), (1, 1.0)):
+            for found in (frames(media.clip(), start=start), clip.frames_in(start=start)):
+                self.assertEqual(next(found).time, first)
+            self.assertEqual(clip.frames_played_at([start]).time, [first])
+
     def test_locations(self):
         path = media.clip()
         for location in (path, str(path), os.fsencode(path), path.as_uri()):

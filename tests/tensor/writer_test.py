@@ -91,6 +91,16 @@ class RoundTrip(InFolder):
         delays = gif.read(self.path("film.gif")).delays
         self.assertEqual(delays, [10, 50, 3, 120, 46, 2, 70])
 
+    def test_gif_rounds_what_was_given(self):
+        for lengths, given, delays in (([0.004] * 40, 0.16, 18), ([0.5, 0.014], 0.514, 52), ([0.033] * 10, 0.33, 33)):
+            with self.subTest(given):
+                each = [{"duration": length} for length in lengths]
+                writer = written(self.path("film.gif"), map(picture, range(len(each))), None, each)
+                self.assertEqual((writer.frames, writer.duration), (len(lengths), given))
+                made = gif.read(self.path("film.gif")).delays
+                self.assertEqual(sum(made), delays)
+                self.assertGreaterEqual(min(made), 2)
+
     @unittest.skipUnless(shutil.which("ffprobe"), "ffprobe is not installed (ffmpeg)")
     def test_as_ffprobe_reads_it(self):
         def probed(path, entries):

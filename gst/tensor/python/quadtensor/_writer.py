@@ -175,12 +175,14 @@ class Writer(Uncopied):
 
     @property
     def frames(self) -> int:
-        """How many frames were written."""
+        """How many frames were given to write(). A GIF has fewer where some are the same, or shorter than 0.02 s."""
         return self._numbers()[0]
 
     @property
     def duration(self) -> float:
-        """How long they are shown, in seconds."""
+        """How long they are shown, in seconds, as they were given. A GIF's own is rounded to 1/100 s, with 0.02 s at
+        least for its last frame.
+        """
         return seconds(self.duration_ns)
 
     @property
