@@ -36,6 +36,11 @@ struct _QuadTable {
   void take (QuadFrame *frame);
   bool mark_keyframes ();
   void finish ();
+  // Frames without a time come last.
+  bool all_timed () const
+  {
+    return entries.empty () || GST_CLOCK_TIME_IS_VALID (entries.back ().time);
+  }
 
   std::string location;
   guint stream = 0;
@@ -132,12 +137,11 @@ void _QuadTable::finish ()
   entries.reserve (units.size ());
   for (const Unit &unit : units) entries.push_back ({unit.time, unit.duration, unit.keyframe, 0});
   for (std::size_t i = 0; i + 1 < entries.size (); i++)
-    if (GST_CLOCK_TIME_IS_VALID (entries[i + 1].time))
-      entries[i].duration = entries[i + 1].time - entries[i].time;
+    if (all_timed ()) entries[i].duration = entries[i + 1].time - entries[i].time;
   units = {};
   if (entries.empty () || GST_CLOCK_TIME_IS_VALID (info.duration)) return;
   const QuadTableEntry &last = entries.back ();
-  if (GST_CLOCK_TIME_IS_VALID (last.time) && GST_CLOCK_TIME_IS_VALID (last.duration))
+  if (all_timed () && GST_CLOCK_TIME_IS_VALID (last.duration))
     info.duration = last.time + last.duration;
 }
 
@@ -171,6 +175,12 @@ QuadReaderStatus _QuadTable::go_on (GstClockTime timeout, GError **error)
     reader = nullptr;
   }
   finish ();
+  if (!all_timed ()) {
+    refuse (error, QUAD_TENSOR_ERROR_UNSUPPORTED,
+            "Frames of this file have no times, so that it has no table of them. Read them in "
+            "order, with frames().");
+    return QUAD_READER_FAILED;
+  }
   done = true;
   return QUAD_READER_END;
 }

@@ -121,6 +121,6 @@ def all_clips():
             yield name, path_of(name), plain
     yield "edited.mp4", edited(), True
     yield "cut.ts", cut(), True
-    yield "late.mkv", media.sound_after_picture("late.mkv", SOURCE, COUNT), True
+    yield "late.mkv", media.sound_after_picture("late.mkv", SOURCE, COUNT), None
     yield "turned.mov", media.turned(path_of("jpeg.mov"), 90), True
     yield "picture.png", media.made("picture.png", "videotestsrc num-buffers=1 ! pngenc"), None

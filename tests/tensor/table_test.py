@@ -66,7 +66,6 @@ class Frames(unittest.TestCase):
         plain = {
             "plain.m2v": "mpeg2enc format=3 ! mpegvideoparse",
             "plain.h264": f"{chain} ! h264parse ! video/x-h264,stream-format=byte-stream",
-            "plain.mjpeg": "jpegenc",
             "plain.ivf": "vp8enc keyframe-max-dist=8 deadline=1 ! avmux_ivf",
         }
         for name, elements in plain.items():
@@ -200,6 +199,15 @@ class Refusals(unittest.TestCase):
     def test_locations(self):
         for bad, kind in ((7, TypeError), ("a\0b", ValueError)):
             self.assertRaises(kind, read, bad, True)
+
+    def test_frames_without_times(self):
+        path = media.made("five.mjpeg", "videotestsrc num-buffers=5 ! video/x-raw,width=64,height=48 ! jpegenc")
+        self.assertEqual(len(frames(path)), 5)
+        clip = quadtensor.Clip(path, timeout=60)
+        self.assertEqual((clip.info.width, clip.info.codec), (64, "jpeg"))
+        for read_all in (lambda: len(clip), lambda: clip[0], lambda: clip.frames_at([1])):
+            self.assertRaisesRegex(quadtensor.Error, "have no times", read_all)
+        self.assertEqual(len(list(clip.frames_in())), 5)
 
     def test_files_are_closed(self):
         path = clips.path_of("b.mp4")
