@@ -1,5 +1,6 @@
 #include "tensor/messages.h"
 
+#include <cstring>
 #include <memory>
 
 #include "glue/owned.h"
@@ -17,6 +18,15 @@ bool reads_media (GstObject *element)
   GstElementFactory *factory =
       GST_IS_ELEMENT (element) ? gst_element_get_factory (GST_ELEMENT (element)) : nullptr;
   return factory && gst_element_factory_list_is_type (factory, kTypes);
+}
+
+bool reads_network (GstObject *element)
+{
+  GstElementFactory *factory =
+      GST_IS_ELEMENT (element) ? gst_element_get_factory (GST_ELEMENT (element)) : nullptr;
+  const char *kind =
+      factory ? gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS) : nullptr;
+  return kind && std::strstr (kind, "Source") && std::strstr (kind, "Network");
 }
 
 // What GStreamer's errors mean for the caller. All others are errors of the pipeline.
@@ -68,6 +78,10 @@ Failure failure_of (GstMessage *message, const std::string &lacking)
     text += ". The filters may not take this video's format, or not give what comes after them";
     return {QUAD_TENSOR_ERROR_PIPELINE, text};
   }
+  // The HTTP source says no more than this of a connection that is refused.
+  if (g_error_matches (why.get (), GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) &&
+      reads_network (GST_MESSAGE_SRC (message)))
+    text = "Nothing answers at this URI, or the connection broke off. " + text;
   return {code_of (why.get (), GST_MESSAGE_SRC (message)), text};
 }
 

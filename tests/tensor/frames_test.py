@@ -8,6 +8,7 @@ import io
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -152,6 +153,13 @@ class Refusals(unittest.TestCase):
 
     def test_no_file(self):
         self.assertIn("No such file", self.failure(media.path_of("none.mp4")))
+
+    @unittest.skipUnless(media.exists("souphttpsrc"), "souphttpsrc is not installed (gstreamer1.0-plugins-good)")
+    def test_connection_that_is_refused(self):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))  # it does not listen
+            uri = f"http://127.0.0.1:{unused.getsockname()[1]}/clip.mp4"
+            self.assertIn("Nothing answers at this URI", self.failure(uri))
 
     def test_colon_in_a_name(self):
         there = os.getcwd()
