@@ -30,6 +30,11 @@ void *allocate (std::size_t size)
 // The library uses these too.
 void *operator new (std::size_t size) { return allocate (size); }
 void *operator new[] (std::size_t size) { return allocate (size); }
+// As std::stable_sort uses it.
+void *operator new (std::size_t size, const std::nothrow_t &) noexcept
+{
+  return std::malloc (size ? size : 1);
+}
 void operator delete (void *memory) noexcept { std::free (memory); }
 void operator delete[] (void *memory) noexcept { std::free (memory); }
 void operator delete (void *memory, std::size_t) noexcept { std::free (memory); }

@@ -185,8 +185,9 @@ void choose_shards (const batch::Batch &batch, WorkArguments &arguments)
   work.shards = batch::shards_of (share.value_or (batch::Share{}), batch.shards ());
   // Workers that start at the same time begin at different shards.
   if (arguments.claim)
-    std::ranges::rotate (
-        work.shards, work.shards.begin () + std::ptrdiff_t (hash_of_process () % batch.shards ()));
+    std::rotate (work.shards.begin (),
+                 work.shards.begin () + std::ptrdiff_t (hash_of_process () % batch.shards ()),
+                 work.shards.end ());
   if (share)
     std::cerr << "shards " << share->index << "/" << share->count << " of " << batch.shards ()
               << ", by " << share->from << "\n";
