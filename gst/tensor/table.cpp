@@ -136,8 +136,9 @@ void _QuadTable::finish ()
                     [] (const Unit &a, const Unit &b) { return a.time < b.time; });
   entries.reserve (units.size ());
   for (const Unit &unit : units) entries.push_back ({unit.time, unit.duration, unit.keyframe, 0});
-  for (std::size_t i = 0; i + 1 < entries.size (); i++)
-    if (all_timed ()) entries[i].duration = entries[i + 1].time - entries[i].time;
+  if (all_timed ())
+    for (std::size_t i = 0; i + 1 < entries.size (); i++)
+      entries[i].duration = entries[i + 1].time - entries[i].time;
   units = {};
   if (entries.empty () || GST_CLOCK_TIME_IS_VALID (info.duration)) return;
   const QuadTableEntry &last = entries.back ();

@@ -87,6 +87,12 @@ void give_back (gpointer returned)
   (*events)->returned ();
 }
 
+void tell_when_freed (GstMiniObject *object, const Returned &events)
+{
+  static const GQuark quark = g_quark_from_static_string ("quad-writer-returned");
+  gst_mini_object_set_qdata (object, quark, new Returned (events), give_back);
+}
+
 }  // namespace
 
 const FileKind *kind_of (const std::string &path, std::string &problem)
@@ -287,9 +293,7 @@ Failure WriterPipeline::buffer_of (const Incoming &frame, Owned<GstBuffer> &buff
     }
     // Another buffer with the same memory.
     buffer.reset (gst_buffer_copy (picture_.get ()));
-    static const GQuark kReturned = g_quark_from_static_string ("quad-writer-returned");
-    gst_mini_object_set_qdata (GST_MINI_OBJECT (buffer.get ()), kReturned, new Returned (events_),
-                               give_back);
+    tell_when_freed (GST_MINI_OBJECT (buffer.get ()), events_);
     return {};
   }
   if (!padded && frame.can_be_wrapped ()) {
@@ -299,9 +303,7 @@ Failure WriterPipeline::buffer_of (const Incoming &frame, Owned<GstBuffer> &buff
   const gsize size = GST_VIDEO_INFO_SIZE (&info_);
   GstMemory *memory = gst_allocator_alloc (nullptr, size, nullptr);
   if (!memory) return {QUAD_TENSOR_ERROR_PIPELINE, "There is no memory for a frame."};
-  static const GQuark kReturned = g_quark_from_static_string ("quad-writer-returned");
-  gst_mini_object_set_qdata (GST_MINI_OBJECT (memory), kReturned, new Returned (events_),
-                             give_back);
+  tell_when_freed (GST_MINI_OBJECT (memory), events_);
   buffer.reset (gst_buffer_new ());
   gst_buffer_append_memory (buffer.get (), memory);
   MappedBuffer to (info_, buffer.get (), GST_MAP_WRITE);

@@ -83,9 +83,9 @@ import ctypes
 VERSION, SIZE = {}
 real = ctypes.CDLL
 class Wrong:
-    def __init__(self, *arguments, **settings): self.library = real(*arguments, **settings)
+    def __init__(self, *arguments, **settings): self.loaded = real(*arguments, **settings)
     def __getattr__(self, name):
-        function = getattr(self.library, name)
+        function = getattr(self.loaded, name)
         if name == "quad_tensor_version": return lambda: VERSION or function()
         if name != "quad_tensor_struct_size": return function
         return lambda struct: 7 if SIZE and struct == b"QuadMissed" else function(struct)

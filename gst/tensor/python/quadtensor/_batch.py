@@ -6,24 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, SupportsIndex
 
 from ._dlpack import skip_first_axis
-from ._frame import Frame, OneTensor, Samples, Uncopied, seconds
+from ._frame import Frame, Handle, OneTensor, Samples, seconds
 from ._library import QuadBatchTensor, call, lib
-
-
-class _Handle(Uncopied):
-    """One reference of a QuadBatch."""
-
-    def __init__(self, pointer: int) -> None:
-        self.pointer = pointer
-
-    def __del__(self, unref: Any = lib.quad_batch_unref) -> None:
-        unref(self.pointer)
 
 
 class BatchTensor(Samples):
     """As Tensor, of several frames: the first axis counts them. It may be written to. tensor[2] is one frame's part."""
 
-    def __init__(self, handle: _Handle, index: int) -> None:
+    def __init__(self, handle: Handle, index: int) -> None:
         info = QuadBatchTensor()
         if not lib.quad_batch_get_tensor(handle.pointer, index, ctypes.byref(info)):
             raise IndexError("the batch has no such tensor")
@@ -90,7 +80,7 @@ class Batch(OneTensor[BatchTensor]):
     def __init__(self, frames: Sequence[Frame], index: Callable[[], list[int]]) -> None:
         """Of at least one Frame. `index` makes the list of numbers."""
         pointers = (ctypes.c_void_p * len(frames))(*(frame._handle.pointer for frame in frames))
-        self._handle = _Handle(call(lib.quad_batch_new, pointers, len(frames)))
+        self._handle = Handle(call(lib.quad_batch_new, pointers, len(frames)), lib.quad_batch_unref)
         self._index = index
         self.copied: int = lib.quad_batch_get_n_copied(self._handle.pointer)
         self.tensors = tuple(BatchTensor(self._handle, i) for i in range(len(frames[0].tensors)))

@@ -2,7 +2,7 @@
 
 import ctypes
 import fractions
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from ._library import CUDA, NONE, QuadFrameInfo, QuadTensor, call, capsule, lib
@@ -29,14 +29,14 @@ class Uncopied:
         self.__reduce_ex__(2)
 
 
-class _Handle(Uncopied):
-    """One reference of a QuadFrame."""
+class Handle(Uncopied):
+    """One reference, which `unref` gives back."""
 
-    def __init__(self, pointer: int) -> None:
-        self.pointer = pointer
+    def __init__(self, pointer: int, unref: Callable[[int], None]) -> None:
+        self.pointer, self._unref = pointer, unref
 
-    def __del__(self, unref: Any = lib.quad_frame_unref) -> None:
-        unref(self.pointer)
+    def __del__(self) -> None:
+        self._unref(self.pointer)
 
 
 class Samples(Uncopied):
@@ -128,7 +128,7 @@ class Tensor(Samples):
     (what lies along the axis of colours, as "RGB"; of two dimensions, what the plane is).
     """
 
-    def __init__(self, handle: _Handle, index: int) -> None:
+    def __init__(self, handle: Handle, index: int) -> None:
         info = QuadTensor()
         if not lib.quad_frame_get_tensor(handle.pointer, index, ctypes.byref(info)):
             raise IndexError("the frame has no such tensor")
@@ -215,7 +215,7 @@ class Frame(OneTensor[Tensor]):
 
     def __init__(self, pointer: int) -> None:
         """Takes over a reference of a QuadFrame."""
-        self._handle = _Handle(pointer)
+        self._handle = Handle(pointer, lib.quad_frame_unref)
         info = QuadFrameInfo()
         lib.quad_frame_get_info(pointer, ctypes.byref(info))
         self.index = optional(info.index)

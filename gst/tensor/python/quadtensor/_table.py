@@ -18,7 +18,7 @@ from ._library import (
     exception_of,
     lib,
 )
-from ._source import Location, Source, source_of
+from ._source import Source
 from ._waits import waits
 
 
@@ -109,14 +109,14 @@ def late(timeout: float | None) -> Error:
 
 @overload
 def read(
-    location: Location | Source, stream: int, frames: Literal[True], timeout: float | None = None, check: Callable[[], None] = ...
+    source: Source, stream: int, frames: Literal[True], timeout: float | None = None, check: Callable[[], None] = ...
 ) -> Table: ...
 @overload
 def read(
-    location: Location | Source, stream: int, frames: Literal[False], timeout: float | None = None, check: Callable[[], None] = ...
+    source: Source, stream: int, frames: Literal[False], timeout: float | None = None, check: Callable[[], None] = ...
 ) -> Info: ...
 def read(
-    location: Location | Source,
+    source: Source,
     stream: int,
     frames: bool,
     timeout: float | None = None,
@@ -126,7 +126,6 @@ def read(
     within `timeout` seconds. `check` is called now and then, and raises what is to end the reading.
     """
     check_process()
-    source = source_of(location)  # which has to live until the file is open
     table = call(lib.quad_table_open, source.uri, stream, frames)
     try:
         error = ctypes.POINTER(GError)()
