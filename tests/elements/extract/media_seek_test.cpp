@@ -146,8 +146,9 @@ TEST_F (FrameExtractMediaSeek, ManyInARow)
   expect_equal (play.run (), plain_rate (all_, 1, 2));
 }
 
-// Without a flush, upstream waits until the streaming thread has finished its frame, and maybe some more: who takes a lock
-// first is nobody's promise. So the film has more ticks than may be passed until then.
+// Without a flush, upstream waits until the streaming thread has finished its frame, and maybe some
+// more: who takes a lock first is nobody's promise. So the film has more ticks than may be passed
+// until then.
 TEST_F (FrameExtractMediaSeek, ManyWithoutAFlush)
 {
   Playback play{path_, kDecode, std::string ("rate=10/1 seek-mode=always")};

@@ -1,0 +1,19 @@
+// Memory for the pictures of decoders: they are read where they lie.
+//
+// Decoders like avdec_* and vp9dec draw straight into buffers, and keep these mapped for writing
+// while later pictures refer to them. What is mapped for writing cannot be shared, so
+// gst_video_decoder_finish_frame () copies each such picture: at 1080p, 3 MB into new pages.
+//
+// Here a copy is the same bytes until one of both is written to: who maps it for writing then gets
+// bytes of its own. Who has mapped it before goes on writing to the bytes of both. Decoders do not:
+// what they have shown, they only read.
+#pragma once
+
+#include <gst/gst.h>
+
+namespace quad {
+
+// Answers an ALLOCATION query for frames in system memory. Any thread.
+void offer_picture_memory (GstQuery *allocation);
+
+}  // namespace quad
