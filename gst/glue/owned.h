@@ -12,6 +12,7 @@ struct Unref {
   void operator() (GstBuffer *p) const { gst_buffer_unref (p); }
   void operator() (GstEvent *p) const { gst_event_unref (p); }
   void operator() (GstQuery *p) const { gst_query_unref (p); }
+  void operator() (GstMemory *p) const { gst_memory_unref (p); }
   void operator() (GstMessage *p) const { gst_message_unref (p); }
   void operator() (GstSample *p) const { gst_sample_unref (p); }
   void operator() (GstStructure *p) const { gst_structure_free (p); }

@@ -13,29 +13,28 @@ namespace {
 // Memory of the system, mapped as long as it lives.
 class Block {
  public:
-  explicit Block (GstMemory *memory) : memory_{memory} {}
+  explicit Block (Owned<GstMemory> memory) : memory_{std::move (memory)} {}
   Block (const Block &) = delete;
   Block &operator= (const Block &) = delete;
   ~Block ()
   {
-    if (mapped_) gst_memory_unmap (memory_, &map_);
-    if (memory_) gst_memory_unref (memory_);
+    if (map_.data) gst_memory_unmap (memory_.get (), &map_);
   }
 
-  bool map () { return mapped_ = memory_ && gst_memory_map (memory_, &map_, GST_MAP_READWRITE); }
+  bool map () { return memory_ && gst_memory_map (memory_.get (), &map_, GST_MAP_READWRITE); }
   const GstMemory &memory () const { return *memory_; }
   // Where the offset is 0.
   guint8 *bytes () const { return map_.data - memory_->offset; }
 
  private:
-  GstMemory *memory_;
+  Owned<GstMemory> memory_;
   GstMapInfo map_{};
-  bool mapped_ = false;
 };
 
 std::shared_ptr<Block> new_block (gsize size, GstAllocationParams params)
 {
-  auto block = std::make_shared<Block> (gst_allocator_alloc (nullptr, size, &params));
+  auto block =
+      std::make_shared<Block> (Owned<GstMemory>{gst_allocator_alloc (nullptr, size, &params)});
   return block->map () ? block : nullptr;
 }
 

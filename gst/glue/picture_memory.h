@@ -1,7 +1,7 @@
 // Memory for the pictures of decoders: they are read where they lie.
 //
-// Decoders like avdec_* and vp9dec draw straight into buffers, and keep these mapped for writing
-// while later pictures refer to them. What is mapped for writing cannot be shared, so
+// Decoders like avdec_* draw straight into buffers, and keep these mapped for writing while later
+// pictures refer to them. What is mapped for writing cannot be shared, so
 // gst_video_decoder_finish_frame () copies each such picture: at 1080p, 3 MB into new pages.
 //
 // Here a copy is the same bytes until one of both is written to: who maps it for writing then gets

@@ -1,10 +1,8 @@
 #include "glue/picture_memory.h"
 
-#include <gst/video/video.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <vector>
 
 #include "glue/owned.h"
 
@@ -59,6 +57,13 @@ void expect_all (const Owned<GstBuffer> &buffer, guint8 value)
   for (gsize i = 0; i < kSize; i++) ASSERT_EQ (map.data ()[i], value) << i;
 }
 
+// What a decoder shows and lets go of.
+Owned<GstBuffer> shown_of (const Owned<GstBuffer> &held)
+{
+  const Mapped decoder{held, GST_MAP_READWRITE};
+  return Owned<GstBuffer>{gst_buffer_copy (held.get ())};
+}
+
 // What gst_video_decoder_finish_frame () does with a picture that its decoder holds.
 TEST (PictureMemory, CopyOfWhatIsMappedForWritingIsTheSameBytes)
 {
@@ -75,11 +80,7 @@ TEST (PictureMemory, CopyOfWhatIsMappedForWritingIsTheSameBytes)
 TEST (PictureMemory, BytesOutliveTheirPicture)
 {
   Owned<GstBuffer> held = picture (2);
-  Owned<GstBuffer> shown;
-  {
-    const Mapped decoder{held, GST_MAP_READWRITE};
-    shown.reset (gst_buffer_copy (held.get ()));
-  }
+  const Owned<GstBuffer> shown = shown_of (held);
   held.reset ();
   expect_all (shown, 2);
 }
@@ -88,11 +89,7 @@ TEST (PictureMemory, BytesOutliveTheirPicture)
 TEST (PictureMemory, NextPictureHasOtherBytes)
 {
   Owned<GstBuffer> held = picture (3);
-  Owned<GstBuffer> shown;
-  {
-    const Mapped decoder{held, GST_MAP_READWRITE};
-    shown.reset (gst_buffer_copy (held.get ()));
-  }
+  Owned<GstBuffer> shown = shown_of (held);
   gst_buffer_memset (held.get (), 0, 4, kSize);
   expect_all (shown, 3);
   expect_all (held, 4);
