@@ -26,7 +26,7 @@ copy_tree
 choose_entry
 command=(/src/tests/run.sh)
 if [ "${2:-}" = --prepare ]; then
-  command=(bash -c 'cd /src && source tests/packages.sh && need_packages "${packages_to_test[@]}" "${packages_to_package[@]}" && echo "The root is ready."')
+  command=(bash -c 'cd /src && source tests/packages.sh && need_packages "${packages_to_test[@]}" && echo "The root is ready."')
 fi
 trap - EXIT
 # Leaves out long tests whose result does not depend on the system: tests/run.sh has run them here.

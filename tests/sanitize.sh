@@ -14,27 +14,17 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" = thread ]; then exec tests/support/tsan/suites.sh "${@:2}"; fi
 source tests/packages.sh
 trap 'echo "0 passed, 1 failed"' EXIT
-need_packages "${packages_to_test[@]}"
-
-build=build-sanitize
-# Little optimization and only lines for a debugger: most of the time here goes into compiling. The
-# sanitizers make the compiler warn of what is not there, so its warnings count in the other builds. GStreamer's
-# enumerations hold whatever number caps say, also one that is none of theirs.
-options=(-Doptimization=1 -Ddebug=false "-Dcpp_args=-g1 -fno-sanitize=enum" -Dwerror=false
-  -Db_sanitize=address,undefined -Db_lundef=false)
-# No kernel runs here, so one kind of GPU is enough.
-export NVCC_APPEND_FLAGS=-arch=sm_80
-[ "${1:-}" = tools ] && options+=(-Dquad=enabled) || options+=(-Dquad=disabled)
-configure "$build" "${options[@]}" -Dtests=true
+source tests/support/sanitizers.sh
+if [ "${1:-}" = tools ]; then
+  options+=(-Dquad=enabled)
+  configure "$build" "${options[@]}"
+fi
 ninja -C "$build"
 
 # Freed memory is kept for 16 MB of further frees instead of 256: what is used after it was freed is mostly used soon,
 # and memory that is fresh each time costs a fifth of the time of tests with large pictures.
 export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=16
 export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-# GLib's slices and their magazines hide leaks.
-export G_SLICE=always-malloc
 # Programs that are not built here (gst-launch-1.0) must load the sanitizer before our plugin. Leaks are searched only
 # in the tests that are built here.
 export QUAD_PRELOAD=$(g++ -print-file-name=libasan.so)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang, AddressSanitizer and UndefinedBehaviorSanitizer in build-fuzz, and runs
-# each. The last line is `N passed, N failed`.
+# Builds the fuzzers with AddressSanitizer and UndefinedBehaviorSanitizer, and runs each: libFuzzer's with clang in
+# build-fuzz, and the one of whole elements in build-sanitize, where tests/sanitize.sh has built these already.
+# The last line is `N passed, N failed`.
 #
 #   tests/fuzz/run.sh [SECONDS [FIRST-SEED]]     default: 10 seconds each, two at a time, from seed 1
 #
@@ -13,17 +14,19 @@ trap 'echo "0 passed, 1 failed"' EXIT
 seconds=${1:-10} seed=${2:-1}
 need_packages "${packages_to_fuzz[@]}"
 
+source tests/support/sanitizers.sh
+sanitized=$build
+ninja -C "$sanitized" gst/elements/libgstquad.so tests/fuzz/fuzz-elements
+
+pure=(choice gif jpeg layout scene)
 build=build-fuzz
 if [ ! -f "$build/build.ninja" ]; then
-  CC=clang CXX=clang++ meson setup "$build" -Dtests=false -Dfuzz=true -Dcuda=disabled -Doptimization=1 \
+  CC=clang CXX=clang++ meson setup "$build" -Dtests=false -Dexamples=false -Dfuzz=true -Dcuda=disabled -Doptimization=1 \
     -Ddebug=false "-Dcpp_args=-g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link" \
     -Db_sanitize=address,undefined -Db_lundef=false ${CI:+-Dwerror=true}
 fi
-ninja -C "$build"
+ninja -C "$build" "${pure[@]/#/tests/fuzz/fuzz-}" tests/fuzz/fuzz-jpeg-seeds
 
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-# GLib's slices and their magazines hide use after free.
-export G_SLICE=always-malloc
 # try NAME COMMAND...: its output is shown if it fails. Its status is in build-fuzz/NAME.status.
 try() {
   local name=$1 log=$build/fuzz-$1.log status=0
@@ -55,7 +58,6 @@ PYTHON
 }
 
 mkdir -p "$build/found"
-pure=(choice gif jpeg layout scene)
 try_pure() {
   local name
   for name in "${pure[@]}"; do
@@ -72,10 +74,10 @@ try_elements() {
   # The fuzzer counts leaked objects itself; leaks of GStreamer are not searched.
   export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
   # The sanitizers are in the program, so the program must load the plugin, not GStreamer's scanner.
-  export GST_PLUGIN_PATH=$PWD/$build/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
+  export GST_PLUGIN_PATH=$PWD/$sanitized/gst/elements GST_REGISTRY=$PWD/$build/registry.bin GST_REGISTRY_FORK=no
   local element
   for element in "${elements[@]}"; do
-    try "$element" "$build/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds"
+    try "$element" "$sanitized/tests/fuzz/fuzz-elements" "$element" "$seed" "$seconds"
   done
 }
 
