@@ -10,9 +10,10 @@
 #   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
-#   tools     what tests/tidy.sh and the sanitizers find in the command, quad
+#   tools     what tests/tidy.sh and the sanitizers find in the command, quad, and in camera-wall
 #   packages  the Debian packages, built and used in fresh roots of Debian 12 and 13
-#   forky     build and test on Debian 14, GStreamer 1.28
+#   trixie    every test on Debian 13, GStreamer 1.26
+#   forky     every test on Debian 14, GStreamer 1.28
 #
 # QUAD_SEED=N   the fuzzers' first seed
 set -uo pipefail
@@ -79,9 +80,11 @@ part_tools() { tests/tidy.sh tools/ && tests/sanitize.sh tools; }
 
 part_packages() { tests/install.sh bookworm && tests/install.sh trixie; }
 
-part_forky() { tests/debian.sh forky; }
+part_trixie() { QUAD_NO_SUITE=once tests/debian.sh trixie; }
 
-[ $# != 0 ] || set -- fuzz soak clips wall headers odr tools packages forky
+part_forky() { QUAD_NO_SUITE=once tests/debian.sh forky; }
+
+[ $# != 0 ] || set -- fuzz soak clips wall headers odr tools packages trixie forky
 for name in "$@"; do
   echo "=== $name"
   if declare -F "part_$name" >/dev/null && "part_$name" </dev/null; then

@@ -8,7 +8,7 @@
 #
 #   tests/sanitize.sh tools
 #
-# runs what is left out otherwise: the tests of the command quad, which take minutes to compile here.
+# runs what is left out otherwise: the tests of the command quad and of camera-wall, which take minutes to compile here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ "${1:-}" = thread ]; then exec tests/support/tsan/suites.sh "${@:2}"; fi
@@ -16,7 +16,7 @@ source tests/packages.sh
 trap 'echo "0 passed, 1 failed"' EXIT
 source tests/support/sanitizers.sh
 if [ "${1:-}" = tools ]; then
-  options+=(-Dquad=enabled)
+  options+=(-Dquad=enabled -Dexamples=true)
   configure "$build" "${options[@]}"
 fi
 ninja -C "$build"
@@ -43,7 +43,7 @@ fi
 export QUAD_PATIENCE=${QUAD_PATIENCE:-6}
 if [ "${1:-}" = tools ]; then
   trap - EXIT
-  exec meson test -C "$build" --no-rebuild --print-errorlogs --suite tools --no-suite once --timeout-multiplier "$QUAD_PATIENCE"
+  exec meson test -C "$build" --no-rebuild --print-errorlogs --suite tools --suite wall --no-suite once --timeout-multiplier "$QUAD_PATIENCE"
 fi
 # These check bytes, times, pages and whole scripts; other tests call the same code.
 export QUAD_NO_SUITE="once encoders values examples docs"

@@ -9,7 +9,7 @@ build=build-sanitize
 # sanitizers make the compiler warn of what is not there, so its warnings count in the other builds. GStreamer's
 # enumerations hold whatever number caps say, also one that is none of theirs.
 options=(-Doptimization=1 -Ddebug=false "-Dcpp_args=-g1 -fno-sanitize=enum" -Dwerror=false
-  -Db_sanitize=address,undefined -Db_lundef=false -Dtests=true -Dfuzz=true -Dquad=disabled)
+  -Db_sanitize=address,undefined -Db_lundef=false -Dtests=true -Dfuzz=true -Dquad=disabled -Dexamples=false)
 # No kernel runs here, so one kind of GPU is enough.
 export NVCC_APPEND_FLAGS=-arch=sm_80
 need_packages "${packages_to_test[@]}"
