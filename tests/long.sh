@@ -10,7 +10,7 @@
 #   wall      half an hour of examples/camera-wall with cameras that die: memory, files, threads and delay stay level
 #   headers   the tests without compiled headers: each file includes what it uses
 #   odr       all is linked with -flto -Wodr: no two types of one name
-#   tools     what tests/tidy.sh and the sanitizers find in the command, quad, and in camera-wall
+#   tools     what tests/tidy.sh finds in the command, quad, and the sanitizers in it, camera-wall and the CUDA backend
 #   packages  the Debian packages, built and used in fresh roots of Debian 12 and 13
 #   trixie    every test on Debian 13, GStreamer 1.26
 #   forky     every test on Debian 14, GStreamer 1.28
