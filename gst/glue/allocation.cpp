@@ -61,7 +61,7 @@ bool propose_frames (Backends &backends, GstQuery *query, guint held)
     if (device->open ()) device->propose (query, held);
   } else if (gst_query_get_n_allocation_pools (query) == 0) {
     ask_for_buffers (query, info, held);
-    offer_picture_memory (query);
+    offer_picture_memory (query, info);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);

@@ -1,5 +1,6 @@
 #include "glue/picture_memory.h"
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -26,9 +27,15 @@ class Block {
   // Where the offset is 0.
   guint8 *bytes () const { return map_.data - memory_->offset; }
 
+  // How many memories have these bytes. Who finds that no other has them sees what the others did.
+  void join () { memories_.fetch_add (1, std::memory_order_relaxed); }
+  void leave () { memories_.fetch_sub (1, std::memory_order_release); }
+  bool is_shared () const { return memories_.load (std::memory_order_acquire) > 1; }
+
  private:
   Owned<GstMemory> memory_;
   GstMapInfo map_{};
+  std::atomic<int> memories_{0};
 };
 
 std::shared_ptr<Block> new_block (gsize size, GstAllocationParams params)
@@ -38,29 +45,36 @@ std::shared_ptr<Block> new_block (gsize size, GstAllocationParams params)
   return block->map () ? block : nullptr;
 }
 
-std::shared_ptr<Block> copy_of (const Block &block)
-{
-  const GstMemory &memory = block.memory ();
-  auto copy = new_block (memory.maxsize, {GstMemoryFlags{}, memory.align, 0, 0, {}});
-  if (copy) std::memcpy (copy->bytes (), block.bytes (), memory.maxsize);
-  return copy;
-}
-
 struct PictureMemory {
+  ~PictureMemory () { block->leave (); }
+
+  // The same bytes for itself alone.
+  bool part ()
+  {
+    auto own = new_block (base.maxsize, {GstMemoryFlags{}, base.align, 0, 0, {}});
+    if (!own) return false;
+    std::memcpy (own->bytes (), block->bytes (), base.maxsize);
+    own->join ();
+    block->leave ();
+    block = std::move (own);
+    return true;
+  }
+
   GstMemory base;
   std::mutex lock;
   std::shared_ptr<Block> block;
-  int maps = 0;
+  int writers = 0;
 };
 
 PictureMemory &self_of (GstMemory *memory) { return *reinterpret_cast<PictureMemory *> (memory); }
 
 GstMemory *make (GstAllocator *allocator, std::shared_ptr<Block> block, GstMemoryFlags flags,
-                 gsize offset, gsize size)
+                 gsize maxsize, gsize offset, gsize size)
 {
   auto *made = new PictureMemory{};
-  gst_memory_init (&made->base, flags, allocator, nullptr, block->memory ().maxsize,
-                   block->memory ().align, offset, size);
+  gst_memory_init (&made->base, flags, allocator, nullptr, maxsize, block->memory ().align, offset,
+                   size);
+  block->join ();
   made->block = std::move (block);
   return &made->base;
 }
@@ -68,7 +82,9 @@ GstMemory *make (GstAllocator *allocator, std::shared_ptr<Block> block, GstMemor
 GstMemory *allocate (GstAllocator *allocator, gsize size, GstAllocationParams *params)
 {
   const auto block = new_block (size, *params);
-  return block ? make (allocator, block, params->flags, block->memory ().offset, size) : nullptr;
+  if (!block) return nullptr;
+  const GstMemory &memory = block->memory ();
+  return make (allocator, block, params->flags, memory.maxsize, memory.offset, size);
 }
 
 void free_memory (GstAllocator *, GstMemory *memory) { delete &self_of (memory); }
@@ -77,28 +93,50 @@ gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
 {
   PictureMemory &self = self_of (memory);
   const std::lock_guard guard (self.lock);
-  if ((info->flags & GST_MAP_WRITE) && self.maps == 0 && self.block.use_count () > 1) {
-    auto own = copy_of (*self.block);
-    if (!own) return nullptr;
-    self.block = std::move (own);
-  }
-  self.maps++;
-  return self.block->bytes ();
+  const bool writes = info->flags & GST_MAP_WRITE;
+  if (writes && self.writers == 0 && self.block->is_shared () && !self.part ()) return nullptr;
+  if (writes) self.writers++;
+  // Who reads goes on reading there when a writer gets other bytes.
+  auto *mapped = new std::shared_ptr<Block>{self.block};
+  info->user_data[0] = mapped;
+  return (*mapped)->bytes ();
 }
 
-void unmap (GstMemory *memory, GstMapInfo *)
+void unmap (GstMemory *memory, GstMapInfo *info)
+{
+  PictureMemory &self = self_of (memory);
+  const std::unique_ptr<std::shared_ptr<Block>> mapped{
+      static_cast<std::shared_ptr<Block> *> (info->user_data[0])};
+  const std::lock_guard guard (self.lock);
+  if (info->flags & GST_MAP_WRITE) self.writers--;
+}
+
+GstMemory *share (GstMemory *memory, gssize offset, gssize size)
 {
   PictureMemory &self = self_of (memory);
   const std::lock_guard guard (self.lock);
-  self.maps--;
+  return make (memory->allocator, self.block, GstMemoryFlags{}, memory->maxsize,
+               memory->offset + gsize (offset),
+               size < 0 ? memory->size - gsize (offset) : gsize (size));
 }
 
+// A small part of a picture does not keep all of it.
 GstMemory *copy (GstMemory *memory, gssize offset, gssize size)
 {
-  PictureMemory &self = self_of (memory);
-  const std::lock_guard guard (self.lock);
-  return make (memory->allocator, self.block, GstMemoryFlags{}, memory->offset + gsize (offset),
-               size < 0 ? memory->size - gsize (offset) : gsize (size));
+  if (offset == 0 && (size < 0 || gsize (size) == memory->size))
+    return share (memory, offset, size);
+  GstMapInfo from;
+  if (!gst_memory_map (memory, &from, GST_MAP_READ)) return nullptr;
+  const gsize bytes = size < 0 ? from.size - gsize (offset) : gsize (size);
+  GstAllocationParams params{GstMemoryFlags{}, memory->align, 0, 0, {}};
+  GstMemory *made = gst_allocator_alloc (nullptr, bytes, &params);
+  GstMapInfo to;
+  if (gst_memory_map (made, &to, GST_MAP_WRITE)) {
+    std::memcpy (to.data, from.data + offset, bytes);
+    gst_memory_unmap (made, &to);
+  }
+  gst_memory_unmap (memory, &from);
+  return made;
 }
 
 void init_class (gpointer klass, gpointer)
@@ -114,7 +152,8 @@ void init (GTypeInstance *instance, gpointer)
   self->mem_map_full = map;
   self->mem_unmap_full = unmap;
   self->mem_copy = copy;
-  self->mem_share = copy;
+  self->mem_share = share;
+  // vp9dec, which maps its pictures for reading after they are drawn, leaves such allocators alone.
   GST_OBJECT_FLAGS (self) |= GST_ALLOCATOR_FLAG_CUSTOM_ALLOC;
   GST_OBJECT_FLAGS (self) |= GST_OBJECT_FLAG_MAY_BE_LEAKED;
 }
@@ -133,8 +172,9 @@ GstAllocator *allocator ()
 
 }  // namespace
 
-void offer_picture_memory (GstQuery *allocation)
+void offer_picture_memory (GstQuery *allocation, const GstVideoInfo &info)
 {
+  if (!GST_VIDEO_INFO_IS_YUV (&info)) return;
   GstAllocationParams params;
   gst_allocation_params_init (&params);
   gst_query_add_allocation_param (allocation, allocator (), &params);

@@ -5,15 +5,17 @@
 // gst_video_decoder_finish_frame () copies each such picture: at 1080p, 3 MB into new pages.
 //
 // Here a copy is the same bytes until one of both is written to: who maps it for writing then gets
-// bytes of its own. Who has mapped it before goes on writing to the bytes of both. Decoders do not:
-// what they have shown, they only read.
+// bytes of its own. Who had mapped it for writing before goes on writing to the bytes of both.
+// Decoders of YUV do not: what they have shown, they only read. FFmpeg's decoder of GIFs, which are
+// RGB, draws the next picture over the last one.
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/video/video.h>
 
 namespace quad {
 
-// Answers an ALLOCATION query for frames in system memory. Any thread.
-void offer_picture_memory (GstQuery *allocation);
+// Answers an ALLOCATION query for frames of `info` in system memory, if they are YUV. Any thread.
+void offer_picture_memory (GstQuery *allocation, const GstVideoInfo &info);
 
 }  // namespace quad

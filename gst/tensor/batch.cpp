@@ -21,6 +21,9 @@ struct _QuadBatch {
   std::vector<QuadFrame *> frames;
   std::shared_ptr<void> block;
   guint copied = 0;
+  // How each frame of a block of copies is.
+  quad::Planes like;
+  int device = -1;
 
   ~_QuadBatch ()
   {
@@ -31,23 +34,27 @@ struct _QuadBatch {
 namespace quad::tensor {
 namespace {
 
-bool same_shape (const QuadTensor &a, const QuadTensor &b)
+bool same_shape (const Planes &a, const Planes &b)
 {
-  return a.bits == b.bits && a.ndim == b.ndim && std::equal (a.shape, a.shape + a.ndim, b.shape) &&
-         !g_strcmp0 (a.channels, b.channels);
+  if (a.count != b.count || a.channels != b.channels) return false;
+  for (guint t = 0; t < a.count; t++) {
+    const QuadTensor &one = a.tensor[t], &other = b.tensor[t];
+    if (one.bits != other.bits || one.ndim != other.ndim ||
+        !std::equal (one.shape, one.shape + one.ndim, other.shape))
+      return false;
+  }
+  return true;
 }
+
+constexpr const char *kShapesDiffer =
+    "The frames of a batch have to be of one size and format, and these are not: the video changes "
+    "midway. Give width, height and format.";
 
 std::string problem_of (QuadFrame *const *frames, guint n)
 {
-  for (guint i = 0; i < n; i++) {
-    bool same = frames[i]->planes.count == frames[0]->planes.count &&
-                frames[i]->device == frames[0]->device;
-    for (guint t = 0; same && t < frames[0]->planes.count; t++)
-      same = same_shape (frames[i]->planes.tensor[t], frames[0]->planes.tensor[t]);
-    if (!same)
-      return "The frames of a batch have to be of one size and format, and these are not: the "
-             "video changes midway. Give width, height and format.";
-  }
+  for (guint i = 1; i < n; i++)
+    if (frames[i]->device != frames[0]->device || !same_shape (frames[i]->planes, frames[0]->planes))
+      return kShapesDiffer;
   return {};
 }
 
@@ -152,32 +159,50 @@ std::string copy_frame (const QuadBatch &batch, const QuadFrame &frame, guint pl
   return {};
 }
 
-// Returns why it failed, as a sentence.
-std::string copy_all (QuadBatch &batch, QuadFrame *const *frames, guint n)
+// Makes room for copies of `n` frames like this one. Returns why it failed, as a sentence.
+std::string make_room (QuadBatch &batch, const QuadFrame &frame, guint n)
 {
-  const Planes &first = frames[0]->planes;
-  const std::vector<gsize> offsets = offsets_of (first, n);
+  const Planes &one = frame.planes;
+  const std::vector<gsize> offsets = offsets_of (one, n);
   std::byte *data = nullptr;
-  if (frames[0]->on_device ()) {
-    GstBuffer *like = frames[0]->buffer ();
-    std::string why = check_primary_context (like);
-    if (why.empty ()) why = allocate_beside (like, offsets.back (), batch.block, data);
+  if (frame.on_device ()) {
+    std::string why = check_primary_context (frame.buffer ());
+    if (why.empty ()) why = allocate_beside (frame.buffer (), offsets.back (), batch.block, data);
     if (!why.empty ()) return why;
   } else {
     const auto block = std::make_shared<Block> (offsets.back ());
     data = block->data ();
     batch.block = block;
   }
-  for (guint t = 0; t < first.count; t++) {
-    QuadTensor packed = first.tensor[t];
+  for (guint t = 0; t < one.count; t++) {
+    QuadTensor packed = one.tensor[t];
     packed.data = data + offsets[t];
     pack_strides (packed);
     batch.tensors.push_back (batched (packed, n, std::intptr_t (bytes_of (packed))));
   }
+  batch.like = one;
+  batch.device = frame.device;
+  return {};
+}
+
+std::string copy_all (QuadBatch &batch, QuadFrame *const *frames, guint n)
+{
+  if (std::string why = make_room (batch, *frames[0], n); !why.empty ()) return why;
   batch.copied = n;
   for (guint i = 0; i < n; i++)
     if (std::string why = copy_frame (batch, *frames[i], i); !why.empty ()) return why;
   return {};
+}
+
+QuadTensorError code_of_failure (const QuadFrame &frame)
+{
+  return frame.on_device () ? QUAD_TENSOR_ERROR_CUDA : QUAD_TENSOR_ERROR_UNSUPPORTED;
+}
+
+void name_channels (QuadBatch &batch, const Planes &one)
+{
+  for (guint t = 0; t < one.count; t++) batch.channels.emplace_back (one.tensor[t].channels);
+  for (guint t = 0; t < one.count; t++) batch.tensors[t].channels = batch.channels[t].c_str ();
 }
 
 QuadBatch *batch_of (QuadFrame *const *frames, guint n, GError **error)
@@ -195,15 +220,35 @@ QuadBatch *batch_of (QuadFrame *const *frames, guint n, GError **error)
     for (guint i = 0; i < n; i++) batch->frames.push_back (quad_frame_ref (frames[i]));
     for (guint t = 0; t < first.count; t++)
       batch->tensors.push_back (batched (first.tensor[t], n, step));
-  } else if (!accept (
-                 error,
-                 frames[0]->on_device () ? QUAD_TENSOR_ERROR_CUDA : QUAD_TENSOR_ERROR_UNSUPPORTED,
-                 copy_all (*batch, frames, n))) {
+  } else if (!accept (error, code_of_failure (*frames[0]), copy_all (*batch, frames, n))) {
     return nullptr;
   }
-  for (guint t = 0; t < first.count; t++) batch->channels.emplace_back (first.tensor[t].channels);
-  for (guint t = 0; t < first.count; t++) batch->tensors[t].channels = batch->channels[t].c_str ();
+  name_channels (*batch, first);
   return batch.release ();
+}
+
+QuadBatch *batch_like (QuadFrame *first, guint n, GError **error)
+{
+  if (!check_process (error) || block_of (first->buffer ())) return nullptr;
+  if (n == 0) {
+    refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "A batch needs one frame or more.");
+    return nullptr;
+  }
+  auto batch = std::make_unique<QuadBatch> ();
+  if (!accept (error, code_of_failure (*first), make_room (*batch, *first, n))) return nullptr;
+  name_channels (*batch, first->planes);
+  return batch.release ();
+}
+
+bool put (QuadBatch &batch, guint place, const QuadFrame &frame, GError **error)
+{
+  if (!check_process (error)) return false;
+  if (batch.like.count == 0 || place >= batch.tensors[0].shape[0])
+    return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The batch has no such place to be filled.");
+  if (frame.device != batch.device || !same_shape (frame.planes, batch.like))
+    return refuse (error, QUAD_TENSOR_ERROR_UNSUPPORTED, kShapesDiffer);
+  batch.copied++;
+  return accept (error, code_of_failure (frame), copy_frame (batch, frame, place));
 }
 
 void unref (gpointer batch) { quad_batch_unref (static_cast<QuadBatch *> (batch)); }
@@ -217,6 +262,18 @@ QuadBatch *quad_batch_new (QuadFrame *const *frames, guint n_frames, GError **er
 {
   g_return_val_if_fail (frames, nullptr);
   return contain<QuadBatch *> (nullptr, error, [&] { return batch_of (frames, n_frames, error); });
+}
+
+QuadBatch *quad_batch_new_like (QuadFrame *first, guint n_frames, GError **error)
+{
+  g_return_val_if_fail (first, nullptr);
+  return contain<QuadBatch *> (nullptr, error, [&] { return batch_like (first, n_frames, error); });
+}
+
+gboolean quad_batch_put (QuadBatch *batch, guint place, QuadFrame *frame, GError **error)
+{
+  g_return_val_if_fail (batch && frame, FALSE);
+  return contain<gboolean> (FALSE, error, [&] { return put (*batch, place, *frame, error); });
 }
 
 void quad_batch_unref (QuadBatch *batch)

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "tensor/guard.h"
+#include "tensor/process.h"
 
 struct _QuadBytes {
   std::shared_ptr<const quad::tensor::Bytes> bytes;
@@ -63,6 +64,8 @@ const gchar *quad_bytes_get_uri (QuadBytes *bytes)
 void quad_bytes_free (QuadBytes *bytes)
 {
   g_return_if_fail (bytes);
+  // The lock may be held for ever, by a thread that stayed in the parent.
+  if (was_forked ()) return;
   contain ([&] {
     {
       const std::lock_guard lock (registry ().mutex);

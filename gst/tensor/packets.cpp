@@ -75,7 +75,8 @@ std::span<const guint8> next_nal (std::span<const guint8> &rest, gsize prefix)
   return nal;
 }
 
-// True if all slices have a nal_ref_idc of 0 (7.4.1).
+// True if all slices have a nal_ref_idc of 0 (7.4.1), and nothing else is there that later pictures may need: parameter
+// sets (7, 8, 13, 15).
 bool is_lone_h264 (GstBuffer *packet, gsize prefix)
 {
   const Mapped mapped (packet);
@@ -83,6 +84,7 @@ bool is_lone_h264 (GstBuffer *packet, gsize prefix)
   bool any = false;
   for (auto nal = next_nal (rest, prefix); !nal.empty (); nal = next_nal (rest, prefix)) {
     const int type = nal[0] & 0x1f;
+    if (type == 7 || type == 8 || type == 13 || type == 15) return false;
     if (type < 1 || type > 5) continue;
     if (nal[0] & 0x60) return false;
     any = true;

@@ -47,6 +47,17 @@ std::string part_for (const fs::path &target)
   return (target.parent_path () / stem.append (kMark).append (ending)).string ();
 }
 
+// The file that is meant, also where links lead to one that is not there yet.
+fs::path followed (const std::string &given, std::error_code &error)
+{
+  constexpr int kMostLinks = 40;  // as Linux
+  fs::path path = fs::absolute (given, error);
+  std::error_code none;
+  for (int i = 0; i < kMostLinks && fs::is_symlink (fs::symlink_status (path, none)); i++)
+    path = path.parent_path () / fs::read_symlink (path, none);
+  return fs::weakly_canonical (path, error);
+}
+
 bool bring_to_disk (const std::string &path)
 {
   const int file = open (path.c_str (), O_RDONLY | O_CLOEXEC);
@@ -69,7 +80,7 @@ Failure PartFile::make (const std::string &path)
 {
   given_ = path;
   std::error_code error;
-  const fs::path target = fs::weakly_canonical (fs::absolute (path, error), error);
+  const fs::path target = followed (path, error);
   if (error) return failed (given_, error.value ());
   target_ = target.string ();
   struct stat old;

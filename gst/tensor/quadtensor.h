@@ -167,6 +167,14 @@ typedef struct _QuadBatch QuadBatch;
  * error. */
 QUAD_TENSOR_API QuadBatch *quad_batch_new (QuadFrame *const *frames, guint n_frames,
                                            GError **error);
+/* As quad_batch_new(), of `n_frames` frames like `first`, whose samples quad_batch_put() copies as
+ * they come: a decoder may have few frames, and waits until one is let go. NULL on an error; NULL
+ * without one where `first` was drawn into a block: then keep the frames for quad_batch_new(). */
+QUAD_TENSOR_API QuadBatch *quad_batch_new_like (QuadFrame *first, guint n_frames, GError **error);
+/* Copies a frame to a place of a batch of quad_batch_new_like(), from 0; done when this returns.
+ * Places that were not filled hold anything. One thread at a time. FALSE on an error. */
+QUAD_TENSOR_API gboolean quad_batch_put (QuadBatch *batch, guint place, QuadFrame *frame,
+                                         GError **error);
 QUAD_TENSOR_API void quad_batch_unref (QuadBatch *batch);
 /* FALSE where there is no such tensor. */
 QUAD_TENSOR_API gboolean quad_batch_get_tensor (QuadBatch *batch, guint index,

@@ -4,6 +4,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -131,10 +132,15 @@ QuadReader *open (const ReaderPipeline::Request &request, GError **error)
 
 // A reader's pictures were allocated by several threads, each in an arena of its own, and the C
 // library keeps what was freed in the middle of one. Programs that open many readers would grow by
-// some pictures for each arena. This takes some milliseconds, so it is for large pictures.
-constexpr gint64 kLarge = 1'000'000;
+// some pictures for each arena. This takes some milliseconds, and more in a process with much memory, so it is for large
+// pictures, and not for each of many readers.
+constexpr gint64 kLarge = 1'000'000, kPause = G_USEC_PER_SEC;
 void return_memory ()
 {
+  static std::atomic<gint64> next{0};
+  const gint64 now = g_get_monotonic_time ();
+  gint64 due = next;
+  if (now < due || !next.compare_exchange_strong (due, now + kPause)) return;
 #ifdef __GLIBC__
   malloc_trim (0);
 #endif

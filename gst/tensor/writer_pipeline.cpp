@@ -51,13 +51,15 @@ bool exists (const std::string &element)
   return Owned<GstElementFactory>{gst_element_factory_find (element.c_str ())} != nullptr;
 }
 
-// Ticks a second in which frames of the rate, and milliseconds, are whole numbers.
+// Ticks a second, 90000 or more, in which frames of the rate are whole numbers, and milliseconds too where that does not
+// take too many.
 int ticks_for (int fps_n)
 {
   constexpr int kUsual = 90000, kMost = 1000000;
   if (fps_n == 0 || fps_n > kMost || kUsual % fps_n == 0) return kUsual;
   const std::int64_t both = std::lcm (std::int64_t{fps_n}, std::int64_t{1000});
-  return both <= kMost ? int (both) : fps_n;
+  const int least = both <= kMost ? int (both) : fps_n;
+  return (kUsual + least - 1) / least * least;
 }
 
 // A format of the same pixels, so that the converter always has to write frames of its own.

@@ -12,13 +12,16 @@ namespace {
 constexpr gsize kSize = 1000;
 
 // As an element's upstream gets it.
-Owned<GstAllocator> offered ()
+Owned<GstAllocator> offered (GstVideoFormat format = GST_VIDEO_FORMAT_I420)
 {
-  const Owned<GstCaps> caps{gst_caps_new_empty_simple ("video/x-raw")};
+  GstVideoInfo info;
+  gst_video_info_set_format (&info, format, 16, 16);
+  const Owned<GstCaps> caps{gst_video_info_to_caps (&info)};
   const Owned<GstQuery> query{gst_query_new_allocation (caps.get (), TRUE)};
-  offer_picture_memory (query.get ());
+  offer_picture_memory (query.get (), info);
   GstAllocator *allocator = nullptr;
-  gst_query_parse_nth_allocation_param (query.get (), 0, &allocator, nullptr);
+  if (gst_query_get_n_allocation_params (query.get ()))
+    gst_query_parse_nth_allocation_param (query.get (), 0, &allocator, nullptr);
   return Owned<GstAllocator>{allocator};
 }
 
@@ -112,6 +115,93 @@ TEST (PictureMemory, WhoWritesToACopyHasBytesOfItsOwn)
   }
   EXPECT_EQ (decoder.data ()[0], 6);
   expect_all (shown, 7);
+}
+
+// FFmpeg's decoder of GIFs draws over what it has shown.
+TEST (PictureMemory, IsForYuvAlone)
+{
+  for (const GstVideoFormat format : {GST_VIDEO_FORMAT_I420, GST_VIDEO_FORMAT_NV12,
+                                      GST_VIDEO_FORMAT_Y444_10LE, GST_VIDEO_FORMAT_I422_10LE})
+    EXPECT_TRUE (offered (format)) << gst_video_format_to_string (format);
+  for (const GstVideoFormat format : {GST_VIDEO_FORMAT_RGB, GST_VIDEO_FORMAT_BGRA,
+                                      GST_VIDEO_FORMAT_RGB8P, GST_VIDEO_FORMAT_GRAY8})
+    EXPECT_FALSE (offered (format)) << gst_video_format_to_string (format);
+}
+
+// Who reads keeps what it reads, and its picture, which is written to then, is not that of the copy.
+TEST (PictureMemory, WriterBesideAReader)
+{
+  const Owned<GstAllocator> allocator = offered ();
+  const Owned<GstMemory> memory{gst_allocator_alloc (allocator.get (), kSize, nullptr)};
+  GstMapInfo write, read, again;
+  ASSERT_TRUE (gst_memory_map (memory.get (), &write, GST_MAP_READWRITE));
+  std::memset (write.data, 1, kSize);
+  ASSERT_TRUE (gst_memory_map (memory.get (), &read, GST_MAP_READ));
+  gst_memory_unmap (memory.get (), &write);
+  const Owned<GstMemory> copy{gst_memory_copy (memory.get (), 0, -1)};
+  ASSERT_TRUE (gst_memory_map (memory.get (), &again, GST_MAP_READWRITE));
+  std::memset (again.data, 2, kSize);
+  gst_memory_unmap (memory.get (), &again);
+  EXPECT_EQ (read.data[0], 1);
+  gst_memory_unmap (memory.get (), &read);
+  ASSERT_TRUE (gst_memory_map (copy.get (), &read, GST_MAP_READ));
+  EXPECT_EQ (read.data[kSize - 1], 1);
+  gst_memory_unmap (copy.get (), &read);
+}
+
+gsize largest_allocation = 0;
+
+// The system's allocator while this lives, which notes what is asked of it.
+class Noting {
+ public:
+  Noting ()
+  {
+    static const GType type = g_type_register_static_simple (
+        GST_TYPE_ALLOCATOR, "NotingAllocator", sizeof (GstAllocatorClass),
+        [] (gpointer klass, gpointer) { GST_ALLOCATOR_CLASS (klass)->alloc = note; },
+        sizeof (GstAllocator), nullptr, GTypeFlags{});
+    largest_allocation = 0;
+    gst_allocator_set_default (
+        static_cast<GstAllocator *> (gst_object_ref_sink (g_object_new (type, nullptr))));
+  }
+  Noting (const Noting &) = delete;
+  Noting &operator= (const Noting &) = delete;
+  ~Noting () { gst_allocator_set_default (gst_allocator_find (GST_ALLOCATOR_SYSMEM)); }
+
+ private:
+  static GstMemory *note (GstAllocator *, gsize size, GstAllocationParams *params)
+  {
+    largest_allocation = MAX (largest_allocation, size);
+    const Owned<GstAllocator> system{gst_allocator_find (GST_ALLOCATOR_SYSMEM)};
+    return gst_allocator_alloc (system.get (), size, params);
+  }
+};
+
+// A pool's picture that is written to again and again while its last one is read.
+TEST (PictureMemory, KeepsItsSize)
+{
+  const Owned<GstBuffer> held = picture (1);
+  Owned<GstBuffer> shown;
+  const Noting noting;
+  for (int i = 0; i < 100; i++) {
+    shown = shown_of (held);
+    gst_buffer_memset (held.get (), 0, guint8 (i), kSize);
+    ASSERT_LE (largest_allocation, kSize + 64) << i;
+  }
+  EXPECT_GE (largest_allocation, kSize);
+}
+
+TEST (PictureMemory, SmallPartDoesNotKeepThePicture)
+{
+  const Owned<GstBuffer> held = picture (5);
+  GstMemory *memory = gst_buffer_peek_memory (held.get (), 0);
+  const Owned<GstMemory> part{gst_memory_copy (memory, 100, 50)};
+  EXPECT_LT (part->maxsize, kSize);
+  EXPECT_EQ (part->size, 50U);
+  GstMapInfo map;
+  ASSERT_TRUE (gst_memory_map (part.get (), &map, GST_MAP_READ));
+  EXPECT_EQ (map.data[49], 5);
+  gst_memory_unmap (part.get (), &map);
 }
 
 TEST (PictureMemory, PartsAndCopiesOfAnyDepth)

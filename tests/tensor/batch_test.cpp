@@ -92,6 +92,46 @@ TEST_F (Batch, OtherOrdersAreCopied)
   EXPECT_EQ (quad_batch_get_n_copied (batch_of (all, {1, 3}).get ()), 0u);
 }
 
+// Frames that nobody has to keep.
+TEST_F (Batch, IsFilledAsFramesCome)
+{
+  const auto drawn = frames (open ({0, 1, 2, 3, 4}, small));
+  EXPECT_FALSE (quad_batch_new_like (drawn[0].get (), 2, &error));
+  EXPECT_EQ (text_of (error), "");
+  const auto all = frames (open ({}, small));
+  ASSERT_EQ (all.size (), 5u);
+  const OwnedBatch batch{quad_batch_new_like (all[0].get (), 6, &error)};
+  ASSERT_TRUE (batch) << text_of (error);
+  const std::vector<guint> from = {4, 0, 2, 2, 1, 3};
+  for (guint n = 0; n < from.size (); n++)
+    EXPECT_TRUE (quad_batch_put (batch.get (), n, all[from[n]].get (), &error)) << text_of (error);
+  EXPECT_EQ (quad_batch_get_n_copied (batch.get ()), 6u);
+  QuadBatchTensor tensor;
+  ASSERT_TRUE (quad_batch_get_tensor (batch.get (), 0, &tensor));
+  EXPECT_EQ (std::vector<gint64> (tensor.shape, tensor.shape + 4),
+             (std::vector<gint64>{6, 18, 32, 3}));
+  EXPECT_STREQ (tensor.channels, "RGB");
+  for (guint n = 0; n < from.size (); n++)
+    for (guint y = 0; y < 18; y++) {
+      const QuadTensor one = tensor_of (all[from[n]], 0);
+      EXPECT_EQ (std::memcmp (static_cast<guint8 *> (tensor.data) + n * tensor.strides[0] +
+                                  y * tensor.strides[1],
+                              static_cast<const guint8 *> (one.data) + y * one.strides[0], 96),
+                 0)
+          << n << " " << y;
+    }
+  EXPECT_FALSE (quad_batch_put (batch.get (), 6, all[0].get (), &error));
+  EXPECT_NE (text_of (error).find ("no such place"), std::string::npos);
+  EXPECT_FALSE (quad_batch_new_like (all[0].get (), 0, &error));
+  EXPECT_NE (text_of (error).find ("one frame or more"), std::string::npos);
+  const auto gray = frames (open ({}, {32, 18, "GRAY8", QUAD_ORIENTATION_AUTO, 0, {}}));
+  EXPECT_FALSE (quad_batch_put (batch.get (), 0, gray[0].get (), &error));
+  EXPECT_NE (text_of (error).find ("of one size and format"), std::string::npos);
+  const OwnedBatch whole = batch_of (drawn, {0, 1, 2, 3, 4});
+  EXPECT_FALSE (quad_batch_put (whole.get (), 0, all[0].get (), &error));
+  EXPECT_NE (text_of (error).find ("no such place"), std::string::npos);
+}
+
 // More frames than places have memory of their own.
 TEST_F (Batch, PlacesMayBeTooFew)
 {

@@ -4,6 +4,8 @@
 import ctypes
 import gc
 import unittest
+import unittest.mock
+import weakref
 
 import cases
 import clips
@@ -183,6 +185,29 @@ class Copies(unittest.TestCase):
     def test_repeats(self):
         self.assertEqual(self.copied([3, 3, 5], width=32), 3)
 
+    def test_frames_of_the_decoder_are_let_go_as_they_come(self):
+        """A decoder of a GPU has few, and waits for them."""
+        living, most = weakref.WeakSet(), 0
+        make = quadtensor._frame.Handle.__init__
+
+        def noted(handle, pointer, unref):
+            nonlocal most
+            make(handle, pointer, unref)
+            living.add(handle)
+            most = max(most, len(living))
+
+        with unittest.mock.patch.object(quadtensor._frame.Handle, "__init__", noted):
+            for use in (
+                lambda clip: clip.frames_at(range(30)),
+                lambda clip: clip.frames_at(range(29, -1, -1)),
+                lambda clip: clip.frames_played_at([n / 25 for n in range(30)]),
+                lambda clip: clip.frames_played_at([n / 25 for n in range(40)], missing="skip"),
+            ):
+                most = 0
+                self.assertEqual(use(clip()).copied, 30)
+                # The batch, and those that loops hold.
+                self.assertLessEqual(most, 5)
+
 
 class Refusals(unittest.TestCase):
     def test_frames_of_several_shapes(self):
@@ -190,8 +215,10 @@ class Refusals(unittest.TestCase):
         (large,) = quadtensor.frames(media.clip(), timestamps=[0], width=64, device="cpu")
         (gray,) = quadtensor.frames(media.clip(), timestamps=[0], width=32, format="GRAY8", device="cpu")
         for other in (large, gray):
+            filling = quadtensor._batch.Filling(2)
+            filling.put(small, [0])
             with self.assertRaisesRegex(quadtensor.Error, "of one size and format"):
-                quadtensor.Batch([small, other], list)
+                filling.put(other, [1])
 
     def test_is_not_copied_by_python(self):
         batch = clip().frames_at([0])

@@ -140,14 +140,17 @@ class Missing(unittest.TestCase):
 
     @needs_numpy
     def test_the_pictures(self):
-        """Also where one in the middle of the block is not there."""
-        got = clip("variable.mkv", **SMALL)
-        self.assertEqual(got.times[:5], [0, 0.04, 0.4, 0.44, 0.48])
-        for times, numbers in (([0.01, 0.3, 0.41], [0, 2]), ([0.45, 0.3, 0.01, 0.41, 99], [3, 0, 2]), ([0.2, 0.49], [4])):
-            with self.subTest(times):
-                batch = got.frames_played_at(times, tolerance_before=0.02, missing="skip")
-                self.assertEqual(batch.index, numbers)
-                self.assertTrue((numpy.asarray(batch) == numpy.asarray(got.frames_at(numbers))).all())
+        """Also where one in the middle of the block is not there, drawn or as the decoder gives them."""
+        for how, settings in (("drawn", SMALL), ("as decoded", {})):
+            got = clip("variable.mkv", **settings)
+            self.assertEqual(got.times[:5], [0, 0.04, 0.4, 0.44, 0.48])
+            for times, numbers in (([0.01, 0.3, 0.41], [0, 2]), ([0.45, 0.3, 0.01, 0.41, 99], [3, 0, 2]), ([0.2, 0.49], [4]),
+                                   ([0.41, 0.3, 0.41, 0.01], [2, 2, 0])):  # fmt: skip
+                with self.subTest(times, how=how):
+                    batch = got.frames_played_at(times, tolerance_before=0.02, missing="skip")
+                    self.assertEqual((batch.index, len(batch.time)), (numbers, len(numbers)))
+                    for tensor, other in zip(batch.tensors, got.frames_at(numbers).tensors, strict=True):
+                        self.assertTrue((numpy.asarray(tensor) == numpy.asarray(other)).all())
 
     def test_is_an_error(self):
         got = clip()

@@ -4,9 +4,12 @@
 import fractions
 import gc
 import os
+import pathlib
 import pickle
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -262,25 +265,36 @@ class Closing(unittest.TestCase):
                 gc.collect()
                 self.assertFalse(is_open(self.path))
 
-    def test_many_leave_nothing(self):
+    def test_200_leave_nothing(self):
         def held():
             gc.collect()
-            return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+            files, threads = (len(os.listdir(f"/proc/self/{what}")) for what in ("fd", "task"))
+            pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+            return files, threads, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
-        def use():
-            with clip(**SMALL) as got:
-                got.frames_played_at([0.9, 0.1, 0.5])
-                next(got.frames_in())
+        def use(count):
+            for _ in range(count):
+                with clip(**SMALL) as got:
+                    got.frames_played_at([0.9, 0.1, 0.5])
+                    next(got.frames_in())
 
-        for _ in range(5):
-            use()
-        files, threads = held()
-        for _ in range(40):
-            use()
+        # The C library makes its arenas first.
+        use(60)
+        files, threads, memory = held()
+        use(140)
         after = held()
         self.assertLessEqual(after[0], files)
         # GLib keeps some threads for others to use.
         self.assertLessEqual(after[1], threads + 4)
+        self.assertLess(after[2], memory + 10)
+
+    def test_device(self):
+        for device in ("cpu", *([torch.device("cpu")] if torch else [])):
+            self.assertEqual(clip(device=device)[0].tensors[0].device, "cpu")
+            self.assertEqual(next(quadtensor.frames(clips.path_of("b.mp4"), device=device)).width, 64)
+        for bad in ("gpu", "cuda:", "cuda:x", "cpu:0", 0, None):
+            with self.assertRaisesRegex(ValueError, "device has to be"):
+                clip(device=bad)
 
     def test_closed(self):
         got = clip()
@@ -297,6 +311,17 @@ class Elsewhere(unittest.TestCase):
         self.assertEqual(len(got), 30)
         other = pickle.loads(pickle.dumps(got))
         self.assertEqual((len(other), other[3].format, other[3].width), (30, "RGB", 32))
+
+    def test_pickled_with_what_it_knows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = shutil.copy(clips.path_of("b.mp4"), folder)
+            known = quadtensor.Clip(path, **SMALL)
+            self.assertEqual(len(known), 30)
+            unknown = quadtensor.Clip(path, **SMALL)
+            copies = [pickle.loads(pickle.dumps(each)) for each in (known, unknown)]
+        self.assertEqual((copies[0].times_ns, copies[0].keyframe_times_ns), (known.times_ns, known.keyframe_times_ns))
+        self.assertEqual((copies[0].info.codec, copies[0].info.rate), ("h264", 25))
+        self.assertRaises(quadtensor.NotFound, len, copies[1])
 
     def test_threads(self):
         got = clip(**SMALL)

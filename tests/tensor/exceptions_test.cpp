@@ -125,6 +125,13 @@ TEST_F (Exceptions, StayInside)
       self->deleter (self);
       return true;
     });
+  try_all ([&] (GError **error) {
+    QuadBatch *batch = quad_batch_new_like (frame, 2, error);
+    if (!batch) return false;
+    const gboolean put = quad_batch_put (batch, 1, frame, error);
+    quad_batch_unref (batch);
+    return put != FALSE;
+  });
   quad_frame_unref (frame);
   quad_reader_close (reader);
 }

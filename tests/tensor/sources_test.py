@@ -141,10 +141,20 @@ class Ways(unittest.TestCase):
                 self.assertEqual(file.tell(), 100)
 
     def test_a_file_may_be_closed_or_gone_once_a_clip_has_opened_it(self):
-        file = renamed(clips.path_of("b.mp4"))
+        for way in ("temporary", "open", "BytesIO", "zip", "tar", "gzip", "unseekable"):
+            with self.subTest(way):
+                file = WAYS[way](clips.path_of("b.mp4"))
+                clip = quadtensor.Clip(file, **SMALL)
+                count = len(clip)
+                file.close()
+                self.assertEqual(len(list(clip)), count)
+
+    def test_a_buffer_may_be_written_to_once_a_clip_has_opened_it(self):
+        file = io.BytesIO(clips.path_of("b.mp4").read_bytes())
         clip = quadtensor.Clip(file, **SMALL)
         count = len(clip)
-        file.close()
+        file.truncate(0)
+        file.write(b"0" * 100_000)
         self.assertEqual(len(list(clip)), count)
 
     def test_bytes_that_are_no_video(self):
@@ -267,6 +277,15 @@ class Pickles(unittest.TestCase):
             with self.subTest(way):
                 clip = pickle.loads(pickle.dumps(quadtensor.Clip(WAYS[way](path), **SMALL)))
                 self.assertEqual((len(clip), clip[-1].index), (clips.COUNT, clips.COUNT - 1))
+        # What is read whole may not be there twice.
+        for way in ("BytesIO", "zip", "tar", "gzip", "unseekable"):
+            for used in (False, True):
+                with self.subTest(way, used=used):
+                    clip = quadtensor.Clip(WAYS[way](path), **SMALL)
+                    if used:
+                        self.assertEqual(len(clip), clips.COUNT)
+                    copies = [pickle.loads(pickle.dumps(clip)) for _ in range(2)]
+                    self.assertEqual([len(each) for each in (*copies, clip)], [clips.COUNT] * 3)
         for way in ("open", "open for both", "temporary"):
             with self.subTest(way), WAYS[way](path) as file:
                 with self.assertRaisesRegex(TypeError, "give it the file's path"):

@@ -173,6 +173,18 @@ class Closing(Case):
                 thread.join(_GUARD)
                 self.expect_closed(raised)
 
+    def test_frames_end_at_once(self):
+        """The thread that waits for a frame does not keep the others from closing."""
+        server = self.stalled()
+        frames = quadtensor.frames(server.uri, device="cpu")
+        thread, raised = self.in_thread(lambda: list(frames))
+        self.assertTrue(server.waits.wait(_GUARD))
+        began = time.monotonic()
+        frames.close()
+        thread.join(_GUARD)
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(raised, [None])
+
     def test_of_what_has_ended(self):
         with quadtensor.Clip(clips.path_of("b.mkv"), device="cpu") as clip:
             whole, closed, part, one = clip.frames_in(), clip.frames_in(), clip[2:4], clip.frames_in()

@@ -103,6 +103,21 @@ class Ends(InFolder):
         self.expect_film(real, 1)
         self.assertEqual(self.names(), ["link.mkv", "real.mkv"])
 
+    def test_a_link_to_a_file_that_is_not_there_yet(self):
+        (self.path("folder")).mkdir()
+        self.path("folder/far.mkv").symlink_to("real.mkv")
+        link = self.path("link.mkv")
+        link.symlink_to("folder/far.mkv")
+        written(link, [picture(0)], 1)
+        self.assertTrue(link.is_symlink() and self.path("folder/far.mkv").is_symlink())
+        self.expect_film(self.path("folder/real.mkv"), 1)
+
+    def test_links_in_a_circle(self):
+        self.path("a.mkv").symlink_to("b.mkv")
+        self.path("b.mkv").symlink_to("a.mkv")
+        with self.assertRaisesRegex(quadtensor.Error, "cannot be written"):
+            written(self.path("a.mkv"), [picture(0)], 1)
+
     def test_new_file_has_the_usual_rights(self):
         before = os.umask(0o027)
         self.addCleanup(os.umask, before)

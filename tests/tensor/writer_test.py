@@ -130,6 +130,16 @@ class RoundTrip(InFolder):
                 for n, got in enumerate(read(path).times_ns):
                     self.assertLessEqual(abs(got - n * 1001 * 10**9 / 24000), CLOCKS[ending], n)
 
+    def test_times_beside_a_rate(self):
+        """They are kept to the clock's tick, whatever the rate."""
+        lengths = [0.0333, 0.0501, 0.0167, 0.25, 0.0334]
+        for rate in (24, 25, 7, 29.97, 59.94, "24000/1001", "60000/1001", "1000003/1000"):
+            with self.subTest(rate):
+                path = self.path("film.mp4")
+                written(path, [picture(n) for n in range(6)], rate, [{"duration": length} for length in [*lengths, 1]])
+                for got, wanted in zip(read(path).times, itertools.accumulate(lengths, initial=0), strict=True):
+                    self.assertAlmostEqual(got, wanted, delta=1.01 / 90000)
+
 
 @needs_numpy
 class Colours(InFolder):

@@ -158,7 +158,7 @@ void propose_allocation (Backends &backends, GstQuery *query, guint held)
     if (device->open ()) device->propose (query, held);
   } else if (caps && problem_with (caps).empty () && gst_video_info_from_caps (&info, caps)) {
     ask_for_buffers (query, info, held);
-    offer_picture_memory (query);
+    offer_picture_memory (query, info);
   }
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, nullptr);
   gst_query_add_allocation_meta (query, GST_VIDEO_CROP_META_API_TYPE, nullptr);

@@ -133,16 +133,21 @@ def check_choice(value: Any, what: str, choices: Sequence[str]) -> None:
         raise ValueError(f"{what} has to be one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
+def device_name(device: Any) -> str:
+    """The device as it is written, also of a torch.device."""
+    name = str(device)
+    kind, _, digits = name.partition(":")
+    if name not in ("auto", "cpu", "cuda") and not (kind == "cuda" and digits.isdecimal()):
+        raise ValueError(f"device has to be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
+    return name
+
+
 def device_number(device: Any) -> int:
     """The number of a CUDA device, or -1 for the host."""
-    if device == "auto":
+    name = device_name(device)
+    if name == "auto":
         return 0 if lib.quad_cuda_can_decode(0) else -1
-    if device == "cpu":
-        return -1
-    kind, _, digits = str(device).partition(":")
-    if device == "cuda" or kind == "cuda" and digits.isdigit():
-        return whole(int(digits or 0), "device", least=0)
-    raise ValueError(f"device has to be 'auto', 'cpu', 'cuda' or 'cuda:N', not {device!r}")
+    return -1 if name == "cpu" else whole(int(name[5:] or 0), "device", least=0)
 
 
 def orientation_number(orientation: Any) -> int:

@@ -2,12 +2,12 @@
 
 import ctypes
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, SupportsIndex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, SupportsIndex
 
 from ._dlpack import skip_first_axis
 from ._frame import Frame, Handle, OneTensor, Samples, seconds
-from ._library import QuadBatchTensor, call, lib
+from ._library import GError, QuadBatchTensor, call, exception_of, lib
 
 
 class BatchTensor(Samples):
@@ -32,6 +32,8 @@ class BatchTensor(Samples):
 
     def __getitem__(self, index: SupportsIndex) -> "BatchPart":
         """One frame's. To have several, make an array first: numpy.asarray(batch)[2:4]."""
+        if isinstance(index, slice):
+            raise TypeError("a batch has no slices: make an array first, as numpy.asarray(batch)[2:4]")
         number = operator.index(index)
         if not -len(self) <= number < len(self):
             raise IndexError(f"there is no frame {number}: the batch has {len(self)}")
@@ -60,6 +62,24 @@ class BatchPart(Samples):
         return address
 
 
+class Form(NamedTuple):
+    """What the frames of a batch have in common."""
+
+    format: str
+    width: int
+    height: int
+    n_tensors: int
+
+
+class Times(NamedTuple):
+    """As in Frame."""
+
+    time_ns: int | None
+    requested_ns: int | None
+    pts_ns: int | None
+    duration_ns: int | None
+
+
 class Batch(OneTensor[BatchTensor]):
     """Frames as one tensor, in the order in which they were asked for.
 
@@ -77,18 +97,16 @@ class Batch(OneTensor[BatchTensor]):
     It may be written to: it belongs to the caller.
     """
 
-    def __init__(self, frames: Sequence[Frame], index: Callable[[], list[int]]) -> None:
-        """Of at least one Frame. `index` makes the list of numbers."""
-        pointers = (ctypes.c_void_p * len(frames))(*(frame._handle.pointer for frame in frames))
-        self._handle = Handle(call(lib.quad_batch_new, pointers, len(frames)), lib.quad_batch_unref)
-        self._index = index
-        self.copied: int = lib.quad_batch_get_n_copied(self._handle.pointer)
-        self.tensors = tuple(BatchTensor(self._handle, i) for i in range(len(frames[0].tensors)))
-        self.time_ns = [frame.time_ns for frame in frames]
-        self.requested_ns = [frame.requested_ns for frame in frames]
-        self.pts_ns = [frame.pts_ns for frame in frames]
-        self.duration_ns = [frame.duration_ns for frame in frames]
-        self.format, self.width, self.height = frames[0].format, frames[0].width, frames[0].height
+    def __init__(self, handle: Handle, form: Form, times: Sequence[Times], index: Callable[[], list[int]]) -> None:
+        """Takes over a reference of a QuadBatch. `index` makes the list of numbers."""
+        self._handle, self._index = handle, index
+        self.copied: int = lib.quad_batch_get_n_copied(handle.pointer)
+        self.format, self.width, self.height, count = form
+        self.tensors = tuple(BatchTensor(handle, i) for i in range(count))
+        self.time_ns = [each.time_ns for each in times]
+        self.requested_ns = [each.requested_ns for each in times]
+        self.pts_ns = [each.pts_ns for each in times]
+        self.duration_ns = [each.duration_ns for each in times]
 
     @property
     def time(self) -> list[float | None]:
@@ -121,3 +139,48 @@ class Batch(OneTensor[BatchTensor]):
 
     def __repr__(self) -> str:
         return f"Batch({len(self)} of {self.format} {self.width}x{self.height})"
+
+
+class Filling:
+    """A batch whose frames come one after the other. Those that were drawn into one block are kept. Others are copied at
+    once and let go: their decoder may have few, and wait for them.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.times: dict[int, Times] = {}  # by place
+        self._count = count
+        self._form: Form | None = None
+        self._copies: Handle | None = None
+        self._drawn: dict[int, Frame] = {}  # by place
+
+    def put(self, frame: Frame, places: Iterable[int]) -> None:
+        if not self._form:
+            self._form = Form(frame.format, frame.width, frame.height, len(frame.tensors))
+            self._copies = self._room(frame)
+        for place in places:
+            self.times[place] = Times(frame.time_ns, frame.requested_ns, frame.pts_ns, frame.duration_ns)
+            if self._copies:
+                call(lib.quad_batch_put, self._copies.pointer, place, frame._handle.pointer)
+            else:
+                self._drawn[place] = frame
+
+    def _room(self, frame: Frame) -> Handle | None:
+        error = ctypes.POINTER(GError)()
+        pointer = lib.quad_batch_new_like(frame._handle.pointer, self._count, ctypes.byref(error))
+        if error:
+            raise exception_of(error)
+        return Handle(pointer, lib.quad_batch_unref) if pointer else None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether batch() can be called: places without a frame are left out only where frames were drawn."""
+        return len(self.times) == (len(self._drawn) or self._count)
+
+    def batch(self, index: Callable[[], list[int]]) -> Batch:
+        assert self._form
+        places = sorted(self.times)
+        handle = self._copies
+        if not handle:
+            pointers = (ctypes.c_void_p * len(places))(*(self._drawn[place]._handle.pointer for place in places))
+            handle = Handle(call(lib.quad_batch_new, pointers, len(places)), lib.quad_batch_unref)
+        return Batch(handle, self._form, [self.times[place] for place in places], index)

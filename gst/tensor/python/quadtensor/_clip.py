@@ -13,6 +13,7 @@ from ._arguments import (
     Numbers,
     Rate,
     check_choice,
+    device_name,
     device_number,
     exact_rate,
     nanoseconds,
@@ -21,8 +22,7 @@ from ._arguments import (
     time_list,
     whole,
 )
-from ._batch import Batch
-from ._choice import APART
+from ._batch import Batch, Filling, Times
 from ._contents import CLOSED, Contents
 from ._frame import Frame, seconds
 from ._library import BeyondEnd, DecodeError, Error, lib
@@ -40,10 +40,18 @@ _WHY: dict[str, tuple[type[Error], str]] = {
 }
 
 
-def _places(wanted: Sequence[int], unique: Sequence[int]) -> list[int]:
-    """Where in a batch of what is wanted each of `unique` belongs, in the order of `unique`; repeats count once."""
+def _drawn_at(wanted: Sequence[int], unique: Sequence[int]) -> list[int]:
+    """Where in a block each of `unique` is drawn, in the order of `unique`: as they are wanted; repeats count once."""
     at = {value: place for place, value in enumerate(dict.fromkeys(wanted))}
     return [at[value] for value in unique]
+
+
+def _places_of(wanted: Sequence[int]) -> dict[int, list[int]]:
+    """All places of each value."""
+    places: dict[int, list[int]] = {}
+    for place, value in enumerate(wanted):
+        places.setdefault(value, []).append(place)
+    return places
 
 
 def _limits(before: Number | None, after: Number | None) -> dict[str, Any]:
@@ -66,8 +74,8 @@ class Clip:
 
     A file object that is no plain file, as one in a ZIP archive, is read into memory when it is first needed.
 
-    A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew. Bytes go with it; a
-    clip of an open file cannot be pickled.
+    A clip can be pickled, and handed to the workers of a DataLoader: each opens the file anew. What it knows of its frames
+    goes with it, and bytes do; a clip of an open file cannot be pickled.
     """
 
     def __init__(
@@ -94,7 +102,7 @@ class Clip:
             "stream": whole(stream, "stream", least=0),
         }
         picture_of(**self._settings)
-        self._device, self._depth, self._timeout = device, whole(depth, "depth"), time_limit(timeout)
+        self._device, self._depth, self._timeout = device_name(device), whole(depth, "depth"), time_limit(timeout)
         self._threads = whole(threads, "threads", least=0)
         self._begin()
 
@@ -106,11 +114,13 @@ class Clip:
     def __getstate__(self) -> dict[str, Any]:
         names = ("_settings", "_device", "_depth", "_timeout", "_threads")
         state = {name: self.__dict__[name] for name in names}
-        return {**state, "location": _source.pickled(self.location)}
+        return {**state, "location": self._contents.pickled(), "known": self._contents.known()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        known = state.pop("known")
         self.__dict__.update(state)
         self._begin()
+        self._contents.know(*known)
 
     # ---- What is in it
 
@@ -137,6 +147,7 @@ class Clip:
 
     @property
     def keyframe_times_ns(self) -> list[int]:
+        """When each keyframe is shown, in nanoseconds."""
         table = self._frames()
         return [table.times[index] for index in table.keys]
 
@@ -147,6 +158,7 @@ class Clip:
 
     @property
     def durations_ns(self) -> list[int | None]:
+        """How long each frame is shown, in nanoseconds; None where the file does not say it, of the last one."""
         return list(self._frames().durations)
 
     @property
@@ -189,10 +201,12 @@ class Clip:
         numbers = [self._number(index) for index in indices]
         if not numbers:
             raise ValueError("indices is empty")
-        unique = sorted(set(numbers))
-        with contextlib.closing(self._read(unique, _places(numbers, unique))) as frames:
-            found = dict(zip(unique, frames, strict=True))
-        return Batch([found[index] for index in numbers], lambda: numbers)
+        places = _places_of(numbers)
+        unique, filling = sorted(places), Filling(len(numbers))
+        with contextlib.closing(self._read(unique, _drawn_at(numbers, unique))) as frames:
+            for frame in frames:
+                filling.put(frame, places[frame.index or 0])
+        return filling.batch(lambda: numbers)
 
     def frames_played_at(
         self,
@@ -219,19 +233,27 @@ class Clip:
         wanted = [nanoseconds(time, "each of times") for time in times]
         if not wanted:
             raise ValueError("times is empty")
-        unique = sorted(set(wanted))
+        return self._played_at(wanted, policy, limits, missing)
+
+    def _played_at(self, wanted: Sequence[int], policy: Policy, limits: dict[str, Any], missing: str) -> Batch:
+        """Of at least one time, in nanoseconds."""
+        places = _places_of(wanted)
+        unique, filling = sorted(places), Filling(len(wanted))
         line = selection(timestamp_list=f'"{time_list(unique)}"', policy=policy, **limits)
         shown = self._shown_at(unique, policy != "played-at" or bool(limits))
-        with self._start(line, _places(wanted, unique), shown) as frames:
-            found = {unique[frame.index or 0]: frame for frame in frames}
-        if frames.missed and not (found and missing == "skip"):
-            missed = frames.missed[0]
-            kind, why = _WHY.get(missed.reason, (Error, missed.reason))
-            raise kind(f"There is no frame for {missed.requested or 0:g} s: {why}.")
-        chosen = [found[time] for time in wanted if time in found]
-        for frame in {id(frame): frame for frame in chosen}.values():
-            frame.index = None
-        return Batch(chosen, self._numbers_of(chosen))
+        with self._start(line, _drawn_at(wanted, unique), shown) as frames:
+            for frame in frames:
+                filling.put(frame, places[unique[frame.index or 0]])
+        if len(filling.times) < len(wanted) and not (filling.times and missing == "skip"):
+            time = next(time for place, time in enumerate(wanted) if place not in filling.times)
+            reasons = {missed.requested_ns: missed.reason for missed in frames.missed}
+            reason = reasons.get(time, "none came")
+            kind, why = _WHY.get(reason, (Error, reason))
+            raise kind(f"There is no frame for {seconds(time):g} s: {why}.")
+        if not filling.is_usable:
+            # Which have no frame is known now.
+            return self._played_at([wanted[place] for place in sorted(filling.times)], policy, limits, "error")
+        return filling.batch(self._numbers_of([filling.times[place] for place in sorted(filling.times)]))
 
     def frames_in(
         self,
@@ -288,7 +310,7 @@ class Clip:
         table = self._contents.known_table()
         return _choice.shown_at(table.times, times, later) if table else []
 
-    def _numbers_of(self, frames: Sequence[Frame]) -> Callable[[], list[int]]:
+    def _numbers_of(self, frames: Sequence[Times]) -> Callable[[], list[int]]:
         """Tells the numbers of frames that were chosen by a time: at once, or later where that takes all of the file."""
         choices = [(frame.time_ns or 0, frame.requested_ns or 0) for frame in frames]
         contents = self._contents
@@ -311,8 +333,7 @@ class Clip:
         if not numbers:
             return
         times: list[int] = []
-        apart = all(length is None or length >= APART for length in table.durations[:-1])
-        if not apart:
+        if not table.apart:
             values = ",".join(f"(guint64){index}" for index in numbers)
             line = selection(indices=f'"<{values}>"')
         elif len(numbers) == 1 or any(b - a != 1 for a, b in zip(numbers, numbers[1:], strict=False)):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from . import _table
+from . import _source, _table
 from ._library import check_process
 from ._source import Source
 
@@ -26,6 +26,7 @@ class Contents:
         # before each of them.
         self._opening, self._reading = threading.Lock(), threading.Lock()
         self._source: Source | None = None
+        self._content: memoryview | None = None  # of a file object that may not give it twice
         self._info: _table.Info | None = None
         self._table: _table.Table | None = None
 
@@ -37,11 +38,22 @@ class Contents:
         self.check()
         check_process()
         with self._opening:
-            source = self._source = self._source or Source(self._location)
+            source = self._source = self._source or Source(self._location if self._content is None else self._content)
+            self._content = source.content if self._content is None else self._content
         if self.closed:
-            self._source = None
+            self._source = self._content = None
         self.check()
         return source
+
+    def pickled(self) -> Any:
+        """The location for another process."""
+        content = self._content
+        if content is None and _source.is_read_whole(self._location):
+            check_process()
+            with self._opening:
+                content = _source.content_of(self._location) if self._content is None else self._content
+                self._content = None if self.closed else content
+        return _source.pickled(self._location if content is None else content)
 
     def info(self) -> _table.Info:
         """Raises Error."""
@@ -77,7 +89,14 @@ class Contents:
         self._info = self._table.info
         return self._table
 
+    def known(self) -> tuple[_table.Info | None, _table.Table | None]:
+        """What a copy of these contents need not read again."""
+        return self._info, self._table
+
+    def know(self, info: _table.Info | None, table: _table.Table | None) -> None:
+        self._info, self._table = info, table
+
     def close(self) -> None:
         """Ends what is being read, soon. Waits for nothing."""
         self.closed = True
-        self._source = None
+        self._source = self._content = None

@@ -191,6 +191,8 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "quad_frame_share": (c_int, c_void_p, _errors),
     "quad_frame_to_dlpack": (c_void_p, c_void_p, c_uint, c_int64, c_int, _errors),
     "quad_batch_new": (c_void_p, POINTER(c_void_p), c_uint, _errors),
+    "quad_batch_new_like": (c_void_p, c_void_p, c_uint, _errors),
+    "quad_batch_put": (c_int, c_void_p, c_uint, c_void_p, _errors),
     "quad_batch_unref": (None, c_void_p),
     "quad_batch_get_tensor": (c_int, c_void_p, c_uint, POINTER(QuadBatchTensor)),
     "quad_batch_get_n_copied": (c_uint, c_void_p),

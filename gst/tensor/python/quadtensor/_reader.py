@@ -48,12 +48,23 @@ class Missed(NamedTuple):
     requested_ns: int | None = None
 
 
-def _close(lock: Any, reader: int) -> None:
+class _Turns:
+    """Whose turn it is with a reader. The thread that waits for a frame takes the lock again as soon as it has let it go;
+    so who wants to close says so before it waits for the lock.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.closing = False
+
+
+def _close(turns: _Turns, reader: int) -> None:
     # In a forked process the lock may be held for ever, by a thread that stayed in the parent.
     if not lib.quad_tensor_check_process(None):
         return
+    turns.closing = True
     # Not while another thread waits for a frame.
-    with lock:
+    with turns.lock:
         lib.quad_reader_close(reader)
 
 
@@ -85,7 +96,7 @@ class Frames(Uncopied):
         self._line = ""
         self._ended: str | None = None
         self.missed: list[Missed] = []
-        self._lock = threading.RLock()
+        self._turns = _Turns()
         self._source = source_of(location)
         settings = (
             self._source.uri,
@@ -103,7 +114,7 @@ class Frames(Uncopied):
         )
         self._reader = call(lib.quad_reader_open_with, *settings, ctypes.byref(options))
         # At the interpreter's end too: a pipeline must not outlive it.
-        self._closer = weakref.finalize(self, _close, self._lock, self._reader)
+        self._closer = weakref.finalize(self, _close, self._turns, self._reader)
 
     def __iter__(self) -> "Frames":
         return self
@@ -114,11 +125,9 @@ class Frames(Uncopied):
         frame = None
         for patience in waits(self._timeout):
             # Another thread may close in between.
-            with self._lock:
-                if self._ended:
-                    raise ValueError(self._ended)
-                if not self._closer.alive:
-                    raise StopIteration
+            self._check_open()
+            with self._turns.lock:
+                self._check_open()
                 status = lib.quad_reader_next(self._reader, patience, ctypes.byref(pointer), ctypes.byref(error))
                 if status == FRAME:
                     frame = Frame(pointer.value or 0)
@@ -138,6 +147,12 @@ class Frames(Uncopied):
             raise exception_of(error)
         raise StopIteration
 
+    def _check_open(self) -> None:
+        if self._ended:
+            raise ValueError(self._ended)
+        if self._turns.closing:
+            raise StopIteration
+
     def _take_missed(self) -> None:
         missed = QuadMissed()
         while lib.quad_reader_take_missed(self._reader, ctypes.byref(missed)):
@@ -150,7 +165,8 @@ class Frames(Uncopied):
         """Stops the pipeline. Frames that were taken stay."""
         if not lib.quad_tensor_check_process(None):
             return  # what there is to stop is in the parent
-        with self._lock:
+        self._turns.closing = True
+        with self._turns.lock:
             if self._line:
                 print(file=sys.stderr)
                 self._line = ""
@@ -159,7 +175,6 @@ class Frames(Uncopied):
     def _end(self, why: str) -> None:
         """As close(), but who asks for more frames gets a ValueError, unless these have ended already."""
         if self._closer.alive:
-            # Before the lock: the thread that waits for a frame does not give it away for long.
             self._ended = why
             self.close()
 

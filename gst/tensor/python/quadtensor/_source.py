@@ -7,7 +7,7 @@ import stat
 import weakref
 from typing import Any, Protocol
 
-from ._library import lib
+from ._library import check_process, lib
 
 
 class File(Protocol):
@@ -70,6 +70,7 @@ class _Memory:
     """Bytes that are read where they lie. They are let go when nothing needs them any more, not even a frame."""
 
     def __init__(self, data: Any) -> None:
+        check_process()
         _sweep()
         self.buffer, gone = _Buffer(), ctypes.c_int(0)
         _get_buffer(data, ctypes.addressof(self.buffer), 0)
@@ -82,11 +83,13 @@ class _Memory:
 class Source:
     """What a caller gave as a location, so that it can be opened several times.
 
-    uri   for the library; lives as long as this
+    uri       for the library; lives as long as this
+    content   the bytes that were read of a file object that is no plain file, which may not give them twice; or None
     """
 
     def __init__(self, location: Any) -> None:
         self._holds: Any = None
+        self.content: memoryview | None = None
         if _is_path(location):
             self.uri = _path(location)
         elif _has_buffer(location):
@@ -110,7 +113,8 @@ class Source:
             raise TypeError('this file is open as text: open it in binary mode, as open(path, "rb")')
         number = _descriptor(file)
         if number is None:
-            self._hold_memory(_content(file))
+            self.content = content_of(file)
+            self._hold_memory(self.content)
             return
         copy = os.dup(number)
         self._holds = weakref.finalize(self, os.close, copy)
@@ -130,15 +134,18 @@ def check(location: Any) -> None:
             Source(location)
 
 
+def is_read_whole(location: Any) -> bool:
+    """Whether this is a file object whose bytes have to be read before it is opened."""
+    return not _is_path(location) and not _has_buffer(location) and _descriptor(location) is None
+
+
 def pickled(location: Any) -> Any:
-    """What a process that is started by pickle can open as well."""
+    """What a process that is started by pickle can open as well. `location` is one that is not read whole."""
     if _is_path(location) or isinstance(location, (bytes, bytearray)):
         return location
     if _has_buffer(location):
         return bytes(location)
-    if _descriptor(location) is not None:
-        raise TypeError("a clip of an open file cannot be pickled: give it the file's path, or its bytes")
-    return bytes(_content(location))
+    raise TypeError("a clip of an open file cannot be pickled: give it the file's path, or its bytes")
 
 
 def shown(location: Any) -> str:
@@ -187,10 +194,11 @@ def _descriptor(file: Any) -> int | None:
     return number if stat.S_ISREG(os.fstat(number).st_mode) else None
 
 
-def _content(file: Any) -> Any:
-    """All bytes of a file, of which the position stays."""
+def content_of(file: Any) -> memoryview:
+    """All bytes of a file object, of which the position stays."""
     if isinstance(file, io.BytesIO):
-        return file.getbuffer()
+        # Not getbuffer(): while it lives, the file can neither be closed nor written to. These bytes are shared.
+        return memoryview(file.getvalue())
     seekable = callable(getattr(file, "seekable", None)) and file.seekable()
     at = file.tell() if seekable else 0
     if seekable:
@@ -200,4 +208,4 @@ def _content(file: Any) -> Any:
         file.seek(at)
     if not _has_buffer(data):
         raise TypeError(f"this file gives {type(data).__name__}, and not bytes: open it in binary mode")
-    return data
+    return memoryview(data)

@@ -5,6 +5,7 @@ import fractions
 from collections.abc import Callable
 from typing import Literal, NamedTuple, overload
 
+from ._choice import APART
 from ._frame import optional, seconds
 from ._library import (
     END,
@@ -82,6 +83,7 @@ class Table:
 
     times, durations   lists of int; a duration is None where it is not known
     keys               the indices of keyframes; raises Error where the file does not say them
+    apart              whether times alone tell the frames apart
     info               an Info
     """
 
@@ -92,6 +94,7 @@ class Table:
         entries = entries[: count.value] if count.value else []
         self.times: list[int] = [entry.time for entry in entries]
         self.durations = [optional(entry.duration) for entry in entries]
+        self.apart = all(length is None or length >= APART for length in self.durations[:-1])
         about = QuadClipInfo()
         lib.quad_table_get_info(table, ctypes.byref(about))
         self._keys = [index for index, entry in enumerate(entries) if entry.keyframe] if about.keyframes_known else None
