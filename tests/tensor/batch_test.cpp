@@ -1,4 +1,5 @@
 // Batches in C: where frames are drawn, and what is copied. batch_test.py has what is in them.
+#include <cstring>
 #include <vector>
 
 #include "clips.h"
