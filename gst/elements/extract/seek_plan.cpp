@@ -39,6 +39,7 @@ std::optional<Nanoseconds> SeekPlan::seek (bool always, Nanoseconds now, Nanosec
   tried_ = wanted;
   target_ = target;
   from_ = now;
+  there_ = there;
   landed_ = found_ = false;
   unsure_ = true;
   damage_.reset ();
@@ -53,9 +54,17 @@ bool SeekPlan::is_real (Nanoseconds time, Nanoseconds entry)
   return damage_before_ && damage_before_->time == time && entry < damage_before_->entry;
 }
 
+SeekPlan::Landing SeekPlan::accept ()
+{
+  found_ = true;
+  if (from_before_ && may_trust_) margin_ = 0;
+  return Landing::good;
+}
+
 SeekPlan::Landing SeekPlan::judge (Nanoseconds time, bool damaged, const EntryPoints &entries)
 {
   if (!landed_) advice_.landed (from_, target_.value_or (time), time);
+  if (!landed_) from_before_ = target_ && time + kRounding < there_;
   landed_ = true;
   if (target_ && is_after (time, *target_)) {
     if (!found_) return Landing::bad;
@@ -63,14 +72,10 @@ SeekPlan::Landing SeekPlan::judge (Nanoseconds time, bool damaged, const EntryPo
   }
   if (target_ && (!entries.first || time + kRounding < *entries.first)) return Landing::early;
   if (!target_ && entries.second && time >= *entries.second) unsure_ = false;
-  if (!damaged || !unsure_) {
-    found_ = true;
-    return Landing::good;
-  }
+  if (!damaged || !unsure_) return accept ();
   if (is_real (time, entries.first.value_or (time))) {
     unsure_ = false;
-    found_ = true;
-    return Landing::good;
+    return accept ();
   }
   found_ = false;
   if (target_) return Landing::early;
@@ -84,7 +89,8 @@ std::optional<Nanoseconds> SeekPlan::back (Nanoseconds begin)
   damage_before_ = damage_;
   damage_.reset ();
   landed_ = found_ = false;
-  margin_ *= 2;
+  may_trust_ = false;
+  margin_ = std::max (2 * margin_, kLeast);
   const Nanoseconds there = *target_ - margin_;
   if (margin_ > kMost || there <= begin) return {};
   return there;

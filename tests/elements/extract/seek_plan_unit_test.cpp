@@ -79,6 +79,42 @@ TEST (SeekPlan, GoesBackInDoublingSteps)
   EXPECT_EQ (plan.back (0), std::nullopt);
 }
 
+// Where to seek to for a later frame, after a landing of which these frames came.
+Nanoseconds next_after (std::initializer_list<Nanoseconds> frames, bool bad = false)
+{
+  SeekPlan plan = sought ();
+  if (bad) {
+    EXPECT_EQ (plan.judge (s (61), false, {s (61), {}}), Landing::bad);
+    EXPECT_EQ (plan.back (0), s (59));
+  }
+  for (const Nanoseconds time : frames)
+    EXPECT_NE (plan.judge (time, false, {*frames.begin (), {}}), Landing::bad);
+  EXPECT_EQ (plan.judge (s (60.1), false, {*frames.begin (), {}}), Landing::good);
+  return plan.seek (true, s (61), s (100), kUnlimited).value_or (-1);
+}
+
+TEST (SeekPlan, AimsAtTheFrameWhereFramesFromBeforeThePositionCome)
+{
+  EXPECT_EQ (next_after ({s (58), s (59), s (60)}), s (100));
+  // Clipped to the position, perhaps.
+  EXPECT_EQ (next_after ({s (59.5), s (60)}), s (99.5));
+  EXPECT_EQ (next_after ({s (59.8), s (60)}), s (99.5));
+  EXPECT_EQ (next_after ({s (57), s (60)}, true), s (99));
+}
+
+TEST (SeekPlan, IsCarefulAgainAfterABadLanding)
+{
+  SeekPlan plan = sought ();
+  EXPECT_EQ (plan.judge (s (58), false, {s (58), {}}), Landing::good);
+  EXPECT_EQ (plan.judge (s (60.1), false, {s (58), {}}), Landing::good);
+  EXPECT_EQ (plan.seek (true, s (61), s (100), kUnlimited), s (100));
+  EXPECT_EQ (plan.judge (s (100.1), false, {s (100.1), {}}), Landing::bad);
+  EXPECT_EQ (plan.back (0), s (99.5));
+  EXPECT_EQ (plan.judge (s (98), false, {s (98), {}}), Landing::good);
+  EXPECT_EQ (plan.judge (s (100.1), false, {s (98), {}}), Landing::good);
+  EXPECT_EQ (plan.seek (true, s (101), s (200), kUnlimited), s (199.5));
+}
+
 TEST (SeekPlan, DamageCountsWhereItIsThereFromAnEarlierKeyframe)
 {
   SeekPlan plan = sought ();
