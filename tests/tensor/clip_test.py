@@ -289,12 +289,13 @@ class Closing(unittest.TestCase):
         self.assertLess(after[2], memory + 10)
 
     def test_device(self):
+        path = clips.path_of("b.mp4")
         for device in ("cpu", *([torch.device("cpu")] if torch else [])):
-            self.assertEqual(clip(device=device)[0].tensors[0].device, "cpu")
-            self.assertEqual(next(quadtensor.frames(clips.path_of("b.mp4"), device=device)).width, 64)
+            self.assertEqual(quadtensor.Clip(path, device=device)[0].tensors[0].device, "cpu")
+            self.assertEqual(next(quadtensor.frames(path, device=device)).width, 64)
         for bad in ("gpu", "cuda:", "cuda:x", "cpu:0", 0, None):
             with self.assertRaisesRegex(ValueError, "device has to be"):
-                clip(device=bad)
+                quadtensor.Clip(path, device=bad)
 
     def test_closed(self):
         got = clip()
