@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include "glue/owned.h"
@@ -66,6 +67,10 @@ struct PictureMemory {
   int writers = 0;
 };
 
+// Lies in GstMapInfo::user_data, so that nothing is allocated.
+using Mapped = std::shared_ptr<Block>;
+static_assert (sizeof (Mapped) <= sizeof (GstMapInfo::user_data));
+
 PictureMemory &self_of (GstMemory *memory) { return *reinterpret_cast<PictureMemory *> (memory); }
 
 GstMemory *make (GstAllocator *allocator, std::shared_ptr<Block> block, GstMemoryFlags flags,
@@ -97,16 +102,13 @@ gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
   if (writes && self.writers == 0 && self.block->is_shared () && !self.part ()) return nullptr;
   if (writes) self.writers++;
   // Who reads goes on reading there when a writer gets other bytes.
-  auto *mapped = new std::shared_ptr<Block>{self.block};
-  info->user_data[0] = mapped;
-  return (*mapped)->bytes ();
+  return (new (info->user_data) Mapped{self.block})->get ()->bytes ();
 }
 
 void unmap (GstMemory *memory, GstMapInfo *info)
 {
   PictureMemory &self = self_of (memory);
-  const std::unique_ptr<std::shared_ptr<Block>> mapped{
-      static_cast<std::shared_ptr<Block> *> (info->user_data[0])};
+  std::destroy_at (std::launder (reinterpret_cast<Mapped *> (info->user_data)));
   const std::lock_guard guard (self.lock);
   if (info->flags & GST_MAP_WRITE) self.writers--;
 }

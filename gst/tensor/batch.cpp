@@ -53,7 +53,8 @@ constexpr const char *kShapesDiffer =
 std::string problem_of (QuadFrame *const *frames, guint n)
 {
   for (guint i = 1; i < n; i++)
-    if (frames[i]->device != frames[0]->device || !same_shape (frames[i]->planes, frames[0]->planes))
+    if (frames[i]->device != frames[0]->device ||
+        !same_shape (frames[i]->planes, frames[0]->planes))
       return kShapesDiffer;
   return {};
 }

@@ -75,8 +75,8 @@ std::span<const guint8> next_nal (std::span<const guint8> &rest, gsize prefix)
   return nal;
 }
 
-// True if all slices have a nal_ref_idc of 0 (7.4.1), and nothing else is there that later pictures may need: parameter
-// sets (7, 8, 13, 15).
+// True if all slices have a nal_ref_idc of 0 (7.4.1), and nothing else is there that later pictures
+// may need: parameter sets (7, 8, 13, 15).
 bool is_lone_h264 (GstBuffer *packet, gsize prefix)
 {
   const Mapped mapped (packet);

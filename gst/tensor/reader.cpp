@@ -132,8 +132,8 @@ QuadReader *open (const ReaderPipeline::Request &request, GError **error)
 
 // A reader's pictures were allocated by several threads, each in an arena of its own, and the C
 // library keeps what was freed in the middle of one. Programs that open many readers would grow by
-// some pictures for each arena. This takes some milliseconds, and more in a process with much memory, so it is for large
-// pictures, and not for each of many readers.
+// some pictures for each arena. This takes some milliseconds, and more in a process with much
+// memory, so it is for large pictures, and not for each of many readers.
 constexpr gint64 kLarge = 1'000'000, kPause = G_USEC_PER_SEC;
 void return_memory ()
 {

@@ -51,8 +51,8 @@ bool exists (const std::string &element)
   return Owned<GstElementFactory>{gst_element_factory_find (element.c_str ())} != nullptr;
 }
 
-// Ticks a second, 90000 or more, in which frames of the rate are whole numbers, and milliseconds too where that does not
-// take too many.
+// Ticks a second, 90000 or more, in which frames of the rate are whole numbers, and milliseconds
+// too where that does not take too many.
 int ticks_for (int fps_n)
 {
   constexpr int kUsual = 90000, kMost = 1000000;

@@ -128,7 +128,8 @@ TEST (PictureMemory, IsForYuvAlone)
     EXPECT_FALSE (offered (format)) << gst_video_format_to_string (format);
 }
 
-// Who reads keeps what it reads, and its picture, which is written to then, is not that of the copy.
+// Who reads keeps what it reads, and its picture, which is written to then, is not that of the
+// copy.
 TEST (PictureMemory, WriterBesideAReader)
 {
   const Owned<GstAllocator> allocator = offered ();

@@ -65,7 +65,8 @@ TEST (LonePackets, OfH264)
 {
   const Owned<GstCaps> stream{
       gst_caps_from_string ("video/x-h264,stream-format=byte-stream,alignment=au")};
-  // AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), whose fifth byte says how long lengths are.
+  // AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), whose fifth byte says how long
+  // lengths are.
   const Owned<GstCaps> file{gst_caps_from_string (
       "video/x-h264,stream-format=avc,alignment=au,codec_data=(buffer)0164001fff")};
   const auto of_stream = lone_packets (stream.get ()), of_file = lone_packets (file.get ());

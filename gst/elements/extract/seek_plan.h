@@ -70,14 +70,14 @@ class SeekPlan {
   // the position. Then what begins right before the frame is not missed.
   static constexpr Nanoseconds kLeast = kSecond / 2, kMost = 64 * kSecond;
   Nanoseconds margin_ = kLeast;
-  bool may_trust_ = true;  // no landing was bad
+  bool may_trust_ = true;              // no landing was bad
   std::optional<Nanoseconds> tried_;   // the time that was last sought for
   std::optional<Nanoseconds> target_;  // the time whose frame has to be found
   Nanoseconds from_ = 0, there_ = 0;   // where the seek began, and where to
-  bool landed_ = false;       // a frame came
-  bool from_before_ = false;  // the first one was from before `there_`
-  bool found_ = false;        // and the best frame for the target so far is whole
-  bool unsure_ = false;  // a damaged frame may be our seek's fault
+  bool landed_ = false;                // a frame came
+  bool from_before_ = false;           // the first one was from before `there_`
+  bool found_ = false;                 // and the best frame for the target so far is whole
+  bool unsure_ = false;                // a damaged frame may be our seek's fault
   std::optional<Damage> damage_,
       damage_before_;  // the last one of this landing, and of the landing before
   Nanoseconds resume_at_ = -kUnlimited;
