@@ -28,15 +28,16 @@ class Block {
   // Where the offset is 0.
   guint8 *bytes () const { return map_.data - memory_->offset; }
 
-  // How many memories have these bytes. Who finds that no other has them sees what the others did.
-  void join () { memories_.fetch_add (1, std::memory_order_relaxed); }
-  void leave () { memories_.fetch_sub (1, std::memory_order_release); }
-  bool is_shared () const { return memories_.load (std::memory_order_acquire) > 1; }
+  // How many memories have these bytes, and how often they are mapped. Who finds that nobody else
+  // uses them sees what the others did.
+  void join () { users_.fetch_add (1, std::memory_order_relaxed); }
+  void leave () { users_.fetch_sub (1, std::memory_order_release); }
+  int users () const { return users_.load (std::memory_order_acquire); }
 
  private:
   Owned<GstMemory> memory_;
   GstMapInfo map_{};
-  std::atomic<int> memories_{0};
+  std::atomic<int> users_{0};
 };
 
 std::shared_ptr<Block> new_block (gsize size, GstAllocationParams params)
@@ -49,6 +50,7 @@ std::shared_ptr<Block> new_block (gsize size, GstAllocationParams params)
 struct PictureMemory {
   ~PictureMemory () { block->leave (); }
 
+  bool is_shared () const { return block->users () > 1 + maps; }
   // The same bytes for itself alone.
   bool part ()
   {
@@ -58,13 +60,15 @@ struct PictureMemory {
     own->join ();
     block->leave ();
     block = std::move (own);
+    maps = 0;
     return true;
   }
 
   GstMemory base;
   std::mutex lock;
   std::shared_ptr<Block> block;
-  int writers = 0;
+  int maps = 0;     // of `block`
+  int writers = 0;  // who have it mapped
 };
 
 // Lies in GstMapInfo::user_data, so that nothing is allocated.
@@ -99,8 +103,10 @@ gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
   PictureMemory &self = self_of (memory);
   const std::lock_guard guard (self.lock);
   const bool writes = info->flags & GST_MAP_WRITE;
-  if (writes && self.writers == 0 && self.block->is_shared () && !self.part ()) return nullptr;
+  if (writes && self.writers == 0 && self.is_shared () && !self.part ()) return nullptr;
   if (writes) self.writers++;
+  self.maps++;
+  self.block->join ();
   // Who reads goes on reading there when a writer gets other bytes.
   return (new (info->user_data) Mapped{self.block})->get ()->bytes ();
 }
@@ -108,9 +114,12 @@ gpointer map (GstMemory *memory, GstMapInfo *info, gsize)
 void unmap (GstMemory *memory, GstMapInfo *info)
 {
   PictureMemory &self = self_of (memory);
-  std::destroy_at (std::launder (reinterpret_cast<Mapped *> (info->user_data)));
+  Mapped &mapped = *std::launder (reinterpret_cast<Mapped *> (info->user_data));
   const std::lock_guard guard (self.lock);
   if (info->flags & GST_MAP_WRITE) self.writers--;
+  if (mapped == self.block) self.maps--;
+  mapped->leave ();
+  std::destroy_at (&mapped);
 }
 
 GstMemory *share (GstMemory *memory, gssize offset, gssize size)

@@ -144,6 +144,12 @@ TEST (PictureMemory, WriterBesideAReader)
   std::memset (again.data, 2, kSize);
   gst_memory_unmap (memory.get (), &again);
   EXPECT_EQ (read.data[0], 1);
+  // Nor does a copy that nobody else has write to what is still read.
+  ASSERT_TRUE (gst_memory_map (copy.get (), &again, GST_MAP_READWRITE));
+  again.data[0] = 3;
+  EXPECT_EQ (read.data[0], 1);
+  again.data[0] = 1;
+  gst_memory_unmap (copy.get (), &again);
   gst_memory_unmap (memory.get (), &read);
   ASSERT_TRUE (gst_memory_map (copy.get (), &read, GST_MAP_READ));
   EXPECT_EQ (read.data[kSize - 1], 1);
