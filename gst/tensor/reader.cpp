@@ -34,6 +34,7 @@ struct _QuadReader {
   ReaderPipeline pipeline;
   GstClockTime position = GST_CLOCK_TIME_NONE;
   quad::FilmBegin film_begin;
+  bool taken = false;  // a frame
   PostedErrors errors;
   Failure failure;               // empty while all is well
   std::deque<MissedRun> missed;  // not taken yet
@@ -72,6 +73,9 @@ QuadFrame *_QuadReader::take (GstSample *sample, GError **error)
   QuadFrame *frame = quad_frame_new (sample, error);
   if (!frame) return nullptr;
   frame->source = pipeline.source ();
+  if (!taken)
+    if (const auto first = pipeline.first_segment ()) film_begin.take (*first);
+  taken = true;
   film_begin.take (*gst_sample_get_segment (sample));
   frame->film_begin = film_begin.get ();
   position = time_of (sample, film_begin.get ());

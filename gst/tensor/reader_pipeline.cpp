@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "glue/film.h"
 #include "glue/plain_pool.h"
 #include "tensor/decoder_choice.h"
 #include "tensor/frame.h"
@@ -136,7 +137,9 @@ void ReaderPipeline::take_pad (GstPad *pad, gpointer self)
 GstPadProbeReturn ReaderPipeline::begin (GstPad *pad, GstPadProbeInfo *info, gpointer self)
 {
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
-    const GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+      static_cast<ReaderPipeline *> (self)->take_segment (event);
     if (GST_EVENT_TYPE (event) != GST_EVENT_EOS && GST_EVENT_TYPE (event) != GST_EVENT_GAP)
       return GST_PAD_PROBE_OK;
   }
@@ -188,10 +191,42 @@ std::string ReaderPipeline::connect (GstPad *pad)
     gst_element_sync_state_with_parent (*at);
   }
   const Owned<GstPad> input{gst_element_get_static_pad (chain.front (), "sink")};
+  send_first_segment (pad, input.get ());
   if (gst_pad_link (pad, input.get ()) == GST_PAD_LINK_OK) return {};
   const Owned<GstCaps> caps{gst_pad_query_caps (pad, nullptr)};
   const Owned<char> text{gst_caps_to_string (caps.get ())};
   return std::string{"The filters do not take what the decoder gives: "} + text.get ();
+}
+
+void ReaderPipeline::take_segment (GstEvent *event)
+{
+  const std::lock_guard lock (mutex_);
+  if (!first_segment_) first_segment_.reset (gst_event_ref (event));
+}
+
+// An MP4 whose pictures begin later has an empty segment first. The next one may look as that of a
+// film that begins there.
+void ReaderPipeline::send_first_segment (GstPad *pad, GstPad *to)
+{
+  const Owned<GstEvent> now{gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0)};
+  if (!first_segment_ || !now) return;
+  GstSegment first, second;
+  gst_event_copy_segment (first_segment_.get (), &first);
+  gst_event_copy_segment (now.get (), &second);
+  if (film_begin (first) == film_begin (second) || is_correction (second, first)) return;
+  needs_first_segment_ = true;
+  for (const GstEventType type : {GST_EVENT_STREAM_START, GST_EVENT_CAPS})
+    if (GstEvent *event = gst_pad_get_sticky_event (pad, type, 0)) gst_pad_send_event (to, event);
+  gst_pad_send_event (to, gst_event_ref (first_segment_.get ()));
+}
+
+std::optional<GstSegment> ReaderPipeline::first_segment () const
+{
+  const std::lock_guard lock (mutex_);
+  if (!needs_first_segment_) return {};
+  GstSegment segment;
+  gst_event_copy_segment (first_segment_.get (), &segment);
+  return segment;
 }
 
 Source ReaderPipeline::source () const

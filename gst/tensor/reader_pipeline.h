@@ -45,6 +45,8 @@ class ReaderPipeline {
   GstBus *bus () const { return bus_.get (); }
   // The shown stream's properties at its beginning.
   Source source () const;
+  // The stream's first segment, if that and not the first frame's says where the film begins.
+  std::optional<GstSegment> first_segment () const;
   // Why no frame will ever come; empty while one still may.
   Failure stuck ();
 
@@ -55,6 +57,10 @@ class ReaderPipeline {
   bool make_filters (const char *filters, GError **error);
   // Builds the elements between `pad` and the sink. Returns a sentence on failure.
   std::string connect (GstPad *pad);
+  // Keeps the first segment; `pad` is not linked, so it forgets that when another one follows.
+  void take_segment (GstEvent *event);
+  // Sends the first segment, too, where it is needed.
+  void send_first_segment (GstPad *pad, GstPad *to);
 
   Owned<GstElement> pipeline_, decoder_, sink_, filters_;
   Owned<GstBus> bus_;
@@ -63,6 +69,8 @@ class ReaderPipeline {
   StreamChoice stream_;
   mutable std::mutex mutex_;  // guards what follows
   Source source_;
+  Owned<GstEvent> first_segment_;
+  bool needs_first_segment_ = false;
   bool closing_ = false;
   InputWatch input_;
 };

@@ -139,10 +139,10 @@ void Scan::check_flow (GstBuffer *unit)
     last_dts_ = dts;
     last_duration_ = GST_BUFFER_DURATION (unit);
   }
-  // Keyframes are in the order in which they are shown. Files may name a near one too much.
-  if (GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT)) return;
-  if (GST_CLOCK_TIME_IS_VALID (last_key_) && pts + GST_SECOND < last_key_) doubt ("times run back");
-  last_key_ = pts;
+  // What comes before a keyframe is shown before it.
+  const bool keyframe = !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (keyframe && GST_CLOCK_TIME_IS_VALID (latest_) && pts < latest_) doubt ("times run back");
+  latest_ = GST_CLOCK_TIME_IS_VALID (latest_) ? std::max (latest_, pts) : pts;
 }
 
 void Scan::take (GstBuffer *unit)
@@ -214,7 +214,20 @@ QuadReaderStatus Scan::wait (GstClockTime timeout, GError **error)
   // shown for longer.
   unmarked_ = info_.container == "ivf" && info_.codec == "vp8";
   if (has_gap_ && info_.container == "mpegts") doubt ("packets are lost");
+  // It says when packets are decoded.
+  if (info_.container == "asf" && (info_.codec == "h264" || info_.codec == "h265"))
+    doubt ("packets have no times");
+  if (has_repeats ()) doubt ("pictures have the same time");
   return QUAD_READER_END;
+}
+
+bool Scan::has_repeats () const
+{
+  std::vector<GstClockTime> times;
+  times.reserve (units_.size ());
+  for (const Unit &unit : units_) times.push_back (unit.time);
+  std::sort (times.begin (), times.end ());
+  return std::adjacent_find (times.begin (), times.end ()) != times.end ();
 }
 
 void Scan::stop ()

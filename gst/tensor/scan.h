@@ -56,6 +56,8 @@ class Scan {
   void check_order (GstBuffer *unit);
   // Whether a packet is lost before this one, or another film begins.
   void check_flow (GstBuffer *unit);
+  // Whether pictures have the same time: their decoder may give them others.
+  bool has_repeats () const;
   void read_info ();
   void stop ();
 
@@ -71,7 +73,7 @@ class Scan {
   // The streaming thread writes these until the pipeline stops.
   PacketTimes times_;
   GstClockTime first_key_ = GST_CLOCK_TIME_NONE;  // after the last discontinuity
-  GstClockTime last_key_ = GST_CLOCK_TIME_NONE;
+  GstClockTime latest_ = GST_CLOCK_TIME_NONE;
   GstClockTime last_dts_ = GST_CLOCK_TIME_NONE, last_duration_ = GST_CLOCK_TIME_NONE;
   bool begun_ = false, met_packet_ = false, has_gap_ = false;
   bool untimed_ = false;   // there are keyframes without times
