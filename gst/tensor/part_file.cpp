@@ -19,14 +19,15 @@ namespace fs = std::filesystem;
 
 constexpr mode_t kNewFile = 0666;  // without what the umask forbids
 
-Failure failed (const std::string &path, int why)
+// `path` as it was given; `target` is the file that is meant.
+Failure failed (const std::string &path, const fs::path &target, int why)
 {
   const std::string text = path + " cannot be written: ";
   if (why != ENOENT && why != ENOTDIR)
     return {QUAD_TENSOR_ERROR_PIPELINE, text + g_strerror (why) + "."};
   // The kernel's own folders answer so, too, where no file can be made.
   std::error_code unknown;
-  if (fs::is_directory (fs::absolute (path, unknown).parent_path (), unknown))
+  if (fs::is_directory (target.parent_path (), unknown))
     return {QUAD_TENSOR_ERROR_PIPELINE, text + "its folder takes no new files."};
   return {QUAD_TENSOR_ERROR_NOT_FOUND, text + g_strerror (why) + ". Make its folder first."};
 }
@@ -81,18 +82,18 @@ Failure PartFile::make (const std::string &path)
   given_ = path;
   std::error_code error;
   const fs::path target = followed (path, error);
-  if (error) return failed (given_, error.value ());
-  target_ = target.string ();
+  target_ = error ? fs::absolute (path).string () : target.string ();
+  if (error) return failed (given_, target_, error.value ());
   struct stat old;
   const bool exists = stat (target_.c_str (), &old) == 0;
   if (exists && !S_ISREG (old.st_mode))
     return {QUAD_TENSOR_ERROR_ARGUMENT,
             given_ + " is there already, and it is no file. Give the name of a file."};
   // A file that may not be written is not replaced either.
-  if (exists && access (target_.c_str (), W_OK) != 0) return failed (given_, errno);
+  if (exists && access (target_.c_str (), W_OK) != 0) return failed (given_, target_, errno);
   std::string part = part_for (target);
   const int file = g_mkstemp_full (part.data (), O_RDWR | O_CLOEXEC, kNewFile);
-  if (file < 0) return failed (given_, errno);
+  if (file < 0) return failed (given_, target_, errno);
   // As the file that it replaces, but its owner has to write it.
   if (exists) (void)!fchmod (file, (old.st_mode & 0777) | S_IRUSR | S_IWUSR);
   close (file);
@@ -107,7 +108,7 @@ Failure PartFile::publish ()
                ? Failure{QUAD_TENSOR_ERROR_NOT_FOUND,
                          given_ + " was not written: " + part_ +
                              ", which had its frames, was removed or moved in the meantime."}
-               : failed (given_, errno);
+               : failed (given_, target_, errno);
   published_ = true;
   return {};
 }

@@ -112,6 +112,11 @@ class Ends(InFolder):
         self.assertTrue(link.is_symlink() and self.path("folder/far.mkv").is_symlink())
         self.expect_film(self.path("folder/real.mkv"), 1)
 
+    def test_a_link_into_a_folder_that_is_not_there(self):
+        self.path("link.mkv").symlink_to("folder/real.mkv")
+        with self.assertRaisesRegex(quadtensor.NotFound, "Make its folder first"):
+            written(self.path("link.mkv"), [picture(0)], 1)
+
     def test_links_in_a_circle(self):
         self.path("a.mkv").symlink_to("b.mkv")
         self.path("b.mkv").symlink_to("a.mkv")

@@ -345,7 +345,9 @@ class Clip:
         else:
             after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
             line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
-        with self._start(line, places, times) as frames:
+        # Where frames are counted, as the table was made: a decoder's times may depend on its threads.
+        threads = self._threads if table.apart else 1
+        with self._start(line, places, times, threads) as frames:
             for index in numbers:
                 frame = next(frames, None)
                 if frame is None or frame.time_ns != table.times[index]:
@@ -353,7 +355,9 @@ class Clip:
                 frame.index = index
                 yield frame
 
-    def _start(self, line: str, places: Sequence[int] = (), times: Sequence[int] = ()) -> Frames:
+    def _start(
+        self, line: str, places: Sequence[int] = (), times: Sequence[int] = (), threads: int | None = None
+    ) -> Frames:
         frames = Frames(
             self._contents.source(),
             line,
@@ -363,7 +367,7 @@ class Clip:
             timeout=self._timeout,
             places=places,
             times=times,
-            threads=self._threads,
+            threads=self._threads if threads is None else threads,
         )
         with self._lock:
             self._open.add(frames)
