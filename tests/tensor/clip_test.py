@@ -200,6 +200,22 @@ class Choice(unittest.TestCase):
         self.assertEqual((got.info.codec, got.info.audio[0].codec, got.info.duration), ("h264", "aac", 1.2))
 
 
+class Begins(unittest.TestCase):
+    def test_late(self):
+        """The wait before the first picture counts, for all ways to ask."""
+        path = clips.late()
+        got = quadtensor.Clip(path, device="cpu", timeout=60)
+        times = [0.08 + n * 0.04 for n in range(30)]
+        for ways in (got.times, [f.time for f in got], [f.time for f in quadtensor.frames(path, device="cpu")],
+                     [f.time for f in got.frames_in()], got.frames_at(range(30)).time):  # fmt: skip
+            self.assertEqual([round(time, 6) for time in ways], [round(time, 6) for time in times])
+        self.assertEqual(got.frames_played_at([0.2, 0.081, 1.2]).index, [3, 0, 28])
+        self.assertRaises(quadtensor.Error, got.frames_played_at, [0.01])
+        with quadtensor.frames(path, timestamps=[0.01, 0.2], device="cpu") as some:
+            self.assertEqual([round(f.time, 6) for f in some], [0.2])
+            self.assertEqual([missed.index for missed in some.missed], [0])
+
+
 class Damaged(unittest.TestCase):
     def test_frame_that_is_not_there(self):
         """The file gets shorter after its table was made."""

@@ -80,6 +80,24 @@ def edited():
     return path
 
 
+def late():
+    """An MP4 whose pictures begin as late as its decoder gives the first one: GStreamer's segment of them looks as that
+    of a film that begins there. FFmpeg's -avoid_negative_ts make_zero writes such files.
+    """
+    path = media.path_of("late.mp4")
+    data = bytearray(path_of("b.mp4").read_bytes())
+    at = data.index(b"elst") + 12
+    film, track = (struct.unpack_from(">I", data, data.index(box) + 16)[0] for box in (b"mvhd", b"mdhd"))
+    (begin,) = struct.unpack_from(">I", data, at + 4)
+    entry = struct.pack(">IiI", begin * film // track, -1, 0x10000)
+    for box in (b"moov", b"trak", b"edts", b"elst"):  # each is there once
+        size = data.index(box) - 4
+        struct.pack_into(">I", data, size, struct.unpack_from(">I", data, size)[0] + len(entry))
+    struct.pack_into(">I", data, at - 4, 2)
+    path.write_bytes(data[:at] + entry + data[at:])
+    return path
+
+
 def cut():
     """A transport stream that begins between two keyframes."""
     path = media.path_of("cut.ts")
@@ -120,6 +138,7 @@ def all_clips():
         if all(map(media.exists, _elements(chain))):
             yield name, path_of(name), plain
     yield "edited.mp4", edited(), True
+    yield "late.mp4", late(), True
     yield "cut.ts", cut(), True
     yield "late.mkv", media.sound_after_picture("late.mkv", SOURCE, COUNT), None
     yield "turned.mov", media.turned(path_of("jpeg.mov"), 90), True
