@@ -74,11 +74,7 @@ bool _QuadTable::start_decoding (GError **error)
                 all ? scan.doubt () : "its size is not known");
   const char *select = all ? nullptr : "frameextract max-frames=1 every-nth=1";
   constexpr guint kDepth = 4;
-  // What times a decoder gives to packets without times may depend on its threads.
-  QuadReaderOptions options = {};
-  options.threads = 1;
-  reader =
-      quad_reader_open_with (location.c_str (), select, &as_stored, -1, kDepth, &options, error);
+  reader = quad_reader_open_pictures (location.c_str (), select, &as_stored, -1, kDepth, error);
   return reader != nullptr;
 }
 

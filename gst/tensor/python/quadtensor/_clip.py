@@ -345,8 +345,8 @@ class Clip:
         else:
             after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
             line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
-        # Where frames are counted, as the table was made: a decoder's times may depend on its threads.
-        threads = self._threads if table.apart else 1
+        # Frames are counted as for the table: what a decoder makes of packets without times may depend on its threads.
+        threads = self._threads if table.apart else 0
         with self._start(line, places, times, threads) as frames:
             for index in numbers:
                 frame = next(frames, None)
