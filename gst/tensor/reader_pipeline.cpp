@@ -204,8 +204,8 @@ void ReaderPipeline::take_segment (GstEvent *event)
   if (!first_segment_) first_segment_.reset (gst_event_ref (event));
 }
 
-// An MP4 whose pictures begin later has an empty segment first. The next one may look as that of a
-// film that begins there.
+// An MP4 whose pictures begin later has an empty segment first, which says that the film begins
+// there. By the next one alone it may seem to begin with the pictures.
 void ReaderPipeline::send_first_segment (GstPad *pad, GstPad *to)
 {
   const Owned<GstEvent> now{gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0)};
@@ -213,7 +213,8 @@ void ReaderPipeline::send_first_segment (GstPad *pad, GstPad *to)
   GstSegment first, second;
   gst_event_copy_segment (first_segment_.get (), &first);
   gst_event_copy_segment (now.get (), &second);
-  if (film_begin (first) == film_begin (second) || is_correction (second, first)) return;
+  const bool same = first.time == second.time && film_begin (first) == film_begin (second);
+  if (same || is_correction (second, first)) return;
   needs_first_segment_ = true;
   for (const GstEventType type : {GST_EVENT_STREAM_START, GST_EVENT_CAPS})
     if (GstEvent *event = gst_pad_get_sticky_event (pad, type, 0)) gst_pad_send_event (to, event);
