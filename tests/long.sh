@@ -12,8 +12,8 @@
 #   odr       all is linked with -flto -Wodr: no two types of one name
 #   tools     what tests/tidy.sh finds in the command, quad, and the sanitizers in it, camera-wall and the CUDA backend
 #   packages  the Debian packages, built and used in fresh roots of Debian 12 and 13
-#   trixie    every test on Debian 13, GStreamer 1.26
-#   forky     every test on Debian 14, GStreamer 1.28
+#   trixie    every test but the suite once on Debian 13, GStreamer 1.26
+#   forky     the same on Debian 14, GStreamer 1.28
 #
 # QUAD_SEED=N   the fuzzers' first seed
 set -uo pipefail

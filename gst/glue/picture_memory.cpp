@@ -136,18 +136,19 @@ GstMemory *copy (GstMemory *memory, gssize offset, gssize size)
 {
   if (offset == 0 && (size < 0 || gsize (size) == memory->size))
     return share (memory, offset, size);
-  GstMapInfo from;
-  if (!gst_memory_map (memory, &from, GST_MAP_READ)) return nullptr;
-  const gsize bytes = size < 0 ? from.size - gsize (offset) : gsize (size);
+  PictureMemory &self = self_of (memory);
+  const gsize bytes = size < 0 ? memory->size - gsize (offset) : gsize (size);
   GstAllocationParams params{GstMemoryFlags{}, memory->align, 0, 0, {}};
-  GstMemory *made = gst_allocator_alloc (nullptr, bytes, &params);
+  Owned<GstMemory> made{gst_allocator_alloc (nullptr, bytes, &params)};
   GstMapInfo to;
-  if (gst_memory_map (made, &to, GST_MAP_WRITE)) {
-    std::memcpy (to.data, from.data + offset, bytes);
-    gst_memory_unmap (made, &to);
+  if (!made || !gst_memory_map (made.get (), &to, GST_MAP_WRITE)) return nullptr;
+  {
+    // Who has it mapped for writing would keep it from being mapped for reading.
+    const std::lock_guard guard (self.lock);
+    std::memcpy (to.data, self.block->bytes () + memory->offset + offset, bytes);
   }
-  gst_memory_unmap (memory, &from);
-  return made;
+  gst_memory_unmap (made.get (), &to);
+  return made.release ();
 }
 
 void init_class (gpointer klass, gpointer)

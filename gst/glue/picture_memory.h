@@ -6,8 +6,8 @@
 //
 // Here a copy is the same bytes until one of both is written to: who maps it for writing then gets
 // bytes of its own. Who had mapped it for writing before goes on writing to the bytes of both.
-// Decoders of YUV do not: what they have shown, they only read. FFmpeg's decoder of GIFs, which are
-// RGB, draws the next picture over the last one.
+// The usual decoders of YUV do not: what they have shown, they only read. FFmpeg's decoder of GIFs,
+// which are RGB, draws the next picture over the last one.
 #pragma once
 
 #include <gst/gst.h>

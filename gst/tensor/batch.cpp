@@ -248,8 +248,9 @@ bool put (QuadBatch &batch, guint place, const QuadFrame &frame, GError **error)
     return refuse (error, QUAD_TENSOR_ERROR_ARGUMENT, "The batch has no such place to be filled.");
   if (frame.device != batch.device || !same_shape (frame.planes, batch.like))
     return refuse (error, QUAD_TENSOR_ERROR_UNSUPPORTED, kShapesDiffer);
+  if (!accept (error, code_of_failure (frame), copy_frame (batch, frame, place))) return false;
   batch.copied++;
-  return accept (error, code_of_failure (frame), copy_frame (batch, frame, place));
+  return true;
 }
 
 void unref (gpointer batch) { quad_batch_unref (static_cast<QuadBatch *> (batch)); }

@@ -213,9 +213,10 @@ void ReaderPipeline::send_first_segment (GstPad *pad, GstPad *to)
   GstSegment first, second;
   gst_event_copy_segment (first_segment_.get (), &first);
   gst_event_copy_segment (now.get (), &second);
-  const bool same = first.time == second.time && film_begin (first) == film_begin (second);
-  if (same || is_correction (second, first)) return;
+  if (is_correction (second, first)) return;
+  // At a gap, the first frame's segment is still to come.
   needs_first_segment_ = true;
+  if (first.time == second.time && film_begin (first) == film_begin (second)) return;
   for (const GstEventType type : {GST_EVENT_STREAM_START, GST_EVENT_CAPS})
     if (GstEvent *event = gst_pad_get_sticky_event (pad, type, 0)) gst_pad_send_event (to, event);
   gst_pad_send_event (to, gst_event_ref (first_segment_.get ()));

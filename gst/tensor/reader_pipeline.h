@@ -45,7 +45,7 @@ class ReaderPipeline {
   GstBus *bus () const { return bus_.get (); }
   // The shown stream's properties at its beginning.
   Source source () const;
-  // The stream's first segment, if that and not the first frame's says where the film begins.
+  // The stream's first segment, which says where the film begins if the first frame's does not.
   std::optional<GstSegment> first_segment () const;
   // Why no frame will ever come; empty while one still may.
   Failure stuck ();

@@ -16,7 +16,11 @@ need_packages "${packages_to_fuzz[@]}"
 
 source tests/support/sanitizers.sh
 sanitized=$build
-ninja -C "$sanitized" gst/elements/libgstquad.so tests/fuzz/fuzz-elements
+targets=(gst/elements/libgstquad.so tests/fuzz/fuzz-elements)
+# It draws labels, where it is built.
+text=gst/text/libquadtext-pango.so
+if ninja -C "$sanitized" -t query "$text" >/dev/null 2>&1; then targets+=("$text"); fi
+ninja -C "$sanitized" "${targets[@]}"
 
 pure=(choice gif jpeg layout scene)
 build=build-fuzz

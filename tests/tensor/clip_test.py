@@ -216,6 +216,19 @@ class Begins(unittest.TestCase):
         self.assertEqual([round(f.time, 6) for f in some], [0.08, 0.2])
 
 
+    def test_seconds_late(self):
+        """GStreamer fills so long a wait with gaps."""
+        slow = media.made("slow.mp4", "videotestsrc num-buffers=12 ! video/x-raw,width=64,height=48,framerate=1/1"
+                          " ! x264enc bframes=3 b-adapt=false speed-preset=ultrafast ! h264parse ! mp4mux")  # fmt: skip
+        path = clips.late(slow)
+        got = quadtensor.Clip(path, device="cpu", timeout=60)
+        self.assertGreaterEqual(got.times[0], 1)
+        times = [got.times[0] + n for n in range(12)]
+        for ways in (got.times, [f.time for f in got], [f.time for f in quadtensor.frames(path, device="cpu")],
+                     got.frames_at(range(12)).time):  # fmt: skip
+            self.assertEqual(ways, times)
+
+
 class Damaged(unittest.TestCase):
     def test_frame_that_is_not_there(self):
         """The file gets shorter after its table was made."""

@@ -80,12 +80,13 @@ def edited():
     return path
 
 
-def late():
-    """An MP4 whose pictures begin as late as its decoder gives the first one: GStreamer's segment of them looks as that
+def late(source=None):
+    """An MP4, or b.mp4, whose pictures begin as late as its decoder gives the first one: GStreamer's segment of them looks as that
     of a film that begins there. FFmpeg's -avoid_negative_ts make_zero writes such files.
     """
-    path = media.path_of("late.mp4")
-    data = bytearray(path_of("b.mp4").read_bytes())
+    source = source or path_of("b.mp4")
+    path = media.path_of(f"late-{source.name}")
+    data = bytearray(source.read_bytes())
     at = data.index(b"elst") + 12
     film, track = (struct.unpack_from(">I", data, data.index(box) + 16)[0] for box in (b"mvhd", b"mdhd"))
     (begin,) = struct.unpack_from(">I", data, at + 4)

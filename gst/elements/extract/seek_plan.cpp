@@ -34,8 +34,10 @@ std::optional<Nanoseconds> SeekPlan::seek (bool always, Nanoseconds now, Nanosec
                                            Nanoseconds film_end)
 {
   const Nanoseconds target = std::min (wanted, film_end - 1);
+  if (trusted_) margin_ = 0;
   const Nanoseconds there = target - margin_;
-  if (always ? there <= now : !advice_.worth (there - now)) return {};
+  // What is near is there sooner by decoding on.
+  if (always ? target - kLeast <= now : !advice_.worth (there - now)) return {};
   tried_ = wanted;
   target_ = target;
   from_ = now;
@@ -57,7 +59,7 @@ bool SeekPlan::is_real (Nanoseconds time, Nanoseconds entry)
 SeekPlan::Landing SeekPlan::accept ()
 {
   found_ = true;
-  if (from_before_ && may_trust_) margin_ = 0;
+  trusted_ = from_before_ && may_trust_;
   return Landing::good;
 }
 
@@ -89,7 +91,7 @@ std::optional<Nanoseconds> SeekPlan::back (Nanoseconds begin)
   damage_before_ = damage_;
   damage_.reset ();
   landed_ = found_ = false;
-  may_trust_ = false;
+  may_trust_ = trusted_ = false;
   margin_ = std::max (2 * margin_, kLeast);
   const Nanoseconds there = *target_ - margin_;
   if (margin_ > kMost || there <= begin) return {};

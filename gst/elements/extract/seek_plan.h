@@ -70,7 +70,8 @@ class SeekPlan {
   // the position. Then what begins right before the frame is not missed.
   static constexpr Nanoseconds kLeast = kSecond / 2, kMost = 64 * kSecond;
   Nanoseconds margin_ = kLeast;
-  bool may_trust_ = true;              // no landing was bad
+  bool may_trust_ = true;  // no landing was bad
+  bool trusted_ = false;
   std::optional<Nanoseconds> tried_;   // the time that was last sought for
   std::optional<Nanoseconds> target_;  // the time whose frame has to be found
   Nanoseconds from_ = 0, there_ = 0;   // where the seek began, and where to

@@ -70,7 +70,8 @@ class Clip:
     timeout   as of frames(), and for how many seconds what is read first, all of it, may take; else Error. The next call
               tries it again
     threads   how many threads decode, of those that read the clip at the same time each. One costs the least CPU and
-              memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest
+              memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest. Files
+              in which several frames have one time are decoded by as many as their table
 
     A file object that is no plain file, as one in a ZIP archive, is read into memory when it is first needed.
 
@@ -251,8 +252,10 @@ class Clip:
             kind, why = _WHY.get(reason, (Error, reason))
             raise kind(f"There is no frame for {seconds(time):g} s: {why}.")
         if not filling.is_usable:
-            # Which have no frame is known now.
-            return self._played_at([wanted[place] for place in sorted(filling.times)], policy, limits, "error")
+            # Which have no frame is known now, so there is room for the others alone.
+            found = [wanted[place] for place in sorted(filling.times)]
+            del filling, frames
+            return self._played_at(found, policy, limits, missing)
         return filling.batch(self._numbers_of([filling.times[place] for place in sorted(filling.times)]))
 
     def frames_in(
