@@ -74,7 +74,12 @@ bool _QuadTable::start_decoding (GError **error)
                 all ? scan.doubt () : "its size is not known");
   const char *select = all ? nullptr : "frameextract max-frames=1 every-nth=1";
   constexpr guint kDepth = 4;
-  reader = quad_reader_open_pictures (location.c_str (), select, &as_stored, -1, kDepth, error);
+  // What a decoder makes of packets without times may depend on its threads, and what several make
+  // of lost packets differs from one time to the next.
+  QuadReaderOptions options = {};
+  options.threads = 1;
+  reader =
+      quad_reader_open_with (location.c_str (), select, &as_stored, -1, kDepth, &options, error);
   return reader != nullptr;
 }
 
