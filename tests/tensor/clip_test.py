@@ -4,7 +4,6 @@
 import fractions
 import gc
 import os
-import pathlib
 import pickle
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import cases
 import clips
 import media
 import quadtensor
+from held import held
 from packages import needs_numpy, needs_torch, numpy, torch
 
 SMALL = {"width": 32, "height": 24, "format": "RGB"}
@@ -295,12 +295,6 @@ class Closing(unittest.TestCase):
                 self.assertFalse(is_open(self.path))
 
     def test_200_leave_nothing(self):
-        def held():
-            gc.collect()
-            files, threads = (len(os.listdir(f"/proc/self/{what}")) for what in ("fd", "task"))
-            pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
-            return files, threads, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
         def use(count):
             for _ in range(count):
                 with clip(**SMALL) as got:
@@ -309,13 +303,13 @@ class Closing(unittest.TestCase):
 
         # The C library makes its arenas first.
         use(60)
-        files, threads, memory = held()
+        before = held()
         use(140)
-        after = held()
-        self.assertLessEqual(after[0], files)
+        after = held(files=before.files)
+        self.assertLessEqual(after.files, before.files)
         # GLib keeps some threads for others to use.
-        self.assertLessEqual(after[1], threads + 4)
-        self.assertLess(after[2], memory + 10)
+        self.assertLessEqual(after.threads, before.threads + 4)
+        self.assertLess(after.memory, before.memory + 10)
 
     def test_device(self):
         path = clips.path_of("b.mp4")

@@ -6,8 +6,6 @@
 The clips are of several containers and codecs, by path, in memory and as open files. Takes about 0.1 s for each.
 """
 
-import gc
-import os
 import random
 import sys
 import time
@@ -15,18 +13,11 @@ import time
 import clips
 import numpy
 import quadtensor
+from held import held
 
 NAMES = ("b.mp4", "b.mkv", "b.ts", "vp8.webm", "jpeg.mov", "moving.gif", "raw.mov", "variable.mkv")
 WAYS = (str, lambda path: path.read_bytes(), lambda path: open(path, "rb"))
 SLACK, SPARE = 8, 8  # MiB; threads that GLib keeps for the next one that needs some
-
-
-def usage():
-    """Resident MiB, threads, open files."""
-    with open("/proc/self/statm") as statm:
-        pages = int(statm.read().split()[1])
-    tasks, files = (len(os.listdir(f"/proc/self/{what}")) for what in ("task", "fd"))
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20, tasks, files
 
 
 def read(location, draw):
@@ -47,11 +38,10 @@ def main():
         read(WAYS[n % len(WAYS)](paths[n % len(paths)]), draw)
         # What is made once is there by then.
         if n % (count // 10) == 0:
-            gc.collect()
-            now = usage()
+            now = held(files=first and first.files)
             first = first or now
-            print(f"{n} clips: {now[0]:.1f} MiB, {now[1]} threads, {now[2]} files, {time.monotonic() - began:.0f} s", flush=True)
-    if now[0] > first[0] + SLACK or now[1] > first[1] + SPARE or now[2] > first[2]:
+            print(f"{n} clips: {now.memory:.1f} MiB, {now.threads} threads, {now.files} files, {time.monotonic() - began:.0f} s", flush=True)
+    if now.memory > first.memory + SLACK or now.threads > first.threads + SPARE or now.files > first.files:
         sys.exit("not level")
 
 

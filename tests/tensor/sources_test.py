@@ -20,6 +20,7 @@ import cases
 import clips
 import media
 import quadtensor
+from held import held
 from packages import needs_numpy, numpy, torch
 
 SMALL = {"width": 32, "height": 24, "format": "RGB", "device": "cpu", "timeout": 60}
@@ -199,10 +200,6 @@ class Refusals(unittest.TestCase):
             len(quadtensor.Clip(Text(), **SMALL))
 
 
-def open_files():
-    return len(os.listdir("/proc/self/fd"))
-
-
 class Lifetime(unittest.TestCase):
     def may_grow(self, data):
         try:
@@ -246,7 +243,7 @@ class Lifetime(unittest.TestCase):
 
     def test_descriptors_are_closed(self):
         path = clips.path_of("b.mp4")
-        before = open_files()
+        before = held()
         with open(path, "rb") as file:
             for _ in range(5):
                 clip = quadtensor.Clip(file, **SMALL)
@@ -255,8 +252,7 @@ class Lifetime(unittest.TestCase):
                 clip.close()
                 next(quadtensor.frames(file, device="cpu"))
         del clip
-        gc.collect()
-        self.assertEqual(open_files(), before)
+        self.assertEqual(held(files=before.files).files, before.files)
 
     def test_threads(self):
         data = clips.path_of("b.mp4").read_bytes()

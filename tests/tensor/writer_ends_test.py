@@ -16,6 +16,7 @@ import unittest.mock
 
 import cases
 import quadtensor
+from held import held
 from packages import needs_numpy, numpy
 from quadtensor import _library
 from writing import MS, InFolder, picture, pixels, read, written
@@ -209,23 +210,18 @@ class Ends(InFolder):
 
     @unittest.skipUnless(os.path.isdir("/proc/self/fd"), "/proc is not mounted")
     def test_many_leave_nothing(self):
-        def held():
-            gc.collect()
-            pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
-            return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task")), pages * 4096
-
         def use(count):
             for n in range(count):
                 written(self.path(("film.mp4", "film.gif")[n % 2]), [picture(n)], 1)
 
         use(30)
-        files, threads, size = held()
+        before = held()
         use(60)
-        after = held()
-        self.assertLessEqual(after[0], files)
+        after = held(files=before.files)
+        self.assertLessEqual(after.files, before.files)
         # GLib keeps some threads for others to use.
-        self.assertLessEqual(after[1], threads + 4)
-        self.assertLess(after[2] - size, 4 << 20)
+        self.assertLessEqual(after.threads, before.threads + 4)
+        self.assertLess(after.memory, before.memory + 4)
 
     def test_two_at_the_same_name(self):
         """The last one that is closed stays."""

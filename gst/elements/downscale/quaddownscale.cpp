@@ -48,6 +48,7 @@
 #include "glue/allocation.h"
 #include "glue/drawable_caps.h"
 #include "glue/enums.h"
+#include "glue/late_query.h"
 #include "glue/video.h"
 #include "glue/zoom.h"
 
@@ -164,6 +165,7 @@ void set_context (GstElement *element, GstContext *context)
 
 gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
+  if (quad::comes_too_late (trans->sinkpad, query)) return FALSE;
   if (impl_of (trans).backends ().answer (query)) return TRUE;
   if (quad::asked_target (query))
     return direction == GST_PAD_SINK && impl_of (trans).answer_target (query);

@@ -29,6 +29,7 @@
 #include "elements/matte/refine_properties.h"
 #include "glue/allocation.h"
 #include "glue/drawable_caps.h"
+#include "glue/late_query.h"
 
 using quad::Owned, quad::string_in;
 
@@ -138,6 +139,7 @@ bool add_latency (GstBaseTransform *trans, GstQuery *query)
 
 gboolean query (GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
+  if (quad::comes_too_late (trans->sinkpad, query)) return FALSE;
   if (impl_of (trans).backends ().answer (query)) return TRUE;
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY && direction == GST_PAD_SRC)
     return add_latency (trans, query);

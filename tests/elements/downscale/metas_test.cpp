@@ -1,6 +1,9 @@
 // quaddownscale: crops, metas and pools of buffers.
 #include <gst/video/video.h>
 
+#include <atomic>
+#include <thread>
+
 #include "elements/downscale/downscaler.h"
 #include "support/offered_pool.h"
 
@@ -324,6 +327,47 @@ TEST (DownscaleAllocation, UsesDownstreamsPool)
       EXPECT_GE (meta->stride[0], 32 + 96);
     }
     EXPECT_EQ (samples_of (info_of_caps (gray (32, 4)), out.get ()), std::vector<int> (128, 33));
+  }
+}
+
+// Upstream may ask for buffers while the element stops.
+TEST (DownscaleAllocation, PoolsAreFreedWhenItStops)
+{
+  struct Pools {
+    static GstPadProbeReturn answer (GstPad *, GstPadProbeInfo *info, gpointer alive)
+    {
+      GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+      if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+      const Owned<GstBufferPool> pool{gst_buffer_pool_new ()};
+      (*static_cast<std::atomic<int> *> (alive))++;
+      g_object_weak_ref (
+          G_OBJECT (pool.get ()),
+          [] (gpointer count, GObject *) { (*static_cast<std::atomic<int> *> (count))--; }, alive);
+      gst_query_add_allocation_pool (query, pool.get (), 32, 0, 0);
+      return GST_PAD_PROBE_HANDLED;
+    }
+  };
+  std::atomic<int> alive = 0;
+  for (int i = 0; i < 200; i++) {
+    const Harness h{gst_harness_new ("quaddownscale")};
+    gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, Pools::answer, &alive,
+                       nullptr);
+    gst_harness_set_src_caps (h.get (), caps_of (gray (8, 8)).release ());
+    ASSERT_GT (alive, 0);
+    std::atomic<bool> asked = false, ends = false;
+    std::thread upstream ([&] {
+      const Owned<GstCaps> caps = caps_of (gray (8, 8));
+      while (!ends) {
+        const Owned<GstQuery> query{gst_query_new_allocation (caps.get (), TRUE)};
+        gst_pad_peer_query (h->srcpad, query.get ());
+        asked = true;
+      }
+    });
+    while (!asked) std::this_thread::yield ();
+    gst_element_set_state (h->element, GST_STATE_NULL);
+    ends = true;
+    upstream.join ();
+    ASSERT_EQ (alive, 0) << "when stopped for the " << i << "th time";
   }
 }
 
