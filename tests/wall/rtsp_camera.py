@@ -49,6 +49,18 @@ class Camera:
         self.picture = media.get_element().get_by_name("picture")
         self.size = media.get_element().get_by_name("size")
         self.size.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.watch)
+        media.connect("new-state", self.go_on)
+
+    def go_on(self, media, state):
+        """On a busy machine the pipeline may fail to play, which GStreamer's server does not see, and play the next time."""
+        def has_failed():
+            pipeline = media.get_element().get_parent()
+            if not pipeline or pipeline.get_state(0)[0] != Gst.StateChangeReturn.FAILURE:
+                return GLib.SOURCE_REMOVE
+            pipeline.set_state(Gst.State.PLAYING)
+            return GLib.SOURCE_CONTINUE
+        if state == int(Gst.State.PLAYING):
+            GLib.timeout_add(500, has_failed)
 
     def change(self, size, colour):
         self.wanted.append((size, colour))
