@@ -343,7 +343,7 @@ typedef struct _QuadTable QuadTable;
  * frame of a video stream is shown; `stream` as in QuadPicture. Nothing is decoded for that, but
  * where a decoder may give other frames than the file has packets: fields, packets without times, a
  * film that begins between two keyframes, lost packets, times that run back. Then all of it is
- * decoded. Starts at once; NULL on an error. */
+ * decoded, with one thread. Starts at once; NULL on an error. */
 QUAD_TENSOR_API QuadTable *quad_table_open (const gchar *location, guint stream, gboolean frames,
                                             GError **error);
 /* Waits for at most `timeout` ns until all is read: QUAD_READER_END, QUAD_READER_TIMEOUT or
@@ -356,7 +356,8 @@ QUAD_TENSOR_API void quad_table_get_info (QuadTable *table, QuadClipInfo *info);
 QUAD_TENSOR_API gboolean quad_table_get_audio (QuadTable *table, guint index, QuadAudioInfo *audio);
 /* The frames in the order in which they are shown, as many as all that a reader gives; owned by the
  * table. Where a picture is damaged inside, and neither the demuxer nor the parser says so, it is
- * here, and a reader leaves it out. */
+ * here, and a reader leaves it out. Of a film that lost packets, a reader with several threads may
+ * give other frames. */
 QUAD_TENSOR_API const QuadTableEntry *quad_table_get_entries (QuadTable *table, guint64 *n_entries);
 QUAD_TENSOR_API void quad_table_close (QuadTable *table);
 

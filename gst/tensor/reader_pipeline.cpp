@@ -1,5 +1,6 @@
 #include "tensor/reader_pipeline.h"
 
+#include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
 
 #include <vector>
@@ -46,19 +47,9 @@ GstPadProbeReturn take_any_layout (GstPad *, GstPadProbeInfo *info, gpointer)
   return GST_PAD_PROBE_HANDLED;
 }
 
-// GStreamer's own transforms lose a pool when they stop as a query comes.
-void refuse_late_queries (GstBin *, GstBin *, GstElement *element, gpointer)
+void guard_transform (GstBin *, GstBin *, GstElement *element, gpointer)
 {
-  if (!g_type_is_a (G_OBJECT_TYPE (element), g_type_from_name ("GstBaseTransform"))) return;
-  const Owned<GstPad> input{gst_element_get_static_pad (element, "sink")};
-  if (!input) return;
-  gst_pad_add_probe (
-      input.get (), GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
-      [] (GstPad *pad, GstPadProbeInfo *info, gpointer) {
-        return comes_too_late (pad, GST_PAD_PROBE_INFO_QUERY (info)) ? GST_PAD_PROBE_DROP
-                                                                     : GST_PAD_PROBE_OK;
-      },
-      nullptr, nullptr);
+  if (GST_IS_BASE_TRANSFORM (element)) refuse_late_queries (element);
 }
 
 }  // namespace
@@ -80,8 +71,7 @@ bool ReaderPipeline::build (const Request &request, GError **error)
   if (!read_location (request.location, location, error)) return false;
   pipeline_.reset (GST_ELEMENT (gst_object_ref_sink (gst_pipeline_new (nullptr))));
   bus_.reset (gst_element_get_bus (pipeline_.get ()));
-  g_signal_connect (pipeline_.get (), "deep-element-added", G_CALLBACK (refuse_late_queries),
-                    nullptr);
+  g_signal_connect (pipeline_.get (), "deep-element-added", G_CALLBACK (guard_transform), nullptr);
   if (device_ >= 0 && !quad_cuda_use_primary_context (pipeline_.get (), device_, error))
     return false;
   if (location.local) input_.watch (pipeline_.get ());

@@ -1,11 +1,10 @@
 // quaddownscale: crops, metas and pools of buffers.
 #include <gst/video/video.h>
 
-#include <atomic>
-#include <thread>
-
 #include "elements/downscale/downscaler.h"
+#include "glue/late_query.h"
 #include "support/offered_pool.h"
+#include "support/stopping.h"
 
 namespace quad::test {
 namespace {
@@ -330,45 +329,11 @@ TEST (DownscaleAllocation, UsesDownstreamsPool)
   }
 }
 
-// Upstream may ask for buffers while the element stops.
 TEST (DownscaleAllocation, PoolsAreFreedWhenItStops)
 {
-  struct Pools {
-    static GstPadProbeReturn answer (GstPad *, GstPadProbeInfo *info, gpointer alive)
-    {
-      GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
-      if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
-      const Owned<GstBufferPool> pool{gst_buffer_pool_new ()};
-      (*static_cast<std::atomic<int> *> (alive))++;
-      g_object_weak_ref (
-          G_OBJECT (pool.get ()),
-          [] (gpointer count, GObject *) { (*static_cast<std::atomic<int> *> (count))--; }, alive);
-      gst_query_add_allocation_pool (query, pool.get (), 32, 0, 0);
-      return GST_PAD_PROBE_HANDLED;
-    }
-  };
-  std::atomic<int> alive = 0;
-  for (int i = 0; i < 200; i++) {
-    const Harness h{gst_harness_new ("quaddownscale")};
-    gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, Pools::answer, &alive,
-                       nullptr);
-    gst_harness_set_src_caps (h.get (), caps_of (gray (8, 8)).release ());
-    ASSERT_GT (alive, 0);
-    std::atomic<bool> asked = false, ends = false;
-    std::thread upstream ([&] {
-      const Owned<GstCaps> caps = caps_of (gray (8, 8));
-      while (!ends) {
-        const Owned<GstQuery> query{gst_query_new_allocation (caps.get (), TRUE)};
-        gst_pad_peer_query (h->srcpad, query.get ());
-        asked = true;
-      }
-    });
-    while (!asked) std::this_thread::yield ();
-    gst_element_set_state (h->element, GST_STATE_NULL);
-    ends = true;
-    upstream.join ();
-    ASSERT_EQ (alive, 0) << "when stopped for the " << i << "th time";
-  }
+  expect_pools_are_freed ("quaddownscale", gray (8, 8), gray (4, 4));
+  // An element of others.
+  expect_pools_are_freed ("videoscale", gray (8, 8), gray (4, 4), refuse_late_queries);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "elements/matte/harness.h"
 #include "support/offered_pool.h"
+#include "support/stopping.h"
 
 namespace quad::test {
 namespace {
@@ -206,6 +207,14 @@ TEST (MatteStates, RepeatedWithoutALeak)
     if (round == 0) before = quad_fake_ort_live ();
     EXPECT_EQ (quad_fake_ort_live (), before) << round;
   }
+}
+
+TEST (MatteStates, PoolsAreFreed)
+{
+  const ModelFile file (kModel);
+  expect_pools_are_freed ("quadmatte model-file=" + file.file (),
+                          "video/x-raw,format=I420,width=16,height=16,framerate=25/1",
+                          "video/x-raw,format=AYUV");
 }
 
 TEST (MatteStates, WithoutAFrame)

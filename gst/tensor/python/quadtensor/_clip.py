@@ -71,8 +71,8 @@ class Clip:
               tries it again
     threads   how many threads decode, of those that read the clip at the same time each. One costs the least CPU and
               memory, as beside other workers of a DataLoader; 0 is one for each processor, which is done soonest. Files
-              in which several frames have one time are decoded by one, as their table. Leave it at one for files that
-              lost packets: what several make of these differs from one time to the next
+              in which several frames have one time are decoded by one thread, as for their table. Leave it at one for
+              files that lost packets: several threads give other frames of these each time
 
     A file object that is no plain file, as one in a ZIP archive, is read into memory when it is first needed.
 
@@ -349,7 +349,8 @@ class Clip:
         else:
             after = table.times[numbers[-1] + 1] if numbers[-1] + 1 < len(table.times) else None
             line = selection(start_time=table.times[numbers[0]] or None, stop_time=after)
-        # Frames are counted as for the table: what a decoder makes of packets without times may depend on its threads.
+        # Where frames are counted, as for the table, with one thread: what a decoder makes of packets without times may
+        # depend on its threads.
         threads = self._threads if table.apart else 1
         with self._start(line, places, times, threads) as frames:
             for index in numbers:
