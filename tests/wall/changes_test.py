@@ -77,7 +77,7 @@ class Changes(unittest.TestCase):
             now = wall.state()
             shown = [state["inputs"][steady]["stats"]["frames-shown"] for state in (before, now)]
             return shown[1] > shown[0] and now["frames"] >= before["frames"] + 25 * (time.monotonic() - began) - 5
-        wait_for(count_on, "frames are lost")
+        wait_for(count_on, lambda: f"frames are lost\n{wall.output()}")
 
     def test_sizes_and_codecs(self):
         kinds = list(itertools.product(CODECS, SIZES))
