@@ -215,7 +215,6 @@ class Begins(unittest.TestCase):
         some = quadtensor.frames(path, timestamps=[0.01, 0.2], device="cpu")
         self.assertEqual([round(f.time, 6) for f in some], [0.08, 0.2])
 
-
     def test_seconds_late(self):
         """GStreamer fills so long a wait with gaps."""
         slow = media.made("slow.mp4", "videotestsrc num-buffers=12 ! video/x-raw,width=64,height=48,framerate=1/1"

@@ -153,7 +153,7 @@ class Infos(unittest.TestCase):
 
 class Damaged(unittest.TestCase):
     def expect_what_is_decoded(self, path):
-        # By one thread: what FFmpeg's makes of damage by several differs from one time to the next.
+        # With one thread: several of FFmpeg give other frames of damage each time.
         decoded = [frame.time_ns for frame in quadtensor.Clip(path, device="cpu", timeout=60, threads=1).frames_in()]
         self.assertGreater(len(decoded), 0)
         self.assertEqual(table(path).times, decoded)
