@@ -25,7 +25,7 @@ constexpr guint64 kSecond = 60;  // in frames
 constexpr guint64 kBegin = 10;   // the layout changes, and pictures glide for three seconds
 constexpr guint64 kEnd = kBegin + 3 * kSecond;
 
-// What glides, and how. The pads are sink_0 to sink_8.
+// What glides, and how. The pads are sink_0 to sink_8. `change` is called between two frames.
 struct Case {
   const char *name;
   const char *element;  // properties
@@ -47,15 +47,10 @@ void set_lines (GstElement *grid)
 // Its last picture fades out. Its source ends with an error, as it is not linked.
 void release_pad (GstElement *grid)
 {
-  gst_element_call_async (
-      grid,
-      [] (GstElement *element, gpointer) {
-        const Owned<GstPad> pad{gst_element_get_static_pad (element, "sink_8")};
-        const Owned<GstPad> peer{gst_pad_get_peer (pad.get ())};
-        gst_pad_unlink (peer.get (), pad.get ());
-        gst_element_release_request_pad (element, pad.get ());
-      },
-      nullptr, nullptr);
+  const Owned<GstPad> pad{gst_element_get_static_pad (grid, "sink_8")};
+  const Owned<GstPad> peer{gst_pad_get_peer (pad.get ())};
+  gst_pad_unlink (peer.get (), pad.get ());
+  gst_element_release_request_pad (grid, pad.get ());
 }
 
 const Case kCases[] = {
