@@ -21,14 +21,16 @@ leave_opencv_out() {
 
 # A Debian with what each Debian has, and no more.
 make_base() {
-  local from
+  local from script=()
   from=$(mirror)
   from=${from:-http://deb.debian.org/debian}
+  # All Debians are made as sid is; an older debootstrap does not know the newer ones.
+  [ -e "/usr/share/debootstrap/scripts/$suite" ] || script=(sid)
   echo "Making a root of Debian $suite in $root from $from"
   as_root rm -rf "$root"
   mkdir -p "$(dirname "$root")"
   # apt installs the packages for the build and the tests, because it orders them better.
-  as_root debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$from" \
+  as_root debootstrap --variant=minbase --include=ca-certificates "$suite" "$root" "$from" "${script[@]}" \
     >"$root.log" 2>&1 || {
     tail -n 20 "$root.log"
     return 1
