@@ -182,11 +182,11 @@ def program():
 def options_of(*command):
     """The options that the help text of a command names; none if there is no such command."""
     said = subprocess.run([program(), *command, "--help"], capture_output=True, text=True, timeout=60)
-    listed = said.stdout.partition("\nOptions:")[2]
-    names = re.findall(r"(?m)^  ((?:-\w,)?--?[\w-]+)", listed)
+    listed = re.split(r"(?i)\noptions:", said.stdout)[-1]
+    names = re.findall(r"(?m)^ {2,10}((?:-\w, *)?--?[\w-]+)", listed)
     # Where there is no such command, it is the help text of all.
-    there = f"Usage: quad {' '.join(command)} " in said.stdout
-    return {n for name in names for n in name.split(",")} if there else set()
+    there = f"{' '.join(['quad', *command])} [OPTIONS]" in said.stdout
+    return {n for name in names for n in name.replace(",", " ").split()} if there else set()
 
 
 RECIPES = {"grid": "grid", "extract": "thumbs", "gif": "gif", "sheet": "sheet", "matte": "background", "shrink": "shrink"}

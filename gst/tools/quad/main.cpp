@@ -7,6 +7,9 @@
 #include <exception>
 #include <iostream>
 #include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "tools/quad/command.h"
 #include "tools/quad/commands.h"
@@ -14,9 +17,23 @@
 namespace quad {
 namespace {
 
+// Prints examples as they are written. From 2.5 on, CLI11 would fill them as a paragraph.
+class Help : public CLI::Formatter {
+ public:
+  std::string make_footer (const CLI::App *) const override { return {}; }
+  std::string make_help (const CLI::App *app, std::string name,
+                         CLI::AppFormatMode mode) const override
+  {
+    const std::string footer = app->get_footer ();
+    return CLI::Formatter::make_help (app, std::move (name), mode) +
+           (footer.empty () ? "" : footer + "\n");
+  }
+};
+
 Exit run (int argc, char **argv)
 {
   CLI::App app ("Puts videos together, shrinks them, and takes pictures out of them.", "quad");
+  app.formatter (std::make_shared<Help> ());
   app.set_version_flag ("--version", QUAD_VERSION);
   app.require_subcommand (1);
   app.footer ("quad COMMAND --help shows a command's options, with examples; man quad has all.");

@@ -240,7 +240,7 @@ class Pages(Case):
         parts = dict(re.findall(r"^\.Ss (\w+)$(.*?)(?=^\.S[sh] )", manual, re.M | re.S))
         for command in ("grid", "sheet", "thumbs", "gif", "shrink", "background"):
             said = self.run_quad(command, "--help")
-            there = set(re.findall(r"(?:^  |,)--([a-z-]+)", said, re.M)) - {"help", "print"}
+            there = set(re.findall(r"^ {2,10}(?:-[a-z], *)?--([a-z-]+)", said, re.M)) - {"help", "print"}
             described = set(re.findall(r"Fl -([a-z-]+)", parts[command])) - {"frame"} | ({"frame"} & there)
             self.assertEqual(described, there, command)
 
