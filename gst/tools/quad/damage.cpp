@@ -21,6 +21,9 @@ struct LogLine {
 };
 constexpr std::array kLogLines = {
     LogLine{"videodecoder", "_gst_video_decoder_error", true},
+    // From GStreamer 1.28 on, they leave out what a decoder could not split.
+    LogLine{"h264parse", "gst_h264_parse_handle_frame_packetized", true},
+    LogLine{"h265parse", "gst_h265_parse_handle_frame_packetized", true},
     LogLine{"matroskademux", "gst_matroska_demux_check_parse_error", false},
 };
 

@@ -99,7 +99,8 @@ TEST_P (Decoders, PicturesAreReadWhereTheyLie)
   ASSERT_EQ (seen.frames.size (), copied.frames.size ());
   for (size_t i = 0; i < seen.frames.size (); i++)
     EXPECT_TRUE (seen.frames[i] == copied.frames[i]) << i;
-  if (codec.draws != Draws::copies && !std::strstr (size, "152")) {
+  // From 1.28 on, FFmpeg's decoders keep to memory of their own that is not copied either.
+  if (!GST_CHECK_VERSION (1, 27, 0) && codec.draws != Draws::copies && !std::strstr (size, "152")) {
     EXPECT_EQ (seen.drawn_in_place, codec.draws == Draws::in_place);
   }
   EXPECT_FALSE (copied.drawn_in_place);
