@@ -15,19 +15,6 @@
 namespace quad {
 namespace {
 
-GstBuffer *clip (GstAggregator *, GstAggregatorPad *pad, GstBuffer *buffer)
-{
-  // The base class clips in the thread that makes the output, and holds its own lock of the pad. So
-  // the pad's segment is this buffer's.
-  GridPad &impl = *as_grid_pad (pad)->impl;
-  InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
-  InputEnd &end = impl.faults ().stream_is_bad () ? of_bad : impl.last_end ();
-  const bool counts = !is_gap (buffer);
-  Owned<GstBuffer> now = clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end);
-  if (counts) impl.stats.taken (buffer, now.get ());
-  return now.release ();
-}
-
 // Where the next output frame begins, in running time.
 GstClockTime next_start (GstAggregator *agg)
 {
@@ -38,6 +25,47 @@ GstClockTime next_start (GstAggregator *agg)
   else
     start = GST_CLOCK_TIME_IS_VALID (start) ? std::min (start, s.stop) : s.stop;
   return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
+}
+
+// Whether the base class has taken a frame of this input for the output frame that begins at
+// `start`, which is not drawn yet.
+bool has_taken (GstAggregatorPad *pad, GstClockTime start)
+{
+  GstBuffer *current = gst_video_aggregator_pad_get_current_buffer (GST_VIDEO_AGGREGATOR_PAD (pad));
+  if (!current || current == as_grid_pad (pad)->impl->drawn) return false;
+  if (!GST_BUFFER_PTS_IS_VALID (current) || !GST_BUFFER_DURATION_IS_VALID (current)) return false;
+  const GstClockTime end = gst_segment_to_running_time (
+      &pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (current) + GST_BUFFER_DURATION (current));
+  return GST_CLOCK_TIME_IS_VALID (end) && end > start;
+}
+
+// The base class takes one frame of each input for a frame of the output. But it begins anew if
+// another input's frame is over by then, or has other caps; then the next one would take the
+// first one's place if it begins before the output frame ends, as rounded times do. So that one
+// begins with the next output frame.
+Owned<GstBuffer> one_at_a_time (GstQuadMuxGrid *self, GstAggregatorPad *pad,
+                                Owned<GstBuffer> buffer)
+{
+  constexpr GstClockTime kRounding = 2;  // nanoseconds: the base class rounds the end
+  const GstClockTime start = next_start (GST_AGGREGATOR (self));
+  if (!buffer || !GST_CLOCK_TIME_IS_VALID (start) || !has_taken (pad, start)) return buffer;
+  const FrameRate rate = output_rate (self);
+  const GstClockTime duration = gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num);
+  return deferred (std::move (buffer), pad->segment, start, start + duration + kRounding);
+}
+
+GstBuffer *clip (GstAggregator *agg, GstAggregatorPad *pad, GstBuffer *buffer)
+{
+  // The base class clips in the thread that makes the output, and holds its own lock of the pad. So
+  // the pad's segment is this buffer's.
+  GridPad &impl = *as_grid_pad (pad)->impl;
+  InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
+  InputEnd &end = impl.faults ().stream_is_bad () ? of_bad : impl.last_end ();
+  const bool counts = !is_gap (buffer);
+  Owned<GstBuffer> now = one_at_a_time (
+      as_grid (agg), pad, clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end));
+  if (counts) impl.stats.taken (buffer, now.get ());
+  return now.release ();
 }
 
 void warn_of_no_frame (GstQuadMuxGrid *self, GstQuadMuxGridPad *pad)
@@ -194,6 +222,9 @@ GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *o
   const GstFlowReturn flow = self->impl->painter.draw (self, snapshot, info, out);
   if (flow != GST_FLOW_OK) return flow;
   self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
+  for (const PadSnapshot &p : snapshot.pads)
+    p.pad->impl->drawn =
+        gst_video_aggregator_pad_get_current_buffer (GST_VIDEO_AGGREGATOR_PAD (p.pad.get ()));
   note_shown (self, snapshot, time);
   self->impl->stats.drawn (
       static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND,

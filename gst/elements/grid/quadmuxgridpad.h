@@ -102,8 +102,10 @@ struct GridPad {
   std::array<Input, n_shown> inputs;
   PadTexts texts;
   StateWatch watch;
-  InputFault fault;                  // use faults ()
-  InputEnd end;                      // use last_end ()
+  InputFault fault;  // use faults ()
+  InputEnd end;      // use last_end ()
+  // The base class's current buffer when a frame was last drawn; only compared.
+  const GstBuffer *drawn = nullptr;
   std::atomic<bool> flushed{false};  // and `fault` and `end` do not know it yet
 
   // The watch's, for the property.

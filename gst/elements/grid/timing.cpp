@@ -72,6 +72,24 @@ Owned<GstBuffer> clipped (Owned<GstBuffer> buffer, const GstSegment &segment, Fr
   return changed;
 }
 
+Owned<GstBuffer> deferred (Owned<GstBuffer> buffer, const GstSegment &segment, GstClockTime from,
+                           GstClockTime to)
+{
+  const GstClockTime pts = GST_BUFFER_PTS (buffer.get ());
+  const GstClockTime duration = GST_BUFFER_DURATION (buffer.get ());
+  const GstClockTime start = gst_segment_to_running_time (&segment, GST_FORMAT_TIME, pts);
+  if (segment.rate < 0 || !GST_CLOCK_TIME_IS_VALID (start) || start < from || start >= to)
+    return buffer;
+  const GstClockTime later = gst_segment_position_from_running_time (&segment, GST_FORMAT_TIME, to);
+  if (!GST_CLOCK_TIME_IS_VALID (later)) return buffer;
+  const bool timed = GST_CLOCK_TIME_IS_VALID (duration);
+  if (timed && pts + duration <= later) return nullptr;
+  Owned<GstBuffer> changed{gst_buffer_make_writable (buffer.release ())};
+  GST_BUFFER_PTS (changed.get ()) = later;
+  if (timed) GST_BUFFER_DURATION (changed.get ()) = pts + duration - later;
+  return changed;
+}
+
 bool output_ended (EosPolicy policy, std::span<const InputState> inputs, GstClockTime start,
                    GstClockTime duration)
 {

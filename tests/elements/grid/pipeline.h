@@ -129,6 +129,7 @@ class GridPipeline {
     return src;
   }
 
+  std::size_t inputs () const { return sources_.size (); }
   GstElement *source (std::size_t i) { return sources_.at (i); }
   const GstVideoInfo &info (std::size_t i) const { return infos_.at (i); }
 

@@ -362,4 +362,37 @@ TEST (GridTiming, ShortestReportsTheShortestDuration)
   }
 }
 
+// Frame n of an input whose times are rounded to milliseconds, as Matroska's are.
+void add_rounded (GridPipeline &p, int rate, std::uint64_t count)
+{
+  const auto rounded = [&] (std::uint64_t n) {
+    return (frame_time (n, rate) + GST_MSECOND / 2) / GST_MSECOND * GST_MSECOND;
+  };
+  p.add_input (input (rate));
+  const std::size_t i = p.inputs () - 1;
+  for (std::uint64_t n = 0; n < count; n++)
+    p.push (i, timed (solid (p.info (i), {50 + static_cast<int> (n), 128, 128}), rounded (n),
+                      rounded (n + 1) - rounded (n)));
+  p.end (i);
+}
+
+// Also if the base class begins a frame of the output more than once, as another input has frames
+// that are over by then.
+TEST (GridTiming, EveryFrameOnceBesideFasterInputs)
+{
+  constexpr int kCount = 60;
+  for (const int rate : {24, 30, 60})
+    for (const int other : {25, 50, 100, 240}) {
+      SCOPED_TRACE (testing::Message () << rate << " beside " << other);
+      GridPipeline p ("rows=1 columns=2", output (rate));
+      p.add_solid (input (other), kRed, kCount * other / rate);
+      add_rounded (p, rate, kCount);
+      const Pictures all = p.run ();
+      EXPECT_EQ (p.error (), "");
+      ASSERT_GE (all.size (), std::size_t{kCount});
+      for (std::size_t n = 0; n < kCount; n++)
+        EXPECT_EQ (all[n]->at (24, 16)[0], 50 + static_cast<int> (n)) << n;
+    }
+}
+
 }  // namespace
