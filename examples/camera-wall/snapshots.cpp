@@ -5,6 +5,22 @@
 #include <utility>
 
 namespace wall {
+namespace {
+
+// In a thread of its own. gst_video_convert_sample_async () of GStreamer 1.22 may lose its bus on a
+// busy machine, and with it two file descriptors.
+void encode (GTask *task, gpointer, gpointer picture, GCancellable *)
+{
+  const Owned<GstCaps> caps (gst_caps_new_empty_simple ("image/jpeg"));
+  GError *error = nullptr;
+  GstSample *jpeg =
+      gst_video_convert_sample (GST_SAMPLE (picture), caps.get (), 5 * GST_SECOND, &error);
+  const Owned<GError> why (error);
+  const auto free_sample = [] (gpointer sample) { gst_sample_unref (GST_SAMPLE (sample)); };
+  g_task_return_pointer (task, jpeg, free_sample);
+}
+
+}  // namespace
 
 void Snapshots::add_routes (HttpServer &server)
 {
@@ -20,15 +36,18 @@ void Snapshots::ask (SoupServerMessage *message)
                          "There is no picture yet: ask again.");
   waiting_->push_back (std::make_unique<PendingAnswer> (message));
   if (waiting_->size () > 1) return;
-  const Owned<GstCaps> caps (gst_caps_new_empty_simple ("image/jpeg"));
-  const auto done = [] (GstSample *jpeg, GError *error, gpointer waiting) {
-    const Owned<GstSample> sample (jpeg);
-    const Owned<GError> why (error);
-    send (**static_cast<std::shared_ptr<Waiting> *> (waiting), jpeg);
+  const auto done = [] (GObject *, GAsyncResult *result, gpointer data) {
+    const std::unique_ptr<std::shared_ptr<Waiting>> waiting (
+        static_cast<std::shared_ptr<Waiting> *> (data));
+    const Owned<GstSample> jpeg (
+        static_cast<GstSample *> (g_task_propagate_pointer (G_TASK (result), nullptr)));
+    send (**waiting, jpeg.get ());
   };
-  gst_video_convert_sample_async (
-      picture.get (), caps.get (), 5 * GST_SECOND, done, new std::shared_ptr<Waiting> (waiting_),
-      [] (gpointer waiting) { delete static_cast<std::shared_ptr<Waiting> *> (waiting); });
+  const Owned<GTask> task (
+      g_task_new (nullptr, nullptr, done, new std::shared_ptr<Waiting> (waiting_)));
+  const auto free_sample = [] (gpointer sample) { gst_sample_unref (GST_SAMPLE (sample)); };
+  g_task_set_task_data (task.get (), gst_sample_ref (picture.get ()), free_sample);
+  g_task_run_in_thread (task.get (), encode);
 }
 
 void Snapshots::send (Waiting &waiting, GstSample *jpeg)

@@ -121,6 +121,15 @@ bool is_plain (const GstCaps *container, const GstCaps *video)
          gst_structure_get_uint (s, "bit-depth-luma", &depth) && depth == 8;
 }
 
+std::string nick_of (GstVideoOrientationMethod method)
+{
+  auto *all = static_cast<GEnumClass *> (g_type_class_ref (GST_TYPE_VIDEO_ORIENTATION_METHOD));
+  const GEnumValue *value = g_enum_get_value (all, method);
+  std::string nick = value ? value->value_nick : "auto";
+  g_type_class_unref (all);
+  return nick;
+}
+
 void read_tags (GstDiscovererInfo *info, const GstDiscovererStreamInfo *stream, Clip &clip)
 {
   bool sideways = false;
@@ -130,12 +139,12 @@ void read_tags (GstDiscovererInfo *info, const GstDiscovererStreamInfo *stream, 
       gst_discoverer_info_get_tags (info)};
   G_GNUC_END_IGNORE_DEPRECATIONS
   for (const GstTagList *tags : lists) {
-    gchar *orientation = nullptr;
-    if (!tags || !gst_tag_list_get_string (tags, GST_TAG_IMAGE_ORIENTATION, &orientation)) continue;
-    const std::string_view name = orientation;
-    clip.turned = name != "rotate-0";
-    sideways = name.ends_with ("rotate-90") || name.ends_with ("rotate-270");
-    g_free (orientation);
+    GstVideoOrientationMethod method;
+    if (!tags || !gst_video_orientation_from_tag (const_cast<GstTagList *> (tags), &method))
+      continue;
+    if (method != GST_VIDEO_ORIENTATION_IDENTITY) clip.turn = nick_of (method);
+    sideways = method == GST_VIDEO_ORIENTATION_90R || method == GST_VIDEO_ORIENTATION_90L ||
+               method == GST_VIDEO_ORIENTATION_UL_LR || method == GST_VIDEO_ORIENTATION_UR_LL;
     break;
   }
   if (sideways) {

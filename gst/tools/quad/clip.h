@@ -17,7 +17,7 @@ struct Clip {
   bool seeks = true;           // false: it has to be played from its start
   std::string cut;             // a sentence if the file ends before its end; else empty
   GstClockTime promised = 0;   // how long such a file says that it is; 0: it does not, or is whole
-  bool turned = false;         // a tag says that pictures are to be turned or mirrored
+  std::string turn;  // GstVideoOrientationMethod's nick, as a tag says it; empty: not to be turned
   bool interlaced = false;
   bool still = false;         // a picture, not a film
   bool jpeg = false;          // one that is a JPEG

@@ -66,6 +66,19 @@ class Formats(Case):
         # Turned clockwise, the white bar of the left is at the top.
         self.near(pixel(self.folder / "grid.mp4", 32, 4), (255, 255, 255))
 
+    def test_a_turned_clip_beside_others_is_the_same_each_time(self):
+        """The tag comes after the caps, and pictures may have been shrunk for a cell of the other shape by then."""
+        moving = VIDEO.replace("smpte100", "ball").replace("10/1", "30/1")
+        launch(self.folder, f"{moving} ! x264enc speed-preset=ultrafast ! h264parse ! matroskamux ! filesink location=moving.mkv")
+        launch(self.folder, f"{moving} ! x264enc speed-preset=ultrafast ! h264parse ! mp4mux ! filesink location=turned.mp4")
+        turn(self.folder / "turned.mp4")
+        self.assertIn("sink_1::orientation=90r", self.run_quad("grid", "moving.mkv", "turned.mp4", "-o", "o.mp4", "--print"))
+        results = set()
+        for _ in range(6):
+            self.run_quad("grid", "moving.mkv", "turned.mp4", "-o", "o.mp4", "--size", "160x120")
+            results.add(frames(self.folder / "o.mp4")[2])
+        self.assertEqual(len(results), 1)
+
     def test_turned_photos_stand_upright(self):
         clip = self.clip("silent.mp4")
         turned_photo(self.folder / "photo.jpg")

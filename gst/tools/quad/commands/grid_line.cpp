@@ -24,10 +24,13 @@ void add_canvas (Line &line, const GridOptions &o, const GridInputs &inputs, con
   if (o.fit != "contain") {
     for (int i = 0; i < n; i++) line.add (text ("sink_", i, "::fit=", o.fit));
   }
-  // A picture stays until the films end.
   for (int i = 0; i < n; i++) {
-    if (inputs.clips[static_cast<std::size_t> (i)].still)
-      line.add (text ("sink_", i, "::repeat-after-eos=true"));
+    const Clip &clip = inputs.clips[static_cast<std::size_t> (i)];
+    // A picture stays until the films end.
+    if (clip.still) line.add (text ("sink_", i, "::repeat-after-eos=true"));
+    // The tag comes when the first pictures may have been shrunk for a cell of the other shape.
+    if (!clip.still && !clip.turn.empty ())
+      line.add (text ("sink_", i, "::orientation=", clip.turn));
   }
   if (!o.frame.empty ()) {
     const std::string pad = text ("sink_", n, "::");

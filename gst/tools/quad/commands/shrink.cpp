@@ -37,7 +37,7 @@ void shrink (const ShrinkOptions &options, Report &report, Progress &progress)
   make.expected.time = clip.duration;
   // videoflip and the deinterlacer work in system memory.
   Machine machine =
-      clip.plain_h264 && !clip.turned && container.h264 ? Machine::here () : Machine{};
+      clip.plain_h264 && clip.turn.empty () && container.h264 ? Machine::here () : Machine{};
   make.line = [&] (const std::string &path) { return shrink_line (options, clip, machine, path); };
   if (machine.decodes ())
     make_file_on (machine, make, options.common, report, progress);
