@@ -7,8 +7,8 @@
 namespace wall {
 namespace {
 
-// In a thread of its own. gst_video_convert_sample_async () of GStreamer 1.22 may lose its bus on a
-// busy machine, and with it two file descriptors.
+// In a thread of its own. On a busy machine, gst_video_convert_sample_async () of GStreamer 1.22
+// may leave its bus behind, and with it two file descriptors.
 void encode (GTask *task, gpointer, gpointer picture, GCancellable *)
 {
   const Owned<GstCaps> caps (gst_caps_new_empty_simple ("image/jpeg"));

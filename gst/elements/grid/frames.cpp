@@ -15,43 +15,75 @@
 namespace quad {
 namespace {
 
-// Where the next output frame begins, in running time.
+// Where the next output frame begins, in the output's segment.
+GstClockTime next_position (const GstSegment &s)
+{
+  const bool known = GST_CLOCK_TIME_IS_VALID (s.position);
+  if (s.rate >= 0) return known ? std::max (s.position, s.start) : s.start;
+  return known ? std::min (s.position, s.stop) : s.stop;
+}
+
+// The same in running time.
 GstClockTime next_start (GstAggregator *agg)
 {
   const GstSegment &s = output_segment_of (as_grid (agg));
-  GstClockTime start = s.position;
-  if (s.rate >= 0)
-    start = GST_CLOCK_TIME_IS_VALID (start) ? std::max (start, s.start) : s.start;
-  else
-    start = GST_CLOCK_TIME_IS_VALID (start) ? std::min (start, s.stop) : s.stop;
-  return gst_segment_to_running_time (&s, GST_FORMAT_TIME, start);
+  return gst_segment_to_running_time (&s, GST_FORMAT_TIME, next_position (s));
 }
 
-// Whether the base class has taken a frame of this input for the output frame that begins at
-// `start`, which is not drawn yet.
-bool has_taken (GstAggregatorPad *pad, GstClockTime start)
+// Where it ends, in running time; none if the output plays backwards.
+GstClockTime next_end (GstQuadMuxGrid *self)
 {
-  GstBuffer *current = gst_video_aggregator_pad_get_current_buffer (GST_VIDEO_AGGREGATOR_PAD (pad));
-  if (!current || current == as_grid_pad (pad)->impl->drawn) return false;
-  if (!GST_BUFFER_PTS_IS_VALID (current) || !GST_BUFFER_DURATION_IS_VALID (current)) return false;
-  const GstClockTime end = gst_segment_to_running_time (
-      &pad->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (current) + GST_BUFFER_DURATION (current));
-  return GST_CLOCK_TIME_IS_VALID (end) && end > start;
+  constexpr GstClockTime kRounding = 2;  // nanoseconds: the base class rounds it
+  const GstSegment &s = output_segment_of (self);
+  if (s.rate < 0) return GST_CLOCK_TIME_NONE;
+  const FrameRate rate = output_rate (self);
+  const GstClockTime end =
+      next_position (s) + gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num);
+  const GstClockTime running =
+      gst_segment_to_running_time (&s, GST_FORMAT_TIME, std::min (end, s.stop));
+  return GST_CLOCK_TIME_IS_VALID (running) ? running + kRounding : running;
+}
+
+// Before the base class's first attempt at an output frame.
+void begin_taking (GstQuadMuxGrid *self, const GridPads &pads)
+{
+  const GstClockTime start = next_start (GST_AGGREGATOR (self));
+  for (const GridPadRef &p : pads) {
+    PadTaking &taking = p->impl->taking;
+    if (std::exchange (taking.output, start) == start) continue;
+    const std::lock_guard guard (p->impl->lock);
+    taking.before =
+        gst_video_aggregator_pad_get_current_buffer (GST_VIDEO_AGGREGATOR_PAD (p.get ()));
+  }
+}
+
+// Whether the base class has taken the last frame that it was offered for the output frame that
+// begins at `start`, which is under way. A frame that ends before is not taken, but dropped.
+bool has_taken (const PadTaking &taking, GstClockTime start)
+{
+  return taking.output == start && taking.last && taking.last != taking.before &&
+         GST_CLOCK_TIME_IS_VALID (taking.end) && taking.end > start;
 }
 
 // The base class takes one frame of each input for a frame of the output. But it begins anew if
-// another input's frame is over by then, or has other caps; then the next one would take the
-// first one's place if it begins before the output frame ends, as rounded times do. So that one
-// begins with the next output frame.
+// another input's frame has ended before that frame of the output begins, or has other caps. Then
+// the next frame would take the first one's place if it begins before the output frame ends, as
+// rounded times do. So that one begins with the next output frame.
 Owned<GstBuffer> one_at_a_time (GstQuadMuxGrid *self, GstAggregatorPad *pad,
                                 Owned<GstBuffer> buffer)
 {
-  constexpr GstClockTime kRounding = 2;  // nanoseconds: the base class rounds the end
-  const GstClockTime start = next_start (GST_AGGREGATOR (self));
-  if (!buffer || !GST_CLOCK_TIME_IS_VALID (start) || !has_taken (pad, start)) return buffer;
-  const FrameRate rate = output_rate (self);
-  const GstClockTime duration = gst_util_uint64_scale_int (GST_SECOND, rate.den, rate.num);
-  return deferred (std::move (buffer), pad->segment, start, start + duration + kRounding);
+  if (!buffer) return buffer;
+  PadTaking &taking = as_grid_pad (pad)->impl->taking;
+  const GstClockTime start = next_start (GST_AGGREGATOR (self)), to = next_end (self);
+  if (GST_CLOCK_TIME_IS_VALID (start) && GST_CLOCK_TIME_IS_VALID (to) && has_taken (taking, start))
+    buffer = deferred (std::move (buffer), pad->segment, start, to);
+  taking.last = buffer.get ();
+  taking.end = GST_CLOCK_TIME_NONE;
+  if (GST_BUFFER_PTS_IS_VALID (buffer.get ()) && GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
+    taking.end = gst_segment_to_running_time (
+        &pad->segment, GST_FORMAT_TIME,
+        GST_BUFFER_PTS (buffer.get ()) + GST_BUFFER_DURATION (buffer.get ()));
+  return buffer;
 }
 
 GstBuffer *clip (GstAggregator *agg, GstAggregatorPad *pad, GstBuffer *buffer)
@@ -183,6 +215,7 @@ GstFlowReturn aggregate (GstAggregator *agg, gboolean timeout)
   if (self->impl->failed || fails_without_inputs (self)) return GST_FLOW_ERROR;
   hold_time (self);
   const GridPads pads = active_pads_of (self);
+  begin_taking (self, pads);
   GstFlowReturn flow = before_frame (self, pads, timeout);
   // While it waited anything may have happened.
   if (flow == GST_FLOW_OK && !is_time (self, next_start (agg)))
@@ -222,9 +255,6 @@ GstFlowReturn draw (GstQuadMuxGrid *self, const GstVideoInfo &info, GstBuffer *o
   const GstFlowReturn flow = self->impl->painter.draw (self, snapshot, info, out);
   if (flow != GST_FLOW_OK) return flow;
   self->impl->position.drawn (GST_BUFFER_PTS (out), GST_BUFFER_DURATION (out));
-  for (const PadSnapshot &p : snapshot.pads)
-    p.pad->impl->drawn =
-        gst_video_aggregator_pad_get_current_buffer (GST_VIDEO_AGGREGATOR_PAD (p.pad.get ()));
   note_shown (self, snapshot, time);
   self->impl->stats.drawn (
       static_cast<GstClockTime> (g_get_monotonic_time () - begin) * GST_USECOND,

@@ -37,11 +37,11 @@ void InputStats::taken (const GstBuffer *frame, const GstBuffer *now)
 {
   const std::lock_guard guard (lock_);
   taken_++;
-  waiting_ = {now, {}};
+  if (now) waiting_ = {Coming{now, {}}, waiting_[0]};
   const auto found = std::find_if (coming_.begin (), coming_.end (),
                                    [frame] (const Coming &c) { return c.buffer == frame; });
   if (found == coming_.end ()) return;
-  waiting_.at = found->at;
+  if (now) waiting_[0].at = found->at;
   coming_.erase (coming_.begin (), found + 1);
 }
 
@@ -64,8 +64,11 @@ void InputStats::shown (const GstBuffer *frame, const Shown &how)
   shown_++;
   if (how.converted) converted_++;
   if (how.late) late_++;
-  arrival_ = waiting_.buffer == frame ? waiting_.at : Arrival{};
-  if (waiting_.buffer == frame) waiting_ = {};
+  const auto waited = std::find_if (waiting_.begin (), waiting_.end (),
+                                    [frame] (const Coming &c) { return c.buffer == frame; });
+  arrival_ = waited == waiting_.end () ? Arrival{} : waited->at;
+  // Older ones have been left out.
+  std::fill (waited, waiting_.end (), Coming{});
   latency_ = arrival_.monotonic > 0
                  ? static_cast<GstClockTime> (now - arrival_.monotonic) * GST_USECOND
                  : GST_CLOCK_TIME_NONE;
@@ -80,14 +83,17 @@ Arrival InputStats::arrival () const
 Arrival InputStats::arrival_of (const GstBuffer *frame) const
 {
   const std::lock_guard guard (lock_);
-  return waiting_.buffer == frame ? waiting_.at : Arrival{};
+  for (const Coming &waiting : waiting_) {
+    if (waiting.buffer == frame) return waiting.at;
+  }
+  return {};
 }
 
 Owned<GstStructure> InputStats::structure () const
 {
   const std::lock_guard guard (lock_);
   // A flush lets frames go that were taken and that nobody sees here.
-  const std::uint64_t kept = shown_ + (waiting_.buffer ? 1 : 0);
+  const std::uint64_t kept = shown_ + (waiting_[0].buffer ? 1 : 0);
   return Owned<GstStructure>{gst_structure_new (
       GST_QUAD_STATS_CELL, GST_QUAD_FIELD_FRAMES_IN, G_TYPE_UINT64, in_,
       GST_QUAD_FIELD_FRAMES_SHOWN, G_TYPE_UINT64, shown_, GST_QUAD_FIELD_FRAMES_DROPPED,

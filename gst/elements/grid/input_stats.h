@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <array>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -54,7 +55,8 @@ class InputStats {
 
   mutable std::mutex lock_;
   std::vector<Coming> coming_;  // in the pad's queue, which is short
-  Coming waiting_;              // was taken and not shown yet
+  // The last ones that were taken and not shown yet: the next is taken before one is shown.
+  std::array<Coming, 2> waiting_;
   Arrival arrival_;
   GstClockTime age_ = GST_CLOCK_TIME_NONE;
   GstClockTime latency_ = GST_CLOCK_TIME_NONE;

@@ -18,6 +18,7 @@ void GridPad::take_flush ()
   if (!flushed.exchange (false)) return;
   fault.flushed ();
   end = {};
+  taking = {};
 }
 
 InputFault &GridPad::faults ()

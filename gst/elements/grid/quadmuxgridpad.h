@@ -53,6 +53,14 @@ struct PadWarnings {
 
 // The state of a pad. `lock` protects the members below it down to `area`, and the base class's
 // current buffer. It is taken before the element's object lock.
+// Which frames the base class takes for a frame of the output. Buffers are only compared.
+struct PadTaking {
+  GstClockTime output = GST_CLOCK_TIME_NONE;  // where the output frame under way begins
+  const GstBuffer *before = nullptr;          // what was shown when it was begun
+  const GstBuffer *last = nullptr;            // what was offered last,
+  GstClockTime end = GST_CLOCK_TIME_NONE;     // and the running time at which that ends
+};
+
 struct GridPad {
   std::mutex lock;
   PadSettings settings;
@@ -102,10 +110,9 @@ struct GridPad {
   std::array<Input, n_shown> inputs;
   PadTexts texts;
   StateWatch watch;
-  InputFault fault;  // use faults ()
-  InputEnd end;      // use last_end ()
-  // The base class's current buffer when a frame was last drawn; only compared.
-  const GstBuffer *drawn = nullptr;
+  InputFault fault;                  // use faults ()
+  InputEnd end;                      // use last_end ()
+  PadTaking taking;                  // see has_taken ()
   std::atomic<bool> flushed{false};  // and `fault` and `end` do not know it yet
 
   // The watch's, for the property.

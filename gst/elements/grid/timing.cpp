@@ -83,7 +83,7 @@ Owned<GstBuffer> deferred (Owned<GstBuffer> buffer, const GstSegment &segment, G
   const GstClockTime later = gst_segment_position_from_running_time (&segment, GST_FORMAT_TIME, to);
   if (!GST_CLOCK_TIME_IS_VALID (later)) return buffer;
   const bool timed = GST_CLOCK_TIME_IS_VALID (duration);
-  if (timed && pts + duration <= later) return nullptr;
+  if (timed && pts + duration <= later) return buffer;
   Owned<GstBuffer> changed{gst_buffer_make_writable (buffer.release ())};
   GST_BUFFER_PTS (changed.get ()) = later;
   if (timed) GST_BUFFER_DURATION (changed.get ()) = pts + duration - later;

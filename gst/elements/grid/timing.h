@@ -27,8 +27,8 @@ struct FrameRate {
 Owned<GstBuffer> clipped (Owned<GstBuffer> buffer, const GstSegment &segment, FrameRate rate,
                           InputEnd &end);
 
-// Moves the begin of a frame that begins within [from, to), running times, to `to`. Null if it ends
-// by then. Only where the segment plays forwards.
+// Moves the begin of a frame that begins within [from, to), running times, to `to` if it ends
+// later. Only where the segment plays forwards.
 Owned<GstBuffer> deferred (Owned<GstBuffer> buffer, const GstSegment &segment, GstClockTime from,
                            GstClockTime to);
 

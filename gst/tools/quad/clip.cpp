@@ -130,13 +130,22 @@ std::string nick_of (GstVideoOrientationMethod method)
   return nick;
 }
 
+// Otherwise the file's tags may be another stream's.
+bool is_only_video (GstDiscovererInfo *info)
+{
+  GList *streams = gst_discoverer_info_get_video_streams (info);
+  const bool only = streams && !streams->next;
+  gst_discoverer_stream_info_list_free (streams);
+  return only;
+}
+
 void read_tags (GstDiscovererInfo *info, const GstDiscovererStreamInfo *stream, Clip &clip)
 {
   bool sideways = false;
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
   const GstTagList *lists[] = {
       gst_discoverer_stream_info_get_tags (const_cast<GstDiscovererStreamInfo *> (stream)),
-      gst_discoverer_info_get_tags (info)};
+      is_only_video (info) ? gst_discoverer_info_get_tags (info) : nullptr};
   G_GNUC_END_IGNORE_DEPRECATIONS
   for (const GstTagList *tags : lists) {
     GstVideoOrientationMethod method;

@@ -144,7 +144,8 @@ void add_h264 (Line &line, const Clip &clip, int number, bool heard, const Machi
     line.row ().add (text (clip_name, ".video_0"));
   }
   // One thread, and the frames that it needs, for each of the decoders that run at once.
-  line.add ("! h264parse !").add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
+  line.add (text ("! h264parse name=", clip_name, "_parser !"));
+  line.add (machine.decodes () ? "nvh264dec" : "avdec_h264 max-threads=1");
   line.add (text ("name=", clip_name, "_video"));
 }
 

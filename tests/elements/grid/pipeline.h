@@ -259,4 +259,19 @@ inline int current_cell (GstPad *pad)
   return cell;
 }
 
+inline guint64 number (const GstStructure *s, const char *field)
+{
+  guint64 value = 12345;
+  EXPECT_TRUE (gst_structure_get_uint64 (s, field, &value)) << field;
+  return value;
+}
+
+// The property `stats` of the element or of a pad.
+inline Owned<GstStructure> stats_of (gpointer object)
+{
+  GstStructure *stats = nullptr;
+  g_object_get (object, "stats", &stats, nullptr);
+  return Owned<GstStructure>{stats};
+}
+
 }  // namespace quad::test

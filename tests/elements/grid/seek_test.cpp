@@ -68,6 +68,35 @@ std::vector<int> range (int first, int last, int step = 1)
   return r;
 }
 
+// The base class begins a frame of the output more than once there.
+TEST (GridSeek, EveryFrameOnceBesideAFasterInput)
+{
+  const std::string caps = " ! video/x-raw,format=I420,width=16,height=16,framerate=";
+  for (const double rate : {0.5, 1.0, 2.0}) {
+    SCOPED_TRACE (rate);
+    const Owned<GstElement> pipeline{gst_parse_launch (
+        ("quadmux-grid name=grid rows=1 columns=2 ! video/x-raw,framerate=10/1 "
+         "! fakesink sync=false videotestsrc" +
+         caps + "10/1 ! queue ! grid.sink_0 videotestsrc" + caps + "25/1 ! queue ! grid.sink_1")
+            .c_str (),
+        nullptr)};
+    const Owned<GstElement> grid{gst_bin_get_by_name (GST_BIN (pipeline.get ()), "grid")};
+    const Owned<GstPad> pad{gst_element_get_static_pad (grid.get (), "sink_0")};
+    gst_element_set_state (pipeline.get (), GST_STATE_PAUSED);
+    gst_element_get_state (pipeline.get (), nullptr, nullptr, 10 * GST_SECOND);
+    const guint64 before = number (stats_of (pad.get ()).get (), "frames-shown");
+    ASSERT_TRUE (gst_element_seek (pipeline.get (), rate, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                   GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 4 * GST_SECOND));
+    gst_element_set_state (pipeline.get (), GST_STATE_PLAYING);
+    const Owned<GstBus> bus{gst_element_get_bus (pipeline.get ())};
+    const Owned<GstMessage> end{
+        gst_bus_timed_pop_filtered (bus.get (), 20 * GST_SECOND, GST_MESSAGE_EOS)};
+    EXPECT_TRUE (end);
+    EXPECT_EQ (number (stats_of (pad.get ()).get (), "frames-shown") - before, 40u);
+    gst_element_set_state (pipeline.get (), GST_STATE_NULL);
+  }
+}
+
 TEST (GridSeek, Flushing)
 {
   for (const char *policy : {"", "eos-policy=shortest"}) {

@@ -85,20 +85,6 @@ class Heard {
   std::shared_ptr<List> list_ = std::make_shared<List> ();
 };
 
-guint64 number (const GstStructure *s, const char *field)
-{
-  guint64 value = 12345;
-  EXPECT_TRUE (gst_structure_get_uint64 (s, field, &value)) << field;
-  return value;
-}
-
-Owned<GstStructure> stats_of (gpointer object)
-{
-  GstStructure *stats = nullptr;
-  g_object_get (object, "stats", &stats, nullptr);
-  return Owned<GstStructure>{stats};
-}
-
 // A red input that goes on, and a green one that stops after frame 4.
 class TwoCameras {
  public:

@@ -377,7 +377,7 @@ void add_rounded (GridPipeline &p, int rate, std::uint64_t count)
 }
 
 // Also if the base class begins a frame of the output more than once, as another input has frames
-// that are over by then.
+// that end before.
 TEST (GridTiming, EveryFrameOnceBesideFasterInputs)
 {
   constexpr int kCount = 60;
@@ -392,6 +392,10 @@ TEST (GridTiming, EveryFrameOnceBesideFasterInputs)
       ASSERT_GE (all.size (), std::size_t{kCount});
       for (std::size_t n = 0; n < kCount; n++)
         EXPECT_EQ (all[n]->at (24, 16)[0], 50 + static_cast<int> (n)) << n;
+      const Owned<GstStructure> stats = stats_of (p.pad (1).get ());
+      EXPECT_EQ (number (stats.get (), "frames-shown"), guint64{kCount});
+      EXPECT_EQ (number (stats.get (), "frames-dropped"), 0u);
+      EXPECT_NE (number (stats.get (), "latency"), GST_CLOCK_TIME_NONE);
     }
 }
 
