@@ -5,10 +5,10 @@ import functools
 import os
 import pathlib
 import struct
-import subprocess
 import tempfile
 
 import quadtensor
+from launch import run
 
 _folder = tempfile.TemporaryDirectory(prefix="quad-tensor-")
 SIZE, COUNT = (320, 180), 50
@@ -16,9 +16,7 @@ SIZE, COUNT = (320, 180), 50
 
 def launch(line):
     """Runs gst-launch-1.0 to the end."""
-    done = subprocess.run(
-        ["gst-launch-1.0", "-q", *line.split()], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = run(["gst-launch-1.0", "-q", *line.split()], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{line}: {done.stdout}{done.stderr}")
 

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import unittest
 
+from launch import run
+
 QUAD, SOURCES = (pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(2))
 TIMEOUT = 60 * int(os.environ.get("QUAD_PATIENCE") or 1)
 SIZE, FRAMES, RATE = (96, 64), 20, 10
@@ -36,7 +38,7 @@ def clean_environment():
 
 
 def launch(folder, line):
-    subprocess.run(["gst-launch-1.0", "-q", *line.split()], cwd=folder, env=clean_environment(), check=True, timeout=TIMEOUT)
+    run(["gst-launch-1.0", "-q", *line.split()], cwd=folder, env=clean_environment(), check=True, timeout=TIMEOUT)
 
 
 def make(folder, name, source=VIDEO):
@@ -69,10 +71,9 @@ def frames(path):
     """A file's frames: (width, height, bytes)."""
     holder = tempfile.TemporaryDirectory()
     raw = pathlib.Path(holder.name) / "frame.raw"
-    # Not by decodebin, which may wait for ever for the sound that nobody takes.
     decoder = "qtdemux ! h264parse ! avdec_h264" if path.suffix == ".mp4" else "decodebin"
     path = shutil.copy(path, pathlib.Path(holder.name) / "frame.in")
-    said = subprocess.run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *f"! {decoder} ! videoconvert".split(), "!",
+    said = run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *f"! {decoder} ! videoconvert".split(), "!",
                            "video/x-raw,format=RGB", *"! filesink name=end".split(), f"location={raw}"],
                           env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT)
     size = re.search(r"end.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)", said.stdout)

@@ -13,6 +13,7 @@ import subprocess
 import cases
 import gif
 import mp4
+from launch import run
 from program import CLIPS, FRAMES, QUAD, SOUND, SOURCES, TIMEOUT, VIDEO, Case, clean_environment
 from program import frames, jpeg_size, launch, make, pixel, turn, turned_photo
 
@@ -125,7 +126,7 @@ class Names(Case):
                 line = self.run_quad(*command, "--print", "--", clip)
                 self.assertTrue(line.startswith("gst-launch-1.0 -q "), line)
                 self.assertFalse((self.folder / out).exists())
-                subprocess.run(["bash", "-c", line], cwd=self.folder, env=clean_environment(), check=True, timeout=TIMEOUT)
+                run(["bash", "-c", line], cwd=self.folder, env=clean_environment(), check=True, timeout=TIMEOUT)
                 # GStreamer's reader of GIFs does not end. Other files may hold the time at which they were made.
                 content = pathlib.Path.read_bytes if out.endswith(".gif") else frames
                 printed = content(self.folder / out)
