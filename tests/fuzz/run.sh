@@ -67,7 +67,7 @@ try_pure() {
   for name in "${pure[@]}"; do
     corpus "$seed" "$build/corpus-$name"
     if [ "$name" = jpeg ]; then "$build/tests/fuzz/fuzz-jpeg-seeds" "$build/corpus-$name"; fi
-    try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=60 \
+    try "$name" "$build/tests/fuzz/fuzz-$name" -seed="$seed" -max_len=4096 -len_control=0 -timeout=400 \
       -max_total_time="$seconds" -print_final_stats=0 -verbosity=1 -artifact_prefix="$build/found/$name-" \
       "$build/corpus-$name"
   done
