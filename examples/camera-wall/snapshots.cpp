@@ -7,6 +7,8 @@
 namespace wall {
 namespace {
 
+void free_sample (gpointer sample) { gst_sample_unref (GST_SAMPLE (sample)); }
+
 // In a thread of its own. On a busy machine, gst_video_convert_sample_async () of GStreamer 1.22
 // may leave its bus behind, and with it two file descriptors.
 void encode (GTask *task, gpointer, gpointer picture, GCancellable *)
@@ -16,7 +18,6 @@ void encode (GTask *task, gpointer, gpointer picture, GCancellable *)
   GstSample *jpeg =
       gst_video_convert_sample (GST_SAMPLE (picture), caps.get (), 5 * GST_SECOND, &error);
   const Owned<GError> why (error);
-  const auto free_sample = [] (gpointer sample) { gst_sample_unref (GST_SAMPLE (sample)); };
   g_task_return_pointer (task, jpeg, free_sample);
 }
 
@@ -45,7 +46,6 @@ void Snapshots::ask (SoupServerMessage *message)
   };
   const Owned<GTask> task (
       g_task_new (nullptr, nullptr, done, new std::shared_ptr<Waiting> (waiting_)));
-  const auto free_sample = [] (gpointer sample) { gst_sample_unref (GST_SAMPLE (sample)); };
   g_task_set_task_data (task.get (), gst_sample_ref (picture.get ()), free_sample);
   g_task_run_in_thread (task.get (), encode);
 }

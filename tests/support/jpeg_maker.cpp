@@ -7,27 +7,18 @@
 namespace quad::test {
 namespace {
 
-// The planes in a JPEG file.
+// Writes the planes to a JPEG file, which tjFree () frees. Not 0 if that fails.
 #ifdef TJ_NUMINIT  // TurboJPEG 3
-JpegBytes compressed (Size size, const JpegKind &kind, int sampling,
-                      const unsigned char *const *planes)
+int compress (tjhandle handle, Size size, const JpegKind &kind, int sampling,
+              const unsigned char **planes, unsigned char **file, std::size_t &bytes)
 {
-  unsigned char *file = nullptr;
-  std::size_t bytes = 0;
-  tjhandle handle = tj3Init (TJINIT_COMPRESS);
   tj3Set (handle, TJPARAM_QUALITY, kind.quality);
   tj3Set (handle, TJPARAM_SUBSAMP, sampling);
   if (kind.progressive) tj3Set (handle, TJPARAM_PROGRESSIVE, 1);
   if (kind.arithmetic) tj3Set (handle, TJPARAM_ARITHMETIC, 1);
   if (kind.optimized) tj3Set (handle, TJPARAM_OPTIMIZE, 1);
   if (kind.restart_rows) tj3Set (handle, TJPARAM_RESTARTROWS, kind.restart_rows);
-  const int status =
-      tj3CompressFromYUVPlanes8 (handle, planes, size.width, nullptr, size.height, &file, &bytes);
-  JpegBytes made (file, file + bytes);
-  tj3Free (file);
-  tj3Destroy (handle);
-  if (status != 0) throw std::runtime_error ("cannot make a JPEG");
-  return made;
+  return tj3CompressFromYUVPlanes8 (handle, planes, size.width, nullptr, size.height, file, &bytes);
 }
 #else
 // Variables of the environment, which are parameters in TurboJPEG 3.
@@ -49,23 +40,19 @@ class Variable {
   bool set_;
 };
 
-JpegBytes compressed (Size size, const JpegKind &kind, int sampling, const unsigned char **planes)
+int compress (tjhandle handle, Size size, const JpegKind &kind, int sampling,
+              const unsigned char **planes, unsigned char **file, std::size_t &bytes)
 {
   const Variable restart ("TJ_RESTART",
                           kind.restart_rows ? std::to_string (kind.restart_rows) : "");
   const Variable arithmetic ("TJ_ARITHMETIC", kind.arithmetic ? "1" : "");
   const Variable optimized ("TJ_OPTIMIZE", kind.optimized ? "1" : "");
-  unsigned char *file = nullptr;
-  unsigned long bytes = 0;
-  tjhandle handle = tjInitCompress ();
+  unsigned long length = 0;
   const int status =
-      tjCompressFromYUVPlanes (handle, planes, size.width, nullptr, size.height, sampling, &file,
-                               &bytes, kind.quality, kind.progressive ? TJFLAG_PROGRESSIVE : 0);
-  JpegBytes made (file, file + bytes);
-  tjFree (file);
-  tjDestroy (handle);
-  if (status != 0) throw std::runtime_error ("cannot make a JPEG");
-  return made;
+      tjCompressFromYUVPlanes (handle, planes, size.width, nullptr, size.height, sampling, file,
+                               &length, kind.quality, kind.progressive ? TJFLAG_PROGRESSIVE : 0);
+  bytes = length;
+  return status;
 }
 #endif
 
@@ -122,7 +109,14 @@ JpegBytes make_jpeg (Size size, const JpegKind &kind)
       for (int x = 0; x < width; x++) plane.push_back (sample (i, x, y, kind.shade));
     data[i] = plane.data ();
   }
-  JpegBytes made = compressed (size, kind, sampling, data);
+  unsigned char *file = nullptr;
+  std::size_t bytes = 0;
+  tjhandle handle = tjInitCompress ();
+  const int status = compress (handle, size, kind, sampling, data, &file, bytes);
+  JpegBytes made (file, file + bytes);
+  tjFree (file);
+  tjDestroy (handle);
+  if (status != 0) throw std::runtime_error ("cannot make a JPEG");
   if (!kind.rgb) return made;
   // Adobe's segment says that nothing was transformed; JFIF's would say that it is YCbCr.
   return with_segment (without_segments (made, 0xe0), 0xee,

@@ -16,7 +16,7 @@ SIZE, COUNT = (320, 180), 50
 
 def launch(line):
     """Runs gst-launch-1.0 to the end."""
-    done = run(["gst-launch-1.0", "-q", *line.split()], capture_output=True, text=True, check=False)
+    done = run(["gst-launch-1.0", "-q", *line.split()], capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise RuntimeError(f"{line}: {done.stdout}{done.stderr}")
 

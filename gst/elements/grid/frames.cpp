@@ -69,20 +69,20 @@ bool has_taken (const PadTaking &taking, GstClockTime start)
 // another input's frame has ended before that frame of the output begins, or has other caps. Then
 // the next frame would take the first one's place if it begins before the output frame ends, as
 // rounded times do. So that one begins with the next output frame.
+// `end`: the running time at which `buffer` ends; none if that is unknown.
 Owned<GstBuffer> one_at_a_time (GstQuadMuxGrid *self, GstAggregatorPad *pad,
-                                Owned<GstBuffer> buffer)
+                                Owned<GstBuffer> buffer, GstClockTime end)
 {
   if (!buffer) return buffer;
   PadTaking &taking = as_grid_pad (pad)->impl->taking;
-  const GstClockTime start = next_start (GST_AGGREGATOR (self)), to = next_end (self);
-  if (GST_CLOCK_TIME_IS_VALID (start) && GST_CLOCK_TIME_IS_VALID (to) && has_taken (taking, start))
-    buffer = deferred (std::move (buffer), pad->segment, start, to);
+  const GstClockTime start = next_start (GST_AGGREGATOR (self));
+  if (GST_CLOCK_TIME_IS_VALID (start) && has_taken (taking, start)) {
+    const GstClockTime to = next_end (self);
+    if (GST_CLOCK_TIME_IS_VALID (to))
+      buffer = deferred (std::move (buffer), pad->segment, start, to);
+  }
   taking.last = buffer.get ();
-  taking.end = GST_CLOCK_TIME_NONE;
-  if (GST_BUFFER_PTS_IS_VALID (buffer.get ()) && GST_BUFFER_DURATION_IS_VALID (buffer.get ()))
-    taking.end = gst_segment_to_running_time (
-        &pad->segment, GST_FORMAT_TIME,
-        GST_BUFFER_PTS (buffer.get ()) + GST_BUFFER_DURATION (buffer.get ()));
+  taking.end = end;
   return buffer;
 }
 
@@ -94,8 +94,8 @@ GstBuffer *clip (GstAggregator *agg, GstAggregatorPad *pad, GstBuffer *buffer)
   InputEnd of_bad;  // what takes the place of bad frames makes the input no longer
   InputEnd &end = impl.faults ().stream_is_bad () ? of_bad : impl.last_end ();
   const bool counts = !is_gap (buffer);
-  Owned<GstBuffer> now = one_at_a_time (
-      as_grid (agg), pad, clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end));
+  Owned<GstBuffer> now = clipped (Owned<GstBuffer>{buffer}, pad->segment, impl.rate, end);
+  now = one_at_a_time (as_grid (agg), pad, std::move (now), end.time);
   if (counts) impl.stats.taken (buffer, now.get ());
   return now.release ();
 }

@@ -51,8 +51,6 @@ struct PadWarnings {
   bool position = false;
 };
 
-// The state of a pad. `lock` protects the members below it down to `area`, and the base class's
-// current buffer. It is taken before the element's object lock.
 // Which frames the base class takes for a frame of the output. Buffers are only compared.
 struct PadTaking {
   GstClockTime output = GST_CLOCK_TIME_NONE;  // where the output frame under way begins
@@ -61,6 +59,8 @@ struct PadTaking {
   GstClockTime end = GST_CLOCK_TIME_NONE;     // and the running time at which that ends
 };
 
+// The state of a pad. `lock` protects the members below it down to `area`, and the base class's
+// current buffer. It is taken before the element's object lock.
 struct GridPad {
   std::mutex lock;
   PadSettings settings;

@@ -12,6 +12,7 @@ import time
 import batches
 import cases
 from batches import PATIENCE, STANDIN, kill, wait_for
+from launch import run
 
 
 class Failures(batches.Case):
@@ -137,7 +138,7 @@ class Real(batches.Case):
 
     def test_pictures_of_good_and_bad_clips(self):
         make = "videotestsrc num-buffers=10 ! video/x-raw,width=64,height=48 ! jpegenc ! avimux ! filesink location="
-        subprocess.run(f"gst-launch-1.0 -q {make}{self.folder}/good.avi", shell=True, check=True, timeout=PATIENCE)
+        run(f"gst-launch-1.0 -q {make}{self.folder}/good.avi", shell=True, check=True, timeout=PATIENCE)
         self.clip("bad.avi", "no clip")
         lines = [{"id": name, "input": f"{name}.avi"} for name in ("good", "bad")]
         self.quad(
@@ -178,7 +179,7 @@ class FullDisks(batches.Case):
 
     def make_clip(self, name, size):
         make = f"videotestsrc num-buffers=3 pattern=snow ! video/x-raw,{size} ! jpegenc ! avimux ! filesink location="
-        subprocess.run(f"gst-launch-1.0 -q {make}{self.folder}/{name}", shell=True, check=True, timeout=PATIENCE)
+        run(f"gst-launch-1.0 -q {make}{self.folder}/{name}", shell=True, check=True, timeout=PATIENCE)
 
     def test_as_the_program_itself_says_it(self):
         """It removes what it has written, so there is room when the worker looks."""

@@ -71,11 +71,10 @@ def frames(path):
     """A file's frames: (width, height, bytes)."""
     holder = tempfile.TemporaryDirectory()
     raw = pathlib.Path(holder.name) / "frame.raw"
-    decoder = "qtdemux ! h264parse ! avdec_h264" if path.suffix == ".mp4" else "decodebin"
     path = shutil.copy(path, pathlib.Path(holder.name) / "frame.in")
-    said = run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *f"! {decoder} ! videoconvert".split(), "!",
-                           "video/x-raw,format=RGB", *"! filesink name=end".split(), f"location={raw}"],
-                          env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT)
+    said = run(["gst-launch-1.0", "-v", "filesrc", f"location={path}", *"! decodebin ! videoconvert !".split(),
+                "video/x-raw,format=RGB", *"! filesink name=end".split(), f"location={raw}"],
+               env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT)
     size = re.search(r"end.GstPad:sink: caps = .*width=\(int\)(\d+), height=\(int\)(\d+)", said.stdout)
     with holder:
         return int(size[1]), int(size[2]), raw.read_bytes()
